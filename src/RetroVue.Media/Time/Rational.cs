@@ -1,0 +1,66 @@
+using System.Globalization;
+
+namespace RetroVue.Media.Time;
+
+/// <summary>
+/// An exact ratio of two 32-bit integers: a time base in seconds per tick (1/90000) or a rate in units per second (30000/1001).
+/// </summary>
+/// <remarks>
+/// Immutable and thread-safe. Equality compares numerator and denominator as written: 1/2 and 2/4 are different time bases of equal
+/// value; <see cref="CompareTo"/> compares values. The default value 0/0 is not a ratio: <see cref="IsValid"/> is false.
+/// </remarks>
+/// <param name="Numerator">The numerator.</param>
+/// <param name="Denominator">The denominator; positive in every valid ratio.</param>
+public readonly record struct Rational(int Numerator, int Denominator) : IComparable<Rational>
+{
+    /// <summary>True where the denominator is positive.</summary>
+    public bool IsValid => Denominator > 0;
+
+    /// <summary>True where the ratio is valid and above zero, as every time base and rate is.</summary>
+    public bool IsPositive => Numerator > 0 && Denominator > 0;
+
+    /// <summary>The inverse: the frame duration of a frame rate, the sample rate of a sample time base.</summary>
+    /// <exception cref="InvalidOperationException">The ratio is not positive.</exception>
+    public Rational Inverse => IsPositive
+        ? new Rational(Denominator, Numerator)
+        : throw new InvalidOperationException($"The ratio {this} has no inverse that is a rate or time base; it must be positive.");
+
+    /// <summary>The same value in lowest terms.</summary>
+    public Rational Reduce()
+    {
+        if (!IsValid)
+        {
+            return this;
+        }
+
+        long a = Math.Abs((long)Numerator), b = Denominator;
+        while (b != 0)
+        {
+            (a, b) = (b, a % b);
+        }
+
+        return a <= 1 ? this : new Rational((int)(Numerator / a), (int)(Denominator / a));
+    }
+
+    /// <summary>The nearest double; for display and estimation, never for timestamps.</summary>
+    public double ToDouble() => (double)Numerator / Denominator;
+
+    /// <summary>Compares by value, exactly.</summary>
+    public int CompareTo(Rational other) =>
+        ((long)Numerator * other.Denominator).CompareTo((long)other.Numerator * Denominator);
+
+    /// <summary>True where the left value is below the right one.</summary>
+    public static bool operator <(Rational left, Rational right) => left.CompareTo(right) < 0;
+
+    /// <summary>True where the left value is above the right one.</summary>
+    public static bool operator >(Rational left, Rational right) => left.CompareTo(right) > 0;
+
+    /// <summary>True where the left value is at most the right one.</summary>
+    public static bool operator <=(Rational left, Rational right) => left.CompareTo(right) <= 0;
+
+    /// <summary>True where the left value is at least the right one.</summary>
+    public static bool operator >=(Rational left, Rational right) => left.CompareTo(right) >= 0;
+
+    /// <summary>The ratio as "30000/1001".</summary>
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Numerator}/{Denominator}");
+}
