@@ -1,0 +1,244 @@
+using RetroVue.Media.Clocks;
+using RetroVue.Media.Pipelines;
+using RetroVue.Media.Time;
+
+namespace RetroVue.Media.Testing;
+
+/// <summary>
+/// Runs tasks in simulated time on the thread that calls <see cref="RunUntil"/>: every ready task is stepped in turn, and time advances
+/// to the next deadline only when no task has work left. The same tasks give the same steps at the same times, always.
+/// </summary>
+/// <remarks>
+/// Not thread-safe: build, run and stop on one thread. Work that may block (<see cref="InvokeAsync"/>) runs inline, and continuations of
+/// what the executor completes run inline, so asynchronous code above it is deterministic too.
+/// </remarks>
+public sealed class SimulatedExecutor : Executor
+{
+    private readonly SimulatedClockWaiter _waiter;
+    private readonly Queue<Entry> _ready = new();
+    private readonly PriorityQueue<(Entry Entry, int Wait), (long Due, long Order)> _waiting = new();
+    private long _order;
+
+    /// <summary>An executor whose system time starts at <paramref name="start"/>.</summary>
+    public SimulatedExecutor(ClockTime start = default)
+        : this(new ControllableClock(start, "simulated-monotonic"))
+    {
+    }
+
+    /// <summary>An executor on a given simulated system clock.</summary>
+    public SimulatedExecutor(ControllableClock clock) => _waiter = new SimulatedClockWaiter(clock);
+
+    /// <inheritdoc/>
+    public override IClockWaiter Waiter => _waiter;
+
+    /// <summary>Simulated system time.</summary>
+    public ControllableClock Clock => _waiter.Clock;
+
+    /// <summary>Steps run so far; two runs of the same simulation agree on it.</summary>
+    public long Steps { get; private set; }
+
+    /// <inheritdoc/>
+    public override Task InvokeAsync(Action work)
+    {
+        ArgumentNullException.ThrowIfNull(work);
+        try
+        {
+            work();
+            return Task.CompletedTask;
+        }
+        catch (Exception exception)
+        {
+            return Task.FromException(exception);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override TaskCompletionSource CreateCompletion() => new();
+
+    /// <summary>Runs until no task has work before <paramref name="time"/>, and leaves the clock there.</summary>
+    public void RunUntil(ClockTime time)
+    {
+        RunInline(() =>
+        {
+            while (RunNext(time))
+            {
+            }
+        });
+
+        if (Clock.Now < time)
+        {
+            Clock.AdvanceTo(time);
+        }
+    }
+
+    /// <summary>Runs for a stretch of simulated time.</summary>
+    public void RunFor(ClockTime duration) => RunUntil(Clock.Now + duration);
+
+    /// <summary>
+    /// Runs until a task, such as a pipeline's run, has completed, and throws what it threw.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">Nothing is left to do before <paramref name="limit"/> and the task has not completed.</exception>
+    public void RunUntilCompleted(Task task, ClockTime limit)
+    {
+        ArgumentNullException.ThrowIfNull(task);
+        RunInline(() =>
+        {
+            while (!task.IsCompleted)
+            {
+                if (!RunNext(limit))
+                {
+                    throw new InvalidOperationException($"Nothing is left to do before {limit} and the task has not completed (now {Clock.Now}).");
+                }
+            }
+        });
+
+#pragma warning disable VSTHRD002 // It has completed: nothing is waited for.
+        task.GetAwaiter().GetResult();
+#pragma warning restore VSTHRD002
+    }
+
+    /// <inheritdoc/>
+    protected override void OnAttach(StepTask task) => task.ExecutorState = new Entry(task);
+
+    /// <inheritdoc/>
+    protected override Task OnDetachAsync(StepTask task)
+    {
+        ((Entry)task.ExecutorState!).State = StepState.Finished;
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    protected override void OnWake(StepTask task)
+    {
+        var entry = (Entry)task.ExecutorState!;
+        entry.IsWoken = true;
+        if (entry.State is StepState.Idle or StepState.Waiting)
+        {
+            entry.State = StepState.Ready;
+            _ready.Enqueue(entry);
+        }
+    }
+
+    /// <summary>
+    /// Runs without a synchronization context: where there is one, as under a test runner, continuations would not run inline but on
+    /// the thread pool, at a time of its choosing.
+    /// </summary>
+    private static void RunInline(Action action)
+    {
+        SynchronizationContext? context = SynchronizationContext.Current;
+        SynchronizationContext.SetSynchronizationContext(null);
+        try
+        {
+            action();
+        }
+        finally
+        {
+            SynchronizationContext.SetSynchronizationContext(context);
+        }
+    }
+
+    /// <summary>Runs the next step, advancing time where need be; false where none is due until <paramref name="limit"/>.</summary>
+    private bool RunNext(ClockTime limit)
+    {
+        if (_ready.TryDequeue(out Entry? entry))
+        {
+            Step(entry);
+            return true;
+        }
+
+        while (_waiting.TryPeek(out (Entry Entry, int Wait) next, out (long Due, long Order) priority))
+        {
+            if (next.Entry.State != StepState.Waiting || next.Entry.Wait != next.Wait)
+            {
+                _waiting.Dequeue();
+                continue;
+            }
+
+            if (priority.Due > limit.Nanoseconds)
+            {
+                return false;
+            }
+
+            _waiting.Dequeue();
+            ClockTime due = ClockTime.FromNanoseconds(priority.Due);
+            if (due > Clock.Now)
+            {
+                Clock.AdvanceTo(due);
+            }
+
+            ClockTime mapped = MapToSystem(next.Entry);
+            if (mapped > Clock.Now)
+            {
+                Wait(next.Entry, mapped);
+                continue;
+            }
+
+            next.Entry.State = StepState.Ready;
+            _ready.Enqueue(next.Entry);
+            return true;
+        }
+
+        return false;
+    }
+
+    private void Step(Entry entry)
+    {
+        if (entry.State != StepState.Ready)
+        {
+            return;
+        }
+
+        entry.IsWoken = false;
+        Steps++;
+        StepResult result = entry.Task.Step();
+        if (entry.State == StepState.Finished)
+        {
+            return;
+        }
+
+        // A wake that came during the step counts as one that comes after it.
+        bool again = result.State == StepState.Ready || (entry.IsWoken && result.State != StepState.Finished);
+        entry.State = again ? StepState.Ready : result.State;
+        if (again)
+        {
+            _ready.Enqueue(entry);
+        }
+        else if (result.State == StepState.Waiting)
+        {
+            (entry.Clock, entry.Deadline) = (result.Clock, result.Deadline);
+            Wait(entry, MapToSystem(entry));
+        }
+    }
+
+    private void Wait(Entry entry, ClockTime until)
+    {
+        entry.Wait++;
+        _waiting.Enqueue((entry, entry.Wait), (until.Nanoseconds, _order++));
+    }
+
+    private ClockTime MapToSystem(Entry entry)
+    {
+        if (ReferenceEquals(entry.Clock, Clock))
+        {
+            return entry.Deadline;
+        }
+
+        ClockReading reading = entry.Clock!.Read();
+        return reading.SystemTime + ClockTime.Min(entry.Deadline - reading.Time, ClockWait.RemapInterval);
+    }
+
+    private sealed class Entry(StepTask task)
+    {
+        public StepTask Task { get; } = task;
+
+        public StepState State { get; set; }
+
+        public IClock? Clock { get; set; }
+
+        public ClockTime Deadline { get; set; }
+
+        public int Wait { get; set; }
+
+        public bool IsWoken { get; set; }
+    }
+}

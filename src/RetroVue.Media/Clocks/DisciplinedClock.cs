@@ -1,0 +1,147 @@
+using RetroVue.Media.Time;
+
+namespace RetroVue.Media.Clocks;
+
+/// <summary>
+/// A clock that is a piecewise-linear map over the system clock: continuous and monotone whatever its rate is set to, and stepped only
+/// forward.
+/// </summary>
+/// <remarks>
+/// Thread-safe; reading takes no lock and allocates nothing. A change takes effect <see cref="Settling"/> after it is made, so that no
+/// reader can have seen the new line's time range on the old line.
+/// </remarks>
+public sealed class DisciplinedClock : IClock
+{
+    private const int SkewBits = 40;
+
+    private readonly IClock _system;
+    private readonly Lock _lock = new();
+    private Line _line;
+
+    /// <summary>A clock that reads <paramref name="start"/> now and runs at the system clock's rate.</summary>
+    /// <param name="systemClock">The system clock, real or simulated.</param>
+    /// <param name="start">The first reading; not None.</param>
+    /// <param name="name">The name for people and logs.</param>
+    /// <param name="flags">The flags it shows.</param>
+    public DisciplinedClock(IClock systemClock, ClockTime start, string name, ClockFlags flags = ClockFlags.CanSetMaster)
+    {
+        ArgumentNullException.ThrowIfNull(systemClock);
+        if (start.IsNone)
+        {
+            throw new ArgumentException("A clock cannot start at None.", nameof(start));
+        }
+
+        _system = systemClock;
+        Name = name;
+        Flags = flags;
+        long now = systemClock.Now.Nanoseconds;
+        _line = new Line(now, start.Nanoseconds, 0, now, start.Nanoseconds, 0, ClockTime.Zero, ClockState.Synchronised);
+    }
+
+    /// <summary>How long after it is made a change takes effect: 1 ms.</summary>
+    public static ClockTime Settling => ClockTime.FromMilliseconds(1);
+
+    /// <inheritdoc/>
+    public ClockTime Now => Read().Time;
+
+    /// <inheritdoc/>
+    public ClockFlags Flags { get; }
+
+    /// <inheritdoc/>
+    public ClockTime Resolution => _system.Resolution;
+
+    /// <inheritdoc/>
+    public string Name { get; }
+
+    /// <summary>The rate set last: seconds of this clock per second of the system clock.</summary>
+    public double Rate => 1 + (Volatile.Read(ref _line).Skew / (double)(1L << SkewBits));
+
+    /// <inheritdoc/>
+    public ClockReading Read()
+    {
+        while (true)
+        {
+            Line line = Volatile.Read(ref _line);
+            ClockTime system = _system.Now;
+            if (ReferenceEquals(line, Volatile.Read(ref _line)))
+            {
+                return new ClockReading(ClockTime.FromNanoseconds(line.At(system.Nanoseconds)), system, line.Uncertainty, line.State);
+            }
+        }
+    }
+
+    /// <summary>The clock's time at a system time; exact for the present line, extrapolated for times before it.</summary>
+    public ClockTime At(ClockTime systemTime) =>
+        systemTime.IsNone ? ClockTime.None : ClockTime.FromNanoseconds(Volatile.Read(ref _line).At(systemTime.Nanoseconds));
+
+    /// <summary>Changes the rate, without a step.</summary>
+    /// <param name="rate">Seconds of this clock per second of the system clock; in 0.5 to 2.</param>
+    /// <param name="uncertainty">The uncertainty to show from now on.</param>
+    /// <param name="state">The state to show from now on.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The rate is outside 0.5 to 2.</exception>
+    public void SetRate(double rate, ClockTime uncertainty, ClockState state)
+    {
+        if (!(rate is >= 0.5 and <= 2))
+        {
+            throw new ArgumentOutOfRangeException(nameof(rate), rate, "A clock's rate must be between 0.5 and 2.");
+        }
+
+        Change((long)Math.Round((rate - 1) * (1L << SkewBits)), 0, uncertainty, state);
+    }
+
+    /// <summary>Steps the clock forward; the rate stays.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The step is None or negative: a clock never goes back.</exception>
+    public void StepForward(ClockTime step)
+    {
+        if (!(step >= ClockTime.Zero))
+        {
+            throw new ArgumentOutOfRangeException(nameof(step), step, "A clock is stepped forward only; slew it to move it back.");
+        }
+
+        Line line = Volatile.Read(ref _line);
+        Change(line.Skew, step.Nanoseconds, line.Uncertainty, line.State);
+    }
+
+    private void Change(long skew, long step, ClockTime uncertainty, ClockState state)
+    {
+        lock (_lock)
+        {
+            Line old = _line;
+            // A change made while an earlier one settles follows on it.
+            long at = Math.Max((_system.Now + Settling).Nanoseconds, old.System);
+            long time = old.At(at);
+            Volatile.Write(
+                ref _line,
+                at == old.System
+                    ? old with { Time = old.Time + step, Skew = skew, Uncertainty = uncertainty, State = state }
+                    : new Line(at, time + step, skew, old.System, old.Time, old.Skew, uncertainty, state));
+        }
+    }
+
+    /// <summary>A line from (System, Time) on, with the one that holds before it.</summary>
+    private sealed record Line(
+        long System,
+        long Time,
+        long Skew,
+        long PreviousSystem,
+        long PreviousTime,
+        long PreviousSkew,
+        ClockTime Uncertainty,
+        ClockState State)
+    {
+        public long At(long system) => system >= System
+            ? Extend(Time, system - System, Skew)
+            : Extend(PreviousTime, system - PreviousSystem, PreviousSkew);
+
+        private static long Extend(long time, long elapsed, long skew)
+        {
+            if (skew == 0)
+            {
+                return time + elapsed;
+            }
+
+            long high = Math.BigMul(elapsed, skew, out long low);
+            return time + elapsed + (high << (64 - SkewBits) | (long)((ulong)low >> SkewBits));
+        }
+    }
+}

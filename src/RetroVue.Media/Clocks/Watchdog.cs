@@ -1,0 +1,29 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace RetroVue.Media.Clocks;
+
+/// <summary>
+/// Real time limits on what no simulated clock governs: threads that must end, native calls and external I/O. The only place, besides
+/// the system clock and its waiter, that uses the operating system's time.
+/// </summary>
+/// <remarks>Thread-safe.</remarks>
+[SuppressMessage("ApiDesign", "RS0030:Do not use banned APIs", Justification = "This is the one place meant by the rule.")]
+public static class Watchdog
+{
+    /// <summary>Waits for a thread to end; false where it did not within <paramref name="limit"/>.</summary>
+    public static bool Join(Thread thread, TimeSpan limit)
+    {
+        ArgumentNullException.ThrowIfNull(thread);
+        return thread.Join(limit);
+    }
+
+    /// <summary>Waits for a task; throws <see cref="TimeoutException"/> where it has not completed within <paramref name="limit"/>.</summary>
+    public static Task WithinAsync(Task task, TimeSpan limit)
+    {
+        ArgumentNullException.ThrowIfNull(task);
+        return task.WaitAsync(limit);
+    }
+
+    /// <summary>A token source that cancels itself after <paramref name="limit"/> of real time.</summary>
+    public static CancellationTokenSource CancelAfter(TimeSpan limit) => new(limit);
+}

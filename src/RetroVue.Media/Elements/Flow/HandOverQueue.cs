@@ -1,0 +1,106 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.InteropServices;
+
+namespace RetroVue.Media.Elements.Flow;
+
+/// <summary>An unbounded first-in first-out list between one writing and one reading thread, in linked segments that are used again.</summary>
+/// <remarks>No lock, no interlocked operation; allocates only while it grows beyond what it has held before.</remarks>
+internal sealed class HandOverQueue<T>
+    where T : class
+{
+    private const int SegmentSize = 128;
+
+    private readonly Side _reader;
+    private readonly Side _writer;
+    private Segment? _spare;
+
+    public HandOverQueue()
+    {
+        var first = new Segment();
+        _reader = new Side { Segment = first };
+        _writer = new Side { Segment = first };
+    }
+
+    /// <summary>Items in the queue: exact on either thread for its own side, never too small for the writer nor too large for the reader.</summary>
+    public int Count => (int)(Volatile.Read(ref _writer.Count) - Volatile.Read(ref _reader.Count));
+
+    /// <summary>Adds an item; on the writing thread.</summary>
+    public void Enqueue(T item)
+    {
+        Segment tail = _writer.Segment;
+        int index = _writer.Index;
+        if (index == SegmentSize)
+        {
+            Segment next = Interlocked.Exchange(ref _spare, null) ?? new Segment();
+            Volatile.Write(ref tail.Next, next);
+            _writer.Segment = tail = next;
+            index = 0;
+        }
+
+        tail.Slots[index].Item = item;
+        _writer.Index = index + 1;
+        Volatile.Write(ref _writer.Count, _writer.Count + 1);
+    }
+
+    /// <summary>Takes the oldest item; on the reading thread.</summary>
+    public bool TryDequeue([NotNullWhen(true)] out T? item)
+    {
+        if (!TryPeek(out item))
+        {
+            return false;
+        }
+
+        _reader.Segment.Slots[_reader.Index].Item = null;
+        _reader.Index++;
+        Volatile.Write(ref _reader.Count, _reader.Count + 1);
+        return true;
+    }
+
+    /// <summary>Looks at the oldest item; on the reading thread.</summary>
+    public bool TryPeek([NotNullWhen(true)] out T? item)
+    {
+        if (Volatile.Read(ref _writer.Count) == _reader.Count)
+        {
+            item = null;
+            return false;
+        }
+
+        if (_reader.Index == SegmentSize)
+        {
+            Segment old = _reader.Segment;
+            _reader.Segment = Volatile.Read(ref old.Next)!;
+            _reader.Index = 0;
+            old.Next = null;
+            Volatile.Write(ref _spare, old);
+        }
+
+        item = _reader.Segment.Slots[_reader.Index].Item!;
+        return true;
+    }
+
+    private sealed class Segment
+    {
+        public readonly Slot[] Slots = new Slot[SegmentSize];
+        public Segment? Next;
+    }
+
+    /// <summary>A struct around the item, so that storing it needs no check of the array's element type.</summary>
+    private struct Slot
+    {
+        public T? Item;
+    }
+
+    /// <summary>What one thread keeps: where it is, and how many items it has handled. On cache lines of its own.</summary>
+    private sealed class Side
+    {
+        public required Segment Segment;
+        public int Index;
+        public long Count;
+#pragma warning disable CS0169 // Never used: it keeps the other thread's object off these cache lines.
+        private readonly CacheLines _apart;
+#pragma warning restore CS0169
+    }
+
+    [StructLayout(LayoutKind.Sequential, Size = 128)]
+    private readonly struct CacheLines;
+}

@@ -1,0 +1,39 @@
+using RetroVue.Media.Pipelines;
+
+namespace RetroVue.Media.Elements.Flow;
+
+/// <summary>Gives every buffer and event to all its outputs, without a copy: the buffer is shared and therefore read-only downstream.</summary>
+public sealed class Tee : Element
+{
+    private OutputPad[] _branches = [];
+
+    /// <summary>A tee with no outputs yet.</summary>
+    public Tee(string name)
+        : base(name) => AddInput();
+
+    /// <summary>Adds a branch; only before the pipeline starts.</summary>
+    public OutputPad AddBranch()
+    {
+        OutputPad pad = AddOutput($"out{_branches.Length}");
+        _branches = [.. _branches, pad];
+        return pad;
+    }
+
+    /// <inheritdoc/>
+    protected internal override void OnBuffer(InputPad input, MediaBuffer buffer)
+    {
+        OutputPad[] branches = _branches;
+        if (branches.Length == 0)
+        {
+            buffer.Release();
+            return;
+        }
+
+        // One interlocked operation for all branches; each then owns one reference.
+        buffer.Retain(branches.Length - 1);
+        foreach (OutputPad branch in branches)
+        {
+            branch.Push(buffer);
+        }
+    }
+}

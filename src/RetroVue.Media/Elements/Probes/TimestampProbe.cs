@@ -1,0 +1,90 @@
+using Microsoft.Extensions.Logging;
+using RetroVue.Media.Pipelines;
+
+namespace RetroVue.Media.Elements.Probes;
+
+/// <summary>Logs and records the times of everything that passes, and changes nothing. Without an output linked it is a sink.</summary>
+/// <remarks>
+/// Recording stops at the capacity, logging costs nothing unless the logger takes debug messages. <see cref="Snapshot"/> is for any
+/// thread. Follows the TimestampDebug element of Parallax's clock plan.
+/// </remarks>
+public sealed partial class TimestampProbe : Element
+{
+    private readonly Lock _lock = new();
+    private readonly ILogger? _logger;
+    private readonly int _capacity;
+    private readonly List<TimestampRecord> _records = [];
+    private readonly OutputPad _output;
+
+    /// <summary>A probe.</summary>
+    /// <param name="name">The element's name, which its log lines carry.</param>
+    /// <param name="capacity">How many buffers are recorded; 0 records none.</param>
+    /// <param name="logger">Where a debug line a buffer goes; nowhere where null.</param>
+    public TimestampProbe(string name, int capacity = 0, ILogger? logger = null)
+        : base(name)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(capacity);
+        _capacity = capacity;
+        _logger = logger;
+        AddInput();
+        _output = AddOutput();
+    }
+
+    /// <summary>Buffers that have passed.</summary>
+    public long Count { get; private set; }
+
+    /// <summary>The records so far, oldest first.</summary>
+    public TimestampRecord[] Snapshot()
+    {
+        lock (_lock)
+        {
+            return [.. _records];
+        }
+    }
+
+    /// <inheritdoc/>
+    protected internal override void OnBuffer(InputPad input, MediaBuffer buffer)
+    {
+        Count++;
+        if (_records.Count < _capacity)
+        {
+            var record = new TimestampRecord(
+                buffer.Pts,
+                buffer.Dts,
+                buffer.Duration,
+                input.ToRunningTime(buffer.Pts),
+                Pipeline.RunningTime,
+                buffer.Sequence,
+                buffer.Flags,
+                buffer.Memory.IsMappable ? buffer.Data.Length : 0);
+            lock (_lock)
+            {
+                _records.Add(record);
+            }
+        }
+
+        if (_logger is not null)
+        {
+            LogBuffer(_logger, Name, buffer);
+        }
+
+        _output.Push(buffer);
+    }
+
+    /// <inheritdoc/>
+    protected internal override void OnEvent(InputPad input, MediaEvent mediaEvent)
+    {
+        if (_logger is not null)
+        {
+            LogEvent(_logger, Name, mediaEvent);
+        }
+
+        base.OnEvent(input, mediaEvent);
+    }
+
+    [LoggerMessage(110, LogLevel.Debug, "[{Element}] {Buffer}")]
+    private static partial void LogBuffer(ILogger logger, string element, MediaBuffer buffer);
+
+    [LoggerMessage(111, LogLevel.Debug, "[{Element}] {Event}")]
+    private static partial void LogEvent(ILogger logger, string element, MediaEvent @event);
+}

@@ -1,0 +1,14 @@
+namespace RetroVue.Media.Formats;
+
+/// <summary>How fields make up a picture.</summary>
+public enum Interlacing
+{
+    /// <summary>Whole pictures.</summary>
+    Progressive,
+
+    /// <summary>Two fields, the top one first in time.</summary>
+    TopFieldFirst,
+
+    /// <summary>Two fields, the bottom one first in time.</summary>
+    BottomFieldFirst,
+}

@@ -1,0 +1,167 @@
+using RetroVue.Media.Formats;
+
+namespace RetroVue.Media.Pipelines;
+
+/// <summary>
+/// A node of a pipeline. Elements are synchronous: buffers and events come in through <see cref="OnBuffer"/> and <see cref="OnEvent"/>
+/// on the thread of the task that pushed them and go out through <see cref="OutputPad.Push(MediaBuffer)"/>; an element that works by
+/// itself (a source, a queue, a muxer, a clocked sink) adds a <see cref="StepTask"/>.
+/// </summary>
+/// <remarks>
+/// An input is fed by one thread at a time. An element with several inputs stores what they bring and works in a task of its own,
+/// because its inputs may be fed by several threads. <see cref="Prepare"/>, <see cref="Start"/>, <see cref="Stop"/> and
+/// <see cref="Dispose()"/> are called by the pipeline, never while a step runs. Elements keep metadata unless they mean to change it.
+/// </remarks>
+public abstract class Element : IDisposable
+{
+    private readonly List<InputPad> _inputs = [];
+    private readonly List<OutputPad> _outputs = [];
+    private readonly List<StepTask> _tasks = [];
+    private Pipeline? _pipeline;
+
+    /// <summary>An element.</summary>
+    /// <param name="name">Its name, unique in its pipeline; errors and logs carry it.</param>
+    protected Element(string name)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        Name = name;
+    }
+
+    /// <summary>The name, unique in the pipeline.</summary>
+    public string Name { get; }
+
+    /// <summary>The inputs, in the order they were added.</summary>
+    public IReadOnlyList<InputPad> Inputs => _inputs;
+
+    /// <summary>The outputs, in the order they were added.</summary>
+    public IReadOnlyList<OutputPad> Outputs => _outputs;
+
+    /// <summary>The tasks, in the order they were added.</summary>
+    public IReadOnlyList<StepTask> Tasks => _tasks;
+
+    /// <summary>How long media stays here.</summary>
+    public virtual ElementLatency Latency => ElementLatency.None;
+
+    /// <summary>The pipeline that the element belongs to.</summary>
+    /// <exception cref="InvalidOperationException">It belongs to none yet.</exception>
+    public Pipeline Pipeline
+    {
+        get => _pipeline ?? throw new InvalidOperationException($"'{Name}' has not been added to a pipeline.");
+        internal set => _pipeline = _pipeline is null || ReferenceEquals(_pipeline, value)
+            ? value
+            : throw new InvalidOperationException($"'{Name}' belongs to another pipeline already.");
+    }
+
+    /// <summary>True where no output is linked: the pipeline completes when every sink has its whole stream.</summary>
+    public bool IsSink => _outputs.TrueForAll(output => output.Peer is null);
+
+    /// <summary>Releases what the element holds. The pipeline does this for its elements.</summary>
+    public void Dispose()
+    {
+        Dispose(true);
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Adds an input.</summary>
+    /// <param name="name">Its name, unique among the inputs.</param>
+    /// <param name="gate">Given where the input stores what it is handed and can be full.</param>
+    protected InputPad AddInput(string name = "in", RoomGate? gate = null)
+    {
+        var pad = new InputPad(this, name, gate);
+        _inputs.Add(pad);
+        return pad;
+    }
+
+    /// <summary>Adds an output.</summary>
+    protected OutputPad AddOutput(string name = "out")
+    {
+        var pad = new OutputPad(this, name);
+        _outputs.Add(pad);
+        return pad;
+    }
+
+    /// <summary>Adds a task; only before the element is added to a pipeline.</summary>
+    protected StepTask AddTask(Func<StepResult> step, StepPlacement placement = StepPlacement.Shared)
+    {
+        var task = new StepTask(_tasks.Count == 0 ? Name : $"{Name}-{_tasks.Count + 1}", step, placement);
+        _tasks.Add(task);
+        return task;
+    }
+
+    /// <summary>Whether an input takes a format. Asked when the format is announced.</summary>
+    protected internal virtual bool Accepts(InputPad input, MediaFormat format) => true;
+
+    /// <summary>A format that an input would accept, for sources with a choice and for error messages; null where there is no favourite.</summary>
+    protected internal virtual MediaFormat? Preferred(InputPad input) => null;
+
+    /// <summary>
+    /// Opens what the element needs; called on a thread that may block, downstream elements first, so an element may announce formats
+    /// through its outputs here.
+    /// </summary>
+    protected internal virtual void Prepare()
+    {
+    }
+
+    /// <summary>Called when the pipeline's clock runs and base time is set, before the first step.</summary>
+    protected internal virtual void Start()
+    {
+    }
+
+    /// <summary>Ends a native call that a step may be blocked in; called on any thread while steps may run.</summary>
+    protected internal virtual void Interrupt()
+    {
+    }
+
+    /// <summary>Called after the last step: releases buffers held and finishes what was begun (a file's trailer).</summary>
+    protected internal virtual void Stop()
+    {
+    }
+
+    /// <summary>Drops all media held, as for a seek; called while no step runs.</summary>
+    protected internal virtual void Flush()
+    {
+    }
+
+    /// <summary>Takes a buffer, whose reference the element now owns. Must not block.</summary>
+    protected internal abstract void OnBuffer(InputPad input, MediaBuffer buffer);
+
+    /// <summary>
+    /// Takes an event that stands between the buffers. Unless overridden it goes on to all outputs, and a sink whose inputs have all
+    /// ended reports its end to the pipeline.
+    /// </summary>
+    protected internal virtual void OnEvent(InputPad input, MediaEvent mediaEvent) => Forward(mediaEvent);
+
+    /// <summary>Pushes an event to all outputs; at the end of the stream of a sink, reports that.</summary>
+    protected void Forward(MediaEvent mediaEvent)
+    {
+        foreach (OutputPad output in _outputs)
+        {
+            output.Push(mediaEvent);
+        }
+
+        if (mediaEvent is EndOfStream && IsSink)
+        {
+            ReportEnd();
+        }
+    }
+
+    /// <summary>Tells the pipeline that this sink has everything; call it once all inputs have ended and nothing is left to do.</summary>
+    protected void ReportEnd() => _pipeline?.OnSinkEnded(this);
+
+    /// <summary>Releases what the element holds.</summary>
+    /// <param name="disposing">True when called by <see cref="Dispose()"/>.</param>
+    protected virtual void Dispose(bool disposing)
+    {
+    }
+
+    internal bool Blame(Exception exception)
+    {
+        // An exception filter: it runs for the innermost element first, and that one is to blame.
+        if (!exception.Data.Contains(ElementException.ElementKey))
+        {
+            exception.Data[ElementException.ElementKey] = Name;
+        }
+
+        return false;
+    }
+}

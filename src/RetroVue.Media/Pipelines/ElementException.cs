@@ -1,0 +1,20 @@
+namespace RetroVue.Media.Pipelines;
+
+/// <summary>A pipeline failed: names the element and carries its error; errors that came later are attached.</summary>
+public sealed class ElementException : Exception
+{
+    internal const string ElementKey = "RetroVue.Element";
+
+    internal ElementException(string element, Exception error, IReadOnlyList<Exception> later)
+        : base($"'{element}' failed: {error.Message}", error)
+    {
+        Element = element;
+        LaterErrors = later;
+    }
+
+    /// <summary>The name of the element that failed first.</summary>
+    public string Element { get; }
+
+    /// <summary>What other elements reported after the first error, such as failures to stop.</summary>
+    public IReadOnlyList<Exception> LaterErrors { get; }
+}

@@ -1,0 +1,72 @@
+using RetroVue.Media.Formats;
+using RetroVue.Media.Time;
+
+namespace RetroVue.Media.Pipelines;
+
+/// <summary>Where an element takes a stream in.</summary>
+/// <remarks>Its state is that of the stream as the element has seen it; read it on the thread that pushes.</remarks>
+public sealed class InputPad
+{
+    internal InputPad(Element element, string name, RoomGate? gate) => (Element, Name, Gate) = (element, name, gate);
+
+    /// <summary>The element.</summary>
+    public Element Element { get; }
+
+    /// <summary>The name, unique among the element's inputs.</summary>
+    public string Name { get; }
+
+    /// <summary>Tells feeding tasks whether there is room; null on an input that takes whatever comes.</summary>
+    public RoomGate? Gate { get; }
+
+    /// <summary>The output that feeds this input; null while not linked.</summary>
+    public OutputPad? Peer { get; internal set; }
+
+    /// <summary>The format last announced; null before the first.</summary>
+    public MediaFormat? Format { get; private set; }
+
+    /// <summary>The segment last announced.</summary>
+    public Segment Segment { get; private set; } = Segment.Default;
+
+    /// <summary>True once the end of the stream has come.</summary>
+    public bool HasEnded { get; private set; }
+
+    /// <summary>The running time of a PTS in the present segment; None for None.</summary>
+    public ClockTime ToRunningTime(ClockTime pts) => Segment.ToRunningTime(pts);
+
+    /// <summary>"element.pad".</summary>
+    public override string ToString() => $"{Element.Name}.{Name}";
+
+    internal void Receive(MediaEvent mediaEvent)
+    {
+        switch (mediaEvent)
+        {
+            case FormatChanged changed:
+                if (!Element.Accepts(this, changed.Format))
+                {
+                    throw new LinkException(
+                        $"'{Peer}' offers {changed.Format}, which '{this}' does not accept" +
+                        (Element.Preferred(this) is { } preferred ? $"; it would take {preferred}." : "."));
+                }
+
+                Format = changed.Format;
+                break;
+            case Segment segment:
+                Segment = segment;
+                break;
+            case EndOfStream:
+                HasEnded = true;
+                break;
+        }
+
+        Element.OnEvent(this, mediaEvent);
+    }
+
+    internal void Clear()
+    {
+        Format = null;
+        Segment = Segment.Default;
+        HasEnded = false;
+    }
+
+    internal void ClearEnd() => HasEnded = false;
+}

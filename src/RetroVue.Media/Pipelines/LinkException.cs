@@ -1,0 +1,5 @@
+namespace RetroVue.Media.Pipelines;
+
+/// <summary>Two elements cannot be linked, or the format offered over a link is not accepted. The message names both sides.</summary>
+/// <param name="message">What does not fit.</param>
+public sealed class LinkException(string message) : InvalidOperationException(message);

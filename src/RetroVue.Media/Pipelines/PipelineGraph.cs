@@ -1,0 +1,180 @@
+using RetroVue.Media.Time;
+
+namespace RetroVue.Media.Pipelines;
+
+/// <summary>The shape of a pipeline: its elements, their links, and what follows from them.</summary>
+/// <remarks>Not thread-safe; complete before the pipeline starts.</remarks>
+internal sealed class PipelineGraph
+{
+    private readonly List<Element> _elements = [];
+
+    public IReadOnlyList<Element> Elements => _elements;
+
+    public IEnumerable<Element> Sinks => _elements.Where(element => element.IsSink);
+
+    public void Add(Element element)
+    {
+        if (_elements.Any(other => other.Name == element.Name))
+        {
+            throw new LinkException($"The pipeline has an element '{element.Name}' already; names are unique.");
+        }
+
+        _elements.Add(element);
+    }
+
+    public void Link(OutputPad from, InputPad to)
+    {
+        if (!_elements.Contains(from.Element) || !_elements.Contains(to.Element))
+        {
+            throw new LinkException($"'{from}' and '{to}' cannot be linked: add both elements to the pipeline first.");
+        }
+
+        if (from.Peer is not null || to.Peer is not null)
+        {
+            throw new LinkException($"'{from}' and '{to}' cannot be linked: {(from.Peer is null ? to : (object)from)} is linked already.");
+        }
+
+        if (Reaches(to.Element, from.Element))
+        {
+            throw new LinkException($"Linking '{from}' to '{to}' would close a loop.");
+        }
+
+        from.Peer = to;
+        to.Peer = from;
+    }
+
+    /// <summary>Throws where an input is not linked, or an element with several inputs would be fed by several threads directly.</summary>
+    public void Validate()
+    {
+        if (_elements.Count == 0)
+        {
+            throw new LinkException("The pipeline has no elements.");
+        }
+
+        foreach (InputPad input in _elements.SelectMany(element => element.Inputs))
+        {
+            if (input.Peer is null)
+            {
+                throw new LinkException($"The input '{input}' is not linked.");
+            }
+
+            if (input.Gate is null && input.Element.Inputs.Count > 1)
+            {
+                throw new LinkException($"'{input.Element.Name}' has several inputs; each must store what it is handed, '{input}' does not.");
+            }
+        }
+    }
+
+    /// <summary>Tells every task which bounded inputs its element reaches without passing another task.</summary>
+    public void ConnectGates()
+    {
+        foreach (Element element in _elements)
+        {
+            RoomGate[] gates = [.. ReachableGates(element).Distinct()];
+            foreach (StepTask task in element.Tasks)
+            {
+                task.UseGates(gates);
+            }
+        }
+    }
+
+    /// <summary>Elements with every one after those it feeds: sinks first.</summary>
+    public IReadOnlyList<Element> SinksFirst()
+    {
+        var ordered = new List<Element>();
+        var seen = new HashSet<Element>();
+        foreach (Element element in _elements)
+        {
+            Visit(element);
+        }
+
+        return ordered;
+
+        void Visit(Element element)
+        {
+            if (!seen.Add(element))
+            {
+                return;
+            }
+
+            foreach (OutputPad output in element.Outputs)
+            {
+                if (output.Peer is { } peer)
+                {
+                    Visit(peer.Element);
+                }
+            }
+
+            ordered.Add(element);
+        }
+    }
+
+    /// <summary>
+    /// The largest minimum latency over all paths from live sources to sinks; zero without a live source.
+    /// </summary>
+    /// <exception cref="LinkException">A path needs more than the elements on another can hold back; the message names them.</exception>
+    public ClockTime Latency()
+    {
+        ClockTime largest = ClockTime.Zero;
+        (ClockTime Limit, string Path)? tightest = null;
+        foreach (Element source in _elements.Where(element => element.Inputs.Count == 0 && element.Latency.IsLive))
+        {
+            Walk(source, ClockTime.Zero, ClockTime.Zero, source.Name);
+        }
+
+        if (tightest is { } tight && largest > tight.Limit)
+        {
+            throw new LinkException($"The pipeline's latency is {largest}, but the path {tight.Path} can hold media back by {tight.Limit} at most.");
+        }
+
+        return largest;
+
+        void Walk(Element element, ClockTime minimum, ClockTime maximum, string path)
+        {
+            ElementLatency latency = element.Latency;
+            minimum += latency.Minimum;
+            // Unbounded storage anywhere on the path makes the path unbounded: None propagates.
+            maximum += latency.Maximum;
+            largest = ClockTime.Max(largest, minimum);
+            bool isEnd = true;
+            foreach (OutputPad output in element.Outputs)
+            {
+                if (output.Peer is { } peer)
+                {
+                    isEnd = false;
+                    Walk(peer.Element, minimum, maximum, $"{path} -> {peer.Element.Name}");
+                }
+            }
+
+            if (isEnd && !maximum.IsNone && (tightest is null || maximum < tightest.Value.Limit))
+            {
+                tightest = (maximum, path);
+            }
+        }
+    }
+
+    private static IEnumerable<RoomGate> ReachableGates(Element element)
+    {
+        foreach (OutputPad output in element.Outputs)
+        {
+            if (output.Peer is not { } peer)
+            {
+                continue;
+            }
+
+            if (peer.Gate is { } gate)
+            {
+                yield return gate;
+                continue;
+            }
+
+            foreach (RoomGate further in ReachableGates(peer.Element))
+            {
+                yield return further;
+            }
+        }
+    }
+
+    private static bool Reaches(Element from, Element to) =>
+        ReferenceEquals(from, to) || from.Outputs.Any(output => output.Peer is { } peer && Reaches(peer.Element, to));
+}

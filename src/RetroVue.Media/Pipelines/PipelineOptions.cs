@@ -1,0 +1,19 @@
+using Microsoft.Extensions.Logging;
+
+namespace RetroVue.Media.Pipelines;
+
+/// <summary>How a pipeline is set up.</summary>
+public sealed class PipelineOptions
+{
+    /// <summary>The name that logs and errors carry.</summary>
+    public string Name { get; init; } = "pipeline";
+
+    /// <summary>What runs it; <see cref="ThreadedExecutor.Default"/> where null.</summary>
+    public Executor? Executor { get; init; }
+
+    /// <summary>Where it logs; nowhere where null.</summary>
+    public ILoggerFactory? LoggerFactory { get; init; }
+
+    /// <summary>How many <see cref="PipelineEvent"/>s wait to be read before the oldest are dropped.</summary>
+    public int EventCapacity { get; init; } = 256;
+}

@@ -1,0 +1,88 @@
+namespace RetroVue.Media.Pipelines;
+
+/// <summary>
+/// Recycles objects of one kind: each belongs to the thread that first made it, is rented only there and may be returned from any
+/// thread. Renting takes no lock and, once warm, allocates nothing.
+/// </summary>
+/// <typeparam name="T">The object's class, which carries its own link.</typeparam>
+/// <remarks>
+/// Returns from other threads go on a stack that is only pushed to and taken whole, so the ABA problem of lock-free stacks cannot arise.
+/// </remarks>
+internal sealed class Recycler<T>
+    where T : class, IRecyclable<T>
+{
+    private T? _own;
+    private T? _returned;
+    private long _rented;
+    private long _back;
+
+    /// <summary>Objects out of the pool; exact while no thread rents or returns.</summary>
+    public long Live
+    {
+        get
+        {
+            long waiting = 0;
+            for (T? item = Volatile.Read(ref _returned); item is not null; item = item.NextFree)
+            {
+                waiting++;
+            }
+
+            return Volatile.Read(ref _rented) - Volatile.Read(ref _back) - waiting;
+        }
+    }
+
+    /// <summary>Takes an object back into use, or null where a new one must be made; on the owning thread only.</summary>
+    public T? TryRent()
+    {
+        _rented++;
+        T? item = _own ?? TakeReturned();
+        if (item is not null)
+        {
+            _own = item.NextFree;
+            item.NextFree = null;
+        }
+
+        return item;
+    }
+
+    /// <summary>Returns an object on the owning thread.</summary>
+    public void ReturnHere(T item)
+    {
+        _back++;
+        item.NextFree = _own;
+        _own = item;
+    }
+
+    /// <summary>Returns an object on any thread.</summary>
+    public void ReturnFromAnywhere(T item)
+    {
+        T? head = Volatile.Read(ref _returned);
+        while (true)
+        {
+            item.NextFree = head;
+            T? seen = Interlocked.CompareExchange(ref _returned, item, head);
+            if (ReferenceEquals(seen, head))
+            {
+                return;
+            }
+
+            head = seen;
+        }
+    }
+
+    private T? TakeReturned()
+    {
+        if (Volatile.Read(ref _returned) is null)
+        {
+            return null;
+        }
+
+        T? all = Interlocked.Exchange(ref _returned, null);
+        for (T? item = all; item is not null; item = item.NextFree)
+        {
+            _back++;
+        }
+
+        return all;
+    }
+}

@@ -1,0 +1,11 @@
+namespace RetroVue.Media.Pipelines;
+
+/// <summary>Where a threaded executor runs a task. A simulated one has a single thread for all.</summary>
+public enum StepPlacement
+{
+    /// <summary>On the thread that paces everything whose steps are short and never block.</summary>
+    Shared,
+
+    /// <summary>On a thread of its own: for steps that block, such as a device read, or that take long, such as encoding.</summary>
+    OwnThread,
+}
