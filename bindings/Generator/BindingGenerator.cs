@@ -1,0 +1,99 @@
+namespace RetroVue.Bindings.Generator;
+
+/// <summary>The command: generate, check, or write the layout proof.</summary>
+internal static class BindingGenerator
+{
+    private const string Usage = """
+        Usage: RetroVue.Bindings.Generator [--check] [--asserts FILE] INPUT.json...
+          (nothing)        writes the generated files beside each input
+          --check          writes nothing; fails where a file differs from what the headers give, if they are of the recorded version
+          --asserts FILE   writes C that compiles only where layouts and constants are right; one input at a time
+        Takes libclang 14 (apt-get install libclang-14-dev) and the libraries' development packages.
+        """;
+
+    /// <summary>Runs the command.</summary>
+    /// <returns>0; 1 where a check failed or an input cannot be used; 2 for wrong arguments.</returns>
+    public static int Run(IReadOnlyList<string> arguments, TextWriter output)
+    {
+        var rest = arguments.ToList();
+        var check = rest.Remove("--check");
+        var at = rest.IndexOf("--asserts");
+        var asserts = at >= 0 && at + 1 < rest.Count ? rest[at + 1] : null;
+        if (asserts is not null)
+        {
+            rest.RemoveRange(at, 2);
+        }
+
+        if (rest.Count == 0 || rest.Exists(path => path.StartsWith('-')) || (asserts is not null && (check || rest.Count > 1)))
+        {
+            output.WriteLine(Usage);
+            return 2;
+        }
+
+        try
+        {
+            return rest.Aggregate(0, (worst, path) => Math.Max(worst, Process(path, check, asserts, output)));
+        }
+        catch (Exception e) when (e is GeneratorException or IOException or DllNotFoundException)
+        {
+            output.WriteLine(e.Message);
+            return 1;
+        }
+    }
+
+    private static int Process(string path, bool check, string? asserts, TextWriter output)
+    {
+        var folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
+        var input = BindingInput.Read(path);
+        var abi = input.Abi is null ? null : AbiFacts.Read(Path.Combine(folder, input.Abi));
+        using var headers = new Headers(input);
+        if (asserts is not null)
+        {
+            File.WriteAllText(asserts, AssertsWriter.Write(input, headers, abi));
+            return 0;
+        }
+
+        var files = new BindingWriter(input, headers, abi).Write();
+        return check ? Check(folder, files, headers.Versions, output) : Write(folder, files, output);
+    }
+
+    private static int Write(string folder, IReadOnlyDictionary<string, string> files, TextWriter output)
+    {
+        foreach (var stale in Directory.EnumerateFiles(folder, "*.g.cs").Where(file => !files.ContainsKey(Path.GetFileName(file))))
+        {
+            File.Delete(stale);
+        }
+
+        foreach (var (name, text) in files)
+        {
+            File.WriteAllText(Path.Combine(folder, name), text);
+            output.WriteLine($"{Path.Combine(folder, name)}: written");
+        }
+
+        return 0;
+    }
+
+    private static int Check(string folder, IReadOnlyDictionary<string, string> files, IReadOnlyList<string> versions, TextWriter output)
+    {
+        var present = Directory.EnumerateFiles(folder, "*.g.cs").Select(file => Path.GetFileName(file)!);
+        var installed = GeneratedFile.VersionLine + string.Join(", ", versions);
+        var worst = 0;
+        foreach (var name in files.Keys.Union(present).Order(StringComparer.Ordinal))
+        {
+            var file = Path.Combine(folder, name);
+            var committed = File.Exists(file) ? File.ReadAllText(file) : "";
+            var recorded = committed.Split('\n').FirstOrDefault(line => line.StartsWith(GeneratedFile.VersionLine, StringComparison.Ordinal));
+            if (recorded is not null && recorded != installed)
+            {
+                output.WriteLine($"{file}: headers differ, not checked (recorded {recorded[3..]}, installed {installed[3..]})");
+            }
+            else if (files.GetValueOrDefault(name) != committed)
+            {
+                output.WriteLine($"{file}: differs from what the headers give");
+                worst = 1;
+            }
+        }
+
+        return worst;
+    }
+}

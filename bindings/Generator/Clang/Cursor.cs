@@ -1,0 +1,51 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace RetroVue.Bindings.Generator.Clang;
+
+/// <summary>CXCursor: a place in the syntax tree, here always a declaration. Valid as long as its <see cref="TranslationUnit"/>.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal readonly unsafe struct Cursor
+{
+    private readonly int _kind;
+    private readonly int _data;
+    private readonly void* _data0;
+    private readonly void* _data1;
+    private readonly void* _data2;
+
+    public CursorKind Kind => (CursorKind)_kind;
+
+    public string Name => LibClang.clang_getCursorSpelling(this).Take();
+
+    public CType Type => LibClang.clang_getCursorType(this);
+
+    public bool IsDefinition => LibClang.clang_isCursorDefinition(this) != 0;
+
+    public IReadOnlyList<Cursor> Children()
+    {
+        var children = new List<Cursor>();
+        LibClang.clang_visitChildren(this, &Visit, Unsafe.AsPointer(ref children));
+        return children;
+    }
+
+    // The list is a local of Children, which stands below this call on the stack: its address is good for as long as Visit runs.
+    [UnmanagedCallersOnly]
+    private static int Visit(Cursor cursor, Cursor parent, void* data)
+    {
+        Unsafe.AsRef<List<Cursor>>(data).Add(cursor);
+        return LibClang.ChildVisitContinue;
+    }
+}
+
+/// <summary>The members of CXCursorKind that are met.</summary>
+internal enum CursorKind
+{
+    Struct = 2,
+    Union = 3,
+    Enum = 5,
+    Field = 6,
+    EnumConstant = 7,
+    Function = 8,
+    Variable = 9,
+    Parameter = 10,
+}

@@ -1,0 +1,80 @@
+using System.Runtime.InteropServices;
+
+namespace RetroVue.Bindings.Generator.Clang;
+
+/// <summary>The part of libclang's C API (clang-c/Index.h, LLVM 14) that reading declarations takes.</summary>
+internal static unsafe class LibClang
+{
+    internal const string Library = "libclang-14.so.1";
+
+    internal const int ChildVisitContinue = 1;
+    internal const int SeverityError = 3;
+
+    [DllImport(Library)] internal static extern nint clang_createIndex(int excludeDeclarationsFromPch, int displayDiagnostics);
+    [DllImport(Library)] internal static extern void clang_disposeIndex(nint index);
+    [DllImport(Library)]
+    internal static extern int clang_parseTranslationUnit2(nint index, byte* fileName, byte** arguments, int argumentCount,
+        UnsavedFile* unsavedFiles, uint unsavedFileCount, uint options, nint* unit);
+    [DllImport(Library)] internal static extern void clang_disposeTranslationUnit(nint unit);
+    [DllImport(Library)] internal static extern uint clang_getNumDiagnostics(nint unit);
+    [DllImport(Library)] internal static extern nint clang_getDiagnostic(nint unit, uint index);
+    [DllImport(Library)] internal static extern int clang_getDiagnosticSeverity(nint diagnostic);
+    [DllImport(Library)] internal static extern ClangString clang_formatDiagnostic(nint diagnostic, uint options);
+    [DllImport(Library)] internal static extern void clang_disposeDiagnostic(nint diagnostic);
+    [DllImport(Library)] internal static extern byte* clang_getCString(ClangString text);
+    [DllImport(Library)] internal static extern void clang_disposeString(ClangString text);
+
+    [DllImport(Library)] internal static extern Cursor clang_getTranslationUnitCursor(nint unit);
+    [DllImport(Library)]
+    internal static extern uint clang_visitChildren(Cursor parent, delegate* unmanaged<Cursor, Cursor, void*, int> visitor, void* data);
+    [DllImport(Library)] internal static extern ClangString clang_getCursorSpelling(Cursor cursor);
+    [DllImport(Library)] internal static extern CType clang_getCursorType(Cursor cursor);
+    [DllImport(Library)] internal static extern uint clang_isCursorDefinition(Cursor cursor);
+    [DllImport(Library)] internal static extern Cursor clang_Cursor_getArgument(Cursor cursor, uint index);
+    [DllImport(Library)] internal static extern CType clang_getEnumDeclIntegerType(Cursor cursor);
+    [DllImport(Library)] internal static extern long clang_getEnumConstantDeclValue(Cursor cursor);
+    [DllImport(Library)] internal static extern CType clang_getTypedefDeclUnderlyingType(Cursor cursor);
+    [DllImport(Library)] internal static extern long clang_Cursor_getOffsetOfField(Cursor cursor);
+    [DllImport(Library)] internal static extern nint clang_Cursor_Evaluate(Cursor cursor);
+    [DllImport(Library)] internal static extern int clang_EvalResult_getKind(nint result);
+    [DllImport(Library)] internal static extern long clang_EvalResult_getAsLongLong(nint result);
+    [DllImport(Library)] internal static extern void clang_EvalResult_dispose(nint result);
+
+    [DllImport(Library)] internal static extern Cursor clang_getTypeDeclaration(CType type);
+    [DllImport(Library)] internal static extern CType clang_getCanonicalType(CType type);
+    [DllImport(Library)] internal static extern CType clang_Type_getNamedType(CType type);
+    [DllImport(Library)] internal static extern CType clang_getPointeeType(CType type);
+    [DllImport(Library)] internal static extern CType clang_getResultType(CType type);
+    [DllImport(Library)] internal static extern int clang_getNumArgTypes(CType type);
+    [DllImport(Library)] internal static extern CType clang_getArgType(CType type, uint index);
+    [DllImport(Library)] internal static extern uint clang_isFunctionTypeVariadic(CType type);
+    [DllImport(Library)] internal static extern CType clang_getArrayElementType(CType type);
+    [DllImport(Library)] internal static extern long clang_getArraySize(CType type);
+    [DllImport(Library)] internal static extern long clang_Type_getSizeOf(CType type);
+    [DllImport(Library)] internal static extern long clang_Type_getAlignOf(CType type);
+}
+
+/// <summary>CXUnsavedFile: a file that exists in memory only.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal unsafe struct UnsavedFile
+{
+    public byte* Name;
+    public byte* Contents;
+    public nuint Length;
+}
+
+/// <summary>CXString.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal unsafe struct ClangString
+{
+    private readonly void* _data;
+    private readonly uint _flags;
+
+    /// <summary>The text; the native string is released.</summary>
+    public readonly string Take()
+    {
+        var text = Marshal.PtrToStringUTF8((nint)LibClang.clang_getCString(this)) ?? "";
+        LibClang.clang_disposeString(this);
+        return text;
+    }
+}

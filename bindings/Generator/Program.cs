@@ -1,0 +1,3 @@
+using RetroVue.Bindings.Generator;
+
+return BindingGenerator.Run(args, Console.Out);

@@ -1,0 +1,76 @@
+using RetroVue.Bindings.Generator.Clang;
+
+namespace RetroVue.Bindings.Generator;
+
+/// <summary>Turns C types into blittable C# types. For 64-bit Linux, where a C <c>long</c> has 64 bits.</summary>
+internal sealed class TypeMapper(IReadOnlySet<string> structs, IReadOnlySet<string> enums)
+{
+    /// <summary>Structs that were met behind a pointer only and are not among the known ones.</summary>
+    public SortedSet<string> Opaque { get; } = new(StringComparer.Ordinal);
+
+    public string Map(CType type) => type.Kind switch
+    {
+        CTypeKind.Void => "void",
+        CTypeKind.Bool or CTypeKind.UChar or CTypeKind.CharS or CTypeKind.CharU => "byte",
+        CTypeKind.SChar => "sbyte",
+        CTypeKind.Short => "short",
+        CTypeKind.UShort => "ushort",
+        CTypeKind.Int => "int",
+        CTypeKind.UInt => "uint",
+        CTypeKind.Long or CTypeKind.LongLong => "long",
+        CTypeKind.ULong or CTypeKind.ULongLong => "ulong",
+        CTypeKind.Float => "float",
+        CTypeKind.Double => "double",
+        CTypeKind.Enum => enums.Contains(type.Declaration.Name) ? type.Declaration.Name : "int",
+        CTypeKind.Record => MapRecord(type.Declaration.Name),
+        CTypeKind.Pointer => MapPointer(type.Pointee),
+        CTypeKind.ConstantArray or CTypeKind.IncompleteArray => MapPointer(type.Element),
+        CTypeKind.Typedef => MapTypedef(type),
+        CTypeKind.Elaborated => Map(type.Behind),
+        CTypeKind.Unexposed => Map(type.Canonical),
+        _ => throw new GeneratorException($"C type kind {type.Kind} has no C# form."),
+    };
+
+    private string MapTypedef(CType type) => type.Declaration.Name switch
+    {
+        "size_t" => "nuint",
+        "ssize_t" or "ptrdiff_t" => "nint",
+        // By the calling conventions of x86-64 and arm64 a va_list argument arrives as a pointer, which is all that may be done with it.
+        "va_list" or "__gnuc_va_list" or "__builtin_va_list" => "void*",
+        _ => Map(type.Behind),
+    };
+
+    private string MapPointer(CType pointee)
+    {
+        var target = pointee.Canonical;
+        if (target.Kind is CTypeKind.FunctionPrototype)
+        {
+            return MapFunction(pointee);
+        }
+
+        // An unnamed or library-private union or struct is nobody's to look into.
+        return target.Kind == CTypeKind.Record && !IsNamed(target.Declaration.Name) ? "void*" : Map(pointee) + "*";
+    }
+
+    private string MapFunction(CType function)
+    {
+        while (function.Kind is not CTypeKind.FunctionPrototype)
+        {
+            function = function.Kind is CTypeKind.Unexposed ? function.Canonical : function.Behind;
+        }
+
+        return $"delegate* unmanaged<{string.Join(", ", function.Arguments().Append(function.Result).Select(Map))}>";
+    }
+
+    private string MapRecord(string name)
+    {
+        if (!structs.Contains(name))
+        {
+            Opaque.Add(name);
+        }
+
+        return name;
+    }
+
+    private static bool IsNamed(string name) => name.Length > 0 && name != "__va_list_tag" && !name.Contains(' ', StringComparison.Ordinal);
+}
