@@ -55,14 +55,22 @@ static inline void *allocate(size_t count, size_t size)
     return memory;
 }
 
+/* Prints the usage as a complaint and leaves. */
+_Noreturn static inline void usage_error(const char *text)
+{
+    fputs(text, stderr);
+    exit(2);
+}
+
 /* Prints the usage and leaves, when it is asked for or the number of arguments is wrong. */
 static inline void check_usage(int argc, char **argv, int least, int most, const char *text)
 {
-    int asked = argc > 1 && (!strcmp(argv[1], "-h") || !strcmp(argv[1], "--help"));
-    if (!asked && argc - 1 >= least && argc - 1 <= most)
-        return;
-    fputs(text, asked ? stdout : stderr);
-    exit(asked ? 0 : 2);
+    if (argc > 1 && (!strcmp(argv[1], "-h") || !strcmp(argv[1], "--help"))) {
+        fputs(text, stdout);
+        exit(0);
+    }
+    if (argc - 1 < least || argc - 1 > most)
+        usage_error(text);
 }
 
 /* Argument number `index` as a whole number of at least 1, or the fallback where it is not given. */

@@ -47,7 +47,7 @@ int main(int argc, char **argv)
     check_usage(argc, argv, 2, 4, usage);
     int warm = !strcmp(argv[1], "warm");
     if (!warm && strcmp(argv[1], "cold"))
-        check_usage(1, argv, 1, 1, usage);
+        usage_error(usage);
     const char *path = argv[2];
     long seconds = count_argument(argc, argv, 3, 1800), times = warm ? count_argument(argc, argv, 4, 15) : 1;
 
