@@ -1,0 +1,33 @@
+using RetroVue.Media.FFmpeg.Native;
+using static RetroVue.Media.FFmpeg.Interop.LibAVUtil;
+
+namespace RetroVue.Media.FFmpeg;
+
+/// <summary>A call into FFmpeg failed.</summary>
+public sealed class FFmpegException : Exception
+{
+    internal FFmpegException(string what, int code)
+        : this(what, code, FFmpegErrors.Describe(code))
+    {
+    }
+
+    private FFmpegException(string what, int code, string text)
+        : base($"{what}: {text} ({code})")
+    {
+        ErrorCode = code;
+        ErrorText = text;
+    }
+
+    /// <summary>The native code, negative: an errno value negated, or a tag of libavutil/error.h.</summary>
+    public int ErrorCode { get; }
+
+    /// <summary>FFmpeg's own text for the code (av_strerror).</summary>
+    public string ErrorText { get; }
+
+    /// <summary>
+    /// True where the same call may succeed later with nothing changed: interrupted, busy, or the network or its far end did not answer.
+    /// </summary>
+    public bool IsTransient => ErrorCode is AVERROR_EAGAIN or AVERROR_EINTR or AVERROR_EBUSY or AVERROR_ETIMEDOUT
+        or AVERROR_ECONNREFUSED or AVERROR_ECONNRESET or AVERROR_ECONNABORTED or AVERROR_EHOSTUNREACH or AVERROR_ENETUNREACH
+        or AVERROR_EPIPE or AVERROR_HTTP_SERVER_ERROR;
+}

@@ -1,0 +1,13 @@
+namespace RetroVue.Media.FFmpeg;
+
+/// <summary>
+/// The FFmpeg libraries are missing, incomplete, or of a release that this build does not know. The message says what was found, and
+/// which package or setting puts it right.
+/// </summary>
+public sealed class FFmpegLibraryException : Exception
+{
+    internal FFmpegLibraryException(string message, Exception? inner = null)
+        : base(message, inner)
+    {
+    }
+}

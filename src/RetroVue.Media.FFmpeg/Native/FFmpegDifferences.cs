@@ -1,0 +1,127 @@
+using RetroVue.Media.FFmpeg.Interop;
+using static RetroVue.Media.FFmpeg.Interop.LibAVFormat;
+
+namespace RetroVue.Media.FFmpeg.Native;
+
+/// <summary>
+/// All that is done differently from one release of FFmpeg to another, apart from where fields stand. Code above asks here and never for
+/// the release. Enum values that shift (video codec ids from 202 on, pixel formats from 152) are not bound: they are looked up by name.
+/// </summary>
+internal static unsafe class FFmpegDifferences
+{
+    // libavutil/frame.h from 6.1 on; before, each was a field of its own.
+    private const int FrameFlagKey = 1 << 1;
+    private const int FrameFlagInterlaced = 1 << 3;
+    private const int FrameFlagTopFieldFirst = 1 << 4;
+
+    /// <summary>
+    /// AV_CODEC_FLAG_FRAME_DURATION (libavcodec/avcodec.h, from 6.0 on): the encoder gives packets their frames' durations. 0 before.
+    /// </summary>
+    public static int CodecFlagFrameDuration => FFmpegLibrary.Loaded.Release >= FFmpegRelease.V6_0 ? 1 << 8 : 0;
+
+    /// <summary>
+    /// AV_CODEC_FLAG_COPY_OPAQUE (from 6.0 on): the encoder gives packets their frames' <c>opaque</c> and <c>opaque_ref</c>. 0 before.
+    /// </summary>
+    public static int CodecFlagCopyOpaque => FFmpegLibrary.Loaded.Release >= FFmpegRelease.V6_0 ? 1 << 7 : 0;
+
+    private static bool FlagsInOneField => FFmpegLibrary.Loaded.Release >= FFmpegRelease.V6_1;
+
+    extension(ref AVFrame frame)
+    {
+        /// <summary>A key frame. Of decoded pictures only: not every release marks decoded sound.</summary>
+        public bool IsKey
+        {
+            get => FlagsInOneField ? (frame.flags & FrameFlagKey) != 0 : frame.key_frame != 0;
+            set
+            {
+                if (FlagsInOneField)
+                {
+                    frame.SetFlag(FrameFlagKey, value);
+                }
+                else
+                {
+                    frame.key_frame = value ? 1 : 0;
+                }
+            }
+        }
+
+        /// <summary>The picture is two fields.</summary>
+        public bool IsInterlaced
+        {
+            get => FlagsInOneField ? (frame.flags & FrameFlagInterlaced) != 0 : frame.interlaced_frame != 0;
+            set
+            {
+                if (FlagsInOneField)
+                {
+                    frame.SetFlag(FrameFlagInterlaced, value);
+                }
+                else
+                {
+                    frame.interlaced_frame = value ? 1 : 0;
+                }
+            }
+        }
+
+        /// <summary>Of an interlaced picture: the top field is shown first.</summary>
+        public bool IsTopFieldFirst
+        {
+            get => FlagsInOneField ? (frame.flags & FrameFlagTopFieldFirst) != 0 : frame.top_field_first != 0;
+            set
+            {
+                if (FlagsInOneField)
+                {
+                    frame.SetFlag(FrameFlagTopFieldFirst, value);
+                }
+                else
+                {
+                    frame.top_field_first = value ? 1 : 0;
+                }
+            }
+        }
+
+        /// <summary>Duration in the frame's time base, 0 where unknown: <c>duration</c> from 6.0 on, <c>pkt_duration</c> before.</summary>
+        public ref long Duration
+        {
+            get
+            {
+                if (AVFrame.has_duration)
+                {
+                    return ref frame.duration;
+                }
+
+                return ref frame.pkt_duration;
+            }
+        }
+
+        private void SetFlag(int flag, bool value) => frame.flags = value ? frame.flags | flag : frame.flags & ~flag;
+    }
+
+    extension(ref AVStream stream)
+    {
+        /// <summary>A piece of the stream's own side data: kept by <c>codecpar</c> from 6.1 on, by the stream before.</summary>
+        /// <returns>The bytes, valid as long as the stream; empty where there is none.</returns>
+        public ReadOnlySpan<byte> SideData(AVPacketSideDataType type)
+        {
+            if (!AVCodecParameters.has_coded_side_data)
+            {
+                fixed (AVStream* self = &stream)
+                {
+                    nuint size = 0;
+                    var data = av_stream_get_side_data(self, type, &size);
+                    return new ReadOnlySpan<byte>(data, data is null ? 0 : (int)size);
+                }
+            }
+
+            var parameters = stream.codecpar;
+            foreach (ref var item in new Span<AVPacketSideData>(parameters->coded_side_data, parameters->nb_coded_side_data))
+            {
+                if (item.type == type)
+                {
+                    return new ReadOnlySpan<byte>(item.data, (int)item.size);
+                }
+            }
+
+            return [];
+        }
+    }
+}
