@@ -40,7 +40,7 @@ public sealed class FFmpegLoaderTests
     [Test]
     public void Load_minor_between_two_releases_takes_the_layouts_of_the_older()
     {
-        _stub.Add("6.0.1", s_v60);
+        _stub.Add("6.0.1", s_v60).Add("6.0.1", ("avformat", 60, 10));
         Assert.That(FFmpegLoader.Load(_stub.Folder, NoSystem).Release, Is.EqualTo(FFmpegRelease.V6_0));
     }
 
