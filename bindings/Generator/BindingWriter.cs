@@ -43,8 +43,11 @@ internal sealed class BindingWriter(BindingInput input, Headers headers, AbiFact
             foreach (var (name, _) in library.AllConstants)
             {
                 var (type, value) = headers.Constant(name);
-                var csType = _mapper.Map(type.Canonical);
-                file.Line($"internal const {csType} {name} = {(csType == "ulong" ? $"0x{value:X}" : GeneratedFile.Number(value))};");
+
+                // What fits 32 bits goes into int fields and parameters, also where the macro happens to be unsigned.
+                file.Line(type.Size == sizeof(int)
+                    ? $"internal const int {name} = {GeneratedFile.Number((int)value)};"
+                    : $"internal const {_mapper.Map(type.Canonical)} {name} = {GeneratedFile.Number(value)};");
             }
 
             var functions = library.Functions.Select(name => (Name: name, Quick: false))

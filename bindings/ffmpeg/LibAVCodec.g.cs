@@ -20,7 +20,7 @@ internal static unsafe class LibAVCodec
     internal const int AV_PKT_FLAG_DISCARD = 4;
     internal const int AV_PKT_FLAG_DISPOSABLE = 16;
     internal const int AV_CODEC_FLAG_GLOBAL_HEADER = 4194304;
-    internal const uint AV_CODEC_FLAG_CLOSED_GOP = 2147483648;
+    internal const int AV_CODEC_FLAG_CLOSED_GOP = -2147483648;
     internal const int AV_CODEC_FLAG_LOW_DELAY = 524288;
     internal const int AV_CODEC_FLAG_BITEXACT = 8388608;
     internal const int AV_CODEC_FLAG_INTERLACED_DCT = 262144;

@@ -95,6 +95,9 @@ internal static unsafe class LibAVFilter
     internal static extern void avfilter_graph_free(AVFilterGraph** graph);
 
     [DllImport(Library)]
+    internal static extern AVFilterContext* avfilter_graph_get_filter(AVFilterGraph* graph, byte* name);
+
+    [DllImport(Library)]
     internal static extern int avfilter_graph_parse_ptr(AVFilterGraph* graph, byte* filters, AVFilterInOut** inputs, AVFilterInOut** outputs, void* log_ctx);
 
     [DllImport(Library)]

@@ -7,7 +7,8 @@ namespace RetroVue.Media.FFmpeg;
 /// The FFmpeg libraries in use: those in the folder that the environment variable RETROVUE_FFMPEG_DIR names, else the system's.
 /// </summary>
 /// <remarks>
-/// They are loaded when they are first used, once per process; FFmpeg 5.1 to 8.x (libavformat 59 to 62) on 64-bit Linux.
+/// They are loaded when they are first used, once per process (a failure stays too); FFmpeg 5.1 to 8.x (libavformat 59 to 62) on
+/// 64-bit Linux.
 /// Every member loads them and throws <see cref="FFmpegLibraryException"/> where that fails. Thread-safe.
 /// </remarks>
 public static partial class FFmpegLibrary

@@ -46,7 +46,9 @@ internal static unsafe class FFmpegLoader
             }
             catch (Exception e) when (e is DllNotFoundException or BadImageFormatException)
             {
-                throw new FFmpegLibraryException($"{path} cannot be loaded: {e.Message} {Remedy}", e);
+                // The runtime's text ends with the linker's own line, which is the one that tells.
+                var reason = e.Message.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)[^1];
+                throw new FFmpegLibraryException($"{path} cannot be loaded: {reason}. {Remedy}", e);
             }
         }
 
