@@ -21,7 +21,7 @@ internal static unsafe class Libc
     internal const int FUTEX_WAIT_BITSET = 9;
     internal const int FUTEX_WAKE = 1;
     internal const int FUTEX_PRIVATE_FLAG = 128;
-    internal const uint FUTEX_BITSET_MATCH_ANY = 4294967295;
+    internal const int FUTEX_BITSET_MATCH_ANY = -1;
     internal const int EINTR = 4;
     internal const int EAGAIN = 11;
     internal const int ETIMEDOUT = 110;

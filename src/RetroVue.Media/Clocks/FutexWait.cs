@@ -97,7 +97,7 @@ internal sealed unsafe class FutexWait : ClockWait
         (long seconds, long nanoseconds) = Math.DivRem(until.Nanoseconds, 1_000_000_000);
         timespec time = new() { tv_sec = seconds, tv_nsec = nanoseconds };
         const int wait = Libc.FUTEX_WAIT_BITSET | Libc.FUTEX_PRIVATE_FLAG;
-        if (Libc.syscall(s_futex, (nint)Word, wait, seen, (nint)(&time), 0, unchecked((int)Libc.FUTEX_BITSET_MATCH_ANY)) < 0)
+        if (Libc.syscall(s_futex, (nint)Word, wait, seen, (nint)(&time), 0, Libc.FUTEX_BITSET_MATCH_ANY) < 0)
         {
             int error = Marshal.GetLastSystemError();
             if (error is not (Libc.ETIMEDOUT or Libc.EAGAIN or Libc.EINTR))
