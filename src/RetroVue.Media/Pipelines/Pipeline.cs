@@ -119,6 +119,7 @@ public sealed class Pipeline : IAsyncDisposable
     public void UseClock(IClockProvider provider)
     {
         ArgumentNullException.ThrowIfNull(provider);
+        ThrowUnlessCreated();
         _election.AddProvider(provider);
     }
 
@@ -126,6 +127,7 @@ public sealed class Pipeline : IAsyncDisposable
     public void UseClock(IClock clock)
     {
         ArgumentNullException.ThrowIfNull(clock);
+        ThrowUnlessCreated();
         _election.Fix(clock);
     }
 
@@ -308,7 +310,11 @@ public sealed class Pipeline : IAsyncDisposable
             }
         }
 
-        Executor.Attach(_disciplineTask);
+        // Where only the system clock can ever be followed there is nothing to steer and nothing to elect.
+        if (_election.HasProviders)
+        {
+            Executor.Attach(_disciplineTask);
+        }
     }
 
     private async Task StopElementsAsync()

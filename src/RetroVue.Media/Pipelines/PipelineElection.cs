@@ -22,6 +22,18 @@ internal sealed class PipelineElection : IDisposable
 
     public PipelineElection(Pipeline pipeline) => _pipeline = pipeline;
 
+    /// <summary>True where a clock other than the system clock may come to be followed.</summary>
+    public bool HasProviders
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _fixed is not null || _added.Count > 0 || _pipeline.Elements.Any(element => element is IClockProvider);
+            }
+        }
+    }
+
     public void AddProvider(IClockProvider provider)
     {
         lock (_lock)

@@ -1,0 +1,256 @@
+using RetroVue.Media.Formats;
+using RetroVue.Media.Pipelines;
+using RetroVue.Media.Time;
+
+namespace RetroVue.Runtime.Output;
+
+/// <summary>
+/// Where a producer's pipeline hands one item to the channel: puts its buffers on the channel's line, clips them to the scheduled span,
+/// and keeps about two seconds of them until the output takes them.
+/// </summary>
+/// <remarks>
+/// The item's segments must make running time the channel's line. Buffers come in on the producer's thread and are taken on the
+/// output's; both sides are safe. An item ends where it is told to: the first packet, in decoding order, that would be presented at the
+/// end or later ends its stream, so everything handed on can be decoded. Its picture begins with a key frame.
+/// </remarks>
+public sealed class ChannelInput : Element
+{
+    private static readonly ClockTime s_readAhead = ClockTime.FromSeconds(2);
+
+    private readonly Lock _lock = new();
+    private readonly RoomGate _gate = new();
+    private readonly List<ChannelLane> _lanes = [];
+    private readonly ClockTime _readAhead;
+    private bool _isReported;
+
+    /// <summary>An input for one item.</summary>
+    /// <param name="name">The element's name.</param>
+    /// <param name="from">The scheduled start, on the channel's line; nothing is presented before it.</param>
+    /// <param name="until">The scheduled end, exclusive; nothing is presented at it or later.</param>
+    /// <param name="readAhead">How much is kept; two seconds where None.</param>
+    public ChannelInput(string name, ClockTime from, ClockTime until, ClockTime? readAhead = null)
+        : base(name)
+    {
+        From = from;
+        Until = until;
+        _readAhead = readAhead ?? s_readAhead;
+    }
+
+    /// <summary>The scheduled start on the channel's line.</summary>
+    public ClockTime From { get; }
+
+    /// <summary>The scheduled end on the channel's line.</summary>
+    public ClockTime Until { get; }
+
+    /// <summary>Buffers without a presentation time, which cannot be aired and were dropped.</summary>
+    public long Untimed { get; private set; }
+
+    /// <summary>Called, on the producer's thread, when something has come in.</summary>
+    internal Action? Arrived { get; set; }
+
+    /// <summary>Adds the input of a stream; at most one a kind.</summary>
+    public InputPad AddStream(MediaKind kind)
+    {
+        InputPad pad = AddInput(kind == MediaKind.Video ? "video" : "audio", _gate);
+        _lanes.Add(new ChannelLane(kind, pad));
+        return pad;
+    }
+
+    /// <summary>True where the item has a stream of this kind.</summary>
+    internal bool Has(MediaKind kind) => Find(kind) is not null;
+
+    /// <summary>The oldest buffer or event of a stream, or null where there is none at the moment.</summary>
+    internal object? Peek(MediaKind kind)
+    {
+        lock (_lock)
+        {
+            return Find(kind) is { Items.Count: > 0 } lane ? lane.Items.Peek() : null;
+        }
+    }
+
+    /// <summary>Takes the oldest buffer, whose reference the caller now owns, or event of a stream.</summary>
+    internal object Take(MediaKind kind)
+    {
+        object item;
+        lock (_lock)
+        {
+            ChannelLane lane = Find(kind)!;
+            item = lane.Items.Dequeue();
+            lane.Taken = item is MediaBuffer buffer ? buffer.DecodeOrder : lane.Taken;
+            UpdateGate();
+        }
+
+        ReportEndOnce();
+        return item;
+    }
+
+    /// <summary>True where nothing more comes of a stream, or there never was one, and all has been taken.</summary>
+    internal bool IsDrained(MediaKind kind)
+    {
+        lock (_lock)
+        {
+            return Find(kind) is not { } lane || (lane.HasEnded && lane.Items.Count == 0);
+        }
+    }
+
+    /// <summary>True where everything that is decoded before a time has come, of every stream.</summary>
+    internal bool Covers(ClockTime time)
+    {
+        lock (_lock)
+        {
+            return _lanes.TrueForAll(lane => lane.HasEnded || lane.Newest >= time);
+        }
+    }
+
+    /// <summary>True where something has come of every stream, or it has ended.</summary>
+    internal bool HasBegun()
+    {
+        lock (_lock)
+        {
+            return _lanes.TrueForAll(lane => lane.HasEnded || !lane.Newest.IsNone);
+        }
+    }
+
+    /// <summary>Says that nothing more comes, as after a failure.</summary>
+    internal void EndAll()
+    {
+        lock (_lock)
+        {
+            foreach (ChannelLane lane in _lanes)
+            {
+                lane.HasEnded = true;
+            }
+
+            UpdateGate();
+        }
+
+        ReportEndOnce();
+        Arrived?.Invoke();
+    }
+
+    /// <summary>Drops what has not been taken; the item is off the air.</summary>
+    internal void Discard()
+    {
+        lock (_lock)
+        {
+            foreach (ChannelLane lane in _lanes)
+            {
+                lane.HasEnded = true;
+                lane.Clear();
+            }
+
+            UpdateGate();
+        }
+
+        ReportEndOnce();
+    }
+
+    /// <inheritdoc/>
+    protected override void OnBuffer(InputPad input, MediaBuffer buffer)
+    {
+        if (buffer.Pts.IsNone)
+        {
+            Untimed++;
+            buffer.Release();
+            return;
+        }
+
+        ClockTime shift = input.ToRunningTime(ClockTime.Zero);
+        MediaBuffer aired = buffer.MakeWritable();
+        aired.Pts += shift;
+        aired.Dts += shift;
+        lock (_lock)
+        {
+            ChannelLane lane = Find(input)!;
+            if (lane.HasEnded || !Admit(lane, aired))
+            {
+                aired.Release();
+                return;
+            }
+
+            lane.Items.Enqueue(aired);
+            lane.Newest = aired.DecodeOrder;
+            UpdateGate();
+        }
+
+        Arrived?.Invoke();
+    }
+
+    /// <inheritdoc/>
+    protected override void OnEvent(InputPad input, MediaEvent mediaEvent)
+    {
+        lock (_lock)
+        {
+            ChannelLane lane = Find(input)!;
+            switch (mediaEvent)
+            {
+                case FormatChanged:
+                    lane.Items.Enqueue(mediaEvent);
+                    break;
+                case Gap gap:
+                    lane.Newest = input.ToRunningTime(gap.Pts + gap.Duration);
+                    break;
+                case EndOfStream:
+                    lane.HasEnded = true;
+                    break;
+            }
+
+            UpdateGate();
+        }
+
+        ReportEndOnce();
+        Arrived?.Invoke();
+    }
+
+    private bool Admit(ChannelLane lane, MediaBuffer buffer)
+    {
+        bool isEncoded = lane.Pad.Format is EncodedFormat;
+        if (buffer.Pts >= Until)
+        {
+            lane.HasEnded = true;
+            return false;
+        }
+
+        if (!lane.HasBegun)
+        {
+            lane.HasBegun = buffer.Pts >= From && (!isEncoded || lane.Kind != MediaKind.Video || buffer.IsKeyFrame);
+        }
+
+        // After the first key frame of a group, frames shown before it (leading pictures of an open group) cannot be decoded.
+        return lane.HasBegun && buffer.Pts >= From;
+    }
+
+    private void UpdateGate()
+    {
+        // All streams come out of one file: only when every one has enough may reading wait, or the one that lags would starve.
+        bool isFull = _lanes.TrueForAll(lane => lane.HasEnded || lane.Items.Count > ChannelLane.MostItems || lane.Held >= _readAhead)
+            && _lanes.Exists(lane => lane.Items.Count > 0);
+        if (isFull && _gate.IsOpen)
+        {
+            _gate.Close();
+        }
+        else if (!isFull)
+        {
+            _gate.Open();
+        }
+    }
+
+    private void ReportEndOnce()
+    {
+        lock (_lock)
+        {
+            if (_isReported || !_lanes.TrueForAll(lane => lane.HasEnded && lane.Items.Count == 0))
+            {
+                return;
+            }
+
+            _isReported = true;
+        }
+
+        ReportEnd();
+    }
+
+    private ChannelLane? Find(MediaKind kind) => _lanes.Find(lane => lane.Kind == kind);
+
+    private ChannelLane? Find(InputPad pad) => _lanes.Find(lane => ReferenceEquals(lane.Pad, pad));
+}

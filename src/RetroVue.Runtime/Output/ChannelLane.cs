@@ -1,0 +1,44 @@
+using RetroVue.Media.Formats;
+using RetroVue.Media.Pipelines;
+using RetroVue.Media.Time;
+
+namespace RetroVue.Runtime.Output;
+
+/// <summary>One stream of an item that waits to be aired. Guarded by its input's lock.</summary>
+internal sealed class ChannelLane(MediaKind kind, InputPad pad)
+{
+    /// <summary>A bound on memory for streams whose times do not advance.</summary>
+    public const int MostItems = 4096;
+
+    public MediaKind Kind { get; } = kind;
+
+    public InputPad Pad { get; } = pad;
+
+    /// <summary>Buffers and format changes, oldest first.</summary>
+    public Queue<object> Items { get; } = new();
+
+    /// <summary>True once the first buffer that can be aired has come.</summary>
+    public bool HasBegun { get; set; }
+
+    /// <summary>True once nothing more comes.</summary>
+    public bool HasEnded { get; set; }
+
+    /// <summary>The decoding time of the newest buffer; None before the first.</summary>
+    public ClockTime Newest { get; set; } = ClockTime.None;
+
+    /// <summary>The decoding time of the buffer taken last; None before the first.</summary>
+    public ClockTime Taken { get; set; } = ClockTime.None;
+
+    /// <summary>The stretch of decoding times held; None before anything has come.</summary>
+    public ClockTime Held => Newest - (Items.Count > 0 && Items.Peek() is MediaBuffer oldest ? oldest.DecodeOrder : Taken);
+
+    public void Clear()
+    {
+        foreach (object item in Items)
+        {
+            (item as MediaBuffer)?.Release();
+        }
+
+        Items.Clear();
+    }
+}

@@ -1,0 +1,34 @@
+using NodaTime;
+using RetroVue.Media.Clocks;
+using RetroVue.Media.Time;
+
+namespace RetroVue.Runtime.Output;
+
+/// <summary>
+/// A channel's time line: nanoseconds of station time since the channel's fixed epoch. Every PTS of the channel stands on it, so a
+/// restart or another machine continues the same line.
+/// </summary>
+/// <remarks>Immutable and thread-safe.</remarks>
+/// <param name="Station">Station time as a clock: nanoseconds since the Unix epoch.</param>
+/// <param name="Epoch">Where the line is zero.</param>
+public sealed record ChannelLine(IClock Station, Instant Epoch)
+{
+    /// <summary>The epoch of channels that are not given another: 2024-01-01T00:00:00 UTC.</summary>
+    public static Instant DefaultEpoch { get; } = Instant.FromUtc(2024, 1, 1, 0, 0);
+
+    /// <summary>Station time now, on the line.</summary>
+    public ClockTime Now => Station.Now - StationEpoch;
+
+    private ClockTime StationEpoch => ClockTime.FromNanoseconds(Nanoseconds(Epoch - NodaConstants.UnixEpoch));
+
+    /// <summary>A time on the line as a reading of <see cref="Station"/>, to wait for.</summary>
+    public ClockTime ToStation(ClockTime time) => time + StationEpoch;
+
+    /// <summary>An instant on the line.</summary>
+    public ClockTime At(Instant instant) => ClockTime.FromNanoseconds(Nanoseconds(instant - Epoch));
+
+    /// <summary>The instant of a time on the line.</summary>
+    public Instant ToInstant(ClockTime time) => Epoch + Duration.FromNanoseconds(time.Nanoseconds);
+
+    private static long Nanoseconds(Duration duration) => (long)duration.ToBigIntegerNanoseconds();
+}
