@@ -1,0 +1,20 @@
+using NodaTime;
+
+namespace RetroVue.Runtime.Schedules;
+
+/// <summary>A stretch of a channel's air time.</summary>
+/// <remarks>Immutable and thread-safe.</remarks>
+/// <param name="Kind">What airs.</param>
+/// <param name="Start">Its first instant.</param>
+/// <param name="End">The first instant after it.</param>
+/// <param name="Title">What viewers read.</param>
+/// <param name="File">The file's full path; null for a slate.</param>
+/// <param name="Offset">The file's position that airs at <paramref name="Start"/>, on its own time line from zero.</param>
+public sealed record PlayoutEntry(SegmentKind Kind, Instant Start, Instant End, string Title, string? File, Duration Offset)
+{
+    /// <summary>How long it airs.</summary>
+    public Duration Duration => End - Start;
+
+    /// <summary>True where the instant lies in the entry; its end does not.</summary>
+    public bool Contains(Instant instant) => instant >= Start && instant < End;
+}

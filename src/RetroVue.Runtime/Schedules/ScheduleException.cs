@@ -1,0 +1,30 @@
+namespace RetroVue.Runtime.Schedules;
+
+/// <summary>A schedule is wrong, or asks for what cannot be. The message says where: "schedule.json line 12, channels[0].items[3].duration: …".</summary>
+public sealed class ScheduleException : Exception
+{
+    /// <summary>An error that belongs to no line of a document.</summary>
+    public ScheduleException(string message)
+        : base(message)
+    {
+    }
+
+    /// <summary>An error in a document.</summary>
+    /// <param name="document">The document's name, as its reader knows it.</param>
+    /// <param name="line">The line, counted from 1.</param>
+    /// <param name="field">The field, such as "channels[0].items[3].duration"; empty where it is the document itself.</param>
+    /// <param name="problem">What is wrong and what would be right.</param>
+    /// <param name="innerException">What found it.</param>
+    public ScheduleException(string document, int line, string field, string problem, Exception? innerException = null)
+        : base($"{document} line {line}{(field.Length > 0 ? ", " : "")}{field}: {problem}", innerException)
+    {
+        Line = line;
+        Field = field;
+    }
+
+    /// <summary>The document's line, counted from 1; null where the error belongs to none.</summary>
+    public int? Line { get; }
+
+    /// <summary>The field, such as "channels[0].items[3].duration"; null where the error belongs to none.</summary>
+    public string? Field { get; }
+}

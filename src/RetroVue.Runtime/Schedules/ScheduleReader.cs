@@ -1,0 +1,219 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using NodaTime;
+using NodaTime.Text;
+using NodaTime.TimeZones;
+using RetroVue.Media.Time;
+using RetroVue.Runtime.Time;
+
+namespace RetroVue.Runtime.Schedules;
+
+/// <summary>Makes channels of a JSON document's values; every complaint names the value it is about.</summary>
+/// <param name="folder">The full path of the folder that files are relative to.</param>
+internal sealed class ScheduleReader(string folder)
+{
+    private static readonly DurationPattern s_clockDuration = DurationPattern.CreateWithInvariantCulture("-H:mm:ss.FFFFFFFFF");
+
+    public ImmutableArray<ChannelSchedule> ReadChannels(JsonValue root)
+    {
+        JsonValue list = root.AsObject("channels").Required("channels");
+        ImmutableArray<ChannelSchedule>.Builder channels = ImmutableArray.CreateBuilder<ChannelSchedule>();
+        Dictionary<string, string> taken = new(StringComparer.Ordinal);
+        foreach (JsonValue value in list.AsArray())
+        {
+            ChannelSchedule channel = ReadChannel(value);
+            ThrowIfTaken(value.Required("shortName"), channel.ShortName, taken);
+            ThrowIfTaken(value.Optional("id") ?? value, channel.Id.ToString(), taken);
+            channels.Add(channel);
+        }
+
+        return channels.Count > 0 ? channels.ToImmutable() : throw list.Error("must have at least one channel");
+    }
+
+    private static void ThrowIfTaken(JsonValue value, string name, Dictionary<string, string> taken)
+    {
+        if (!taken.TryAdd(name, value.Path))
+        {
+            throw value.Error($"'{name}' is taken by {taken[name]} already");
+        }
+    }
+
+    private ChannelSchedule ReadChannel(JsonValue value)
+    {
+        value.AsObject("id", "shortName", "name", "timeZone", "profile", "start", "end", "repeat", "items", "filler");
+        string shortName = ReadShortName(value.Required("shortName"));
+        DateTimeZone zone = ReadZone(value.Required("timeZone"));
+        Instant start = value.Optional("start") is { } first ? ReadInstant(first, zone) : ChannelSchedule.DefaultStart(zone);
+        Instant? end = value.Optional("end") is { } last ? ReadInstant(last, zone) : null;
+        if (end <= start)
+        {
+            throw value.Required("end").Error("must be after the start");
+        }
+
+        JsonValue items = value.Required("items");
+        if (items.AsArray().Count == 0)
+        {
+            throw items.Error("must have at least one item");
+        }
+
+        return new ChannelSchedule(
+            value.Optional("id") is { } id ? ReadId(id) : ChannelId.FromShortName(shortName),
+            shortName,
+            value.Required("name").AsString(),
+            zone,
+            ReadProfile(value.Required("profile")),
+            start,
+            end,
+            value.Optional("repeat")?.AsBoolean() ?? true,
+            [.. items.AsArray().Select(item => ReadItem(item, SegmentKind.Programme))],
+            [.. value.Optional("filler")?.AsArray().Select(item => ReadItem(item, SegmentKind.Filler)) ?? []]);
+    }
+
+    private static string ReadShortName(JsonValue value)
+    {
+        string name = value.AsString();
+        bool isLabel = name.Length <= 30
+            && name.All(letter => char.IsAsciiLetterLower(letter) || char.IsAsciiDigit(letter) || letter == '-')
+            && name[0] != '-' && name[^1] != '-';
+        return isLabel ? name : throw value.Error(
+            $"'{name}' is not a short name; use at most 30 lower-case letters, digits and, inside, hyphens");
+    }
+
+    private static Guid ReadId(JsonValue value) => Guid.TryParseExact(value.AsString(), "D", out Guid id) && id != Guid.Empty
+        ? id
+        : throw value.Error($"'{value.Text}' is not a UUID such as 0b9f6a4e-5c1d-4f7e-9a51-1f2d3c4b5a69");
+
+    private static DateTimeZone ReadZone(JsonValue value) => TimeZones.Find(value.AsString())
+        ?? throw value.Error($"there is no time zone '{value.Text}'; use an IANA name such as Europe/Berlin, America/New_York or UTC");
+
+    /// <summary>A date and time with "Z" or an offset, or else on the zone's clocks; the first of two where they show it twice.</summary>
+    private static Instant ReadInstant(JsonValue value, DateTimeZone zone)
+    {
+        string text = value.AsString();
+        bool hasOffset = OffsetDateTimePattern.ExtendedIso.Parse(text).TryGetValue(default, out OffsetDateTime withOffset);
+        LocalDateTime local = withOffset.LocalDateTime;
+        if (!hasOffset && !LocalDateTimePattern.ExtendedIso.Parse(text).TryGetValue(default, out local))
+        {
+            throw value.Error($"'{text}' is not a date and time; write 2026-01-31T20:15:00 for the channel's zone or 2026-01-31T19:15:00Z for UTC");
+        }
+
+        if (local.Year is < 1970 or > 2200)
+        {
+            throw value.Error($"'{text}' is not between the years 1970 and 2200");
+        }
+
+        if (hasOffset)
+        {
+            return withOffset.ToInstant();
+        }
+
+        ZoneLocalMapping mapping = zone.MapLocal(local);
+        return mapping.Count > 0 ? mapping.First().ToInstant() : throw value.Error($"the clocks of {zone.Id} skip {text}");
+    }
+
+    private static ChannelProfile ReadProfile(JsonValue value)
+    {
+        value.AsObject("mode", "size", "rate");
+        JsonValue mode = value.Required("mode");
+        switch (mode.AsString())
+        {
+            case "copy":
+                return (value.Optional("size") ?? value.Optional("rate")) is { } needless
+                    ? throw needless.Error("belongs to transcode; a copied channel has the size and rate of its files")
+                    : ChannelProfile.Copy;
+            case "transcode":
+                (int width, int height) = ReadSize(value.Required("size"));
+                return ChannelProfile.Transcode(width, height, ReadRate(value.Required("rate")));
+            default:
+                throw mode.Error($"'{mode.Text}' is not a mode; write copy or transcode");
+        }
+    }
+
+    private static (int Width, int Height) ReadSize(JsonValue value)
+    {
+        string[] sides = value.AsString().Split('x');
+        return sides.Length == 2 && TryReadSide(sides[0], out int width) && TryReadSide(sides[1], out int height)
+            ? (width, height)
+            : throw value.Error($"'{value.Text}' is not a size; write 1280x720, both sides even and from 16 to 8192");
+
+        static bool TryReadSide(string text, out int side) =>
+            TryReadCount(text, out side) && side is >= 16 and <= 8192 && side % 2 == 0;
+    }
+
+    private static Rational ReadRate(JsonValue value)
+    {
+        string[] parts = value.AsStringOrNumber().Split('/');
+        int denominator = 1;
+        Rational rate = parts.Length <= 2 && TryReadCount(parts[0], out int numerator) && (parts.Length == 1 || TryReadCount(parts[1], out denominator))
+            ? new Rational(numerator, denominator)
+            : default;
+        return rate.IsPositive && rate >= new Rational(1, 1) && rate <= new Rational(240, 1)
+            ? rate
+            : throw value.Error($"'{value.Text}' is not a frame rate; write 25 or 30000/1001, from 1 to 240");
+    }
+
+    private static bool TryReadCount(string text, out int count) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out count);
+
+    private ScheduleItem ReadItem(JsonValue value, SegmentKind kind)
+    {
+        value.AsObject("file", "title", "in", "out", "duration");
+        string file = ReadFile(value.Required("file"));
+        Duration start = value.Optional("in") is { } trimIn ? ReadDuration(trimIn) : Duration.Zero;
+        Duration? duration = null;
+        JsonValue? length = value.Optional("duration");
+        if (value.Optional("out") is { } trimOut)
+        {
+            duration = length is null
+                ? CheckLength(trimOut, ReadDuration(trimOut) - start)
+                : throw length.Error("says the same as 'out'; give one of them");
+        }
+        else if (length is not null)
+        {
+            duration = CheckLength(length, ReadDuration(length));
+        }
+
+        string title = value.Optional("title")?.AsString() ?? TitleOf(file);
+        return new ScheduleItem(kind, file, title, start, duration);
+    }
+
+    private string ReadFile(JsonValue value)
+    {
+        string file = value.AsString();
+        return file.Contains('\0', StringComparison.Ordinal) ? throw value.Error("is not the name of a file") : Path.GetFullPath(file, folder);
+    }
+
+    private static string TitleOf(string file)
+    {
+        string title = Path.GetFileNameWithoutExtension(file);
+        return title.Length > 0 ? title : Path.GetFileName(file);
+    }
+
+    private static Duration CheckLength(JsonValue value, Duration length)
+    {
+        if (length < ScheduleItem.MinDuration)
+        {
+            throw value.Error($"'{value.Text}' leaves less than 100 ms to air");
+        }
+
+        return length <= ScheduleItem.MaxDuration ? length : throw value.Error($"'{value.Text}' leaves more than seven days to air");
+    }
+
+    private static Duration ReadDuration(JsonValue value)
+    {
+        string text = value.AsString();
+        if (!s_clockDuration.Parse(text).TryGetValue(default, out Duration duration))
+        {
+            try
+            {
+                duration = PeriodPattern.NormalizingIso.Parse(text).GetValueOrThrow().ToDuration();
+            }
+            catch (Exception exception) when (exception is UnparsableValueException or InvalidOperationException or OverflowException)
+            {
+                throw value.Error($"'{text}' is not a duration; write 00:42:30.5 or PT42M30.5S");
+            }
+        }
+
+        return duration >= Duration.Zero ? duration : throw value.Error($"'{text}' is negative");
+    }
+}
