@@ -169,6 +169,13 @@ internal unsafe struct AVBitStreamFilter
     public AVClass* priv_class;
 }
 
+[StructLayout(LayoutKind.Sequential)]
+internal unsafe struct AVProfile
+{
+    public int profile;
+    public byte* name;
+}
+
 /// <summary>Opaque: only ever behind a pointer.</summary>
 internal struct AVBuffer;
 
@@ -183,9 +190,6 @@ internal struct AVDictionary;
 
 /// <summary>Opaque: only ever behind a pointer.</summary>
 internal struct AVFilter;
-
-/// <summary>Opaque: only ever behind a pointer.</summary>
-internal struct AVProfile;
 
 /// <summary>Opaque: only ever behind a pointer.</summary>
 internal struct SwrContext;

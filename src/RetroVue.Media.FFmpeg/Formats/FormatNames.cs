@@ -1,0 +1,116 @@
+using System.Runtime.InteropServices;
+using RetroVue.Media.FFmpeg.Interop;
+using RetroVue.Media.FFmpeg.Native;
+using RetroVue.Media.Formats;
+using static RetroVue.Media.FFmpeg.Interop.LibAVUtil;
+
+namespace RetroVue.Media.FFmpeg.Formats;
+
+/// <summary>
+/// Between this library's formats and FFmpeg's, by FFmpeg's names for them: the numbers behind the names move between releases.
+/// </summary>
+/// <remarks>These look names up: for when a format changes, not for each buffer.</remarks>
+internal static unsafe class FormatNames
+{
+    private static readonly (PixelFormat Ours, string Name)[] s_pixels =
+    [
+        (PixelFormat.Yuv420P, "yuv420p"), (PixelFormat.Yuv422P, "yuv422p"), (PixelFormat.Yuv444P, "yuv444p"),
+        (PixelFormat.Yuv420P10Le, "yuv420p10le"), (PixelFormat.Nv12, "nv12"), (PixelFormat.Yuyv422, "yuyv422"),
+        (PixelFormat.Uyvy422, "uyvy422"), (PixelFormat.Rgb24, "rgb24"), (PixelFormat.Bgr24, "bgr24"), (PixelFormat.Rgba, "rgba"),
+        (PixelFormat.Bgra, "bgra"), (PixelFormat.Gray8, "gray"),
+    ];
+
+    private static readonly (SampleFormat Ours, string Name)[] s_samples =
+    [
+        (SampleFormat.U8, "u8"), (SampleFormat.S16, "s16"), (SampleFormat.S32, "s32"), (SampleFormat.F32, "flt"),
+        (SampleFormat.S16Planar, "s16p"), (SampleFormat.S32Planar, "s32p"), (SampleFormat.F32Planar, "fltp"),
+    ];
+
+    /// <summary>Our pixel format; Unknown for one that this library has no name for.</summary>
+    /// <param name="format">FFmpeg's value.</param>
+    /// <param name="isFullRange">True for the "yuvj" formats, which say the range in the format.</param>
+    public static PixelFormat ToPixelFormat(AVPixelFormat format, out bool isFullRange)
+    {
+        var name = NativeText.Read(av_get_pix_fmt_name(format));
+        isFullRange = name is not null && name.StartsWith("yuvj", StringComparison.Ordinal);
+        name = isFullRange ? "yuv" + name![4..] : name;
+        return Array.Find(s_pixels, pair => pair.Name == name).Ours;
+    }
+
+    /// <summary>FFmpeg's pixel format; AV_PIX_FMT_NONE for Unknown.</summary>
+    public static AVPixelFormat ToNative(PixelFormat format)
+    {
+        using var name = new NativeText(Array.Find(s_pixels, pair => pair.Ours == format).Name ?? "none");
+        return av_get_pix_fmt(name);
+    }
+
+    /// <summary>Our sample format; Unknown for one that this library has no name for, such as 64-bit float.</summary>
+    public static SampleFormat ToSampleFormat(AVSampleFormat format)
+    {
+        var name = NativeText.Read(av_get_sample_fmt_name(format));
+        return Array.Find(s_samples, pair => pair.Name == name).Ours;
+    }
+
+    /// <summary>FFmpeg's sample format; AV_SAMPLE_FMT_NONE for Unknown.</summary>
+    public static AVSampleFormat ToNative(SampleFormat format)
+    {
+        using var name = new NativeText(Array.Find(s_samples, pair => pair.Ours == format).Name ?? "none");
+        return av_get_sample_fmt(name);
+    }
+
+    /// <summary>Our channel layout. One or two channels that the source gave no places are taken as mono and stereo.</summary>
+    public static ChannelLayout ToLayout(ref AVChannelLayout layout)
+    {
+        const int longest = 256;
+        var text = stackalloc byte[longest];
+        AVChannelLayout usual;
+        fixed (AVChannelLayout* given = &layout)
+        {
+            var described = given;
+            if (given->order == AVChannelOrder.AV_CHANNEL_ORDER_UNSPEC && given->nb_channels is 1 or 2)
+            {
+                av_channel_layout_default(&usual, given->nb_channels);
+                described = &usual;
+            }
+
+            av_channel_layout_describe(described, text, longest).ThrowIfError("Describing a channel layout");
+            return new ChannelLayout(Marshal.PtrToStringUTF8((nint)text)!, given->nb_channels);
+        }
+    }
+
+    /// <summary>Writes a channel layout into <paramref name="target"/>, whatever was there before.</summary>
+    /// <exception cref="FFmpegException">FFmpeg knows no layout of that name.</exception>
+    public static void WriteLayout(ChannelLayout layout, ref AVChannelLayout target)
+    {
+        using var name = new NativeText(layout.Name);
+        fixed (AVChannelLayout* written = &target)
+        {
+            av_channel_layout_uninit(written);
+            av_channel_layout_from_string(written, name).ThrowIfError($"Using the channel layout '{layout.Name}'");
+        }
+    }
+
+    /// <summary>What the numbers mean as colour; a property that is not stated is null.</summary>
+    public static ColorDescription ToColor(AVColorRange range, AVColorPrimaries primaries, AVColorTransferCharacteristic transfer, AVColorSpace matrix) =>
+        new(
+            Stated(av_color_range_name(range)),
+            Stated(av_color_primaries_name(primaries)),
+            Stated(av_color_transfer_name(transfer)),
+            Stated(av_color_space_name(matrix)));
+
+    /// <summary>FFmpeg's values for a colour description; what is null or not known there becomes "unspecified".</summary>
+    public static (AVColorRange Range, AVColorPrimaries Primaries, AVColorTransferCharacteristic Transfer, AVColorSpace Matrix) ToNative(ColorDescription color)
+    {
+        using NativeText range = new(color.Range), primaries = new(color.Primaries), transfer = new(color.Transfer), matrix = new(color.Matrix);
+        return (
+            color.Range is not null && av_color_range_from_name(range) is var r and > 0 ? (AVColorRange)r : AVColorRange.AVCOL_RANGE_UNSPECIFIED,
+            color.Primaries is not null && av_color_primaries_from_name(primaries) is var p and > 0 ? (AVColorPrimaries)p : AVColorPrimaries.AVCOL_PRI_UNSPECIFIED,
+            color.Transfer is not null && av_color_transfer_from_name(transfer) is var t and > 0
+                ? (AVColorTransferCharacteristic)t
+                : AVColorTransferCharacteristic.AVCOL_TRC_UNSPECIFIED,
+            // Zero is RGB there, so it counts as found.
+            color.Matrix is not null && av_color_space_from_name(matrix) is var m and >= 0 ? (AVColorSpace)m : AVColorSpace.AVCOL_SPC_UNSPECIFIED);
+    }
+
+    private static string? Stated(byte* name) => NativeText.Read(name) is { } text && text is not ("unknown" or "reserved") ? text : null;
+}
