@@ -68,6 +68,15 @@ public sealed class ChannelInput : Element
         }
     }
 
+    /// <summary>The decoding time of the oldest buffer of a stream; None where there is none at the moment.</summary>
+    internal ClockTime FirstTime(MediaKind kind)
+    {
+        lock (_lock)
+        {
+            return Find(kind)?.Items.OfType<MediaBuffer>().FirstOrDefault()?.DecodeOrder ?? ClockTime.None;
+        }
+    }
+
     /// <summary>Takes the oldest buffer, whose reference the caller now owns, or event of a stream.</summary>
     internal object Take(MediaKind kind)
     {

@@ -1,6 +1,6 @@
 using NodaTime;
-using RetroVue.Media.Clocks;
 using RetroVue.Media.Time;
+using IClock = RetroVue.Media.Clocks.IClock;
 
 namespace RetroVue.Runtime.Output;
 

@@ -1,3 +1,5 @@
+using RetroVue.Media.Elements.MpegTs;
+using RetroVue.Media.Pipelines;
 using RetroVue.Media.Time;
 
 namespace RetroVue.Runtime.Output;
@@ -13,10 +15,11 @@ namespace RetroVue.Runtime.Output;
 public sealed class ChunkRing
 {
     private readonly Lock _lock = new();
-    private readonly List<TransportChunk> _chunks = [];
+    private readonly List<TransportStreamChunk> _chunks = [];
     private readonly Func<TaskCompletionSource> _createCompletion;
     private TaskCompletionSource _news;
     private ClockTime _woken = -ClockTime.MaxValue;
+    private long _first;
     private long _join = -1;
     private bool _isClosed;
 
@@ -35,17 +38,19 @@ public sealed class ChunkRing
     /// <summary>A reader that begins at the last place to join, or at the first that comes.</summary>
     public ChunkReader Read() => new(this);
 
-    internal void Add(TransportChunk chunk)
+    /// <summary>Adds a chunk, whose buffer's reference is taken over.</summary>
+    internal void Add(TransportStreamChunk chunk)
     {
+        ClockTime time = chunk.Buffer.Pts;
         TaskCompletionSource? toWake = null;
         lock (_lock)
         {
+            _join = chunk.Cut is null ? _join : _first + _chunks.Count;
             _chunks.Add(chunk);
-            _join = chunk.Cuts.Count > 0 ? chunk.Number : _join;
-            DropOld(chunk.OutputTime - Depth);
-            if (chunk.Cuts.Count > 0 || chunk.OutputTime - _woken >= WakeInterval)
+            DropOld(time - Depth);
+            if (chunk.Cut is not null || time - _woken >= WakeInterval)
             {
-                _woken = chunk.OutputTime;
+                _woken = time;
                 toWake = _news;
                 _news = _createCompletion();
             }
@@ -61,9 +66,9 @@ public sealed class ChunkRing
         lock (_lock)
         {
             _isClosed = true;
-            foreach (TransportChunk chunk in _chunks)
+            foreach (TransportStreamChunk chunk in _chunks)
             {
-                chunk.Data.Release();
+                chunk.Buffer.Release();
             }
 
             _chunks.Clear();
@@ -73,8 +78,10 @@ public sealed class ChunkRing
         toWake.TrySetResult();
     }
 
-    /// <summary>The chunk after a number, retained for the caller; the first one with a place to join for none.</summary>
-    internal ChunkReadState TryNext(long? after, out TransportChunk? chunk, out Task news)
+    /// <summary>
+    /// The chunk of a number, retained for the caller; for -1 the last one with a place to join, whose number is then told.
+    /// </summary>
+    internal ChunkReadState TryRead(ref long number, out MediaBuffer? chunk, out Task news)
     {
         lock (_lock)
         {
@@ -85,34 +92,34 @@ public sealed class ChunkRing
                 return ChunkReadState.Closed;
             }
 
-            long wanted = after + 1 ?? _join;
-            long index = wanted - (_chunks.Count > 0 ? _chunks[0].Number : 0);
-            if (index < 0 && wanted >= 0)
-            {
-                return ChunkReadState.Lagged;
-            }
-
-            if (wanted < 0 || index >= _chunks.Count)
+            long wanted = number >= 0 ? number : _join;
+            if (wanted < 0 || wanted >= _first + _chunks.Count)
             {
                 return ChunkReadState.Empty;
             }
 
-            chunk = _chunks[(int)index];
-            chunk.Data.Retain();
+            if (wanted < _first)
+            {
+                return ChunkReadState.Lagged;
+            }
+
+            number = wanted;
+            chunk = _chunks[(int)(wanted - _first)].Buffer.Retain();
             return ChunkReadState.Chunk;
         }
     }
 
-    /// <summary>Drops what is older than a time and lies before the last place to join; numbers in the list are without gaps.</summary>
+    /// <summary>Drops what went out before a time and before the last place to join.</summary>
     private void DropOld(ClockTime before)
     {
         int count = 0;
-        while (_chunks[count].OutputTime < before && _chunks[count].Number < _join)
+        while (_first + count < _join && _chunks[count].Buffer.Pts < before)
         {
-            _chunks[count].Data.Release();
+            _chunks[count].Buffer.Release();
             count++;
         }
 
         _chunks.RemoveRange(0, count);
+        _first += count;
     }
 }

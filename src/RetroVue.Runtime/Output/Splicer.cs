@@ -86,6 +86,15 @@ internal sealed class Splicer
         };
     }
 
+    /// <summary>The decoding time of the first buffer of a stream; None where there is none.</summary>
+    public ClockTime PeekTime(MediaKind kind)
+    {
+        lock (_lock)
+        {
+            return _current?.FirstTime(kind) ?? ClockTime.None;
+        }
+    }
+
     /// <summary>True where everything that is decoded before a time can be taken, or will never come.</summary>
     public bool Covers(ClockTime time)
     {

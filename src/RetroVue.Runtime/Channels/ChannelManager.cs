@@ -1,0 +1,314 @@
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using Microsoft.Extensions.Logging;
+using NodaTime;
+using RetroVue.Media.Pipelines;
+using RetroVue.Media.Time;
+using RetroVue.Runtime.Output;
+using RetroVue.Runtime.Producers;
+using RetroVue.Runtime.Schedules;
+using RetroVue.Runtime.Time;
+
+namespace RetroVue.Runtime.Channels;
+
+/// <summary>
+/// Runs one channel: the first viewer puts it on the air, in the middle of what the schedule says, and the last one's leaving takes it
+/// off after a linger.
+/// </summary>
+/// <remarks>
+/// Thread-safe. Reads the schedule and never writes it. A channel is on the air as a whole or not at all: where the start fails the
+/// viewer is not counted, and the next one tries again.
+/// </remarks>
+public sealed class ChannelManager : IAsyncDisposable
+{
+    private readonly IScheduleService _schedules;
+    private readonly MasterClock _clock;
+    private readonly Executor _executor;
+    private readonly ChannelFormats _formats;
+    private readonly ChannelOptions _options;
+    private readonly ILogger _logger;
+    private readonly ChannelLine _line;
+    private readonly SemaphoreSlim _transition = new(1, 1);
+    private readonly ConcurrentDictionary<string, ViewerSession> _sessions = new(StringComparer.Ordinal);
+    private readonly CancellationTokenSource _disposed = new();
+    private ChannelOutput? _output;
+    private IProducer? _producer;
+    private CancellationTokenSource? _onAir;
+    private Task _upkeep = Task.CompletedTask;
+    private CancellationTokenSource? _linger;
+    private long _producers;
+
+    /// <summary>A channel that is off the air.</summary>
+    /// <param name="channel">The channel and its list.</param>
+    /// <param name="formats">What its streams are.</param>
+    /// <param name="schedules">Says what airs when.</param>
+    /// <param name="clock">Station time.</param>
+    /// <param name="executor">What runs the channel.</param>
+    /// <param name="options">How it is run.</param>
+    /// <param name="loggerFactory">Where it logs.</param>
+    public ChannelManager(
+        ChannelSchedule channel,
+        ChannelFormats formats,
+        IScheduleService schedules,
+        MasterClock clock,
+        Executor executor,
+        ChannelOptions options,
+        ILoggerFactory loggerFactory)
+    {
+        ArgumentNullException.ThrowIfNull(clock);
+        Channel = channel;
+        _formats = formats;
+        _schedules = schedules;
+        _clock = clock;
+        _executor = executor;
+        _options = options;
+        _logger = loggerFactory.CreateLogger<ChannelManager>();
+        _line = new ChannelLine(clock.AsClock(), options.Epoch);
+    }
+
+    /// <summary>The channel and its list.</summary>
+    public ChannelSchedule Channel { get; }
+
+    /// <summary>Viewers now.</summary>
+    public int ViewerCount => _sessions.Count;
+
+    /// <summary>The viewers now.</summary>
+    public IReadOnlyCollection<ViewerSession> Sessions => [.. _sessions.Values];
+
+    /// <summary>Where the producer is in its life; stopped while the channel is off the air.</summary>
+    public ProducerState ProducerState => _producer?.State ?? ProducerState.Stopped;
+
+    /// <summary>How well the producer does.</summary>
+    public ProducerHealth ProducerHealth => _producer?.Health ?? ProducerHealth.Stopped;
+
+    /// <summary>What the channel sends; null while it is off the air.</summary>
+    public ChannelOutput? Output => _output;
+
+    /// <summary>What airs now, and how far into it.</summary>
+    public Airing Now => _schedules.GetAiring(Channel.Id, _clock.UtcNow);
+
+    /// <summary>What airs after what airs now.</summary>
+    public Airing Next => _schedules.GetAiring(Channel.Id, Now.Entry.End);
+
+    /// <summary>Lets a viewer join; the first puts the channel on the air.</summary>
+    /// <param name="kind">How the viewer takes the channel.</param>
+    /// <param name="client">What the client says of itself.</param>
+    /// <param name="cancellationToken">Gives up waiting for the start.</param>
+    /// <exception cref="ObjectDisposedException">The station is shutting down.</exception>
+    public async Task<ViewerSession> JoinAsync(ViewerKind kind, string client, CancellationToken cancellationToken = default)
+    {
+        await _transition.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            ObjectDisposedException.ThrowIf(_disposed.IsCancellationRequested, this);
+            if (_linger is { } linger)
+            {
+                _linger = null;
+                await linger.CancelAsync().ConfigureAwait(false);
+            }
+
+            if (_output is null)
+            {
+                await GoOnAirAsync(kind, cancellationToken).ConfigureAwait(false);
+            }
+
+            ChannelOutput output = _output!;
+            if (kind == ViewerKind.Hls)
+            {
+                output.UseHls();
+            }
+
+            var session = new ViewerSession(RandomNumberGenerator.GetHexString(24, lowercase: true), kind, client, _clock.UtcNow, output);
+            _sessions[session.Id] = session;
+            return session;
+        }
+        finally
+        {
+            _transition.Release();
+        }
+    }
+
+    /// <summary>Finds a viewer's session and notes that the viewer is still there; null where there is no such session any more.</summary>
+    public ViewerSession? Touch(string sessionId)
+    {
+        if (!_sessions.TryGetValue(sessionId, out ViewerSession? session))
+        {
+            return null;
+        }
+
+        session.LastActivity = _clock.UtcNow;
+        return session;
+    }
+
+    /// <summary>Lets a viewer leave; the last one's leaving begins the linger. Leaving twice is harmless.</summary>
+    public async Task LeaveAsync(ViewerSession session)
+    {
+        ArgumentNullException.ThrowIfNull(session);
+        await _transition.WaitAsync().ConfigureAwait(false);
+        try
+        {
+            if (!_sessions.TryRemove(session.Id, out _) || !_sessions.IsEmpty || _output is null)
+            {
+                return;
+            }
+
+            if (_options.Linger <= ClockTime.Zero)
+            {
+                await GoOffAirAsync().ConfigureAwait(false);
+                return;
+            }
+
+            _linger = CancellationTokenSource.CreateLinkedTokenSource(_disposed.Token);
+            Background(LingerAsync(_linger));
+        }
+        finally
+        {
+            _transition.Release();
+        }
+    }
+
+    /// <summary>Takes the channel off the air for good.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _disposed.CancelAsync().ConfigureAwait(false);
+        await _transition.WaitAsync().ConfigureAwait(false);
+        try
+        {
+            _sessions.Clear();
+            await GoOffAirAsync().ConfigureAwait(false);
+        }
+        finally
+        {
+            _transition.Release();
+        }
+    }
+
+    private async Task GoOnAirAsync(ViewerKind kind, CancellationToken cancellationToken)
+    {
+        Instant now = _clock.UtcNow;
+        Airing airing = _schedules.GetAiring(Channel.Id, now);
+        PlayoutPlan plan = _schedules.GetPlan(Channel.Id, airing.Entry.Start, now + _options.Horizon);
+        Instant startAt = kind == ViewerKind.Hls
+            ? Instant.Max(airing.Entry.Start, now - Duration.FromNanoseconds(_options.HlsPreroll.Nanoseconds))
+            : now;
+        var output = new ChannelOutput(Channel.ShortName, _line, _formats, _executor);
+        IProducer producer = new NormalProducer(
+            $"{Channel.ShortName}-normal-{++_producers}",
+            new Uri($"/channels/{Channel.ShortName}/live.ts", UriKind.Relative),
+            output,
+            _executor,
+            new CopyItems(output, new PipelineOptions { Name = Channel.ShortName, Executor = _executor }),
+            new CopyItems(output, new PipelineOptions { Name = Channel.ShortName, Executor = _executor }),
+            _logger);
+        try
+        {
+            if (kind == ViewerKind.Hls)
+            {
+                output.UseHls();
+            }
+
+            await producer.PrepareAsync(plan, startAt, cancellationToken).ConfigureAwait(false);
+            await producer.StartAsync(cancellationToken).ConfigureAwait(false);
+            output.Start();
+        }
+        catch
+        {
+            await producer.DisposeAsync().ConfigureAwait(false);
+            await output.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+
+        _onAir = CancellationTokenSource.CreateLinkedTokenSource(_disposed.Token);
+        (_output, _producer) = (output, producer);
+        _upkeep = UpkeepAsync(producer, plan.End, _onAir.Token);
+        RuntimeLog.OnAir(_logger, Channel.ShortName, airing.Entry.Title);
+    }
+
+    private async Task GoOffAirAsync()
+    {
+        if (_output is not { } output)
+        {
+            return;
+        }
+
+        (IProducer? producer, CancellationTokenSource? onAir) = (_producer, _onAir);
+        (_output, _producer, _onAir) = (null, null, null);
+        await onAir!.CancelAsync().ConfigureAwait(false);
+        await _upkeep.ConfigureAwait(false);
+        onAir.Dispose();
+        await producer!.DisposeAsync().ConfigureAwait(false);
+        await output.DisposeAsync().ConfigureAwait(false);
+        RuntimeLog.OffAir(_logger, Channel.ShortName);
+    }
+
+    private async Task LingerAsync(CancellationTokenSource linger)
+    {
+        try
+        {
+            await _executor.WaitUntilAsync(_line.Station, _line.Station.Now + _options.Linger, linger.Token).ConfigureAwait(false);
+            await _transition.WaitAsync(linger.Token).ConfigureAwait(false);
+            try
+            {
+                if (ReferenceEquals(_linger, linger) && _sessions.IsEmpty)
+                {
+                    _linger = null;
+                    await GoOffAirAsync().ConfigureAwait(false);
+                }
+            }
+            finally
+            {
+                _transition.Release();
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // Somebody joined again, or the station is shutting down.
+        }
+        finally
+        {
+            linger.Dispose();
+        }
+    }
+
+    /// <summary>While on the air: every second, tells the producer more of the plan where it needs it and ends sessions that fell silent.</summary>
+    private async Task UpkeepAsync(IProducer producer, Instant plannedUntil, CancellationToken stop)
+    {
+        try
+        {
+            while (true)
+            {
+                await _executor.WaitUntilAsync(_line.Station, _line.Station.Now + ClockTime.FromSeconds(1), stop).ConfigureAwait(false);
+                Instant now = _clock.UtcNow;
+                if (now + (_options.Horizon / 2) > plannedUntil)
+                {
+                    Instant until = now + _options.Horizon;
+                    foreach (PlayoutEntry entry in _schedules.GetPlan(Channel.Id, plannedUntil, until).Entries)
+                    {
+                        await producer.PlayContentAsync(entry, stop).ConfigureAwait(false);
+                        plannedUntil = entry.End;
+                    }
+                }
+
+                foreach (ViewerSession session in _sessions.Values)
+                {
+                    if (session.Kind == ViewerKind.Hls
+                        && now - session.LastActivity > Duration.FromNanoseconds(_options.HlsSessionTimeout.Nanoseconds))
+                    {
+                        // Leaving may take the channel off the air, which waits for this loop.
+                        Background(LeaveAsync(session));
+                    }
+                }
+            }
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            // Off the air.
+        }
+    }
+
+    private void Background(Task task) => _ = task.ContinueWith(
+        failed => RuntimeLog.Unexpected(_logger, Channel.ShortName, failed.Exception!.GetBaseException()),
+        CancellationToken.None,
+        TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously,
+        TaskScheduler.Default);
+}

@@ -1,0 +1,27 @@
+using NodaTime;
+using RetroVue.Media.Time;
+using RetroVue.Runtime.Output;
+
+namespace RetroVue.Runtime.Channels;
+
+/// <summary>How channels are run.</summary>
+public sealed record ChannelOptions
+{
+    /// <summary>How long a channel stays on the air after its last viewer has left; zero takes it off at once. Ten seconds unless set.</summary>
+    public ClockTime Linger { get; init; } = ClockTime.FromSeconds(10);
+
+    /// <summary>How long a viewer of HLS may ask for nothing before the session is over: three times the target duration.</summary>
+    public ClockTime HlsSessionTimeout { get; init; } = ClockTime.FromSeconds(12);
+
+    /// <summary>
+    /// How far before now a channel begins when its first viewer takes HLS, so that there are segments to play at once. Eight seconds
+    /// unless set.
+    /// </summary>
+    public ClockTime HlsPreroll { get; init; } = ClockTime.FromSeconds(8);
+
+    /// <summary>How far ahead the producer is told the plan; six hours unless set.</summary>
+    public Duration Horizon { get; init; } = Duration.FromHours(6);
+
+    /// <summary>Where every channel's line is zero.</summary>
+    public Instant Epoch { get; init; } = ChannelLine.DefaultEpoch;
+}

@@ -1,0 +1,57 @@
+using NodaTime;
+using RetroVue.Runtime.Output;
+
+namespace RetroVue.Runtime.Channels;
+
+/// <summary>A viewer of a channel, from joining to leaving. It is observed; it asks for nothing and changes no schedule.</summary>
+/// <remarks>Thread-safe.</remarks>
+public sealed class ViewerSession
+{
+    private readonly Lock _lock = new();
+    private Instant _lastActivity;
+
+    internal ViewerSession(string id, ViewerKind kind, string client, Instant startedAt, ChannelOutput output)
+    {
+        Id = id;
+        Kind = kind;
+        Client = client;
+        StartedAt = startedAt;
+        Output = output;
+        _lastActivity = startedAt;
+    }
+
+    /// <summary>Tells the session from every other; cannot be guessed.</summary>
+    public string Id { get; }
+
+    /// <summary>How the viewer takes the channel.</summary>
+    public ViewerKind Kind { get; }
+
+    /// <summary>What the client says of itself.</summary>
+    public string Client { get; }
+
+    /// <summary>When the viewer joined, in station time.</summary>
+    public Instant StartedAt { get; }
+
+    /// <summary>What the viewer watches.</summary>
+    public ChannelOutput Output { get; }
+
+    /// <summary>When the viewer last asked for something, in station time.</summary>
+    public Instant LastActivity
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _lastActivity;
+            }
+        }
+
+        internal set
+        {
+            lock (_lock)
+            {
+                _lastActivity = value;
+            }
+        }
+    }
+}

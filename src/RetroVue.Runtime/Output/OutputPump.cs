@@ -1,0 +1,164 @@
+using RetroVue.Media.Elements.MpegTs;
+using RetroVue.Media.Formats;
+using RetroVue.Media.Pipelines;
+using RetroVue.Media.Time;
+
+namespace RetroVue.Runtime.Output;
+
+/// <summary>
+/// Takes what is due from the item on the air, writes it as a transport stream and hands the bytes on, granule by granule, by station
+/// time. Pacing stands here and nowhere else.
+/// </summary>
+/// <remarks>
+/// Granule n ends at n × 40 ms on the channel's line. A channel that starts in the middle of a programme begins with granules that lie in
+/// the past; until it has caught up with station time a granule waits for its packets, afterwards for none: then tables and clock
+/// references go on without them. For the thread of its task; <see cref="Wake"/> is for any.
+/// </remarks>
+internal sealed class OutputPump : IDisposable
+{
+    /// <summary>Packets are handed to the writer this much before they are due, so that it can choose where a PES of sound ends.</summary>
+    private static readonly ClockTime s_lookAhead = ClockTime.FromMilliseconds(300);
+
+    private static readonly Rational s_granule = new(1, 25);
+
+    /// <summary>What a decoding time is raised by to follow on another: one tick of the transport stream.</summary>
+    private static readonly ClockTime s_tick = ClockTime.FromUnits(1, new Rational(1, 90_000));
+
+    private readonly ChannelLine _line;
+    private readonly Splicer _splicer;
+    private readonly TransportStreamWriter _writer;
+    private readonly TransportStreamChunker _chunker;
+    private readonly OutputLane[] _lanes;
+    private readonly StepTask _task;
+    private long _granule = -1;
+    private bool _isLive;
+
+    public OutputPump(string name, ChannelLine line, ChannelFormats formats, Splicer splicer, Action<TransportStreamChunk> publish)
+    {
+        _line = line;
+        _splicer = splicer;
+        _writer = new TransportStreamWriter(new TransportStreamOptions { ServiceName = name, ServiceProvider = "RetroVue" });
+        _chunker = new TransportStreamChunker(publish);
+        _task = new StepTask($"{name}-output", Step);
+        _lanes =
+        [
+            .. new[] { formats.Video, formats.Audio }.OfType<EncodedFormat>()
+                .Select(format => new OutputLane(format.Kind, _writer.AddTrack(format))),
+        ];
+        splicer.Arrived = _task.Wake;
+    }
+
+    public StepTask Task => _task;
+
+    /// <summary>Packets that came after their time and were not aired.</summary>
+    public long LatePackets { get; private set; }
+
+    /// <summary>The output time reached; None before the first granule.</summary>
+    public ClockTime OutputTime => _writer.OutputTime;
+
+    public void Dispose()
+    {
+        _writer.Dispose();
+        _chunker.Dispose();
+    }
+
+    private StepResult Step()
+    {
+        if (_granule < 0 && !TryBegin())
+        {
+            return StepResult.Idle;
+        }
+
+        ClockTime time = ClockTime.FromUnits(_granule, s_granule);
+        ClockTime now = _line.Now;
+        if (time > now)
+        {
+            _isLive = true;
+            return StepResult.At(_line.Station, _line.ToStation(time));
+        }
+
+        ClockTime horizon = time + _writer.Options.Delay + s_lookAhead;
+        _splicer.Advance(time);
+        if (!_isLive && !_splicer.Covers(horizon))
+        {
+            return StepResult.Idle;
+        }
+
+        foreach (OutputLane lane in _lanes)
+        {
+            TakeDue(lane, time, horizon);
+        }
+
+        _writer.AdvanceTo(time, _chunker);
+        _chunker.Flush(time);
+        _granule++;
+        return StepResult.Again;
+    }
+
+    private bool TryBegin()
+    {
+        if (!_splicer.HasBegun())
+        {
+            return false;
+        }
+
+        ClockTime first = ClockTime.MaxValue;
+        foreach (OutputLane lane in _lanes)
+        {
+            if (_splicer.PeekTime(lane.Kind) is { IsNone: false } time)
+            {
+                // The picture decides where there is one: sound before its first key frame is not wanted.
+                first = time;
+                break;
+            }
+        }
+
+        if (first == ClockTime.MaxValue)
+        {
+            return false;
+        }
+
+        ClockTime start = ClockTime.Min(first - _writer.Options.Delay, _line.Now);
+        _granule = Math.Max(0, start.Nanoseconds / ClockTime.FromUnits(1, s_granule).Nanoseconds);
+        return true;
+    }
+
+    private void TakeDue(OutputLane lane, ClockTime time, ClockTime horizon)
+    {
+        while (_splicer.TryTake(lane.Kind, horizon) is { } item)
+        {
+            if (item is MediaBuffer packet)
+            {
+                Write(lane, packet, time);
+            }
+            else if (item is FormatChanged { Format: EncodedFormat format })
+            {
+                _writer.ChangeFormat(lane.Track, format);
+            }
+        }
+    }
+
+    private void Write(OutputLane lane, MediaBuffer packet, ClockTime time)
+    {
+        // Too late to be shown. Pictures after a missing one cannot be decoded, up to the next key frame.
+        lane.IsBroken = packet.Pts < time || (lane.IsBroken && lane.Kind == MediaKind.Video && !packet.IsKeyFrame);
+        if (lane.IsBroken)
+        {
+            LatePackets++;
+            packet.Release();
+            return;
+        }
+
+        MediaBuffer written = packet.MakeWritable();
+        ClockTime decode = written.DecodeOrder;
+        if (decode <= lane.LastDecode)
+        {
+            // A new item's first pictures are decoded before they are shown, when the last item's are decoded too.
+            decode = ClockTime.Min(lane.LastDecode + s_tick, written.Pts);
+            written.Dts = decode;
+        }
+
+        lane.LastDecode = decode;
+        _writer.Write(lane.Track, written);
+    }
+}

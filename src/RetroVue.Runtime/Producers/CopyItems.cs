@@ -1,0 +1,46 @@
+using RetroVue.Media.FFmpeg.Containers;
+using RetroVue.Media.Formats;
+using RetroVue.Media.Pipelines;
+using RetroVue.Media.Time;
+using RetroVue.Runtime.Output;
+using RetroVue.Runtime.Schedules;
+
+namespace RetroVue.Runtime.Producers;
+
+/// <summary>Opens files for a channel that airs them as they are encoded.</summary>
+internal sealed class CopyItems(ChannelOutput output, PipelineOptions options) : IItemOpener
+{
+    public Task<ItemPlayer> OpenAsync(PlayoutEntry entry, ClockTime from, CancellationToken cancellationToken)
+    {
+        ClockTime start = output.Line.At(entry.Start);
+        var pipeline = new Pipeline(options);
+        var input = new ChannelInput("channel", start, output.Line.At(entry.End));
+        return ItemPlayer.StartAsync(pipeline, input, Build, cancellationToken);
+
+        void Build()
+        {
+            FileDemuxer demuxer = pipeline.Add(new FileDemuxer(
+                "file",
+                entry.File!,
+                new FileDemuxerOptions
+                {
+                    StartAt = ClockTime.FromNanoseconds((long)entry.Offset.ToBigIntegerNanoseconds()) + (from - start),
+                    RunningTimeOffset = from,
+                    Video = output.Formats.Video is not null,
+                    Audio = output.Formats.Audio is not null,
+                }));
+            pipeline.Add(input);
+            demuxer.Open();
+            Link(demuxer.VideoOutput, MediaKind.Video);
+            Link(demuxer.AudioOutput, MediaKind.Audio);
+        }
+
+        void Link(OutputPad? pad, MediaKind kind)
+        {
+            if (pad is not null)
+            {
+                pipeline.Link(pad, input.AddStream(kind));
+            }
+        }
+    }
+}

@@ -1,0 +1,46 @@
+using NodaTime;
+using RetroVue.Runtime.Schedules;
+
+namespace RetroVue.Runtime.Producers;
+
+/// <summary>
+/// What makes a channel's content: it executes the plan it is given and nothing else. It asks no schedule and picks no content.
+/// </summary>
+/// <remarks>
+/// Prepared, started and stopped once each, in that order, by the channel's manager. Follows the producer protocol of RetroVue's
+/// ProgramDirector document.
+/// </remarks>
+public interface IProducer : IAsyncDisposable
+{
+    /// <summary>Tells this producer from every other, in logs and the as-run log.</summary>
+    string Id { get; }
+
+    /// <summary>Where the producer is in its life.</summary>
+    ProducerState State { get; }
+
+    /// <summary>How well it does.</summary>
+    ProducerHealth Health { get; }
+
+    /// <summary>Where viewers find the stream, relative to the station's address: the channel output's, whoever produces.</summary>
+    Uri StreamEndpoint { get; }
+
+    /// <summary>Opens what airs at an instant and holds its first frame.</summary>
+    /// <param name="plan">What is to be aired; it contains the instant.</param>
+    /// <param name="startAt">Where to begin, in station time.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="ArgumentException">The plan does not contain the instant.</exception>
+    Task PrepareAsync(PlayoutPlan plan, Instant startAt, CancellationToken cancellationToken = default);
+
+    /// <summary>Goes on the air.</summary>
+    /// <exception cref="InvalidOperationException">It has not been prepared.</exception>
+    Task StartAsync(CancellationToken cancellationToken = default);
+
+    /// <summary>Adds what airs after the last entry given so far.</summary>
+    /// <param name="entry">The entry; it starts where the last one ends.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="ArgumentException">It does not.</exception>
+    Task PlayContentAsync(PlayoutEntry entry, CancellationToken cancellationToken = default);
+
+    /// <summary>Goes off the air and releases everything; harmless when it is not on it.</summary>
+    Task StopAsync();
+}

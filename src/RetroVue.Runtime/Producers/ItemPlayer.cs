@@ -1,0 +1,66 @@
+using RetroVue.Media.Pipelines;
+using RetroVue.Runtime.Output;
+
+namespace RetroVue.Runtime.Producers;
+
+/// <summary>One item on its way to the channel: a pipeline that ends in a channel input.</summary>
+internal sealed class ItemPlayer : IAsyncDisposable
+{
+    private readonly Pipeline _pipeline;
+
+    private ItemPlayer(Pipeline pipeline, ChannelInput input)
+    {
+        _pipeline = pipeline;
+        Input = input;
+    }
+
+    public ChannelInput Input { get; }
+
+    /// <summary>Completes when the item has been played to its end; fails when it could not be.</summary>
+    public Task Completion { get; private set; } = Task.CompletedTask;
+
+    /// <summary>Opens the item and lets it run until its input is full.</summary>
+    /// <param name="pipeline">An empty pipeline, which the player owns from now on.</param>
+    /// <param name="input">The channel's input.</param>
+    /// <param name="build">Opens the file and puts the pipeline together; may block.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public static async Task<ItemPlayer> StartAsync(
+        Pipeline pipeline,
+        ChannelInput input,
+        Action build,
+        CancellationToken cancellationToken)
+    {
+        var player = new ItemPlayer(pipeline, input);
+        try
+        {
+            await pipeline.Executor.InvokeAsync(build).ConfigureAwait(false);
+            await pipeline.StartAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch
+        {
+            await player.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+
+        player.Completion = player.RunAsync();
+        return player;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Input.Discard();
+        await _pipeline.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private async Task RunAsync()
+    {
+        try
+        {
+            await _pipeline.RunAsync().ConfigureAwait(false);
+        }
+        finally
+        {
+            Input.EndAll();
+        }
+    }
+}

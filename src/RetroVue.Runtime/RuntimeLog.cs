@@ -1,0 +1,22 @@
+using Microsoft.Extensions.Logging;
+
+namespace RetroVue.Runtime;
+
+/// <summary>Log messages of channels and producers, with their fixed ids.</summary>
+internal static partial class RuntimeLog
+{
+    [LoggerMessage(1100, LogLevel.Warning, "{Producer}: '{Title}' ({File}) cannot be opened; a slate takes its place until its end")]
+    public static partial void ItemFailed(ILogger logger, string producer, string title, string file, Exception error);
+
+    [LoggerMessage(1101, LogLevel.Warning, "{Producer}: '{Title}' ({File}) is over before its time; a slate takes its place until its end")]
+    public static partial void ItemEndedEarly(ILogger logger, string producer, string title, string file, Exception? error);
+
+    [LoggerMessage(1102, LogLevel.Information, "Channel {Channel} is on the air with '{Title}'")]
+    public static partial void OnAir(ILogger logger, string channel, string title);
+
+    [LoggerMessage(1103, LogLevel.Information, "Channel {Channel} is off the air")]
+    public static partial void OffAir(ILogger logger, string channel);
+
+    [LoggerMessage(1104, LogLevel.Error, "Channel {Channel}: something that runs beside it failed")]
+    public static partial void Unexpected(ILogger logger, string channel, Exception error);
+}
