@@ -1,0 +1,45 @@
+namespace RetroVue.Media.Elements.MpegTs;
+
+/// <summary>
+/// When the packets of a PES go out: evenly over its duration, so that clock references find a packet to ride in and the bit rate is even.
+/// </summary>
+/// <param name="Start">When the first one goes out, in system clock ticks.</param>
+/// <param name="Duration">Over how many ticks they are spread; zero sends all at once.</param>
+/// <param name="Bytes">Bytes of the PES.</param>
+internal readonly record struct Spread(long Start, long Duration, int Bytes)
+{
+    private int Packets => (Bytes + TransportPackets.Room - 1) / TransportPackets.Room;
+
+    /// <summary>The end of the spread, when the next PES of the track may begin.</summary>
+    public long End => Start + Duration;
+
+    /// <summary>When a packet goes out. Adaptation fields can make a few more packets than were counted; those go out at the end.</summary>
+    public long TimeOf(int packet) => Start + (Duration * Math.Min(packet, Packets) / Packets);
+
+    /// <summary>
+    /// Whether a packet carries a clock reference: it is the last one that can before the reference is overdue, so that as few as possible
+    /// are sent.
+    /// </summary>
+    public bool CarriesPcr(int packet, long lastPcr, long interval) =>
+        TimeOf(packet) >= lastPcr + interval || TimeOf(packet + 1) > lastPcr + interval;
+
+    /// <summary>The bytes that the PES leaves unused in its last packet.</summary>
+    /// <param name="pcr">When the last clock reference was and how far apart they may be; null where the track carries none.</param>
+    public int Stuffing((long Last, long Interval)? pcr)
+    {
+        if (pcr is not { } clock)
+        {
+            return (Packets * TransportPackets.Room) - Bytes;
+        }
+
+        int left = Bytes;
+        for (int packet = 0; left > 0; packet++)
+        {
+            bool carries = CarriesPcr(packet, clock.Last, clock.Interval);
+            left -= TransportPackets.Room - (carries ? TransportPackets.PcrField : 0);
+            clock.Last = carries ? TimeOf(packet) : clock.Last;
+        }
+
+        return -left;
+    }
+}
