@@ -13,15 +13,18 @@ internal readonly record struct Spread(long Start, long Duration, int Bytes)
     /// <summary>The end of the spread, when the next PES of the track may begin.</summary>
     public long End => Start + Duration;
 
-    /// <summary>When a packet goes out. Adaptation fields can make a few more packets than were counted; those go out at the end.</summary>
-    public long TimeOf(int packet) => Start + (Duration * Math.Min(packet, Packets) / Packets);
+    /// <summary>
+    /// When a packet goes out. Clock references can make a packet more than were counted, which goes out with the last one: at the end
+    /// stands the next PES.
+    /// </summary>
+    public long TimeOf(int packet) => Start + (Duration * Math.Min(packet, Packets - 1) / Packets);
 
     /// <summary>
     /// Whether a packet carries a clock reference: it is the last one that can before the reference is overdue, so that as few as possible
     /// are sent.
     /// </summary>
     public bool CarriesPcr(int packet, long lastPcr, long interval) =>
-        TimeOf(packet) >= lastPcr + interval || TimeOf(packet + 1) > lastPcr + interval;
+        TimeOf(packet) >= lastPcr + interval || (packet + 1 < Packets ? TimeOf(packet + 1) : End) > lastPcr + interval;
 
     /// <summary>The bytes that the PES leaves unused in its last packet.</summary>
     /// <param name="pcr">When the last clock reference was and how far apart they may be; null where the track carries none.</param>

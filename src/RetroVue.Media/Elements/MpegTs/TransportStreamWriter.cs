@@ -312,28 +312,28 @@ public sealed class TransportStreamWriter : IDisposable
         bool hasPcr = isMain && (isCut || track.Spread.CarriesPcr(track.PacketsOut, _lastPcr, _pcrInterval));
         int room = TransportPackets.Room - (hasPcr ? TransportPackets.PcrField : 0);
         int payload = Math.Min(room, track.Pes.Remaining);
+        long? pcr = hasPcr ? NextPcr() : null;
         Span<byte> place = TransportPackets.WriteHeader(
-            output.Next(), track.Pid, isStart, track.Counter, payload, hasPcr ? _now : null, isCut, hasPcr && _isDiscontinuous);
+            output.Next(), track.Pid, isStart, track.Counter, payload, pcr, isCut, hasPcr && _isDiscontinuous);
         track.Pes.CopyTo(place);
         track.Counter++;
         track.PacketsOut++;
-        if (hasPcr)
-        {
-            _lastPcr = _now;
-            _isDiscontinuous = false;
-        }
+        _isDiscontinuous &= !hasPcr;
     }
 
     private void WritePcr(ref PacketOutput output)
     {
-        _lastPcr = _now;
+        long pcr = NextPcr();
         if (_main is { } main)
         {
             // Without payload the continuity counter repeats the last packet's (2.4.3.3).
-            TransportPackets.WriteHeader(output.Next(), main.Pid, false, main.Counter - 1, 0, _now, false, _isDiscontinuous);
+            TransportPackets.WriteHeader(output.Next(), main.Pid, false, main.Counter - 1, 0, pcr, false, _isDiscontinuous);
             _isDiscontinuous = false;
         }
     }
+
+    /// <summary>The clock reference of a packet that goes out now: the output time, or a tick more where that has been said already.</summary>
+    private long NextPcr() => _lastPcr = Math.Max(_now, _lastPcr + 1);
 
     private void WriteTables(ref PacketOutput output)
     {
