@@ -1,0 +1,176 @@
+using RetroVue.Media.Elements.Flow;
+using RetroVue.Media.Formats;
+using RetroVue.Media.Pipelines;
+using RetroVue.Media.Time;
+
+namespace RetroVue.Media.Elements.MpegTs;
+
+/// <summary>
+/// Turns packets into a transport stream as fast as they come, for files and for remuxing: output time follows the decoding times. Its
+/// buffers are whole packets with the output time as PTS; a new one begins at each cut, with <see cref="BufferFlags.KeyFrame"/>.
+/// </summary>
+/// <remarks>
+/// Times in the stream are running times plus an offset, so streams with unlike segments fit together. A file whose decoding times begin
+/// at zero has clock references that begin <see cref="TransportStreamOptions.Delay"/> earlier, just before the wrap of the 33 bits; an
+/// offset moves all times where a player cannot take that. A hole of more than a minute becomes a marked discontinuity.
+/// </remarks>
+public sealed class TransportStreamMuxer : InterleavingElement
+{
+    private const int ChunkLength = 32 * 1024;
+    private static readonly ClockTime s_longestHole = ClockTime.FromSeconds(60);
+
+    /// <summary>A tick of 90 kHz, rounded up: so far a packet may be due before the time its unrounded decoding time says.</summary>
+    private static readonly ClockTime s_stampRounding = ClockTime.FromMicroseconds(12);
+
+    private readonly TransportStreamWriter _writer;
+    private readonly TransportStreamChunker _chunker;
+    private readonly ClockTime _offset;
+    private readonly OutputPad _output;
+    private readonly List<Lane> _lanes = [];
+    private bool _isInterrupted;
+
+    /// <summary>A muxer with no tracks yet.</summary>
+    /// <param name="name">The element's name.</param>
+    /// <param name="options">How the stream is laid out.</param>
+    /// <param name="offset">Added to all times.</param>
+    /// <exception cref="ArgumentException">The options do not fit each other.</exception>
+    public TransportStreamMuxer(string name, TransportStreamOptions? options = null, ClockTime offset = default)
+        : base(name)
+    {
+        _writer = new TransportStreamWriter(options);
+        _chunker = new TransportStreamChunker(chunk => _output!.Push(chunk.Buffer));
+        _offset = offset;
+        _output = AddOutput();
+    }
+
+    /// <summary>Adds an input for one elementary stream; before the pipeline starts.</summary>
+    public InputPad AddTrack()
+    {
+        InputPad input = AddLane($"track-{_lanes.Count + 1}");
+        _lanes.Add(new Lane(input));
+        return input;
+    }
+
+    /// <inheritdoc/>
+    protected internal override bool Accepts(InputPad input, MediaFormat format) =>
+        format is EncodedFormat encoded && TransportStreamWriter.CanCarry(encoded);
+
+    /// <inheritdoc/>
+    protected internal override void Prepare() => _output.Push(new FormatChanged(new EncodedFormat("mpegts", MediaKind.Other)));
+
+    /// <inheritdoc/>
+    protected internal override void Flush()
+    {
+        base.Flush();
+        _writer.Clear();
+        _chunker.Dispose();
+        _lanes.ForEach(lane => lane.Segment = Segment.Default);
+        _isInterrupted = true;
+    }
+
+    /// <inheritdoc/>
+    protected override void TakeBuffer(InputPad input, MediaBuffer buffer)
+    {
+        Lane lane = LaneOf(input);
+        TransportStreamTrack track = lane.Track ?? throw new InvalidOperationException($"A packet came to '{input}' before its format.");
+        ClockTime shift = lane.Segment.ToRunningTime(_offset);
+        if (shift != ClockTime.Zero)
+        {
+            buffer = buffer.MakeWritable();
+            buffer.Pts += shift;
+            buffer.Dts += shift;
+        }
+
+        ClockTime outputTime = buffer.DecodeOrder - _writer.Options.Delay - s_stampRounding;
+        if (!outputTime.IsNone)
+        {
+            FollowTo(outputTime);
+        }
+
+        _writer.Write(track, buffer);
+        if (_chunker.Waiting >= ChunkLength)
+        {
+            _chunker.Flush(_writer.OutputTime);
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void TakeEvent(InputPad input, MediaEvent mediaEvent)
+    {
+        Lane lane = LaneOf(input);
+        switch (mediaEvent)
+        {
+            case Segment segment:
+                lane.Segment = segment;
+                break;
+            case FormatChanged { Format: EncodedFormat format } when lane.Track is null:
+                lane.Track = _writer.AddTrack(format);
+                break;
+            case FormatChanged { Format: EncodedFormat format }:
+                _writer.ChangeFormat(lane.Track, format);
+                break;
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void TakeEnd()
+    {
+        _writer.Finish(_chunker);
+        if (!_writer.OutputTime.IsNone)
+        {
+            _chunker.Flush(_writer.OutputTime);
+        }
+
+        Forward(EndOfStream.Instance);
+    }
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        _writer.Dispose();
+        _chunker.Dispose();
+        base.Dispose(disposing);
+    }
+
+    /// <summary>Gives out what stands before a packet that is due just after <paramref name="outputTime"/>.</summary>
+    private void FollowTo(ClockTime outputTime)
+    {
+        if (_writer.OutputTime.IsNone || _isInterrupted)
+        {
+            // Output may begin before zero; nothing of it is to be clipped.
+            _output.Push(new Segment(outputTime, ClockTime.None, ClockTime.Zero));
+            _writer.JumpTo(outputTime);
+            _isInterrupted = false;
+        }
+        else if (outputTime - _writer.OutputTime > s_longestHole)
+        {
+            _writer.Finish(_chunker);
+            _chunker.Flush(_writer.OutputTime);
+            _writer.JumpTo(outputTime);
+        }
+
+        _writer.AdvanceTo(outputTime, _chunker);
+    }
+
+    private Lane LaneOf(InputPad input)
+    {
+        foreach (Lane lane in _lanes)
+        {
+            if (ReferenceEquals(lane.Input, input))
+            {
+                return lane;
+            }
+        }
+
+        throw new ArgumentException($"'{input}' is not a track of '{Name}'.", nameof(input));
+    }
+
+    private sealed class Lane(InputPad input)
+    {
+        public InputPad Input { get; } = input;
+
+        public Segment Segment { get; set; } = Segment.Default;
+
+        public TransportStreamTrack? Track { get; set; }
+    }
+}

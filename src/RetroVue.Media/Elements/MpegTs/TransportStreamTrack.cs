@@ -1,0 +1,197 @@
+using RetroVue.Media.Formats;
+using RetroVue.Media.Pipelines;
+using RetroVue.Media.Time;
+
+namespace RetroVue.Media.Elements.MpegTs;
+
+/// <summary>One elementary stream of a <see cref="TransportStreamWriter"/>: its packets wait here until they are due.</summary>
+public sealed class TransportStreamTrack
+{
+    /// <summary>How far a frame of sound may lie off the grid of its PES: time stamps that a file rounds to milliseconds do.</summary>
+    private static readonly ClockTime s_gridTolerance = ClockTime.FromMilliseconds(1);
+
+    private readonly ClockTime _longestPes;
+    private readonly long _lead;
+    private Packet[] _packets = new Packet[64];
+    private int _first;
+    private long _lastDts = long.MinValue;
+
+    internal TransportStreamTrack(TransportStreamOptions options, EncodedFormat format, Packaging packaging, int pid)
+    {
+        Format = format;
+        Packaging = packaging;
+        Pid = pid;
+        _longestPes = options.SoundPesDuration;
+        // Sound waits until all frames that may share its PES must have come.
+        _lead = TransportTicks.Clock(IsVideo ? options.Delay : options.Delay - options.SoundPesDuration);
+    }
+
+    /// <summary>The format of the packets written last.</summary>
+    public EncodedFormat Format { get; private set; }
+
+    /// <summary>The packet identifier.</summary>
+    public int Pid { get; }
+
+    /// <summary>True for a picture stream.</summary>
+    public bool IsVideo => Format.Kind == MediaKind.Video;
+
+    /// <summary>Packets written that have not begun to go out.</summary>
+    public int Waiting { get; private set; }
+
+    /// <summary>How long a picture's packets are spread out at most.</summary>
+    internal static ClockTime LongestSpread { get; } = ClockTime.FromMilliseconds(100);
+
+    internal Packaging Packaging { get; private set; }
+
+    /// <summary>The PES that is going out; nothing remains where there is none.</summary>
+    internal PesPacket Pes { get; } = new();
+
+    /// <summary>Continuity counter of the next packet with payload; low four bits.</summary>
+    internal int Counter { get; set; }
+
+    /// <summary>When the packets of the PES begun last go out.</summary>
+    internal Spread Spread { get; private set; }
+
+    /// <summary>How many packets of that PES have gone out.</summary>
+    internal int PacketsOut { get; set; }
+
+    /// <summary>The buffer of the packet that goes out next.</summary>
+    internal MediaBuffer FirstBuffer => At(0).Buffer;
+
+    /// <summary>When the next packet of the stream goes out, in system clock ticks; the greatest number where nothing waits.</summary>
+    internal long NextTime => Pes.Remaining > 0
+        ? Spread.TimeOf(PacketsOut)
+        : Waiting == 0 ? long.MaxValue : Math.Max(FirstDts - _lead, Spread.End);
+
+    /// <summary>Decoding time of the packet that goes out next, in system clock ticks.</summary>
+    internal long FirstDts => At(0).Dts * TransportTicks.PerStamp;
+
+    internal void ChangeFormat(EncodedFormat format, Packaging packaging) => (Format, Packaging) = (format, packaging);
+
+    /// <summary>What is going out goes out at once, and the next PES does not wait for it: the line begins anew.</summary>
+    internal void BeginLine(long now) => Spread = new Spread(now, 0, Spread.Bytes);
+
+    /// <summary>Stores a packet, whose reference is taken over.</summary>
+    internal void Add(MediaBuffer buffer)
+    {
+        if (Waiting == _packets.Length)
+        {
+            Grow();
+        }
+
+        long pts = TransportTicks.Stamp(buffer.Pts);
+        long dts = buffer.Dts.IsNone ? pts : TransportTicks.Stamp(buffer.Dts);
+        _packets[(_first + Waiting++) & (_packets.Length - 1)] = new Packet(buffer, Packaging, pts, dts);
+    }
+
+    /// <summary>Begins the next PES with one picture or with as many frames of sound as share it.</summary>
+    /// <param name="start">When its first packet goes out, in system clock ticks.</param>
+    /// <param name="isSpread">Whether its packets are spread over its duration or go out at once.</param>
+    /// <param name="pcr">Where its packets carry clock references: when the last one was, and how far apart they may be.</param>
+    internal void BeginPes(long start, bool isSpread, (long Last, long Interval) pcr)
+    {
+        int count = 1;
+        long duration = 0;
+        if (IsVideo)
+        {
+            duration = isSpread ? PictureDuration() : 0;
+        }
+        else
+        {
+            (count, duration) = ChooseFrames(start, isSpread, pcr);
+        }
+
+        Packet first = At(0);
+        Pes.Begin(first.Packaging.StreamId, first.Pts, first.Dts);
+        for (int i = 0; i < count; i++)
+        {
+            Packet packet = Take();
+            packet.Packaging.AddTo(Pes, packet.Buffer);
+            Pes.Hold(packet.Buffer);
+        }
+
+        Pes.End();
+        PacketsOut = 0;
+        Spread = new Spread(start, isSpread ? duration : 0, Pes.Remaining);
+    }
+
+    /// <summary>Gives back all that waits and all that is going out.</summary>
+    internal void Clear()
+    {
+        Pes.Release();
+        while (Waiting > 0)
+        {
+            Take().Buffer.Release();
+        }
+    }
+
+    /// <summary>
+    /// How long a picture's packets are spread out: its duration, and never longer than the step of decoding times before it, so that
+    /// wrong durations cannot make the stream fall behind.
+    /// </summary>
+    private long PictureDuration()
+    {
+        Packet picture = At(0);
+        long step = _lastDts == long.MinValue ? 0 : (picture.Dts - _lastDts) * TransportTicks.PerStamp;
+        _lastDts = picture.Dts;
+        long duration = picture.Buffer.Duration.IsNone ? step : Math.Min(step, TransportTicks.Clock(picture.Buffer.Duration));
+        return Math.Clamp(duration, 0, TransportTicks.Clock(LongestSpread));
+    }
+
+    /// <summary>Of the frames that follow on each other, chooses as many as leave the smallest share of stuffing.</summary>
+    private (int Count, long Duration) ChooseFrames(long start, bool isSpread, (long Last, long Interval) pcr)
+    {
+        Packet first = At(0);
+        int bytes = PesPacket.ShortHeader;
+        (int Count, long Duration, int Bytes, int Stuffing) best = (0, 0, 1, int.MaxValue);
+        for (int i = 0; i < Waiting; i++)
+        {
+            Packet packet = At(i);
+            ClockTime offset = first.Packaging.OffsetOf(i);
+            bool follows = ReferenceEquals(packet.Packaging, first.Packaging)
+                && (packet.Buffer.Flags & BufferFlags.Discontinuity) == BufferFlags.None
+                && (packet.Buffer.Pts - first.Buffer.Pts - offset).Abs() <= s_gridTolerance;
+            ClockTime end = first.Packaging.OffsetOf(i + 1);
+            bytes += packet.Packaging.LengthOf(packet.Buffer);
+            bool fits = end <= _longestPes && bytes - 6 <= PesPacket.MaxLength;
+            if (i > 0 && !(follows && fits))
+            {
+                break;
+            }
+
+            long duration = end.IsNone ? 0 : TransportTicks.Clock(end);
+            int stuffing = new Spread(start, isSpread ? duration : 0, bytes).Stuffing(isSpread ? pcr : null);
+            if (best.Count == 0 || (long)stuffing * best.Bytes <= (long)best.Stuffing * bytes)
+            {
+                best = (i + 1, duration, bytes, stuffing);
+            }
+        }
+
+        return (best.Count, best.Duration);
+    }
+
+    private ref Packet At(int index) => ref _packets[(_first + index) & (_packets.Length - 1)];
+
+    private Packet Take()
+    {
+        ref Packet place = ref At(0);
+        Packet packet = place;
+        place = default;
+        _first = (_first + 1) & (_packets.Length - 1);
+        Waiting--;
+        return packet;
+    }
+
+    private void Grow()
+    {
+        var packets = new Packet[_packets.Length * 2];
+        for (int i = 0; i < Waiting; i++)
+        {
+            packets[i] = At(i);
+        }
+
+        (_packets, _first) = (packets, 0);
+    }
+
+    private readonly record struct Packet(MediaBuffer Buffer, Packaging Packaging, long Pts, long Dts);
+}

@@ -1,0 +1,343 @@
+using RetroVue.Media.Formats;
+using RetroVue.Media.Pipelines;
+using RetroVue.Media.Time;
+
+namespace RetroVue.Media.Elements.MpegTs;
+
+/// <summary>
+/// Writes an MPEG transport stream (ISO/IEC 13818-1) of one programme, driven by the time at which its bytes go out: packets are stored
+/// with <see cref="Write"/>, and <see cref="AdvanceTo"/> gives out everything that is due.
+/// </summary>
+/// <remarks>
+/// <para>Output time and the packets' times are on one line; its zero is zero of the 33-bit counts, which wrap every 26.5 hours. The clock
+/// reference is the output time. A packet begins to go out <see cref="TransportStreamOptions.Delay"/> before its decoding time, and so
+/// must be written before output time reaches that; then the bytes depend on the packets only, not on how often the time is advanced.
+/// A later one goes out at once with its own time stamps (see <see cref="LatePackets"/>).</para>
+/// <para>Tables and clock references go on when no packets come. The reference rides in packets of the main track, the first picture
+/// stream or else the first stream, which are spread over their duration; the other tracks' PES go out whole. There are no null packets.</para>
+/// <para>For one thread at a time. Advancing allocates nothing once the queues have grown to what they hold.</para>
+/// </remarks>
+public sealed class TransportStreamWriter : IDisposable
+{
+    private const int FirstPid = 0x100;
+
+    private readonly TransportStreamOptions _options;
+    private readonly List<TransportStreamTrack> _tracks = [];
+    private readonly long _pcrInterval;
+    private readonly long _tableInterval;
+    private ProgramTables? _tables;
+    private TransportStreamTrack? _main;
+    private long _now;
+    private long _lastPcr;
+    private long _lastTables;
+    private bool _isDiscontinuous;
+
+    /// <summary>A writer with no streams yet.</summary>
+    /// <exception cref="ArgumentException">The options do not fit each other.</exception>
+    public TransportStreamWriter(TransportStreamOptions? options = null)
+    {
+        _options = options ?? new TransportStreamOptions();
+        _options.Validate();
+        _pcrInterval = TransportTicks.Clock(_options.PcrInterval);
+        _tableInterval = TransportTicks.Clock(_options.TableInterval);
+    }
+
+    /// <summary>The options.</summary>
+    public TransportStreamOptions Options => _options;
+
+    /// <summary>The streams, in the order they were added.</summary>
+    public IReadOnlyList<TransportStreamTrack> Tracks => _tracks;
+
+    /// <summary>The output time reached; None before the first <see cref="AdvanceTo"/>.</summary>
+    public ClockTime OutputTime => _tables is null ? ClockTime.None : TransportTicks.FromClock(_now);
+
+    /// <summary>Packets that began to go out at or after their decoding time: a decoder had no chance to show them in time.</summary>
+    public long LatePackets { get; private set; }
+
+    /// <summary>Packets refused because they had no presentation time.</summary>
+    public long UntimedPackets { get; private set; }
+
+    /// <summary>Whether a format can be carried: H.264, HEVC, MPEG-1 and -2 video, AAC, MPEG audio, AC-3 and E-AC-3.</summary>
+    /// <exception cref="ArgumentException">Its parameter sets are damaged or have no place in a transport stream.</exception>
+    public static bool CanCarry(EncodedFormat format)
+    {
+        ArgumentNullException.ThrowIfNull(format);
+        return Packaging.For(format) is not null;
+    }
+
+    /// <summary>Adds a stream; only before the first <see cref="AdvanceTo"/>.</summary>
+    /// <exception cref="ArgumentException">The format cannot be carried.</exception>
+    /// <exception cref="InvalidOperationException">The stream has begun.</exception>
+    public TransportStreamTrack AddTrack(EncodedFormat format)
+    {
+        ArgumentNullException.ThrowIfNull(format);
+        if (_tables is not null)
+        {
+            throw new InvalidOperationException("Streams can be added only before the first output.");
+        }
+
+        var track = new TransportStreamTrack(_options, format, PackagingFor(format), FirstPid + _tracks.Count);
+        _tracks.Add(track);
+        return track;
+    }
+
+    /// <summary>Says that the packets written next are of another format: the same codec with other parameters.</summary>
+    /// <exception cref="ArgumentException">The codec is another one, or the format cannot be carried.</exception>
+    public void ChangeFormat(TransportStreamTrack track, EncodedFormat format)
+    {
+        ArgumentNullException.ThrowIfNull(track);
+        ArgumentNullException.ThrowIfNull(format);
+        if (format.Equals(track.Format))
+        {
+            return;
+        }
+
+        Packaging packaging = PackagingFor(format);
+        if (_tables is not null && packaging.StreamType != track.Packaging.StreamType)
+        {
+            throw new ArgumentException($"The stream of PID {track.Pid} is {track.Format.Codec} and cannot become {format.Codec}.", nameof(format));
+        }
+
+        track.ChangeFormat(format, packaging);
+    }
+
+    /// <summary>Stores a packet, whose reference is taken over, in the order of decoding. One without PTS is counted and dropped.</summary>
+    public void Write(TransportStreamTrack track, MediaBuffer packet)
+    {
+        ArgumentNullException.ThrowIfNull(track);
+        ArgumentNullException.ThrowIfNull(packet);
+        if (packet.Pts.IsNone)
+        {
+            UntimedPackets++;
+            packet.Release();
+            return;
+        }
+
+        track.Add(packet);
+    }
+
+    /// <summary>
+    /// Gives out all that is due up to an output time. The first call begins the stream there, with tables and clock reference; an earlier
+    /// time than that reached gives out nothing.
+    /// </summary>
+    /// <param name="outputTime">The time; clock references go up to it even where no packets came.</param>
+    /// <param name="sink">Where the packets go.</param>
+    /// <exception cref="ArgumentException"><paramref name="outputTime"/> is None.</exception>
+    public void AdvanceTo(ClockTime outputTime, ITransportStreamSink sink)
+    {
+        ArgumentNullException.ThrowIfNull(sink);
+        if (outputTime.IsNone)
+        {
+            throw new ArgumentException("Output time cannot be None.", nameof(outputTime));
+        }
+
+        long target = TransportTicks.Clock(outputTime);
+        if (_tables is null)
+        {
+            BeginLine(target);
+        }
+
+        if (target >= _now)
+        {
+            Advance(target, sink);
+            _now = target;
+        }
+    }
+
+    /// <summary>Gives out all packets that wait, as if time had advanced until the last one was due: the end of a file.</summary>
+    public void Finish(ITransportStreamSink sink)
+    {
+        ArgumentNullException.ThrowIfNull(sink);
+        while (NextTrack(out long due) is not null)
+        {
+            if (_tables is null)
+            {
+                BeginLine(due);
+            }
+
+            Advance(Math.Max(due, _now), sink);
+        }
+    }
+
+    /// <summary>
+    /// Continues at another output time, later or earlier, without the clock references in between: the next one is marked as discontinuous
+    /// (2.4.3.5, discontinuity_indicator) and tables come with it. Packets that wait stay.
+    /// </summary>
+    /// <exception cref="ArgumentException"><paramref name="outputTime"/> is None.</exception>
+    public void JumpTo(ClockTime outputTime)
+    {
+        if (outputTime.IsNone)
+        {
+            throw new ArgumentException("Output time cannot be None.", nameof(outputTime));
+        }
+
+        _isDiscontinuous = _tables is not null;
+        BeginLine(TransportTicks.Clock(outputTime));
+    }
+
+    /// <summary>Drops all packets that wait.</summary>
+    public void Clear()
+    {
+        foreach (TransportStreamTrack track in _tracks)
+        {
+            track.Clear();
+        }
+    }
+
+    /// <summary>Releases the packets that wait.</summary>
+    public void Dispose() => Clear();
+
+    private static Packaging PackagingFor(EncodedFormat format) => Packaging.For(format)
+        ?? throw new ArgumentException($"A transport stream has no place for {format}.", nameof(format));
+
+    private void BeginLine(long now)
+    {
+        _main ??= _tracks.Find(track => track.IsVideo) ?? (_tracks.Count > 0 ? _tracks[0] : null);
+        _tables ??= new ProgramTables(_options, _tracks, _main);
+        _now = now;
+        _tracks.ForEach(track => track.BeginLine(now));
+        // Both are due at once.
+        _lastPcr = now - _pcrInterval;
+        _lastTables = now - (2 * _tableInterval);
+    }
+
+    private void Advance(long target, ITransportStreamSink sink)
+    {
+        var output = new PacketOutput(sink);
+        while (true)
+        {
+            TransportStreamTrack? track = NextTrack(out long media);
+            media = Math.Max(media, _now);
+            long tables = TablesDue;
+            long pcr = _lastPcr + _pcrInterval;
+            long next = Math.Min(media, Math.Min(tables, pcr));
+            if (next > target)
+            {
+                break;
+            }
+
+            _now = next;
+            // At the same time media goes first: it brings tables before a key frame and carries the clock reference.
+            if (media == next)
+            {
+                WriteMedia(track!, target, ref output);
+            }
+            else if (tables == next)
+            {
+                WriteTables(ref output);
+            }
+            else
+            {
+                WritePcr(ref output);
+            }
+        }
+
+        output.Commit();
+    }
+
+    /// <summary>Sound alone can wait with its tables for the next PES, where a segment can begin.</summary>
+    private long TablesDue => _lastTables + (_main is { IsVideo: false } ? 2 * _tableInterval : _tableInterval);
+
+    private TransportStreamTrack? NextTrack(out long due)
+    {
+        TransportStreamTrack? next = null;
+        due = long.MaxValue;
+        foreach (TransportStreamTrack track in _tracks)
+        {
+            long time = track.NextTime;
+            // At the same time the main track goes first, so that its key frame's tables stand before the sound.
+            if (time < due || (time == due && ReferenceEquals(track, _main) && next is not null))
+            {
+                next = track;
+                due = time;
+            }
+        }
+
+        return next;
+    }
+
+    private void WriteMedia(TransportStreamTrack track, long target, ref PacketOutput output)
+    {
+        bool isMain = ReferenceEquals(track, _main);
+        bool isCut = false;
+        if (track.Pes.Remaining == 0)
+        {
+            LatePackets += _now >= track.FirstDts ? 1 : 0;
+            isCut = isMain && (track.IsVideo ? track.FirstBuffer.IsKeyFrame : _now >= _lastTables + _tableInterval);
+            if (isCut)
+            {
+                output.MarkCut(new TransportStreamCut(track.FirstBuffer.Pts, TransportTicks.FromClock(_now)));
+                WriteTables(ref output);
+            }
+
+            track.BeginPes(_now, isMain, (isCut ? _now - _pcrInterval : _lastPcr, _pcrInterval));
+        }
+
+        // Nothing else is due until then, or it is the main track's turn to be interrupted.
+        long limit = isMain ? Math.Min(target, Math.Min(TablesDue, OthersDue())) : long.MaxValue;
+        while (true)
+        {
+            WriteMediaPacket(track, isMain, isCut, ref output);
+            isCut = false;
+            if (track.Pes.Remaining == 0)
+            {
+                track.Pes.Release();
+                return;
+            }
+
+            long time = Math.Max(track.NextTime, _now);
+            if (time > limit)
+            {
+                return;
+            }
+
+            _now = time;
+        }
+    }
+
+    private long OthersDue()
+    {
+        long due = long.MaxValue;
+        foreach (TransportStreamTrack track in _tracks)
+        {
+            due = ReferenceEquals(track, _main) ? due : Math.Min(due, track.NextTime);
+        }
+
+        return due;
+    }
+
+    private void WriteMediaPacket(TransportStreamTrack track, bool isMain, bool isCut, ref PacketOutput output)
+    {
+        bool isStart = track.PacketsOut == 0;
+        bool hasPcr = isMain && (isCut || track.Spread.CarriesPcr(track.PacketsOut, _lastPcr, _pcrInterval));
+        int room = TransportPackets.Room - (hasPcr ? TransportPackets.PcrField : 0);
+        int payload = Math.Min(room, track.Pes.Remaining);
+        long? pcr = hasPcr ? NextPcr() : null;
+        Span<byte> place = TransportPackets.WriteHeader(
+            output.Next(), track.Pid, isStart, track.Counter, payload, pcr, isCut, hasPcr && _isDiscontinuous);
+        track.Pes.CopyTo(place);
+        track.Counter++;
+        track.PacketsOut++;
+        _isDiscontinuous &= !hasPcr;
+    }
+
+    private void WritePcr(ref PacketOutput output)
+    {
+        long pcr = NextPcr();
+        if (_main is { } main)
+        {
+            // Without payload the continuity counter repeats the last packet's (2.4.3.3).
+            TransportPackets.WriteHeader(output.Next(), main.Pid, false, main.Counter - 1, 0, pcr, false, _isDiscontinuous);
+            _isDiscontinuous = false;
+        }
+    }
+
+    /// <summary>The clock reference of a packet that goes out now: the output time, or a tick more where that has been said already.</summary>
+    private long NextPcr() => _lastPcr = Math.Max(_now, _lastPcr + 1);
+
+    private void WriteTables(ref PacketOutput output)
+    {
+        _tables!.Write(ref output);
+        _lastTables = _now;
+    }
+}

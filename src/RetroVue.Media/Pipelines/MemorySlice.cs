@@ -1,0 +1,68 @@
+namespace RetroVue.Media.Pipelines;
+
+/// <summary>A read-only stretch of another memory's first plane, which it keeps alive: many small buffers in one block. Pooled per thread.</summary>
+internal sealed class MemorySlice : MediaMemory, IRecyclable<MemorySlice>
+{
+    [ThreadStatic]
+    private static Recycler<MemorySlice>? t_recycler;
+
+    private readonly Recycler<MemorySlice> _home;
+    private MediaMemory? _block;
+    private int _offset;
+    private int _length;
+
+    private MemorySlice(Recycler<MemorySlice> home) => _home = home;
+
+    MemorySlice? IRecyclable<MemorySlice>.NextFree { get; set; }
+
+    public override int PlaneCount => 1;
+
+    public override bool IsReadOnly => true;
+
+    /// <summary>A slice of <paramref name="block"/>, of which it takes a reference of its own.</summary>
+    public static MemorySlice Create(MediaMemory block, int offset, int length)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(offset);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(length, block.Plane(0).Length - offset);
+        Recycler<MemorySlice> home = t_recycler ??= new Recycler<MemorySlice>();
+        if (home.TryRent() is { } slice)
+        {
+            slice.Revive();
+        }
+        else
+        {
+            slice = new MemorySlice(home);
+        }
+
+        (slice._block, slice._offset, slice._length) = (block.Retain(), offset, length);
+        return slice;
+    }
+
+    public override ReadOnlySpan<byte> Plane(int index)
+    {
+        ArgumentOutOfRangeException.ThrowIfNotEqual(index, 0);
+        ObjectDisposedException.ThrowIf(_block is null, this);
+        return _block.Plane(0).Slice(_offset, _length);
+    }
+
+    public override int Stride(int index) => Plane(index).Length;
+
+    public override MediaMemory Clone() => HeapMemory.Copy(Plane(0));
+
+    protected override Span<byte> MapWritable(int index) => throw new InvalidOperationException("A slice is read-only.");
+
+    protected override void OnReleased()
+    {
+        MediaMemory block = _block!;
+        _block = null;
+        block.Release();
+        if (ReferenceEquals(_home, t_recycler))
+        {
+            _home.ReturnHere(this);
+        }
+        else
+        {
+            _home.ReturnFromAnywhere(this);
+        }
+    }
+}

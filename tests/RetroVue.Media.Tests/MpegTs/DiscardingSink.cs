@@ -1,0 +1,21 @@
+using RetroVue.Media.Elements.MpegTs;
+
+namespace RetroVue.Media.Tests.MpegTs;
+
+/// <summary>Takes packets and forgets them.</summary>
+internal sealed class DiscardingSink : ITransportStreamSink
+{
+    private readonly byte[] _bytes = new byte[64 * 1024];
+
+    public long Length { get; private set; }
+
+    public void MarkCut(TransportStreamCut cut)
+    {
+    }
+
+    public void Advance(int count) => Length += count;
+
+    public Memory<byte> GetMemory(int sizeHint = 0) => _bytes;
+
+    public Span<byte> GetSpan(int sizeHint = 0) => _bytes;
+}

@@ -1,0 +1,15 @@
+namespace RetroVue.Media.Tests.MpegTs;
+
+/// <summary>One packet of 188 bytes as <see cref="ParsedStream"/> read it.</summary>
+internal sealed record ParsedPacket(int Index, int Pid, bool IsStart, int Counter, bool HasPayload)
+{
+    /// <summary>The clock reference in 27 MHz ticks, wrapped as on the wire; null where there is none.</summary>
+    public long? Pcr { get; init; }
+
+    public bool IsRandomAccess { get; init; }
+
+    public bool IsDiscontinuous { get; init; }
+
+    /// <summary>Bytes of the adaptation field that say nothing.</summary>
+    public int Stuffing { get; init; }
+}

@@ -1,0 +1,140 @@
+using System.Buffers;
+using RetroVue.Media.Elements.MpegTs;
+using RetroVue.Media.Formats;
+using RetroVue.Media.Pipelines;
+using RetroVue.Media.Time;
+
+namespace RetroVue.Media.Tests.MpegTs;
+
+/// <summary>A writer fed with made-up packets of known times and sizes, as a channel would: in granules of output time.</summary>
+internal sealed class TransportStreamBench : ITransportStreamSink, IDisposable
+{
+    public static readonly ClockTime Granule = ClockTime.FromMilliseconds(20);
+
+    private readonly ArrayBufferWriter<byte> _bytes = new();
+    private readonly List<Lane> _lanes = [];
+
+    public TransportStreamBench(TransportStreamOptions? options = null) => Writer = new TransportStreamWriter(options);
+
+    public static EncodedFormat H264 => new("h264", MediaKind.Video);
+
+    public static EncodedFormat Aac(int sampleRate = 48_000) => new("aac", MediaKind.Audio)
+    {
+        ParameterSets = new byte[] { (byte)((2 << 3) | ((sampleRate == 48_000 ? 3 : 4) >> 1)), (byte)(((sampleRate == 48_000 ? 3 : 4) << 7) | (2 << 3)) },
+        Audio = new AudioFormat(SampleFormat.F32Planar, sampleRate, new ChannelLayout("stereo", 2)),
+        FrameSize = 1024,
+    };
+
+    public TransportStreamWriter Writer { get; }
+
+    public List<(int Offset, TransportStreamCut Cut)> Cuts { get; } = [];
+
+    /// <summary>The output time is this much ahead of or behind the line's zero at the first packet.</summary>
+    public ClockTime Origin { get; init; }
+
+    public byte[] Bytes => _bytes.WrittenSpan.ToArray();
+
+    public ParsedStream Parsed => ParsedStream.Parse(_bytes.WrittenSpan);
+
+    /// <summary>A picture stream in decoding order with pictures shown two frames late, a key frame each <paramref name="group"/> frames.</summary>
+    public TransportStreamTrack AddVideo(Rational rate, int bytesPerSecond, int group = 50)
+    {
+        TransportStreamTrack track = Writer.AddTrack(H264);
+        var random = new Random(track.Pid);
+        double mean = bytesPerSecond * rate.Inverse.ToDouble();
+        _lanes.Add(new Lane(track, n =>
+        {
+            bool isKey = n % group == 0;
+            // A key frame is five times a usual one; the others vary from half to one and a half of it.
+            double size = mean * group / (group + 4) * (isKey ? 5 : 0.5 + random.NextDouble());
+            MediaBuffer buffer = Picture(Math.Max(16, (int)size), isKey);
+            buffer.Dts = Origin + ClockTime.FromUnits(n, rate.Inverse);
+            buffer.Pts = Origin + ClockTime.FromUnits(n + 2, rate.Inverse);
+            buffer.Duration = ClockTime.FromUnits(1, rate.Inverse);
+            return buffer;
+        }));
+        return track;
+    }
+
+    /// <summary>A stream of sound frames of varying size.</summary>
+    public TransportStreamTrack AddSound(int bytesPerSecond, int sampleRate = 48_000, EncodedFormat? format = null)
+    {
+        TransportStreamTrack track = Writer.AddTrack(format ?? Aac(sampleRate));
+        var random = new Random(track.Pid);
+        int frameSize = track.Format.FrameSize;
+        double mean = (double)bytesPerSecond * frameSize / sampleRate;
+        var unit = new Rational(frameSize, sampleRate);
+        _lanes.Add(new Lane(track, n =>
+        {
+            MediaBuffer buffer = MediaBuffer.Create(HeapMemory.Create((int)(mean * (0.9 + (0.2 * random.NextDouble())))));
+            buffer.Memory.WritablePlane(0).Fill((byte)n);
+            buffer.Pts = Origin + ClockTime.FromUnits(n, unit);
+            buffer.Duration = ClockTime.FromUnits(1, unit);
+            buffer.Flags = BufferFlags.KeyFrame;
+            return buffer;
+        }));
+        return track;
+    }
+
+    /// <summary>An H.264 access unit of a given size as byte stream: one slice unit, with parameter sets before it for a key frame.</summary>
+    public static MediaBuffer Picture(int size, bool isKey)
+    {
+        MediaBuffer buffer = MediaBuffer.Create(HeapMemory.Create(size));
+        Span<byte> data = buffer.Memory.WritablePlane(0);
+        data.Fill(0xAA);
+        ReadOnlySpan<byte> head = isKey ? [0, 0, 0, 1, 0x67, 1, 0, 0, 0, 1, 0x68, 1, 0, 0, 1, 0x65] : [0, 0, 0, 1, 0x41];
+        head.CopyTo(data);
+        buffer.Flags = isKey ? BufferFlags.KeyFrame : BufferFlags.None;
+        return buffer;
+    }
+
+    /// <summary>Runs output time on to a time from the origin, feeding packets <paramref name="ahead"/> of it; none from <paramref name="starveAt"/> on.</summary>
+    public void RunTo(ClockTime end, ClockTime? starveAt = null, ClockTime? granule = null)
+    {
+        ClockTime ahead = Writer.Options.Delay;
+        ClockTime time = Writer.OutputTime.IsNone ? Origin - ahead : Writer.OutputTime;
+        while (time < Origin + end)
+        {
+            time = Writer.OutputTime.IsNone ? time : ClockTime.Min(time + (granule ?? Granule), Origin + end);
+            foreach (Lane lane in _lanes)
+            {
+                while (lane.NextDts <= time + ahead + Granule && !(lane.NextDts >= Origin + starveAt.GetValueOrDefault(ClockTime.MaxValue)))
+                {
+                    lane.Feed(Writer);
+                }
+            }
+
+            Writer.AdvanceTo(time, this);
+        }
+    }
+
+    public void MarkCut(TransportStreamCut cut) => Cuts.Add((_bytes.WrittenCount, cut));
+
+    public void Advance(int count) => _bytes.Advance(count);
+
+    public Memory<byte> GetMemory(int sizeHint = 0) => _bytes.GetMemory(sizeHint);
+
+    public Span<byte> GetSpan(int sizeHint = 0) => _bytes.GetSpan(sizeHint);
+
+    public void Dispose()
+    {
+        Writer.Dispose();
+        _lanes.ForEach(lane => lane.Dispose());
+    }
+
+    private sealed class Lane(TransportStreamTrack track, Func<long, MediaBuffer> make) : IDisposable
+    {
+        private MediaBuffer _next = make(0);
+        private long _count;
+
+        public ClockTime NextDts => _next.DecodeOrder;
+
+        public void Feed(TransportStreamWriter writer)
+        {
+            writer.Write(track, _next);
+            _next = make(++_count);
+        }
+
+        public void Dispose() => _next.Release();
+    }
+}
