@@ -79,11 +79,7 @@ public readonly record struct ClockTime : IComparable<ClockTime>, ISpanFormattab
     public long ToUnits(Rational timeBase)
     {
         ThrowIfNotPositive(timeBase);
-        if (IsNone)
-        {
-            throw new InvalidOperationException("ClockTime.None is no time and has no count of units; check IsNone first.");
-        }
-
+        ThrowIfNone();
         long divisor = NanosecondsPerSecond * timeBase.Numerator;
         long high = Math.BigMul(Nanoseconds, timeBase.Denominator, out long low);
         if (high == low >> 63)
@@ -101,18 +97,30 @@ public readonly record struct ClockTime : IComparable<ClockTime>, ISpanFormattab
     /// <remarks>
     /// A time stamp that came from a rational time base has been rounded to a nanosecond already. Where its true value lay exactly
     /// between two ticks (every other frame of 24000/1001 at 1/90000), a second rounding would fall to either side by chance; taken
-    /// this way the result equals the source's value rounded once, for every time base whose denominators stay below 10,000.
+    /// this way the result equals the source's value rounded once, as long as no true value of the source lies within 1 ns of a middle
+    /// without being it: for time bases a/b and c/d in seconds, where b·d / gcd(a·d, b·c) is below 500 million.
     /// </remarks>
     /// <exception cref="InvalidOperationException">This is <see cref="None"/>.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="timeBase"/> is not positive.</exception>
     public long ToTicks(Rational timeBase)
     {
-        long nearest = ToUnits(timeBase);
-        Int128 tick = (Int128)NanosecondsPerSecond * timeBase.Numerator;
-        // Distance of |time| beyond the nearest tick, in units of 1/denominator nanoseconds.
-        Int128 beyond = (Int128.Abs(Nanoseconds) * timeBase.Denominator) - (Int128.Abs(nearest) * tick);
-        bool middle = (beyond * 2) + timeBase.Denominator >= tick && beyond > 0;
-        return !middle ? nearest : Nanoseconds < 0 ? nearest - 1 : nearest + 1;
+        ThrowIfNotPositive(timeBase);
+        ThrowIfNone();
+        long tick = NanosecondsPerSecond * timeBase.Numerator;
+        long high = Math.BigMul(Math.Abs(Nanoseconds), timeBase.Denominator, out long low);
+        long ticks;
+        if (high == low >> 63)
+        {
+            (long whole, long rest) = Math.DivRem(low, tick);
+            ticks = rest > 0 && (2 * rest) + timeBase.Denominator >= tick ? whole + 1 : whole;
+        }
+        else
+        {
+            (Int128 whole, Int128 rest) = Int128.DivRem((Int128)Math.Abs(Nanoseconds) * timeBase.Denominator, tick);
+            ticks = Saturate(rest > 0 && (2 * rest) + timeBase.Denominator >= tick ? whole + 1 : whole);
+        }
+
+        return Nanoseconds < 0 ? -ticks : ticks;
     }
 
     /// <summary>The sum, saturating; None if either is None.</summary>
@@ -207,6 +215,14 @@ public readonly record struct ClockTime : IComparable<ClockTime>, ISpanFormattab
         if (!timeBase.IsPositive)
         {
             throw new ArgumentOutOfRangeException(nameof(timeBase), timeBase, "A time base must be positive, such as 1/90000.");
+        }
+    }
+
+    private void ThrowIfNone()
+    {
+        if (IsNone)
+        {
+            throw new InvalidOperationException("ClockTime.None is no time and has no count of units; check IsNone first.");
         }
     }
 

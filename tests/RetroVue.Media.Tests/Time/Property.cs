@@ -1,0 +1,11 @@
+using FsCheck;
+using FsCheck.Fluent;
+
+namespace RetroVue.Media.Tests.Time;
+
+/// <summary>Checks that something holds for many generated values; a failure shows the value and the seed that repeats it.</summary>
+internal static class Property
+{
+    public static void Check<T>(Gen<T> values, Func<T, bool> holds, int tests = 5000) =>
+        Prop.ForAll(values.ToArbitrary(), holds).Check(Config.QuickThrowOnFailure.WithMaxTest(tests).WithQuietOnSuccess(true));
+}
