@@ -24,6 +24,7 @@ internal sealed unsafe class FilterElement : Element
     private VideoFormat? _input;
     private AVPixelFormat _pixels;
     private ClockTime _duration = ClockTime.None;
+    private ClockTime _end = ClockTime.None;
     private long _sequence;
 
     public FilterElement(string name, string description)
@@ -75,6 +76,7 @@ internal sealed unsafe class FilterElement : Element
         }
         finally
         {
+            _end = buffer.End;
             buffer.Release();
         }
 
@@ -129,7 +131,7 @@ internal sealed unsafe class FilterElement : Element
     {
         if (_graph is { } graph)
         {
-            graph.Push(null, ClockTime.None);
+            graph.End(_end);
             Pull();
             Close();
         }

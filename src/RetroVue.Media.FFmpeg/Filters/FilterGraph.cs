@@ -46,18 +46,19 @@ internal sealed unsafe class FilterGraph : IDisposable
     /// <summary>What comes out.</summary>
     public MediaFormat Output { get; }
 
-    /// <summary>Puts a frame in, whose references the graph takes over; null: the end.</summary>
+    /// <summary>Puts a frame in, whose references the graph takes over.</summary>
     /// <param name="frame">The frame, without content afterwards.</param>
     /// <param name="pts">Its time.</param>
     public void Push(AVFrame* frame, ClockTime pts)
     {
-        if (frame is not null)
-        {
-            frame->pts = pts.Nanoseconds;
-        }
-
+        // None and AV_NOPTS_VALUE are the same number.
+        frame->pts = pts.Nanoseconds;
         av_buffersrc_add_frame_flags(_source, frame, 0).ThrowIfError("Filtering");
     }
+
+    /// <summary>Tells the filters that nothing more comes.</summary>
+    /// <param name="end">The end of the last frame; None where not known.</param>
+    public void End(ClockTime end) => av_buffersrc_close(_source, end.Nanoseconds, AV_BUFFERSRC_FLAG_PUSH).ThrowIfError("Filtering");
 
     /// <summary>Takes a frame out; false where more must be put in first.</summary>
     public bool TryPull(AVFrame* frame, out ClockTime pts)

@@ -41,15 +41,15 @@ public sealed class AllocationTests
             count++;
             if (count == WarmUp)
             {
-                before = GC.GetTotalAllocatedBytes(precise: true);
+                before = GC.GetAllocatedBytesForCurrentThread();
             }
             else if (count == WarmUp + Measured)
             {
-                after = GC.GetTotalAllocatedBytes(precise: true);
+                after = GC.GetAllocatedBytesForCurrentThread();
             }
         })]);
         Assert.That(count, Is.GreaterThanOrEqualTo(WarmUp + Measured));
-        // The counter counts itself: a few bytes for all frames together, where one object a frame would be 24 bytes each.
-        Assert.That(after - before, Is.LessThan(Measured));
+        // Everything runs on this thread; those of the runtime, which compiles meanwhile, are not counted.
+        Assert.That(after - before, Is.Zero);
     }
 }
