@@ -55,7 +55,7 @@ internal sealed unsafe class PacketMemory : MediaMemory
             data.CopyTo(new Span<byte>(target->data, target->size));
         }
 
-        target->flags = ((buffer.Flags & BufferFlags.KeyFrame) != BufferFlags.None ? AV_PKT_FLAG_KEY : 0)
+        target->flags = (buffer.IsKeyFrame ? AV_PKT_FLAG_KEY : 0)
             | ((buffer.Flags & BufferFlags.Corrupt) != BufferFlags.None ? AV_PKT_FLAG_CORRUPT : 0)
             | ((buffer.Flags & BufferFlags.DecodeOnly) != BufferFlags.None ? AV_PKT_FLAG_DISCARD : 0);
     }
