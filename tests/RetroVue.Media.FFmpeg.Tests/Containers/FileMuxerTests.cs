@@ -82,6 +82,22 @@ public sealed class FileMuxerTests
     }
 
     [Test]
+    public async Task Threads_give_the_same_bytes_as_the_simulation()
+    {
+        var source = MediaCorpus.File("long.mp4");
+        var files = new[] { "simulated.ts", "threaded.ts" }.Select(name => Path.Combine(MediaCorpus.Folder, name)).ToList();
+        Remux(source, files[0]);
+        var pipeline = new Pipeline();
+        await using (pipeline)
+        {
+            Build(pipeline, source, files[1]);
+            await pipeline.RunAsync();
+        }
+
+        Assert.That(await File.ReadAllBytesAsync(files[1]), Is.EqualTo(await File.ReadAllBytesAsync(files[0])));
+    }
+
+    [Test]
     public void Fast_start_puts_the_index_before_the_media()
     {
         var target = Path.Combine(MediaCorpus.Folder, "fast.mp4");
@@ -147,19 +163,23 @@ public sealed class FileMuxerTests
         var pipeline = new Pipeline(new PipelineOptions { Executor = executor });
         try
         {
-            var demuxer = pipeline.Add(new FileDemuxer("demuxer", source, demuxing));
-            demuxer.Open();
-            var muxer = pipeline.Add(new FileMuxer("muxer", target, muxing));
-            foreach (var output in demuxer.Outputs)
-            {
-                pipeline.Link(output, muxer.AddStream(output.Name));
-            }
-
+            Build(pipeline, source, target, demuxing, muxing);
             executor.RunUntilCompleted(pipeline.RunAsync(), ClockTime.FromSeconds(1));
         }
         finally
         {
             executor.RunUntilCompleted(pipeline.DisposeAsync().AsTask(), ClockTime.FromSeconds(2));
+        }
+    }
+
+    private static void Build(Pipeline pipeline, string source, string target, FileDemuxerOptions? demuxing = null, FileMuxerOptions? muxing = null)
+    {
+        var demuxer = pipeline.Add(new FileDemuxer("demuxer", source, demuxing));
+        demuxer.Open();
+        var muxer = pipeline.Add(new FileMuxer("muxer", target, muxing));
+        foreach (var output in demuxer.Outputs)
+        {
+            pipeline.Link(output, muxer.AddStream(output.Name));
         }
     }
 }
