@@ -59,8 +59,9 @@ public sealed class BadInputTests
             file.SetLength(8L << 30);
         }
 
-        var error = Assert.Throws<MediaFileException>(() => Open(path, ClockTime.FromMilliseconds(300)));
-        Assert.That(error!.Message, Does.Contain(path));
+        var error = Assert.Throws<MediaFileException>(() => Open(path, ClockTime.FromMilliseconds(kind == "ebml" ? 300 : 10_000)));
+        // Zeros alone are told after the 5 MB that are looked at; behind a header libavformat would search all of them for more.
+        Assert.That(error!.Message, Does.Contain(path).And.Contain(kind == "ebml" ? "could not be opened within 0.3 s" : "recognises"));
     }
 
     [Test]
