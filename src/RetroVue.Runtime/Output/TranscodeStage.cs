@@ -31,7 +31,8 @@ internal sealed class TranscodeStage : IAsyncDisposable
         Quality = 23,
         BFrames = 2,
         GopDuration = ClockTime.FromSeconds(2),
-        Settings = new Dictionary<string, string>(StringComparer.Ordinal) { ["rc-lookahead"] = "8" },
+        // Without its macroblock tree x264 gives the same bytes for the same pictures whatever its memory held before.
+        Settings = new Dictionary<string, string>(StringComparer.Ordinal) { ["rc-lookahead"] = "8", ["mbtree"] = "0" },
     });
 
     /// <inheritdoc cref="VideoEncoder"/>
