@@ -7,8 +7,8 @@ namespace RetroVue.Media.Clocks;
 /// forward.
 /// </summary>
 /// <remarks>
-/// Thread-safe; reading takes no lock and allocates nothing. A change takes effect <see cref="Settling"/> after it is made, so that no
-/// reader can have seen the new line's time range on the old line.
+/// Thread-safe; reading takes no lock and allocates nothing. A change takes effect at the moment it is made: whoever reads meanwhile
+/// reads again, so that no reader can have seen on the old line a time at which the new one holds.
 /// </remarks>
 public sealed class DisciplinedClock : IClock
 {
@@ -17,6 +17,9 @@ public sealed class DisciplinedClock : IClock
     private readonly IClock _system;
     private readonly Lock _lock = new();
     private Line _line;
+
+    // Odd while a change is under way, and two more after it.
+    private int _version;
 
     /// <summary>A clock that reads <paramref name="start"/> now and runs at the system clock's rate.</summary>
     /// <param name="systemClock">The system clock, real or simulated.</param>
@@ -38,9 +41,6 @@ public sealed class DisciplinedClock : IClock
         _line = new Line(now, start.Nanoseconds, 0, now, start.Nanoseconds, 0, ClockTime.Zero, ClockState.Synchronised);
     }
 
-    /// <summary>How long after it is made a change takes effect: 1 ms.</summary>
-    public static ClockTime Settling => ClockTime.FromMilliseconds(1);
-
     /// <inheritdoc/>
     public ClockTime Now => Read().Time;
 
@@ -59,18 +59,22 @@ public sealed class DisciplinedClock : IClock
     /// <inheritdoc/>
     public ClockReading Read()
     {
+        SpinWait spin = default;
         while (true)
         {
+            int version = Volatile.Read(ref _version);
             Line line = Volatile.Read(ref _line);
             ClockTime system = _system.Now;
-            if (ReferenceEquals(line, Volatile.Read(ref _line)))
+            if ((version & 1) == 0 && version == Volatile.Read(ref _version))
             {
                 return new ClockReading(ClockTime.FromNanoseconds(line.At(system.Nanoseconds)), system, line.Uncertainty, line.State);
             }
+
+            spin.SpinOnce();
         }
     }
 
-    /// <summary>The clock's time at a system time; exact for the present line, extrapolated for times before it.</summary>
+    /// <summary>The clock's time at a system time; exact since the change before the last, extrapolated before that.</summary>
     public ClockTime At(ClockTime systemTime) =>
         systemTime.IsNone ? ClockTime.None : ClockTime.FromNanoseconds(Volatile.Read(ref _line).At(systemTime.Nanoseconds));
 
@@ -86,7 +90,10 @@ public sealed class DisciplinedClock : IClock
             throw new ArgumentOutOfRangeException(nameof(rate), rate, "A clock's rate must be between 0.5 and 2.");
         }
 
-        Change((long)Math.Round((rate - 1) * (1L << SkewBits)), 0, uncertainty, state);
+        lock (_lock)
+        {
+            Change((long)Math.Round((rate - 1) * (1L << SkewBits)), ClockTime.Zero, uncertainty, state);
+        }
     }
 
     /// <summary>Steps the clock forward; the rate stays.</summary>
@@ -98,24 +105,24 @@ public sealed class DisciplinedClock : IClock
             throw new ArgumentOutOfRangeException(nameof(step), step, "A clock is stepped forward only; slew it to move it back.");
         }
 
-        Line line = Volatile.Read(ref _line);
-        Change(line.Skew, step.Nanoseconds, line.Uncertainty, line.State);
-    }
-
-    private void Change(long skew, long step, ClockTime uncertainty, ClockState state)
-    {
         lock (_lock)
         {
-            Line old = _line;
-            // A change made while an earlier one settles follows on it.
-            long at = Math.Max((_system.Now + Settling).Nanoseconds, old.System);
-            long time = old.At(at);
-            Volatile.Write(
-                ref _line,
-                at == old.System
-                    ? old with { Time = old.Time + step, Skew = skew, Uncertainty = uncertainty, State = state }
-                    : new Line(at, time + step, skew, old.System, old.Time, old.Skew, uncertainty, state));
+            Change(_line.Skew, step, _line.Uncertainty, _line.State);
         }
+    }
+
+    private void Change(long skew, ClockTime step, ClockTime uncertainty, ClockState state)
+    {
+        Line old = _line;
+        // From here on readers wait: the system time taken next is later than any they have used with the old line.
+        Interlocked.Increment(ref _version);
+        long now = _system.Now.Nanoseconds;
+        long time = old.At(now) + step.Nanoseconds;
+        Line changed = now == old.System
+            ? old with { Time = time, Skew = skew, Uncertainty = uncertainty, State = state }
+            : new Line(now, time, skew, old.System, old.Time, old.Skew, uncertainty, state);
+        Volatile.Write(ref _line, changed);
+        Interlocked.Increment(ref _version);
     }
 
     /// <summary>A line from (System, Time) on, with the one that holds before it.</summary>

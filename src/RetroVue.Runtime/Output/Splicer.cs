@@ -105,6 +105,17 @@ internal sealed class Splicer
         }
     }
 
+    /// <summary>True where everything of a stream that is decoded before a time can be taken, or will never come.</summary>
+    public bool Covers(MediaKind kind, ClockTime time)
+    {
+        lock (_lock)
+        {
+            return _current is { } current && (current.Covers(kind, time)
+                ? !current.IsDrained(kind) || time < current.Until || _next is null || _next.Covers(kind, time)
+                : false);
+        }
+    }
+
     /// <summary>True where the item on the air has something of every stream.</summary>
     public bool HasBegun()
     {

@@ -1,0 +1,45 @@
+using RetroVue.Media.FFmpeg.Frames;
+using RetroVue.Media.Pipelines;
+using RetroVue.Media.Time;
+
+namespace RetroVue.Media.FFmpeg.Codecs;
+
+/// <summary>What becomes of decoded frames: they get their time and format, are clipped to the segment, and go out.</summary>
+internal abstract class DecodedOutput(OutputPad output)
+{
+    private long _sequence;
+
+    /// <summary>A picture's duration by the frame rate; None where that is not known, and for sound.</summary>
+    public ClockTime NominalDuration { get; protected init; } = ClockTime.None;
+
+    protected OutputPad Output { get; } = output;
+
+    protected Segment Segment { get; private set; } = Segment.Default;
+
+    /// <summary>Begins anew in a segment.</summary>
+    public void Restart(Segment segment)
+    {
+        Segment = segment;
+        OnRestart();
+    }
+
+    /// <summary>True where all of a packet surely lies before the segment, so that it matters only to what is predicted from it.</summary>
+    public abstract bool IsBeforeSegment(MediaBuffer packet);
+
+    /// <summary>Takes a frame over.</summary>
+    /// <param name="memory">The frame; its PTS is in nanoseconds.</param>
+    /// <param name="packetHadTime">Whether the packet that was last sent had a PTS.</param>
+    public abstract void Push(FrameMemory memory, bool packetHadTime);
+
+    protected abstract void OnRestart();
+
+    protected void Emit(FrameMemory memory, ClockTime pts, ClockTime duration, BufferFlags flags)
+    {
+        var buffer = MediaBuffer.Create(memory);
+        buffer.Pts = pts;
+        buffer.Duration = duration;
+        buffer.Flags = flags;
+        buffer.Sequence = _sequence++;
+        Output.Push(buffer);
+    }
+}

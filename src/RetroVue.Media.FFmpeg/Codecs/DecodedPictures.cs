@@ -1,0 +1,154 @@
+using RetroVue.Media.FFmpeg.Formats;
+using RetroVue.Media.FFmpeg.Frames;
+using RetroVue.Media.FFmpeg.Interop;
+using RetroVue.Media.FFmpeg.Native;
+using RetroVue.Media.Formats;
+using RetroVue.Media.Pipelines;
+using RetroVue.Media.Time;
+using static RetroVue.Media.FFmpeg.Interop.LibAVUtil;
+
+namespace RetroVue.Media.FFmpeg.Codecs;
+
+/// <summary>Decoded pictures on their way out.</summary>
+internal sealed unsafe class DecodedPictures : DecodedOutput
+{
+    // Of a picture this much must lie in the segment: containers in milliseconds round by up to one.
+    private static readonly ClockTime s_leastVisible = ClockTime.FromMilliseconds(1);
+
+    private readonly EncodedFormat _encoded;
+    private PictureKey _key;
+    private Interlacing _interlacing;
+    private ClockTime _lastPts = ClockTime.None;
+    private ClockTime _lastEnd = ClockTime.None;
+
+    public DecodedPictures(OutputPad output, EncodedFormat encoded)
+        : base(output)
+    {
+        _encoded = encoded;
+        NominalDuration = encoded.Video is { FrameRate.IsPositive: true } video ? ClockTime.FromUnits(1, video.FrameRate.Inverse) : ClockTime.None;
+    }
+
+    public override bool IsBeforeSegment(MediaBuffer packet) => packet.End > packet.Pts && IsHidden(packet.Pts, packet.Duration);
+
+    public override void Push(FrameMemory memory, bool packetHadTime)
+    {
+        var frame = memory.Frame;
+        Normalise(frame);
+        var duration = frame->Duration > 0 ? ClockTime.FromNanoseconds(frame->Duration) : NominalDuration;
+        var pts = ClockTime.FromNanoseconds(frame->best_effort_timestamp);
+        bool isEstimated = frame->pts == AV_NOPTS_VALUE;
+        if (pts.IsNone || (isEstimated && pts <= _lastPts))
+        {
+            pts = _lastEnd.IsNone ? Segment.Start : _lastEnd;
+        }
+
+        _lastPts = pts;
+        _lastEnd = duration.IsNone ? pts : pts + duration;
+        if (IsHidden(pts, duration))
+        {
+            memory.Release();
+            return;
+        }
+
+        Announce(frame);
+        bool isCorrupt = (frame->flags & AV_FRAME_FLAG_CORRUPT) != 0;
+        Emit(
+            memory,
+            pts,
+            duration,
+            (isEstimated ? BufferFlags.EstimatedTime : BufferFlags.None) | (isCorrupt ? BufferFlags.Corrupt : BufferFlags.None));
+    }
+
+    protected override void OnRestart() => _lastPts = _lastEnd = ClockTime.None;
+
+    // The "yuvj" formats say the range in the format; to everything after the decoder they are the plain ones with the range set.
+    private static void Normalise(AVFrame* frame)
+    {
+        var plain = (AVPixelFormat)frame->format switch
+        {
+            AVPixelFormat.AV_PIX_FMT_YUVJ420P => AVPixelFormat.AV_PIX_FMT_YUV420P,
+            AVPixelFormat.AV_PIX_FMT_YUVJ422P => AVPixelFormat.AV_PIX_FMT_YUV422P,
+            AVPixelFormat.AV_PIX_FMT_YUVJ444P => AVPixelFormat.AV_PIX_FMT_YUV444P,
+            _ => AVPixelFormat.AV_PIX_FMT_NONE,
+        };
+        if (plain != AVPixelFormat.AV_PIX_FMT_NONE)
+        {
+            frame->format = (int)plain;
+            frame->color_range = AVColorRange.AVCOL_RANGE_JPEG;
+        }
+    }
+
+    private bool IsHidden(ClockTime pts, ClockTime duration)
+    {
+        if (duration.IsNone || duration == ClockTime.Zero)
+        {
+            return !Segment.Overlaps(pts, duration);
+        }
+
+        var from = ClockTime.Max(pts, Segment.Start);
+        var to = Segment.Stop.IsNone ? pts + duration : ClockTime.Min(pts + duration, Segment.Stop);
+        return to - from < ClockTime.Min(s_leastVisible, duration / 2);
+    }
+
+    private void Announce(AVFrame* frame)
+    {
+        var key = new PictureKey(
+            frame->format,
+            frame->width,
+            frame->height,
+            frame->sample_aspect_ratio.ToRational(),
+            frame->color_range,
+            frame->color_primaries,
+            frame->color_trc,
+            frame->colorspace);
+        // Streams of interlaced pictures have whole ones in between; that is no change of format.
+        bool isNewlyInterlaced = frame->IsInterlaced && _interlacing == Interlacing.Progressive;
+        if (key == _key && !isNewlyInterlaced)
+        {
+            return;
+        }
+
+        _key = key;
+        if (isNewlyInterlaced)
+        {
+            _interlacing = frame->IsTopFieldFirst ? Interlacing.TopFieldFirst : Interlacing.BottomFieldFirst;
+        }
+
+        var format = Describe(frame);
+        if (!format.Equals(Output.Format))
+        {
+            Output.Push(new FormatChanged(format));
+        }
+    }
+
+    private VideoFormat Describe(AVFrame* frame)
+    {
+        var declared = _encoded.Video;
+        var color = FormatNames.ToColor(frame->color_range, frame->color_primaries, frame->color_trc, frame->colorspace);
+        var aspect = frame->sample_aspect_ratio.ToRational();
+        return new VideoFormat(
+            FormatNames.ToPixelFormat((AVPixelFormat)frame->format, out _),
+            frame->width,
+            frame->height,
+            declared is { FrameRate.IsPositive: true } ? declared.FrameRate : new Rational(0, 1))
+        {
+            SampleAspectRatio = aspect.IsPositive ? aspect.Reduce() : declared?.SampleAspectRatio ?? new Rational(1, 1),
+            Interlacing = _interlacing,
+            Color = new ColorDescription(
+                color.Range ?? declared?.Color.Range,
+                color.Primaries ?? declared?.Color.Primaries,
+                color.Transfer ?? declared?.Color.Transfer,
+                color.Matrix ?? declared?.Color.Matrix),
+        };
+    }
+
+    private readonly record struct PictureKey(
+        int Format,
+        int Width,
+        int Height,
+        Rational Aspect,
+        AVColorRange Range,
+        AVColorPrimaries Primaries,
+        AVColorTransferCharacteristic Transfer,
+        AVColorSpace Matrix);
+}

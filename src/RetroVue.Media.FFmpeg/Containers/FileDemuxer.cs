@@ -1,0 +1,270 @@
+using RetroVue.Media.FFmpeg.Native;
+using RetroVue.Media.FFmpeg.Packets;
+using RetroVue.Media.Pipelines;
+using RetroVue.Media.Time;
+using static RetroVue.Media.FFmpeg.Interop.LibAVUtil;
+
+namespace RetroVue.Media.FFmpeg.Containers;
+
+/// <summary>Reads the best picture and sound of a file, or a stretch of them, as compressed packets.</summary>
+/// <remarks>
+/// <para>
+/// PTS and DTS are the file's own, each rounded once from the stream's time base; the segment says where they lie in running time.
+/// Reading starts at the last key frame at or before <see cref="FileDemuxerOptions.StartAt"/> and ends with the last packet that may be
+/// needed before <see cref="FileDemuxerOptions.StopAt"/>: packets outside the segment come too where others are decoded by them.
+/// </para>
+/// <para>
+/// Edit lists and encoder delay are as libavformat treats them: times are those after the edit list, what is only decoded is marked
+/// <see cref="BufferFlags.DecodeOnly"/>, and samples to skip stay with the packet as side data, which the decoder follows. So the first
+/// packet of AAC with priming has a PTS before the file's zero.
+/// </para>
+/// <para>
+/// Link the outputs after <see cref="Open"/>. Members are for one thread at a time, <see cref="Element.Interrupt"/> and the counts are
+/// for any.
+/// </para>
+/// </remarks>
+public sealed unsafe class FileDemuxer : Element
+{
+    private const int MostErrorsInARow = 64;
+
+    private readonly string _path;
+    private readonly FileDemuxerOptions _options;
+    private readonly InterruptSwitch _interrupt = new();
+    private readonly PacketPool _pool = new();
+    private readonly Queue<PacketMemory> _ahead = new();
+    private readonly List<DemuxedStream> _streams = [];
+    private InputFile? _file;
+    private int _errorsInARow;
+    private long _corruptPackets;
+    private long _readErrors;
+
+    /// <summary>A demuxer for a file, not opened yet.</summary>
+    /// <param name="name">The element's name.</param>
+    /// <param name="path">The file; a regular one.</param>
+    /// <param name="options">What is read; null: all of it, from running time zero.</param>
+    /// <exception cref="ArgumentException">No stream is wanted, or the stretch is empty.</exception>
+    public FileDemuxer(string name, string path, FileDemuxerOptions? options = null)
+        : base(name)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        _path = path;
+        _options = options ?? new FileDemuxerOptions();
+        if (!_options.Video && !_options.Audio)
+        {
+            throw new ArgumentException("Neither picture nor sound is wanted.", nameof(options));
+        }
+
+        if (_options.StartAt.IsNone || _options.RunningTimeOffset.IsNone || _options.StopAt <= _options.StartAt)
+        {
+            throw new ArgumentException("StartAt and RunningTimeOffset are times, and StopAt is later than StartAt.", nameof(options));
+        }
+
+        AddTask(Step, _options.Placement);
+    }
+
+    /// <summary>What the file holds.</summary>
+    /// <exception cref="InvalidOperationException">The file is not open yet.</exception>
+    public MediaInfo Info => (_file ?? throw new InvalidOperationException($"'{Name}' is not open yet; call Open first.")).Info;
+
+    /// <summary>The picture; null before <see cref="Open"/>, and where there is none or it is not wanted.</summary>
+    public OutputPad? VideoOutput { get; private set; }
+
+    /// <summary>The sound; null before <see cref="Open"/>, and where there is none or it is not wanted.</summary>
+    public OutputPad? AudioOutput { get; private set; }
+
+    /// <summary>Packets read that libavformat marked as damaged.</summary>
+    public long CorruptPackets => Volatile.Read(ref _corruptPackets);
+
+    /// <summary>Reads that failed in the middle of the file and were gone over.</summary>
+    public long ReadErrors => Volatile.Read(ref _readErrors);
+
+    /// <summary>The segment that is announced: the stretch of the file, on the line of its PTS.</summary>
+    /// <exception cref="InvalidOperationException">The file is not open yet.</exception>
+    public Segment Segment => new(Info.StartTime + _options.StartAt, Info.StartTime + _options.StopAt, _options.RunningTimeOffset);
+
+    /// <summary>Opens the file, goes to the key frame and adds the outputs. Blocks; does nothing where the file is open.</summary>
+    /// <exception cref="MediaFileException">The file cannot be opened, or does not hold what is wanted.</exception>
+    public void Open()
+    {
+        if (_file is not null)
+        {
+            return;
+        }
+
+        var file = InputFile.Open(_path, _interrupt, _options.OpenLimit);
+        try
+        {
+            ThrowUnlessItHolds(file.Info);
+            GoToStart(file);
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+
+        _file = file;
+        VideoOutput = _options.Video ? AddStream(file.Info.Video, "video") : null;
+        AudioOutput = _options.Audio ? AddStream(file.Info.Audio, "audio") : null;
+    }
+
+    /// <inheritdoc/>
+    protected override void Prepare()
+    {
+        Open();
+        var segment = Segment;
+        foreach (var stream in _streams)
+        {
+            stream.Announce(segment);
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void Interrupt() => _interrupt.Throw();
+
+    /// <inheritdoc/>
+    protected override void Stop() => DropAhead();
+
+    /// <inheritdoc/>
+    protected override void OnBuffer(InputPad input, MediaBuffer buffer) => throw new NotSupportedException("A demuxer has no inputs.");
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            DropAhead();
+            _pool.Dispose();
+            _file?.Dispose();
+        }
+
+        base.Dispose(disposing);
+    }
+
+    private void ThrowUnlessItHolds(MediaInfo info)
+    {
+        if (!(_options.Video && info.Video is not null) && !(_options.Audio && info.Audio is not null))
+        {
+            throw new MediaFileException(_path, _options.Video ? "holds no picture, and only that is wanted." : "holds no sound, and only that is wanted.");
+        }
+    }
+
+    private void GoToStart(InputFile file)
+    {
+        var info = file.Info;
+        if (info.Video is { } video && !_options.Video)
+        {
+            file.Discard(video.Index);
+        }
+
+        if (info.Audio is { } audio && !_options.Audio)
+        {
+            file.Discard(audio.Index);
+        }
+
+        var leading = _options.Video && info.Video is not null ? info.Video : info.Audio!;
+        if (_options.StartAt > ClockTime.Zero)
+        {
+            // A file that cannot be sought is read from its beginning; the segment leaves out what is too early.
+            _interrupt.Limit(_options.OpenLimit);
+            new KeyFrameSeek(file, _pool, _ahead).TryGoTo(leading, info.StartTime + _options.StartAt);
+            _interrupt.Unlimit();
+        }
+    }
+
+    private OutputPad? AddStream(StreamInfo? info, string name)
+    {
+        if (info is null)
+        {
+            return null;
+        }
+
+        var stream = new DemuxedStream(info, AddOutput(name));
+        _streams.Add(stream);
+        return stream.Output;
+    }
+
+    private StepResult Step()
+    {
+        if (!_ahead.TryDequeue(out var memory))
+        {
+            memory = _pool.Rent();
+            var code = _file!.Read(memory.Packet);
+            if (code < 0)
+            {
+                memory.Release();
+                return TakeError(code);
+            }
+
+            _errorsInARow = 0;
+        }
+
+        Deliver(memory);
+        return _streams.TrueForAll(stream => stream.HasEnded) ? StepResult.Finished : StepResult.Again;
+    }
+
+    private void Deliver(PacketMemory memory)
+    {
+        var packet = memory.Packet;
+        foreach (var stream in _streams)
+        {
+            if (stream.Info.Index == packet->stream_index && !stream.HasEnded)
+            {
+                if (PacketMemory.ToBufferFlags(packet->flags).HasFlag(BufferFlags.Corrupt))
+                {
+                    Volatile.Write(ref _corruptPackets, _corruptPackets + 1);
+                }
+
+                stream.Push(memory);
+                return;
+            }
+        }
+
+        memory.Release();
+    }
+
+    private StepResult TakeError(int code)
+    {
+        if (code == AVERROR_EXIT && _interrupt.IsThrown)
+        {
+            return StepResult.Finished;
+        }
+
+        if (code == AVERROR_EOF)
+        {
+            ReportTruncation();
+            _streams.ForEach(stream => stream.End());
+            return StepResult.Finished;
+        }
+
+        Volatile.Write(ref _readErrors, _readErrors + 1);
+        _streams.ForEach(stream => stream.MarkLoss());
+        if (++_errorsInARow <= MostErrorsInARow)
+        {
+            return StepResult.Again;
+        }
+
+        throw new MediaFileException(
+            _path,
+            $"cannot be read further: {_errorsInARow} reads in a row failed, the last with '{FFmpegErrors.Describe(code)}'. Copy or export it again.");
+    }
+
+    private void ReportTruncation()
+    {
+        var end = _streams.Where(stream => !stream.LastEnd.IsNone).Select(stream => stream.LastEnd).DefaultIfEmpty(ClockTime.None).Max();
+        var declared = Info.StartTime + Info.Duration;
+        // Durations of containers without an index are estimates; a second off is none worth telling.
+        if (end + ClockTime.FromSeconds(1) < declared && !(end >= Segment.Stop))
+        {
+            Pipeline.Report("truncated", Name, $"'{_path}' ends at {end - Info.StartTime} of {Info.Duration}.");
+        }
+    }
+
+    private void DropAhead()
+    {
+        while (_ahead.TryDequeue(out var memory))
+        {
+            memory.Release();
+        }
+    }
+}

@@ -1,0 +1,29 @@
+using RetroVue.Media.Pipelines;
+using RetroVue.Media.Time;
+
+namespace RetroVue.Media.FFmpeg.Containers;
+
+/// <summary>What a <see cref="FileDemuxer"/> reads, and where that stands in running time. Immutable.</summary>
+public sealed record FileDemuxerOptions
+{
+    /// <summary>Where to start, counted from the file's own zero (<see cref="MediaInfo.StartTime"/>).</summary>
+    public ClockTime StartAt { get; init; }
+
+    /// <summary>Where to stop, exclusive, counted as <see cref="StartAt"/>; None: at the end.</summary>
+    public ClockTime StopAt { get; init; } = ClockTime.None;
+
+    /// <summary>The running time at which <see cref="StartAt"/> is presented.</summary>
+    public ClockTime RunningTimeOffset { get; init; }
+
+    /// <summary>Whether the picture is read.</summary>
+    public bool Video { get; init; } = true;
+
+    /// <summary>Whether the sound is read.</summary>
+    public bool Audio { get; init; } = true;
+
+    /// <summary>Where reading runs. Files of local discs are read on the shared thread; give slow ones a thread of their own.</summary>
+    public StepPlacement Placement { get; init; } = StepPlacement.Shared;
+
+    /// <summary>How long opening may take, in real time, before it is given up.</summary>
+    public ClockTime OpenLimit { get; init; } = ClockTime.FromSeconds(10);
+}

@@ -1,0 +1,225 @@
+using RetroVue.Media.FFmpeg.Formats;
+using RetroVue.Media.FFmpeg.Interop;
+using RetroVue.Media.FFmpeg.Native;
+using RetroVue.Media.Formats;
+using RetroVue.Media.Time;
+using static RetroVue.Media.FFmpeg.Interop.LibAVCodec;
+using static RetroVue.Media.FFmpeg.Interop.LibAVFormat;
+using static RetroVue.Media.FFmpeg.Interop.LibAVUtil;
+
+namespace RetroVue.Media.FFmpeg.Containers;
+
+/// <summary>A file opened by libavformat, with what it holds; only its best picture and sound streams are read.</summary>
+/// <remarks>
+/// For one thread at a time; its switch is for any. libavformat's limits of 5 MB and 5 s of media bound the look at the first packets.
+/// That look stays in although mp4 could do without: of the 17 ms that opening an hour takes it is 1, and the rest builds the index.
+/// </remarks>
+internal sealed unsafe class InputFile : IDisposable
+{
+    private readonly InputFormatHandle _handle;
+    private readonly InterruptSwitch _interrupt;
+
+    private InputFile(string path, AVFormatContext* opened, InterruptSwitch interrupt)
+    {
+        _handle = new InputFormatHandle(opened);
+        _interrupt = interrupt;
+        Context = opened;
+        try
+        {
+            Info = Examine(path);
+        }
+        catch
+        {
+            _handle.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The demuxer.</summary>
+    public AVFormatContext* Context { get; }
+
+    /// <summary>What the file holds.</summary>
+    public MediaInfo Info { get; }
+
+    /// <summary>Opens a file and looks at its first packets.</summary>
+    /// <param name="path">The file; a regular one.</param>
+    /// <param name="interrupt">Ends blocking calls, now and later.</param>
+    /// <param name="limit">How long opening may take.</param>
+    /// <exception cref="MediaFileException">It cannot be opened, or holds neither picture nor sound.</exception>
+    public static InputFile Open(string path, InterruptSwitch interrupt, ClockTime limit)
+    {
+        ThrowUnlessRegular(path);
+        interrupt.Limit(limit);
+        try
+        {
+            return new InputFile(path, OpenContext(path, interrupt), interrupt);
+        }
+        catch (FFmpegException exception)
+        {
+            throw new MediaFileException(path, Problem(exception, interrupt, limit), exception);
+        }
+        finally
+        {
+            interrupt.Unlimit();
+        }
+    }
+
+    /// <summary>The stream with a number of <see cref="StreamInfo.Index"/>.</summary>
+    public AVStream* Stream(int index) => Context->streams[index];
+
+    /// <summary>Reads no further packets of a stream.</summary>
+    public void Discard(int index) => Stream(index)->discard = AVDiscard.AVDISCARD_ALL;
+
+    /// <summary>Reads the next packet of any stream into an empty packet.</summary>
+    /// <returns>Zero, or FFmpeg's error: AVERROR_EOF at the end.</returns>
+    public int Read(AVPacket* packet) => av_read_frame(Context, packet);
+
+    /// <summary>
+    /// Goes to where the container's own index has the last key frame at or before a time; containers without one come near it.
+    /// </summary>
+    /// <param name="stream">The stream by which to go.</param>
+    /// <param name="time">On the line of its PTS.</param>
+    /// <returns>False where the file cannot be sought.</returns>
+    public bool TrySeek(StreamInfo stream, ClockTime time)
+    {
+        var ticks = time.ToUnits(stream.TimeBase);
+        return avformat_seek_file(Context, stream.Index, long.MinValue, ticks, ticks, 0) >= 0;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _handle.Dispose();
+        GC.KeepAlive(_interrupt);
+    }
+
+    private static AVFormatContext* OpenContext(string path, InterruptSwitch interrupt)
+    {
+        var context = avformat_alloc_context();
+        FFmpegErrors.ThrowIfNull(context, "Allocating a demuxer");
+        context->interrupt_callback = interrupt.Callback;
+        AVDictionary* options = null;
+        try
+        {
+            // A playlist in disguise must not make the process read from anywhere else.
+            FFmpegDictionary.Set(&options, "protocol_whitelist", "file");
+            using var url = new NativeText("file:" + System.IO.Path.GetFullPath(path));
+            // Frees the context where it fails.
+            avformat_open_input(&context, url, null, &options).ThrowIfError("Opening");
+            return context;
+        }
+        finally
+        {
+            av_dict_free(&options);
+        }
+    }
+
+    /// <summary>Opening anything else, a pipe above all, may block where no switch reaches.</summary>
+    private static void ThrowUnlessRegular(string path)
+    {
+        if (Directory.Exists(path))
+        {
+            throw new MediaFileException(path, "is a directory; name a media file.");
+        }
+
+        var file = new FileInfo(path);
+        if (!file.Exists)
+        {
+            throw new MediaFileException(path, "does not exist; check the path.");
+        }
+
+        if (file.Length == 0)
+        {
+            throw new MediaFileException(path, "holds nothing: it is empty or not a regular file. Replace it with a whole media file.");
+        }
+    }
+
+    private static string Problem(FFmpegException exception, InterruptSwitch interrupt, ClockTime limit) => exception.ErrorCode switch
+    {
+        AVERROR_INVALIDDATA => "is no media file that FFmpeg recognises, or its beginning is damaged; copy or export it again.",
+        AVERROR_EOF => "ends before its header does; copy or export it again.",
+        AVERROR_EXIT when interrupt.IsThrown => "was not opened: opening was interrupted.",
+        AVERROR_EXIT => $"could not be opened within {limit.ToTimeSpan().TotalSeconds:0.#} s: its header is damaged or its disc too slow.",
+        _ => $"cannot be opened: {exception.ErrorText}. Check that it is whole and may be read.",
+    };
+
+    private MediaInfo Examine(string path)
+    {
+        avformat_find_stream_info(Context, null).ThrowIfError("Reading the first packets");
+        var video = Best(AVMediaType.AVMEDIA_TYPE_VIDEO);
+        var audio = Best(AVMediaType.AVMEDIA_TYPE_AUDIO);
+        if (video < 0 && audio < 0)
+        {
+            throw new MediaFileException(path, $"holds no picture or sound that FFmpeg {FFmpegLibrary.Release} can read; convert it to another codec.");
+        }
+
+        var streams = new StreamInfo[Context->nb_streams];
+        for (var i = 0; i < streams.Length; i++)
+        {
+            streams[i] = Describe(Stream(i));
+            if (i != video && i != audio)
+            {
+                Discard(i);
+            }
+        }
+
+        var chosen = new[] { video, audio }.Where(index => index >= 0).Select(index => streams[index]).ToList();
+        var start = chosen.Where(stream => !stream.StartTime.IsNone).Select(stream => stream.StartTime).DefaultIfEmpty(ClockTime.Zero).Min();
+        var end = chosen.Max(stream => stream.StartTime + stream.Duration);
+        var duration = Context->duration > 0 ? ClockTime.FromMicroseconds(Context->duration) : ClockTime.None;
+        return new MediaInfo(path, NativeText.Read(Context->iformat->name)!, start, end.IsNone ? duration : end - start, streams)
+        {
+            Video = video < 0 ? null : streams[video],
+            Audio = audio < 0 ? null : streams[audio],
+        };
+    }
+
+    private int Best(AVMediaType type)
+    {
+        const int picturesOutOfTime = AV_DISPOSITION_ATTACHED_PIC | AV_DISPOSITION_TIMED_THUMBNAILS;
+        var index = av_find_best_stream(Context, type, -1, -1, null, 0);
+        return index >= 0 && (Stream(index)->disposition & picturesOutOfTime) == 0 && Stream(index)->codecpar->codec_id != AVCodecID.AV_CODEC_ID_NONE
+            ? index
+            : -1;
+    }
+
+    private StreamInfo Describe(AVStream* stream)
+    {
+        var timeBase = stream->time_base.ToRational();
+        var aspect = av_guess_sample_aspect_ratio(Context, stream, null).ToRational();
+        return new StreamInfo(
+            stream->index,
+            CodecParameters.Read(stream->codecpar, FrameRate(stream), aspect),
+            timeBase,
+            ToTime(stream->start_time, timeBase),
+            stream->duration > 0 ? ToTime(stream->duration, timeBase) : ClockTime.None)
+        {
+            IsAttachedPicture = (stream->disposition & AV_DISPOSITION_ATTACHED_PIC) != 0,
+            IsReordered = stream->codecpar->video_delay > 0,
+        };
+    }
+
+    private static ClockTime ToTime(long ticks, Rational timeBase) => ticks == AV_NOPTS_VALUE ? ClockTime.None : ClockTime.FromUnits(ticks, timeBase);
+
+    /// <summary>
+    /// The rate that libavformat derives from the smallest step between pictures, unless it is far from their average: then the average
+    /// counts for pictures of two fields, and for others the rate varies.
+    /// </summary>
+    private static Rational FrameRate(AVStream* stream)
+    {
+        if (stream->codecpar->codec_type != AVMediaType.AVMEDIA_TYPE_VIDEO)
+        {
+            return default;
+        }
+
+        var (nominal, average) = (stream->r_frame_rate.ToRational(), stream->avg_frame_rate.ToRational());
+        if (!nominal.IsPositive || !average.IsPositive)
+        {
+            return nominal.IsPositive ? nominal : average;
+        }
+
+        return nominal.ToDouble() / average.ToDouble() is > 0.98 and < 1.02
+            ? nominal
+            : stream->codecpar->field_order > AVFieldOrder.AV_FIELD_PROGRESSIVE ? average : default;
+    }
+}

@@ -1,0 +1,21 @@
+using RetroVue.Media.Time;
+
+namespace RetroVue.Media.FFmpeg.Containers;
+
+/// <summary>What a media file holds, as its container and first packets say. Immutable.</summary>
+/// <param name="Path">The file.</param>
+/// <param name="Container">FFmpeg's name for the container, such as "matroska,webm".</param>
+/// <param name="StartTime">
+/// The file's own zero: the earliest first presentation of its picture and sound, on the line of their PTS; zero where they carry no
+/// times.
+/// </param>
+/// <param name="Duration">From <paramref name="StartTime"/> to the end of picture and sound as the container says; None where it does not.</param>
+/// <param name="Streams">All streams, in the order of the file.</param>
+public sealed record MediaInfo(string Path, string Container, ClockTime StartTime, ClockTime Duration, IReadOnlyList<StreamInfo> Streams)
+{
+    /// <summary>The best picture stream by av_find_best_stream, attached pictures left out; null where there is none.</summary>
+    public StreamInfo? Video { get; init; }
+
+    /// <summary>The best sound stream by av_find_best_stream; null where there is none.</summary>
+    public StreamInfo? Audio { get; init; }
+}

@@ -1,0 +1,80 @@
+using RetroVue.Media.FFmpeg.Interop;
+using RetroVue.Media.Pipelines;
+using RetroVue.Media.Time;
+using static RetroVue.Media.FFmpeg.Interop.LibAVUtil;
+
+namespace RetroVue.Media.FFmpeg.Containers;
+
+/// <summary>
+/// Gives the buffers of one stream their times: the container's exactly, each rounded once to the nanosecond, and where it has none an
+/// estimate, marked as such.
+/// </summary>
+/// <remarks>
+/// An estimate counts pictures at the nominal rate (of sound, durations) from the last time that was known, so it does not gather
+/// rounding. Of a stream that is shown in another order than it is decoded in, only the decoding time can be told that way: a missing
+/// presentation time stays None.
+/// </remarks>
+internal sealed unsafe class PacketTimes(StreamInfo stream)
+{
+    private readonly Rational _timeBase = stream.TimeBase;
+    private readonly Rational _frameRate = stream.Format.Video?.FrameRate ?? default;
+    private ClockTime _anchor = stream.StartTime.IsNone ? ClockTime.Zero : ClockTime.None;
+    private long _pictures;
+    private long _ticks;
+
+    /// <summary>Writes the times of a packet into the buffer that holds it.</summary>
+    public void Write(AVPacket* packet, MediaBuffer buffer)
+    {
+        var pts = ToTime(packet->pts);
+        var dts = ToTime(packet->dts);
+        buffer.Duration = DurationOf(packet);
+        var order = !dts.IsNone ? dts : stream.IsReordered ? ClockTime.None : pts;
+        if (order.IsNone)
+        {
+            order = Estimate(pts);
+            buffer.Flags |= order.IsNone ? BufferFlags.None : BufferFlags.EstimatedTime;
+            dts = pts < order ? pts : order;
+        }
+        else
+        {
+            (_anchor, _pictures, _ticks) = (order, 0, 0);
+        }
+
+        if (pts.IsNone && !stream.IsReordered)
+        {
+            pts = order;
+            buffer.Flags |= order.IsNone ? BufferFlags.None : BufferFlags.EstimatedTime;
+        }
+
+        _pictures++;
+        _ticks += Math.Max(packet->duration, 0);
+        buffer.Pts = pts;
+        buffer.Dts = dts;
+    }
+
+    /// <summary>The decoding time that follows from the last known one; from the presentation time where nothing was known yet.</summary>
+    private ClockTime Estimate(ClockTime pts)
+    {
+        if (_anchor.IsNone)
+        {
+            // One picture of delay is the least that reordering takes.
+            (_anchor, _pictures, _ticks) = (_frameRate.IsPositive ? pts - ClockTime.FromUnits(1, _frameRate.Inverse) : pts, 0, 0);
+        }
+
+        return _anchor + (_frameRate.IsPositive ? ClockTime.FromUnits(_pictures, _frameRate.Inverse) : ClockTime.FromUnits(_ticks, _timeBase));
+    }
+
+    private ClockTime DurationOf(AVPacket* packet)
+    {
+        if (packet->duration <= 0)
+        {
+            return ClockTime.None;
+        }
+
+        // As the difference of two rounded times, so that the end is the next packet's start to the nanosecond.
+        var start = packet->pts != AV_NOPTS_VALUE ? packet->pts : packet->dts != AV_NOPTS_VALUE ? packet->dts : 0;
+        return ClockTime.FromUnits(start + packet->duration, _timeBase) - ClockTime.FromUnits(start, _timeBase);
+    }
+
+    private ClockTime ToTime(long ticks) => ticks == AV_NOPTS_VALUE ? ClockTime.None : ClockTime.FromUnits(ticks, _timeBase);
+}

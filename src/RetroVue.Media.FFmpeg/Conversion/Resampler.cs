@@ -1,0 +1,133 @@
+using RetroVue.Media.FFmpeg.Formats;
+using RetroVue.Media.FFmpeg.Frames;
+using RetroVue.Media.FFmpeg.Interop;
+using RetroVue.Media.FFmpeg.Native;
+using RetroVue.Media.Formats;
+using RetroVue.Media.Pipelines;
+using static RetroVue.Media.FFmpeg.Interop.LibAVUtil;
+using static RetroVue.Media.FFmpeg.Interop.LibSwResample;
+
+namespace RetroVue.Media.FFmpeg.Conversion;
+
+/// <summary>Converts sound of one format into another (libswresample/swresample.h). For one thread at a time.</summary>
+internal sealed unsafe class Resampler : IDisposable
+{
+    private const int MaxPlanes = 8;
+
+    private readonly ResamplerHandle _resampler;
+    private readonly AVSampleFormat _toFormat;
+    private readonly AudioFormat _to;
+    private AVChannelLayout _toLayout;
+
+    /// <param name="format">The input's sample format as FFmpeg has it, for there are more than ours.</param>
+    /// <param name="from">The input's rate and layout.</param>
+    /// <param name="to">The output.</param>
+    /// <exception cref="FFmpegException">libswresample converts no such sound.</exception>
+    public Resampler(AVSampleFormat format, AudioFormat from, AudioFormat to)
+    {
+        _to = to;
+        _toFormat = FormatNames.ToNative(to.SampleFormat);
+        SwrContext* resampler = null;
+        AVChannelLayout fromLayout = default;
+        try
+        {
+            FormatNames.WriteLayout(from.Layout, ref fromLayout);
+            FormatNames.WriteLayout(to.Layout, ref _toLayout);
+            fixed (AVChannelLayout* toLayout = &_toLayout)
+            {
+                swr_alloc_set_opts2(&resampler, toLayout, _toFormat, to.SampleRate, &fromLayout, format, from.SampleRate, 0, null)
+                    .ThrowIfError("Configuring a resampler");
+            }
+        }
+        finally
+        {
+            av_channel_layout_uninit(&fromLayout);
+        }
+
+        _resampler = new ResamplerHandle(resampler);
+        try
+        {
+            // Mixing down stays within full scale for float too, as it does for integers.
+            fixed (byte* name = "rematrix_maxval\0"u8, value = "1.0\0"u8)
+            {
+                av_opt_set(resampler, name, value, 0).ThrowIfError("Configuring a resampler");
+            }
+
+            Restart($"Converting sound from {from} to {to}");
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Forgets what it holds.</summary>
+    public void Restart() => Restart("Restarting a resampler");
+
+    /// <summary>Converts a buffer of sound into a frame without content.</summary>
+    /// <returns>Samples that came out; with none the frame is left without content.</returns>
+    public int Convert(MediaMemory source, int samples, AVFrame* target)
+    {
+        if (source is FrameMemory frame)
+        {
+            return Convert(frame.Frame->extended_data, samples, target);
+        }
+
+        if (source.PlaneCount > MaxPlanes)
+        {
+            throw new NotSupportedException($"Sound in more than {MaxPlanes} planes is converted only where FFmpeg decoded it.");
+        }
+
+        fixed (byte* p0 = source.Plane(0), p1 = PlaneOrNone(source, 1), p2 = PlaneOrNone(source, 2), p3 = PlaneOrNone(source, 3))
+        fixed (byte* p4 = PlaneOrNone(source, 4), p5 = PlaneOrNone(source, 5), p6 = PlaneOrNone(source, 6), p7 = PlaneOrNone(source, 7))
+        {
+            var planes = stackalloc byte*[MaxPlanes] { p0, p1, p2, p3, p4, p5, p6, p7 };
+            return Convert(planes, samples, target);
+        }
+    }
+
+    /// <summary>Gives out what is held at the end.</summary>
+    /// <returns>Samples that came out; with none the frame is left without content.</returns>
+    public int Drain(AVFrame* target) => Convert((byte**)null, 0, target);
+
+    public void Dispose()
+    {
+        _resampler.Dispose();
+        fixed (AVChannelLayout* layout = &_toLayout)
+        {
+            av_channel_layout_uninit(layout);
+        }
+    }
+
+    private static ReadOnlySpan<byte> PlaneOrNone(MediaMemory memory, int index) => index < memory.PlaneCount ? memory.Plane(index) : default;
+
+    private void Restart(string what) => swr_init(_resampler.Pointer).ThrowIfError(what);
+
+    private int Convert(byte** planes, int samples, AVFrame* target)
+    {
+        int room = swr_get_out_samples(_resampler.Pointer, samples).ThrowIfError("Sizing resampled sound");
+        if (room == 0)
+        {
+            return 0;
+        }
+
+        target->format = (int)_toFormat;
+        target->nb_samples = room;
+        target->sample_rate = _to.SampleRate;
+        fixed (AVChannelLayout* layout = &_toLayout, copy = &target->ch_layout)
+        {
+            av_channel_layout_copy(copy, layout).ThrowIfError("Allocating sound");
+        }
+
+        av_frame_get_buffer(target, 0).ThrowIfError("Allocating sound");
+        int made = swr_convert(_resampler.Pointer, target->extended_data, room, planes, samples).ThrowIfError("Converting sound");
+        target->nb_samples = made;
+        if (made == 0)
+        {
+            av_frame_unref(target);
+        }
+
+        return made;
+    }
+}

@@ -1,0 +1,125 @@
+using RetroVue.Media.FFmpeg.Frames;
+using RetroVue.Media.FFmpeg.Interop;
+using RetroVue.Media.FFmpeg.Native;
+using RetroVue.Media.Pipelines;
+using static RetroVue.Media.FFmpeg.Interop.LibAVUtil;
+using static RetroVue.Media.FFmpeg.Interop.LibSwScale;
+
+namespace RetroVue.Media.FFmpeg.Conversion;
+
+/// <summary>Scales pictures of one kind into a rectangle of pictures of another, and paints the rest black. For one thread at a time.</summary>
+internal sealed unsafe class Scaler : IDisposable
+{
+    private const int MaxPlanes = 4;
+    private const int Unity = 1 << 16;
+
+    private readonly ScalerHandle _scaler;
+    private readonly Picture _from;
+    private readonly Picture _to;
+    private readonly PictureFit _fit;
+
+    /// <exception cref="NotSupportedException">libswscale converts no such pictures.</exception>
+    public Scaler(Picture from, Picture to, PictureFit fit, ScalingQuality quality)
+    {
+        (_from, _to, _fit) = (from, to, fit);
+        int flags = quality switch
+        {
+            ScalingQuality.Fast => SWS_BILINEAR,
+            ScalingQuality.Best => SWS_LANCZOS | SWS_ACCURATE_RND | SWS_FULL_CHR_H_INT | SWS_FULL_CHR_H_INP,
+            _ => SWS_BICUBIC,
+        };
+        var scaler = sws_getContext(from.Width, from.Height, from.Format, fit.Width, fit.Height, to.Format, flags, null, null, null);
+        if (scaler is null)
+        {
+            throw new NotSupportedException($"Pictures cannot be converted from {from} to {to}.");
+        }
+
+        _scaler = new ScalerHandle(scaler);
+        // Refused, harmlessly, where neither side is YUV, so that there is no matrix to set.
+        _ = sws_setColorspaceDetails(
+            scaler,
+            sws_getCoefficients((int)from.Matrix),
+            from.IsFullRange ? 1 : 0,
+            sws_getCoefficients((int)to.Matrix),
+            to.IsFullRange ? 1 : 0,
+            0,
+            Unity,
+            Unity);
+    }
+
+    /// <summary>Scales a picture into a frame that has memory for it.</summary>
+    /// <exception cref="FFmpegException">libswscale failed.</exception>
+    /// <exception cref="InvalidDataException">The memory holds less than a picture.</exception>
+    public void Scale(MediaMemory source, AVFrame* target)
+    {
+        if (source is FrameMemory frame)
+        {
+            Scale(frame.Frame->data, frame.Frame->linesize, target);
+            return;
+        }
+
+        int planes = Math.Min(av_pix_fmt_count_planes(_from.Format), MaxPlanes);
+        var strides = stackalloc int[MaxPlanes];
+        for (int i = 0; i < planes; i++)
+        {
+            var (lineBytes, lines) = PixelLayout.PlaneSize(_from.Format, _from.Width, _from.Height, i);
+            PictureSource.Check(source, i, lineBytes, lines);
+            strides[i] = source.Stride(i);
+        }
+
+        fixed (byte* first = source.Plane(0), second = PlaneOrNone(source, 1, planes), third = PlaneOrNone(source, 2, planes), fourth = PlaneOrNone(source, 3, planes))
+        {
+            var data = stackalloc byte*[MaxPlanes] { first, second, third, fourth };
+            Scale(data, strides, target);
+        }
+    }
+
+    public void Dispose() => _scaler.Dispose();
+
+    private static ReadOnlySpan<byte> PlaneOrNone(MediaMemory memory, int index, int planes) => index < planes ? memory.Plane(index) : default;
+
+    private void Scale(byte** data, int* strides, AVFrame* target)
+    {
+        var into = stackalloc byte*[MaxPlanes];
+        At(target, _fit.X, _fit.Y, into);
+        sws_scale(_scaler.Pointer, data, strides, 0, _from.Height, into, target->linesize).ThrowIfError("Scaling a picture");
+        // Bars after the picture, for vector code may write beyond the right edge of its lines.
+        int right = _fit.X + _fit.Width;
+        int bottom = _fit.Y + _fit.Height;
+        Blacken(target, 0, 0, _to.Width, _fit.Y);
+        Blacken(target, 0, bottom, _to.Width, _to.Height - bottom);
+        Blacken(target, 0, _fit.Y, _fit.X, _fit.Height);
+        Blacken(target, right, _fit.Y, _to.Width - right, _fit.Height);
+    }
+
+    private void Blacken(AVFrame* target, int x, int y, int width, int height)
+    {
+        if (width <= 0 || height <= 0)
+        {
+            return;
+        }
+
+        var data = stackalloc byte*[MaxPlanes];
+        var strides = stackalloc nint[MaxPlanes];
+        At(target, x, y, data);
+        for (int i = 0; i < MaxPlanes; i++)
+        {
+            strides[i] = target->linesize[i];
+        }
+
+        var range = _to.IsFullRange ? AVColorRange.AVCOL_RANGE_JPEG : AVColorRange.AVCOL_RANGE_MPEG;
+        av_image_fill_black(data, strides, _to.Format, range, width, height).ThrowIfError("Painting bars");
+    }
+
+    private void At(AVFrame* target, int x, int y, byte** data)
+    {
+        int planes = av_pix_fmt_count_planes(_to.Format);
+        for (int i = 0; i < MaxPlanes; i++)
+        {
+            data[i] = i < planes ? target->data[i] + PixelLayout.OffsetOf(_to.Format, i, target->linesize[i], x, y) : null;
+        }
+    }
+
+    /// <summary>What a scaler has to know of pictures.</summary>
+    public readonly record struct Picture(AVPixelFormat Format, int Width, int Height, AVColorSpace Matrix, bool IsFullRange);
+}

@@ -1,0 +1,44 @@
+using RetroVue.Media.FFmpeg.Interop;
+using static RetroVue.Media.FFmpeg.Interop.LibAVUtil;
+
+namespace RetroVue.Media.FFmpeg.Frames;
+
+/// <summary>How large the planes of a picture are, from libavutil's descriptions of pixel formats (libavutil/pixdesc.h).</summary>
+internal static unsafe class PixelLayout
+{
+    // AV_PIX_FMT_FLAG_BITSTREAM: a component's step counts bits.
+    private const ulong CountsBits = 1 << 2;
+
+    /// <summary>Bytes of a plane's line that bear pixels, and its lines.</summary>
+    public static (int LineBytes, int Lines) PlaneSize(AVPixelFormat format, int width, int height, int plane)
+    {
+        var description = av_pix_fmt_desc_get(format);
+        int step = 0;
+        for (int i = 0; i < description->nb_components; i++)
+        {
+            ref var component = ref description->comp[i];
+            step = component.plane == plane ? Math.Max(step, component.step) : step;
+        }
+
+        bool isChroma = plane is 1 or 2;
+        int columns = isChroma ? Subsampled(width, description->log2_chroma_w) : width;
+        int lines = isChroma ? Subsampled(height, description->log2_chroma_h) : height;
+        return ((description->flags & CountsBits) != 0 ? ((columns * step) + 7) / 8 : columns * step, lines);
+    }
+
+    /// <summary>The smallest steps in which a rectangle can be placed: a power of two of pixels each way.</summary>
+    public static (int Columns, int Lines) Grain(AVPixelFormat format)
+    {
+        var description = av_pix_fmt_desc_get(format);
+        return (1 << description->log2_chroma_w, 1 << description->log2_chroma_h);
+    }
+
+    /// <summary>Bytes from the start of a plane to a pixel, which lies on the format's grain.</summary>
+    public static int OffsetOf(AVPixelFormat format, int plane, int stride, int x, int y)
+    {
+        var (bytes, lines) = PlaneSize(format, x, y, plane);
+        return (lines * stride) + bytes;
+    }
+
+    private static int Subsampled(int pixels, int shift) => -((-pixels) >> shift);
+}

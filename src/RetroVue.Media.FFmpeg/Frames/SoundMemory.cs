@@ -1,0 +1,26 @@
+using RetroVue.Media.Formats;
+using RetroVue.Media.Pipelines;
+
+namespace RetroVue.Media.FFmpeg.Frames;
+
+/// <summary>Facts about sound in any memory.</summary>
+internal static class SoundMemory
+{
+    /// <summary>Samples per channel in memory of a format.</summary>
+    /// <exception cref="InvalidDataException">Planes are missing or of unlike length.</exception>
+    public static int Samples(MediaMemory memory, AudioFormat format)
+    {
+        bool isPlanar = format.SampleFormat.IsPlanar();
+        int planes = isPlanar ? format.Layout.Channels : 1;
+        int bytes = memory.Plane(0).Length;
+        for (int i = 1; i < planes; i++)
+        {
+            if (i >= memory.PlaneCount || memory.Plane(i).Length != bytes)
+            {
+                throw new InvalidDataException($"Sound of {format} lacks plane {i}, or it has not the length of the first.");
+            }
+        }
+
+        return bytes / (isPlanar ? format.SampleFormat.BytesPerSample() : format.BytesPerFrame);
+    }
+}

@@ -1,0 +1,128 @@
+using System.Runtime.InteropServices;
+using RetroVue.Media.Formats;
+using RetroVue.Media.Pipelines;
+using RetroVue.Media.Time;
+
+namespace RetroVue.Runtime.Output;
+
+/// <summary>
+/// Puts items' sound at its samples of the channel's line, in blocks: a hole is silence, and where two items overlap the later one is
+/// heard.
+/// </summary>
+internal sealed class AudioGrid
+{
+    private const int BlockLength = 1024;
+
+    private readonly Rational _sample;
+    private readonly int _channels;
+    private readonly (int Length, int Stride)[] _planes;
+    private long _next;
+    private MediaBuffer? _pending;
+
+    public AudioGrid(AudioFormat format)
+    {
+        if (format.SampleFormat != SampleFormat.F32Planar)
+        {
+            throw new ArgumentException($"A transcoded channel is made of planar floats, not {format.SampleFormat}.", nameof(format));
+        }
+
+        Format = format;
+        _sample = new Rational(1, format.SampleRate);
+        _channels = format.Layout.Channels;
+        _planes = [.. Enumerable.Repeat((BlockLength * sizeof(float), BlockLength * sizeof(float)), _channels)];
+    }
+
+    public AudioFormat Format { get; }
+
+    /// <summary>When the next block begins, on the channel's line.</summary>
+    public ClockTime NextTime => ClockTime.FromUnits(_next, _sample);
+
+    /// <summary>Begins with the first block at or after a time; blocks are counted from the line's zero.</summary>
+    public void Begin(ClockTime time)
+    {
+        long sample = time.ToUnits(_sample);
+        _next = (sample + BlockLength - 1) / BlockLength * BlockLength;
+    }
+
+    /// <summary>The next block; null where sound for it may still come and there is time to wait.</summary>
+    public MediaBuffer? TryMake(Splicer items, bool mayWait)
+    {
+        ClockTime end = ClockTime.FromUnits(_next + BlockLength, _sample);
+        if (mayWait && !items.Covers(MediaKind.Audio, end))
+        {
+            return null;
+        }
+
+        HeapMemory memory = HeapMemory.Create(_planes);
+        for (int channel = 0; channel < _channels; channel++)
+        {
+            memory.WritablePlane(channel).Clear();
+        }
+
+        while (Take(items, end) is { } sound)
+        {
+            if (CopyInto(memory, sound))
+            {
+                sound.Release();
+                continue;
+            }
+
+            // It goes on in the next block.
+            _pending = sound;
+            break;
+        }
+
+        MediaBuffer block = MediaBuffer.Create(memory);
+        block.Pts = NextTime;
+        block.Sequence = _next / BlockLength;
+        _next += BlockLength;
+        block.Duration = NextTime - block.Pts;
+        return block;
+    }
+
+    public void Clear()
+    {
+        _pending?.Release();
+        _pending = null;
+    }
+
+    private MediaBuffer? Take(Splicer items, ClockTime end)
+    {
+        if (_pending is { } pending)
+        {
+            _pending = null;
+            return pending;
+        }
+
+        while (items.TryTake(MediaKind.Audio, end) is { } item)
+        {
+            if (item is MediaBuffer sound)
+            {
+                return sound;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Copies what of the sound falls into the block; true where nothing of it is left for the next.</summary>
+    private bool CopyInto(HeapMemory block, MediaBuffer sound)
+    {
+        long first = sound.Pts.ToUnits(_sample);
+        int samples = sound.Memory.Plane(0).Length / sizeof(float);
+        int skip = (int)Math.Clamp(_next - first, 0, samples);
+        int at = (int)Math.Max(first - _next, 0);
+        int count = Math.Min(samples - skip, BlockLength - at);
+        if (count > 0)
+        {
+            for (int channel = 0; channel < Math.Min(_channels, sound.Memory.PlaneCount); channel++)
+            {
+                ReadOnlySpan<float> source = MemoryMarshal.Cast<byte, float>(sound.Memory.Plane(channel));
+                Span<float> target = MemoryMarshal.Cast<byte, float>(block.WritablePlane(channel));
+                source.Slice(skip, count).CopyTo(target[at..]);
+            }
+        }
+
+        return skip + Math.Max(count, 0) >= samples;
+    }
+}

@@ -1,0 +1,123 @@
+using RetroVue.Media.Formats;
+using RetroVue.Media.Pipelines;
+using RetroVue.Media.Time;
+
+namespace RetroVue.Runtime.Output;
+
+/// <summary>
+/// Makes one continuous stream of pictures and sound, for one encoder each, out of decoded items: frame n of the channel's line is the
+/// picture on display then, and sample n the sound; what nobody gives is the last picture, or black, and silence.
+/// </summary>
+/// <remarks>
+/// Frames and samples are counted from the channel's epoch, so encoders put their key frames at the same places after a restart. Until it
+/// has caught up with station time it waits for items' pictures; afterwards it waits no longer than the output can.
+/// </remarks>
+internal sealed class GridSource : Element
+{
+    /// <summary>How long before its presentation a frame has to be encoded: the decoder's delay, the writer's look-ahead, the encoder's work.</summary>
+    private static readonly ClockTime s_lead = ClockTime.FromMilliseconds(1200);
+
+    private readonly ChannelLine _line;
+    private readonly Splicer _items;
+    private readonly VideoGrid? _video;
+    private readonly AudioGrid? _audio;
+    private readonly OutputPad? _videoOutput;
+    private readonly OutputPad? _audioOutput;
+    private readonly StepTask _task;
+    private bool _hasBegun;
+    private bool _isLive;
+
+    public GridSource(string name, ChannelLine line, TranscodeProfile profile, Splicer items, Rational keyFrameInterval)
+        : base(name)
+    {
+        _line = line;
+        _items = items;
+        if (profile.Video is { } video)
+        {
+            _video = new VideoGrid(video, keyFrameInterval);
+            _videoOutput = AddOutput("video");
+        }
+
+        if (profile.Audio is { } audio)
+        {
+            _audio = new AudioGrid(audio);
+            _audioOutput = AddOutput("audio");
+        }
+
+        _task = AddTask(Step, StepPlacement.OwnThread);
+        items.Arrived = _task.Wake;
+    }
+
+    public OutputPad? Video => _videoOutput;
+
+    public OutputPad? Audio => _audioOutput;
+
+    protected override void Prepare()
+    {
+        if (_video is not null)
+        {
+            _videoOutput!.Push(new FormatChanged(_video.Format));
+        }
+
+        if (_audio is not null)
+        {
+            _audioOutput!.Push(new FormatChanged(_audio.Format));
+        }
+    }
+
+    protected override void OnBuffer(InputPad input, MediaBuffer buffer) => throw new NotSupportedException("A source has no input.");
+
+    protected override void Stop() => _audio?.Clear();
+
+    protected override void Dispose(bool disposing)
+    {
+        _video?.Dispose();
+        base.Dispose(disposing);
+    }
+
+    private StepResult Step()
+    {
+        if (!_hasBegun && !TryBegin())
+        {
+            return StepResult.Idle;
+        }
+
+        ClockTime videoTime = _video?.NextTime ?? ClockTime.MaxValue;
+        ClockTime audioTime = _audio?.NextTime ?? ClockTime.MaxValue;
+        ClockTime time = ClockTime.Min(videoTime, audioTime);
+        ClockTime due = time - s_lead;
+        bool isDue = _line.Now >= due;
+        _isLive |= !isDue;
+        _items.Advance(time);
+        // Behind station time, as at the start, everything is late already; then it waits for what there is to come.
+        bool mayWait = !_isLive || !isDue;
+        MediaBuffer? made = videoTime <= audioTime ? _video!.TryMake(_items, mayWait) : _audio!.TryMake(_items, mayWait);
+        if (made is null)
+        {
+            return _isLive ? StepResult.At(_line.Station, _line.ToStation(due)) : StepResult.Idle;
+        }
+
+        (videoTime <= audioTime ? _videoOutput : _audioOutput)!.Push(made);
+        return StepResult.Again;
+    }
+
+    private bool TryBegin()
+    {
+        if (!_items.HasBegun())
+        {
+            return false;
+        }
+
+        ClockTime first = _items.PeekTime(MediaKind.Video);
+        first = first.IsNone ? _items.PeekTime(MediaKind.Audio) : first;
+        if (first.IsNone)
+        {
+            return false;
+        }
+
+        _video?.Begin(first);
+        _audio?.Begin(first);
+        _hasBegun = true;
+        return true;
+    }
+}

@@ -1,0 +1,87 @@
+using RetroVue.Media.Formats;
+using RetroVue.Media.Pipelines;
+using RetroVue.Media.Time;
+
+namespace RetroVue.Runtime.Output;
+
+/// <summary>Shows items' pictures at the frames of the channel's line: at each frame the newest picture that is due.</summary>
+internal sealed class VideoGrid : IDisposable
+{
+    // Half a tick of the transport stream: a picture on the grid is not a frame late because its time was rounded.
+    private static readonly ClockTime s_tolerance = ClockTime.FromNanoseconds(5_556);
+
+    private readonly Rational _frame;
+    private readonly long _keyFrames;
+    private long _next;
+    private MediaBuffer _shown;
+
+    public VideoGrid(VideoFormat format, Rational keyFrameInterval)
+    {
+        Format = format;
+        _frame = format.FrameRate.Inverse;
+        _keyFrames = Math.Max(1, ClockTime.FromUnits(1, keyFrameInterval).ToUnits(_frame));
+        _shown = Black(format);
+    }
+
+    public VideoFormat Format { get; }
+
+    /// <summary>When the next frame is shown, on the channel's line.</summary>
+    public ClockTime NextTime => ClockTime.FromUnits(_next, _frame);
+
+    /// <summary>Begins with the first frame at or after a time.</summary>
+    public void Begin(ClockTime time)
+    {
+        _next = time.ToUnits(_frame);
+        _next += NextTime < time ? 1 : 0;
+    }
+
+    /// <summary>The next frame; null where the picture for it may still come and there is time to wait.</summary>
+    public MediaBuffer? TryMake(Splicer items, bool mayWait)
+    {
+        ClockTime time = NextTime;
+        while (items.TryTake(MediaKind.Video, time + s_tolerance) is { } item)
+        {
+            if (item is MediaBuffer picture)
+            {
+                _shown.Release();
+                _shown = picture;
+            }
+        }
+
+        // What follows on the grid is known only once a later picture, or the end, has come.
+        if (mayWait && !items.Covers(MediaKind.Video, time + s_tolerance))
+        {
+            return null;
+        }
+
+        MediaBuffer frame = MediaBuffer.Create(_shown.Memory.Retain());
+        frame.Pts = time;
+        frame.Sequence = _next;
+        frame.Flags = _next % _keyFrames == 0 ? BufferFlags.KeyFrame : BufferFlags.None;
+        _next++;
+        frame.Duration = NextTime - time;
+        return frame;
+    }
+
+    public void Dispose() => _shown.Release();
+
+    private static MediaBuffer Black(VideoFormat format)
+    {
+        if (format.PixelFormat != PixelFormat.Yuv420P)
+        {
+            throw new ArgumentException($"A transcoded channel is made of yuv420p pictures, not {format.PixelFormat}.", nameof(format));
+        }
+
+        int chromaWidth = (format.Width + 1) / 2, chromaHeight = (format.Height + 1) / 2;
+        HeapMemory memory = HeapMemory.Create(
+        [
+            (format.Width * format.Height, format.Width),
+            (chromaWidth * chromaHeight, chromaWidth),
+            (chromaWidth * chromaHeight, chromaWidth),
+        ]);
+        memory.WritablePlane(0).Fill(16);
+        memory.WritablePlane(1).Fill(128);
+        memory.WritablePlane(2).Fill(128);
+        return MediaBuffer.Create(memory);
+    }
+}

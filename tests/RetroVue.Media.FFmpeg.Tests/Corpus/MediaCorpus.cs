@@ -1,0 +1,75 @@
+namespace RetroVue.Media.FFmpeg.Tests.Corpus;
+
+/// <summary>Small files of every kind whose times are easily got wrong, made by ffmpeg when first asked for and removed after the run.</summary>
+[SetUpFixture]
+internal sealed class MediaCorpus
+{
+    private const string X264 = "-c:v libx264 -preset ultrafast -pix_fmt yuv420p -g 12 -keyint_min 12 -sc_threshold 0";
+
+    private static readonly string s_folder = Path.Combine(Path.GetTempPath(), $"retrovue-corpus-{Environment.ProcessId}");
+    private static readonly Lock s_lock = new();
+
+    private static readonly Dictionary<string, string> s_recipes = new()
+    {
+        ["ntsc.mp4"] = $"{Picture("30000/1001")} {Sound(48000)} -t 4 {X264} -bf 2 -c:a aac",
+        ["film.mp4"] = $"{Picture("24000/1001")} {Sound(44100)} -t 4 {X264} -bf 3 -c:a aac",
+        ["pal-mono.mp4"] = $"{Picture("25")} {Sound(48000, "mono")} -t 3 {X264} -bf 0 -c:a aac",
+        ["slow.mp4"] = $"{Picture("25/2")} {Sound(44100)} -t 4 {X264} -bf 2 -c:a aac",
+        ["surround.mp4"] = $"{Picture("25")} {Sound(48000, "5.1")} -t 2 {X264} -bf 2 -c:a aac",
+        ["silent.mp4"] = $"{Picture("30000/1001")} -t 3 {X264} -bf 2",
+        ["sound.m4a"] = $"{Sound(44100)} -t 3 -c:a aac",
+        ["sound.mp3"] = $"{Sound(44100)} -t 3 -c:a libmp3lame",
+        ["cover.m4a"] = $"{Sound(48000)} -f lavfi -i color=s=64x64:d=0.04 -t 2 -map 0 -map 1 -c:a aac -c:v png -frames:v 1 -disposition:v attached_pic",
+        ["ntsc.mkv"] = $"{Picture("30000/1001")} {Sound(48000)} -t 4 {X264} -bf 2 -c:a aac",
+        ["film.ts"] = $"{Picture("24000/1001")} {Sound(44100)} -t 4 {X264} -bf 2 -c:a aac",
+        ["pal.ts"] = $"{Picture("25")} {Sound(48000)} -t 6 {X264} -bf 2 -c:a mp2",
+        ["varying.mkv"] = $"{Picture("30")} {Sound(48000)} -t 4 -vf select=not(mod(n\\,3))+not(mod(n\\,7)) -vsync vfr {X264} -bf 2 -c:a aac",
+        ["intra.avi"] = $"{Picture("25")} {Sound(44100)} -t 2 -c:v mjpeg -pix_fmt yuvj420p -c:a pcm_s16le",
+        ["reordered.avi"] = $"{Picture("25")} -t 2 {X264} -bf 2",
+        ["straight.h264"] = $"{Picture("30000/1001")} -t 2 {X264} -bf 0",
+        ["reordered.h264"] = $"{Picture("25")} -t 2 {X264} -bf 2",
+        ["edited.mp4"] = "-ss 1.3 -i {ntsc.mp4} -c copy",
+        ["late.mkv"] = "-i {ntsc.mkv} -c copy -output_ts_offset 0.033",
+        ["wrapping.ts"] = "-i {pal.ts} -c copy -output_ts_offset 95439.5",
+    };
+
+    /// <summary>The names of all files.</summary>
+    public static IEnumerable<string> Names => s_recipes.Keys;
+
+    /// <summary>The folder of the run, for files of one's own.</summary>
+    public static string Folder => Directory.CreateDirectory(s_folder).FullName;
+
+    /// <summary>A file of the corpus; ignores the test where ffmpeg is not installed.</summary>
+    public static string File(string name)
+    {
+        lock (s_lock)
+        {
+            var path = Path.Combine(Folder, name);
+            if (!System.IO.File.Exists(path))
+            {
+                var recipe = s_recipes[name];
+                foreach (var source in s_recipes.Keys.Where(source => recipe.Contains($"{{{source}}}", StringComparison.Ordinal)))
+                {
+                    recipe = recipe.Replace($"{{{source}}}", File(source), StringComparison.Ordinal);
+                }
+
+                Tool.Run("ffmpeg", $"-v error -nostdin -y {recipe} -bitexact {path}");
+            }
+
+            return path;
+        }
+    }
+
+    [OneTimeTearDown]
+    public void Remove()
+    {
+        if (Directory.Exists(s_folder))
+        {
+            Directory.Delete(s_folder, recursive: true);
+        }
+    }
+
+    private static string Picture(string rate) => $"-f lavfi -i testsrc=s=128x96:r={rate}";
+
+    private static string Sound(int rate, string layout = "stereo") => $"-f lavfi -i aevalsrc=sin(2000*t):s={rate}:c={layout}";
+}
