@@ -24,10 +24,11 @@ public sealed class ChannelManager : IAsyncDisposable
     private readonly IScheduleService _schedules;
     private readonly MasterClock _clock;
     private readonly Executor _executor;
-    private readonly ChannelFormats _formats;
+    private readonly ChannelContent _content;
     private readonly ChannelOptions _options;
     private readonly ILogger _logger;
     private readonly ChannelLine _line;
+    private readonly PipelineOptions _pipelines;
     private readonly SemaphoreSlim _transition = new(1, 1);
     private readonly ConcurrentDictionary<string, ViewerSession> _sessions = new(StringComparer.Ordinal);
     private readonly CancellationTokenSource _disposed = new();
@@ -40,7 +41,7 @@ public sealed class ChannelManager : IAsyncDisposable
 
     /// <summary>A channel that is off the air.</summary>
     /// <param name="channel">The channel and its list.</param>
-    /// <param name="formats">What its streams are.</param>
+    /// <param name="content">What its streams are made of.</param>
     /// <param name="schedules">Says what airs when.</param>
     /// <param name="clock">Station time.</param>
     /// <param name="executor">What runs the channel.</param>
@@ -48,7 +49,7 @@ public sealed class ChannelManager : IAsyncDisposable
     /// <param name="loggerFactory">Where it logs.</param>
     public ChannelManager(
         ChannelSchedule channel,
-        ChannelFormats formats,
+        ChannelContent content,
         IScheduleService schedules,
         MasterClock clock,
         Executor executor,
@@ -57,12 +58,13 @@ public sealed class ChannelManager : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(clock);
         Channel = channel;
-        _formats = formats;
+        _content = content;
         _schedules = schedules;
         _clock = clock;
         _executor = executor;
         _options = options;
         _logger = loggerFactory.CreateLogger<ChannelManager>();
+        _pipelines = new PipelineOptions { Name = channel.ShortName, Executor = executor, LoggerFactory = loggerFactory };
         _line = new ChannelLine(clock.AsClock(), options.Epoch);
     }
 
@@ -191,15 +193,7 @@ public sealed class ChannelManager : IAsyncDisposable
         Instant startAt = kind == ViewerKind.Hls
             ? Instant.Max(airing.Entry.Start, now - Duration.FromNanoseconds(_options.HlsPreroll.Nanoseconds))
             : now;
-        var output = new ChannelOutput(Channel.ShortName, _line, _formats, _executor);
-        IProducer producer = new NormalProducer(
-            $"{Channel.ShortName}-normal-{++_producers}",
-            new Uri($"/channels/{Channel.ShortName}/live.ts", UriKind.Relative),
-            output,
-            _executor,
-            new CopyItems(output, new PipelineOptions { Name = Channel.ShortName, Executor = _executor }),
-            new CopyItems(output, new PipelineOptions { Name = Channel.ShortName, Executor = _executor }),
-            _logger);
+        (ChannelOutput output, IProducer producer) = Create();
         try
         {
             if (kind == ViewerKind.Hls)
@@ -209,7 +203,7 @@ public sealed class ChannelManager : IAsyncDisposable
 
             await producer.PrepareAsync(plan, startAt, cancellationToken).ConfigureAwait(false);
             await producer.StartAsync(cancellationToken).ConfigureAwait(false);
-            output.Start();
+            await output.StartAsync(cancellationToken).ConfigureAwait(false);
         }
         catch
         {
@@ -222,6 +216,32 @@ public sealed class ChannelManager : IAsyncDisposable
         (_output, _producer) = (output, producer);
         _upkeep = UpkeepAsync(producer, plan.End, _onAir.Token);
         RuntimeLog.OnAir(_logger, Channel.ShortName, airing.Entry.Title);
+    }
+
+    private (ChannelOutput Output, IProducer Producer) Create()
+    {
+        ChannelOutput output = _content.Copy is { } formats
+            ? new ChannelOutput(Channel.Name, _line, formats, _pipelines)
+            : new ChannelOutput(Channel.Name, _line, _content.Raw, _pipelines);
+        IItemOpener items = _content.Copy is null
+            ? new TranscodeItems(_line, _content.Raw, _pipelines)
+            : new CopyItems(output, _pipelines);
+        var slates = new SlateItems(
+            Channel,
+            _line,
+            _content.Raw,
+            isEncoded: _content.Copy is not null,
+            entry => _schedules.GetAiring(Channel.Id, entry.End).Entry,
+            _pipelines);
+        var producer = new NormalProducer(
+            $"{Channel.ShortName}-normal-{++_producers}",
+            new Uri($"/channels/{Channel.ShortName}/live.ts", UriKind.Relative),
+            output,
+            _executor,
+            items,
+            slates,
+            _logger);
+        return (output, producer);
     }
 
     private async Task GoOffAirAsync()

@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Logging;
 using RetroVue.Media.Elements.Hls;
 using RetroVue.Media.Elements.MpegTs;
 using RetroVue.Media.Pipelines;
@@ -18,26 +17,57 @@ public sealed class ChannelOutput : IAsyncDisposable
 {
     private readonly Executor _executor;
     private readonly Splicer _items = new();
+    private readonly Splicer _packets;
+    private readonly TranscodeStage? _transcoder;
     private readonly OutputPump _pump;
     private readonly Lock _lock = new();
     private HlsSegmenter? _hls;
     private bool _isStarted;
 
-    /// <summary>An output that does not run yet.</summary>
+    /// <summary>An output that airs items as they are encoded; it does not run yet.</summary>
     /// <param name="name">The channel's name, which viewers see as the service's.</param>
     /// <param name="line">The channel's time line.</param>
     /// <param name="formats">The streams.</param>
-    /// <param name="executor">What runs it.</param>
-    public ChannelOutput(string name, ChannelLine line, ChannelFormats formats, Executor executor)
+    /// <param name="options">What runs it.</param>
+    public ChannelOutput(string name, ChannelLine line, ChannelFormats formats, PipelineOptions options)
+        : this(name, line, formats, null, options)
+    {
+    }
+
+    /// <summary>An output that encodes items' pictures and sound as one; it does not run yet.</summary>
+    /// <param name="name">The channel's name, which viewers see as the service's.</param>
+    /// <param name="line">The channel's time line.</param>
+    /// <param name="profile">What is encoded, and what items have to give.</param>
+    /// <param name="options">What runs it.</param>
+    public ChannelOutput(string name, ChannelLine line, TranscodeProfile profile, PipelineOptions options)
+        : this(name, line, TranscodeStage.Formats(profile), profile, options)
+    {
+    }
+
+    private ChannelOutput(string name, ChannelLine line, ChannelFormats formats, TranscodeProfile? profile, PipelineOptions options)
     {
         ArgumentNullException.ThrowIfNull(line);
         ArgumentNullException.ThrowIfNull(formats);
-        ArgumentNullException.ThrowIfNull(executor);
+        ArgumentNullException.ThrowIfNull(options);
         Line = line;
         Formats = formats;
-        _executor = executor;
-        Stream = new ChunkRing(executor.CreateCompletion);
-        _pump = new OutputPump(name, line, formats, _items, Publish);
+        _executor = options.Executor ?? ThreadedExecutor.Default;
+        Stream = new ChunkRing(_executor.CreateCompletion);
+        if (profile is null)
+        {
+            _packets = _items;
+        }
+        else
+        {
+            _packets = new Splicer();
+            _transcoder = new TranscodeStage(line, profile, _items, options);
+        }
+
+        _pump = new OutputPump(name, line, formats, _packets, Publish);
+        if (_transcoder is not null)
+        {
+            _packets.SwitchAt(_transcoder.Encoded, ClockTime.Zero);
+        }
     }
 
     /// <summary>The channel's time line.</summary>
@@ -65,8 +95,13 @@ public sealed class ChannelOutput : IAsyncDisposable
     public long LatePackets => _pump.LatePackets;
 
     /// <summary>Lets the output run.</summary>
-    public void Start()
+    public async Task StartAsync(CancellationToken cancellationToken = default)
     {
+        if (_transcoder is not null)
+        {
+            await _transcoder.StartAsync(cancellationToken).ConfigureAwait(false);
+        }
+
         _isStarted = true;
         _executor.Attach(_pump.Task);
     }
@@ -95,7 +130,13 @@ public sealed class ChannelOutput : IAsyncDisposable
             await _executor.DetachAsync(_pump.Task).ConfigureAwait(false);
         }
 
+        if (_transcoder is not null)
+        {
+            await _transcoder.DisposeAsync().ConfigureAwait(false);
+        }
+
         _items.Clear();
+        _packets.Clear();
         Stream.Close();
         _pump.Dispose();
         Hls?.Dispose();

@@ -27,14 +27,14 @@ internal sealed class GridSource : Element
     private bool _hasBegun;
     private bool _isLive;
 
-    public GridSource(string name, ChannelLine line, TranscodeProfile profile, Splicer items, Rational keyFrameInterval)
+    public GridSource(string name, ChannelLine line, TranscodeProfile profile, Splicer items)
         : base(name)
     {
         _line = line;
         _items = items;
         if (profile.Video is { } video)
         {
-            _video = new VideoGrid(video, keyFrameInterval);
+            _video = new VideoGrid(video);
             _videoOutput = AddOutput("video");
         }
 

@@ -11,15 +11,13 @@ internal sealed class VideoGrid : IDisposable
     private static readonly ClockTime s_tolerance = ClockTime.FromNanoseconds(5_556);
 
     private readonly Rational _frame;
-    private readonly long _keyFrames;
     private long _next;
     private MediaBuffer _shown;
 
-    public VideoGrid(VideoFormat format, Rational keyFrameInterval)
+    public VideoGrid(VideoFormat format)
     {
         Format = format;
         _frame = format.FrameRate.Inverse;
-        _keyFrames = Math.Max(1, ClockTime.FromUnits(1, keyFrameInterval).ToUnits(_frame));
         _shown = Black(format);
     }
 
@@ -57,7 +55,6 @@ internal sealed class VideoGrid : IDisposable
         MediaBuffer frame = MediaBuffer.Create(_shown.Memory.Retain());
         frame.Pts = time;
         frame.Sequence = _next;
-        frame.Flags = _next % _keyFrames == 0 ? BufferFlags.KeyFrame : BufferFlags.None;
         _next++;
         frame.Duration = NextTime - time;
         return frame;

@@ -24,7 +24,7 @@ internal sealed class CopyItems(ChannelOutput output, PipelineOptions options) :
                 entry.File!,
                 new FileDemuxerOptions
                 {
-                    StartAt = ClockTime.FromNanoseconds((long)entry.Offset.ToBigIntegerNanoseconds()) + (from - start),
+                    StartAt = entry.FileTime() + (from - start),
                     RunningTimeOffset = from,
                     Video = output.Formats.Video is not null,
                     Audio = output.Formats.Audio is not null,

@@ -1,0 +1,215 @@
+using RetroVue.Media.FFmpeg.Formats;
+using RetroVue.Media.FFmpeg.Interop;
+using RetroVue.Media.FFmpeg.Packets;
+using RetroVue.Media.Formats;
+using RetroVue.Media.Pipelines;
+using RetroVue.Media.Time;
+
+namespace RetroVue.Media.FFmpeg.Codecs;
+
+/// <summary>Encodes raw pictures or sound to packets of one codec.</summary>
+/// <remarks>
+/// <para>
+/// Time: a packet of a picture has that picture's PTS, duration, uncertainty and sequence, to the nanosecond; its DTS is the PTS of a
+/// picture before it, or lies on the same grid before the first. Sound is cut into the codec's frames by the sample and counted from the
+/// first PTS on; samples that the codec puts before it (<see cref="EncodedFormat.InitialPadding"/>) come before that time, so every
+/// sample is decoded to where it was. Holes in the sound of 4 ms to 1 s are filled with silence; after a longer one the encoder begins
+/// anew. Sound that lies before the end of what came already, and pictures that do, are left out and counted in <see cref="Dropped"/>.
+/// </para>
+/// <para>
+/// The format goes out when the input's comes, before the first packet. A new segment or input format ends the stream that is being
+/// encoded and begins another. A picture marked <see cref="BufferFlags.Discontinuity"/> becomes a key frame. Works on the thread that
+/// pushes; properties are for any thread.
+/// </para>
+/// </remarks>
+public sealed unsafe class Encoder : Element
+{
+    private readonly EncoderOptions _options;
+    private readonly OutputPad _output;
+    private readonly PacketPool _packets = new();
+    private AVCodec* _codec;
+    private MediaFormat? _input;
+    private EncoderSession? _session;
+    private bool _hasBegun;
+    private Segment? _segment;
+    private long _dropped;
+
+    /// <summary>An encoder.</summary>
+    public Encoder(string name, EncoderOptions options)
+        : base(name)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentException.ThrowIfNullOrEmpty(options.Codec, nameof(options));
+        ArgumentOutOfRangeException.ThrowIfNegative(options.Threads, nameof(options));
+        ArgumentOutOfRangeException.ThrowIfNegative(options.BitRate, nameof(options));
+        ArgumentOutOfRangeException.ThrowIfNegative(options.MaximumBitRate, nameof(options));
+        if (options.GopDuration <= ClockTime.Zero)
+        {
+            throw new ArgumentOutOfRangeException(nameof(options), options.GopDuration, "A GOP lasts longer than nothing.");
+        }
+
+        _options = options;
+        AddInput();
+        _output = AddOutput();
+    }
+
+    /// <summary>Pictures and samples left out because there were others at their time already.</summary>
+    public long Dropped => Volatile.Read(ref _dropped);
+
+    /// <inheritdoc/>
+    /// <exception cref="CodecNotFoundException">There is no such encoder.</exception>
+    protected override void Prepare() => _ = Codec();
+
+    /// <inheritdoc/>
+    protected override bool Accepts(InputPad input, MediaFormat format) => format switch
+    {
+        VideoFormat video => Codec()->type == AVMediaType.AVMEDIA_TYPE_VIDEO && IsListed((int*)Codec()->pix_fmts, (int)FormatNames.ToNative(video.PixelFormat), -1),
+        AudioFormat audio => Codec()->type == AVMediaType.AVMEDIA_TYPE_AUDIO
+            && IsListed((int*)Codec()->sample_fmts, (int)FormatNames.ToNative(audio.SampleFormat), -1)
+            && IsListed(Codec()->supported_samplerates, audio.SampleRate, 0),
+        _ => false,
+    };
+
+    /// <inheritdoc/>
+    protected override MediaFormat? Preferred(InputPad input)
+    {
+        if (Codec()->type == AVMediaType.AVMEDIA_TYPE_VIDEO)
+        {
+            var pixels = Codec()->pix_fmts is null ? PixelFormat.Yuv420P : FormatNames.ToPixelFormat(*Codec()->pix_fmts, out _);
+            return new VideoFormat(pixels, 640, 360, new Rational(25, 1));
+        }
+
+        var samples = Codec()->sample_fmts is null ? SampleFormat.F32Planar : FormatNames.ToSampleFormat(*Codec()->sample_fmts);
+        return new AudioFormat(samples, 48_000, ChannelLayout.Stereo);
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="FFmpegException">The encoder does not open with that format and these options.</exception>
+    /// <exception cref="ArgumentException">The encoder does not know one of the settings.</exception>
+    protected override void OnEvent(InputPad input, MediaEvent mediaEvent)
+    {
+        switch (mediaEvent)
+        {
+            case FormatChanged changed:
+                if (!changed.Format.Equals(_input))
+                {
+                    End();
+                    Close();
+                    _input = changed.Format;
+                    Open();
+                }
+
+                break;
+            case Segment segment:
+                if (!segment.Equals(_segment))
+                {
+                    End();
+                }
+
+                _segment = segment;
+                Forward(segment);
+                break;
+            case Gap gap when _session is { } session && session.Fill(gap):
+                break;
+            case EndOfStream:
+                End();
+                Forward(mediaEvent);
+                break;
+            default:
+                Forward(mediaEvent);
+                break;
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void OnBuffer(InputPad input, MediaBuffer buffer)
+    {
+        try
+        {
+            if (_session is { } present && present.MustEndBefore(buffer))
+            {
+                End();
+            }
+
+            if (_session is null)
+            {
+                Open();
+            }
+
+            _hasBegun = true;
+            var session = _session!;
+            long before = session.Dropped;
+            session.Add(buffer);
+            Volatile.Write(ref _dropped, _dropped + session.Dropped - before);
+        }
+        finally
+        {
+            buffer.Release();
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void Flush() => Close();
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        Close();
+        _packets.Dispose();
+        base.Dispose(disposing);
+    }
+
+    // Lists of libavcodec end with a value of their own; none means that anything goes.
+    private static bool IsListed(int* list, int value, int end)
+    {
+        for (var item = list; item is not null && *item != end; item++)
+        {
+            if (*item == value)
+            {
+                return true;
+            }
+        }
+
+        return list is null;
+    }
+
+    private AVCodec* Codec()
+    {
+        if (_codec is null)
+        {
+            _codec = CodecFinder.Encoder(_options.Codec);
+        }
+
+        return _codec;
+    }
+
+    private void Open()
+    {
+        var input = _input ?? throw new InvalidOperationException($"'{Name}' was given a buffer before a format.");
+        var context = EncoderSetup.Open(Codec(), _options, input);
+        _session = input is VideoFormat video
+            ? new PictureSession(context, _packets, _output, _options, video)
+            : new SoundSession(context, _packets, _output, (AudioFormat)input);
+        var format = EncoderSetup.Describe(context.Pointer, input);
+        if (!format.Equals(_output.Format))
+        {
+            _output.Push(new FormatChanged(format));
+        }
+    }
+
+    private void End()
+    {
+        if (_hasBegun)
+        {
+            _session!.End();
+            Close();
+        }
+    }
+
+    private void Close()
+    {
+        _session?.Dispose();
+        _session = null;
+        _hasBegun = false;
+    }
+}

@@ -1,0 +1,95 @@
+using RetroVue.Media.FFmpeg.Interop;
+using RetroVue.Media.FFmpeg.Native;
+using RetroVue.Media.FFmpeg.Packets;
+using RetroVue.Media.Pipelines;
+using static RetroVue.Media.FFmpeg.Interop.LibAVCodec;
+using static RetroVue.Media.FFmpeg.Interop.LibAVUtil;
+
+namespace RetroVue.Media.FFmpeg.Codecs;
+
+/// <summary>An encoder from its opening to its end: raw buffers in, packets out. For one thread at a time.</summary>
+/// <param name="context">The open encoder, which the session owns.</param>
+/// <param name="packets">Where packets come from.</param>
+/// <param name="output">Where they go.</param>
+internal abstract unsafe class EncoderSession(CodecContextHandle context, PacketPool packets, OutputPad output) : IDisposable
+{
+    private readonly FrameHandle _frame = new();
+    private PacketMemory? _next;
+
+    /// <summary>Pictures, or samples, left out because there were others at their time already.</summary>
+    public long Dropped { get; protected set; }
+
+    protected AVCodecContext* Context => context.Pointer;
+
+    /// <summary>The frame that is being put together; without content after <see cref="Send"/>.</summary>
+    protected AVFrame* Frame => _frame.Pointer;
+
+    /// <summary>Encodes a buffer, which stays the caller's.</summary>
+    public abstract void Add(MediaBuffer buffer);
+
+    /// <summary>True where a buffer lies so far beyond the last one that the encoder must be closed and opened anew for it.</summary>
+    public virtual bool MustEndBefore(MediaBuffer buffer) => false;
+
+    /// <summary>Encodes what stands for a time without buffers; true where that was done.</summary>
+    public virtual bool Fill(Gap gap) => false;
+
+    /// <summary>Gives out all that is held. Nothing can be encoded after it.</summary>
+    public void End()
+    {
+        Finish();
+        avcodec_send_frame(Context, null).ThrowIfError("Ending an encoder");
+        Receive();
+    }
+
+    public virtual void Dispose()
+    {
+        _frame.Dispose();
+        _next?.Release();
+        _next = null;
+        context.Dispose();
+    }
+
+    /// <summary>Sends what was begun and is not complete.</summary>
+    protected virtual void Finish()
+    {
+    }
+
+    /// <summary>Gives a packet its times.</summary>
+    protected abstract void Stamp(AVPacket* packet, MediaBuffer buffer);
+
+    /// <summary>Encodes <see cref="Frame"/>.</summary>
+    /// <exception cref="FFmpegException">The encoder failed.</exception>
+    protected void Send()
+    {
+        int code = avcodec_send_frame(Context, Frame);
+        if (code == AVERROR_EAGAIN)
+        {
+            Receive();
+            code = avcodec_send_frame(Context, Frame);
+        }
+
+        av_frame_unref(Frame);
+        code.ThrowIfError("Encoding");
+        Receive();
+    }
+
+    private void Receive()
+    {
+        while (true)
+        {
+            var memory = _next ??= packets.Rent();
+            int code = avcodec_receive_packet(Context, memory.Packet);
+            if (code is AVERROR_EAGAIN or AVERROR_EOF)
+            {
+                return;
+            }
+
+            code.ThrowIfError("Encoding");
+            _next = null;
+            var buffer = MediaBuffer.Create(memory);
+            buffer.Flags = PacketMemory.ToBufferFlags(memory.Packet->flags);
+            Stamp(memory.Packet, buffer);
+            output.Push(buffer);
+        }
+    }
+}

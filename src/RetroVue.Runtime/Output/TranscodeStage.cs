@@ -1,0 +1,65 @@
+using RetroVue.Media.FFmpeg.Codecs;
+using RetroVue.Media.Formats;
+using RetroVue.Media.Pipelines;
+using RetroVue.Media.Time;
+
+namespace RetroVue.Runtime.Output;
+
+/// <summary>
+/// The part of a transcoded channel between its items and the pump: one continuous picture and sound, one encoder each, from the first
+/// viewer to the last.
+/// </summary>
+internal sealed class TranscodeStage : IAsyncDisposable
+{
+    private readonly Pipeline _pipeline;
+
+    public TranscodeStage(ChannelLine line, TranscodeProfile profile, Splicer items, PipelineOptions options)
+    {
+        _pipeline = new Pipeline(options);
+        GridSource grid = _pipeline.Add(new GridSource("grid", line, profile, items));
+        // Little is kept ahead, so that a change of programme is on the air soon.
+        Encoded = _pipeline.Add(new ChannelInput("encoded", -ClockTime.MaxValue, ClockTime.MaxValue, ClockTime.FromMilliseconds(300)));
+        Link(grid.Video, VideoEncoder("video-encoder"), MediaKind.Video);
+        Link(grid.Audio, AudioEncoder("audio-encoder"), MediaKind.Audio);
+    }
+
+    /// <summary>The encoders of every transcoded channel, and of the slates of copied ones.</summary>
+    public static Encoder VideoEncoder(string name) => new(name, new EncoderOptions
+    {
+        Codec = "h264",
+        Preset = "veryfast",
+        Quality = 23,
+        BFrames = 2,
+        GopDuration = ClockTime.FromSeconds(2),
+        Settings = new Dictionary<string, string>(StringComparer.Ordinal) { ["rc-lookahead"] = "8" },
+    });
+
+    /// <inheritdoc cref="VideoEncoder"/>
+    public static Encoder AudioEncoder(string name) => new(name, new EncoderOptions { Codec = "aac", BitRate = 128_000 });
+
+    /// <summary>The streams of a transcoded channel as the transport stream declares them.</summary>
+    public static ChannelFormats Formats(TranscodeProfile profile) => new(
+        profile.Video is { } video ? new EncodedFormat("h264", MediaKind.Video) { Video = video } : null,
+        profile.Audio is { } audio ? new EncodedFormat("aac", MediaKind.Audio) { Audio = audio } : null);
+
+    /// <summary>What the encoders give.</summary>
+    public ChannelInput Encoded { get; }
+
+    public Task StartAsync(CancellationToken cancellationToken) => _pipeline.StartAsync(cancellationToken);
+
+    public async ValueTask DisposeAsync()
+    {
+        Encoded.Discard();
+        await _pipeline.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private void Link(OutputPad? raw, Encoder encoder, MediaKind kind)
+    {
+        if (raw is not null)
+        {
+            _pipeline.Add(encoder);
+            _pipeline.Link(raw, encoder.Inputs[0]);
+            _pipeline.Link(encoder.Outputs[0], Encoded.AddStream(kind));
+        }
+    }
+}

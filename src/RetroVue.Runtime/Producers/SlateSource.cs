@@ -1,0 +1,216 @@
+using NodaTime;
+using RetroVue.Media.Formats;
+using RetroVue.Media.Pipelines;
+using RetroVue.Media.Time;
+using RetroVue.Runtime.Producers.Slates;
+using RetroVue.Runtime.Time;
+
+namespace RetroVue.Runtime.Producers;
+
+/// <summary>
+/// The picture that airs where nothing else can: the channel's name, a clock and what comes next; with silence. As fast as it is taken.
+/// </summary>
+/// <remarks>
+/// Stands on the channel's line: frame n has the PTS <c>ClockTime.FromUnits(n, rate.Inverse)</c> and the sequence n, sample n the PTS
+/// <c>ClockTime.FromUnits(n, 1/rate)</c>, both counted from the epoch, so slates and what airs before and after them share one grid. The
+/// first and the last are those whose PTS lies between the start and the end. The clock shows the time at which the frame is scheduled,
+/// never the present. Frames of the same second share their memory; after the first few nothing is allocated.
+/// </remarks>
+public sealed class SlateSource : Element
+{
+    /// <summary>Samples in a buffer of silence; the last one may have fewer.</summary>
+    public const int SamplesPerBuffer = 1024;
+
+    private const int MaxChannels = 8;
+
+    private readonly SlateOptions _options;
+    private readonly Rational _frameTime;
+    private readonly Rational _sampleTime;
+    private readonly long _frameEnd;
+    private readonly long _sampleEnd;
+    private long _frame;
+    private long _sample;
+    private long _blocks;
+    private SlatePicture? _picture;
+    private MediaMemory? _drawn;
+    private long _drawnSecond;
+    private MediaMemory? _silence;
+
+    /// <summary>A source.</summary>
+    /// <param name="name">The element's name.</param>
+    /// <param name="options">What to show.</param>
+    /// <exception cref="ArgumentException">There is neither picture nor sound, a format is none a slate is made in, or a time is None.</exception>
+    public SlateSource(string name, SlateOptions options)
+        : base(name)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        Validate(options);
+        _options = options;
+        if (options.Video is { } video)
+        {
+            _frameTime = video.FrameRate.Inverse;
+            (_frame, _frameEnd) = (FirstFrom(options.From, _frameTime), FirstFrom(options.Until, _frameTime));
+            VideoOutput = AddOutput("video");
+        }
+
+        if (options.Audio is { } audio)
+        {
+            _sampleTime = new Rational(1, audio.SampleRate);
+            (_sample, _sampleEnd) = (FirstFrom(options.From, _sampleTime), FirstFrom(options.Until, _sampleTime));
+            AudioOutput = AddOutput("audio");
+        }
+
+        AddTask(Produce, options.Placement);
+    }
+
+    /// <summary>The pictures; null where there are none.</summary>
+    public OutputPad? VideoOutput { get; }
+
+    /// <summary>The silence; null where there is none.</summary>
+    public OutputPad? AudioOutput { get; }
+
+    /// <inheritdoc/>
+    protected override void Prepare()
+    {
+        if (_options.Video is { } video)
+        {
+            _picture = new SlatePicture(video, _options);
+            Announce(VideoOutput!, video);
+        }
+
+        if (_options.Audio is { } audio)
+        {
+            _silence = CreateSilence(audio, SamplesPerBuffer);
+            Announce(AudioOutput!, audio);
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void Stop()
+    {
+        _picture?.Release();
+        _drawn?.Release();
+        _silence?.Release();
+        (_picture, _drawn, _silence) = (null, null, null);
+    }
+
+    /// <inheritdoc/>
+    protected override void OnBuffer(InputPad input, MediaBuffer buffer) => throw new NotSupportedException("A source has no input.");
+
+    /// <summary>The first unit at a time or later, by its PTS: one that was rounded to the nanosecond is found again.</summary>
+    private static long FirstFrom(ClockTime time, Rational unit)
+    {
+        long nearest = time.ToUnits(unit);
+        return ClockTime.FromUnits(nearest, unit) < time ? nearest + 1 : nearest;
+    }
+
+    private static void Validate(SlateOptions options)
+    {
+        if (options.Video is null && options.Audio is null)
+        {
+            throw new ArgumentException("A slate has a picture, sound, or both.", nameof(options));
+        }
+
+        if (options.Video is { } video && !SlatePicture.CanDraw(video))
+        {
+            throw new ArgumentException(
+                $"A slate's picture is yuv420p of at least {SlateLayout.MinWidth}x{SlateLayout.MinHeight} at a positive rate, not '{video}'.",
+                nameof(options));
+        }
+
+        if (options.Audio is { } audio
+            && (audio.SampleFormat != SampleFormat.F32Planar || audio.SampleRate < 1 || audio.Layout.Channels is < 1 or > MaxChannels))
+        {
+            throw new ArgumentException($"A slate's sound is f32planar of 1 to {MaxChannels} channels, not '{audio}'.", nameof(options));
+        }
+
+        if (options.From.IsNone || options.Until.IsNone)
+        {
+            throw new ArgumentException("A slate has a start and an end.", nameof(options));
+        }
+    }
+
+    private static void Announce(OutputPad output, MediaFormat format)
+    {
+        output.Push(new FormatChanged(format));
+        output.Push(Segment.Default);
+    }
+
+    private static HeapMemory CreateSilence(AudioFormat format, int samples)
+    {
+        int length = samples * sizeof(float);
+        Span<(int Length, int Stride)> planes = stackalloc (int, int)[format.Layout.Channels];
+        planes.Fill((length, length));
+        HeapMemory memory = HeapMemory.Create(planes);
+        for (int i = 0; i < planes.Length; i++)
+        {
+            memory.WritablePlane(i).Clear();
+        }
+
+        return memory;
+    }
+
+    private StepResult Produce()
+    {
+        bool hasFrame = _frame < _frameEnd;
+        bool hasSample = _sample < _sampleEnd;
+        if (hasFrame && (!hasSample || FrameTime(_frame) <= SampleTime(_sample)))
+        {
+            PushFrame();
+        }
+        else if (hasSample)
+        {
+            PushSilence();
+        }
+        else
+        {
+            Forward(EndOfStream.Instance);
+            return StepResult.Finished;
+        }
+
+        return StepResult.Again;
+    }
+
+    private void PushFrame()
+    {
+        ClockTime pts = FrameTime(_frame);
+        MediaBuffer buffer = MediaBuffer.Create(Draw(pts).Retain());
+        buffer.Pts = pts;
+        buffer.Duration = FrameTime(_frame + 1) - pts;
+        buffer.Sequence = _frame++;
+        buffer.Flags = BufferFlags.KeyFrame;
+        VideoOutput!.Push(buffer);
+    }
+
+    private void PushSilence()
+    {
+        int samples = (int)Math.Min(SamplesPerBuffer, _sampleEnd - _sample);
+        ClockTime pts = SampleTime(_sample);
+        MediaBuffer buffer = MediaBuffer.Create(samples == SamplesPerBuffer ? _silence!.Retain() : CreateSilence(_options.Audio!, samples));
+        buffer.Pts = pts;
+        buffer.Duration = SampleTime(_sample + samples) - pts;
+        buffer.Sequence = _blocks++;
+        buffer.Flags = BufferFlags.KeyFrame;
+        _sample += samples;
+        AudioOutput!.Push(buffer);
+    }
+
+    /// <summary>The picture at a time, drawn anew only where its second is another.</summary>
+    private MediaMemory Draw(ClockTime pts)
+    {
+        Instant at = _options.Epoch + pts.ToDuration();
+        long second = at.ToUnixTimeSeconds();
+        if (_drawn is null || second != _drawnSecond)
+        {
+            _drawn?.Release();
+            _drawn = _picture!.Draw(at);
+            _drawnSecond = second;
+        }
+
+        return _drawn;
+    }
+
+    private ClockTime FrameTime(long frame) => ClockTime.FromUnits(frame, _frameTime);
+
+    private ClockTime SampleTime(long sample) => ClockTime.FromUnits(sample, _sampleTime);
+}

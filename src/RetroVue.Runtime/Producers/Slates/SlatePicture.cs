@@ -1,0 +1,129 @@
+using NodaTime;
+using RetroVue.Media.Formats;
+using RetroVue.Media.Pipelines;
+
+namespace RetroVue.Runtime.Producers.Slates;
+
+/// <summary>Draws a slate: the name, a strip of colour bars, the clock and what is next, one below the other.</summary>
+/// <remarks>All but the clock is drawn once. Levels are of limited range. For one thread at a time.</remarks>
+internal sealed class SlatePicture
+{
+    // A dark blue, lighter at the top. Text is drawn in luma alone, so it takes on a little of it.
+    private const byte GroundTop = 44;
+    private const byte GroundBottom = 22;
+    private const byte GroundU = 140;
+    private const byte GroundV = 122;
+
+    private const byte NameLuma = 200;
+    private const byte ClockLuma = 235;
+    private const byte NextLuma = 180;
+
+    private readonly VideoFormat _format;
+    private readonly DateTimeZone _zone;
+    private readonly SlateLayout _layout;
+    private readonly (int Length, int Stride)[] _planes;
+    private readonly HeapMemory _ground;
+
+    /// <summary>A picture that holds memory until it is released.</summary>
+    /// <param name="format">One that can be drawn.</param>
+    /// <param name="options">What it shows.</param>
+    public SlatePicture(VideoFormat format, SlateOptions options)
+    {
+        _format = format;
+        _zone = options.Zone;
+        _layout = new SlateLayout(format);
+        _planes = PlanesOf(format);
+        _ground = HeapMemory.Create(_planes);
+        DrawGround();
+        DrawBars();
+        DrawText(_ground, _layout.NameTop, _layout.NameScale, SlateText.Shorten(PlainLetters.From(options.Name), _layout.Columns(_layout.NameScale)), NameLuma);
+        if (options.NextTitle is { } title)
+        {
+            DrawNext(SlateText.NextLines(PlainLetters.From(title), options.NextStart, _zone, _layout.Columns(_layout.NextScale)));
+        }
+    }
+
+    /// <summary>Whether pictures of a format can be drawn.</summary>
+    public static bool CanDraw(VideoFormat format) =>
+        format is { PixelFormat: PixelFormat.Yuv420P, Width: >= SlateLayout.MinWidth, Height: >= SlateLayout.MinHeight, FrameRate.IsPositive: true };
+
+    /// <summary>The picture at an instant, in memory whose reference the caller owns.</summary>
+    public HeapMemory Draw(Instant at)
+    {
+        HeapMemory memory = HeapMemory.Create(_planes);
+        for (int i = 0; i < _planes.Length; i++)
+        {
+            _ground.Plane(i).CopyTo(memory.WritablePlane(i));
+        }
+
+        Span<char> clock = stackalloc char[SlateText.ClockLength];
+        SlateText.WriteClock(at, _zone, clock);
+        DrawText(memory, _layout.ClockTop, _layout.ClockScale, clock, ClockLuma);
+        return memory;
+    }
+
+    /// <summary>Gives the memory back; the last call.</summary>
+    public void Release() => _ground.Release();
+
+    private static (int Length, int Stride)[] PlanesOf(VideoFormat format)
+    {
+        // Lines begin at multiples of 64 bytes in both kinds of plane, as vector code likes them.
+        int stride = (format.Width + 127) & -128;
+        int chroma = stride / 2;
+        int chromaHeight = (format.Height + 1) / 2;
+        return [(stride * format.Height, stride), (chroma * chromaHeight, chroma), (chroma * chromaHeight, chroma)];
+    }
+
+    private void DrawGround()
+    {
+        Span<byte> luma = _ground.WritablePlane(0);
+        int stride = _ground.Stride(0);
+        for (int y = 0; y < _format.Height; y++)
+        {
+            luma.Slice(y * stride, stride).Fill((byte)(GroundTop + ((GroundBottom - GroundTop) * y / (_format.Height - 1))));
+        }
+
+        _ground.WritablePlane(1).Fill(GroundU);
+        _ground.WritablePlane(2).Fill(GroundV);
+    }
+
+    /// <summary>Yellow, cyan, green, magenta, red and blue at three quarters, BT.709 limited range (the levels of SMPTE RP 219).</summary>
+    private void DrawBars()
+    {
+        ReadOnlySpan<(byte Y, byte U, byte V)> bars =
+            [(168, 44, 136), (145, 147, 44), (133, 63, 52), (63, 193, 204), (51, 109, 212), (28, 212, 120)];
+        int first = (_format.Width - _layout.BarsWidth) / 2;
+        for (int i = 0; i < bars.Length; i++)
+        {
+            // On even pixels, where chroma has its edges too.
+            int left = (first + (_layout.BarsWidth * i / bars.Length)) & ~1;
+            int right = (first + (_layout.BarsWidth * (i + 1) / bars.Length)) & ~1;
+            Fill(0, left, right, _layout.BarsTop, _layout.BarsHeight, bars[i].Y);
+            Fill(1, left / 2, right / 2, _layout.BarsTop / 2, _layout.BarsHeight / 2, bars[i].U);
+            Fill(2, left / 2, right / 2, _layout.BarsTop / 2, _layout.BarsHeight / 2, bars[i].V);
+        }
+    }
+
+    private void Fill(int plane, int left, int right, int top, int height, byte value)
+    {
+        Span<byte> bytes = _ground.WritablePlane(plane);
+        for (int y = top; y < top + height; y++)
+        {
+            bytes[((y * _ground.Stride(plane)) + left)..((y * _ground.Stride(plane)) + right)].Fill(value);
+        }
+    }
+
+    private void DrawNext(IReadOnlyList<string> lines)
+    {
+        for (int i = 0; i < lines.Count; i++)
+        {
+            DrawText(_ground, _layout.NextTop + (i * _layout.NextAdvance), _layout.NextScale, lines[i], NextLuma);
+        }
+    }
+
+    private void DrawText(HeapMemory memory, int top, (int X, int Y) scale, ReadOnlySpan<char> text, byte luma)
+    {
+        int stride = memory.Stride(0);
+        SlateFont.Draw(memory.WritablePlane(0)[((top * stride) + _layout.LeftOf(text.Length, scale))..], stride, scale, text, luma);
+    }
+}
