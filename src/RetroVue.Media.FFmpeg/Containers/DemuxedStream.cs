@@ -39,8 +39,9 @@ internal sealed unsafe class DemuxedStream(StreamInfo info, OutputPad output)
     public void Push(PacketMemory memory)
     {
         var buffer = MediaBuffer.Create(memory);
-        buffer.Flags = PacketMemory.ToBufferFlags(memory.Packet->flags) | _nextFlags;
-        _times.Write(memory.Packet, buffer);
+        var time = _times.Next(memory.Packet);
+        (buffer.Pts, buffer.Dts, buffer.Duration) = (time.Pts, time.Dts, time.Duration);
+        buffer.Flags = PacketMemory.ToBufferFlags(memory.Packet->flags) | _nextFlags | (time.IsEstimated ? BufferFlags.EstimatedTime : BufferFlags.None);
         // Nothing is shown before it is decoded, and decoding times only grow.
         if (buffer.DecodeOrder >= _segment.Stop)
         {
@@ -51,8 +52,7 @@ internal sealed unsafe class DemuxedStream(StreamInfo info, OutputPad output)
 
         _nextFlags = BufferFlags.None;
         buffer.Sequence = _sequence++;
-        var end = buffer.Duration.IsNone ? buffer.Pts : buffer.End;
-        LastEnd = end > LastEnd || LastEnd.IsNone ? end : LastEnd;
+        LastEnd = time.End > LastEnd || LastEnd.IsNone ? time.End : LastEnd;
         output.Push(buffer);
     }
 

@@ -1,12 +1,11 @@
 using RetroVue.Media.FFmpeg.Interop;
-using RetroVue.Media.Pipelines;
 using RetroVue.Media.Time;
 using static RetroVue.Media.FFmpeg.Interop.LibAVUtil;
 
 namespace RetroVue.Media.FFmpeg.Containers;
 
 /// <summary>
-/// Gives the buffers of one stream their times: the container's exactly, each rounded once to the nanosecond, and where it has none an
+/// Tells the times of one stream's packets: the container's exactly, each rounded once to the nanosecond, and where it has none an
 /// estimate, marked as such.
 /// </summary>
 /// <remarks>
@@ -22,17 +21,17 @@ internal sealed unsafe class PacketTimes(StreamInfo stream)
     private long _pictures;
     private long _ticks;
 
-    /// <summary>Writes the times of a packet into the buffer that holds it.</summary>
-    public void Write(AVPacket* packet, MediaBuffer buffer)
+    /// <summary>The times of the next packet.</summary>
+    public PacketTime Next(AVPacket* packet)
     {
         var pts = ToTime(packet->pts);
         var dts = ToTime(packet->dts);
-        buffer.Duration = DurationOf(packet);
+        var isEstimated = false;
         var order = !dts.IsNone ? dts : stream.IsReordered ? ClockTime.None : pts;
         if (order.IsNone)
         {
             order = Estimate(pts);
-            buffer.Flags |= order.IsNone ? BufferFlags.None : BufferFlags.EstimatedTime;
+            isEstimated = !order.IsNone;
             dts = pts < order ? pts : order;
         }
         else
@@ -43,13 +42,12 @@ internal sealed unsafe class PacketTimes(StreamInfo stream)
         if (pts.IsNone && !stream.IsReordered)
         {
             pts = order;
-            buffer.Flags |= order.IsNone ? BufferFlags.None : BufferFlags.EstimatedTime;
+            isEstimated = !order.IsNone;
         }
 
         _pictures++;
         _ticks += Math.Max(packet->duration, 0);
-        buffer.Pts = pts;
-        buffer.Dts = dts;
+        return new PacketTime(pts, dts, DurationOf(packet), isEstimated);
     }
 
     /// <summary>The decoding time that follows from the last known one; from the presentation time where nothing was known yet.</summary>

@@ -111,6 +111,15 @@ public sealed class ChannelInput : Element
         }
     }
 
+    /// <summary>True where everything of a stream that is decoded before a time has come.</summary>
+    internal bool Covers(MediaKind kind, ClockTime time)
+    {
+        lock (_lock)
+        {
+            return Find(kind) is not { } lane || lane.HasEnded || lane.Newest >= time;
+        }
+    }
+
     /// <summary>True where something has come of every stream, or it has ended.</summary>
     internal bool HasBegun()
     {

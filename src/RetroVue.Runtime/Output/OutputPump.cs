@@ -12,7 +12,7 @@ namespace RetroVue.Runtime.Output;
 /// <remarks>
 /// Granule n ends at n × 40 ms on the channel's line. A channel that starts in the middle of a programme begins with granules that lie in
 /// the past; until it has caught up with station time a granule waits for its packets, afterwards for none: then tables and clock
-/// references go on without them. For the thread of its task; <see cref="Wake"/> is for any.
+/// references go on without them. For the thread of its task.
 /// </remarks>
 internal sealed class OutputPump : IDisposable
 {

@@ -9,7 +9,7 @@ internal sealed class MediaCorpus
     private static readonly string s_folder = Path.Combine(Path.GetTempPath(), $"retrovue-corpus-{Environment.ProcessId}");
     private static readonly Lock s_lock = new();
 
-    private static readonly Dictionary<string, string> s_recipes = new()
+    private static readonly Dictionary<string, string> s_recipes = new(StringComparer.Ordinal)
     {
         ["ntsc.mp4"] = $"{Picture("30000/1001")} {Sound(48000)} -t 4 {X264} -bf 2 -c:a aac",
         ["film.mp4"] = $"{Picture("24000/1001")} {Sound(44100)} -t 4 {X264} -bf 3 -c:a aac",

@@ -5,7 +5,7 @@ using RetroVue.Media.Time;
 namespace RetroVue.Media.FFmpeg.Tests.Corpus;
 
 /// <summary>A packet as ffprobe shows it; None where it shows no time.</summary>
-internal sealed record ProbedPacket(ClockTime Pts, ClockTime Dts, int Size, bool IsKey, bool IsDiscarded)
+internal sealed record ProbedPacket(ClockTime Pts, ClockTime Dts, long? Ticks, int Size, bool IsKey, bool IsDiscarded)
 {
     /// <summary>The packets of the first picture ('v') or sound ('a') stream, and the stream's time base.</summary>
     public static (IReadOnlyList<ProbedPacket> Packets, Rational TimeBase) Read(string path, char kind)
@@ -23,6 +23,7 @@ internal sealed record ProbedPacket(ClockTime Pts, ClockTime Dts, int Size, bool
         return ([.. json.RootElement.GetProperty("packets").EnumerateArray().Select(packet => new ProbedPacket(
             Time(packet, "pts", timeBase),
             Time(packet, "dts", timeBase),
+            packet.TryGetProperty("pts", out var ticks) ? ticks.GetInt64() : null,
             int.Parse(packet.GetProperty("size").GetString()!, CultureInfo.InvariantCulture),
             packet.GetProperty("flags").GetString()!.Contains('K', StringComparison.Ordinal),
             packet.GetProperty("flags").GetString()!.Contains('D', StringComparison.Ordinal)))], timeBase);

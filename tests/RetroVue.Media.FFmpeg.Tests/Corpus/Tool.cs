@@ -11,7 +11,7 @@ internal static class Tool
     /// <summary>Runs a program and gives its output; ignores the test where it is not installed.</summary>
     public static string Run(string program, params string[] arguments)
     {
-        var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
         Process process;
         try
         {

@@ -89,7 +89,7 @@ internal sealed class TransportStreamBench : ITransportStreamSink, IDisposable
     }
 
     /// <summary>Runs output time on to a time from the origin, feeding packets <paramref name="ahead"/> of it; none from <paramref name="starveAt"/> on.</summary>
-    public void RunTo(ClockTime end, ClockTime? starveAt = null, ClockTime? granule = null)
+    public void RunTo(ClockTime end, ClockTime? starveAt = null, ClockTime? granule = null, TransportStreamChunker? into = null)
     {
         ClockTime ahead = Writer.Options.Delay;
         ClockTime time = Writer.OutputTime.IsNone ? Origin - ahead : Writer.OutputTime;
@@ -104,7 +104,8 @@ internal sealed class TransportStreamBench : ITransportStreamSink, IDisposable
                 }
             }
 
-            Writer.AdvanceTo(time, this);
+            Writer.AdvanceTo(time, into ?? (ITransportStreamSink)this);
+            into?.Flush(time);
         }
     }
 

@@ -12,7 +12,8 @@ namespace RetroVue.Media.Elements.MpegTs;
 /// <remarks>
 /// Times in the stream are running times plus an offset, so streams with unlike segments fit together. A file whose decoding times begin
 /// at zero has clock references that begin <see cref="TransportStreamOptions.Delay"/> earlier, just before the wrap of the 33 bits; an
-/// offset moves all times where a player cannot take that. A hole of more than a minute becomes a marked discontinuity.
+/// offset moves all times where a player cannot take that. A hole of more than a minute, or a step back of as much,
+/// becomes a marked discontinuity.
 /// </remarks>
 public sealed class TransportStreamMuxer : InterleavingElement
 {
@@ -142,7 +143,7 @@ public sealed class TransportStreamMuxer : InterleavingElement
             _writer.JumpTo(outputTime);
             _isInterrupted = false;
         }
-        else if (outputTime - _writer.OutputTime > s_longestHole)
+        else if ((outputTime - _writer.OutputTime).Abs() > s_longestHole)
         {
             _writer.Finish(_chunker);
             _chunker.Flush(_writer.OutputTime);

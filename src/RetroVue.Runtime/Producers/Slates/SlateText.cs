@@ -50,7 +50,7 @@ internal static class SlateText
         text.Length <= columns ? text : $"{text.AsSpan(0, Math.Max(0, columns - 1)).TrimEnd()}{Ellipsis}";
 
     /// <summary>Breaks between words; within one only where it fills the line alone.</summary>
-    private static (string First, string Rest) BreakLine(string text, int columns)
+    private static (string First, string Others) BreakLine(string text, int columns)
     {
         if (text.Length <= columns)
         {

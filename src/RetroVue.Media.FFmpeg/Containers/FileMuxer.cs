@@ -1,0 +1,198 @@
+using System.Globalization;
+using RetroVue.Media.Elements.Flow;
+using RetroVue.Media.FFmpeg.Native;
+using RetroVue.Media.FFmpeg.Packets;
+using RetroVue.Media.Formats;
+using RetroVue.Media.Pipelines;
+using static RetroVue.Media.FFmpeg.Interop.LibAVCodec;
+
+namespace RetroVue.Media.FFmpeg.Containers;
+
+/// <summary>Writes compressed streams into a file: MP4, Matroska or a transport stream.</summary>
+/// <remarks>
+/// <para>
+/// A packet's time in the file is its running time, rounded once to the container's tick. What lies before running time zero (priming
+/// of sound, pictures decoded ahead) an MP4 keeps and leaves out by its edit list; in other containers libavformat moves all streams by
+/// one and the same time, so that none is negative.
+/// </para>
+/// <para>
+/// The header is written when every input has announced its format and brought a packet or its end; the trailer when all have ended, or
+/// when the pipeline stops before. The file is written in place: a run that was cut off leaves a file that Matroska and transport stream
+/// players can read to its end. Inputs are added before the element is linked.
+/// </para>
+/// </remarks>
+public sealed unsafe class FileMuxer : InterleavingElement
+{
+    private readonly string _path;
+    private readonly FileMuxerOptions _options;
+    private readonly List<MuxedStream> _streams = [];
+    private readonly PacketHandle _packet = new();
+    private OutputFile? _file;
+    private bool _isHeaderWritten;
+
+    /// <summary>A muxer for a file, with no inputs yet. An existing file is replaced when the pipeline starts.</summary>
+    /// <param name="name">The element's name.</param>
+    /// <param name="path">The file.</param>
+    /// <param name="options">How it is written; null: as its extension says.</param>
+    public FileMuxer(string name, string path, FileMuxerOptions? options = null)
+        : base(name, (options ?? new FileMuxerOptions()).Placement)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        _path = path;
+        _options = options ?? new FileMuxerOptions();
+    }
+
+    /// <summary>Adds an input, whose stream gets the next place in the file.</summary>
+    /// <param name="name">Its name, such as "video".</param>
+    public InputPad AddStream(string name)
+    {
+        var stream = new MuxedStream(AddLane(name));
+        _streams.Add(stream);
+        return stream.Input;
+    }
+
+    /// <inheritdoc/>
+    protected override void Prepare() => _file = new OutputFile(_path, _options.Container);
+
+    /// <summary>Compressed media only, and of one format to the end: a container describes a stream once.</summary>
+    protected override bool Accepts(InputPad input, MediaFormat format)
+    {
+        var stream = StreamOf(input);
+        stream.Format ??= format as EncodedFormat;
+        return format.Equals(stream.Format);
+    }
+
+    /// <inheritdoc/>
+    protected override MediaFormat? Preferred(InputPad input) => StreamOf(input).Format;
+
+    /// <inheritdoc/>
+    protected override void TakeEvent(InputPad input, MediaEvent mediaEvent)
+    {
+        if (mediaEvent is Segment segment)
+        {
+            StreamOf(input).Segment = segment;
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void TakeBuffer(InputPad input, MediaBuffer buffer)
+    {
+        var packet = _packet.Pointer;
+        try
+        {
+            if (!_isHeaderWritten)
+            {
+                WriteHeader();
+            }
+
+            PacketMemory.Refer(packet, buffer);
+            if (!StreamOf(input).TryStamp(packet, buffer))
+            {
+                throw new MediaFileException(
+                    _path, $"cannot be written: '{input}' brought a packet without a presentation time. Decode and encode that stream to give it one.");
+            }
+
+            _file!.Write(packet);
+        }
+        finally
+        {
+            av_packet_unref(packet);
+            buffer.Release();
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void TakeEnd()
+    {
+        Finish();
+        ReportEnd();
+    }
+
+    /// <inheritdoc/>
+    protected override void Stop()
+    {
+        base.Stop();
+        Finish();
+    }
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            _file?.Dispose();
+            _packet.Dispose();
+        }
+
+        base.Dispose(disposing);
+    }
+
+    private void WriteHeader()
+    {
+        var described = _streams.Where(stream => stream.Format is not null).ToList();
+        long ticksPerSecond = 1;
+        foreach (var stream in described)
+        {
+            var timeBase = MuxedStream.WishedTimeBase(stream.Format!);
+            stream.Index = _file!.AddStream(stream.Format!, timeBase);
+            ticksPerSecond = LeastCommonMultiple(ticksPerSecond, timeBase.Denominator);
+        }
+
+        _file!.WriteHeader(HeaderOptions(ticksPerSecond));
+        _isHeaderWritten = true;
+        foreach (var stream in described)
+        {
+            stream.TimeBase = _file.TimeBase(stream.Index);
+        }
+    }
+
+    private Dictionary<string, string> HeaderOptions(long ticksPerSecond)
+    {
+        var options = new Dictionary<string, string>(StringComparer.Ordinal);
+        if (ticksPerSecond <= int.MaxValue)
+        {
+            // An MP4's edit lists count in this; the usual thousandths would move a stream's start.
+            options["movie_timescale"] = ticksPerSecond.ToString(CultureInfo.InvariantCulture);
+        }
+
+        if (_options.FastStart)
+        {
+            options["movflags"] = "+faststart";
+        }
+
+        return options;
+    }
+
+    private void Finish()
+    {
+        if (_isHeaderWritten)
+        {
+            _isHeaderWritten = false;
+            _file!.Finish();
+        }
+    }
+
+    private MuxedStream StreamOf(InputPad input)
+    {
+        foreach (var stream in _streams)
+        {
+            if (ReferenceEquals(stream.Input, input))
+            {
+                return stream;
+            }
+        }
+
+        throw new ArgumentException($"'{input}' is no input of '{Name}'.", nameof(input));
+    }
+
+    private static long LeastCommonMultiple(long a, long b)
+    {
+        var (x, y) = (a, b);
+        while (y != 0)
+        {
+            (x, y) = (y, x % y);
+        }
+
+        return a / x * b;
+    }
+}

@@ -1,0 +1,110 @@
+using RetroVue.Media.FFmpeg.Interop;
+using RetroVue.Media.FFmpeg.Native;
+using RetroVue.Media.Time;
+using static RetroVue.Media.FFmpeg.Interop.LibAVCodec;
+using static RetroVue.Media.FFmpeg.Interop.LibAVFormat;
+
+namespace RetroVue.Media.FFmpeg.Containers;
+
+/// <summary>Finds out what a planner must know of a file before it airs.</summary>
+/// <remarks>
+/// A file with an index of all its packets (MP4) is read only at its end; another is read whole, without decoding. Thread-safe; blocks.
+/// </remarks>
+public static unsafe class MediaProbe
+{
+    private static readonly ClockTime s_openLimit = ClockTime.FromSeconds(30);
+
+    /// <summary>Probes a file.</summary>
+    /// <param name="path">The file; a regular one.</param>
+    /// <param name="cancellationToken">Ends the probing, also in the middle of a read.</param>
+    /// <exception cref="MediaFileException">The file cannot be opened, or holds neither picture nor sound.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public static ProbedMedia Probe(string path, CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        cancellationToken.ThrowIfCancellationRequested();
+        var interrupt = new InterruptSwitch();
+        using var registration = cancellationToken.Register(interrupt.Throw);
+        try
+        {
+            using var file = InputFile.Open(path, interrupt, s_openLimit);
+            var probed = Probe(file);
+            cancellationToken.ThrowIfCancellationRequested();
+            return probed;
+        }
+        catch (MediaFileException) when (cancellationToken.IsCancellationRequested)
+        {
+            throw new OperationCanceledException(cancellationToken);
+        }
+    }
+
+    private static ProbedMedia Probe(InputFile file)
+    {
+        var info = file.Info;
+        var interval = new KeyFrameInterval();
+        if (info.Video is { } video && ReadIndex(file, video, interval) is { IsNone: false } lastKeyFrame)
+        {
+            file.TrySeek(video, lastKeyFrame);
+        }
+
+        var (videoEnd, audioEnd) = ReadToEnd(file, interval);
+        interval.Add(videoEnd);
+        return new ProbedMedia(info, videoEnd - info.StartTime, audioEnd - info.StartTime, info.Video is null ? ClockTime.None : interval.Longest);
+    }
+
+    /// <summary>Takes the key frames from an index that lists every packet; gives the last one's time, or None where there is no such index.</summary>
+    private static ClockTime ReadIndex(InputFile file, StreamInfo video, KeyFrameInterval interval)
+    {
+        var stream = file.Stream(video.Index);
+        var count = avformat_index_get_entries_count(stream);
+        var last = ClockTime.None;
+        if (stream->nb_frames == 0 || count < stream->nb_frames)
+        {
+            return last;
+        }
+
+        for (var i = 0; i < count; i++)
+        {
+            var entry = avformat_index_get_entry(stream, i);
+            if (entry->IsKeyFrame)
+            {
+                last = ClockTime.FromUnits(entry->timestamp, video.TimeBase);
+                interval.Add(last);
+            }
+        }
+
+        return last;
+    }
+
+    private static (ClockTime Video, ClockTime Audio) ReadToEnd(InputFile file, KeyFrameInterval interval)
+    {
+        var (video, audio) = (file.Info.Video, file.Info.Audio);
+        var videoTimes = video is null ? null : new PacketTimes(video);
+        var audioTimes = audio is null ? null : new PacketTimes(audio);
+        var (videoEnd, audioEnd) = (ClockTime.None, ClockTime.None);
+        using var handle = new PacketHandle();
+        var packet = handle.Pointer;
+        while (file.Read(packet) >= 0)
+        {
+            if (packet->stream_index == video?.Index)
+            {
+                var time = videoTimes!.Next(packet);
+                videoEnd = Later(videoEnd, time.End);
+                if ((packet->flags & AV_PKT_FLAG_KEY) != 0)
+                {
+                    interval.Add(time.Pts.IsNone ? time.Dts : time.Pts);
+                }
+            }
+            else if (packet->stream_index == audio?.Index)
+            {
+                audioEnd = Later(audioEnd, audioTimes!.Next(packet).End);
+            }
+
+            av_packet_unref(packet);
+        }
+
+        return (videoEnd, audioEnd);
+    }
+
+    private static ClockTime Later(ClockTime a, ClockTime b) => a.IsNone || b > a ? b : a;
+}

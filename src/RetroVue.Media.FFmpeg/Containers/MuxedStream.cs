@@ -1,0 +1,65 @@
+using RetroVue.Media.FFmpeg.Interop;
+using RetroVue.Media.Formats;
+using RetroVue.Media.Pipelines;
+using RetroVue.Media.Time;
+using static RetroVue.Media.FFmpeg.Interop.LibAVUtil;
+
+namespace RetroVue.Media.FFmpeg.Containers;
+
+/// <summary>One stream of a file that is written: its format, and where its buffers lie on the container's line.</summary>
+internal sealed unsafe class MuxedStream(InputPad input)
+{
+    private long _lastDts = long.MinValue;
+
+    /// <summary>Where it comes in.</summary>
+    public InputPad Input => input;
+
+    /// <summary>The one format that it has; null before it was announced. Set on the thread that pushes.</summary>
+    public EncodedFormat? Format { get; set; }
+
+    /// <summary>The segment of the buffers that are taken now.</summary>
+    public Segment Segment { get; set; } = Segment.Default;
+
+    /// <summary>Its number in the file; -1 where it ended without a format and is left out.</summary>
+    public int Index { get; set; } = -1;
+
+    /// <summary>The tick that the muxer chose, known once the header is written.</summary>
+    public Rational TimeBase { get; set; }
+
+    /// <summary>
+    /// The tick to ask the muxer for: a sample of sound; of a picture 1/90000, or what its frame rate counts in where that does not divide.
+    /// </summary>
+    public static Rational WishedTimeBase(EncodedFormat format)
+    {
+        const int common = 90_000;
+        if (format.Audio is { SampleRate: > 0 } audio)
+        {
+            return new Rational(1, audio.SampleRate);
+        }
+
+        return format.Video is { FrameRate: { IsPositive: true } rate } && (long)common * rate.Denominator % rate.Numerator != 0
+            ? new Rational(1, rate.Numerator)
+            : new Rational(1, common);
+    }
+
+    /// <summary>Writes a buffer's running times, each rounded once to the tick, into the packet.</summary>
+    /// <returns>False where the buffer has no presentation time.</returns>
+    public bool TryStamp(AVPacket* packet, MediaBuffer buffer)
+    {
+        if (buffer.Pts.IsNone)
+        {
+            return false;
+        }
+
+        var pts = Segment.ToRunningTime(buffer.Pts).ToTicks(TimeBase);
+        var dts = buffer.Dts.IsNone ? pts : Segment.ToRunningTime(buffer.Dts).ToTicks(TimeBase);
+        // Two decoding times may fall on one tick of a coarse container, which wants them to grow; presentation times stay.
+        _lastDts = dts = Math.Max(dts, _lastDts == long.MinValue ? dts : Math.Min(_lastDts + 1, pts));
+        packet->pts = pts;
+        packet->dts = dts;
+        packet->duration = buffer.Duration.IsNone ? 0 : Math.Max(Segment.ToRunningTime(buffer.End).ToTicks(TimeBase) - pts, 0);
+        packet->stream_index = Index;
+        packet->pos = -1;
+        return true;
+    }
+}

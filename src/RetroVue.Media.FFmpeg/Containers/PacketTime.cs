@@ -1,0 +1,14 @@
+using RetroVue.Media.Time;
+
+namespace RetroVue.Media.FFmpeg.Containers;
+
+/// <summary>When a packet is presented and decoded, in nanoseconds on the line of its file.</summary>
+/// <param name="Pts">Presentation; None where it is not known.</param>
+/// <param name="Dts">Decoding; None where it is not known.</param>
+/// <param name="Duration">Duration; None where it is not known.</param>
+/// <param name="IsEstimated">True where the container said less than this does.</param>
+internal readonly record struct PacketTime(ClockTime Pts, ClockTime Dts, ClockTime Duration, bool IsEstimated)
+{
+    /// <summary>The end of presentation, or of what is known of it.</summary>
+    public ClockTime End => (Pts.IsNone ? Dts : Pts) + (Duration.IsNone ? ClockTime.Zero : Duration);
+}

@@ -1,0 +1,26 @@
+using RetroVue.Media.FFmpeg.Interop;
+
+namespace RetroVue.Media.FFmpeg.Native;
+
+/// <summary>The part of AVIndexEntry (libavformat/avformat.h) that is bit fields, which bindings have no offsets for.</summary>
+internal static unsafe class IndexEntries
+{
+    // The fields are int flags:2 and int size:30 behind two of 64 bits, in all supported releases; AVINDEX_KEYFRAME is 1.
+    private const int FlagsAt = 16;
+    private const int KeyFrame = 1;
+
+    extension(ref AVIndexEntry entry)
+    {
+        /// <summary>True where the entry is of a key frame.</summary>
+        public bool IsKeyFrame
+        {
+            get
+            {
+                fixed (AVIndexEntry* self = &entry)
+                {
+                    return (*(int*)((byte*)self + FlagsAt) & KeyFrame) != 0;
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,208 @@
+using RetroVue.Media.FFmpeg.Containers;
+using RetroVue.Media.FFmpeg.Native;
+using RetroVue.Media.FFmpeg.Tests.Corpus;
+using RetroVue.Media.Pipelines;
+using RetroVue.Media.Testing;
+using RetroVue.Media.Time;
+
+namespace RetroVue.Media.FFmpeg.Tests.Containers;
+
+public sealed class BadInputTests
+{
+    [TearDown]
+    public void NothingIsLeft()
+    {
+        Assert.That(FFmpegHandles.Live, Is.Zero);
+        Assert.That(MediaBuffer.LiveCount, Is.Zero);
+    }
+
+    [Test]
+    public void Missing_file_is_named() => AssertRefused("missing.mp4", "does not exist");
+
+    [Test]
+    public void Directory_is_refused()
+    {
+        Directory.CreateDirectory(Path.Combine(MediaCorpus.Folder, "folder.mp4"));
+        AssertRefused("folder.mp4", "is a directory");
+    }
+
+    [Test]
+    public void Empty_file_is_refused() => AssertRefused(Write("empty.mp4", []), "holds nothing");
+
+    [Test]
+    public void Pipe_is_refused_without_waiting_for_who_writes_it()
+    {
+        var path = Path.Combine(MediaCorpus.Folder, "pipe.ts");
+        Tool.Run("mkfifo", path);
+        AssertRefused("pipe.ts", "not a regular file");
+    }
+
+    [Test]
+    public void Garbage_is_refused([Range(1, 20)] int seed)
+    {
+        var bytes = new byte[200_000];
+        new Random(seed).NextBytes(bytes);
+        AssertRefused(Write("garbage.bin", bytes), "garbage.bin");
+    }
+
+    [Test]
+    public void Header_without_end_is_given_up([Values("zeros", "ebml")] string kind)
+    {
+        // Gigabytes that take no room: a hole, in one case behind a Matroska header that promises more.
+        var path = Path.Combine(MediaCorpus.Folder, $"endless-{kind}.mkv");
+        using (var file = File.Create(path))
+        {
+            if (kind == "ebml")
+            {
+                file.Write(File.ReadAllBytes(MediaCorpus.File("ntsc.mkv")).AsSpan(0, 300));
+            }
+
+            file.SetLength(8L << 30);
+        }
+
+        var error = Assert.Throws<MediaFileException>(() => Open(path, ClockTime.FromMilliseconds(300)));
+        Assert.That(error!.Message, Does.Contain(path));
+    }
+
+    [Test]
+    public void Thrown_switch_ends_opening()
+    {
+        var interrupt = new InterruptSwitch();
+        interrupt.Throw();
+        Assert.That(
+            () => InputFile.Open(MediaCorpus.File("ntsc.mp4"), interrupt, ClockTime.FromSeconds(10)),
+            Throws.TypeOf<MediaFileException>().With.Message.Contains("interrupted"));
+    }
+
+    [Test]
+    public void Text_is_refused() => AssertRefused(Write("notes.mp4", "This is no film.\n"u8.ToArray()), "no media file that FFmpeg recognises");
+
+    [Test]
+    public void Unwanted_streams_only_is_refused()
+    {
+        var error = Assert.Throws<MediaFileException>(
+            () => Demuxing.Run(MediaCorpus.File("silent.mp4"), new FileDemuxerOptions { Video = false }));
+        Assert.That(error!.Message, Does.Contain("silent.mp4").And.Contain("holds no sound"));
+    }
+
+    [Test]
+    public void Truncated_file_ends_or_is_refused_at_every_length([Values("ntsc.mkv", "pal.ts", "fast.mp4", "ntsc.mp4")] string name)
+    {
+        var whole = File.ReadAllBytes(name == "fast.mp4" ? FastStart() : MediaCorpus.File(name));
+        var read = 0;
+        foreach (var share in Enumerable.Range(0, 40))
+        {
+            var path = Write($"truncated-{name}", whole[..(whole.Length * share / 40)]);
+            try
+            {
+                var demuxed = Demuxing.Run(path);
+                read++;
+                // Three quarters of four to six seconds is more than a second short.
+                if (share < 30 && name is not "pal.ts")
+                {
+                    Assert.That(demuxed.Events.Select(seen => seen.Kind), Does.Contain("truncated"), $"{share}/40");
+                }
+            }
+            catch (MediaFileException exception)
+            {
+                Assert.That(exception.Message, Does.Contain(path));
+            }
+        }
+
+        // An MP4 whose index comes last is nothing without its end; the others play as far as they go.
+        Assert.That(read, name == "ntsc.mp4" ? Is.Zero : Is.GreaterThan(20));
+    }
+
+    [Test]
+    public void File_that_shrinks_while_it_is_read_ends_early()
+    {
+        var path = Write("shrinking.mp4", File.ReadAllBytes(FastStart()));
+        var length = new FileInfo(path).Length;
+        var executor = new SimulatedExecutor();
+        var pipeline = new Pipeline(new PipelineOptions { Executor = executor });
+        var demuxer = pipeline.Add(new FileDemuxer("demuxer", path));
+        demuxer.Open();
+        using (var file = File.OpenWrite(path))
+        {
+            file.SetLength(length / 2);
+        }
+
+        executor.RunUntilCompleted(pipeline.RunAsync(), ClockTime.FromSeconds(1));
+        Assert.That(pipeline.Events.TryRead(out _), Is.True);
+        executor.RunUntilCompleted(pipeline.DisposeAsync().AsTask(), ClockTime.FromSeconds(1));
+    }
+
+    [Test]
+    public void Damaged_packets_never_crash_the_demuxer([Values("ntsc.mkv", "pal.ts", "ntsc.mp4")] string name, [Range(1, 10)] int seed)
+    {
+        var bytes = File.ReadAllBytes(MediaCorpus.File(name));
+        var random = new Random(seed);
+        for (var i = 0; i < bytes.Length / 500; i++)
+        {
+            bytes[random.Next(bytes.Length)] = (byte)random.Next();
+        }
+
+        var path = Write($"damaged-{name}", bytes);
+        try
+        {
+            Demuxing.Run(path);
+        }
+        catch (Exception exception) when (exception is MediaFileException or ElementException)
+        {
+            Assert.That(exception.Message, Does.Contain(path));
+        }
+    }
+
+    [Test]
+    public void Repeated_failures_leave_no_open_file()
+    {
+        var path = Write("again.bin", [1, 2, 3, 4]);
+        Repeat();
+        var before = OpenFiles();
+        Repeat();
+        Assert.That(OpenFiles(), Is.EqualTo(before));
+
+        void Repeat()
+        {
+            for (var i = 0; i < 100; i++)
+            {
+                Assert.Throws<MediaFileException>(() => Open(path, ClockTime.FromSeconds(1)));
+            }
+        }
+    }
+
+    private static string FastStart()
+    {
+        var path = Path.Combine(MediaCorpus.Folder, "fast-start.mp4");
+        if (!File.Exists(path))
+        {
+            Tool.Run("ffmpeg", $"-v error -y -i {MediaCorpus.File("ntsc.mp4")} -c copy -movflags +faststart {path}");
+        }
+
+        return path;
+    }
+
+    private static int OpenFiles() => Directory.GetFiles("/proc/self/fd").Length;
+
+    private static string Write(string name, byte[] bytes)
+    {
+        var path = Path.Combine(MediaCorpus.Folder, name);
+        File.WriteAllBytes(path, bytes);
+        return path;
+    }
+
+    private static void AssertRefused(string name, string problem)
+    {
+        var path = Path.Combine(MediaCorpus.Folder, name);
+        var error = Assert.Throws<MediaFileException>(() => Open(path, ClockTime.FromSeconds(10)));
+        Assert.That(error!.Message, Does.Contain(path).And.Contain(problem));
+        Assert.That(error.Path, Is.EqualTo(path));
+        Assert.Throws<MediaFileException>(() => MediaProbe.Probe(path));
+    }
+
+    private static void Open(string path, ClockTime limit)
+    {
+        using var demuxer = new FileDemuxer("demuxer", path, new FileDemuxerOptions { OpenLimit = limit });
+        demuxer.Open();
+    }
+}

@@ -1,0 +1,59 @@
+using RetroVue.Media.FFmpeg.Containers;
+using RetroVue.Media.FFmpeg.Tests.Corpus;
+using RetroVue.Media.Pipelines;
+using RetroVue.Media.Testing;
+using RetroVue.Media.Time;
+
+namespace RetroVue.Media.FFmpeg.Tests.Containers;
+
+public sealed class DemuxAllocationTests
+{
+    [Test]
+    public void Warm_demuxing_and_muxing_allocate_nothing_for_a_packet()
+    {
+        var executor = new SimulatedExecutor();
+        var pipeline = new Pipeline(new PipelineOptions { Executor = executor });
+        var demuxer = pipeline.Add(new FileDemuxer("demuxer", MediaCorpus.File("ntsc.mp4")));
+        demuxer.Open();
+        var muxer = pipeline.Add(new FileMuxer("muxer", Path.Combine(MediaCorpus.Folder, "allocation.ts")));
+        var meter = pipeline.Add(new Meter("meter"));
+        pipeline.Link(demuxer.VideoOutput!, meter.Inputs[0]);
+        pipeline.Link(meter.Outputs[0], muxer.AddStream("video"));
+        pipeline.Link(demuxer.AudioOutput!, muxer.AddStream("audio"));
+        executor.RunUntilCompleted(pipeline.RunAsync(), ClockTime.FromSeconds(1));
+        executor.RunUntilCompleted(pipeline.DisposeAsync().AsTask(), ClockTime.FromSeconds(1));
+        // Between pictures 60 and 110, each with about 1.6 packets of sound: all that is needed has been made by then.
+        Assert.That(meter.Allocated, Is.Zero);
+    }
+
+    /// <summary>Counts what this thread allocates from one picture to another; the simulation has no other thread.</summary>
+    private sealed class Meter : Element
+    {
+        private int _pictures;
+        private long _before;
+
+        public Meter(string name)
+            : base(name)
+        {
+            AddInput();
+            AddOutput();
+        }
+
+        public long Allocated { get; private set; } = -1;
+
+        protected override void OnBuffer(InputPad input, MediaBuffer buffer)
+        {
+            switch (++_pictures)
+            {
+                case 60:
+                    _before = GC.GetAllocatedBytesForCurrentThread();
+                    break;
+                case 110:
+                    Allocated = GC.GetAllocatedBytesForCurrentThread() - _before;
+                    break;
+            }
+
+            Outputs[0].Push(buffer);
+        }
+    }
+}

@@ -1,0 +1,165 @@
+using RetroVue.Media.FFmpeg.Containers;
+using RetroVue.Media.FFmpeg.Native;
+using RetroVue.Media.FFmpeg.Tests.Corpus;
+using RetroVue.Media.Pipelines;
+using RetroVue.Media.Testing;
+using RetroVue.Media.Time;
+
+namespace RetroVue.Media.FFmpeg.Tests.Containers;
+
+public sealed class FileMuxerTests
+{
+    private static IEnumerable<TestCaseData> Remuxes =>
+        from name in MediaCorpus.Names
+        where !name.StartsWith("reordered", StringComparison.Ordinal)
+        from container in new[] { "mp4", "mkv", "ts" }
+        where container == "mkv" || name is not "intra.avi"
+        select new TestCaseData(name, container);
+
+    [TearDown]
+    public void NothingIsLeft()
+    {
+        Assert.That(FFmpegHandles.Live, Is.Zero);
+        Assert.That(MediaBuffer.LiveCount, Is.Zero);
+    }
+
+    [TestCaseSource(nameof(Remuxes))]
+    public void Remuxed_file_has_the_times_of_its_source_rounded_once_to_its_tick(string name, string container)
+    {
+        // Far enough from zero that no time is negative, which not every container can hold.
+        var offset = ClockTime.FromSeconds(10);
+        var source = MediaCorpus.File(name);
+        var target = Path.Combine(MediaCorpus.Folder, $"{name}.remuxed.{container}");
+        Remux(source, target, new FileDemuxerOptions { RunningTimeOffset = offset });
+
+        var start = Demuxing.Run(source).Info.StartTime;
+        foreach (var kind in name.StartsWith("cover", StringComparison.Ordinal) ? "a" : "va")
+        {
+            var (sourcePackets, sourceBase) = ProbedPacket.Read(source, kind);
+            var (targetPackets, targetBase) = ProbedPacket.Read(target, kind);
+            Assert.That(targetPackets, Has.Count.EqualTo(sourcePackets.Count), $"packets of {kind}");
+            for (var i = 0; i < sourcePackets.Count; i++)
+            {
+                if (sourcePackets[i].Ticks is not { } ticks)
+                {
+                    continue;
+                }
+
+                var shift = Ratio.Of((offset - start).Nanoseconds, new Rational(1, 1_000_000_000));
+                var distance = (Ratio.Of(ticks, sourceBase) + shift).DistanceInTicks(targetPackets[i].Ticks!.Value, targetBase);
+                // Half a tick is what rounding once may be off. The start was rounded to a nanosecond, at most 0.5 ns: 0.0005 ticks of any
+                // container here at most, when its tick is a microsecond or longer.
+                Assert.That(Math.Abs(distance), Is.LessThanOrEqualTo(0.5005), $"PTS of packet {i} of {kind}");
+            }
+        }
+    }
+
+    [TestCase("ntsc.mp4")]
+    [TestCase("film.mp4")]
+    [TestCase("edited.mp4")]
+    public void Remuxed_mp4_keeps_what_lies_before_its_zero_outside_the_presentation(string name)
+    {
+        var source = MediaCorpus.File(name);
+        var target = Path.Combine(MediaCorpus.Folder, $"{name}.again.mp4");
+        Remux(source, target);
+        foreach (var kind in "va")
+        {
+            var (expected, expectedBase) = ProbedPacket.Read(source, kind);
+            var (actual, actualBase) = ProbedPacket.Read(target, kind);
+            var shown = expected.Where(packet => packet.Pts >= ClockTime.Zero).Select(packet => packet.Ticks!.Value * (decimal)expectedBase.Numerator / expectedBase.Denominator);
+            var shownAgain = actual.Where(packet => packet.Pts >= ClockTime.Zero).Select(packet => packet.Ticks!.Value * (decimal)actualBase.Numerator / actualBase.Denominator);
+            Assert.That(shownAgain, Is.EqualTo(shown).Within(0.00002m), $"{kind}: a tick of either file is at most 1/12800 s, so half of both lies within");
+        }
+    }
+
+    [Test]
+    public void Same_streams_give_the_same_bytes([Values("mp4", "mkv", "ts")] string container)
+    {
+        var source = MediaCorpus.File("ntsc.mp4");
+        var files = new[] { "first", "second" }.Select(name => Path.Combine(MediaCorpus.Folder, $"{name}.{container}")).ToList();
+        files.ForEach(file => Remux(source, file));
+        Assert.That(File.ReadAllBytes(files[1]), Is.EqualTo(File.ReadAllBytes(files[0])));
+    }
+
+    [Test]
+    public void Fast_start_puts_the_index_before_the_media()
+    {
+        var target = Path.Combine(MediaCorpus.Folder, "fast.mp4");
+        Remux(MediaCorpus.File("ntsc.mp4"), target, muxing: new FileMuxerOptions { FastStart = true });
+        var text = System.Text.Encoding.Latin1.GetString(File.ReadAllBytes(target));
+        Assert.That(text.IndexOf("moov", StringComparison.Ordinal), Is.LessThan(text.IndexOf("mdat", StringComparison.Ordinal)).And.GreaterThan(0));
+    }
+
+    [Test]
+    public void Pipeline_stopped_in_the_middle_leaves_a_file_that_plays()
+    {
+        var target = Path.Combine(MediaCorpus.Folder, "stopped.mp4");
+        var executor = new SimulatedExecutor();
+        var pipeline = new Pipeline(new PipelineOptions { Executor = executor });
+        var demuxer = pipeline.Add(new FileDemuxer("demuxer", MediaCorpus.File("pal-mono.mp4")));
+        demuxer.Open();
+        var muxer = pipeline.Add(new FileMuxer("muxer", target));
+        // More than fits an input, so that the muxer has written some when it stops; the end is never taken.
+        pipeline.Link(demuxer.VideoOutput!, muxer.AddStream("video"));
+        pipeline.Link(demuxer.AudioOutput!, muxer.AddStream("audio"));
+        executor.RunUntilCompleted(pipeline.StartAsync(), ClockTime.FromSeconds(1));
+        executor.RunUntil(executor.Clock.Now);
+        executor.RunUntilCompleted(pipeline.DisposeAsync().AsTask(), ClockTime.FromSeconds(1));
+        Assert.That(ProbedPacket.Read(target, 'v').Packets, Is.Not.Empty);
+    }
+
+    [Test]
+    public void Reordered_stream_without_presentation_times_is_refused_with_the_remedy()
+    {
+        var error = Assert.Throws<ElementException>(
+            () => Remux(MediaCorpus.File("reordered.h264"), Path.Combine(MediaCorpus.Folder, "refused.mp4")));
+        Assert.That(error!.Message, Does.Contain("refused.mp4").And.Contain("without a presentation time").And.Contain("Decode and encode"));
+    }
+
+    [TestCase("nowhere/file.mp4", "No such file")]
+    [TestCase("file.unknown", "no extension that names a container")]
+    public void Target_that_cannot_be_written_is_named_with_the_remedy(string name, string problem)
+    {
+        var error = Assert.Throws<ElementException>(() => Remux(MediaCorpus.File("pal-mono.mp4"), Path.Combine(MediaCorpus.Folder, name)));
+        Assert.That(error!.InnerException, Is.TypeOf<MediaFileException>());
+        Assert.That(error.Message, Does.Contain(name).And.Contain(problem));
+    }
+
+    [Test]
+    public void Full_disc_is_an_error_that_names_the_file()
+    {
+        var error = Assert.Throws<ElementException>(
+            () => Remux(MediaCorpus.File("pal.ts"), "/dev/full", muxing: new FileMuxerOptions { Container = "mpegts" }));
+        Assert.That(error!.Message, Does.Contain("/dev/full").And.Contain("No space left").And.Contain("has room"));
+    }
+
+    [Test]
+    public void Codec_that_the_container_does_not_take_is_refused_with_the_remedy()
+    {
+        var error = Assert.Throws<ElementException>(
+            () => Remux(MediaCorpus.File("intra.avi"), Path.Combine(MediaCorpus.Folder, "pcm.mp4")));
+        Assert.That(error!.Message, Does.Contain("pcm.mp4").And.Contain("does not take these streams").And.Contain("pcm_s16le"));
+    }
+
+    private static void Remux(string source, string target, FileDemuxerOptions? demuxing = null, FileMuxerOptions? muxing = null)
+    {
+        var executor = new SimulatedExecutor();
+        var pipeline = new Pipeline(new PipelineOptions { Executor = executor });
+        try
+        {
+            var demuxer = pipeline.Add(new FileDemuxer("demuxer", source, demuxing));
+            demuxer.Open();
+            var muxer = pipeline.Add(new FileMuxer("muxer", target, muxing));
+            foreach (var output in demuxer.Outputs)
+            {
+                pipeline.Link(output, muxer.AddStream(output.Name));
+            }
+
+            executor.RunUntilCompleted(pipeline.RunAsync(), ClockTime.FromSeconds(1));
+        }
+        finally
+        {
+            executor.RunUntilCompleted(pipeline.DisposeAsync().AsTask(), ClockTime.FromSeconds(2));
+        }
+    }
+}

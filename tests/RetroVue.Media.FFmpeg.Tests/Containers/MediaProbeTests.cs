@@ -1,0 +1,87 @@
+using RetroVue.Media.FFmpeg.Containers;
+using RetroVue.Media.FFmpeg.Native;
+using RetroVue.Media.FFmpeg.Tests.Corpus;
+using RetroVue.Media.Formats;
+using RetroVue.Media.Pipelines;
+using RetroVue.Media.Time;
+
+namespace RetroVue.Media.FFmpeg.Tests.Containers;
+
+public sealed class MediaProbeTests
+{
+    private static IEnumerable<string> Timed => MediaCorpus.Names.Where(name => name is not ("reordered.h264" or "reordered.avi"));
+
+    [TearDown]
+    public void NothingIsLeft() => Assert.That(FFmpegHandles.Live, Is.Zero);
+
+    [TestCaseSource(nameof(Timed))]
+    public void Ends_and_key_frames_are_those_of_the_packets(string name)
+    {
+        var path = MediaCorpus.File(name);
+        var probed = MediaProbe.Probe(path);
+        var demuxed = Demuxing.Run(path);
+        Assert.That(probed.Info, Is.EqualTo(demuxed.Info with { Streams = probed.Info.Streams }));
+        AssertEnd(probed.VideoEnd, demuxed.Video.Select(record => record.Pts + record.Duration), demuxed.Info);
+        AssertEnd(probed.AudioEnd, demuxed.Audio.Select(record => record.Pts + record.Duration), demuxed.Info);
+        if (demuxed.Video.Length == 0)
+        {
+            Assert.That(probed.LongestKeyFrameInterval, Is.EqualTo(ClockTime.None));
+            return;
+        }
+
+        var keys = demuxed.Video.Where(record => record.Flags.HasFlag(BufferFlags.KeyFrame)).Select(record => record.Pts)
+            .Append(probed.VideoEnd + demuxed.Info.StartTime).ToList();
+        var longest = keys.Zip(keys.Skip(1), (a, b) => (b - a).Nanoseconds).Max();
+        // The index counts decoding times, which keep the same distances to a picture of reordering, four of 1/24 s at most here.
+        Assert.That(probed.LongestKeyFrameInterval.Nanoseconds, Is.EqualTo(longest).Within(170_000_000));
+    }
+
+    [Test]
+    public void Format_of_a_film_is_told_in_full()
+    {
+        var info = MediaProbe.Probe(MediaCorpus.File("film.mp4")).Info;
+        var video = info.Video!.Format;
+        Assert.That(video.Codec, Is.EqualTo("h264"));
+        Assert.That(video.Profile, Is.EqualTo("Main").Or.EqualTo("High").Or.EqualTo("Constrained Baseline"));
+        Assert.That(video.Level, Is.GreaterThan(0));
+        Assert.That(video.Video, Is.EqualTo(new VideoFormat(PixelFormat.Yuv420P, 128, 96, new Rational(24000, 1001)) { Color = video.Video!.Color }));
+        Assert.That(video.ParameterSets.Span[0], Is.EqualTo(1), "an avcC record begins with its version");
+        var audio = info.Audio!.Format;
+        Assert.That((audio.Codec, audio.Profile, audio.FrameSize), Is.EqualTo(("aac", "LC", 1024)));
+        Assert.That(audio.Audio, Is.EqualTo(new AudioFormat(SampleFormat.F32Planar, 44100, ChannelLayout.Stereo)));
+        Assert.That(info.Container, Does.Contain("mp4"));
+        Assert.That(info.Duration.Nanoseconds, Is.EqualTo(4e9).Within(0.1e9), "a picture and a packet of sound of 44.1 kHz");
+    }
+
+    [TestCase("pal-mono.mp4", "mono", 1)]
+    [TestCase("surround.mp4", "5.1", 6)]
+    public void Channels_are_told_by_name(string name, string layout, int channels) =>
+        Assert.That(MediaProbe.Probe(MediaCorpus.File(name)).Info.Audio!.Format.Audio!.Layout, Is.EqualTo(new ChannelLayout(layout, channels)));
+
+    [TestCase("varying.mkv", 0, 1)]
+    [TestCase("slow.mp4", 25, 2)]
+    [TestCase("ntsc.mkv", 30000, 1001)]
+    [TestCase("film.ts", 24000, 1001)]
+    [TestCase("intra.avi", 25, 1)]
+    public void Frame_rate_is_exact_or_said_to_vary(string name, int numerator, int denominator) =>
+        Assert.That(MediaProbe.Probe(MediaCorpus.File(name)).Info.Video!.Format.Video!.FrameRate, Is.EqualTo(new Rational(numerator, denominator)));
+
+    [Test]
+    public void Cover_picture_is_no_video()
+    {
+        var info = MediaProbe.Probe(MediaCorpus.File("cover.m4a")).Info;
+        Assert.That(info.Video, Is.Null);
+        Assert.That(info.Streams.Count(stream => stream.IsAttachedPicture), Is.EqualTo(1));
+    }
+
+    [Test]
+    public void Cancelled_probe_throws()
+    {
+        using var source = new CancellationTokenSource();
+        source.Cancel();
+        Assert.Throws<OperationCanceledException>(() => MediaProbe.Probe(MediaCorpus.File("ntsc.mkv"), source.Token));
+    }
+
+    private static void AssertEnd(ClockTime end, IEnumerable<ClockTime> ends, MediaInfo info) =>
+        Assert.That(end, Is.EqualTo(ends.DefaultIfEmpty(ClockTime.None).Max() - info.StartTime));
+}

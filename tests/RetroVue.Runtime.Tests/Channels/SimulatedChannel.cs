@@ -1,0 +1,107 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using NodaTime;
+using RetroVue.Media.FFmpeg.Containers;
+using RetroVue.Media.Formats;
+using RetroVue.Media.Pipelines;
+using RetroVue.Media.Testing;
+using RetroVue.Media.Time;
+using RetroVue.Runtime.Channels;
+using RetroVue.Runtime.Output;
+using RetroVue.Runtime.Schedules;
+using RetroVue.Runtime.Time;
+using Duration = NodaTime.Duration;
+
+namespace RetroVue.Runtime.Tests.Channels;
+
+/// <summary>A channel of real files in simulated time, and one viewer who keeps what is sent.</summary>
+internal sealed class SimulatedChannel
+{
+    private readonly ChannelSchedule _schedule;
+    private readonly MemoryStream _received = new();
+    private ChunkReader? _reader;
+
+    public SimulatedChannel(Instant start, ChannelProfile profile, IEnumerable<(string File, Duration Duration)> items, ChannelOptions? options = null)
+    {
+        Executor = new SimulatedExecutor(ClockTime.FromSeconds(5000));
+        Clock = new MasterClock(Executor.Clock, start);
+        _schedule = new ChannelSchedule(
+            Guid.Parse("7e57ab1e-0000-4000-8000-000000000001"),
+            "test",
+            "Test",
+            DateTimeZone.Utc,
+            profile,
+            start,
+            null,
+            true,
+            [.. items.Select(item => ScheduleItem.Programme(item.File, Path.GetFileNameWithoutExtension(item.File), item.Duration))],
+            []);
+        ChannelContent content = profile.Mode == ProfileMode.Copy ? ChannelContent.Copied(FormatsOf(_schedule)) : ChannelContent.Transcoded(profile);
+        Manager = new ChannelManager(
+            _schedule, content, new ScheduleService([_schedule]), Clock, Executor, options ?? new ChannelOptions(), NullLoggerFactory.Instance);
+    }
+
+    public SimulatedExecutor Executor { get; }
+
+    public MasterClock Clock { get; }
+
+    public ChannelManager Manager { get; }
+
+    public ViewerSession? Session { get; private set; }
+
+    public byte[] Received => _received.ToArray();
+
+    public void Join(ViewerKind kind = ViewerKind.TransportStream)
+    {
+        Session = Complete(Manager.JoinAsync(kind, "test"));
+        _reader = Session.Output.Stream.Read();
+    }
+
+    /// <summary>Watches for a stretch of station time, in steps as small as a viewer's wake-ups.</summary>
+    public void Watch(Duration time)
+    {
+        for (long left = (long)time.TotalMilliseconds; left > 0; left -= 80)
+        {
+            Executor.RunFor(ClockTime.FromMilliseconds(Math.Min(left, 80)));
+            Drain();
+        }
+    }
+
+    public void Leave()
+    {
+        Complete(Manager.LeaveAsync(Session!));
+        _reader = null;
+    }
+
+    public void Dispose() => Complete(Manager.DisposeAsync().AsTask());
+
+    public string Save(string name)
+    {
+        string path = Path.Combine(FfmpegTool.Folder, name);
+        File.WriteAllBytes(path, Received);
+        return path;
+    }
+
+    private static ChannelFormats FormatsOf(ChannelSchedule schedule)
+    {
+        using var demuxer = new FileDemuxer("probe", schedule.Items[0].File!);
+        demuxer.Open();
+        return new ChannelFormats(demuxer.Info.Video?.Format, demuxer.Info.Audio?.Format);
+    }
+
+    private void Drain()
+    {
+        while (_reader?.TryRead(out MediaBuffer? chunk) == ChunkReadState.Chunk)
+        {
+            _received.Write(chunk!.Data);
+            chunk.Release();
+        }
+    }
+
+    private void Complete(Task task) => Executor.RunUntilCompleted(task, Executor.Clock.Now + ClockTime.FromSeconds(60));
+
+    private T Complete<T>(Task<T> task)
+    {
+        Complete((Task)task);
+        return task.GetAwaiter().GetResult();
+    }
+}
