@@ -23,9 +23,6 @@ internal static partial class RuntimeLog
     [LoggerMessage(1110, LogLevel.Warning, "Channel {Channel}: {Problem}")]
     public static partial void FileUnusable(ILogger logger, string channel, string problem);
 
-    [LoggerMessage(1111, LogLevel.Warning, "Channel {Channel}: '{File}' does not say how long it is; give it a duration in the schedule")]
-    public static partial void FileWithoutDuration(ILogger logger, string channel, string file);
-
-    [LoggerMessage(1112, LogLevel.Error, "Channel {Channel} is copied, but '{File}' {Reason}; a slate takes its place")]
+    [LoggerMessage(1111, LogLevel.Error, "Channel {Channel} is copied, but '{File}' {Reason}; a slate takes its place")]
     public static partial void FileDoesNotFit(ILogger logger, string channel, string file, string reason);
 }

@@ -2,7 +2,6 @@ using System.Collections.Frozen;
 using System.Collections.Immutable;
 using Microsoft.Extensions.Logging;
 using RetroVue.Media.Pipelines;
-using RetroVue.Runtime.Output;
 using RetroVue.Runtime.Schedules;
 using RetroVue.Runtime.Time;
 
@@ -19,25 +18,25 @@ public sealed class Station : IAsyncDisposable
     /// <param name="clock">Station time.</param>
     /// <param name="executor">What runs the channels.</param>
     /// <param name="schedules">The channels and what they air when.</param>
-    /// <param name="formats">What each channel's streams are, by the channel's id.</param>
+    /// <param name="content">What each channel's streams are made of, by the channel's id.</param>
     /// <param name="options">How channels are run.</param>
     /// <param name="loggerFactory">Where channels log.</param>
-    /// <exception cref="KeyNotFoundException">A channel has no formats.</exception>
+    /// <exception cref="KeyNotFoundException">A channel has no content.</exception>
     public Station(
         MasterClock clock,
         Executor executor,
         IScheduleService schedules,
-        IReadOnlyDictionary<Guid, ChannelFormats> formats,
+        IReadOnlyDictionary<Guid, ChannelContent> content,
         ChannelOptions options,
         ILoggerFactory loggerFactory)
     {
         ArgumentNullException.ThrowIfNull(schedules);
-        ArgumentNullException.ThrowIfNull(formats);
+        ArgumentNullException.ThrowIfNull(content);
         (Clock, Executor, Schedules) = (clock, executor, schedules);
         Channels =
         [
             .. schedules.Channels.Select(channel =>
-                new ChannelManager(channel, formats[channel.Id], schedules, clock, executor, options, loggerFactory)),
+                new ChannelManager(channel, content[channel.Id], schedules, clock, executor, options, loggerFactory)),
         ];
         _byId = Channels.ToFrozenDictionary(manager => manager.Channel.Id);
         _byShortName = Channels.ToFrozenDictionary(manager => manager.Channel.ShortName, StringComparer.Ordinal);

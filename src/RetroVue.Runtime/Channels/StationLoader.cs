@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using Microsoft.Extensions.Logging;
-using NodaTime;
 using RetroVue.Media.FFmpeg;
 using RetroVue.Media.FFmpeg.Containers;
 using RetroVue.Media.Formats;
@@ -18,18 +17,29 @@ namespace RetroVue.Runtime.Channels;
 /// </summary>
 /// <remarks>
 /// What is wrong with a file is logged and does not stop the station. A file that does not fit a copied channel keeps its time, and a
-/// slate airs in its place; one whose duration nobody knows is left out.
+/// slate airs in its place; one that cannot be read and has no duration in the schedule is left out.
 /// </remarks>
 public sealed class StationLoader
 {
+    /// <summary>The streams of a copied channel none of whose files can be aired: it shows slates.</summary>
+    private static readonly ChannelFormats s_slateFormats = new(
+        new EncodedFormat("h264", MediaKind.Video)
+        {
+            Profile = "High",
+            Video = new VideoFormat(PixelFormat.Yuv420P, 640, 360, new Rational(25, 1)),
+        },
+        new EncodedFormat("aac", MediaKind.Audio)
+        {
+            Profile = "LC",
+            FrameSize = 1024,
+            Audio = new AudioFormat(SampleFormat.F32Planar, 48_000, ChannelLayout.Stereo),
+        });
+
     private readonly MasterClock _clock;
     private readonly Executor _executor;
     private readonly ChannelOptions _options;
     private readonly ILoggerFactory _loggerFactory;
     private readonly ILogger _logger;
-
-    // Files are looked at in real time, whatever time the station lives in.
-    private readonly ThreadedExecutor _files = ThreadedExecutor.Default;
 
     /// <summary>A loader.</summary>
     /// <param name="clock">Station time.</param>
@@ -47,42 +57,29 @@ public sealed class StationLoader
     /// <exception cref="FFmpegLibraryException">FFmpeg's libraries are missing or of an unknown version.</exception>
     public async Task<Station> LoadAsync(IEnumerable<ChannelSchedule> channels, CancellationToken cancellationToken = default)
     {
+        ArgumentNullException.ThrowIfNull(channels);
         List<ChannelSchedule> completed = [];
-        Dictionary<Guid, ChannelFormats> formats = [];
+        Dictionary<Guid, ChannelContent> content = [];
         foreach (ChannelSchedule channel in channels)
         {
-            Dictionary<string, MediaInfo> files = await ProbeAsync(channel).ConfigureAwait(false);
-            ChannelSchedule probed = channel.Probed(file => DurationOf(files.GetValueOrDefault(file)));
+            Dictionary<string, ProbedMedia> files = await ProbeAsync(channel, cancellationToken).ConfigureAwait(false);
+            ChannelSchedule probed = channel.Probed(file => files.GetValueOrDefault(file)?.Duration.ToDuration());
             if (channel.Profile.Mode == ProfileMode.Copy)
             {
-                CopyAdmission admission = await AdmitAsync(channel, files, cancellationToken).ConfigureAwait(false);
+                CopyAdmission admission = Admit(channel, files);
                 probed = WithoutRefused(probed, admission);
-                formats[channel.Id] = admission.Formats ?? Usual(640, 360, new Rational(25, 1));
+                content[channel.Id] = ChannelContent.Copied(admission.Formats ?? s_slateFormats);
             }
             else
             {
-                formats[channel.Id] = Usual(channel.Profile.Width, channel.Profile.Height, channel.Profile.Rate);
+                content[channel.Id] = ChannelContent.Transcoded(channel.Profile);
             }
 
             completed.Add(probed);
         }
 
-        return new Station(_clock, _executor, new ScheduleService(completed), formats, _options, _loggerFactory);
+        return new Station(_clock, _executor, new ScheduleService(completed), content, _options, _loggerFactory);
     }
-
-    /// <summary>From the file's zero to its end; null where that is not known.</summary>
-    private static Duration? DurationOf(MediaInfo? file) =>
-        file is { Duration.IsNone: false } known ? known.Duration.ToDuration() : null;
-
-    /// <summary>The streams of a channel that no file decides about.</summary>
-    private static ChannelFormats Usual(int width, int height, Rational rate) => new(
-        new EncodedFormat("h264", MediaKind.Video) { Profile = "High", Video = new VideoFormat(PixelFormat.Yuv420P, width, height, rate) },
-        new EncodedFormat("aac", MediaKind.Audio)
-        {
-            Profile = "LC",
-            FrameSize = 1024,
-            Audio = new AudioFormat(SampleFormat.F32Planar, 48_000, ChannelLayout.Stereo),
-        });
 
     private static ChannelSchedule WithoutRefused(ChannelSchedule channel, CopyAdmission admission)
     {
@@ -93,10 +90,10 @@ public sealed class StationLoader
             [.. items.Select(item => item.File is { } file && refused.Contains(file) ? item with { Kind = SegmentKind.Slate, File = null } : item)];
     }
 
-    /// <summary>Looks at the files whose kind or duration matters; those that cannot be opened are logged and not in the answer.</summary>
-    private async Task<Dictionary<string, MediaInfo>> ProbeAsync(ChannelSchedule channel)
+    /// <summary>Looks at the files whose kind or duration matters; those that cannot be used are logged and not in the answer.</summary>
+    private async Task<Dictionary<string, ProbedMedia>> ProbeAsync(ChannelSchedule channel, CancellationToken cancellationToken)
     {
-        Dictionary<string, MediaInfo> files = new(StringComparer.Ordinal);
+        Dictionary<string, ProbedMedia> files = new(StringComparer.Ordinal);
         IEnumerable<string> wanted = channel.Items.Concat(channel.Filler)
             .Where(item => item.File is not null && (item.Duration is null || channel.Profile.Mode == ProfileMode.Copy))
             .Select(item => item.File!);
@@ -104,11 +101,7 @@ public sealed class StationLoader
         {
             try
             {
-                await _files.InvokeAsync(() => files[file] = Probe(file)).ConfigureAwait(false);
-                if (files[file].Duration.IsNone)
-                {
-                    RuntimeLog.FileWithoutDuration(_logger, channel.ShortName, file);
-                }
+                files[file] = await Task.Run(() => MediaProbe.Probe(file, cancellationToken), cancellationToken).ConfigureAwait(false);
             }
             catch (MediaFileException exception)
             {
@@ -119,35 +112,9 @@ public sealed class StationLoader
         return files;
     }
 
-    private static MediaInfo Probe(string file)
+    private CopyAdmission Admit(ChannelSchedule channel, Dictionary<string, ProbedMedia> files)
     {
-        using var demuxer = new FileDemuxer("probe", file);
-        demuxer.Open();
-        return demuxer.Info;
-    }
-
-    private async Task<CopyAdmission> AdmitAsync(
-        ChannelSchedule channel,
-        Dictionary<string, MediaInfo> files,
-        CancellationToken cancellationToken)
-    {
-        List<CopyCandidate> candidates = [];
-        foreach ((string file, MediaInfo info) in files)
-        {
-            try
-            {
-                ClockTime interval = info.Video is null
-                    ? ClockTime.Zero
-                    : await KeyFrameMeter.MeasureAsync(file, _files, cancellationToken).ConfigureAwait(false);
-                candidates.Add(new CopyCandidate(file, info.Video?.Format, info.Audio?.Format, interval));
-            }
-            catch (Exception exception) when (exception is MediaFileException or ElementException)
-            {
-                RuntimeLog.FileUnusable(_logger, channel.ShortName, exception.Message);
-            }
-        }
-
-        CopyAdmission admission = CopyAdmission.Decide(candidates);
+        CopyAdmission admission = CopyAdmission.Decide(files.Select(file => CopyCandidate.Of(file.Key, file.Value)));
         foreach (CopyRefusal refusal in admission.Refused)
         {
             RuntimeLog.FileDoesNotFit(_logger, channel.ShortName, refusal.File, refusal.Reason);

@@ -1,3 +1,4 @@
+using RetroVue.Media.FFmpeg.Containers;
 using RetroVue.Media.Formats;
 using RetroVue.Media.Time;
 
@@ -8,4 +9,16 @@ namespace RetroVue.Runtime.Output;
 /// <param name="Video">Its picture; null where there is none.</param>
 /// <param name="Audio">Its sound; null where there is none.</param>
 /// <param name="KeyFrameInterval">The longest stretch from one key frame to the next, or to the end; zero without a picture.</param>
-public sealed record CopyCandidate(string File, EncodedFormat? Video, EncodedFormat? Audio, ClockTime KeyFrameInterval);
+public sealed record CopyCandidate(string File, EncodedFormat? Video, EncodedFormat? Audio, ClockTime KeyFrameInterval)
+{
+    /// <summary>What a probe found out about a file.</summary>
+    public static CopyCandidate Of(string file, ProbedMedia media)
+    {
+        ArgumentNullException.ThrowIfNull(media);
+        return new CopyCandidate(
+            file,
+            media.Info.Video?.Format,
+            media.Info.Audio?.Format,
+            media.LongestKeyFrameInterval.IsNone ? ClockTime.Zero : media.LongestKeyFrameInterval);
+    }
+}
