@@ -18,6 +18,7 @@ public sealed class SimulatedDeviceClock : IClock
     private ClockTime _since;
     private ClockTime _base;
     private double _driftPpm;
+    private ClockTime _jitter;
     private ClockState _state = ClockState.Synchronised;
 
     /// <summary>A device's clock that reads <paramref name="start"/> now.</summary>
@@ -72,7 +73,24 @@ public sealed class SimulatedDeviceClock : IClock
     public string Name { get; }
 
     /// <summary>The noise of readings, and the uncertainty they state; zero unless set.</summary>
-    public ClockTime Jitter { get; init; }
+    public ClockTime Jitter
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _jitter;
+            }
+        }
+
+        set
+        {
+            lock (_lock)
+            {
+                _jitter = value;
+            }
+        }
+    }
 
     /// <summary>
     /// True where a reading is late by 0 to twice <see cref="Jitter"/>, evenly spread, as after an interrupt; false where it is off by a
@@ -129,8 +147,8 @@ public sealed class SimulatedDeviceClock : IClock
         {
             ClockTime now = _system.Now;
             double noise = IsJitterOneSided ? -2 * _random.NextDouble() : NextNormal();
-            var error = ClockTime.FromNanoseconds((long)Math.Round(noise * Jitter.Nanoseconds));
-            return new ClockReading(TrueTime(now) + error, now, Jitter, _state);
+            var error = ClockTime.FromNanoseconds((long)Math.Round(noise * _jitter.Nanoseconds));
+            return new ClockReading(TrueTime(now) + error, now, _jitter, _state);
         }
     }
 

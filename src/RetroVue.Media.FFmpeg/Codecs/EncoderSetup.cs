@@ -131,6 +131,12 @@ internal static unsafe class EncoderSetup
             }
         }
 
+        if (encoder is "mpeg1video" or "mpeg2video" or "mpeg4")
+        {
+            // These close a GOP only where they do not look for cuts.
+            settings["sc_threshold"] = "1000000000";
+        }
+
         if (options.Quality is { } quality)
         {
             settings["crf"] = quality.ToString(CultureInfo.InvariantCulture);

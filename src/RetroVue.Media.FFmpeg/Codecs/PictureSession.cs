@@ -54,7 +54,8 @@ internal sealed unsafe class PictureSession(
 
     private bool MustBeKey(ClockTime pts, ClockTime last, BufferFlags flags)
     {
-        if (last.IsNone || flags.HasFlag(BufferFlags.Discontinuity) || (options.FollowKeyFrames && flags.HasFlag(BufferFlags.KeyFrame)))
+        var asking = options.FollowKeyFrames ? BufferFlags.Discontinuity | BufferFlags.KeyFrame : BufferFlags.Discontinuity;
+        if (last.IsNone || (flags & asking) != 0)
         {
             return true;
         }

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using RetroVue.Media.FFmpeg.Frames;
 using RetroVue.Media.FFmpeg.Interop;
 using RetroVue.Media.FFmpeg.Native;
@@ -6,6 +7,7 @@ using RetroVue.Media.FFmpeg.Timing;
 using RetroVue.Media.Formats;
 using RetroVue.Media.Pipelines;
 using RetroVue.Media.Time;
+using static RetroVue.Media.FFmpeg.Interop.LibAVCodec;
 using static RetroVue.Media.FFmpeg.Interop.LibAVUtil;
 
 namespace RetroVue.Media.FFmpeg.Codecs;
@@ -73,6 +75,25 @@ internal sealed unsafe class SoundSession(CodecContextHandle context, PacketPool
         buffer.Dts = buffer.Pts;
         buffer.Duration = packet->duration > 0 ? TimeOf(packet->pts + packet->duration) - buffer.Pts : ClockTime.None;
         buffer.Sequence = _sequence++;
+        if (packet->duration > 0 && packet->duration < Context->frame_size)
+        {
+            MarkPadding(packet, (uint)(Context->frame_size - packet->duration));
+        }
+    }
+
+    // What fills the last packet up after the last true sample; FFmpeg's encoders say it themselves from 7.1 on.
+    private static void MarkPadding(AVPacket* packet, uint samples)
+    {
+        if (av_packet_get_side_data(packet, AVPacketSideDataType.AV_PKT_DATA_SKIP_SAMPLES, null) is null)
+        {
+            // libavcodec/packet.h: samples to skip from the start, then from the end, then two reasons.
+            const int length = 10;
+            var data = av_packet_new_side_data(packet, AVPacketSideDataType.AV_PKT_DATA_SKIP_SAMPLES, length);
+            FFmpegErrors.ThrowIfNull(data, "Marking padding");
+            var bytes = new Span<byte>(data, length);
+            bytes.Clear();
+            BinaryPrimitives.WriteUInt32LittleEndian(bytes[sizeof(uint)..], samples);
+        }
     }
 
     private ClockTime TimeOf(long sample) => _start + ClockTime.FromUnits(sample, _sampleTime);

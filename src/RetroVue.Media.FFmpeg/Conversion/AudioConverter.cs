@@ -12,7 +12,8 @@ namespace RetroVue.Media.FFmpeg.Conversion;
 /// <remarks>
 /// Every sample stays at its time: the n-th output sample is at the time of the first input sample plus n / output rate, counted, never
 /// added up. Input times within 4 ms of the count are taken as jitter; where they stray further, what is held comes out, and counting
-/// begins anew with a buffer marked <see cref="BufferFlags.Discontinuity"/>. Mixing to fewer channels stays within full scale. Sound
+/// begins anew with a buffer marked <see cref="BufferFlags.Discontinuity"/>. Mixing to fewer channels stays within full scale; mono
+/// keeps its level on both sides of stereo. Sound
 /// that fits already passes untouched. Works on the thread that pushes.
 /// </remarks>
 public sealed unsafe class AudioConverter : Element
@@ -21,6 +22,7 @@ public sealed unsafe class AudioConverter : Element
     private readonly OutputPad _output;
     private readonly FramePool _pool = new();
     private Resampler? _resampler;
+    private AVSampleFormat _declaredSamples;
     private AVSampleFormat _inputSamples;
     private AudioFormat? _input;
     private SampleLine _inputLine;
@@ -57,6 +59,7 @@ public sealed unsafe class AudioConverter : Element
             Drain();
             ForgetResampler();
             _input = (AudioFormat)changed.Format;
+            _declaredSamples = FormatNames.ToNative(_input.SampleFormat);
             _inputLine = new SampleLine(_input.SampleRate);
             if (!_wanted.Equals(_output.Format))
             {
@@ -111,7 +114,7 @@ public sealed unsafe class AudioConverter : Element
     private void Convert(AudioFormat input, MediaBuffer buffer)
     {
         var frame = (buffer.Memory as FrameMemory)?.Frame;
-        var format = frame is null ? FormatNames.ToNative(input.SampleFormat) : (AVSampleFormat)frame->format;
+        var format = frame is null ? _declaredSamples : (AVSampleFormat)frame->format;
         if (_resampler is null || format != _inputSamples)
         {
             Drain();

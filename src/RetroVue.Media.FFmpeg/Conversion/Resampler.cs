@@ -48,9 +48,11 @@ internal sealed unsafe class Resampler : IDisposable
         try
         {
             // Mixing down stays within full scale for float too, as it does for integers.
-            fixed (byte* name = "rematrix_maxval\0"u8, value = "1.0\0"u8)
+            Set("rematrix_maxval", "1");
+            if (from.Layout == ChannelLayout.Mono && to.Layout == ChannelLayout.Stereo)
             {
-                av_opt_set(resampler, name, value, 0).ThrowIfError("Configuring a resampler");
+                // Left to itself it gives each side 3 dB less.
+                Set("rematrix_volume", "1.4142135623730951");
             }
 
             Restart($"Converting sound from {from} to {to}");
@@ -101,6 +103,12 @@ internal sealed unsafe class Resampler : IDisposable
     }
 
     private static ReadOnlySpan<byte> PlaneOrNone(MediaMemory memory, int index) => index < memory.PlaneCount ? memory.Plane(index) : default;
+
+    private void Set(string option, string value)
+    {
+        using NativeText name = new(option), text = new(value);
+        av_opt_set(_resampler.Pointer, name, text, 0).ThrowIfError("Configuring a resampler");
+    }
 
     private void Restart(string what) => swr_init(_resampler.Pointer).ThrowIfError(what);
 

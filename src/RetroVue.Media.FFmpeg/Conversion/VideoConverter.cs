@@ -26,9 +26,11 @@ public sealed unsafe class VideoConverter : Element
     private readonly FramePool _pool = new();
     private readonly PictureBuffers _buffers = new();
     private readonly AVPixelFormat _wantedPixels;
+    private AVPixelFormat _declaredPixels;
     private Scaler? _scaler;
     private Scaler.Picture _from;
     private VideoFormat? _input;
+    private bool _passes;
 
     /// <summary>A converter.</summary>
     /// <param name="name">The element's name.</param>
@@ -65,8 +67,10 @@ public sealed unsafe class VideoConverter : Element
         }
 
         _input = (VideoFormat)changed.Format;
+        _declaredPixels = FormatNames.ToNative(_input.PixelFormat);
         ForgetScaler();
         var output = OutputFor(_input);
+        _passes = output.Equals(_input);
         if (!output.Equals(_output.Format))
         {
             _output.Push(new FormatChanged(output));
@@ -77,7 +81,7 @@ public sealed unsafe class VideoConverter : Element
     /// <exception cref="NotSupportedException">libswscale does not convert from the input's pixel format.</exception>
     protected override void OnBuffer(InputPad input, MediaBuffer buffer)
     {
-        if (_input is null || _input.Equals(_output.Format))
+        if (_input is null || _passes)
         {
             _output.Push(buffer);
             return;
@@ -133,7 +137,7 @@ public sealed unsafe class VideoConverter : Element
     {
         // A frame knows its format better than our names do: there are more pixel formats than those.
         var frame = (buffer.Memory as FrameMemory)?.Frame;
-        var pixels = frame is null ? FormatNames.ToNative(input.PixelFormat) : (AVPixelFormat)frame->format;
+        var pixels = frame is null ? _declaredPixels : (AVPixelFormat)frame->format;
         if (_scaler is null || pixels != _from.Format || (frame is not null && (frame->width != _from.Width || frame->height != _from.Height)))
         {
             MakeScaler(input, pixels, frame is null ? input.Width : frame->width, frame is null ? input.Height : frame->height);

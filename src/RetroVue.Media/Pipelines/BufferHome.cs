@@ -4,7 +4,9 @@ namespace RetroVue.Media.Pipelines;
 internal sealed class BufferHome
 {
     private static readonly Lock s_lock = new();
-    private static readonly List<WeakReference<BufferHome>> s_all = [];
+    private static readonly List<BufferHome> s_all = [];
+
+    private readonly Thread _thread = Thread.CurrentThread;
 
     private BufferHome()
     {
@@ -18,7 +20,7 @@ internal sealed class BufferHome
         {
             lock (s_lock)
             {
-                return s_all.Sum(home => home.TryGetTarget(out BufferHome? alive) ? alive.Recycler.Live : 0);
+                return s_all.Sum(home => home.Recycler.Live);
             }
         }
     }
@@ -28,8 +30,9 @@ internal sealed class BufferHome
         var home = new BufferHome();
         lock (s_lock)
         {
-            s_all.RemoveAll(old => !old.TryGetTarget(out _));
-            s_all.Add(new WeakReference<BufferHome>(home));
+            // A home outlives its thread while any of its buffers is out: one that was leaked stays counted.
+            s_all.RemoveAll(old => !old._thread.IsAlive && old.Recycler.Live == 0);
+            s_all.Add(home);
         }
 
         return home;

@@ -1,10 +1,11 @@
 using System.Numerics;
+using System.Runtime.InteropServices;
 
 namespace RetroVue.Media.Pipelines;
 
 /// <summary>Pooled memory on the managed heap, pinned so that native code may be handed it: one plane, or several in one block.</summary>
 /// <remarks>
-/// Blocks are pooled by powers of two, per thread. Planes begin at multiples of 64 bytes, and at least 64 bytes follow the last one, so
+/// Blocks are pooled by powers of two, per thread. Planes begin at addresses that are multiples of 64 bytes, and at least 64 bytes follow the last one, so
 /// vector code of codecs may read beyond its end.
 /// </remarks>
 public sealed class HeapMemory : MediaMemory, IRecyclable<HeapMemory>
@@ -18,6 +19,7 @@ public sealed class HeapMemory : MediaMemory, IRecyclable<HeapMemory>
 
     private readonly Recycler<HeapMemory> _home;
     private readonly byte[] _bytes;
+    private readonly int _start;
     private readonly (int Offset, int Length, int Stride)[] _planes = new (int, int, int)[MaxPlanes];
     private int _planeCount;
 
@@ -25,6 +27,7 @@ public sealed class HeapMemory : MediaMemory, IRecyclable<HeapMemory>
     {
         _home = home;
         _bytes = GC.AllocateUninitializedArray<byte>(capacity, pinned: true);
+        _start = (int)(-Marshal.UnsafeAddrOfPinnedArrayElement(_bytes, 0) & (Alignment - 1));
     }
 
     HeapMemory? IRecyclable<HeapMemory>.NextFree { get; set; }
@@ -44,7 +47,7 @@ public sealed class HeapMemory : MediaMemory, IRecyclable<HeapMemory>
     public static HeapMemory Copy(ReadOnlySpan<byte> content)
     {
         HeapMemory memory = Create(content.Length);
-        content.CopyTo(memory._bytes);
+        content.CopyTo(memory.MapWritable(0));
         return memory;
     }
 
@@ -57,7 +60,8 @@ public sealed class HeapMemory : MediaMemory, IRecyclable<HeapMemory>
             throw new ArgumentException($"Memory has 1 to {MaxPlanes} planes, not {planes.Length}.", nameof(planes));
         }
 
-        int size = Alignment;
+        // Up to one alignment before the first plane, and one after the last.
+        int size = 2 * Alignment;
         foreach ((int length, int _) in planes)
         {
             ArgumentOutOfRangeException.ThrowIfNegative(length, nameof(planes));
@@ -65,7 +69,7 @@ public sealed class HeapMemory : MediaMemory, IRecyclable<HeapMemory>
         }
 
         HeapMemory memory = Rent(size);
-        int offset = 0;
+        int offset = memory._start;
         for (int i = 0; i < planes.Length; i++)
         {
             memory._planes[i] = (offset, planes[i].Length, planes[i].Stride);
@@ -97,7 +101,7 @@ public sealed class HeapMemory : MediaMemory, IRecyclable<HeapMemory>
 
         ArgumentOutOfRangeException.ThrowIfNegative(length);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(length, _planes[0].Length);
-        _planes[0] = (0, length, length);
+        _planes[0] = (_start, length, length);
     }
 
     /// <inheritdoc/>

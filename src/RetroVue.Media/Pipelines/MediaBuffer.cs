@@ -109,9 +109,10 @@ public sealed class MediaBuffer : IRecyclable<MediaBuffer>
     }
 
     /// <summary>Gives one reference back. The last one releases the memory and recycles the header.</summary>
+    /// <exception cref="ObjectDisposedException">All had been given back already; not noticed once the header is in use again.</exception>
     public void Release()
     {
-        if (Volatile.Read(ref _references) != 1 && Interlocked.Decrement(ref _references) != 0)
+        if (Volatile.Read(ref _references) != 1 && Interlocked.Decrement(ref _references) > 0)
         {
             return;
         }

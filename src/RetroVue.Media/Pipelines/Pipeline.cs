@@ -40,7 +40,7 @@ public sealed class Pipeline : IAsyncDisposable
         _ended = Executor.CreateCompletion();
         Clock = new PipelineClock(Executor.Waiter.SystemClock);
         _election = new PipelineElection(this);
-        _disciplineTask = new StepTask($"{Name}-clock", DisciplineClock);
+        _disciplineTask = new StepTask($"{Name}-clock", DisciplineClock) { Failed = error => Fail($"{Name}-clock", error) };
     }
 
     /// <summary>The name that logs and errors carry.</summary>
@@ -132,7 +132,9 @@ public sealed class Pipeline : IAsyncDisposable
     }
 
     /// <summary>Holds an election among the clocks there are now and follows the winner; done at the start and when clocks come and go.</summary>
-    /// <returns>The clock now followed; the system clock where no other can be.</returns>
+    /// <returns>
+    /// The clock now followed; the system clock where no other can be, or the lost one in hold-over where there was one.
+    /// </returns>
     public IClock SelectClock() => _election.Hold();
 
     /// <summary>Opens everything, elects the clock and lets media flow.</summary>
@@ -158,7 +160,8 @@ public sealed class Pipeline : IAsyncDisposable
     }
 
     /// <summary>
-    /// Starts the pipeline unless it runs, waits until every sink has its whole stream, and stops it; cancelling stops it early.
+    /// Starts the pipeline unless it runs, waits until every sink has its whole stream, and stops it; cancelling stops it early. Of a
+    /// pipeline that has been stopped it returns at once, or throws again what it failed with.
     /// </summary>
     /// <exception cref="ElementException">An element failed; it carries the first error, later ones attached.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled; the pipeline has been stopped.</exception>
@@ -190,6 +193,7 @@ public sealed class Pipeline : IAsyncDisposable
             if (State is PipelineState.Created or PipelineState.Stopped or PipelineState.Failed)
             {
                 State = State == PipelineState.Created ? PipelineState.Stopped : State;
+                _ended.TrySetResult();
                 return;
             }
 
@@ -278,14 +282,23 @@ public sealed class Pipeline : IAsyncDisposable
         }
         catch (Exception exception)
         {
+            if (exception is OperationCanceledException && cancellationToken.IsCancellationRequested)
+            {
+                StopAll();
+                State = PipelineState.Stopped;
+                _ended.TrySetResult();
+                throw;
+            }
+
+            // Before elements are stopped: what fails then came of this.
+            Fail(Name, exception);
             StopAll();
             State = PipelineState.Failed;
-            if (exception is OperationCanceledException or LinkException)
+            if (exception is LinkException)
             {
                 throw;
             }
 
-            Fail(Name, exception);
             ThrowIfFailed();
         }
     }

@@ -65,6 +65,18 @@ public sealed class PipelineClock : IClock
         }
     }
 
+    /// <summary>True from when the reference was lost until one is followed again.</summary>
+    internal bool IsLost
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _isLost;
+            }
+        }
+    }
+
     /// <summary>Seconds of this clock per second of the system clock.</summary>
     public double Rate => _line.Rate;
 

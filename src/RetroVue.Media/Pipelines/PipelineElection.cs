@@ -17,7 +17,10 @@ internal sealed class PipelineElection : IDisposable
     private readonly List<IClockProvider> _added = [];
     private readonly List<IClockProvider> _watched = [];
     private IClock? _fixed;
-    private bool _changed;
+    private bool _wasUsable = true;
+
+    // Set by providers on any thread, without the lock: one may raise its event while it holds a lock that its ProvideClock takes.
+    private volatile bool _changed;
     private ClockTime _changedAt = ClockTime.None;
 
     public PipelineElection(Pipeline pipeline) => _pipeline = pipeline;
@@ -52,16 +55,21 @@ internal sealed class PipelineElection : IDisposable
         }
     }
 
+    /// <summary>Holds an election; where nobody can win it the reference stays, in hold-over if it was lost.</summary>
     public IClock Hold()
     {
         lock (_lock)
         {
             _changed = false;
             _changedAt = ClockTime.None;
-            IClock winner = _fixed ?? ClockElection.Elect(Candidates())?.Clock ?? _pipeline.Executor.Waiter.SystemClock;
-            if (!ReferenceEquals(winner, _pipeline.Clock.Reference) || _pipeline.BaseTime.IsNone)
+            PipelineClock clock = _pipeline.Clock;
+            IClock? winner = _fixed ?? ClockElection.Elect(Candidates())?.Clock;
+            winner ??= clock.IsLost ? clock.Reference : _pipeline.Executor.Waiter.SystemClock;
+            bool isNew = !ReferenceEquals(winner, clock.Reference) || _pipeline.BaseTime.IsNone;
+            if (isNew || (clock.IsLost && IsUsable(winner)))
             {
-                _pipeline.Clock.Follow(winner);
+                clock.Follow(winner);
+                _wasUsable = true;
                 _pipeline.OnElected(winner);
             }
 
@@ -69,27 +77,30 @@ internal sealed class PipelineElection : IDisposable
         }
     }
 
-    /// <summary>Holds an election where one is due; called by the clock's task.</summary>
+    /// <summary>
+    /// Holds an election where one is due: at once when the reference is lost, and some time after anything else changed; called by the
+    /// clock's task.
+    /// </summary>
     public void Check()
     {
         lock (_lock)
         {
-            IClock reference = _pipeline.Clock.Reference;
-            if (!IsOffered(reference) || !ClockElection.IsHealthy(reference.Read().State))
-            {
-                _pipeline.Clock.Lose();
-                Hold();
-                return;
-            }
-
             ClockTime now = _pipeline.Executor.Waiter.SystemClock.Now;
-            if (_changed)
+            bool isUsable = IsUsable(_pipeline.Clock.Reference);
+            bool isLostNow = _wasUsable && !isUsable;
+            if (isUsable != _wasUsable || _changed)
             {
+                _wasUsable = isUsable;
                 _changed = false;
                 _changedAt = now;
             }
 
-            if (now - _changedAt >= s_hysteresis)
+            if (isLostNow)
+            {
+                _pipeline.Clock.Lose();
+                Hold();
+            }
+            else if (now - _changedAt >= s_hysteresis)
             {
                 Hold();
             }
@@ -108,6 +119,8 @@ internal sealed class PipelineElection : IDisposable
             _watched.Clear();
         }
     }
+
+    private bool IsUsable(IClock clock) => IsOffered(clock) && ClockElection.IsHealthy(clock.Read().State);
 
     private bool IsOffered(IClock clock) =>
         ReferenceEquals(clock, _pipeline.Executor.Waiter.SystemClock) || ReferenceEquals(clock, _fixed)
@@ -133,11 +146,5 @@ internal sealed class PipelineElection : IDisposable
         return candidates;
     }
 
-    private void OnClockChanged(object? sender, ClockChangedEventArgs e)
-    {
-        lock (_lock)
-        {
-            _changed = true;
-        }
-    }
+    private void OnClockChanged(object? sender, ClockChangedEventArgs e) => _changed = true;
 }

@@ -191,7 +191,7 @@ public sealed class ChannelManager : IAsyncDisposable
         Airing airing = _schedules.GetAiring(Channel.Id, now);
         PlayoutPlan plan = _schedules.GetPlan(Channel.Id, airing.Entry.Start, now + _options.Horizon);
         Instant startAt = kind == ViewerKind.Hls
-            ? Instant.Max(airing.Entry.Start, now - Duration.FromNanoseconds(_options.HlsPreroll.Nanoseconds))
+            ? Instant.Max(airing.Entry.Start, now - _options.HlsPreroll.ToDuration())
             : now;
         (ChannelOutput output, IProducer producer) = Create();
         try
@@ -312,7 +312,7 @@ public sealed class ChannelManager : IAsyncDisposable
                 foreach (ViewerSession session in _sessions.Values)
                 {
                     if (session.Kind == ViewerKind.Hls
-                        && now - session.LastActivity > Duration.FromNanoseconds(_options.HlsSessionTimeout.Nanoseconds))
+                        && now - session.LastActivity > (session.Output.HlsGrid * _options.HlsSilence).ToDuration())
                     {
                         // Leaving may take the channel off the air, which waits for this loop.
                         Background(LeaveAsync(session));

@@ -10,8 +10,8 @@ public sealed record ChannelOptions
     /// <summary>How long a channel stays on the air after its last viewer has left; zero takes it off at once. Ten seconds unless set.</summary>
     public ClockTime Linger { get; init; } = ClockTime.FromSeconds(10);
 
-    /// <summary>How long a viewer of HLS may ask for nothing before the session is over: three times the target duration.</summary>
-    public ClockTime HlsSessionTimeout { get; init; } = ClockTime.FromSeconds(12);
+    /// <summary>How many target durations a viewer of HLS may ask for nothing before the session is over; three unless set.</summary>
+    public int HlsSilence { get; init; } = 3;
 
     /// <summary>
     /// How far before now a channel begins when its first viewer takes HLS, so that there are segments to play at once. Eight seconds

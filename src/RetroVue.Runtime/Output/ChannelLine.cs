@@ -1,5 +1,6 @@
 using NodaTime;
 using RetroVue.Media.Time;
+using RetroVue.Runtime.Time;
 using IClock = RetroVue.Media.Clocks.IClock;
 
 namespace RetroVue.Runtime.Output;
@@ -19,16 +20,14 @@ public sealed record ChannelLine(IClock Station, Instant Epoch)
     /// <summary>Station time now, on the line.</summary>
     public ClockTime Now => Station.Now - StationEpoch;
 
-    private ClockTime StationEpoch => ClockTime.FromNanoseconds(Nanoseconds(Epoch - NodaConstants.UnixEpoch));
+    private ClockTime StationEpoch => Epoch.ToClockTime();
 
     /// <summary>A time on the line as a reading of <see cref="Station"/>, to wait for.</summary>
     public ClockTime ToStation(ClockTime time) => time + StationEpoch;
 
     /// <summary>An instant on the line.</summary>
-    public ClockTime At(Instant instant) => ClockTime.FromNanoseconds(Nanoseconds(instant - Epoch));
+    public ClockTime At(Instant instant) => (instant - Epoch).ToClockTime();
 
     /// <summary>The instant of a time on the line.</summary>
-    public Instant ToInstant(ClockTime time) => Epoch + Duration.FromNanoseconds(time.Nanoseconds);
-
-    private static long Nanoseconds(Duration duration) => (long)duration.ToBigIntegerNanoseconds();
+    public Instant ToInstant(ClockTime time) => Epoch + time.ToDuration();
 }

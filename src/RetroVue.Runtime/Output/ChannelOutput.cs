@@ -113,12 +113,22 @@ public sealed class ChannelOutput : IAsyncDisposable
         _items.SwitchAt(input, at);
     }
 
+    /// <summary>
+    /// What HLS segments are cut on: two seconds, the distance of the encoder's key frames, in a transcoded channel; four, the most that key
+    /// frames of items may be apart, in a copied one.
+    /// </summary>
+    public ClockTime HlsGrid => ClockTime.FromSeconds(_transcoder is null ? 4 : 2);
+
     /// <summary>Begins to make HLS of the stream, with what is left of it, and returns it; the same one every time.</summary>
     public HlsSegmenter UseHls()
     {
         lock (_lock)
         {
-            return _hls ??= new HlsSegmenter(new HlsOptions { Epoch = Line.Epoch.ToUnixTimeTicks() * 100 });
+            return _hls ??= new HlsSegmenter(new HlsOptions
+            {
+                Grid = HlsGrid,
+                EpochUnixNanoseconds = Line.ToStation(ClockTime.Zero).Nanoseconds,
+            });
         }
     }
 
@@ -144,7 +154,12 @@ public sealed class ChannelOutput : IAsyncDisposable
 
     private void Publish(TransportStreamChunk chunk)
     {
-        Hls?.Add(chunk);
+        if (Hls is { } hls)
+        {
+            chunk.Buffer.Retain();
+            hls.Append(chunk);
+        }
+
         Stream.Add(chunk);
     }
 }

@@ -4,6 +4,7 @@ using RetroVue.Media.Pipelines;
 using RetroVue.Media.Time;
 using RetroVue.Runtime.Output;
 using RetroVue.Runtime.Schedules;
+using RetroVue.Runtime.Time;
 
 namespace RetroVue.Runtime.Producers;
 
@@ -24,7 +25,7 @@ internal sealed class CopyItems(ChannelOutput output, PipelineOptions options) :
                 entry.File!,
                 new FileDemuxerOptions
                 {
-                    StartAt = entry.FileTime() + (from - start),
+                    StartAt = entry.Offset.ToClockTime() + (from - start),
                     RunningTimeOffset = from,
                     Video = output.Formats.Video is not null,
                     Audio = output.Formats.Audio is not null,

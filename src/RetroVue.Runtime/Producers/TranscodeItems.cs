@@ -6,6 +6,7 @@ using RetroVue.Media.Pipelines;
 using RetroVue.Media.Time;
 using RetroVue.Runtime.Output;
 using RetroVue.Runtime.Schedules;
+using RetroVue.Runtime.Time;
 
 namespace RetroVue.Runtime.Producers;
 
@@ -24,7 +25,7 @@ internal sealed class TranscodeItems(ChannelLine line, TranscodeProfile profile,
 
         void Build()
         {
-            ClockTime position = entry.FileTime() + (from - start);
+            ClockTime position = entry.Offset.ToClockTime() + (from - start);
             FileDemuxer demuxer = pipeline.Add(new FileDemuxer(
                 "file",
                 entry.File!,

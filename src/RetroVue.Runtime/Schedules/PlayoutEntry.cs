@@ -1,5 +1,4 @@
 using NodaTime;
-using RetroVue.Media.Time;
 
 namespace RetroVue.Runtime.Schedules;
 
@@ -18,7 +17,4 @@ public sealed record PlayoutEntry(SegmentKind Kind, Instant Start, Instant End, 
 
     /// <summary>True where the instant lies in the entry; its end does not.</summary>
     public bool Contains(Instant instant) => instant >= Start && instant < End;
-
-    /// <summary><see cref="Offset"/> as media time.</summary>
-    internal ClockTime FileTime() => ClockTime.FromNanoseconds((long)Offset.ToBigIntegerNanoseconds());
 }

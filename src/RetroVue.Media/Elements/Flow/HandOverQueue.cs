@@ -12,13 +12,16 @@ internal sealed class HandOverQueue<T>
 
     private readonly Side _reader;
     private readonly Side _writer;
-    private Segment? _spare;
+
+    // From here to the reader's segment all are read out and used again, oldest first; on the writing thread only.
+    private Segment _oldest;
 
     public HandOverQueue()
     {
         var first = new Segment();
         _reader = new Side { Segment = first };
         _writer = new Side { Segment = first };
+        _oldest = first;
     }
 
     /// <summary>Items in the queue: exact on either thread for its own side, never too small for the writer nor too large for the reader.</summary>
@@ -31,7 +34,7 @@ internal sealed class HandOverQueue<T>
         int index = _writer.Index;
         if (index == SegmentSize)
         {
-            Segment next = Interlocked.Exchange(ref _spare, null) ?? new Segment();
+            Segment next = TakeReadOut() ?? new Segment();
             Volatile.Write(ref tail.Next, next);
             _writer.Segment = tail = next;
             index = 0;
@@ -67,15 +70,26 @@ internal sealed class HandOverQueue<T>
 
         if (_reader.Index == SegmentSize)
         {
-            Segment old = _reader.Segment;
-            _reader.Segment = Volatile.Read(ref old.Next)!;
             _reader.Index = 0;
-            old.Next = null;
-            Volatile.Write(ref _spare, old);
+            // From here on the writer may use the old one again.
+            Volatile.Write(ref _reader.Segment, Volatile.Read(ref _reader.Segment.Next)!);
         }
 
         item = _reader.Segment.Slots[_reader.Index].Item!;
         return true;
+    }
+
+    private Segment? TakeReadOut()
+    {
+        Segment oldest = _oldest;
+        if (ReferenceEquals(oldest, Volatile.Read(ref _reader.Segment)))
+        {
+            return null;
+        }
+
+        _oldest = oldest.Next!;
+        oldest.Next = null;
+        return oldest;
     }
 
     private sealed class Segment

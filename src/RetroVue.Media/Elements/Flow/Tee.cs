@@ -31,9 +31,21 @@ public sealed class Tee : Element
 
         // One interlocked operation for all branches; each then owns one reference.
         buffer.Retain(branches.Length - 1);
-        foreach (OutputPad branch in branches)
+        int handed = 0;
+        try
         {
-            branch.Push(buffer);
+            while (handed < branches.Length)
+            {
+                branches[handed++].Push(buffer);
+            }
+        }
+        finally
+        {
+            // A branch that failed has its own reference; those after it have not been asked.
+            for (; handed < branches.Length; handed++)
+            {
+                buffer.Release();
+            }
         }
     }
 }

@@ -31,9 +31,9 @@ internal sealed class SlateLayout
         // The height of the largest 16:9 picture within this one, so that an upright one gets letters that fit its width.
         int height = (int)Math.Min(format.Height, (long)format.Width * _pixelAspect.Numerator * 9 / (_pixelAspect.Denominator * 16L));
         int gap = height / 12;
-        NameScale = Scale(height, 90);
-        ClockScale = Scale(height, 44);
-        NextScale = Scale(height, 135);
+        NameScale = Scale(height, 90, LeastColumns);
+        ClockScale = Scale(height, 44, SlateText.ClockLength);
+        NextScale = Scale(height, 135, LeastColumns);
 
         ClockTop = (format.Height - (SlateFont.CapitalHeight * ClockScale.Y)) / 2;
         BarsHeight = Math.Max(2, height / 90 & ~1);
@@ -82,10 +82,11 @@ internal sealed class SlateLayout
     /// <summary>The left edge of a text in the middle.</summary>
     public int LeftOf(int characters, (int X, int Y) scale) => (_width - (SlateFont.WidthOf(characters) * scale.X)) / 2;
 
-    private (int X, int Y) Scale(int height, int share)
+    /// <summary>A scale at which font pixels take a share of a height and a count of characters fits a line.</summary>
+    private (int X, int Y) Scale(int height, int share, int columns)
     {
         int down = Math.Max(1, (height + (share / 2)) / share);
         long across = (((long)down * _pixelAspect.Denominator) + (_pixelAspect.Numerator / 2)) / _pixelAspect.Numerator;
-        return ((int)Math.Clamp(across, 1, Math.Max(1, Room / SlateFont.WidthOf(LeastColumns))), down);
+        return ((int)Math.Clamp(across, 1, Math.Max(1, Room / SlateFont.WidthOf(columns))), down);
     }
 }

@@ -33,15 +33,15 @@ internal static class SlateText
     {
         Span<char> clock = stackalloc char[ClockLength];
         WriteClock(start, zone, clock);
-        string what = $"Next: {title}";
+        string what = $"Next: {title}".TrimEnd();
         string when = $"at {clock[..5]}";
         if (what.Length + 1 + when.Length <= columns)
         {
             return [$"{what} {when}"];
         }
 
-        (string first, string rest) = BreakLine(what, columns);
-        string second = rest.Length == 0 ? when : $"{Shorten(rest, columns - when.Length - 1)} {when}";
+        (string first, string more) = BreakLine(what, columns);
+        string second = more.Length == 0 ? when : $"{Shorten(more, columns - when.Length - 1)} {when}";
         return [first, second];
     }
 
@@ -50,7 +50,7 @@ internal static class SlateText
         text.Length <= columns ? text : $"{text.AsSpan(0, Math.Max(0, columns - 1)).TrimEnd()}{Ellipsis}";
 
     /// <summary>Breaks between words; within one only where it fills the line alone.</summary>
-    private static (string First, string Others) BreakLine(string text, int columns)
+    private static (string First, string More) BreakLine(string text, int columns)
     {
         if (text.Length <= columns)
         {

@@ -1,0 +1,231 @@
+using System.Runtime.InteropServices;
+using RetroVue.Media.Elements.Flow;
+using RetroVue.Media.Pipelines;
+using RetroVue.Media.Time;
+
+namespace RetroVue.Media.Tests.Pipelines;
+
+public sealed class MediaBufferTests
+{
+    [Test]
+    public void Fresh_buffer_has_no_times_no_sequence_and_no_flags_even_when_recycled()
+    {
+        MediaBuffer used = MediaBuffer.Create(HeapMemory.Create(1));
+        (used.Pts, used.Dts, used.Duration, used.Uncertainty, used.Sequence, used.Flags) =
+            (ClockTime.Zero, ClockTime.Zero, ClockTime.Zero, ClockTime.Zero, 1, BufferFlags.KeyFrame);
+        used.Release();
+        MediaBuffer fresh = MediaBuffer.Create(HeapMemory.Create(1));
+        Assert.That(fresh, Is.SameAs(used), "recycled");
+        Assert.That(fresh.Pts.IsNone && fresh.Dts.IsNone && fresh.Duration.IsNone && fresh.Uncertainty.IsNone, Is.True);
+        Assert.That(fresh.Sequence, Is.EqualTo(MediaBuffer.NoSequence));
+        Assert.That(fresh.Flags, Is.EqualTo(BufferFlags.None));
+        fresh.Release();
+    }
+
+    [Test]
+    public void Live_count_follows_creation_and_the_last_release()
+    {
+        MediaBuffer buffer = MediaBuffer.Create(HeapMemory.Create(10));
+        buffer.Retain(3).Retain();
+        for (int i = 0; i < 4; i++)
+        {
+            buffer.Release();
+            Assert.That(MediaBuffer.LiveCount, Is.EqualTo(1));
+        }
+
+        buffer.Release();
+        Assert.That(MediaBuffer.LiveCount, Is.Zero);
+    }
+
+    [Test]
+    public void Use_after_the_last_release_throws()
+    {
+        MediaBuffer buffer = MediaBuffer.Create(HeapMemory.Create(10));
+        buffer.Release();
+        Assert.That(() => buffer.Memory, Throws.TypeOf<ObjectDisposedException>());
+        Assert.That(() => buffer.Retain(), Throws.TypeOf<ObjectDisposedException>());
+        Assert.That(buffer.Release, Throws.TypeOf<ObjectDisposedException>());
+    }
+
+    [Test]
+    public void MakeWritable_of_a_sole_holder_is_the_buffer_itself()
+    {
+        MediaBuffer buffer = MediaBuffer.Create(HeapMemory.Create(10));
+        Assert.That(buffer.MakeWritable(), Is.SameAs(buffer));
+        Assert.That(buffer.MakeMemoryWritable(), Is.SameAs(buffer));
+        buffer.Release();
+    }
+
+    [Test]
+    public void MakeWritable_of_a_shared_buffer_copies_the_header_and_shares_the_memory()
+    {
+        MediaBuffer shared = MediaBuffer.Create(HeapMemory.Copy([1, 2, 3]));
+        shared.Pts = ClockTime.FromSeconds(1);
+        shared.Sequence = 5;
+        MediaBuffer own = shared.Retain().MakeWritable();
+        Assert.That(own, Is.Not.SameAs(shared));
+        own.Pts = ClockTime.FromSeconds(2);
+        Assert.That(shared.Pts, Is.EqualTo(ClockTime.FromSeconds(1)));
+        Assert.That(own.Sequence, Is.EqualTo(5));
+        Assert.That(own.Memory, Is.SameAs(shared.Memory));
+        Assert.That(() => own.Memory.WritablePlane(0).Length, Throws.InvalidOperationException, "shared memory");
+        own = own.MakeMemoryWritable();
+        own.Memory.WritablePlane(0)[0] = 9;
+        Assert.That(shared.Data.ToArray(), Is.EqualTo(new byte[] { 1, 2, 3 }));
+        Assert.That(own.Data.ToArray(), Is.EqualTo(new byte[] { 9, 2, 3 }));
+        Assert.That(shared.IsWritable, Is.True);
+        shared.Release();
+        own.Release();
+    }
+
+    [Test]
+    public void References_given_back_on_many_threads_free_the_buffer_once()
+    {
+        const int threads = 4;
+        const int rounds = 5_000;
+        using var barrier = new Barrier(threads + 1);
+        MediaBuffer current = MediaBuffer.Create(HeapMemory.Create(1));
+        Thread[] releasing = [.. Enumerable.Range(0, threads).Select(_ => new Thread(() =>
+        {
+            for (int i = 0; i < rounds; i++)
+            {
+                barrier.SignalAndWait();
+                current.Retain().Release();
+                current.Release();
+                barrier.SignalAndWait();
+            }
+        }))];
+        Array.ForEach(releasing, thread => thread.Start());
+        for (int i = 0; i < rounds; i++)
+        {
+            current.Retain(threads);
+            barrier.SignalAndWait();
+            current.Release();
+            barrier.SignalAndWait();
+            current = MediaBuffer.Create(HeapMemory.Create(1));
+        }
+
+        Array.ForEach(releasing, thread => thread.Join());
+        Assert.That(MediaBuffer.LiveCount, Is.EqualTo(1));
+        current.Release();
+    }
+
+    [Test]
+    public void Planes_begin_at_addresses_of_64_bytes_and_keep_length_and_stride()
+    {
+        ReadOnlySpan<(int, int)> planes = [(1000, 40), (0, 1), (333, 333)];
+        for (int i = 0; i < 20; i++)
+        {
+            HeapMemory memory = HeapMemory.Create(planes);
+            for (int plane = 0; plane < 3; plane++)
+            {
+                unsafe
+                {
+                    fixed (byte* first = &MemoryMarshal.GetReference(memory.Plane(plane)))
+                    {
+                        Assert.That((long)first % 64, Is.Zero);
+                    }
+                }
+
+                Assert.That((memory.Plane(plane).Length, memory.Stride(plane)), Is.EqualTo(planes[plane]));
+                memory.WritablePlane(plane).Fill((byte)(plane + 1));
+            }
+
+            Assert.That(memory.Plane(0).IndexOfAnyExcept((byte)1), Is.EqualTo(-1), "planes do not overlap");
+            var copy = (HeapMemory)memory.Clone();
+            Assert.That(copy.Plane(2).SequenceEqual(memory.Plane(2)), Is.True);
+            memory.Release();
+            copy.Release();
+        }
+    }
+
+    [Test]
+    public void Memory_bounds_are_checked()
+    {
+        HeapMemory memory = HeapMemory.Copy([1, 2, 3]);
+        Assert.That(() => memory.Plane(1).Length, Throws.TypeOf<ArgumentOutOfRangeException>());
+        Assert.That(() => memory.Stride(-1), Throws.TypeOf<ArgumentOutOfRangeException>());
+        memory.Truncate(2);
+        Assert.That(memory.Plane(0).ToArray(), Is.EqualTo(new byte[] { 1, 2 }));
+        Assert.That(() => memory.Truncate(3), Throws.TypeOf<ArgumentOutOfRangeException>());
+        memory.Release();
+        Assert.That(() => HeapMemory.Create([]), Throws.ArgumentException);
+        Assert.That(() => HeapMemory.Create(-1), Throws.InstanceOf<ArgumentException>());
+    }
+
+    [Test]
+    public void Creating_and_releasing_on_one_thread_allocates_nothing()
+    {
+        Work();
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        Work();
+        Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.Zero);
+
+        static void Work()
+        {
+            for (int i = 0; i < 10_000; i++)
+            {
+                MediaBuffer.Create(HeapMemory.Create(1000 + (i % 5 * 1000))).Release();
+            }
+        }
+    }
+
+    [Test]
+    public void Handing_over_to_another_thread_allocates_nothing_in_the_steady_state()
+    {
+        const int warm = 200_000;
+        const int measured = 200_000;
+        const int inFlight = 500;
+        var queue = new HandOverQueue<MediaBuffer>();
+        long taken = 0;
+        long readerAllocated = 0;
+        var reader = new Thread(() =>
+        {
+            long before = 0;
+            while (taken < warm + measured)
+            {
+                if (queue.TryDequeue(out MediaBuffer? buffer))
+                {
+                    buffer.Release();
+                    if (Interlocked.Increment(ref taken) == warm)
+                    {
+                        before = GC.GetAllocatedBytesForCurrentThread();
+                    }
+                }
+                else
+                {
+                    Thread.Yield();
+                }
+            }
+
+            readerAllocated = GC.GetAllocatedBytesForCurrentThread() - before;
+        });
+        reader.Start();
+        long before = 0;
+        long totalBefore = 0;
+        // All that can ever be in flight at once, so that no later peak needs more.
+        MediaBuffer[] reserve = [.. Enumerable.Range(0, 2 * inFlight).Select(_ => MediaBuffer.Create(HeapMemory.Create(500)))];
+        Array.ForEach(reserve, buffer => buffer.Release());
+        for (int i = 0; i < warm + measured; i++)
+        {
+            if (i == warm)
+            {
+                totalBefore = GC.GetTotalAllocatedBytes(true);
+                before = GC.GetAllocatedBytesForCurrentThread();
+            }
+
+            while (i - Interlocked.Read(ref taken) > inFlight)
+            {
+                Thread.Yield();
+            }
+
+            queue.Enqueue(MediaBuffer.Create(HeapMemory.Create(500)));
+        }
+
+        long writerAllocated = GC.GetAllocatedBytesForCurrentThread() - before;
+        reader.Join();
+        Assert.That((writerAllocated, readerAllocated), Is.EqualTo((0L, 0L)));
+        // Over all threads the test host's own show, some 100 bytes a millisecond; one small object a buffer would be 5 MB.
+        Assert.That(GC.GetTotalAllocatedBytes(true) - totalBefore, Is.LessThan(1_000_000));
+    }
+}

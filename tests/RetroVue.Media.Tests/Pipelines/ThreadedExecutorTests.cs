@@ -1,0 +1,305 @@
+using RetroVue.Media.Clocks;
+using RetroVue.Media.Pipelines;
+using RetroVue.Media.Time;
+
+namespace RetroVue.Media.Tests.Pipelines;
+
+public sealed class ThreadedExecutorTests
+{
+    private static readonly SystemClock s_system = SystemClock.Instance;
+
+    [TestCase(StepPlacement.Shared)]
+    [TestCase(StepPlacement.OwnThread)]
+    public async Task Wakes_from_several_threads_are_never_lost(StepPlacement placement)
+    {
+        const int producers = 3;
+        const int each = 200_000;
+        var executor = new ThreadedExecutor(name: "wake");
+        long offered = 0;
+        long taken = 0;
+        var all = new TaskCompletionSource();
+        var task = new StepTask(
+            "taker",
+            () =>
+            {
+                // One at a time, then idle: the last unit is taken only if no wake is lost.
+                long now = Interlocked.Read(ref offered);
+                if (taken < now)
+                {
+                    taken = now;
+                }
+
+                if (taken == producers * each)
+                {
+                    all.TrySetResult();
+                }
+
+                return StepResult.Idle;
+            },
+            placement);
+        executor.Attach(task);
+        Thread[] threads = [.. Enumerable.Range(0, producers).Select(_ => new Thread(() =>
+        {
+            for (int i = 0; i < each; i++)
+            {
+                Interlocked.Increment(ref offered);
+                task.Wake();
+            }
+        }))];
+        Array.ForEach(threads, thread => thread.Start());
+        Array.ForEach(threads, thread => thread.Join());
+        await Watchdog.WithinAsync(all.Task, TimeSpan.FromSeconds(60));
+        await executor.DetachAsync(task);
+        Assert.That(taken, Is.EqualTo(producers * each));
+    }
+
+    [Test]
+    public async Task Two_tasks_that_wake_each_other_take_turns_without_a_loss()
+    {
+        const int turns = 20_000;
+        var executor = new ThreadedExecutor(name: "ping");
+        long ball = 0;
+        var done = new TaskCompletionSource();
+        StepTask? ping = null, pong = null;
+        ping = new StepTask("ping", () => Play(0, pong!), StepPlacement.OwnThread);
+        pong = new StepTask("pong", () => Play(1, ping), StepPlacement.OwnThread);
+        executor.Attach(ping);
+        executor.Attach(pong);
+        await Watchdog.WithinAsync(done.Task, TimeSpan.FromSeconds(60));
+        await executor.DetachAsync(ping);
+        await executor.DetachAsync(pong);
+        Assert.That(ball, Is.EqualTo(turns));
+
+        StepResult Play(int side, StepTask other)
+        {
+            long now = Volatile.Read(ref ball);
+            if (now == turns)
+            {
+                done.TrySetResult();
+            }
+            else if (now % 2 == side)
+            {
+                Volatile.Write(ref ball, now + 1);
+                other.Wake();
+                if (now + 1 == turns)
+                {
+                    done.TrySetResult();
+                }
+            }
+
+            return StepResult.Idle;
+        }
+    }
+
+    [Test]
+    public async Task Deadlines_of_many_tasks_are_served_in_order_and_never_early()
+    {
+        const int count = 40;
+        var executor = new ThreadedExecutor(name: "order");
+        var served = new List<int>();
+        long early = 0;
+        var done = new TaskCompletionSource();
+        ClockTime start = s_system.Now + ClockTime.FromMilliseconds(50);
+        int[] shuffled = [.. Enumerable.Range(0, count)];
+        new Random(4).Shuffle(shuffled);
+        StepTask[] tasks = [.. shuffled.Select(n =>
+        {
+            ClockTime due = start + ClockTime.FromMilliseconds(n);
+            bool hasWaited = false;
+            return new StepTask($"task{n}", () =>
+            {
+                if (!hasWaited)
+                {
+                    hasWaited = true;
+                    return StepResult.At(s_system, due);
+                }
+
+                early += s_system.Now < due ? 1 : 0;
+                // The shared thread runs all of them, so the list needs no lock.
+                served.Add(n);
+                if (served.Count == count)
+                {
+                    done.TrySetResult();
+                }
+
+                return StepResult.Finished;
+            });
+        })];
+        Array.ForEach(tasks, executor.Attach);
+        await Watchdog.WithinAsync(done.Task, TimeSpan.FromSeconds(60));
+        foreach (StepTask task in tasks)
+        {
+            await executor.DetachAsync(task);
+        }
+
+        Assert.That(early, Is.Zero);
+        Assert.That(served, Is.EqualTo(Enumerable.Range(0, count)));
+    }
+
+    [Test]
+    public async Task Deadline_on_another_clock_is_followed_when_its_rate_changes()
+    {
+        var line = new DisciplinedClock(s_system, ClockTime.Zero, "line");
+        var executor = new ThreadedExecutor(name: "remap");
+        var done = new TaskCompletionSource();
+        bool hasWaited = false;
+        ClockTime servedAt = ClockTime.None;
+        var task = new StepTask("waiter", () =>
+        {
+            if (!hasWaited)
+            {
+                hasWaited = true;
+                return StepResult.At(line, ClockTime.FromSeconds(3600));
+            }
+
+            servedAt = line.Now;
+            done.TrySetResult();
+            return StepResult.Finished;
+        });
+        executor.Attach(task);
+        // An hour by the clock as it stands; then it is stepped and the thread must notice at its next look.
+        line.StepForward(ClockTime.FromSeconds(3600) - ClockTime.FromMilliseconds(150));
+        await Watchdog.WithinAsync(done.Task, TimeSpan.FromSeconds(60));
+        await executor.DetachAsync(task);
+        Assert.That(servedAt >= ClockTime.FromSeconds(3600), Is.True);
+    }
+
+    [TestCase(StepPlacement.Shared)]
+    [TestCase(StepPlacement.OwnThread)]
+    public async Task Detach_waits_for_the_step_under_way_and_no_step_comes_after(StepPlacement placement)
+    {
+        var executor = new ThreadedExecutor(name: "detach");
+        using var isInStep = new ManualResetEventSlim();
+        using var mayEnd = new ManualResetEventSlim();
+        int steps = 0;
+        var task = new StepTask(
+            "slow",
+            () =>
+            {
+                isInStep.Set();
+                mayEnd.Wait();
+                steps++;
+                return StepResult.Again;
+            },
+            placement);
+        executor.Attach(task);
+        isInStep.Wait();
+        Task detaching = executor.DetachAsync(task);
+        Assert.That(detaching.IsCompleted, Is.False);
+        mayEnd.Set();
+        await detaching;
+        int stepsAtEnd = steps;
+        task.Wake();
+        Assert.That(task.Executor, Is.Null);
+        // A task that takes part in a second run shows that the first one left nothing behind.
+        executor.Attach(task);
+        await executor.DetachAsync(task);
+        Assert.That(steps, Is.GreaterThanOrEqualTo(stepsAtEnd));
+    }
+
+    [Test]
+    public async Task Exception_of_a_step_reaches_failed_once_and_ends_the_task()
+    {
+        var executor = new ThreadedExecutor(name: "fail");
+        var error = new InvalidOperationException("broken");
+        int failures = 0;
+        var failed = new TaskCompletionSource<Exception>();
+        var task = new StepTask("bad", () => throw error)
+        {
+            Failed = exception =>
+            {
+                failures++;
+                failed.TrySetResult(exception);
+            },
+        };
+        executor.Attach(task);
+        Assert.That(await failed.Task, Is.SameAs(error));
+        task.Wake();
+        await executor.DetachAsync(task);
+        Assert.That(failures, Is.EqualTo(1));
+    }
+
+    [Test]
+    public async Task Attaching_a_task_twice_throws_and_detaching_twice_does_nothing()
+    {
+        var executor = new ThreadedExecutor(name: "twice");
+        var task = new StepTask("task", () => StepResult.Idle);
+        executor.Attach(task);
+        Assert.That(() => executor.Attach(task), Throws.InvalidOperationException.With.Message.Contains("task"));
+        await executor.DetachAsync(task);
+        await executor.DetachAsync(task);
+    }
+
+    [Test]
+    public async Task Threads_end_with_their_last_task()
+    {
+        var executor = new ThreadedExecutor(name: "ended");
+        StepTask[] tasks =
+        [
+            .. Enumerable.Range(0, 5).Select(n => new StepTask($"own{n}", () => StepResult.Idle, StepPlacement.OwnThread)),
+            .. Enumerable.Range(0, 5).Select(n => new StepTask($"shared{n}", () => StepResult.Idle)),
+        ];
+        Array.ForEach(tasks, executor.Attach);
+        await WaitForThreads(6);
+        foreach (StepTask task in tasks)
+        {
+            await executor.DetachAsync(task);
+        }
+
+        await WaitForThreads(0);
+
+        static async Task WaitForThreads(int count)
+        {
+            // A thread takes its name, and goes, a moment after the call that caused it. The limit is for a failure only.
+            using CancellationTokenSource limit = Watchdog.CancelAfter(TimeSpan.FromSeconds(60));
+            while (ThreadsNamed("ended-") != count)
+            {
+                limit.Token.ThrowIfCancellationRequested();
+                await Task.Yield();
+            }
+        }
+    }
+
+    [Test]
+    [Category("Slow")]
+    public async Task Stuck_step_is_reported_after_the_limit_and_its_thread_left_behind()
+    {
+        var executor = new ThreadedExecutor(name: "stuck");
+        using var isInStep = new ManualResetEventSlim();
+        using var mayEnd = new ManualResetEventSlim();
+        var task = new StepTask(
+            "native",
+            () =>
+            {
+                isInStep.Set();
+                mayEnd.Wait();
+                return StepResult.Idle;
+            },
+            StepPlacement.OwnThread);
+        executor.Attach(task);
+        isInStep.Wait();
+        Assert.That(
+            async () => await executor.DetachAsync(task),
+            Throws.TypeOf<TimeoutException>().With.Message.Contains("'native'").And.Message.Contains("stuck-native"));
+        mayEnd.Set();
+        using CancellationTokenSource limit = Watchdog.CancelAfter(TimeSpan.FromSeconds(60));
+        while (ThreadsNamed("stuck-") != 0)
+        {
+            limit.Token.ThrowIfCancellationRequested();
+            await Task.Yield();
+        }
+    }
+
+    private static int ThreadsNamed(string prefix) => Directory.GetDirectories("/proc/self/task").Count(thread =>
+    {
+        try
+        {
+            return File.ReadAllText(Path.Combine(thread, "comm")).StartsWith(prefix, StringComparison.Ordinal);
+        }
+        catch (IOException)
+        {
+            // It ended between the listing and the look.
+            return false;
+        }
+    });
+}
