@@ -27,6 +27,7 @@ public sealed class HlsSegmenterTests
             Assert.That(parsed.Packets[..2].Select(packet => packet.Pid), Is.EqualTo([0, 0x1000]));
             Assert.That(parsed.Packets[2].IsRandomAccess && parsed.Packets[2].Pcr is not null, Is.True);
             Assert.That(parsed.Pes[0].Pts, Is.EqualTo(entry.Pts.ToTicks(new Rational(1, 90_000))));
+            Assert.That(entry.Number, Is.EqualTo(entry.Pts.Nanoseconds / 3_000_000_000), "the number follows from the PTS");
             // Key frames are 2 s apart and the grid is 3 s: two or one of the spans between them.
             Assert.That(entry.Duration, Is.EqualTo(ClockTime.FromSeconds(2)).Or.EqualTo(ClockTime.FromSeconds(4)));
         }
