@@ -128,7 +128,6 @@ const soon = (work) => work().catch(() => { find("notice").textContent = "The st
 find("sound").addEventListener("click", () => { find("video").muted = !find("video").muted; });
 find("video").addEventListener("volumechange", () => {
   const isOn = !find("video").muted;
-  find("sound").setAttribute("aria-pressed", String(isOn));
   find("sound").textContent = isOn ? "Sound off" : "Sound on";
 });
 find("copy").addEventListener("click", async () => {
