@@ -19,6 +19,7 @@ public static class RetroVueEndpoints
         ChannelListEndpoint.Map(routes);
         LiveEndpoint.Map(routes);
         HlsEndpoints.Map(routes);
+        StillEndpoint.Map(routes);
         ApiEndpoints.Map(routes);
         return routes;
     }

@@ -25,4 +25,7 @@ internal static partial class RuntimeLog
 
     [LoggerMessage(1111, LogLevel.Error, "Channel {Channel} is copied, but '{File}' {Reason}; a slate takes its place")]
     public static partial void FileDoesNotFit(ILogger logger, string channel, string file, string reason);
+
+    [LoggerMessage(1112, LogLevel.Debug, "Channel {Channel} has no still: {Problem}")]
+    public static partial void NoStill(ILogger logger, string channel, string problem);
 }

@@ -13,6 +13,7 @@ public sealed class Station : IAsyncDisposable
 {
     private readonly FrozenDictionary<Guid, ChannelManager> _byId;
     private readonly FrozenDictionary<string, ChannelManager> _byShortName;
+    private readonly FrozenDictionary<Guid, ChannelStills> _stills;
 
     /// <summary>A station with all its channels off the air.</summary>
     /// <param name="clock">Station time.</param>
@@ -40,6 +41,8 @@ public sealed class Station : IAsyncDisposable
         ];
         _byId = Channels.ToFrozenDictionary(manager => manager.Channel.Id);
         _byShortName = Channels.ToFrozenDictionary(manager => manager.Channel.ShortName, StringComparer.Ordinal);
+        ILogger logger = loggerFactory.CreateLogger<ChannelStills>();
+        _stills = Channels.ToFrozenDictionary(manager => manager.Channel.Id, manager => new ChannelStills(manager, clock, logger));
     }
 
     /// <summary>Station time.</summary>
@@ -60,6 +63,14 @@ public sealed class Station : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(id);
         return _byShortName.GetValueOrDefault(id)
             ?? (Guid.TryParseExact(id, "D", out Guid uuid) ? _byId.GetValueOrDefault(uuid) : null);
+    }
+
+    /// <summary>Stills of a channel.</summary>
+    /// <exception cref="KeyNotFoundException">There is no such channel here.</exception>
+    public ChannelStills StillsOf(ChannelManager channel)
+    {
+        ArgumentNullException.ThrowIfNull(channel);
+        return _stills[channel.Channel.Id];
     }
 
     /// <summary>Takes all channels off the air for good, all at the same time.</summary>

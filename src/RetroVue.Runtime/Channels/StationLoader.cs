@@ -58,6 +58,7 @@ public sealed class StationLoader
     public async Task<Station> LoadAsync(IEnumerable<ChannelSchedule> channels, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(channels);
+        FFmpegLibrary.Load(_loggerFactory);
         List<ChannelSchedule> completed = [];
         Dictionary<Guid, ChannelContent> content = [];
         foreach (ChannelSchedule channel in channels)

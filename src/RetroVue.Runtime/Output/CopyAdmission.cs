@@ -71,15 +71,17 @@ public sealed record CopyAdmission(ChannelFormats? Formats, ImmutableArray<CopyR
         CultureInfo plain = CultureInfo.InvariantCulture;
         return
         [
-            video is null ? "no picture" : $"{video.Codec} {video.Profile} pictures",
+            video is null ? "no picture" : $"{Name(video)} pictures",
             video?.Video is { } size ? string.Create(plain, $"{size.Width}x{size.Height} pictures") : "",
             video?.Video is { } shape ? $"pixels of shape {shape.SampleAspectRatio.Reduce()}" : "",
             video?.Video is { } rate ? $"{rate.FrameRate.Reduce()} frames per second" : "",
-            audio is null ? "no sound" : $"{audio.Codec} {audio.Profile} sound",
+            audio is null ? "no sound" : $"{Name(audio)} sound",
             audio?.Audio is { } sampling ? string.Create(plain, $"sound at {sampling.SampleRate} Hz") : "",
             audio?.Audio is { } layout ? $"{layout.Layout} sound" : "",
         ];
     }
+
+    private static string Name(EncodedFormat format) => format.Profile is null ? format.Codec : $"{format.Codec} {format.Profile}";
 
     private static string? FindDifference(CopyCandidate candidate, CopyCandidate model) => Describe(candidate)
         .Zip(Describe(model))
