@@ -46,7 +46,7 @@ internal static class Still
         var decoder = pipeline.Add(new Decoder("decoder"));
         var wanted = new VideoFormat(PixelFormat.Yuv420P, Width, Height, new Rational(0, 1)) { Color = new ColorDescription("pc", null, null, "smpte170m") };
         var converter = pipeline.Add(new VideoConverter("converter", wanted));
-        var encoder = pipeline.Add(new Encoder("encoder", new EncoderOptions { Codec = "mjpeg" }));
+        var encoder = pipeline.Add(new Encoder("encoder", new EncoderOptions { Codec = "mjpeg", GopDuration = ClockTime.None }));
         pipeline.Add(taker);
         demuxer.Open();
         pipeline.Link(demuxer.VideoOutput!, decoder.Inputs[0]);
