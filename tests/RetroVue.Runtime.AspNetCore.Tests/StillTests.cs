@@ -5,7 +5,7 @@ namespace RetroVue.Runtime.AspNetCore.Tests;
 public sealed class StillTests
 {
     [Test]
-    public async Task Still_is_a_jpeg_of_what_is_on_and_the_same_for_all_who_ask_at_once()
+    public async Task Still_is_a_jpeg_of_what_is_on_and_makes_nobody_a_viewer()
     {
         await using TestStation station = await TestStation.StartAsync(TestStation.Channel("clip", "Clip", TestMedia.Clip("still")));
         using HttpResponseMessage response = await station.Http.GetAsync("/channels/clip/still.jpg");

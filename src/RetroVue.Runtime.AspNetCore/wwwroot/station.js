@@ -6,6 +6,7 @@ import { Player } from "./player.js";
 const channelsEvery = 5000;
 const stillsEvery = 15000;
 const clockEvery = 30000;
+const silence = "The station does not answer. Trying again …";
 
 const find = (id) => document.getElementById(id);
 const player = new Player(find("video"), (text) => { find("notice").textContent = text; });
@@ -92,6 +93,10 @@ function show() {
 async function refresh() {
   const response = await fetch("api/channels", { cache: "no-store" });
   channels = await response.json();
+  if (find("notice").textContent === silence) {
+    find("notice").textContent = "";
+  }
+
   show();
 }
 
@@ -123,7 +128,7 @@ async function keepTime() {
 }
 
 // The station may be restarting: whatever fails is tried again at its next turn.
-const soon = (work) => work().catch(() => { find("notice").textContent = "The station does not answer. Trying again …"; });
+const soon = (work) => work().catch(() => { find("notice").textContent = silence; });
 
 find("sound").addEventListener("click", () => { find("video").muted = !find("video").muted; });
 find("video").addEventListener("volumechange", () => {
@@ -140,7 +145,10 @@ document.querySelector("[data-skip]").addEventListener("click", (event) => {
   event.preventDefault();
   find("channels").focus();
 });
-addEventListener("hashchange", show);
+addEventListener("hashchange", () => {
+  show();
+  refreshStills();
+});
 
 await soon(keepTime);
 await soon(refresh);

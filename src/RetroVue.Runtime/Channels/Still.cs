@@ -16,6 +16,14 @@ internal static class Still
     /// <summary>A frame may last this long before it ends the search: pictures come at least every second.</summary>
     private static readonly ClockTime s_stretch = ClockTime.FromSeconds(1);
 
+    // Closed groups of pictures, which the encoder element asks for, this codec grants only where it does not look for cuts.
+    private static readonly EncoderOptions s_jpeg = new()
+    {
+        Codec = "mjpeg",
+        GopDuration = ClockTime.None,
+        Settings = new Dictionary<string, string>(StringComparer.Ordinal) { ["sc_threshold"] = "1000000000" },
+    };
+
     /// <summary>The first frame at or after a position; null where there is none. Works in real time on a thread of its own.</summary>
     /// <param name="file">The file.</param>
     /// <param name="position">From the file's own zero.</param>
@@ -46,7 +54,7 @@ internal static class Still
         var decoder = pipeline.Add(new Decoder("decoder"));
         var wanted = new VideoFormat(PixelFormat.Yuv420P, Width, Height, new Rational(0, 1)) { Color = new ColorDescription("pc", null, null, "smpte170m") };
         var converter = pipeline.Add(new VideoConverter("converter", wanted));
-        var encoder = pipeline.Add(new Encoder("encoder", new EncoderOptions { Codec = "mjpeg", GopDuration = ClockTime.None }));
+        var encoder = pipeline.Add(new Encoder("encoder", s_jpeg));
         pipeline.Add(taker);
         demuxer.Open();
         pipeline.Link(demuxer.VideoOutput!, decoder.Inputs[0]);
