@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using NodaTime;
 using RetroVue.Media.FFmpeg.Containers;
 using RetroVue.Media.Pipelines;
 using RetroVue.Runtime.Schedules;
@@ -10,37 +11,34 @@ namespace RetroVue.Runtime.Channels;
 /// <remarks>Thread-safe. The channel need not be on the air: the picture comes from the file.</remarks>
 public sealed class ChannelStills
 {
-    private static readonly NodaTime.Duration s_lifetime = NodaTime.Duration.FromSeconds(10);
+    private static readonly Duration s_lifetime = Duration.FromSeconds(10);
 
     private readonly ChannelManager _channel;
-    private readonly MasterClock _clock;
     private readonly ILogger _logger;
-    private readonly SemaphoreSlim _turn = new(1, 1);
-    private (NodaTime.Instant At, PlayoutEntry Entry, byte[]? Picture)? _last;
+    private readonly Lock _lock = new();
+    private Task<byte[]?> _picture = Task.FromResult<byte[]?>(null);
+    private PlayoutEntry? _entry;
+    private Instant _at;
 
-    internal ChannelStills(ChannelManager channel, MasterClock clock, ILogger logger) => (_channel, _clock, _logger) = (channel, clock, logger);
+    internal ChannelStills(ChannelManager channel, ILogger logger) => (_channel, _logger) = (channel, logger);
 
     /// <summary>The picture, a JPEG 320 pixels wide; null where a slate is on or the file cannot be read, which is logged.</summary>
-    public async Task<byte[]?> GetAsync(CancellationToken cancellationToken = default)
+    /// <param name="cancellationToken">Ends the waiting; the picture is made all the same, for whoever asks next.</param>
+    public Task<byte[]?> GetAsync(CancellationToken cancellationToken = default)
     {
-        await _turn.WaitAsync(cancellationToken).ConfigureAwait(false);
-        try
+        Airing now = _channel.Now;
+        lock (_lock)
         {
-            Airing now = _channel.Now;
-            if (_last is not { } last || last.Entry != now.Entry || _clock.UtcNow - last.At >= s_lifetime)
+            if (_entry != now.Entry || now.At - _at >= s_lifetime)
             {
-                _last = last = (_clock.UtcNow, now.Entry, await MakeAsync(now, cancellationToken).ConfigureAwait(false));
+                (_entry, _at, _picture) = (now.Entry, now.At, MakeAsync(now));
             }
 
-            return last.Picture;
-        }
-        finally
-        {
-            _turn.Release();
+            return _picture.WaitAsync(cancellationToken);
         }
     }
 
-    private async Task<byte[]?> MakeAsync(Airing airing, CancellationToken cancellationToken)
+    private async Task<byte[]?> MakeAsync(Airing airing)
     {
         if (airing.Entry.File is not { } file)
         {
@@ -49,7 +47,7 @@ public sealed class ChannelStills
 
         try
         {
-            return await Still.MakeAsync(file, airing.Position.ToClockTime(), cancellationToken).ConfigureAwait(false);
+            return await Still.MakeAsync(file, airing.Position.ToClockTime()).ConfigureAwait(false);
         }
         catch (Exception exception) when (exception is MediaFileException or ElementException)
         {

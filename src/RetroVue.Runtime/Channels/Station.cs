@@ -42,7 +42,7 @@ public sealed class Station : IAsyncDisposable
         _byId = Channels.ToFrozenDictionary(manager => manager.Channel.Id);
         _byShortName = Channels.ToFrozenDictionary(manager => manager.Channel.ShortName, StringComparer.Ordinal);
         ILogger logger = loggerFactory.CreateLogger<ChannelStills>();
-        _stills = Channels.ToFrozenDictionary(manager => manager.Channel.Id, manager => new ChannelStills(manager, clock, logger));
+        _stills = Channels.ToFrozenDictionary(manager => manager.Channel.Id, manager => new ChannelStills(manager, logger));
     }
 
     /// <summary>Station time.</summary>

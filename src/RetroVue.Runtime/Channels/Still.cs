@@ -13,7 +13,7 @@ internal static class Still
     private const int Width = 320;
     private const int Height = 180;
 
-    /// <summary>A frame may last this long before it ends the search: pictures come at least every second.</summary>
+    /// <summary>How much of the file is looked at: pictures come at least every second.</summary>
     private static readonly ClockTime s_stretch = ClockTime.FromSeconds(1);
 
     // Closed groups of pictures, which the encoder element asks for, this codec grants only where it does not look for cuts.
@@ -27,15 +27,14 @@ internal static class Still
     /// <summary>The first frame at or after a position; null where there is none. Works in real time on a thread of its own.</summary>
     /// <param name="file">The file.</param>
     /// <param name="position">From the file's own zero.</param>
-    /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="MediaFileException">The file cannot be opened, or has no picture.</exception>
     /// <exception cref="ElementException">The picture cannot be decoded.</exception>
-    public static async Task<byte[]?> MakeAsync(string file, ClockTime position, CancellationToken cancellationToken)
+    public static async Task<byte[]?> MakeAsync(string file, ClockTime position)
     {
         var taker = new FirstBuffer();
         await using var pipeline = new Pipeline(new PipelineOptions { Name = "still" });
-        await Task.Run(() => Build(pipeline, taker, file, position), cancellationToken).ConfigureAwait(false);
-        Task run = pipeline.RunAsync(cancellationToken);
+        await Task.Run(() => Build(pipeline, taker, file, position)).ConfigureAwait(false);
+        Task run = pipeline.RunAsync();
         Task first = await Task.WhenAny(run, taker.Taken).ConfigureAwait(false);
         await first.ConfigureAwait(false);
         await pipeline.StopAsync().ConfigureAwait(false);
