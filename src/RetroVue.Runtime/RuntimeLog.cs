@@ -19,4 +19,13 @@ internal static partial class RuntimeLog
 
     [LoggerMessage(1104, LogLevel.Error, "Channel {Channel}: something that runs beside it failed")]
     public static partial void Unexpected(ILogger logger, string channel, Exception error);
+
+    [LoggerMessage(1110, LogLevel.Warning, "Channel {Channel}: {Problem}")]
+    public static partial void FileUnusable(ILogger logger, string channel, string problem);
+
+    [LoggerMessage(1111, LogLevel.Error, "Channel {Channel} is copied, but '{File}' {Reason}; a slate takes its place")]
+    public static partial void FileDoesNotFit(ILogger logger, string channel, string file, string reason);
+
+    [LoggerMessage(1112, LogLevel.Debug, "Channel {Channel} has no still: {Problem}")]
+    public static partial void NoStill(ILogger logger, string channel, string problem);
 }

@@ -1,0 +1,85 @@
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using RetroVue.Media.FFmpeg;
+using RetroVue.Media.FFmpeg.Containers;
+using RetroVue.Media.Pipelines;
+using RetroVue.Runtime.AspNetCore;
+using RetroVue.Runtime.Schedules;
+
+namespace RetroVue.Samples;
+
+/// <summary>Runs the station from start to stop.</summary>
+internal static class StationProgram
+{
+    /// <returns>0 once it was told to stop; 1 where it could not start, which is said in one line.</returns>
+    public static async Task<int> RunAsync(StationSettings settings, CancellationToken stop)
+    {
+        try
+        {
+            await using WebApplication app = await BuildAsync(settings, stop);
+            await app.StartAsync(stop);
+            Console.WriteLine($"RetroVue station on the air: {app.Urls.First().Replace("[::]", "localhost", StringComparison.Ordinal)}/");
+            await app.WaitForShutdownAsync(stop);
+            return 0;
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            return 0;
+        }
+        catch (IOException exception) when (exception.InnerException is AddressInUseException)
+        {
+            return Fail($"Port {settings.Port} of {settings.Host} is in use; choose another with --port.");
+        }
+        catch (Exception exception) when (exception is IOException or SocketException or UnauthorizedAccessException or ScheduleException
+            or FFmpegLibraryException or ElementException or MediaFileException)
+        {
+            return Fail(exception.Message);
+        }
+    }
+
+    private static async Task<WebApplication> BuildAsync(StationSettings settings, CancellationToken stop)
+    {
+        if (!TryParseHost(settings.Host, out IPAddress? address))
+        {
+            throw new ScheduleException($"'{settings.Host}' is not an address to listen on; write one such as 127.0.0.1, or any.");
+        }
+
+        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders()
+            .AddSimpleConsole(console => console.SingleLine = true)
+            .AddFilter("Microsoft", LogLevel.Warning)
+            .AddFilter("Microsoft.Extensions.Hosting", LogLevel.None) // What it says of a start that failed is said here in one line.
+            .AddFilter("RetroVue.Media", LogLevel.Warning);
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(address, settings.Port));
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(4));
+        ChannelSchedule? folder = settings.Media is null ? null : await MediaFolder.ReadAsync(settings.Media, stop);
+        string? schedule = folder is null ? settings.Schedule ?? await DemoStation.MakeAsync(settings.Data, stop) : null;
+        builder.Services.AddRetroVue(station => (station.Channels, station.ScheduleFile) = (folder is null ? null : [folder], schedule));
+        WebApplication app = builder.Build();
+        app.MapRetroVue();
+        return app;
+    }
+
+    private static bool TryParseHost(string host, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out IPAddress? address)
+    {
+        address = host switch
+        {
+            "any" => IPAddress.IPv6Any,
+            "localhost" => IPAddress.Loopback,
+            _ => IPAddress.TryParse(host, out IPAddress? parsed) ? parsed : null,
+        };
+        return address is not null;
+    }
+
+    private static int Fail(string message)
+    {
+        Console.Error.WriteLine(message);
+        return 1;
+    }
+}

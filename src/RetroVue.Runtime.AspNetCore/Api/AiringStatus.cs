@@ -1,0 +1,18 @@
+using NodaTime.Text;
+using RetroVue.Runtime.Schedules;
+
+namespace RetroVue.Runtime.AspNetCore.Api;
+
+/// <summary>Something on a channel's air, as the API tells it.</summary>
+/// <param name="Title">What viewers read.</param>
+/// <param name="Start">When it starts, ISO 8601 in UTC.</param>
+/// <param name="End">When it ends, ISO 8601 in UTC.</param>
+/// <param name="Kind">programme, filler or slate.</param>
+internal sealed record AiringStatus(string Title, string Start, string End, string Kind)
+{
+    public static AiringStatus Of(PlayoutEntry entry) => new(
+        entry.Title,
+        InstantPattern.ExtendedIso.Format(entry.Start),
+        InstantPattern.ExtendedIso.Format(entry.End),
+        entry.Kind.ToApiName());
+}

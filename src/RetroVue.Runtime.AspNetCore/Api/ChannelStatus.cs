@@ -1,0 +1,36 @@
+using RetroVue.Runtime.Channels;
+
+namespace RetroVue.Runtime.AspNetCore.Api;
+
+/// <summary>A channel as the API tells it.</summary>
+/// <param name="Id">Its UUID.</param>
+/// <param name="Name">What viewers read.</param>
+/// <param name="ShortName">Its name in addresses.</param>
+/// <param name="Mode">normal: it airs its schedule.</param>
+/// <param name="ViewerCount">Viewers now.</param>
+/// <param name="ProducerStatus">stopped (off the air), starting, running, stopping or error.</param>
+/// <param name="ProducerHealth">stopped, running, or degraded while a slate airs in the place of something that failed.</param>
+/// <param name="Now">What airs now.</param>
+/// <param name="Next">What airs after it.</param>
+internal sealed record ChannelStatus(
+    Guid Id,
+    string Name,
+    string ShortName,
+    string Mode,
+    int ViewerCount,
+    string ProducerStatus,
+    string ProducerHealth,
+    AiringStatus Now,
+    AiringStatus Next)
+{
+    public static ChannelStatus Of(ChannelManager channel) => new(
+        channel.Channel.Id,
+        channel.Channel.Name,
+        channel.Channel.ShortName,
+        "normal",
+        channel.ViewerCount,
+        channel.ProducerState.ToApiName(),
+        channel.ProducerHealth.ToApiName(),
+        AiringStatus.Of(channel.Now.Entry),
+        AiringStatus.Of(channel.Next.Entry));
+}

@@ -1,0 +1,34 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
+using RetroVue.Media.Pipelines;
+using RetroVue.Runtime.Channels;
+using RetroVue.Runtime.Time;
+
+namespace RetroVue.Runtime.AspNetCore;
+
+/// <summary>Adds a station to an app's services.</summary>
+public static class RetroVueServices
+{
+    /// <summary>
+    /// Adds a <see cref="Station"/> that lives as long as the host: it is loaded when the host starts, before requests are taken, and
+    /// goes off the air when the host stops. A <see cref="MasterClock"/> or <see cref="Executor"/> registered before is used.
+    /// </summary>
+    /// <param name="services">The app's services.</param>
+    /// <param name="configure">Says what to air.</param>
+    public static IServiceCollection AddRetroVue(this IServiceCollection services, Action<RetroVueOptions> configure)
+    {
+        services.AddOptions<RetroVueOptions>()
+            .Configure(configure)
+            .Validate(
+                options => options.ScheduleFile is null != options.Channels is null,
+                $"RetroVue needs either {nameof(RetroVueOptions.ScheduleFile)} or {nameof(RetroVueOptions.Channels)}.")
+            .ValidateOnStart();
+        services.TryAddSingleton(provider => MasterClock.FromSystem(logger: provider.GetRequiredService<ILogger<MasterClock>>()));
+        services.TryAddSingleton<Executor>(_ => ThreadedExecutor.Default);
+        services.AddSingleton<StationHost>();
+        services.AddHostedService(provider => provider.GetRequiredService<StationHost>());
+        services.AddSingleton(provider => provider.GetRequiredService<StationHost>().Station);
+        return services;
+    }
+}

@@ -1,0 +1,36 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using RetroVue.Media.Clocks;
+using RetroVue.Media.Pipelines;
+using RetroVue.Runtime.Channels;
+using RetroVue.Runtime.Schedules;
+using RetroVue.Runtime.Time;
+
+namespace RetroVue.Runtime.AspNetCore;
+
+/// <summary>Owns the station from the host's start to its stop.</summary>
+internal sealed class StationHost(
+    IOptions<RetroVueOptions> options,
+    MasterClock clock,
+    Executor executor,
+    ILoggerFactory loggerFactory) : IHostedService
+{
+    private static readonly TimeSpan s_stopLimit = TimeSpan.FromSeconds(5);
+
+    private Station? _station;
+
+    /// <exception cref="InvalidOperationException">The host has not started.</exception>
+    public Station Station => _station ?? throw new InvalidOperationException("The station is there once the host has started.");
+
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        RetroVueOptions wanted = options.Value;
+        IReadOnlyList<ChannelSchedule> channels = wanted.Channels ?? ScheduleFile.Load(wanted.ScheduleFile!);
+        var loader = new StationLoader(clock, executor, wanted.Channel, loggerFactory);
+        _station = await loader.LoadAsync(channels, cancellationToken).ConfigureAwait(false);
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken) =>
+        _station is null ? Task.CompletedTask : Watchdog.WithinAsync(_station.DisposeAsync().AsTask(), s_stopLimit);
+}

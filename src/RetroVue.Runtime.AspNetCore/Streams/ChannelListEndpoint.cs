@@ -1,0 +1,55 @@
+using System.Text;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Extensions;
+using Microsoft.AspNetCore.Routing;
+using RetroVue.Runtime.Channels;
+using RetroVue.Runtime.Schedules;
+
+namespace RetroVue.Runtime.AspNetCore.Streams;
+
+/// <summary>The channels as an extended M3U list, which IPTV clients and players read.</summary>
+internal static class ChannelListEndpoint
+{
+    private const string Path = "/channels.m3u";
+
+    public static void Map(IEndpointRouteBuilder routes) => routes.MapGet(Path, (HttpContext context, Station station) =>
+    {
+        context.Response.Headers.CacheControl = "no-store";
+        ChannelRoute.AllowAnyOrigin(context);
+        return TypedResults.Text(Write(station.Schedules.Channels, BaseAddress(context.Request)), "audio/x-mpegurl", Encoding.UTF8);
+    });
+
+    /// <summary>The list: one channel after the other, each with its stream's absolute address.</summary>
+    /// <param name="channels">The channels.</param>
+    /// <param name="baseAddress">Where the station is, without a slash at the end.</param>
+    public static string Write(IEnumerable<ChannelSchedule> channels, string baseAddress)
+    {
+        var text = new StringBuilder("#EXTM3U\n");
+        foreach (ChannelSchedule channel in channels)
+        {
+            // Nothing can be escaped in this format: a quote would end the attribute, a comma in one confuses old readers.
+            string name = OneLine(channel.Name);
+            text.Append("#EXTINF:-1 tvg-id=\"").Append(channel.Id).Append("\" tvg-name=\"").Append(name.Replace('"', '\'').Replace(',', ' '))
+                .Append("\",").Append(name).Append('\n')
+                .Append(baseAddress).Append("/channels/").Append(channel.ShortName).Append("/live.ts\n");
+        }
+
+        return text.ToString();
+    }
+
+    private static string OneLine(string text) => string.Create(text.Length, text, static (target, source) =>
+    {
+        for (int index = 0; index < source.Length; index++)
+        {
+            target[index] = char.IsControl(source[index]) || source[index] is '\u2028' or '\u2029' ? ' ' : source[index];
+        }
+    });
+
+    /// <summary>The station's address as the client wrote it, whatever it is mapped below.</summary>
+    private static string BaseAddress(HttpRequest request)
+    {
+        string full = UriHelper.BuildAbsolute(request.Scheme, request.Host, request.PathBase, request.Path);
+        return full[..^Path.Length];
+    }
+}

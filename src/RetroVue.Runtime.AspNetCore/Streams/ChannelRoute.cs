@@ -1,0 +1,30 @@
+using Microsoft.AspNetCore.Http;
+
+namespace RetroVue.Runtime.AspNetCore.Streams;
+
+/// <summary>What the addresses below /channels/{id} have in common. An id is only ever compared with the ids there are.</summary>
+internal static class ChannelRoute
+{
+    /// <summary>Lets players on pages of other origins watch.</summary>
+    public static void AllowAnyOrigin(HttpContext context) => context.Response.Headers.AccessControlAllowOrigin = "*";
+
+    /// <summary>Answers that there is no such channel.</summary>
+    public static Task RefuseUnknownAsync(HttpContext context) =>
+        RefuseAsync(context, StatusCodes.Status404NotFound, "There is no such channel.");
+
+    /// <summary>Answers that the channel cannot be watched at the moment.</summary>
+    public static Task RefuseUnavailableAsync(HttpContext context)
+    {
+        context.Response.Headers.RetryAfter = "2";
+        return RefuseAsync(context, StatusCodes.Status503ServiceUnavailable, "The channel cannot be put on the air at the moment.");
+    }
+
+    /// <summary>Answers with a status and one line of text.</summary>
+    public static Task RefuseAsync(HttpContext context, int status, string text)
+    {
+        context.Response.StatusCode = status;
+        context.Response.ContentType = "text/plain; charset=utf-8";
+        context.Response.Headers.CacheControl = "no-store";
+        return context.Response.WriteAsync(text + "\n", context.RequestAborted);
+    }
+}

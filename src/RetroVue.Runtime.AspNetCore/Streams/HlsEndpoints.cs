@@ -1,0 +1,172 @@
+using System.Buffers;
+using System.Text;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using RetroVue.Media.Elements.Hls;
+using RetroVue.Media.Pipelines;
+using RetroVue.Media.Time;
+using RetroVue.Runtime.Channels;
+
+namespace RetroVue.Runtime.AspNetCore.Streams;
+
+/// <summary>A channel as HLS (RFC 8216): a playlist for each viewer, whose session stands in its address, and the segments.</summary>
+/// <remarks>
+/// Asked for without a session, the playlist is a multivariant one that leads to the viewer's own; players read that once and then keep
+/// asking for their own. A session is over when nothing has been asked for in it for three target durations; its playlist then leads to
+/// a new one.
+/// </remarks>
+internal static class HlsEndpoints
+{
+    private const string PlaylistType = "application/vnd.apple.mpegurl";
+
+    /// <summary>How long a playlist is waited for, in station time; longer than two of the longest segments.</summary>
+    private static readonly ClockTime s_mostWait = ClockTime.FromSeconds(10);
+
+    private static readonly ClockTime s_lookEvery = ClockTime.FromMilliseconds(100);
+
+    private static readonly string[] s_methods = [HttpMethods.Get, HttpMethods.Head];
+
+    public static void Map(IEndpointRouteBuilder routes)
+    {
+        routes.MapMethods("/channels/{id}/hls/index.m3u8", s_methods, ServePlaylistAsync);
+        routes.MapMethods("/channels/{id}/hls/{number:long:min(0)}.ts", s_methods, ServeSegmentAsync);
+    }
+
+    private static async Task ServePlaylistAsync(
+        HttpContext context,
+        string id,
+        Station station,
+        IHostApplicationLifetime lifetime,
+        ILogger<Station> logger,
+        string? session = null)
+    {
+        ChannelRoute.AllowAnyOrigin(context);
+        if (station.Find(id) is not { } channel)
+        {
+            await ChannelRoute.RefuseUnknownAsync(context).ConfigureAwait(false);
+            return;
+        }
+
+        using var gone = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, lifetime.ApplicationStopping);
+        try
+        {
+            if (session is not null && channel.Touch(session) is { } viewer)
+            {
+                await AnswerPlaylistAsync(context, station, channel, viewer, gone.Token).ConfigureAwait(false);
+            }
+            else if (HttpMethods.IsHead(context.Request.Method))
+            {
+                // Asking what there is makes nobody a viewer.
+                Announce(context, PlaylistType);
+            }
+            else if (await Joining.TryJoinAsync(channel, ViewerKind.Hls, context, logger, gone.Token).ConfigureAwait(false) is not { } joined)
+            {
+                await ChannelRoute.RefuseUnavailableAsync(context).ConfigureAwait(false);
+            }
+            else if (session is null)
+            {
+                await WriteTextAsync(context, MultivariantPlaylist.Write(joined.Output.Formats, joined.Id)).ConfigureAwait(false);
+            }
+            else
+            {
+                context.Response.Headers.CacheControl = "no-store";
+                context.Response.Redirect($"index.m3u8?session={joined.Id}");
+            }
+        }
+        catch (OperationCanceledException) when (gone.IsCancellationRequested)
+        {
+            // The viewer left, or the station is shutting down.
+        }
+    }
+
+    private static async Task AnswerPlaylistAsync(
+        HttpContext context,
+        Station station,
+        ChannelManager channel,
+        ViewerSession viewer,
+        CancellationToken gone)
+    {
+        HlsPlaylist? playlist = await WaitForPlaylistAsync(station, viewer.Output.UseHls(), gone).ConfigureAwait(false);
+        channel.Touch(viewer.Id);
+        if (playlist is null)
+        {
+            await ChannelRoute.RefuseUnavailableAsync(context).ConfigureAwait(false);
+            return;
+        }
+
+        await WriteTextAsync(context, playlist.ToText($"?session={viewer.Id}")).ConfigureAwait(false);
+    }
+
+    /// <summary>The playlist; waited for where the channel has only just gone on the air. Null where it does not come.</summary>
+    private static async Task<HlsPlaylist?> WaitForPlaylistAsync(Station station, HlsSegmenter hls, CancellationToken gone)
+    {
+        Media.Clocks.IClock clock = station.Clock.AsClock();
+        ClockTime limit = clock.Now + s_mostWait;
+        while (hls.Playlist is null && clock.Now < limit)
+        {
+            await station.Executor.WaitUntilAsync(clock, clock.Now + s_lookEvery, gone).ConfigureAwait(false);
+        }
+
+        return hls.Playlist;
+    }
+
+    private static async Task ServeSegmentAsync(HttpContext context, string id, long number, Station station, string? session = null)
+    {
+        ChannelRoute.AllowAnyOrigin(context);
+        if (station.Find(id) is not { } channel)
+        {
+            await ChannelRoute.RefuseUnknownAsync(context).ConfigureAwait(false);
+            return;
+        }
+
+        if (session is null || channel.Touch(session) is not { } viewer)
+        {
+            await ChannelRoute.RefuseAsync(context, StatusCodes.Status404NotFound, "There is no such session.").ConfigureAwait(false);
+            return;
+        }
+
+        using HlsSegment? segment = viewer.Output.UseHls().Open(number);
+        if (segment is null)
+        {
+            await ChannelRoute.RefuseAsync(context, StatusCodes.Status404NotFound, "There is no such segment.").ConfigureAwait(false);
+            return;
+        }
+
+        // The address holds a session, so it is of use to nobody else; its bytes never change.
+        context.Response.ContentType = "video/mp2t";
+        context.Response.Headers.CacheControl = "private, max-age=60";
+        context.Response.ContentLength = segment.Length;
+        if (!HttpMethods.IsHead(context.Request.Method))
+        {
+            await SendAsync(context, segment).ConfigureAwait(false);
+        }
+    }
+
+    private static async Task SendAsync(HttpContext context, HlsSegment segment)
+    {
+        for (int part = 0; part < segment.PartCount; part++)
+        {
+            context.Response.BodyWriter.Write(segment.Part(part));
+            await context.Response.BodyWriter.FlushAsync(context.RequestAborted).ConfigureAwait(false);
+        }
+    }
+
+    private static void Announce(HttpContext context, string contentType)
+    {
+        context.Response.ContentType = contentType;
+        context.Response.Headers.CacheControl = "no-store";
+    }
+
+    private static Task WriteTextAsync(HttpContext context, string text)
+    {
+        Announce(context, PlaylistType);
+        byte[] bytes = Encoding.UTF8.GetBytes(text);
+        context.Response.ContentLength = bytes.Length;
+        return HttpMethods.IsHead(context.Request.Method)
+            ? Task.CompletedTask
+            : context.Response.Body.WriteAsync(bytes, context.RequestAborted).AsTask();
+    }
+}

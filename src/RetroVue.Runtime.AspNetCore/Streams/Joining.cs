@@ -1,0 +1,36 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+using RetroVue.Runtime.Channels;
+
+namespace RetroVue.Runtime.AspNetCore.Streams;
+
+/// <summary>Makes a viewer of a request.</summary>
+internal static class Joining
+{
+    private const int LongestClient = 200;
+
+    /// <summary>Joins the channel; null where it could not be put on the air, which is logged.</summary>
+    public static async Task<ViewerSession?> TryJoinAsync(
+        ChannelManager channel,
+        ViewerKind kind,
+        HttpContext context,
+        ILogger logger,
+        CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await channel.JoinAsync(kind, Client(context), cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException)
+        {
+            WebLog.JoinFailed(logger, channel.Channel.ShortName, exception);
+            return null;
+        }
+    }
+
+    private static string Client(HttpContext context)
+    {
+        string agent = context.Request.Headers.UserAgent.ToString();
+        return $"{context.Connection.RemoteIpAddress} {(agent.Length > LongestClient ? agent[..LongestClient] : agent)}";
+    }
+}

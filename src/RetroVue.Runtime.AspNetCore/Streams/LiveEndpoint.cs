@@ -1,0 +1,117 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using RetroVue.Media.Pipelines;
+using RetroVue.Runtime.Channels;
+using RetroVue.Runtime.Output;
+
+namespace RetroVue.Runtime.AspNetCore.Streams;
+
+/// <summary>A channel as one endless transport stream: who connects joins, who disconnects leaves.</summary>
+/// <remarks>
+/// A viewer who reads slowly holds up nobody else: the connection alone waits, and once it has fallen behind what the channel keeps it is
+/// closed, because its stream would have a hole. One who reads nothing at all is closed by the server's minimum data rate.
+/// </remarks>
+internal static class LiveEndpoint
+{
+    /// <summary>More than this is not held for one viewer between two flushes.</summary>
+    private const int MostUnflushed = 256 << 10;
+
+    public static void Map(IEndpointRouteBuilder routes) =>
+        routes.MapMethods("/channels/{id}/live.ts", [HttpMethods.Get, HttpMethods.Head], ServeAsync);
+
+    private static async Task ServeAsync(
+        HttpContext context,
+        string id,
+        Station station,
+        IHostApplicationLifetime lifetime,
+        ILogger<Station> logger)
+    {
+        if (station.Find(id) is not { } channel)
+        {
+            await ChannelRoute.RefuseUnknownAsync(context).ConfigureAwait(false);
+            return;
+        }
+
+        ChannelRoute.AllowAnyOrigin(context);
+        if (HttpMethods.IsHead(context.Request.Method))
+        {
+            Announce(context);
+            return;
+        }
+
+        using var gone = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, lifetime.ApplicationStopping);
+        if (await Joining.TryJoinAsync(channel, ViewerKind.TransportStream, context, logger, gone.Token).ConfigureAwait(false) is not { } session)
+        {
+            await ChannelRoute.RefuseUnavailableAsync(context).ConfigureAwait(false);
+            return;
+        }
+
+        try
+        {
+            Announce(context);
+            context.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
+            if (!await SendAsync(session.Output.Stream.Read(), context.Response.BodyWriter, gone.Token).ConfigureAwait(false))
+            {
+                WebLog.Lagged(logger, channel.Channel.ShortName, session.Client);
+                context.Abort();
+            }
+        }
+        catch (OperationCanceledException) when (gone.IsCancellationRequested)
+        {
+            // The viewer left, or the station is shutting down.
+        }
+        finally
+        {
+            await channel.LeaveAsync(session).ConfigureAwait(false);
+        }
+    }
+
+    private static void Announce(HttpContext context)
+    {
+        context.Response.ContentType = "video/mp2t";
+        context.Response.Headers.CacheControl = "no-store";
+    }
+
+    /// <summary>Sends chunks as they come until the channel's output ends; false where the viewer has fallen behind what is kept.</summary>
+    private static async Task<bool> SendAsync(ChunkReader reader, PipeWriter body, CancellationToken gone)
+    {
+        int unflushed = 0;
+        while (true)
+        {
+            switch (reader.TryRead(out MediaBuffer? chunk))
+            {
+                case ChunkReadState.Chunk:
+                    body.Write(chunk!.Data);
+                    unflushed += chunk.Data.Length;
+                    chunk.Release();
+                    if (unflushed < MostUnflushed)
+                    {
+                        continue;
+                    }
+
+                    break;
+                case ChunkReadState.Empty when unflushed == 0:
+                    await reader.News.WaitAsync(gone).ConfigureAwait(false);
+                    continue;
+                case ChunkReadState.Lagged:
+                    return false;
+                case ChunkReadState.Closed:
+                    return true;
+            }
+
+            FlushResult flushed = await body.FlushAsync(gone).ConfigureAwait(false);
+            if (flushed.IsCompleted || flushed.IsCanceled)
+            {
+                return true;
+            }
+
+            unflushed = 0;
+        }
+    }
+}

@@ -1,0 +1,58 @@
+using Microsoft.Extensions.Logging;
+using NodaTime;
+using RetroVue.Media.FFmpeg.Containers;
+using RetroVue.Media.Pipelines;
+using RetroVue.Runtime.Schedules;
+using RetroVue.Runtime.Time;
+
+namespace RetroVue.Runtime.Channels;
+
+/// <summary>What a channel's schedule shows at the moment as a small picture, made at most every ten seconds whoever asks.</summary>
+/// <remarks>Thread-safe. The channel need not be on the air: the picture comes from the file.</remarks>
+public sealed class ChannelStills
+{
+    private static readonly Duration s_lifetime = Duration.FromSeconds(10);
+
+    private readonly ChannelManager _channel;
+    private readonly ILogger _logger;
+    private readonly Lock _lock = new();
+    private Task<byte[]?> _picture = Task.FromResult<byte[]?>(null);
+    private PlayoutEntry? _entry;
+    private Instant _at;
+
+    internal ChannelStills(ChannelManager channel, ILogger logger) => (_channel, _logger) = (channel, logger);
+
+    /// <summary>The picture, a JPEG 320 pixels wide; null where a slate is on or the file cannot be read, which is logged.</summary>
+    /// <param name="cancellationToken">Ends the waiting; the picture is made all the same, for whoever asks next.</param>
+    public Task<byte[]?> GetAsync(CancellationToken cancellationToken = default)
+    {
+        Airing now = _channel.Now;
+        lock (_lock)
+        {
+            if (_entry != now.Entry || now.At - _at >= s_lifetime)
+            {
+                (_entry, _at, _picture) = (now.Entry, now.At, MakeAsync(now));
+            }
+
+            return _picture.WaitAsync(cancellationToken);
+        }
+    }
+
+    private async Task<byte[]?> MakeAsync(Airing airing)
+    {
+        if (airing.Entry.File is not { } file)
+        {
+            return null;
+        }
+
+        try
+        {
+            return await Still.MakeAsync(file, airing.Position.ToClockTime()).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is MediaFileException or ElementException)
+        {
+            RuntimeLog.NoStill(_logger, _channel.Channel.ShortName, exception.Message);
+            return null;
+        }
+    }
+}

@@ -1,0 +1,79 @@
+using System.Collections.Frozen;
+using System.Collections.Immutable;
+using Microsoft.Extensions.Logging;
+using RetroVue.Media.Pipelines;
+using RetroVue.Runtime.Schedules;
+using RetroVue.Runtime.Time;
+
+namespace RetroVue.Runtime.Channels;
+
+/// <summary>Everything a station is: its time, what runs it, its schedule, and one manager for each channel.</summary>
+/// <remarks>Thread-safe. Channels are off the air until somebody watches.</remarks>
+public sealed class Station : IAsyncDisposable
+{
+    private readonly FrozenDictionary<Guid, ChannelManager> _byId;
+    private readonly FrozenDictionary<string, ChannelManager> _byShortName;
+    private readonly FrozenDictionary<Guid, ChannelStills> _stills;
+
+    /// <summary>A station with all its channels off the air.</summary>
+    /// <param name="clock">Station time.</param>
+    /// <param name="executor">What runs the channels.</param>
+    /// <param name="schedules">The channels and what they air when.</param>
+    /// <param name="content">What each channel's streams are made of, by the channel's id.</param>
+    /// <param name="options">How channels are run.</param>
+    /// <param name="loggerFactory">Where channels log.</param>
+    /// <exception cref="KeyNotFoundException">A channel has no content.</exception>
+    public Station(
+        MasterClock clock,
+        Executor executor,
+        IScheduleService schedules,
+        IReadOnlyDictionary<Guid, ChannelContent> content,
+        ChannelOptions options,
+        ILoggerFactory loggerFactory)
+    {
+        ArgumentNullException.ThrowIfNull(schedules);
+        ArgumentNullException.ThrowIfNull(content);
+        (Clock, Executor, Schedules) = (clock, executor, schedules);
+        Channels =
+        [
+            .. schedules.Channels.Select(channel =>
+                new ChannelManager(channel, content[channel.Id], schedules, clock, executor, options, loggerFactory)),
+        ];
+        _byId = Channels.ToFrozenDictionary(manager => manager.Channel.Id);
+        _byShortName = Channels.ToFrozenDictionary(manager => manager.Channel.ShortName, StringComparer.Ordinal);
+        ILogger logger = loggerFactory.CreateLogger<ChannelStills>();
+        _stills = Channels.ToFrozenDictionary(manager => manager.Channel.Id, manager => new ChannelStills(manager, logger));
+    }
+
+    /// <summary>Station time.</summary>
+    public MasterClock Clock { get; }
+
+    /// <summary>What runs the channels.</summary>
+    public Executor Executor { get; }
+
+    /// <summary>What airs when.</summary>
+    public IScheduleService Schedules { get; }
+
+    /// <summary>The channels, in the schedule's order.</summary>
+    public ImmutableArray<ChannelManager> Channels { get; }
+
+    /// <summary>The channel with this UUID or short name; null where there is none.</summary>
+    public ChannelManager? Find(string id)
+    {
+        ArgumentNullException.ThrowIfNull(id);
+        return _byShortName.GetValueOrDefault(id)
+            ?? (Guid.TryParseExact(id, "D", out Guid uuid) ? _byId.GetValueOrDefault(uuid) : null);
+    }
+
+    /// <summary>Stills of a channel.</summary>
+    /// <exception cref="KeyNotFoundException">There is no such channel here.</exception>
+    public ChannelStills StillsOf(ChannelManager channel)
+    {
+        ArgumentNullException.ThrowIfNull(channel);
+        return _stills[channel.Channel.Id];
+    }
+
+    /// <summary>Takes all channels off the air for good, all at the same time.</summary>
+    public async ValueTask DisposeAsync() =>
+        await Task.WhenAll(Channels.Select(channel => channel.DisposeAsync().AsTask())).ConfigureAwait(false);
+}

@@ -1,0 +1,126 @@
+using System.Collections.Immutable;
+using Microsoft.Extensions.Logging;
+using RetroVue.Media.FFmpeg;
+using RetroVue.Media.FFmpeg.Containers;
+using RetroVue.Media.Formats;
+using RetroVue.Media.Pipelines;
+using RetroVue.Media.Time;
+using RetroVue.Runtime.Output;
+using RetroVue.Runtime.Schedules;
+using RetroVue.Runtime.Time;
+
+namespace RetroVue.Runtime.Channels;
+
+/// <summary>
+/// Makes a station of a schedule: looks at the files, completes the durations that are left to them, and decides what each channel's
+/// streams are.
+/// </summary>
+/// <remarks>
+/// What is wrong with a file is logged and does not stop the station. A file that does not fit a copied channel keeps its time, and a
+/// slate airs in its place; one that cannot be read and has no duration in the schedule is left out.
+/// </remarks>
+public sealed class StationLoader
+{
+    /// <summary>The streams of a copied channel none of whose files can be aired: it shows slates.</summary>
+    private static readonly ChannelFormats s_slateFormats = new(
+        new EncodedFormat("h264", MediaKind.Video)
+        {
+            Profile = "High",
+            Video = new VideoFormat(PixelFormat.Yuv420P, 640, 360, new Rational(25, 1)),
+        },
+        new EncodedFormat("aac", MediaKind.Audio)
+        {
+            Profile = "LC",
+            FrameSize = 1024,
+            Audio = new AudioFormat(SampleFormat.F32Planar, 48_000, ChannelLayout.Stereo),
+        });
+
+    private readonly MasterClock _clock;
+    private readonly Executor _executor;
+    private readonly ChannelOptions _options;
+    private readonly ILoggerFactory _loggerFactory;
+    private readonly ILogger _logger;
+
+    /// <summary>A loader.</summary>
+    /// <param name="clock">Station time.</param>
+    /// <param name="executor">What will run the channels.</param>
+    /// <param name="options">How channels are run.</param>
+    /// <param name="loggerFactory">Where the loader and the station log.</param>
+    public StationLoader(MasterClock clock, Executor executor, ChannelOptions options, ILoggerFactory loggerFactory)
+    {
+        (_clock, _executor, _options, _loggerFactory) = (clock, executor, options, loggerFactory);
+        _logger = loggerFactory.CreateLogger<StationLoader>();
+    }
+
+    /// <summary>The station, with its channels off the air.</summary>
+    /// <exception cref="ScheduleException">The schedule cannot be aired, whatever the files are.</exception>
+    /// <exception cref="FFmpegLibraryException">FFmpeg's libraries are missing or of an unknown version.</exception>
+    public async Task<Station> LoadAsync(IEnumerable<ChannelSchedule> channels, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(channels);
+        FFmpegLibrary.Load(_loggerFactory);
+        List<ChannelSchedule> completed = [];
+        Dictionary<Guid, ChannelContent> content = [];
+        foreach (ChannelSchedule channel in channels)
+        {
+            Dictionary<string, ProbedMedia> files = await ProbeAsync(channel, cancellationToken).ConfigureAwait(false);
+            ChannelSchedule probed = channel.Probed(file => files.GetValueOrDefault(file)?.Duration.ToDuration());
+            if (channel.Profile.Mode == ProfileMode.Copy)
+            {
+                CopyAdmission admission = Admit(channel, files);
+                probed = WithoutRefused(probed, admission);
+                content[channel.Id] = ChannelContent.Copied(admission.Formats ?? s_slateFormats);
+            }
+            else
+            {
+                content[channel.Id] = ChannelContent.Transcoded(channel.Profile);
+            }
+
+            completed.Add(probed);
+        }
+
+        return new Station(_clock, _executor, new ScheduleService(completed), content, _options, _loggerFactory);
+    }
+
+    private static ChannelSchedule WithoutRefused(ChannelSchedule channel, CopyAdmission admission)
+    {
+        var refused = admission.Refused.Select(refusal => refusal.File).ToHashSet(StringComparer.Ordinal);
+        return channel with { Items = Replace(channel.Items), Filler = Replace(channel.Filler) };
+
+        ImmutableArray<ScheduleItem> Replace(ImmutableArray<ScheduleItem> items) =>
+            [.. items.Select(item => item.File is { } file && refused.Contains(file) ? item with { Kind = SegmentKind.Slate, File = null } : item)];
+    }
+
+    /// <summary>Looks at the files whose kind or duration matters; those that cannot be used are logged and not in the answer.</summary>
+    private async Task<Dictionary<string, ProbedMedia>> ProbeAsync(ChannelSchedule channel, CancellationToken cancellationToken)
+    {
+        Dictionary<string, ProbedMedia> files = new(StringComparer.Ordinal);
+        IEnumerable<string> wanted = channel.Items.Concat(channel.Filler)
+            .Where(item => item.File is not null && (item.Duration is null || channel.Profile.Mode == ProfileMode.Copy))
+            .Select(item => item.File!);
+        foreach (string file in wanted.Distinct(StringComparer.Ordinal))
+        {
+            try
+            {
+                files[file] = await Task.Run(() => MediaProbe.Probe(file, cancellationToken), cancellationToken).ConfigureAwait(false);
+            }
+            catch (MediaFileException exception)
+            {
+                RuntimeLog.FileUnusable(_logger, channel.ShortName, exception.Message);
+            }
+        }
+
+        return files;
+    }
+
+    private CopyAdmission Admit(ChannelSchedule channel, Dictionary<string, ProbedMedia> files)
+    {
+        CopyAdmission admission = CopyAdmission.Decide(files.Select(file => CopyCandidate.Of(file.Key, file.Value)));
+        foreach (CopyRefusal refusal in admission.Refused)
+        {
+            RuntimeLog.FileDoesNotFit(_logger, channel.ShortName, refusal.File, refusal.Reason);
+        }
+
+        return admission;
+    }
+}

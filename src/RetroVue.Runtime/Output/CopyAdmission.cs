@@ -1,0 +1,91 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using RetroVue.Media.Elements.MpegTs;
+using RetroVue.Media.Formats;
+using RetroVue.Media.Time;
+
+namespace RetroVue.Runtime.Output;
+
+/// <summary>Decides which files a channel can air one after the other as they are encoded: those of the kind that most of them are of.</summary>
+/// <remarks>
+/// Of one kind are files that agree in the picture's codec, profile, size, pixel shape and frame rate, and in the sound's codec, profile,
+/// sampling rate and channels: a receiver goes from one to the next without noticing. Key frames stand at most
+/// <see cref="MostKeyFrameInterval"/> apart, or joining would take too long. Immutable and thread-safe.
+/// </remarks>
+/// <param name="Formats">The channel's streams, as in the first file admitted; null where none is.</param>
+/// <param name="Refused">The files that do not fit, in their order, each with the first thing that does not.</param>
+public sealed record CopyAdmission(ChannelFormats? Formats, ImmutableArray<CopyRefusal> Refused)
+{
+    /// <summary>The most that key frames may be apart: four seconds.</summary>
+    public static ClockTime MostKeyFrameInterval => ClockTime.FromSeconds(4);
+
+    /// <summary>Decides for these files; of two kinds that are equally frequent the one that comes first is the channel's.</summary>
+    public static CopyAdmission Decide(IEnumerable<CopyCandidate> candidates)
+    {
+        CopyCandidate[] all = [.. candidates];
+        CopyCandidate? model = all
+            .Where(candidate => FindFault(candidate) is null)
+            .GroupBy(candidate => string.Join('\n', Describe(candidate)), StringComparer.Ordinal)
+            .MaxBy(alike => alike.Count())?.First();
+        return new CopyAdmission(
+            model is null ? null : new ChannelFormats(model.Video, model.Audio),
+            [
+                .. from candidate in all
+                   let reason = FindFault(candidate) ?? FindDifference(candidate, model!)
+                   where reason is not null
+                   select new CopyRefusal(candidate.File, reason),
+            ]);
+    }
+
+    private static string? FindFault(CopyCandidate candidate)
+    {
+        if (candidate.Video is null && candidate.Audio is null)
+        {
+            return "has neither picture nor sound";
+        }
+
+        foreach (EncodedFormat format in new[] { candidate.Video, candidate.Audio }.OfType<EncodedFormat>())
+        {
+            try
+            {
+                if (!TransportStreamWriter.CanCarry(format))
+                {
+                    return $"is encoded as {format.Codec}, which a transport stream cannot carry";
+                }
+            }
+            catch (ArgumentException exception)
+            {
+                return $"has {format.Codec} that a transport stream cannot carry: {exception.Message}";
+            }
+        }
+
+        return candidate.KeyFrameInterval <= MostKeyFrameInterval ? null : string.Create(
+            CultureInfo.InvariantCulture,
+            $"has key frames up to {candidate.KeyFrameInterval.ToTimeSpan().TotalSeconds:0.#} s apart; {MostKeyFrameInterval.ToTimeSpan().TotalSeconds:0} s is the most");
+    }
+
+    /// <summary>What files must agree in, each with the words to say it in.</summary>
+    private static string[] Describe(CopyCandidate candidate)
+    {
+        (EncodedFormat? video, EncodedFormat? audio) = (candidate.Video, candidate.Audio);
+        CultureInfo plain = CultureInfo.InvariantCulture;
+        return
+        [
+            video is null ? "no picture" : $"{Name(video)} pictures",
+            video?.Video is { } size ? string.Create(plain, $"{size.Width}x{size.Height} pictures") : "",
+            video?.Video is { } shape ? $"pixels of shape {shape.SampleAspectRatio.Reduce()}" : "",
+            video?.Video is { } rate ? $"{rate.FrameRate.Reduce()} frames per second" : "",
+            audio is null ? "no sound" : $"{Name(audio)} sound",
+            audio?.Audio is { } sampling ? string.Create(plain, $"sound at {sampling.SampleRate} Hz") : "",
+            audio?.Audio is { } layout ? $"{layout.Layout} sound" : "",
+        ];
+    }
+
+    private static string Name(EncodedFormat format) => format.Profile is null ? format.Codec : $"{format.Codec} {format.Profile}";
+
+    private static string? FindDifference(CopyCandidate candidate, CopyCandidate model) => Describe(candidate)
+        .Zip(Describe(model))
+        .Where(pair => pair.First != pair.Second)
+        .Select(pair => $"has {pair.First}, the channel {pair.Second}")
+        .FirstOrDefault();
+}

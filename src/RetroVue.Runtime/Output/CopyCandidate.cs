@@ -1,0 +1,24 @@
+using RetroVue.Media.FFmpeg.Containers;
+using RetroVue.Media.Formats;
+using RetroVue.Media.Time;
+
+namespace RetroVue.Runtime.Output;
+
+/// <summary>What is known of a file that is to be aired as it is encoded.</summary>
+/// <param name="File">The file.</param>
+/// <param name="Video">Its picture; null where there is none.</param>
+/// <param name="Audio">Its sound; null where there is none.</param>
+/// <param name="KeyFrameInterval">The longest stretch from one key frame to the next, or to the end; zero without a picture.</param>
+public sealed record CopyCandidate(string File, EncodedFormat? Video, EncodedFormat? Audio, ClockTime KeyFrameInterval)
+{
+    /// <summary>What a probe found out about a file.</summary>
+    public static CopyCandidate Of(string file, ProbedMedia media)
+    {
+        ArgumentNullException.ThrowIfNull(media);
+        return new CopyCandidate(
+            file,
+            media.Info.Video?.Format,
+            media.Info.Audio?.Format,
+            media.LongestKeyFrameInterval.IsNone ? ClockTime.Zero : media.LongestKeyFrameInterval);
+    }
+}

@@ -1,0 +1,89 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using NodaTime;
+using RetroVue.Media.Clocks;
+using RetroVue.Media.Pipelines;
+using RetroVue.Media.Time;
+using RetroVue.Runtime.Channels;
+using RetroVue.Runtime.Schedules;
+using RetroVue.Runtime.Time;
+using SystemClock = RetroVue.Media.Clocks.SystemClock;
+
+namespace RetroVue.Runtime.AspNetCore.Tests;
+
+/// <summary>A station behind a real server on a free port of this machine.</summary>
+internal sealed class TestStation : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+
+    private TestStation(WebApplication app, MasterClock clock)
+    {
+        _app = app;
+        Clock = clock;
+        Http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false }) { BaseAddress = new Uri(app.Urls.First()) };
+    }
+
+    public HttpClient Http { get; }
+
+    public MasterClock Clock { get; }
+
+    public Station Station => _app.Services.GetRequiredService<Station>();
+
+    public static async Task<TestStation> StartAsync(params ChannelSchedule[] channels)
+    {
+        var clock = MasterClock.FromSystem();
+        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.Services.AddSingleton(clock);
+        builder.Services.AddRetroVue(options =>
+        {
+            options.Channels = channels;
+            options.Channel = new ChannelOptions { Linger = ClockTime.Zero };
+        });
+        WebApplication app = builder.Build();
+        app.MapRetroVue();
+        await app.StartAsync();
+        return new TestStation(app, clock);
+    }
+
+    /// <summary>A channel that repeats one file for ever.</summary>
+    public static ChannelSchedule Channel(string shortName, string name, string file) => new(
+        ChannelId.FromShortName(shortName),
+        shortName,
+        name,
+        DateTimeZone.Utc,
+        ChannelProfile.Copy,
+        Instant.FromUtc(2026, 1, 1, 0, 0),
+        null,
+        true,
+        [new ScheduleItem(SegmentKind.Programme, file, $"{name}: the programme", Duration.Zero, null)],
+        []);
+
+    /// <summary>A channel whose file does not exist: enough for everything that is not its stream.</summary>
+    public static ChannelSchedule Empty(string shortName, string name)
+    {
+        ChannelSchedule channel = Channel(shortName, name, $"/nonexistent/{shortName}.mp4");
+        return channel with { Items = [channel.Items[0] with { Duration = Duration.FromSeconds(30) }] };
+    }
+
+    /// <summary>Waits until something holds, for at most 20 s.</summary>
+    public static async Task UntilAsync(Func<bool> holds, string what)
+    {
+        ClockTime limit = SystemClock.Instance.Now + ClockTime.FromSeconds(20);
+        while (!holds())
+        {
+            Assert.That(SystemClock.Instance.Now, Is.LessThan(limit), what);
+            await ThreadedExecutor.Default.WaitUntilAsync(SystemClock.Instance, SystemClock.Instance.Now + ClockTime.FromMilliseconds(20), CancellationToken.None);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Http.Dispose();
+        await _app.StopAsync();
+        await _app.DisposeAsync();
+    }
+}
