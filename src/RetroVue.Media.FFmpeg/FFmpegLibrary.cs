@@ -16,6 +16,12 @@ public static partial class FFmpegLibrary
     /// <summary>The environment variable that names a folder to look in before the system's.</summary>
     public const string FolderVariable = "RETROVUE_FFMPEG_DIR";
 
+    /// <summary>
+    /// The environment variable that sets how much FFmpeg itself writes to standard error, as its numbers go (libavutil/log.h): 8 for
+    /// fatal errors, which holds where it is not set, 16 errors, 24 warnings, 32 information, 48 debugging.
+    /// </summary>
+    public const string LogVariable = "RETROVUE_FFMPEG_LOG";
+
     private static readonly Lazy<LoadedFFmpeg> s_loaded = new(
         () => FFmpegLoader.Load(Environment.GetEnvironmentVariable(FolderVariable)));
 

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 
 namespace RetroVue.Runtime.Tests;
 
@@ -26,7 +27,7 @@ internal static class FfmpegTool
     /// <summary>Runs a tool to its end; a test is ignored where it is not installed.</summary>
     public static (int Code, string Output, string Error) Run(string tool, string arguments)
     {
-        var start = new ProcessStartInfo(tool, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(tool, arguments) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
         try
         {
             using Process process = Process.Start(start)!;
@@ -41,6 +42,10 @@ internal static class FfmpegTool
             throw;
         }
     }
+
+    /// <summary>The first number of each line that ffprobe printed.</summary>
+    public static long[] FirstNumbers(string output) =>
+        [.. output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => long.Parse(line.Split(',')[0], CultureInfo.InvariantCulture))];
 
     public static void Clean()
     {

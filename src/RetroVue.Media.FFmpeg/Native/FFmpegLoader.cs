@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 using RetroVue.Media.FFmpeg.Interop;
 
@@ -104,6 +105,7 @@ internal static unsafe class FFmpegLoader
             }
         }
 
+        SetLogLevel(handles["avutil"]);
         var info = (delegate* unmanaged<byte*>)NativeLibrary.GetExport(handles["avutil"], "av_version_info");
         return new LoadedFFmpeg(
             known.Release,
@@ -152,4 +154,21 @@ internal static unsafe class FFmpegLoader
     private static bool IsKey((string Library, int Major, int Minor) library) => library.Library == Key;
 
     private static string FileName((string Library, int Major, int Minor) library) => $"lib{library.Library}.so.{library.Major}";
+
+    /// <summary>
+    /// FFmpeg writes its log to standard error, which belongs to the program that embeds this library. What matters comes back as error
+    /// codes and counts, so only what it calls fatal stays, unless the program's user asks for more.
+    /// </summary>
+    private static void SetLogLevel(nint avutil)
+    {
+        const int fatal = 8;
+        if (!NativeLibrary.TryGetExport(avutil, "av_log_set_level", out nint set))
+        {
+            // Only a stand-in for the library lacks it.
+            return;
+        }
+
+        int level = int.TryParse(Environment.GetEnvironmentVariable(FFmpegLibrary.LogVariable), CultureInfo.InvariantCulture, out int wanted) ? wanted : fatal;
+        ((delegate* unmanaged<int, void>)set)(level);
+    }
 }

@@ -14,7 +14,7 @@ using Duration = NodaTime.Duration;
 namespace RetroVue.Runtime.Tests.Channels;
 
 /// <summary>A channel of real files in simulated time, and one viewer who keeps what is sent.</summary>
-internal sealed class SimulatedChannel
+internal sealed class SimulatedChannel : IDisposable
 {
     private readonly ChannelSchedule _schedule;
     private readonly MemoryStream _received = new();
@@ -72,7 +72,12 @@ internal sealed class SimulatedChannel
         _reader = null;
     }
 
-    public void Dispose() => Complete(Manager.DisposeAsync().AsTask());
+    /// <summary>Takes the channel off the air. What was received stays.</summary>
+    public void Dispose()
+    {
+        Complete(Manager.DisposeAsync().AsTask());
+        _received.Dispose();
+    }
 
     public string Save(string name)
     {

@@ -32,7 +32,7 @@ public sealed class TranscodeChannelTests
             (int code, string output, string error) =
                 FfmpegTool.Run("ffprobe", $"-v error -show_entries packet=pts -select_streams {stream} -of csv=p=0 {path}");
             Assert.That(code, Is.Zero, error);
-            long[] pts = [.. output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => long.Parse(line.Split(',')[0])).Order()];
+            long[] pts = [.. FfmpegTool.FirstNumbers(output).Order()];
             Assert.That(pts, Has.Length.GreaterThan(15 * 90_000 / step));
             Assert.That(pts.Zip(pts.Skip(1), (a, b) => b - a), Is.All.EqualTo(step), stream);
         }
