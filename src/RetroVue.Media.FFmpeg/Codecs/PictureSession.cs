@@ -55,7 +55,7 @@ internal sealed unsafe class PictureSession(
     private bool MustBeKey(ClockTime pts, ClockTime last, BufferFlags flags)
     {
         var asking = options.FollowKeyFrames ? BufferFlags.Discontinuity | BufferFlags.KeyFrame : BufferFlags.Discontinuity;
-        if (last.IsNone || (flags & asking) != 0)
+        if (last.IsNone || (flags & asking) != BufferFlags.None)
         {
             return true;
         }

@@ -2,6 +2,7 @@ using RetroVue.Media.FFmpeg.Native;
 using RetroVue.Media.FFmpeg.Packets;
 using RetroVue.Media.Pipelines;
 using RetroVue.Media.Time;
+using static RetroVue.Media.FFmpeg.Interop.LibAVCodec;
 using static RetroVue.Media.FFmpeg.Interop.LibAVUtil;
 
 namespace RetroVue.Media.FFmpeg.Containers;
@@ -200,7 +201,7 @@ public sealed unsafe class FileDemuxer : Element
         }
 
         Deliver(memory);
-        return _streams.TrueForAll(stream => stream.HasEnded) ? StepResult.Finished : StepResult.Again;
+        return _streams.TrueForAll(stream => stream.HasEnded) ? End() : StepResult.Again;
     }
 
     private void Deliver(PacketMemory memory)
@@ -210,7 +211,7 @@ public sealed unsafe class FileDemuxer : Element
         {
             if (stream.Info.Index == packet->stream_index && !stream.HasEnded)
             {
-                if (PacketMemory.ToBufferFlags(packet->flags).HasFlag(BufferFlags.Corrupt))
+                if ((packet->flags & AV_PKT_FLAG_CORRUPT) != 0)
                 {
                     Volatile.Write(ref _corruptPackets, _corruptPackets + 1);
                 }
@@ -233,8 +234,7 @@ public sealed unsafe class FileDemuxer : Element
         if (code == AVERROR_EOF)
         {
             ReportTruncation();
-            _streams.ForEach(stream => stream.End());
-            return StepResult.Finished;
+            return End();
         }
 
         Volatile.Write(ref _readErrors, _readErrors + 1);
@@ -249,9 +249,20 @@ public sealed unsafe class FileDemuxer : Element
             $"cannot be read further: {_errorsInARow} reads in a row failed, the last with '{FFmpegErrors.Describe(code)}'. Copy or export it again.");
     }
 
+    private StepResult End()
+    {
+        _streams.ForEach(stream => stream.End());
+        if (IsSink)
+        {
+            ReportEnd();
+        }
+
+        return StepResult.Finished;
+    }
+
     private void ReportTruncation()
     {
-        var end = _streams.Where(stream => !stream.LastEnd.IsNone).Select(stream => stream.LastEnd).DefaultIfEmpty(ClockTime.None).Max();
+        var end = _streams.Where(stream => !stream.LastEnd.IsNone).Select(stream => stream.LastEnd).DefaultIfEmpty(Info.StartTime).Max();
         var declared = Info.StartTime + Info.Duration;
         // Durations of containers without an index are estimates; a second off is none worth telling.
         if (end + ClockTime.FromSeconds(1) < declared && !(end >= Segment.Stop))

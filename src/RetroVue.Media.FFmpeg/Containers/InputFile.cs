@@ -86,6 +86,15 @@ internal sealed unsafe class InputFile : IDisposable
         return avformat_seek_file(Context, stream.Index, long.MinValue, ticks, ticks, 0) >= 0;
     }
 
+    /// <summary>Goes to the file's beginning; false where even that cannot be sought.</summary>
+    public bool TryRewind(StreamInfo stream)
+    {
+        // Program and transport streams find times by reading and miss the very first packets: there the first byte is what is meant.
+        return (Context->iformat->flags & AVFMT_TS_DISCONT) != 0
+            ? av_seek_frame(Context, -1, 0, AVSEEK_FLAG_BYTE) >= 0
+            : TrySeek(stream, Info.StartTime - ClockTime.FromSeconds(1));
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {
@@ -145,6 +154,8 @@ internal sealed unsafe class InputFile : IDisposable
 
     private MediaInfo Examine(string path)
     {
+        // Anything resembles some codec's packets a little.
+        (Context->probe_score < AVPROBE_SCORE_RETRY ? AVERROR_INVALIDDATA : 0).ThrowIfError("Recognising the container");
         avformat_find_stream_info(Context, null).ThrowIfError("Reading the first packets");
         var video = Best(AVMediaType.AVMEDIA_TYPE_VIDEO);
         var audio = Best(AVMediaType.AVMEDIA_TYPE_AUDIO);

@@ -8,12 +8,13 @@ namespace RetroVue.Media.FFmpeg.Containers;
 
 /// <summary>Goes to the last key frame that is presented at or before a time, whatever the container's own seeking makes of that.</summary>
 /// <remarks>
-/// mp4's index knows decoding times only and may name a key frame that is shown too late; a transport stream has no index at all and is
-/// entered between key frames. So packets are read until the key frame is sure, and kept for the demuxer to hand out first.
+/// mp4's index knows decoding times only and names a key frame that is shown too late, or with an edit list one that is too early; a
+/// transport stream has no index at all and is entered between key frames. So packets are read up to the time, the key frame is chosen
+/// among them, and from there on they are kept for the demuxer to hand out first: they are needed to decode what is shown then.
 /// </remarks>
 internal sealed unsafe class KeyFrameSeek(InputFile file, PacketPool pool, Queue<PacketMemory> ahead)
 {
-    private const int MostKept = 50_000;
+    private const int MostKept = 20_000;
 
     /// <summary>Goes there; at the file's beginning, if that has no key frame before <paramref name="target"/>.</summary>
     /// <param name="stream">Whose key frames count.</param>
@@ -21,22 +22,32 @@ internal sealed unsafe class KeyFrameSeek(InputFile file, PacketPool pool, Queue
     /// <returns>False where the file cannot be sought; then it stands at its beginning.</returns>
     public bool TryGoTo(StreamInfo stream, ClockTime target)
     {
-        if (!file.TrySeek(stream, target))
+        // Without times there is nothing to go by.
+        if (stream.StartTime.IsNone)
         {
             return false;
         }
 
-        var isFound = ReadToKeyFrame(stream, target, isNearest: true);
+        if (!file.TrySeek(stream, target))
+        {
+            file.TryRewind(stream);
+            return false;
+        }
+
+        var start = file.Info.StartTime;
+        var isFound = ReadToTarget(stream, target);
         for (var step = ClockTime.FromSeconds(1); !isFound; step *= 2)
         {
-            var from = ClockTime.Max(target - step, file.Info.StartTime);
             Clear();
-            if (!file.TrySeek(stream, from))
+            var from = target - step;
+            if (from <= start || !file.TrySeek(stream, from))
             {
-                return false;
+                file.TryRewind(stream);
+                ReadToTarget(stream, target);
+                return true;
             }
 
-            isFound = ReadToKeyFrame(stream, target, isNearest: false) || from == file.Info.StartTime;
+            isFound = ReadToTarget(stream, target);
         }
 
         return true;
@@ -50,14 +61,10 @@ internal sealed unsafe class KeyFrameSeek(InputFile file, PacketPool pool, Queue
         }
     }
 
-    /// <summary>
-    /// Reads on until no later key frame can be the one; true where there was one. Where the container was asked for the nearest one, a
-    /// key frame in first place is it.
-    /// </summary>
-    private bool ReadToKeyFrame(StreamInfo stream, ClockTime target, bool isNearest)
+    /// <summary>Reads on until no later key frame can be the one; true where there was one, with which the packets kept begin.</summary>
+    private bool ReadToTarget(StreamInfo stream, ClockTime target)
     {
         var isFound = false;
-        var isFirst = true;
         while (ahead.Count < MostKept)
         {
             var memory = pool.Rent();
@@ -71,20 +78,17 @@ internal sealed unsafe class KeyFrameSeek(InputFile file, PacketPool pool, Queue
             if (packet->stream_index == stream.Index)
             {
                 var shown = TimeOf(packet->pts, packet->dts, stream);
-                var isKey = (packet->flags & AV_PKT_FLAG_KEY) != 0;
-                if (isKey && shown <= target)
+                if ((packet->flags & AV_PKT_FLAG_KEY) != 0 && shown <= target)
                 {
                     DropBefore(stream, shown);
                     isFound = true;
                 }
 
-                if ((isFirst && isFound && isNearest) || TimeOf(packet->dts, packet->pts, stream) > target)
+                if (TimeOf(packet->dts, packet->pts, stream) > target)
                 {
                     ahead.Enqueue(memory);
                     return isFound;
                 }
-
-                isFirst = false;
             }
 
             ahead.Enqueue(memory);

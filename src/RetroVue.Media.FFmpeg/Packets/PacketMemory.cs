@@ -55,9 +55,9 @@ internal sealed unsafe class PacketMemory : MediaMemory
             data.CopyTo(new Span<byte>(target->data, target->size));
         }
 
-        target->flags = ((buffer.Flags & BufferFlags.KeyFrame) != 0 ? AV_PKT_FLAG_KEY : 0)
-            | ((buffer.Flags & BufferFlags.Corrupt) != 0 ? AV_PKT_FLAG_CORRUPT : 0)
-            | ((buffer.Flags & BufferFlags.DecodeOnly) != 0 ? AV_PKT_FLAG_DISCARD : 0);
+        target->flags = (buffer.IsKeyFrame ? AV_PKT_FLAG_KEY : 0)
+            | ((buffer.Flags & BufferFlags.Corrupt) != BufferFlags.None ? AV_PKT_FLAG_CORRUPT : 0)
+            | ((buffer.Flags & BufferFlags.DecodeOnly) != BufferFlags.None ? AV_PKT_FLAG_DISCARD : 0);
     }
 
     /// <summary>The flags of a buffer that say what the packet's do.</summary>

@@ -98,6 +98,7 @@ public sealed class Pipeline : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(from);
         ArgumentNullException.ThrowIfNull(to);
+        ThrowUnlessCreated();
         OutputPad output = from.Outputs.FirstOrDefault(pad => pad.Peer is null) ?? throw new LinkException($"'{from.Name}' has no free output.");
         InputPad input = to.Inputs.FirstOrDefault(pad => pad.Peer is null) ?? throw new LinkException($"'{to.Name}' has no free input.");
         Link(output, input);
@@ -193,17 +194,17 @@ public sealed class Pipeline : IAsyncDisposable
             if (State is PipelineState.Created or PipelineState.Stopped or PipelineState.Failed)
             {
                 State = State == PipelineState.Created ? PipelineState.Stopped : State;
-                _ended.TrySetResult();
                 return;
             }
 
             await StopElementsAsync().ConfigureAwait(false);
             State = _errors.Count == 0 ? PipelineState.Stopped : PipelineState.Failed;
-            _ended.TrySetResult();
         }
         finally
         {
             _transition.Release();
+            // After the release: a run that ends by this stops the pipeline too, inline in simulation.
+            _ended.TrySetResult();
         }
     }
 
@@ -217,8 +218,8 @@ public sealed class Pipeline : IAsyncDisposable
             element.Dispose();
         }
 
+        // The semaphore is left to the collector: a run that ends by this still takes it.
         _events.Writer.TryComplete();
-        _transition.Dispose();
     }
 
     /// <summary>Tells whoever reads <see cref="Events"/>; any thread, never blocks.</summary>

@@ -9,9 +9,31 @@ public sealed class RoomGate
 {
     private StepTask[] _feeders = [];
     private volatile bool _closed;
+    private volatile bool _starving;
 
     /// <summary>True while there is room.</summary>
     public bool IsOpen => !_closed;
+
+    /// <summary>
+    /// True while the owner can do nothing until this input brings something: whoever feeds it goes on although another input that it
+    /// feeds is full, since nothing else can make room there.
+    /// </summary>
+    public bool IsStarving => _starving;
+
+    /// <summary>Says whether the input is starving; always on the same thread.</summary>
+    public void SetStarving(bool isStarving)
+    {
+        if (_starving == isStarving)
+        {
+            return;
+        }
+
+        _starving = isStarving;
+        if (isStarving)
+        {
+            WakeFeeders();
+        }
+    }
 
     /// <summary>Stops the feeding tasks before their next step. A full fence: what is read after it is not older than the closing.</summary>
     public void Close()
@@ -29,11 +51,16 @@ public sealed class RoomGate
         }
 
         _closed = false;
+        WakeFeeders();
+    }
+
+    internal void AddFeeder(StepTask task) => Volatile.Write(ref _feeders, [.. _feeders, task]);
+
+    private void WakeFeeders()
+    {
         foreach (StepTask feeder in Volatile.Read(ref _feeders))
         {
             feeder.Wake();
         }
     }
-
-    internal void AddFeeder(StepTask task) => Volatile.Write(ref _feeders, [.. _feeders, task]);
 }

@@ -6,8 +6,9 @@ namespace RetroVue.Media.Pipelines;
 /// </summary>
 /// <remarks>
 /// A task is stepped by one thread at a time, and only while every bounded input that its element can reach has room; so pushing never
-/// blocks, and one step may overshoot a bound by what a single unit of work yields. <see cref="Wake"/> is for any thread; a wake that
-/// comes during a step is not lost.
+/// blocks, and one step may overshoot a bound by what a single unit of work yields. Where one of them is starving it is stepped although
+/// others are full (<see cref="RoomGate.IsStarving"/>). <see cref="Wake"/> is for any thread; a wake that comes during a step is not
+/// lost.
 /// </remarks>
 public sealed class StepTask
 {
@@ -43,20 +44,23 @@ public sealed class StepTask
     /// <summary>What an executor keeps with the task.</summary>
     public object? ExecutorState { get; set; }
 
-    /// <summary>True while every bounded input that the task's element reaches has room.</summary>
+    /// <summary>True while every bounded input that the task's element reaches has room, or where one of them is starving.</summary>
     public bool HasRoom
     {
         get
         {
+            bool allOpen = true;
             foreach (RoomGate gate in _gates)
             {
-                if (!gate.IsOpen)
+                if (gate.IsStarving)
                 {
-                    return false;
+                    return true;
                 }
+
+                allOpen &= gate.IsOpen;
             }
 
-            return true;
+            return allOpen;
         }
     }
 

@@ -9,6 +9,9 @@ using RetroVue.Runtime.Producers;
 using RetroVue.Runtime.Schedules;
 using RetroVue.Runtime.Time;
 
+// Cancelled on the calling thread, whose callbacks only wake tasks: on the thread pool, a simulation would lose its order.
+#pragma warning disable CA1849, VSTHRD103, MA0042, MA0045
+
 namespace RetroVue.Runtime.Channels;
 
 /// <summary>
@@ -106,7 +109,7 @@ public sealed class ChannelManager : IAsyncDisposable
             if (_linger is { } linger)
             {
                 _linger = null;
-                await linger.CancelAsync().ConfigureAwait(false);
+                linger.Cancel();
             }
 
             if (_output is null)
@@ -172,7 +175,7 @@ public sealed class ChannelManager : IAsyncDisposable
     /// <summary>Takes the channel off the air for good.</summary>
     public async ValueTask DisposeAsync()
     {
-        await _disposed.CancelAsync().ConfigureAwait(false);
+        _disposed.Cancel();
         await _transition.WaitAsync().ConfigureAwait(false);
         try
         {
@@ -253,7 +256,7 @@ public sealed class ChannelManager : IAsyncDisposable
 
         (IProducer? producer, CancellationTokenSource? onAir) = (_producer, _onAir);
         (_output, _producer, _onAir) = (null, null, null);
-        await onAir!.CancelAsync().ConfigureAwait(false);
+        onAir!.Cancel();
         await _upkeep.ConfigureAwait(false);
         onAir.Dispose();
         await producer!.DisposeAsync().ConfigureAwait(false);

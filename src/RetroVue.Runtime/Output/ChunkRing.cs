@@ -20,6 +20,7 @@ public sealed class ChunkRing
     private TaskCompletionSource _news;
     private ClockTime _woken = -ClockTime.MaxValue;
     private long _first;
+    private readonly Queue<(long Number, ClockTime Pts)> _coming = new();
     private long _join = -1;
     private bool _isClosed;
 
@@ -45,8 +46,13 @@ public sealed class ChunkRing
         TaskCompletionSource? toWake = null;
         lock (_lock)
         {
-            _join = chunk.Cut is null ? _join : _first + _chunks.Count;
+            if (chunk.Cut is { } cut)
+            {
+                _coming.Enqueue((_first + _chunks.Count, cut.Pts));
+            }
+
             _chunks.Add(chunk);
+            MoveJoin(time);
             DropOld(time - Depth);
             if (chunk.Cut is not null || time - _woken >= WakeInterval)
             {
@@ -79,7 +85,7 @@ public sealed class ChunkRing
     }
 
     /// <summary>
-    /// The chunk of a number, retained for the caller; for -1 the last one with a place to join, whose number is then told.
+    /// The chunk of a number, retained for the caller; for -1 the place to join, whose number is then told.
     /// </summary>
     internal ChunkReadState TryRead(ref long number, out MediaBuffer? chunk, out Task news)
     {
@@ -106,6 +112,19 @@ public sealed class ChunkRing
             number = wanted;
             chunk = _chunks[(int)(wanted - _first)].Buffer.Retain();
             return ChunkReadState.Chunk;
+        }
+    }
+
+    /// <summary>
+    /// Viewers join at the last key frame that is due to be shown: from a later one, which is sent ahead, they would wait for a picture.
+    /// Until the first is due they join there.
+    /// </summary>
+    private void MoveJoin(ClockTime time)
+    {
+        while (_coming.TryPeek(out (long Number, ClockTime Pts) next) && (_join < 0 || next.Pts <= time))
+        {
+            _join = next.Number;
+            _coming.Dequeue();
         }
     }
 

@@ -6,6 +6,9 @@ using RetroVue.Media.Time;
 using RetroVue.Runtime.Output;
 using RetroVue.Runtime.Schedules;
 
+// Cancelled on the calling thread, whose callbacks only wake tasks: on the thread pool, a simulation would lose its order.
+#pragma warning disable CA1849, VSTHRD103, MA0042, MA0045
+
 namespace RetroVue.Runtime.Producers;
 
 /// <summary>Plays a plan's entries one after the other, each at its time; a slate where one cannot be played.</summary>
@@ -124,7 +127,7 @@ public sealed class NormalProducer : IProducer
         }
 
         State = ProducerState.Stopping;
-        await _stop.CancelAsync().ConfigureAwait(false);
+        _stop.Cancel();
         await _playing.ConfigureAwait(false);
         if (_first is { } unplayed)
         {

@@ -203,6 +203,26 @@ public sealed class VideoCodingTests
     }
 
     [Test]
+    public void Stream_that_does_not_tell_its_reordering_loses_no_picture()
+    {
+        var options = H264() with { BFrames = 3, Settings = new Dictionary<string, string>(StringComparer.Ordinal) { ["x264-params"] = "b-adapt=0:b-pyramid=normal:ref=4" } };
+        using var packets = Encode(new Rational(25, 1), 50, 0, options);
+        var script = packets.Script().Select(item =>
+        {
+            if (item is not MediaBuffer buffer)
+            {
+                return item;
+            }
+
+            var bare = buffer.CopyHeader(HeapMemory.Copy(SequenceParameters.WithoutUsability(buffer.Data)));
+            buffer.Release();
+            return bare;
+        });
+        using var pictures = Recording.Of(new ScriptedSource(script), new Decoder("decoder"));
+        Assert.That(pictures.Numbers(), Is.EqualTo(Enumerable.Range(0, 50)));
+    }
+
+    [Test]
     public void New_segment_ends_the_old_one_first()
     {
         using var first = Encode(new Rational(25, 1), 25, 0, H264() with { BFrames = 3 });

@@ -2,7 +2,6 @@ using RetroVue.Media.FFmpeg.Containers;
 using RetroVue.Media.FFmpeg.Native;
 using RetroVue.Media.FFmpeg.Tests.Corpus;
 using RetroVue.Media.Pipelines;
-using RetroVue.Media.Testing;
 using RetroVue.Media.Time;
 
 namespace RetroVue.Media.FFmpeg.Tests.Containers;
@@ -42,7 +41,7 @@ public sealed class BadInputTests
     {
         var bytes = new byte[200_000];
         new Random(seed).NextBytes(bytes);
-        AssertRefused(Write("garbage.bin", bytes), "garbage.bin");
+        AssertRefused(Write("garbage.mp4", bytes), "garbage.mp4");
     }
 
     [Test]
@@ -60,8 +59,9 @@ public sealed class BadInputTests
             file.SetLength(8L << 30);
         }
 
-        var error = Assert.Throws<MediaFileException>(() => Open(path, ClockTime.FromMilliseconds(300)));
-        Assert.That(error!.Message, Does.Contain(path));
+        var error = Assert.Throws<MediaFileException>(() => Open(path, ClockTime.FromMilliseconds(kind == "ebml" ? 300 : 10_000)));
+        // Zeros alone are told after the 5 MB that are looked at; behind a header libavformat would search all of them for more.
+        Assert.That(error!.Message, Does.Contain(path).And.Contain(kind == "ebml" ? "could not be opened within 0.3 s" : "recognises"));
     }
 
     [Test]
@@ -109,8 +109,8 @@ public sealed class BadInputTests
             }
         }
 
-        // An MP4 whose index comes last is nothing without its end; the others play as far as they go.
-        Assert.That(read, name == "ntsc.mp4" ? Is.Zero : Is.GreaterThan(20));
+        // An MP4 whose index comes last is nothing without its end, of which the last fortieth may be missing; others play as far as they go.
+        Assert.That(read, name == "ntsc.mp4" ? Is.LessThanOrEqualTo(1) : Is.GreaterThan(20));
     }
 
     [Test]
@@ -118,18 +118,13 @@ public sealed class BadInputTests
     {
         var path = Write("shrinking.mp4", File.ReadAllBytes(FastStart()));
         var length = new FileInfo(path).Length;
-        var executor = new SimulatedExecutor();
-        var pipeline = new Pipeline(new PipelineOptions { Executor = executor });
-        var demuxer = pipeline.Add(new FileDemuxer("demuxer", path));
-        demuxer.Open();
-        using (var file = File.OpenWrite(path))
+        var demuxed = Demuxing.Run(path, opened: () =>
         {
+            using var file = File.OpenWrite(path);
             file.SetLength(length / 2);
-        }
-
-        executor.RunUntilCompleted(pipeline.RunAsync(), ClockTime.FromSeconds(1));
-        Assert.That(pipeline.Events.TryRead(out _), Is.True);
-        executor.RunUntilCompleted(pipeline.DisposeAsync().AsTask(), ClockTime.FromSeconds(1));
+        });
+        Assert.That(demuxed.Events.Select(seen => seen.Kind), Does.Contain("truncated"));
+        Assert.That(demuxed.Video, Is.Not.Empty);
     }
 
     [Test]

@@ -15,15 +15,15 @@ internal sealed record Demuxing(
     long CorruptPackets,
     IReadOnlyList<PipelineEvent> Events)
 {
-    public static Demuxing Run(string path, FileDemuxerOptions? options = null)
+    public static Demuxing Run(string path, FileDemuxerOptions? options = null, Action? opened = null)
     {
         var executor = new SimulatedExecutor();
         var pipeline = new Pipeline(new PipelineOptions { Executor = executor });
-        Demuxing? result = null;
         try
         {
             var demuxer = pipeline.Add(new FileDemuxer("demuxer", path, options));
             demuxer.Open();
+            opened?.Invoke();
             var video = Probe(pipeline, demuxer.VideoOutput, "video");
             var audio = Probe(pipeline, demuxer.AudioOutput, "audio");
             executor.RunUntilCompleted(pipeline.RunAsync(), ClockTime.FromSeconds(1));
@@ -33,9 +33,8 @@ internal sealed record Demuxing(
                 events.Add(seen);
             }
 
-            result = new Demuxing(
+            return new Demuxing(
                 demuxer.Info, demuxer.Segment, video?.Snapshot() ?? [], audio?.Snapshot() ?? [], demuxer.CorruptPackets, events);
-            return result;
         }
         finally
         {

@@ -28,6 +28,7 @@ internal sealed class MediaCorpus
         ["reordered.avi"] = $"{Picture("25")} -t 2 {X264} -bf 2",
         ["straight.h264"] = $"{Picture("30000/1001")} -t 2 {X264} -bf 0",
         ["reordered.h264"] = $"{Picture("25")} -t 2 {X264} -bf 2",
+        ["long.mp4"] = $"{Picture("25")} {Sound(48000)} -t 40 {X264} -bf 2 -c:a aac",
         ["edited.mp4"] = "-ss 1.3 -i {ntsc.mp4} -c copy",
         ["late.mkv"] = "-i {ntsc.mkv} -c copy -output_ts_offset 0.033",
         ["wrapping.ts"] = "-i {pal.ts} -c copy -output_ts_offset 95439.5",

@@ -67,6 +67,12 @@ public sealed class BufferQueue : Element
         ClockTime time = buffer.DecodeOrder;
         if (!time.IsNone)
         {
+            if (_oldest == long.MinValue)
+            {
+                // The first one: the reader has taken nothing yet and does not touch this.
+                Volatile.Write(ref _oldest, time.Nanoseconds);
+            }
+
             Volatile.Write(ref _newest, time.Nanoseconds);
         }
 

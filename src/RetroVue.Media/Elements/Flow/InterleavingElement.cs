@@ -8,14 +8,16 @@ namespace RetroVue.Media.Elements.Flow;
 /// streams give the same bytes whatever threads bring them.
 /// </summary>
 /// <remarks>
-/// An input is waited for until it has a buffer, an event, a <see cref="Gap"/> that covers the time, or its end. Each input is bounded.
-/// Times are compared in running time.
+/// An input is waited for until it has a buffer, a <see cref="Gap"/> that covers the time, or its end. Each input is bounded, but where
+/// one is waited for while another is full, whoever feeds both goes on: a file whose streams lie far apart must not stand still. Times
+/// are compared in running time.
 /// </remarks>
 public abstract class InterleavingElement : Element
 {
     private readonly List<Lane> _lanes = [];
     private readonly StepTask _task;
     private bool _hasEnded;
+    private bool _isStarving;
 
     /// <summary>A muxer with no inputs yet.</summary>
     /// <param name="name">The element's name.</param>
@@ -62,6 +64,7 @@ public abstract class InterleavingElement : Element
         }
 
         _hasEnded = false;
+        _isStarving = false;
     }
 
     private void Store(InputPad input, object item)
@@ -103,11 +106,13 @@ public abstract class InterleavingElement : Element
             }
         }
 
-        if (mustWait)
+        if (mustWait || (earliest is not null && earliest.Peek() is null))
         {
+            ShowStarving(earliest, _lanes.Exists(lane => !lane.Gate.IsOpen));
             return StepResult.Idle;
         }
 
+        ShowStarving(null, false);
         if (earliest?.Peek() is MediaBuffer buffer)
         {
             earliest.Take();
@@ -116,13 +121,29 @@ public abstract class InterleavingElement : Element
             return StepResult.Again;
         }
 
-        if (earliest is null && !_hasEnded)
+        if (!_hasEnded)
         {
             _hasEnded = true;
             TakeEnd();
         }
 
         return StepResult.Idle;
+    }
+
+    /// <summary>Marks the lanes that are waited for, where another is full, and takes the marks back otherwise.</summary>
+    private void ShowStarving(Lane? earliest, bool isStarving)
+    {
+        if (!isStarving && !_isStarving)
+        {
+            return;
+        }
+
+        _isStarving = isStarving;
+        foreach (Lane lane in _lanes)
+        {
+            bool isAwaited = !lane.HasEnded && lane.Peek() is null && (lane.CoveredUntil.IsNone || ReferenceEquals(lane, earliest));
+            lane.Gate.SetStarving(isStarving && isAwaited);
+        }
     }
 
     private void TakeEventOf(Lane lane, MediaEvent mediaEvent)
@@ -149,6 +170,8 @@ public abstract class InterleavingElement : Element
 
         public InputPad Pad { get; } = pad;
 
+        public RoomGate Gate { get; } = gate;
+
         public Segment Segment { get; set; } = Segment.Default;
 
         /// <summary>The running time until which nothing comes; None where that was not said.</summary>
@@ -167,9 +190,9 @@ public abstract class InterleavingElement : Element
         {
             _items.TryDequeue(out _);
             Interlocked.MemoryBarrier();
-            if (!gate.IsOpen && _items.Count <= capacity / 2)
+            if (!Gate.IsOpen && _items.Count <= capacity / 2)
             {
-                gate.Open();
+                Gate.Open();
             }
         }
 
@@ -178,10 +201,10 @@ public abstract class InterleavingElement : Element
             _items.Enqueue(item);
             if (_items.Count >= capacity)
             {
-                gate.Close();
+                Gate.Close();
                 if (_items.Count <= capacity / 2)
                 {
-                    gate.Open();
+                    Gate.Open();
                 }
             }
         }
@@ -196,7 +219,8 @@ public abstract class InterleavingElement : Element
             CoveredUntil = ClockTime.None;
             HasEnded = false;
             Segment = Segment.Default;
-            gate.Open();
+            Gate.SetStarving(false);
+            Gate.Open();
         }
     }
 }

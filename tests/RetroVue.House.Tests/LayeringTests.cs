@@ -1,0 +1,47 @@
+using System.Reflection;
+
+namespace RetroVue.House.Tests;
+
+/// <summary>Who may reference whom; a new project is added here with thought.</summary>
+public sealed class LayeringTests
+{
+    private static readonly Dictionary<string, string[]> s_mayReference = new(StringComparer.Ordinal)
+    {
+        ["RetroVue.Media"] = [],
+        ["RetroVue.Media.FFmpeg"] = ["RetroVue.Media"],
+        ["RetroVue.Media.Devices"] = ["RetroVue.Media"],
+        ["RetroVue.Media.NetworkTime"] = ["RetroVue.Media"],
+        ["RetroVue.Media.Testing"] = ["RetroVue.Media"],
+        ["RetroVue.Runtime"] = ["RetroVue.Media", "RetroVue.Media.FFmpeg"],
+        ["RetroVue.Runtime.Storage"] = ["RetroVue.Runtime"],
+        ["RetroVue.Runtime.AspNetCore"] = ["RetroVue.Runtime"],
+    };
+
+    private static IEnumerable<string> Projects => Repository.Projects.Select(project => project.Name);
+
+    [TestCaseSource(nameof(Projects))]
+    public void Assembly_references_only_what_lies_below_it(string project)
+    {
+        Assert.That(s_mayReference, Contains.Key(project), "say here what the new project may reference");
+        string[] references = [.. Assembly.Load(project).GetReferencedAssemblies().Select(reference => reference.Name!)];
+        Assert.That(
+            references.Where(name => name.StartsWith("RetroVue.", StringComparison.Ordinal)).Except(s_mayReference[project], StringComparer.Ordinal),
+            Is.Empty);
+        if (!project.StartsWith("RetroVue.Runtime", StringComparison.Ordinal))
+        {
+            Assert.That(references, Has.None.EqualTo("NodaTime"), "media time is ClockTime");
+            Assert.That(references, Has.None.StartsWith("Microsoft.AspNetCore"));
+        }
+    }
+
+    [TestCaseSource(nameof(Projects))]
+    public void Project_file_references_only_what_lies_below_it(string project)
+    {
+        // The compiler drops references that no code uses; what a package depends on is in the file.
+        string folder = Repository.Projects.Single(entry => entry.Name == project).Folder;
+        IEnumerable<string> references = System.Xml.Linq.XDocument.Load(Path.Combine(folder, $"{project}.csproj"))
+            .Descendants("ProjectReference")
+            .Select(reference => Path.GetFileNameWithoutExtension(reference.Attribute("Include")!.Value));
+        Assert.That(references.Except(s_mayReference[project], StringComparer.Ordinal), Is.Empty);
+    }
+}

@@ -1,0 +1,57 @@
+using System.Text.RegularExpressions;
+
+namespace RetroVue.House.Tests;
+
+/// <summary>What a reader relies on to find things: namespaces are folders, files are named for the one public type they hold.</summary>
+public sealed partial class SourceStyleTests
+{
+    private static IEnumerable<string> Projects => Repository.Projects.Select(project => project.Name);
+
+    [TestCaseSource(nameof(Projects))]
+    public void Namespaces_equal_folders(string project)
+    {
+        string folder = Repository.Projects.Single(entry => entry.Name == project).Folder;
+        var wrong = new List<string>();
+        foreach (string file in Repository.Sources(folder))
+        {
+            string path = Path.GetRelativePath(folder, Path.GetDirectoryName(file)!);
+            string expected = path == "." ? project : $"{project}.{path.Replace(Path.DirectorySeparatorChar, '.')}";
+            // Assembly attributes and global usings stand in no namespace.
+            Match match = Namespace().Match(File.ReadAllText(file));
+            if (match.Success && match.Groups["name"].Value != expected)
+            {
+                wrong.Add($"{file}: {match.Groups["name"].Value}, not {expected}");
+            }
+        }
+
+        Assert.That(wrong, Is.Empty);
+    }
+
+    [TestCaseSource(nameof(Projects))]
+    public void Files_hold_one_public_type_and_bear_its_name(string project)
+    {
+        var wrong = new List<string>();
+        foreach (string file in Repository.Sources(Repository.Projects.Single(entry => entry.Name == project).Folder))
+        {
+            string[] types = [.. PublicType().Matches(File.ReadAllText(file)).Select(match => match.Groups["name"].Value).Distinct(StringComparer.Ordinal)];
+            // A partial type may be spread over Type.cs and Type.Part.cs.
+            string name = Path.GetFileName(file).Split('.')[0];
+            if (types.Length > 1 || (types.Length == 1 && types[0] != name))
+            {
+                wrong.Add($"{file}: {string.Join(", ", types)}");
+            }
+        }
+
+        Assert.That(wrong, Is.Empty);
+    }
+
+    [GeneratedRegex(@"^namespace (?<name>[\w.]+)", RegexOptions.Multiline | RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Namespace();
+
+    // With file-scoped namespaces a type of the namespace itself stands at the start of its line.
+    [GeneratedRegex(
+        @"^public (?:[a-z]+ )*?(?:class|struct|interface|enum|record struct|record class|record|delegate [\w<>?\[\].]+) (?<name>\w+)",
+        RegexOptions.Multiline | RegexOptions.ExplicitCapture,
+        1000)]
+    private static partial Regex PublicType();
+}

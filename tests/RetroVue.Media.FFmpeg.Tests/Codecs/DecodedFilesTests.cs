@@ -1,0 +1,118 @@
+using System.Globalization;
+using RetroVue.Media.FFmpeg.Codecs;
+using RetroVue.Media.FFmpeg.Containers;
+using RetroVue.Media.FFmpeg.Tests.Corpus;
+using RetroVue.Media.FFmpeg.Tests.Support;
+using RetroVue.Media.Formats;
+using RetroVue.Media.Pipelines;
+using RetroVue.Media.Time;
+
+namespace RetroVue.Media.FFmpeg.Tests.Codecs;
+
+/// <summary>Files of every kind, decoded whole and from the middle, held against what ffprobe decodes.</summary>
+[LeakCheck]
+public sealed class DecodedFilesTests
+{
+    private static IEnumerable<string> WithPicture => MediaCorpus.Names.Where(name => Path.GetExtension(name) is not (".m4a" or ".mp3"));
+
+    private static IEnumerable<string> WithSound => MediaCorpus.Names.Where(name => name is not ("silent.mp4" or "reordered.avi") && Path.GetExtension(name) != ".h264");
+
+    private static IEnumerable<string> Seekable => WithPicture.Where(name => Path.GetExtension(name) is ".mp4" or ".mkv" or ".ts");
+
+    [TestCaseSource(nameof(WithPicture))]
+    public void Every_picture_comes_at_its_time(string name)
+    {
+        string path = MediaCorpus.File(name);
+        using var pictures = Decode(path, 'v', default, out var decoder, out var segment);
+        var probed = Frames(path, 'v', "best_effort_timestamp").Select(fields => fields[0]).ToArray();
+        var expected = probed.Where(pts => pts >= segment.Start).ToArray();
+        Assert.That(decoder.CorruptFrames, Is.Zero);
+        if (Path.GetExtension(name) is ".h264" or ".avi")
+        {
+            // No PTS in the file: what is estimated must be complete and in order.
+            Assert.That(pictures.Buffers, Has.Count.EqualTo(probed.Length));
+            Assert.That(pictures.Pts, Is.Ordered.And.Unique);
+            return;
+        }
+
+        Assert.That(pictures.Pts, Is.EqualTo(expected));
+        Assert.That(pictures.Buffers.All(picture => picture.Flags == BufferFlags.None), Is.True);
+        Assert.That(pictures.Buffers.All(picture => picture.Duration > ClockTime.Zero), Is.True);
+    }
+
+    [TestCaseSource(nameof(WithSound))]
+    public void Every_sample_comes_at_its_time(string name)
+    {
+        string path = MediaCorpus.File(name);
+        using var sound = Decode(path, 'a', default, out var decoder, out var segment);
+        var format = (AudioFormat)sound.Format;
+        var frames = Frames(path, 'a', "pts").Where(fields => fields[0] + format.DurationOf(fields[1].Nanoseconds) > segment.Start).ToArray();
+        long samples = frames.Sum(fields => fields[1].Nanoseconds);
+        long early = Math.Max((segment.Start - frames[0][0]).ToUnits(new Rational(1, format.SampleRate)), 0);
+        Assert.That(decoder.CorruptFrames, Is.Zero);
+        Assert.That(SamplesIn(sound, format), Is.EqualTo(samples - early));
+        Assert.That((sound.Buffers[0].Pts - frames[0][0] - format.DurationOf(early)).Abs(), Is.LessThanOrEqualTo(ClockTime.FromNanoseconds(1)));
+        // Counted, so the whole is as long as its samples, and each time agrees with the file's to the milliseconds that Matroska keeps.
+        Assert.That(
+            (sound.Buffers[^1].End - sound.Buffers[0].Pts - format.DurationOf(samples - early)).Abs(),
+            Is.LessThanOrEqualTo(ClockTime.FromNanoseconds(1)));
+        Assert.That(sound.Buffers.Any(buffer => buffer.Flags.HasFlag(BufferFlags.Discontinuity)), Is.False);
+        Assert.That((sound.Buffers[^1].Pts - frames[^1][0]).Abs(), Is.LessThanOrEqualTo(ClockTime.FromMilliseconds(1)));
+    }
+
+    [TestCaseSource(nameof(Seekable))]
+    public void Start_in_the_middle_begins_with_the_picture_that_shows_then(string name)
+    {
+        string path = MediaCorpus.File(name);
+        var start = ClockTime.FromMilliseconds(1234);
+        using var whole = Decode(path, 'v', default, out _, out _);
+        using var tail = Decode(path, 'v', start, out _, out var segment);
+        Assert.That(tail.Pts, Is.EqualTo(whole.Pts.Where(pts => pts >= tail.Buffers[0].Pts)));
+        Assert.That(tail.Buffers[0].End, Is.GreaterThan(segment.Start));
+        Assert.That(tail.Buffers[0].Pts, Is.LessThan(segment.Start + ClockTime.FromMilliseconds(1)));
+        int from = whole.Buffers.Count - tail.Buffers.Count;
+        Assert.That(tail.Buffers.Zip(whole.Buffers.Skip(from)).All(pair => pair.First.Data.SequenceEqual(pair.Second.Data)), Is.True, "the same pictures");
+    }
+
+    [TestCaseSource(nameof(Seekable))]
+    public void Start_in_the_middle_begins_with_the_sample_of_that_time(string name)
+    {
+        if (name == "silent.mp4")
+        {
+            Assert.Pass("It has no sound.");
+        }
+
+        string path = MediaCorpus.File(name);
+        using var tail = Decode(path, 'a', ClockTime.FromMilliseconds(1234), out _, out var segment);
+        var format = (AudioFormat)tail.Format;
+        // Half a sample: a start between two samples takes the nearer one.
+        Assert.That((tail.Buffers[0].Pts - segment.Start).Abs(), Is.LessThanOrEqualTo((format.DurationOf(1) / 2) + ClockTime.FromNanoseconds(1)));
+    }
+
+    private static Recording Decode(string path, char kind, ClockTime start, out Decoder decoder, out Segment segment)
+    {
+        var demuxer = new FileDemuxer("demuxer", path, new FileDemuxerOptions { Video = kind == 'v', Audio = kind == 'a', StartAt = start });
+        demuxer.Open();
+        segment = demuxer.Segment;
+        decoder = new Decoder("decoder");
+        return Recording.Of(demuxer, decoder);
+    }
+
+    private static long SamplesIn(Recording sound, AudioFormat format) => sound.Buffers.Sum(buffer =>
+        (long)buffer.Data.Length / (format.SampleFormat.IsPlanar() ? format.SampleFormat.BytesPerSample() : format.BytesPerFrame));
+
+    /// <summary>Each frame's time, and its count of samples in place of nanoseconds.</summary>
+    private static ClockTime[][] Frames(string path, char kind, string time)
+    {
+        string[] parts = Tool.Run("ffprobe", "-v", "error", "-select_streams", $"{kind}:0", "-show_entries", "stream=time_base", "-of", "csv=p=0", path)
+            .Trim().Split('\n')[0].Trim().Split('/');
+        var timeBase = new Rational(int.Parse(parts[0], CultureInfo.InvariantCulture), int.Parse(parts[1], CultureInfo.InvariantCulture));
+        string lines = Tool.Run("ffprobe", "-v", "error", "-select_streams", $"{kind}:0", "-show_entries", $"frame={time},nb_samples", "-of", "csv=p=0", path);
+        return [.. lines.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line =>
+        {
+            string[] fields = line.Trim().Split(',', StringSplitOptions.RemoveEmptyEntries);
+            var pts = long.TryParse(fields[0], CultureInfo.InvariantCulture, out long ticks) ? ClockTime.FromUnits(ticks, timeBase) : ClockTime.None;
+            return new[] { pts, fields.Length > 1 ? ClockTime.FromNanoseconds(long.Parse(fields[1], CultureInfo.InvariantCulture)) : ClockTime.Zero };
+        })];
+    }
+}

@@ -1,0 +1,150 @@
+using FsCheck.Fluent;
+using RetroVue.Media.Pipelines;
+using RetroVue.Media.Testing;
+using RetroVue.Media.Tests.Pipelines;
+using RetroVue.Media.Tests.Time;
+using RetroVue.Media.Time;
+
+namespace RetroVue.Media.Tests.Elements.Flow;
+
+public sealed class InterleavingElementTests
+{
+    [Test]
+    public void Order_is_by_decoding_time_then_input_whatever_the_order_of_arrival() =>
+        Property.Check(
+            Gen.Choose(0, int.MaxValue),
+            seed =>
+            {
+                var random = new Random(seed);
+                int lanes = random.Next(1, 5);
+                long[][] times = [.. Enumerable.Range(0, lanes).Select(_ => RandomTimes(random))];
+                string[] expected =
+                [
+                    .. times.SelectMany((lane, i) => lane.Select(time => (Time: time, Lane: i))).OrderBy(item => item.Time).ThenBy(item => item.Lane)
+                        .Select(item => $"{item.Lane}:{item.Time}"),
+                    "end",
+                ];
+                // Two arrivals of the same streams.
+                return Run(lanes, Arrival(times, random)).SequenceEqual(expected, StringComparer.Ordinal) && Run(lanes, Arrival(times, random)).SequenceEqual(expected, StringComparer.Ordinal);
+            },
+            300);
+
+    [Test]
+    public void One_source_whose_streams_lie_far_apart_does_not_stand_still()
+    {
+        // All of the first stream arrives before any of the second, far beyond what an input stores.
+        (int, object)[] script =
+        [
+            .. Enumerable.Range(0, 1000).Select(i => (0, (object)Ms(2 * i))),
+            .. Enumerable.Range(0, 1000).Select(i => (1, (object)Ms((2 * i) + 1))),
+        ];
+        List<string> taken = Run(2, script);
+        Assert.That(taken, Is.EqualTo(Enumerable.Range(0, 2000).Select(i => $"{i % 2}:{i}").Append("end")));
+    }
+
+    [Test]
+    public void Full_input_holds_its_own_source_back_while_another_source_is_late()
+    {
+        var executor = new SimulatedExecutor();
+        var pipeline = new Pipeline(new PipelineOptions { Executor = executor });
+        var file = pipeline.Add(new CountingSource("file", 1000));
+        var live = pipeline.Add(new CountingSource("live", 10, new Rational(1, 1), executor.Clock));
+        var muxer = pipeline.Add(new RecordingMuxer("mux", 2));
+        pipeline.Link(file.Outputs[0], muxer.Inputs[0]);
+        pipeline.Link(live.Outputs[0], muxer.Inputs[1]);
+        Task run = pipeline.RunAsync();
+        executor.RunFor(ClockTime.FromMilliseconds(500));
+        // Only the first second may be taken: the live source's next buffer comes then. The rest waits in the file, but for what fills the input.
+        Assert.That(MediaBuffer.LiveCount, Is.InRange(1, 4));
+        executor.RunUntilCompleted(run, ClockTime.FromSeconds(100));
+        Assert.That(muxer.Taken, Has.Count.EqualTo(1011));
+    }
+
+    [Test]
+    public void Gap_lets_the_others_go_on_up_to_its_end()
+    {
+        List<string> taken = RunWithoutEnd(
+            2,
+            (1, new Gap(Ms(0), Ms(100))),
+            (0, Ms(0)),
+            (0, Ms(50)),
+            (0, Ms(99)),
+            (0, Ms(101)),
+            (0, Ms(120)));
+        Assert.That(taken, Is.EqualTo(new[] { "1:Gap", "0:0", "0:50", "0:99" }), "at 101 the second input may have something at 100");
+        taken = RunWithoutEnd(2, (1, new Gap(Ms(0), Ms(100))), (0, Ms(0)), (0, Ms(101)), (1, Ms(100)), (0, Ms(102)), (1, Ms(200)));
+        Assert.That(taken, Is.EqualTo(new[] { "1:Gap", "0:0", "1:100", "0:101", "0:102" }));
+    }
+
+    [Test]
+    public void Ended_input_is_not_waited_for()
+    {
+        List<string> taken = RunWithoutEnd(3, (0, Ms(5)), (1, EndOfStream.Instance), (2, EndOfStream.Instance), (0, Ms(6)));
+        Assert.That(taken, Is.EqualTo(new[] { "0:5", "0:6" }));
+        Assert.That(Run(3, (0, Ms(5)), (2, EndOfStream.Instance), (1, Ms(7)), (0, Ms(9))), Is.EqualTo(new[] { "0:5", "1:7", "0:9", "end" }));
+    }
+
+    [Test]
+    public void Segments_put_inputs_on_one_line_and_buffers_without_time_follow_at_once()
+    {
+        Assert.That(
+            Run(
+                2,
+                (0, new Segment(Ms(1000), ClockTime.None, Ms(0))),
+                (0, Ms(1010)),
+                (0, ClockTime.None),
+                (0, Ms(1030)),
+                (1, Ms(0)),
+                (1, Ms(20))),
+            Is.EqualTo(new[] { "0:Segment", "1:0", "0:1010", "0:none", "1:20", "0:1030", "end" }));
+    }
+
+    private static ClockTime Ms(long milliseconds) => ClockTime.FromMilliseconds(milliseconds);
+
+    private static long[] RandomTimes(Random random)
+    {
+        long time = random.Next(50);
+        return [.. Enumerable.Range(0, random.Next(0, 60)).Select(_ => time += random.Next(1, 60))];
+    }
+
+    private static (int, object)[] Arrival(long[][] times, Random random)
+    {
+        int[] order = [.. times.SelectMany((lane, i) => lane.Select(_ => i))];
+        random.Shuffle(order);
+        int[] next = new int[times.Length];
+        return [.. order.Select(lane => (lane, (object)Ms(times[lane][next[lane]++])))];
+    }
+
+    private static List<string> Run(int lanes, params (int, object)[] script)
+    {
+        var executor = new SimulatedExecutor();
+        (Pipeline pipeline, RecordingMuxer muxer) = Build(executor, lanes, script);
+        executor.RunUntilCompleted(pipeline.RunAsync(), ClockTime.FromSeconds(1));
+        return muxer.Taken;
+    }
+
+    /// <summary>What has been taken before the end of the streams comes.</summary>
+    private static List<string> RunWithoutEnd(int lanes, params (int, object)[] script)
+    {
+        var executor = new SimulatedExecutor();
+        (Pipeline pipeline, RecordingMuxer muxer) = Build(executor, lanes, script, isEndless: true);
+        Task run = pipeline.RunAsync();
+        executor.RunFor(ClockTime.FromMilliseconds(10));
+        List<string> taken = [.. muxer.Taken];
+        Task.WaitAll(pipeline.StopAsync(), run);
+        return taken;
+    }
+
+    private static (Pipeline Pipeline, RecordingMuxer Muxer) Build(SimulatedExecutor executor, int lanes, (int, object)[] script, bool isEndless = false)
+    {
+        var pipeline = new Pipeline(new PipelineOptions { Executor = executor });
+        var source = pipeline.Add(new ScriptedSource("source", lanes, script) { IsEndless = isEndless });
+        var muxer = pipeline.Add(new RecordingMuxer("mux", lanes));
+        for (int i = 0; i < lanes; i++)
+        {
+            pipeline.Link(source.Outputs[i], muxer.Inputs[i]);
+        }
+
+        return (pipeline, muxer);
+    }
+}

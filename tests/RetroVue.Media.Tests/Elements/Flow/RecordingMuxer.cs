@@ -1,0 +1,37 @@
+using RetroVue.Media.Elements.Flow;
+using RetroVue.Media.Pipelines;
+using RetroVue.Media.Time;
+
+namespace RetroVue.Media.Tests.Elements.Flow;
+
+/// <summary>Writes down what it takes, as "lane:milliseconds", "lane:event" and "end".</summary>
+internal sealed class RecordingMuxer : InterleavingElement
+{
+    public RecordingMuxer(string name, int lanes)
+        : base(name)
+    {
+        for (int i = 0; i < lanes; i++)
+        {
+            AddLane($"in{i}");
+        }
+    }
+
+    public List<string> Taken { get; } = [];
+
+    protected override int LaneCapacity => 4;
+
+    protected override void TakeBuffer(InputPad input, MediaBuffer buffer)
+    {
+        ClockTime time = buffer.DecodeOrder;
+        Taken.Add($"{input.Name[2..]}:{(time.IsNone ? "none" : $"{time.Nanoseconds / 1_000_000}")}");
+        buffer.Release();
+    }
+
+    protected override void TakeEvent(InputPad input, MediaEvent mediaEvent) => Taken.Add($"{input.Name[2..]}:{mediaEvent.GetType().Name}");
+
+    protected override void TakeEnd()
+    {
+        Taken.Add("end");
+        ReportEnd();
+    }
+}
