@@ -89,7 +89,7 @@ internal static class MediaFolder
             .GroupBy(candidate => candidate.Reduce())
             .MaxBy(alike => alike.Count())?.Key ?? new Rational(25, 1);
         CopyRefusal first = admission.Refused[0];
-        Console.WriteLine($"Files are of unlike kinds, so they are encoded anew as {width}x{height} at {rate} frames per second:");
+        Console.WriteLine($"Files are of unlike kinds, so they are encoded anew as {width}x{height} at {rate.Numerator / (double)rate.Denominator:0.##} frames per second:");
         Console.WriteLine($"  {Path.GetFileName(first.File)} {first.Reason}.");
         return ChannelProfile.Transcode(width, height, rate);
     }
