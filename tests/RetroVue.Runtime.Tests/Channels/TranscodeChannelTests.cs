@@ -1,6 +1,7 @@
 using NodaTime;
 using RetroVue.Media.Pipelines;
 using RetroVue.Media.Time;
+using RetroVue.Runtime.Output;
 using RetroVue.Runtime.Schedules;
 
 namespace RetroVue.Runtime.Tests.Channels;
@@ -38,5 +39,30 @@ public sealed class TranscodeChannelTests
         }
 
         Assert.That(MediaBuffer.LiveCount, Is.Zero);
+    }
+
+    [Test]
+    public async Task Sound_after_a_join_and_across_boundaries_beeps_on_the_scheduled_seconds()
+    {
+        string ntsc = await TestFiles.MakeAsync(new Rational(30000, 1001), 180, sampleRate: 44_100);
+        string pal = await TestFiles.MakeAsync(new Rational(25, 1), 150);
+        using var channel = new SimulatedChannel(
+            s_start,
+            ChannelProfile.Transcode(320, 180, new Rational(25, 1)),
+            [(ntsc, Duration.FromSeconds(6)), (pal, Duration.FromSeconds(6))]);
+        channel.Executor.RunFor(ClockTime.FromSeconds(2) + ClockTime.FromMilliseconds(613));
+        channel.Join();
+        channel.Watch(Duration.FromSeconds(20));
+        IReadOnlyList<ClockTime> beeps = await ReceivedSound.BeepsAsync(channel.Save("beeps.ts"));
+        Assert.That(beeps, Has.Count.GreaterThanOrEqualTo(18));
+        // Whole seconds of the line are whole seconds of every item: both start on one. One frame of sound is 1024 samples.
+        long wrap = ClockTime.FromUnits(1L << 33, new Rational(1, 90_000)).Nanoseconds;
+        long start = new ChannelLine(channel.Clock.AsClock(), ChannelLine.DefaultEpoch).At(s_start).Nanoseconds % wrap;
+        foreach (ClockTime beep in beeps)
+        {
+            long off = (beep.Nanoseconds - start) % 1_000_000_000;
+            off = off > 500_000_000 ? off - 1_000_000_000 : off < -500_000_000 ? off + 1_000_000_000 : off;
+            Assert.That(off / 1e6, Is.EqualTo(0).Within(1024 * 1000.0 / 48_000), $"milliseconds, at {beep}");
+        }
     }
 }

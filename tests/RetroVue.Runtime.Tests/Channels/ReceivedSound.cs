@@ -1,0 +1,51 @@
+using System.Runtime.InteropServices;
+using RetroVue.Media.Elements.TestSources;
+using RetroVue.Media.FFmpeg.Codecs;
+using RetroVue.Media.FFmpeg.Containers;
+using RetroVue.Media.FFmpeg.Conversion;
+using RetroVue.Media.Formats;
+using RetroVue.Media.Pipelines;
+using RetroVue.Media.Time;
+
+namespace RetroVue.Runtime.Tests.Channels;
+
+/// <summary>What a viewer heard: when the beeps of a recorded transport stream begin, on its own time line.</summary>
+internal sealed class ReceivedSound : Element
+{
+    private const int Rate = 48_000;
+
+    private readonly List<float> _samples = [];
+    private ClockTime _first = ClockTime.None;
+
+    private ReceivedSound()
+        : base("heard") => AddInput();
+
+    public static async Task<IReadOnlyList<ClockTime>> BeepsAsync(string path)
+    {
+        await using var pipeline = new Pipeline();
+        FileDemuxer demuxer = pipeline.Add(new FileDemuxer("file", path, new FileDemuxerOptions { Video = false }));
+        demuxer.Open();
+        Decoder decoder = pipeline.Add(new Decoder("decoder"));
+        AudioConverter converter = pipeline.Add(new AudioConverter("mono", new AudioFormat(SampleFormat.F32Planar, Rate, ChannelLayout.Mono)));
+        ReceivedSound heard = pipeline.Add(new ReceivedSound());
+        pipeline.Link(demuxer.AudioOutput!, decoder.Inputs[0]);
+        pipeline.Link(decoder, converter, heard);
+        await pipeline.RunAsync();
+        return
+        [
+            .. ToneBeeps.FindOnsets(CollectionsMarshal.AsSpan(heard._samples), Rate)
+                .Select(onset => heard._first + ClockTime.FromUnits(onset, new Rational(1, Rate))),
+        ];
+    }
+
+    protected override void OnBuffer(InputPad input, MediaBuffer buffer)
+    {
+        _first = _first.IsNone ? buffer.Pts : _first;
+        // Samples are put where their time stamp says, so that a hole or an overlap shows.
+        int at = (int)(buffer.Pts - _first).ToUnits(new Rational(1, Rate));
+        ReadOnlySpan<float> samples = MemoryMarshal.Cast<byte, float>(buffer.Data);
+        CollectionsMarshal.SetCount(_samples, Math.Max(_samples.Count, at + samples.Length));
+        samples.CopyTo(CollectionsMarshal.AsSpan(_samples)[at..]);
+        buffer.Release();
+    }
+}
