@@ -28,4 +28,7 @@ internal static partial class RuntimeLog
 
     [LoggerMessage(1112, LogLevel.Debug, "Channel {Channel} has no still: {Problem}")]
     public static partial void NoStill(ILogger logger, string channel, string problem);
+
+    [LoggerMessage(1106, LogLevel.Warning, "Channel {Channel}: {Packets} packets came after their time and were not aired; this machine or its disk does not keep up")]
+    public static partial void CannotKeepUp(ILogger logger, string channel, long packets);
 }

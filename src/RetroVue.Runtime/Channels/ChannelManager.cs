@@ -24,6 +24,8 @@ namespace RetroVue.Runtime.Channels;
 /// </remarks>
 public sealed class ChannelManager : IAsyncDisposable
 {
+    private static readonly Duration s_complaintInterval = Duration.FromMinutes(1);
+
     private readonly IScheduleService _schedules;
     private readonly MasterClock _clock;
     private readonly Executor _executor;
@@ -217,7 +219,7 @@ public sealed class ChannelManager : IAsyncDisposable
 
         _onAir = CancellationTokenSource.CreateLinkedTokenSource(_disposed.Token);
         (_output, _producer) = (output, producer);
-        _upkeep = UpkeepAsync(producer, plan.End, _onAir.Token);
+        _upkeep = UpkeepAsync(output, producer, plan.End, _onAir.Token);
         RuntimeLog.OnAir(_logger, Channel.ShortName, airing.Entry.Title);
     }
 
@@ -293,9 +295,11 @@ public sealed class ChannelManager : IAsyncDisposable
         }
     }
 
-    /// <summary>While on the air: every second, tells the producer more of the plan where it needs it and ends sessions that fell silent.</summary>
-    private async Task UpkeepAsync(IProducer producer, Instant plannedUntil, CancellationToken stop)
+    /// <summary>While on the air: every second, tells the producer more of the plan where it needs it, ends sessions that fell silent, and says so where the machine does not keep up.</summary>
+    private async Task UpkeepAsync(ChannelOutput output, IProducer producer, Instant plannedUntil, CancellationToken stop)
     {
+        long late = 0;
+        Instant quietUntil = Instant.MinValue;
         try
         {
             while (true)
@@ -310,6 +314,12 @@ public sealed class ChannelManager : IAsyncDisposable
                         await producer.PlayContentAsync(entry, stop).ConfigureAwait(false);
                         plannedUntil = entry.End;
                     }
+                }
+
+                if (output.LatePackets > late && now >= quietUntil)
+                {
+                    RuntimeLog.CannotKeepUp(_logger, Channel.ShortName, output.LatePackets - late);
+                    (late, quietUntil) = (output.LatePackets, now + s_complaintInterval);
                 }
 
                 foreach (ViewerSession session in _sessions.Values)
