@@ -1,4 +1,7 @@
+using BenchmarkDotNet.Configs;
+using BenchmarkDotNet.Jobs;
 using BenchmarkDotNet.Running;
+using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using RetroVue.Benchmarks.Rows;
 
 if (args is ["row", var measure, .. var arguments])
@@ -6,5 +9,9 @@ if (args is ["row", var measure, .. var arguments])
     return await RowTable.RunAsync(measure, arguments);
 }
 
-BenchmarkSwitcher.FromAssembly(typeof(RowTable).Assembly).Run(args);
+// In this process: a project that BenchmarkDotNet would generate does not build under the repository's own settings.
+IConfig config = DefaultConfig.Instance
+    .AddJob(Job.Default.WithToolchain(InProcessEmitToolchain.Instance))
+    .WithArtifactsPath("artifacts/benchmark-results");
+BenchmarkSwitcher.FromAssembly(typeof(RowTable).Assembly).Run(args, config);
 return 0;
