@@ -7,7 +7,6 @@ namespace RetroVue.Benchmarks.Rows;
 /// <summary>How long a viewer who puts a copied channel on the air waits for the first key frame, in the middle of a long file.</summary>
 internal static class JoinRow
 {
-    private const int WarmUpJoins = 40;
     private static readonly Duration s_step = Duration.FromSeconds(7);
 
     public static async Task<string> MeasureAsync(string[] arguments)
@@ -25,13 +24,13 @@ internal static class JoinRow
             // A station has aired other files of the kind before; this one it has never opened.
             string other = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(file))!, "ten-minutes.mp4");
             await using var others = new JoinedChannel(other, FormatsOf(other), seconds % 300);
-            await WarmUpAsync(others);
+            await WarmUp.RunAsync(others.JoinAsync);
             await using var channel = new JoinedChannel(file, FormatsOf(other), seconds);
             return Figures.Pair("wall_ns", (await channel.JoinAsync()).Nanoseconds, 0);
         }
 
         await using var warm = new JoinedChannel(file, FormatsOf(file), seconds);
-        await WarmUpAsync(warm);
+        await WarmUp.RunAsync(warm.JoinAsync);
         double[] took = new double[Arguments.Count(arguments, 3, 15)];
         for (int i = 0; i < took.Length; i++)
         {
@@ -40,14 +39,6 @@ internal static class JoinRow
         }
 
         return Figures.Pair("wall_ns", Figures.Median(took), 0);
-    }
-
-    private static async Task WarmUpAsync(JoinedChannel channel)
-    {
-        for (int i = 0; i < WarmUpJoins; i++)
-        {
-            await channel.JoinAsync();
-        }
     }
 
     private static ChannelFormats FormatsOf(string file)
