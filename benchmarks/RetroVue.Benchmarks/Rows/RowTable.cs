@@ -18,6 +18,7 @@ internal static class RowTable
         ["alloc"] = AllocationRow.MeasureAsync,
         ["remux"] = RemuxRow.MeasureAsync,
         ["join"] = JoinRow.MeasureAsync,
+        ["channel"] = ChannelRow.MeasureAsync,
     };
 
     /// <summary>Runs a measure and prints its line of key=value pairs.</summary>
