@@ -8,7 +8,8 @@ namespace RetroVue.Media.Elements.MpegTs;
 /// <param name="Bytes">Bytes of the PES.</param>
 internal readonly record struct Spread(long Start, long Duration, int Bytes)
 {
-    private int Packets => (Bytes + TransportPackets.Room - 1) / TransportPackets.Room;
+    /// <summary>How many packets the PES takes where none carries a clock reference.</summary>
+    public int Packets => (Bytes + TransportPackets.Room - 1) / TransportPackets.Room;
 
     /// <summary>The end of the spread, when the next PES of the track may begin.</summary>
     public long End => Start + Duration;
@@ -19,12 +20,17 @@ internal readonly record struct Spread(long Start, long Duration, int Bytes)
     /// </summary>
     public long TimeOf(int packet) => Start + (Duration * Math.Min(packet, Packets - 1) / Packets);
 
+    /// <summary>When the packet after a packet goes out, of this PES or of the next.</summary>
+    public long TimeAfter(int packet) => packet + 1 < Packets ? TimeOf(packet + 1) : End;
+
     /// <summary>
     /// Whether a packet carries a clock reference: it is the last one that can before the reference is overdue, so that as few as possible
     /// are sent.
     /// </summary>
-    public bool CarriesPcr(int packet, long lastPcr, long interval) =>
-        TimeOf(packet) >= lastPcr + interval || (packet + 1 < Packets ? TimeOf(packet + 1) : End) > lastPcr + interval;
+    /// <param name="time">When the packet goes out.</param>
+    /// <param name="following">When the one after it does.</param>
+    /// <param name="due">The time by which the reference has to come.</param>
+    public static bool CarriesPcr(long time, long following, long due) => time >= due || following > due;
 
     /// <summary>The bytes that the PES leaves unused in its last packet.</summary>
     /// <param name="pcr">When the last clock reference was and how far apart they may be; null where the track carries none.</param>
@@ -38,9 +44,10 @@ internal readonly record struct Spread(long Start, long Duration, int Bytes)
         int left = Bytes;
         for (int packet = 0; left > 0; packet++)
         {
-            bool carries = CarriesPcr(packet, clock.Last, clock.Interval);
+            long time = TimeOf(packet);
+            bool carries = CarriesPcr(time, TimeAfter(packet), clock.Last + clock.Interval);
             left -= TransportPackets.Room - (carries ? TransportPackets.PcrField : 0);
-            clock.Last = carries ? TimeOf(packet) : clock.Last;
+            clock.Last = carries ? time : clock.Last;
         }
 
         return -left;

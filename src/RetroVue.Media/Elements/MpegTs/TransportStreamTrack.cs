@@ -16,6 +16,11 @@ public sealed class TransportStreamTrack
     private int _first;
     private long _lastDts = long.MinValue;
 
+    // Kept from packet to packet, because telling them takes a division each.
+    private Spread _spread;
+    private long _time;
+    private long _following;
+
     internal TransportStreamTrack(TransportStreamOptions options, EncodedFormat format, Packaging packaging, int pid)
     {
         Format = format;
@@ -49,19 +54,16 @@ public sealed class TransportStreamTrack
     /// <summary>Continuity counter of the next packet with payload; low four bits.</summary>
     internal int Counter { get; set; }
 
-    /// <summary>When the packets of the PES begun last go out.</summary>
-    internal Spread Spread { get; private set; }
-
-    /// <summary>How many packets of that PES have gone out.</summary>
-    internal int PacketsOut { get; set; }
+    /// <summary>How many packets of the PES begun last have gone out.</summary>
+    internal int PacketsOut { get; private set; }
 
     /// <summary>The buffer of the packet that goes out next.</summary>
     internal MediaBuffer FirstBuffer => At(0).Buffer;
 
     /// <summary>When the next packet of the stream goes out, in system clock ticks; the greatest number where nothing waits.</summary>
     internal long NextTime => Pes.Remaining > 0
-        ? Spread.TimeOf(PacketsOut)
-        : Waiting == 0 ? long.MaxValue : Math.Max(FirstDts - _lead, Spread.End);
+        ? _time
+        : Waiting == 0 ? long.MaxValue : Math.Max(FirstDts - _lead, _spread.End);
 
     /// <summary>Decoding time of the packet that goes out next, in system clock ticks.</summary>
     internal long FirstDts => At(0).Dts * TransportTicks.PerStamp;
@@ -69,7 +71,24 @@ public sealed class TransportStreamTrack
     internal void ChangeFormat(EncodedFormat format, Packaging packaging) => (Format, Packaging) = (format, packaging);
 
     /// <summary>What is going out goes out at once, and the next PES does not wait for it: the line begins anew.</summary>
-    internal void BeginLine(long now) => Spread = new Spread(now, 0, Spread.Bytes);
+    internal void BeginLine(long now)
+    {
+        _spread = new Spread(now, 0, _spread.Bytes);
+        (_time, _following) = (now, now);
+    }
+
+    /// <summary>Whether the PES's next packet is the one to carry a clock reference.</summary>
+    /// <param name="due">The time by which the reference has to come.</param>
+    internal bool CarriesPcr(long due) => Spread.CarriesPcr(_time, _following, due);
+
+    /// <summary>Notes that a packet of the PES has gone out.</summary>
+    internal void CountPacket()
+    {
+        if (++PacketsOut < _spread.Packets)
+        {
+            (_time, _following) = (_following, _spread.TimeAfter(PacketsOut));
+        }
+    }
 
     /// <summary>Stores a packet, whose reference is taken over.</summary>
     internal void Add(MediaBuffer buffer)
@@ -112,7 +131,8 @@ public sealed class TransportStreamTrack
 
         Pes.End();
         PacketsOut = 0;
-        Spread = new Spread(start, isSpread ? duration : 0, Pes.Remaining);
+        _spread = new Spread(start, isSpread ? duration : 0, Pes.Remaining);
+        (_time, _following) = (start, _spread.TimeAfter(0));
     }
 
     /// <summary>Gives back all that waits and all that is going out.</summary>

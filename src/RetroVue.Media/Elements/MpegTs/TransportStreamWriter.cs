@@ -309,7 +309,7 @@ public sealed class TransportStreamWriter : IDisposable
     private void WriteMediaPacket(TransportStreamTrack track, bool isMain, bool isCut, ref PacketOutput output)
     {
         bool isStart = track.PacketsOut == 0;
-        bool hasPcr = isMain && (isCut || track.Spread.CarriesPcr(track.PacketsOut, _lastPcr, _pcrInterval));
+        bool hasPcr = isMain && (isCut || track.CarriesPcr(_lastPcr + _pcrInterval));
         int room = TransportPackets.Room - (hasPcr ? TransportPackets.PcrField : 0);
         int payload = Math.Min(room, track.Pes.Remaining);
         long? pcr = hasPcr ? NextPcr() : null;
@@ -317,7 +317,7 @@ public sealed class TransportStreamWriter : IDisposable
             output.Next(), track.Pid, isStart, track.Counter, payload, pcr, isCut, hasPcr && _isDiscontinuous);
         track.Pes.CopyTo(place);
         track.Counter++;
-        track.PacketsOut++;
+        track.CountPacket();
         _isDiscontinuous &= !hasPcr;
     }
 

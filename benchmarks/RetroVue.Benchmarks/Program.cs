@@ -1,0 +1,23 @@
+using BenchmarkDotNet.Configs;
+using BenchmarkDotNet.Jobs;
+using BenchmarkDotNet.Running;
+using BenchmarkDotNet.Toolchains.InProcess.Emit;
+using RetroVue.Benchmarks.Rows;
+
+if (args is ["row", var measure, .. var arguments])
+{
+    return await RowTable.RunAsync(measure, arguments);
+}
+
+if (args is [ChannelStation.Command, .. var files])
+{
+    await ChannelStation.RunAsync(files);
+    return 0;
+}
+
+// In this process: a project that BenchmarkDotNet would generate does not build under the repository's own settings.
+IConfig config = DefaultConfig.Instance
+    .AddJob(Job.Default.WithToolchain(InProcessEmitToolchain.Instance))
+    .WithArtifactsPath("artifacts/benchmark-results");
+BenchmarkSwitcher.FromAssembly(typeof(RowTable).Assembly).Run(args, config);
+return 0;

@@ -1,0 +1,51 @@
+using System.Globalization;
+using System.Net;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.Logging;
+using NodaTime;
+using RetroVue.Media.FFmpeg.Containers;
+using RetroVue.Runtime.AspNetCore;
+using RetroVue.Runtime.Schedules;
+using RetroVue.Runtime.Time;
+
+namespace RetroVue.Benchmarks.Rows;
+
+/// <summary>The serving process of the channel row: a station with a copied channel for each file, over and over.</summary>
+internal static class ChannelStation
+{
+    /// <summary>The first argument that makes this program such a station.</summary>
+    public const string Command = "station";
+
+    /// <summary>Serves until standard input ends; the first line of standard output is the port.</summary>
+    public static async Task RunAsync(string[] files)
+    {
+        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
+        builder.Services.AddRetroVue(station => station.Channels = [.. files.Select(ChannelOf)]);
+        await using WebApplication app = builder.Build();
+        app.MapRetroVue();
+        await app.StartAsync();
+        Console.WriteLine(new Uri(app.Urls.First()).Port);
+        await Console.In.ReadLineAsync();
+        await app.StopAsync();
+    }
+
+    /// <summary>The path at which the channel of a file is served.</summary>
+    public static string PathOf(int number) => $"/channels/{NameOf(number)}/live.ts";
+
+    private static string NameOf(int number) => string.Create(CultureInfo.InvariantCulture, $"c{number:00}");
+
+    private static ChannelSchedule ChannelOf(string file, int number) => new(
+        Guid.NewGuid(),
+        NameOf(number),
+        NameOf(number),
+        DateTimeZone.Utc,
+        ChannelProfile.Copy,
+        MasterClock.FromSystem().UtcNow - NodaTime.Duration.FromMinutes(1),
+        null,
+        true,
+        [ScheduleItem.Programme(file, Path.GetFileName(file), MediaProbe.Probe(file).Duration.ToDuration())],
+        []);
+}

@@ -1,0 +1,76 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using NodaTime;
+using RetroVue.Media.Pipelines;
+using RetroVue.Media.Time;
+using RetroVue.Runtime.Channels;
+using RetroVue.Runtime.Output;
+using RetroVue.Runtime.Schedules;
+using RetroVue.Runtime.Time;
+using Duration = NodaTime.Duration;
+using SystemClock = RetroVue.Media.Clocks.SystemClock;
+
+namespace RetroVue.Benchmarks.Rows;
+
+/// <summary>A copied channel that airs one file, off the air but for one viewer at a time, who leaves with the first key frame.</summary>
+internal sealed class JoinedChannel : IAsyncDisposable
+{
+    private readonly MasterClock _clock = MasterClock.FromSystem();
+    private readonly ChannelManager _manager;
+
+    /// <summary>A channel that has aired its file for so many seconds.</summary>
+    public JoinedChannel(string file, ChannelFormats formats, int seconds)
+    {
+        Instant start = _clock.UtcNow - Duration.FromSeconds(seconds);
+        var schedule = new ChannelSchedule(
+            Guid.NewGuid(),
+            "join",
+            "Join",
+            DateTimeZone.Utc,
+            ChannelProfile.Copy,
+            start,
+            null,
+            true,
+            [ScheduleItem.Programme(file, "join", Duration.FromHours(1))],
+            []);
+        _manager = new ChannelManager(
+            schedule,
+            ChannelContent.Copied(formats),
+            new ScheduleService([schedule]),
+            _clock,
+            ThreadedExecutor.Default,
+            new ChannelOptions { Linger = ClockTime.Zero },
+            NullLoggerFactory.Instance);
+    }
+
+    /// <summary>Lets time pass while nobody watches.</summary>
+    public void StepForward(Duration step) => _clock.StepForward(step);
+
+    /// <summary>Joins, takes the stream up to the end of the first key frame, and leaves; returns how long that took, without the leaving.</summary>
+    public async Task<ClockTime> JoinAsync()
+    {
+        ClockTime asked = SystemClock.Instance.Now;
+        ViewerSession session = await _manager.JoinAsync(ViewerKind.TransportStream, "benchmark");
+        ChunkReader reader = session.Output.Stream.Read();
+        var arrival = new KeyFrameArrival();
+        for (bool isComplete = false; !isComplete;)
+        {
+            switch (reader.TryRead(out MediaBuffer? chunk))
+            {
+                case ChunkReadState.Chunk:
+                    isComplete = arrival.Take(chunk!.Data, SystemClock.Instance.Now);
+                    chunk.Release();
+                    break;
+                case ChunkReadState.Empty:
+                    await reader.News;
+                    break;
+                case var state:
+                    throw new InvalidOperationException($"The channel's stream is {state} before its first key frame.");
+            }
+        }
+
+        await _manager.LeaveAsync(session);
+        return arrival.Completed - asked;
+    }
+
+    public ValueTask DisposeAsync() => _manager.DisposeAsync();
+}
