@@ -186,8 +186,7 @@ public sealed class ChannelInput : Element
                 return;
             }
 
-            lane.Items.Enqueue(aired);
-            lane.Newest = aired.DecodeOrder;
+            lane.Add(aired);
             UpdateGate();
         }
 

@@ -29,8 +29,18 @@ internal sealed class ChannelLane(MediaKind kind, InputPad pad)
     /// <summary>The decoding time of the buffer taken last; None before the first.</summary>
     public ClockTime Taken { get; set; } = ClockTime.None;
 
+    /// <summary>The decoding time of the very first buffer; None before it.</summary>
+    public ClockTime First { get; private set; } = ClockTime.None;
+
     /// <summary>The stretch of decoding times held; None before anything has come.</summary>
-    public ClockTime Held => Newest - (Items.Count > 0 && Items.Peek() is MediaBuffer oldest ? oldest.DecodeOrder : Taken);
+    public ClockTime Held => Newest - (Taken.IsNone ? First : Taken);
+
+    public void Add(MediaBuffer buffer)
+    {
+        Items.Enqueue(buffer);
+        Newest = buffer.DecodeOrder;
+        First = First.IsNone ? Newest : First;
+    }
 
     public void Clear()
     {
