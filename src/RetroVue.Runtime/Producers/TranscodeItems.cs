@@ -36,6 +36,7 @@ internal sealed class TranscodeItems(ChannelLine line, TranscodeProfile profile,
                     RunningTimeOffset = from,
                     Video = profile.Video is not null,
                     Audio = profile.Audio is not null,
+                    OpenLimit = NormalProducer.OpenLimit,
                     Placement = StepPlacement.OwnThread,
                 }));
             pipeline.Add(input);

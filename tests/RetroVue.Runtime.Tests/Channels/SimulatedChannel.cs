@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using NodaTime;
 using RetroVue.Media.FFmpeg.Containers;
@@ -20,7 +21,12 @@ internal sealed class SimulatedChannel
     private readonly MemoryStream _received = new();
     private ChunkReader? _reader;
 
-    public SimulatedChannel(Instant start, ChannelProfile profile, IEnumerable<(string File, Duration Duration)> items, ChannelOptions? options = null)
+    public SimulatedChannel(
+        Instant start,
+        ChannelProfile profile,
+        IEnumerable<(string File, Duration Duration)> items,
+        ChannelOptions? options = null,
+        ILoggerFactory? loggerFactory = null)
     {
         Executor = new SimulatedExecutor(ClockTime.FromSeconds(5000));
         Clock = new MasterClock(Executor.Clock, start);
@@ -37,10 +43,13 @@ internal sealed class SimulatedChannel
             []);
         ChannelContent content = profile.Mode == ProfileMode.Copy ? ChannelContent.Copied(FormatsOf(_schedule)) : ChannelContent.Transcoded(profile);
         Manager = new ChannelManager(
-            _schedule, content, new ScheduleService([_schedule]), Clock, Executor, options ?? new ChannelOptions(), NullLoggerFactory.Instance);
+            _schedule, content, new ScheduleService([_schedule]), Clock, Executor, options ?? new ChannelOptions(), loggerFactory ?? NullLoggerFactory.Instance);
     }
 
     public SimulatedExecutor Executor { get; }
+
+    /// <summary>The channel's time line.</summary>
+    public ChannelLine Line => new(Clock.AsClock(), ChannelLine.DefaultEpoch);
 
     public MasterClock Clock { get; }
 
