@@ -26,7 +26,7 @@ internal static class BadFiles
                 Directory.CreateDirectory(path);
                 break;
             case "no-codec":
-                File.WriteAllBytes(path, Replace(File.ReadAllBytes(good), "avc1"u8, "zzzz"u8, "mp4a"u8, "yyyy"u8));
+                File.WriteAllBytes(path, Rename(Rename(File.ReadAllBytes(good), "avc1"u8, "zzzz"u8), "mp4a"u8, "yyyy"u8));
                 break;
             case "headless":
                 byte[] all = File.ReadAllBytes(good);
@@ -53,7 +53,8 @@ internal static class BadFiles
     /// <summary>The same, cut off in the middle of its bytes.</summary>
     public static string Truncated(string good)
     {
-        string path = FastStart(good, "truncated");
+        string path = Path.Combine(FfmpegTool.Folder, $"truncated-{Path.GetFileName(good)}");
+        File.Copy(FastStart(good), path, overwrite: true);
         CutInHalf(path);
         return path;
     }
@@ -64,10 +65,10 @@ internal static class BadFiles
         file.SetLength(file.Length / 2);
     }
 
-    private static byte[] Replace(byte[] bytes, ReadOnlySpan<byte> from, ReadOnlySpan<byte> to, ReadOnlySpan<byte> from2, ReadOnlySpan<byte> to2)
+    /// <summary>The name of a codec is the last of its kind in the file: earlier ones name brands.</summary>
+    private static byte[] Rename(byte[] bytes, ReadOnlySpan<byte> from, ReadOnlySpan<byte> to)
     {
-        to.CopyTo(bytes.AsSpan(bytes.AsSpan().IndexOf(from)));
-        to2.CopyTo(bytes.AsSpan(bytes.AsSpan().LastIndexOf(from2)));
+        to.CopyTo(bytes.AsSpan(bytes.AsSpan().LastIndexOf(from)));
         return bytes;
     }
 }

@@ -144,9 +144,15 @@ public sealed class BadItemTests
         string path = channel.Save($"bad-{TestContext.CurrentContext.Test.ID}.ts");
         var frames = await ReceivedFrames.ReadAsync(path);
         // On the wire the line is modulo 2^33 ticks of 90 kHz.
-        long wrap = (ClockTime.FromUnits(1L << 33, new Rational(1, 90_000))).Nanoseconds;
+        long wrap = ClockTime.FromUnits(1L << 33, new Rational(1, 90_000)).Nanoseconds;
         long zero = start.Nanoseconds % wrap;
-        return new Aired([.. frames.Select(frame => (((frame.Pts.Nanoseconds - zero + wrap + (wrap / 2)) % wrap - (wrap / 2)) / 1e9, frame.Number))], log.Lines);
+        // The recording ends within a picture: what is shown later than it was left is not whole.
+        double end = (join + time).TotalSeconds;
+        return new Aired(
+            [.. frames.Select(frame => (Seconds: ToSeconds(frame.Pts), frame.Number)).Where(frame => frame.Seconds < end)],
+            log.Lines);
+
+        double ToSeconds(ClockTime pts) => (((pts.Nanoseconds - zero + wrap + (wrap / 2)) % wrap) - (wrap / 2)) / 1e9;
     }
 
     /// <summary>From one second to another every frame is that of a numbered file which began at a second, within one.</summary>
