@@ -81,6 +81,9 @@ internal sealed class SimulatedChannel
         _reader = null;
     }
 
+    /// <summary>Forgets what was received so far.</summary>
+    public void Forget() => _received.SetLength(0);
+
     public void Dispose() => Complete(Manager.DisposeAsync().AsTask());
 
     public string Save(string name)
