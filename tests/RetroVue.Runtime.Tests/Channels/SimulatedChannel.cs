@@ -26,7 +26,8 @@ internal sealed class SimulatedChannel
         ChannelProfile profile,
         IEnumerable<(string File, Duration Duration)> items,
         ChannelOptions? options = null,
-        ILoggerFactory? loggerFactory = null)
+        ILoggerFactory? loggerFactory = null,
+        Func<IScheduleService, IScheduleService>? schedules = null)
     {
         Executor = new SimulatedExecutor(ClockTime.FromSeconds(5000));
         Clock = new MasterClock(Executor.Clock, start);
@@ -42,8 +43,9 @@ internal sealed class SimulatedChannel
             [.. items.Select(item => ScheduleItem.Programme(item.File, Path.GetFileNameWithoutExtension(item.File), item.Duration))],
             []);
         ChannelContent content = profile.Mode == ProfileMode.Copy ? ChannelContent.Copied(FormatsOf(_schedule)) : ChannelContent.Transcoded(profile);
+        var service = new ScheduleService([_schedule]);
         Manager = new ChannelManager(
-            _schedule, content, new ScheduleService([_schedule]), Clock, Executor, options ?? new ChannelOptions(), loggerFactory ?? NullLoggerFactory.Instance);
+            _schedule, content, schedules?.Invoke(service) ?? service, Clock, Executor, options ?? new ChannelOptions(), loggerFactory ?? NullLoggerFactory.Instance);
     }
 
     public SimulatedExecutor Executor { get; }
