@@ -20,6 +20,15 @@ internal static partial class RuntimeLog
     [LoggerMessage(1104, LogLevel.Error, "Channel {Channel}: something that runs beside it failed")]
     public static partial void Unexpected(ILogger logger, string channel, Exception error);
 
+    [LoggerMessage(1105, LogLevel.Error, "Channel {Channel} failed and goes off the air; the next viewer starts it again")]
+    public static partial void ChannelFailed(ILogger logger, string channel, Exception error);
+
+    [LoggerMessage(1106, LogLevel.Error, "Channel {Channel}: the schedule does not say what comes; it is asked again in a second")]
+    public static partial void NoPlan(ILogger logger, string channel, Exception error);
+
+    [LoggerMessage(1107, LogLevel.Warning, "{Producer}: the slate in the place of '{Title}' failed as well; there is no picture until its end")]
+    public static partial void SlateFailed(ILogger logger, string producer, string title, Exception? error);
+
     [LoggerMessage(1110, LogLevel.Warning, "Channel {Channel}: {Problem}")]
     public static partial void FileUnusable(ILogger logger, string channel, string problem);
 

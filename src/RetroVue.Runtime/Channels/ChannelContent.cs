@@ -14,15 +14,15 @@ public sealed record ChannelContent(ChannelFormats? Copy, TranscodeProfile Raw)
 {
     private const int SampleRate = 48_000;
 
-    /// <summary>A channel that airs packets of these formats.</summary>
+    /// <summary>A channel that airs packets of these formats; its slates have what of them is H.264 and AAC, the codecs slates are made in.</summary>
     public static ChannelContent Copied(ChannelFormats formats)
     {
         ArgumentNullException.ThrowIfNull(formats);
         return new ChannelContent(
             formats,
             new TranscodeProfile(
-                formats.Video?.Video is { } video ? video with { PixelFormat = PixelFormat.Yuv420P } : null,
-                formats.Audio?.Audio is { } audio ? audio with { SampleFormat = SampleFormat.F32Planar } : null));
+                formats.Video is { Codec: "h264", Video: { } video } ? video with { PixelFormat = PixelFormat.Yuv420P } : null,
+                formats.Audio is { Codec: "aac", Audio: { } audio } ? audio with { SampleFormat = SampleFormat.F32Planar } : null));
     }
 
     /// <summary>A channel that is encoded as its profile says, with stereo sound.</summary>

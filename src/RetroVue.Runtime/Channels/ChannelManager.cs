@@ -228,6 +228,7 @@ public sealed class ChannelManager : IAsyncDisposable
         ChannelOutput output = _content.Copy is { } formats
             ? new ChannelOutput(Channel.Name, _line, formats, _pipelines)
             : new ChannelOutput(Channel.Name, _line, _content.Raw, _pipelines);
+        output.Failed = error => Background(FailAsync(output, error));
         IItemOpener items = _content.Copy is null
             ? new TranscodeItems(_line, _content.Raw, _pipelines)
             : new CopyItems(output, _pipelines);
@@ -264,6 +265,27 @@ public sealed class ChannelManager : IAsyncDisposable
         await producer!.DisposeAsync().ConfigureAwait(false);
         await output.DisposeAsync().ConfigureAwait(false);
         RuntimeLog.OffAir(_logger, Channel.ShortName);
+    }
+
+    /// <summary>Takes the channel off the air because something it cannot be without failed; viewers see their stream end.</summary>
+    private async Task FailAsync(ChannelOutput output, Exception error)
+    {
+        await _transition.WaitAsync().ConfigureAwait(false);
+        try
+        {
+            if (!ReferenceEquals(_output, output))
+            {
+                return;
+            }
+
+            RuntimeLog.ChannelFailed(_logger, Channel.ShortName, error);
+            _sessions.Clear();
+            await GoOffAirAsync().ConfigureAwait(false);
+        }
+        finally
+        {
+            _transition.Release();
+        }
     }
 
     private async Task LingerAsync(CancellationTokenSource linger)
@@ -308,12 +330,7 @@ public sealed class ChannelManager : IAsyncDisposable
                 Instant now = _clock.UtcNow;
                 if (now + (_options.Horizon / 2) > plannedUntil)
                 {
-                    Instant until = now + _options.Horizon;
-                    foreach (PlayoutEntry entry in _schedules.GetPlan(Channel.Id, plannedUntil, until).Entries)
-                    {
-                        await producer.PlayContentAsync(entry, stop).ConfigureAwait(false);
-                        plannedUntil = entry.End;
-                    }
+                    plannedUntil = await ExtendAsync(producer, plannedUntil, now + _options.Horizon, stop).ConfigureAwait(false);
                 }
 
                 if (output.LatePackets > late && now >= quietUntil)
@@ -337,6 +354,26 @@ public sealed class ChannelManager : IAsyncDisposable
         {
             // Off the air.
         }
+    }
+
+    /// <summary>Tells the producer what comes; returns up to when it knows.</summary>
+    private async Task<Instant> ExtendAsync(IProducer producer, Instant plannedUntil, Instant until, CancellationToken stop)
+    {
+        try
+        {
+            foreach (PlayoutEntry entry in _schedules.GetPlan(Channel.Id, plannedUntil, until).Entries)
+            {
+                await producer.PlayContentAsync(entry, stop).ConfigureAwait(false);
+                plannedUntil = entry.End;
+            }
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException)
+        {
+            // There are hours left to find out what comes.
+            RuntimeLog.NoPlan(_logger, Channel.ShortName, exception);
+        }
+
+        return plannedUntil;
     }
 
     private void Background(Task task) => _ = task.ContinueWith(

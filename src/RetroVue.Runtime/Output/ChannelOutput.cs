@@ -94,15 +94,24 @@ public sealed class ChannelOutput : IAsyncDisposable
     /// <summary>Packets that came after their time and were not aired.</summary>
     public long LatePackets => _pump.LatePackets;
 
+    /// <summary>Called, on any thread, with what ended the stream: nothing more is sent, and the output is of no use any more.</summary>
+    internal Action<Exception>? Failed { get; set; }
+
     /// <summary>Lets the output run.</summary>
     public async Task StartAsync(CancellationToken cancellationToken = default)
     {
         if (_transcoder is not null)
         {
-            await _transcoder.StartAsync(cancellationToken).ConfigureAwait(false);
+            Task encoding = await _transcoder.StartAsync(cancellationToken).ConfigureAwait(false);
+            _ = encoding.ContinueWith(
+                failed => Failed?.Invoke(failed.Exception!.GetBaseException()),
+                CancellationToken.None,
+                TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously,
+                TaskScheduler.Default);
         }
 
         _isStarted = true;
+        _pump.Task.Failed = error => Failed?.Invoke(error);
         _executor.Attach(_pump.Task);
     }
 

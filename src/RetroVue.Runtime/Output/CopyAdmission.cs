@@ -25,13 +25,13 @@ public sealed record CopyAdmission(ChannelFormats? Formats, ImmutableArray<CopyR
         CopyCandidate[] all = [.. candidates];
         CopyCandidate? model = all
             .Where(candidate => FindFault(candidate) is null)
-            .GroupBy(candidate => string.Join('\n', Describe(candidate)), StringComparer.Ordinal)
+            .GroupBy(candidate => string.Join('\n', Describe(candidate.Formats)), StringComparer.Ordinal)
             .MaxBy(alike => alike.Count())?.First();
         return new CopyAdmission(
-            model is null ? null : new ChannelFormats(model.Video, model.Audio),
+            model?.Formats,
             [
                 .. from candidate in all
-                   let reason = FindFault(candidate) ?? FindDifference(candidate, model!)
+                   let reason = FindFault(candidate) ?? FindDifference(candidate.Formats, model!.Formats)
                    where reason is not null
                    select new CopyRefusal(candidate.File, reason),
             ]);
@@ -65,9 +65,9 @@ public sealed record CopyAdmission(ChannelFormats? Formats, ImmutableArray<CopyR
     }
 
     /// <summary>What files must agree in, each with the words to say it in.</summary>
-    private static string[] Describe(CopyCandidate candidate)
+    private static string[] Describe(ChannelFormats formats)
     {
-        (EncodedFormat? video, EncodedFormat? audio) = (candidate.Video, candidate.Audio);
+        (EncodedFormat? video, EncodedFormat? audio) = formats;
         CultureInfo plain = CultureInfo.InvariantCulture;
         return
         [
@@ -83,8 +83,9 @@ public sealed record CopyAdmission(ChannelFormats? Formats, ImmutableArray<CopyR
 
     private static string Name(EncodedFormat format) => format.Profile is null ? format.Codec : $"{format.Codec} {format.Profile}";
 
-    private static string? FindDifference(CopyCandidate candidate, CopyCandidate model) => Describe(candidate)
-        .Zip(Describe(model))
+    /// <summary>The first thing in which streams are unlike a channel's, in words; null where they fit.</summary>
+    internal static string? FindDifference(ChannelFormats streams, ChannelFormats channel) => Describe(streams)
+        .Zip(Describe(channel))
         .Where(pair => pair.First != pair.Second)
         .Select(pair => $"has {pair.First}, the channel {pair.Second}")
         .FirstOrDefault();

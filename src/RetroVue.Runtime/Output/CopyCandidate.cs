@@ -11,6 +11,8 @@ namespace RetroVue.Runtime.Output;
 /// <param name="KeyFrameInterval">The longest stretch from one key frame to the next, or to the end; zero without a picture.</param>
 public sealed record CopyCandidate(string File, EncodedFormat? Video, EncodedFormat? Audio, ClockTime KeyFrameInterval)
 {
+    internal ChannelFormats Formats => new(Video, Audio);
+
     /// <summary>What a probe found out about a file.</summary>
     public static CopyCandidate Of(string file, ProbedMedia media)
     {

@@ -97,6 +97,8 @@ internal sealed class OutputPump : IDisposable
 
     private bool TryBegin()
     {
+        // An item that ended without a picture or a sound has to give way before anything can begin.
+        _splicer.Advance(_line.Now);
         if (!_splicer.HasBegun())
         {
             return false;

@@ -46,7 +46,12 @@ internal sealed class TranscodeStage : IAsyncDisposable
     /// <summary>What the encoders give.</summary>
     public ChannelInput Encoded { get; }
 
-    public Task StartAsync(CancellationToken cancellationToken) => _pipeline.StartAsync(cancellationToken);
+    /// <summary>Starts; the run that the inner task stands for ends when the stage is disposed of, or fails with an encoder.</summary>
+    public async Task<Task> StartAsync(CancellationToken cancellationToken)
+    {
+        await _pipeline.StartAsync(cancellationToken).ConfigureAwait(false);
+        return _pipeline.RunAsync(CancellationToken.None);
+    }
 
     public async ValueTask DisposeAsync()
     {

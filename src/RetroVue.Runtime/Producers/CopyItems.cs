@@ -29,9 +29,17 @@ internal sealed class CopyItems(ChannelOutput output, PipelineOptions options) :
                     RunningTimeOffset = from,
                     Video = output.Formats.Video is not null,
                     Audio = output.Formats.Audio is not null,
+                    OpenLimit = NormalProducer.OpenLimit,
                 }));
             pipeline.Add(input);
             demuxer.Open();
+            // Looked at when the schedule was loaded, but it may be another file by now.
+            var streams = new ChannelFormats(demuxer.Info.Video?.Format, demuxer.Info.Audio?.Format);
+            if (CopyAdmission.FindDifference(streams, output.Formats) is { } difference)
+            {
+                throw new InvalidDataException($"'{entry.File}' {difference}, and channels that copy cannot change.");
+            }
+
             Link(demuxer.VideoOutput, MediaKind.Video);
             Link(demuxer.AudioOutput, MediaKind.Audio);
         }

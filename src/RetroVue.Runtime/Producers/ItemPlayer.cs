@@ -16,6 +16,9 @@ internal sealed class ItemPlayer : IAsyncDisposable
 
     public ChannelInput Input { get; }
 
+    /// <summary>True for a slate, in whose place there is nothing better.</summary>
+    public bool IsSlate { get; set; }
+
     /// <summary>Completes when the item has been played to its end; fails when it could not be.</summary>
     public Task Completion { get; private set; } = Task.CompletedTask;
 

@@ -29,7 +29,8 @@ public sealed class NormalProducer : IProducer
     private readonly Channel<PlayoutEntry> _entries = Channel.CreateUnbounded<PlayoutEntry>(
         new UnboundedChannelOptions { AllowSynchronousContinuations = true, SingleReader = true });
 
-    private ItemPlayer? _first;
+    private ItemPlayer? _onAir;
+    private ItemPlayer? _next;
     private PlayoutEntry? _firstEntry;
     private Instant _lastEnd;
     private Task _playing = Task.CompletedTask;
@@ -54,6 +55,12 @@ public sealed class NormalProducer : IProducer
 
     /// <summary>How long before its time an entry is opened: five seconds.</summary>
     public static ClockTime PrepareLead => ClockTime.FromSeconds(5);
+
+    /// <summary>How long opening a file may take: there is time left to make a slate.</summary>
+    internal static ClockTime OpenLimit => ClockTime.FromSeconds(4);
+
+    /// <summary>How long before its time an entry is handed to the output; until then a slate may take the place of the one on the air.</summary>
+    private static ClockTime SwitchLead => ClockTime.FromSeconds(2);
 
     /// <summary>How far ahead a slate begins that takes the place of something that failed: what the output has already taken.</summary>
     private static ClockTime SlateLead => ClockTime.FromSeconds(1);
@@ -87,7 +94,7 @@ public sealed class NormalProducer : IProducer
             _entries.Writer.TryWrite(entry);
         }
 
-        _first = await OpenAsync(airing.Entry, _output.Line.At(startAt), cancellationToken).ConfigureAwait(false);
+        _onAir = await OpenAsync(airing.Entry, _output.Line.At(startAt), cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -99,8 +106,7 @@ public sealed class NormalProducer : IProducer
         }
 
         State = ProducerState.Running;
-        (ItemPlayer? player, _first) = (_first, null);
-        _playing = PlayAsync(entry, player, _stop.Token);
+        _playing = PlayAsync(entry, _stop.Token);
         return Task.CompletedTask;
     }
 
@@ -129,11 +135,10 @@ public sealed class NormalProducer : IProducer
         State = ProducerState.Stopping;
         _stop.Cancel();
         await _playing.ConfigureAwait(false);
-        if (_first is { } unplayed)
-        {
-            _first = null;
-            await unplayed.DisposeAsync().ConfigureAwait(false);
-        }
+        (ItemPlayer? onAir, ItemPlayer? next) = (_onAir, _next);
+        (_onAir, _next) = (null, null);
+        await DisposeAsync(onAir).ConfigureAwait(false);
+        await DisposeAsync(next).ConfigureAwait(false);
 
         State = ProducerState.Stopped;
         Health = ProducerHealth.Stopped;
@@ -146,73 +151,79 @@ public sealed class NormalProducer : IProducer
         _stop.Dispose();
     }
 
-    private async Task PlayAsync(PlayoutEntry entry, ItemPlayer? player, CancellationToken stop)
+    private async Task PlayAsync(PlayoutEntry entry, CancellationToken stop)
     {
-        ItemPlayer? next = null;
         try
         {
-            Air(player, _output.Line.At(entry.Start));
+            Air(_onAir, _output.Line.At(entry.Start));
             while (true)
             {
                 PlayoutEntry following = await _entries.Reader.ReadAsync(stop).ConfigureAwait(false);
                 ClockTime start = _output.Line.At(following.Start);
-                player = await PlayUntilAsync(entry, player, start - PrepareLead, stop).ConfigureAwait(false);
-                next = await OpenAsync(following, start, stop).ConfigureAwait(false);
-                Air(next, start);
+                await PlayUntilAsync(entry, start - PrepareLead, stop).ConfigureAwait(false);
+                _next = await OpenAsync(following, start, stop).ConfigureAwait(false);
+                await PlayUntilAsync(entry, start - SwitchLead, stop).ConfigureAwait(false);
+                Air(_next, start);
                 await WaitUntilAsync(start, stop).ConfigureAwait(false);
-                if (player is not null)
-                {
-                    await player.DisposeAsync().ConfigureAwait(false);
-                }
-
-                (entry, player, next) = (following, next, null);
+                ItemPlayer? ended = _onAir;
+                (entry, _onAir, _next) = (following, _next, null);
+                await DisposeAsync(ended).ConfigureAwait(false);
             }
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
             // Stopped: the end of every producer's life.
         }
-        finally
+        catch (Exception exception)
         {
-            foreach (ItemPlayer? open in new[] { player, next })
-            {
-                if (open is not null)
-                {
-                    await open.DisposeAsync().ConfigureAwait(false);
-                }
-            }
+            (State, Health) = (ProducerState.Error, ProducerHealth.Stopped);
+            _output.Failed?.Invoke(exception);
         }
     }
 
     /// <summary>Waits for a time on the line; where the entry on the air fails or is over too early, a slate takes its place.</summary>
-    private async Task<ItemPlayer?> PlayUntilAsync(PlayoutEntry entry, ItemPlayer? player, ClockTime until, CancellationToken stop)
+    private async Task PlayUntilAsync(PlayoutEntry entry, ClockTime until, CancellationToken stop)
     {
         Task wait = WaitUntilAsync(until, stop);
-        while (player is not null)
+        while (_onAir is { } player)
         {
             await Task.WhenAny(wait, player.Completion).ConfigureAwait(false);
-            if (wait.IsCompleted)
-            {
-                break;
-            }
-
             ClockTime from = _output.Line.Now + SlateLead;
-            if (!player.Completion.IsFaulted && player.Input.Until - from < SlateLead)
+            if (wait.IsCompleted || player.Input.Until - from < SlateLead)
             {
                 break;
             }
 
-            Exception? error = player.Completion.Exception?.GetBaseException();
-            RuntimeLog.ItemEndedEarly(_logger, Id, entry.Title, entry.File ?? "slate", error);
-            ItemPlayer ended = player;
-            player = await OpenSlateAsync(entry, from, stop).ConfigureAwait(false);
-            Air(player, from);
-            await ended.DisposeAsync().ConfigureAwait(false);
+            _onAir = null;
+            await ReplaceAsync(entry, player, from, stop).ConfigureAwait(false);
         }
 
         await wait.ConfigureAwait(false);
-        return player;
     }
+
+    /// <summary>Puts a slate in the place of what ended early; where that was the slate already, nothing: it would fail again at once.</summary>
+    private async Task ReplaceAsync(PlayoutEntry entry, ItemPlayer ended, ClockTime from, CancellationToken stop)
+    {
+        Exception? error = ended.Completion.Exception?.GetBaseException();
+        try
+        {
+            if (ended.IsSlate)
+            {
+                RuntimeLog.SlateFailed(_logger, Id, entry.Title, error);
+                return;
+            }
+
+            RuntimeLog.ItemEndedEarly(_logger, Id, entry.Title, entry.File ?? "slate", error);
+            _onAir = await OpenSlateAsync(entry, from, stop).ConfigureAwait(false);
+            Air(_onAir, from);
+        }
+        finally
+        {
+            await ended.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    private static ValueTask DisposeAsync(ItemPlayer? player) => player?.DisposeAsync() ?? ValueTask.CompletedTask;
 
     private Task WaitUntilAsync(ClockTime time, CancellationToken stop) =>
         _executor.WaitUntilAsync(_output.Line.Station, _output.Line.ToStation(time), stop);
@@ -235,7 +246,7 @@ public sealed class NormalProducer : IProducer
                 Health = ProducerHealth.Running;
                 return player;
             }
-            catch (Exception exception) when (exception is not OperationCanceledException)
+            catch (Exception exception) when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
             {
                 RuntimeLog.ItemFailed(_logger, Id, entry.Title, entry.File, exception);
             }
@@ -249,9 +260,11 @@ public sealed class NormalProducer : IProducer
         Health = entry.Kind == SegmentKind.Slate ? ProducerHealth.Running : ProducerHealth.Degraded;
         try
         {
-            return await _slates.OpenAsync(entry, from, cancellationToken).ConfigureAwait(false);
+            ItemPlayer slate = await _slates.OpenAsync(entry, from, cancellationToken).ConfigureAwait(false);
+            slate.IsSlate = true;
+            return slate;
         }
-        catch (Exception exception) when (exception is not OperationCanceledException)
+        catch (Exception exception) when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
             // Not even a slate: the stream goes on without pictures until the next entry.
             RuntimeLog.ItemFailed(_logger, Id, entry.Title, "slate", exception);

@@ -36,10 +36,16 @@ internal sealed class TranscodeItems(ChannelLine line, TranscodeProfile profile,
                     RunningTimeOffset = from,
                     Video = profile.Video is not null,
                     Audio = profile.Audio is not null,
+                    OpenLimit = NormalProducer.OpenLimit,
                     Placement = StepPlacement.OwnThread,
                 }));
             pipeline.Add(input);
             demuxer.Open();
+            if (profile.Video is not null && demuxer.VideoOutput is null && demuxer.Info.Streams.Any(IsPicture))
+            {
+                throw new InvalidDataException($"'{entry.File}' has pictures of a codec that FFmpeg does not know.");
+            }
+
             if (demuxer.VideoOutput is { } video)
             {
                 Link(video, new VideoConverter("video-converter", profile.Video!), MediaKind.Video);
@@ -50,6 +56,8 @@ internal sealed class TranscodeItems(ChannelLine line, TranscodeProfile profile,
                 Link(audio, new AudioConverter("audio-converter", profile.Audio!), MediaKind.Audio);
             }
         }
+
+        static bool IsPicture(StreamInfo stream) => stream.Format.Kind == MediaKind.Video && !stream.IsAttachedPicture;
 
         void Link(OutputPad pad, Element converter, MediaKind kind)
         {

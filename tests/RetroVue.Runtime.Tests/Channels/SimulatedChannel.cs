@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using NodaTime;
 using RetroVue.Media.FFmpeg.Containers;
@@ -20,7 +21,13 @@ internal sealed class SimulatedChannel : IDisposable
     private readonly MemoryStream _received = new();
     private ChunkReader? _reader;
 
-    public SimulatedChannel(Instant start, ChannelProfile profile, IEnumerable<(string File, Duration Duration)> items, ChannelOptions? options = null)
+    public SimulatedChannel(
+        Instant start,
+        ChannelProfile profile,
+        IEnumerable<(string File, Duration Duration)> items,
+        ChannelOptions? options = null,
+        ILoggerFactory? loggerFactory = null,
+        Func<IScheduleService, IScheduleService>? schedules = null)
     {
         Executor = new SimulatedExecutor(ClockTime.FromSeconds(5000));
         Clock = new MasterClock(Executor.Clock, start);
@@ -36,11 +43,15 @@ internal sealed class SimulatedChannel : IDisposable
             [.. items.Select(item => ScheduleItem.Programme(item.File, Path.GetFileNameWithoutExtension(item.File), item.Duration))],
             []);
         ChannelContent content = profile.Mode == ProfileMode.Copy ? ChannelContent.Copied(FormatsOf(_schedule)) : ChannelContent.Transcoded(profile);
+        var service = new ScheduleService([_schedule]);
         Manager = new ChannelManager(
-            _schedule, content, new ScheduleService([_schedule]), Clock, Executor, options ?? new ChannelOptions(), NullLoggerFactory.Instance);
+            _schedule, content, schedules?.Invoke(service) ?? service, Clock, Executor, options ?? new ChannelOptions(), loggerFactory ?? NullLoggerFactory.Instance);
     }
 
     public SimulatedExecutor Executor { get; }
+
+    /// <summary>The channel's time line.</summary>
+    public ChannelLine Line => new(Clock.AsClock(), ChannelLine.DefaultEpoch);
 
     public MasterClock Clock { get; }
 
@@ -71,6 +82,9 @@ internal sealed class SimulatedChannel : IDisposable
         Complete(Manager.LeaveAsync(Session!));
         _reader = null;
     }
+
+    /// <summary>Forgets what was received so far.</summary>
+    public void Forget() => _received.SetLength(0);
 
     /// <summary>Takes the channel off the air. What was received stays.</summary>
     public void Dispose()

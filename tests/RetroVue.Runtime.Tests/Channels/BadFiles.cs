@@ -1,0 +1,74 @@
+namespace RetroVue.Runtime.Tests.Channels;
+
+/// <summary>Files that cannot be played, or not to their end.</summary>
+internal static class BadFiles
+{
+    /// <summary>What never plays.</summary>
+    public static readonly string[] Unplayable = ["missing", "empty", "garbage", "directory", "no-codec", "headless", "header-only"];
+
+    /// <summary>A file of the kind; made of a good MP4 whose index stands at its end.</summary>
+    public static string Make(string kind, string good)
+    {
+        string path = Path.Combine(FfmpegTool.Folder, $"bad-{kind}.mp4");
+        switch (kind)
+        {
+            case "missing":
+                break;
+            case "empty":
+                File.WriteAllBytes(path, []);
+                break;
+            case "garbage":
+                byte[] noise = new byte[200_000];
+                new Random(1).NextBytes(noise);
+                File.WriteAllBytes(path, noise);
+                break;
+            case "directory":
+                Directory.CreateDirectory(path);
+                break;
+            case "no-codec":
+                File.WriteAllBytes(path, Rename(Rename(File.ReadAllBytes(good), "avc1"u8, "zzzz"u8), "mp4a"u8, "yyyy"u8));
+                break;
+            case "headless":
+                byte[] all = File.ReadAllBytes(good);
+                File.WriteAllBytes(path, all[..(all.Length / 2)]);
+                break;
+            case "header-only":
+                byte[] whole = File.ReadAllBytes(FastStart(good));
+                File.WriteAllBytes(path, whole[..(whole.AsSpan().IndexOf("mdat"u8) + 4)]);
+                break;
+            default:
+                throw new ArgumentOutOfRangeException(nameof(kind), kind, "No such kind.");
+        }
+
+        return path;
+    }
+
+    /// <summary>A file of its own with its index in front, so that it plays as far as its bytes go.</summary>
+    public static string FastStart(string good, string name = "fast-start")
+    {
+        string path = Path.Combine(FfmpegTool.Folder, $"{name}-{Path.GetFileName(good)}");
+        return FfmpegTool.Make(Path.GetFileName(path), $"-i {good} -c copy -movflags +faststart");
+    }
+
+    /// <summary>The same, cut off in the middle of its bytes.</summary>
+    public static string Truncated(string good)
+    {
+        string path = Path.Combine(FfmpegTool.Folder, $"truncated-{Path.GetFileName(good)}");
+        File.Copy(FastStart(good), path, overwrite: true);
+        CutInHalf(path);
+        return path;
+    }
+
+    public static void CutInHalf(string path)
+    {
+        using FileStream file = File.OpenWrite(path);
+        file.SetLength(file.Length / 2);
+    }
+
+    /// <summary>The name of a codec is the last of its kind in the file: earlier ones name brands.</summary>
+    private static byte[] Rename(byte[] bytes, ReadOnlySpan<byte> from, ReadOnlySpan<byte> to)
+    {
+        to.CopyTo(bytes.AsSpan(bytes.AsSpan().LastIndexOf(from)));
+        return bytes;
+    }
+}

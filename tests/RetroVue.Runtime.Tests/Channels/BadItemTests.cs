@@ -1,0 +1,190 @@
+using NodaTime;
+using RetroVue.Media.Pipelines;
+using RetroVue.Media.Time;
+using RetroVue.Runtime.Producers;
+using RetroVue.Runtime.Schedules;
+
+namespace RetroVue.Runtime.Tests.Channels;
+
+/// <summary>Items that cannot be played: a slate in their place, and the next item at its scheduled time.</summary>
+public sealed class BadItemTests
+{
+    private const int Seconds = 12;
+
+    private static readonly Rational s_rate = new(25, 1);
+    private static readonly Instant s_start = Instant.FromUtc(2026, 3, 29, 0, 0);
+    private static readonly Duration s_length = Duration.FromSeconds(Seconds);
+
+    [TearDown]
+    public void NothingIsLeft() => Assert.That(MediaBuffer.LiveCount, Is.Zero);
+
+    [Test]
+    public async Task Unplayable_item_gives_way_to_a_slate_and_the_next_is_in_time(
+        [Values] ProfileMode mode,
+        [ValueSource(typeof(BadFiles), nameof(BadFiles.Unplayable))] string kind)
+    {
+        string good = await TestFiles.MakeAsync(s_rate, Seconds * 25);
+        string bad = BadFiles.Make(kind, good);
+        Aired aired = await Watch(mode, [good, bad, good], Duration.FromSeconds(2), Duration.FromSeconds(30));
+        // An item that opens and has nothing to give is found out when it is on the air; the slate begins a second later.
+        AssertNumbers(aired, 2, 12, 0);
+        AssertSlate(aired, kind == "header-only" ? 14 : 12, 24);
+        AssertNumbers(aired, 24, 31, 24);
+        AssertGrid(aired, mode, kind == "header-only" ? 2 : 0.2);
+        Assert.That(aired.Log, Has.Some.Contains(bad));
+    }
+
+    [Test]
+    public async Task Unplayable_item_on_the_air_when_the_first_viewer_joins_is_a_slate(
+        [Values] ProfileMode mode,
+        [ValueSource(typeof(BadFiles), nameof(BadFiles.Unplayable))] string kind)
+    {
+        string good = await TestFiles.MakeAsync(s_rate, Seconds * 25);
+        string bad = BadFiles.Make(kind, good);
+        Aired aired = await Watch(mode, [good, bad, good], Duration.FromSeconds(14), Duration.FromSeconds(16));
+        AssertSlate(aired, 16, 24);
+        AssertNumbers(aired, 24, 29, 24);
+        AssertGrid(aired, mode, 0.2);
+        Assert.That(aired.Log, Has.Some.Contains(bad));
+    }
+
+    [Test]
+    public async Task Truncated_item_plays_as_far_as_it_goes_and_a_slate_follows([Values] ProfileMode mode)
+    {
+        string good = await TestFiles.MakeAsync(s_rate, Seconds * 25);
+        string bad = BadFiles.Truncated(good);
+        Aired aired = await Watch(mode, [bad, good], Duration.FromSeconds(1), Duration.FromSeconds(20));
+        AssertNumbers(aired, 1, 4, 0);
+        AssertSlate(aired, 9, 12);
+        AssertNumbers(aired, 12, 20, 12);
+        AssertGrid(aired, mode, 2);
+        Assert.That(aired.Log, Has.Some.Contains(bad));
+    }
+
+    [Test]
+    public async Task File_that_shrinks_while_it_plays_is_followed_by_a_slate([Values] ProfileMode mode)
+    {
+        string good = await TestFiles.MakeAsync(s_rate, Seconds * 25);
+        string bad = BadFiles.FastStart(good, $"shrinking-{mode}");
+        Aired aired = await Watch(mode, [bad, good], Duration.FromSeconds(1), Duration.FromSeconds(20), () => BadFiles.CutInHalf(bad));
+        AssertNumbers(aired, 1, 4, 0);
+        AssertSlate(aired, 9, 12);
+        AssertNumbers(aired, 12, 20, 12);
+        AssertGrid(aired, mode, 2);
+        Assert.That(aired.Log, Has.Some.Contains(bad));
+    }
+
+    [Test]
+    public async Task Last_seconds_that_are_missing_are_a_slate_too([Values] ProfileMode mode)
+    {
+        string nine = await TestFiles.MakeAsync(s_rate, 8 * 25);
+        string good = await TestFiles.MakeAsync(s_rate, Seconds * 25);
+        Aired aired = await Watch(mode, [nine, good], Duration.FromSeconds(1), Duration.FromSeconds(17));
+        AssertNumbers(aired, 1, 8, 0);
+        // The next item is open already; the slate begins a second after the end is known.
+        AssertSlate(aired, 10, 12);
+        AssertNumbers(aired, 12, 17, 12);
+        AssertGrid(aired, mode, 2);
+    }
+
+    [Test]
+    public async Task File_of_another_kind_in_a_copied_channel_is_a_slate([Values("small", "mpeg4", "silent", "soundless")] string kind)
+    {
+        string good = await TestFiles.MakeAsync(s_rate, Seconds * 25);
+        string other = kind switch
+        {
+            "small" => await TestFiles.MakeAsync(s_rate, Seconds * 25, 640, 360),
+            "mpeg4" => FfmpegTool.Make("other-mpeg4.mp4", $"-i {good} -c:v mpeg4 -c:a copy"),
+            "silent" => FfmpegTool.Make("other-silent.mp4", $"-i {good} -c copy -an"),
+            _ => FfmpegTool.Make("other-sound.mp4", $"-i {good} -c copy -vn"),
+        };
+        Aired aired = await Watch(ProfileMode.Copy, [good, other, good], Duration.FromSeconds(2), Duration.FromSeconds(28));
+        AssertNumbers(aired, 2, 12, 0);
+        AssertSlate(aired, 12, 24);
+        AssertNumbers(aired, 24, 29, 24);
+        Assert.That(aired.Log, Has.Some.Contains(other).And.Contains("the channel"));
+    }
+
+    [Test]
+    public async Task Item_without_sound_or_picture_is_transcoded_with_silence_or_the_last_picture()
+    {
+        string good = await TestFiles.MakeAsync(s_rate, Seconds * 25);
+        string silent = FfmpegTool.Make("other-silent.mp4", $"-i {good} -c copy -an");
+        string blind = FfmpegTool.Make("other-sound.mp4", $"-i {good} -c copy -vn");
+        Aired aired = await Watch(ProfileMode.Transcode, [silent, blind, good], Duration.FromSeconds(2), Duration.FromSeconds(26));
+        AssertNumbers(aired, 2, 12, 0);
+        AssertNumbers(aired, 24, 27, 24);
+        AssertGrid(aired, ProfileMode.Transcode, 0);
+        Assert.That(aired.Log, Is.Empty);
+    }
+
+    [Test]
+    public async Task Leaving_during_a_slate_that_replaced_an_item_leaves_nothing([Values] ProfileMode mode)
+    {
+        string good = await TestFiles.MakeAsync(s_rate, Seconds * 25);
+        // The slate begins after about 6 s; the teardown checks that no buffer of it lives on.
+        await Watch(mode, [BadFiles.Truncated(good), good], Duration.FromSeconds(1), Duration.FromSeconds(6.5));
+    }
+
+    private static async Task<Aired> Watch(ProfileMode mode, string[] files, Duration join, Duration time, Action? meanwhile = null)
+    {
+        string good = files[^1];
+        ChannelProfile profile = mode == ProfileMode.Copy ? ChannelProfile.Copy : ChannelProfile.Transcode(320, 180, s_rate);
+        using var log = new RecordedLog();
+        // A copied channel is of the kind of the first item; what airs before that is not watched.
+        var channel = new SimulatedChannel(s_start, profile, files.Select(file => (file, s_length)), loggerFactory: log);
+        ClockTime start = channel.Line.Now;
+        channel.Executor.RunFor(ClockTime.FromMilliseconds((long)join.TotalMilliseconds));
+        channel.Join();
+        channel.Watch(Duration.FromSeconds(1));
+        meanwhile?.Invoke();
+        channel.Watch(time - Duration.FromSeconds(1));
+        channel.Dispose();
+        Assert.That(channel.Manager.ProducerState, Is.EqualTo(ProducerState.Stopped));
+        string path = channel.Save($"bad-{TestContext.CurrentContext.Test.ID}.ts");
+        var frames = await ReceivedFrames.ReadAsync(path);
+        // On the wire the line is modulo 2^33 ticks of 90 kHz.
+        long wrap = ClockTime.FromUnits(1L << 33, new Rational(1, 90_000)).Nanoseconds;
+        long zero = start.Nanoseconds % wrap;
+        // The recording ends within a picture: what is shown later than it was left is not whole.
+        double end = (join + time).TotalSeconds;
+        return new Aired(
+            [.. frames.Select(frame => (Seconds: ToSeconds(frame.Pts), frame.Number)).Where(frame => frame.Seconds < end)],
+            log.Lines);
+
+        double ToSeconds(ClockTime pts) => (((pts.Nanoseconds - zero + wrap + (wrap / 2)) % wrap) - (wrap / 2)) / 1e9;
+    }
+
+    /// <summary>From one second to another every frame is that of a numbered file which began at a second, within one.</summary>
+    private static void AssertNumbers(Aired aired, double from, double to, double began)
+    {
+        var frames = aired.Between(from, to);
+        Assert.That(frames, Has.Length.GreaterThan((to - from) * 25 - 5), $"{from} to {to}");
+        foreach ((double time, long number) in frames)
+        {
+            Assert.That(number, Is.EqualTo((time - began) * 25).Within(1.01), $"at {time}");
+        }
+    }
+
+    private static void AssertSlate(Aired aired, double from, double to)
+    {
+        var frames = aired.Between(from, to);
+        Assert.That(frames, Has.Length.GreaterThan((to - from) * 25 - 5), $"{from} to {to}");
+        Assert.That(frames.Select(frame => frame.Number), Is.All.EqualTo(-1), $"{from} to {to}");
+    }
+
+    /// <summary>Every frame is later than the one before: by exactly one frame in a transcoded channel, by at most a hole in a copied one.</summary>
+    private static void AssertGrid(Aired aired, ProfileMode mode, double hole)
+    {
+        double[] steps = [.. aired.Frames.Zip(aired.Frames.Skip(1), (a, b) => b.Time - a.Time)];
+        // Times on the wire are whole ticks of 11 µs.
+        Assert.That(steps, Is.All.GreaterThan(0.039));
+        Assert.That(steps.Max(), Is.LessThan(mode == ProfileMode.Copy ? 0.041 + hole : 0.041));
+    }
+
+    private sealed record Aired((double Time, long Number)[] Frames, IReadOnlyCollection<string> Log)
+    {
+        public (double Time, long Number)[] Between(double from, double to) =>
+            [.. Frames.Where(frame => frame.Time > from - 0.001 && frame.Time < to - 0.001)];
+    }
+}

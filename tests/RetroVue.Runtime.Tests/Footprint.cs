@@ -1,0 +1,56 @@
+using RetroVue.Media.FFmpeg.Native;
+using RetroVue.Media.Pipelines;
+
+namespace RetroVue.Runtime.Tests;
+
+/// <summary>What the process holds at a moment.</summary>
+/// <param name="Files">Open file descriptors.</param>
+/// <param name="Threads">Threads of the operating system.</param>
+/// <param name="Handles">Objects of FFmpeg.</param>
+/// <param name="Buffers">Media buffers.</param>
+/// <param name="Heap">Bytes of managed memory after a full collection.</param>
+internal sealed record Footprint(int Files, int Threads, int Handles, long Buffers, long Heap)
+{
+    /// <summary>Threads of the pool and of the runtime come and go by themselves; one left behind a repetition is far more than these.</summary>
+    private const int MostPoolThreads = 8;
+
+    private const long MostHeapGrowth = 1 << 20;
+
+    public static Footprint Take()
+    {
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        GC.Collect();
+        return new Footprint(
+            Directory.GetFileSystemEntries("/proc/self/fd").Length,
+            Directory.GetDirectories("/proc/self/task").Length,
+            FFmpegHandles.Live,
+            MediaBuffer.LiveCount,
+            GC.GetTotalMemory(forceFullCollection: true));
+    }
+
+    /// <summary>Resident memory of the whole process, native libraries' included.</summary>
+    public static long Resident() => long.Parse(
+        File.ReadLines("/proc/self/status").First(line => line.StartsWith("VmRSS:", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1],
+        System.Globalization.CultureInfo.InvariantCulture) * 1024;
+
+    /// <summary>What is more than it was, in words; empty where nothing leaks.</summary>
+    public IReadOnlyList<string> GrownSince(Footprint before)
+    {
+        List<string> grown = [];
+        Compare("open files", before.Files, Files, 0);
+        Compare("threads", before.Threads, Threads, MostPoolThreads);
+        Compare("objects of FFmpeg", before.Handles, Handles, 0);
+        Compare("buffers", before.Buffers, Buffers, 0);
+        Compare("bytes of heap", before.Heap, Heap, MostHeapGrowth);
+        return grown;
+
+        void Compare(string what, long then, long now, long allowed)
+        {
+            if (now - then > allowed)
+            {
+                grown.Add($"{what}: {then}, then {now}");
+            }
+        }
+    }
+}

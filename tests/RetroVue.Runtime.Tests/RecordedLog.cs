@@ -1,0 +1,34 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
+
+namespace RetroVue.Runtime.Tests;
+
+/// <summary>Keeps what is logged at warning and above, each with the exceptions that came with it.</summary>
+internal sealed class RecordedLog : ILoggerFactory, ILogger
+{
+    private readonly ConcurrentQueue<string> _lines = new();
+
+    public IReadOnlyCollection<string> Lines => _lines;
+
+    public ILogger CreateLogger(string categoryName) => this;
+
+    public void AddProvider(ILoggerProvider provider) => throw new NotSupportedException("It records and hands nothing on.");
+
+    public IDisposable? BeginScope<TState>(TState state)
+        where TState : notnull => null;
+
+    public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Warning;
+
+    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+    {
+        if (IsEnabled(logLevel))
+        {
+            _lines.Enqueue($"{eventId.Id}: {formatter(state, exception)} {exception}");
+        }
+    }
+
+    public void Dispose()
+    {
+        // Nothing is held.
+    }
+}
