@@ -21,16 +21,26 @@ internal sealed class ChannelLane(MediaKind kind, InputPad pad)
     public bool HasBegun { get; set; }
 
     /// <summary>True once nothing more comes.</summary>
-    public bool HasEnded { get; set; }
+    public bool HasEnded { get; private set; }
 
     /// <summary>The decoding time of the newest buffer; None before the first.</summary>
     public ClockTime Newest { get; set; } = ClockTime.None;
 
-    /// <summary>The decoding time of the buffer taken last; None before the first.</summary>
+    /// <summary>The decoding time of the buffer taken last, or of the first while it waits; None before that.</summary>
     public ClockTime Taken { get; set; } = ClockTime.None;
 
     /// <summary>The stretch of decoding times held; None before anything has come.</summary>
     public ClockTime Held => Newest - (Items.Count > 0 && Items.Peek() is MediaBuffer oldest ? oldest.DecodeOrder : Taken);
+
+    /// <summary>Says that nothing more comes; formats that no buffer follows are of no use to anybody and keep no item on the air.</summary>
+    public void End()
+    {
+        HasEnded = true;
+        if (!Items.Any(item => item is MediaBuffer))
+        {
+            Items.Clear();
+        }
+    }
 
     public void Clear()
     {
