@@ -29,7 +29,8 @@ public sealed class NormalProducer : IProducer
     private readonly Channel<PlayoutEntry> _entries = Channel.CreateUnbounded<PlayoutEntry>(
         new UnboundedChannelOptions { AllowSynchronousContinuations = true, SingleReader = true });
 
-    private ItemPlayer? _first;
+    /// <summary>What is on the air, or is to be first.</summary>
+    private ItemPlayer? _player;
     private PlayoutEntry? _firstEntry;
     private Instant _lastEnd;
     private Task _playing = Task.CompletedTask;
@@ -87,7 +88,7 @@ public sealed class NormalProducer : IProducer
             _entries.Writer.TryWrite(entry);
         }
 
-        _first = await OpenAsync(airing.Entry, _output.Line.At(startAt), cancellationToken).ConfigureAwait(false);
+        _player = await OpenAsync(airing.Entry, _output.Line.At(startAt), cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -99,8 +100,7 @@ public sealed class NormalProducer : IProducer
         }
 
         State = ProducerState.Running;
-        (ItemPlayer? player, _first) = (_first, null);
-        _playing = PlayAsync(entry, player, _stop.Token);
+        _playing = PlayAsync(entry, _stop.Token);
         return Task.CompletedTask;
     }
 
@@ -129,11 +129,7 @@ public sealed class NormalProducer : IProducer
         State = ProducerState.Stopping;
         _stop.Cancel();
         await _playing.ConfigureAwait(false);
-        if (_first is { } unplayed)
-        {
-            _first = null;
-            await unplayed.DisposeAsync().ConfigureAwait(false);
-        }
+        await EndAsync().ConfigureAwait(false);
 
         State = ProducerState.Stopped;
         Health = ProducerHealth.Stopped;
@@ -146,26 +142,30 @@ public sealed class NormalProducer : IProducer
         _stop.Dispose();
     }
 
-    private async Task PlayAsync(PlayoutEntry entry, ItemPlayer? player, CancellationToken stop)
+    private async Task PlayAsync(PlayoutEntry entry, CancellationToken stop)
     {
         ItemPlayer? next = null;
         try
         {
-            Air(player, _output.Line.At(entry.Start));
+            Air(_player, _output.Line.At(entry.Start));
             while (true)
             {
                 PlayoutEntry following = await _entries.Reader.ReadAsync(stop).ConfigureAwait(false);
                 ClockTime start = _output.Line.At(following.Start);
-                player = await PlayUntilAsync(entry, player, start - PrepareLead, stop).ConfigureAwait(false);
+                await PlayUntilAsync(entry, start - PrepareLead, stop).ConfigureAwait(false);
                 next = await OpenAsync(following, start, stop).ConfigureAwait(false);
                 Air(next, start);
                 await WaitUntilAsync(start, stop).ConfigureAwait(false);
-                if (player is not null)
+                if (next is not null && _player is { } player)
                 {
-                    await player.DisposeAsync().ConfigureAwait(false);
+                    // An output that still catches up with station time takes what is left of it first; and the item after a short next
+                    // one must not come while that still waits for its turn, which it would lose.
+                    await Task.WhenAny(player.Completion, WaitUntilAsync(start + PrepareLead, stop)).ConfigureAwait(false);
+                    stop.ThrowIfCancellationRequested();
                 }
 
-                (entry, player, next) = (following, next, null);
+                await EndAsync().ConfigureAwait(false);
+                (entry, _player, next) = (following, next, null);
             }
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
@@ -174,21 +174,19 @@ public sealed class NormalProducer : IProducer
         }
         finally
         {
-            foreach (ItemPlayer? open in new[] { player, next })
+            await EndAsync().ConfigureAwait(false);
+            if (next is not null)
             {
-                if (open is not null)
-                {
-                    await open.DisposeAsync().ConfigureAwait(false);
-                }
+                await next.DisposeAsync().ConfigureAwait(false);
             }
         }
     }
 
     /// <summary>Waits for a time on the line; where the entry on the air fails or is over too early, a slate takes its place.</summary>
-    private async Task<ItemPlayer?> PlayUntilAsync(PlayoutEntry entry, ItemPlayer? player, ClockTime until, CancellationToken stop)
+    private async Task PlayUntilAsync(PlayoutEntry entry, ClockTime until, CancellationToken stop)
     {
         Task wait = WaitUntilAsync(until, stop);
-        while (player is not null)
+        while (_player is { } player)
         {
             await Task.WhenAny(wait, player.Completion).ConfigureAwait(false);
             if (wait.IsCompleted)
@@ -204,14 +202,22 @@ public sealed class NormalProducer : IProducer
 
             Exception? error = player.Completion.Exception?.GetBaseException();
             RuntimeLog.ItemEndedEarly(_logger, Id, entry.Title, entry.File ?? "slate", error);
-            ItemPlayer ended = player;
-            player = await OpenSlateAsync(entry, from, stop).ConfigureAwait(false);
-            Air(player, from);
-            await ended.DisposeAsync().ConfigureAwait(false);
+            // What is left of it would be taken while the slate is being opened, beyond where the slate begins.
+            await EndAsync().ConfigureAwait(false);
+            _player = await OpenSlateAsync(entry, from, stop).ConfigureAwait(false);
+            Air(_player, from);
         }
 
         await wait.ConfigureAwait(false);
-        return player;
+    }
+
+    private async Task EndAsync()
+    {
+        (ItemPlayer? ended, _player) = (_player, null);
+        if (ended is not null)
+        {
+            await ended.DisposeAsync().ConfigureAwait(false);
+        }
     }
 
     private Task WaitUntilAsync(ClockTime time, CancellationToken stop) =>
