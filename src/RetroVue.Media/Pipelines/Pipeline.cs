@@ -27,6 +27,7 @@ public sealed class Pipeline : IAsyncDisposable
     private readonly List<(string Element, Exception Error)> _errors = [];
     private readonly StepTask _disciplineTask;
     private int _sinkCount;
+    private bool _isStuck;
 
     /// <summary>An empty pipeline.</summary>
     public Pipeline(PipelineOptions? options = null)
@@ -208,14 +209,20 @@ public sealed class Pipeline : IAsyncDisposable
         }
     }
 
-    /// <summary>Stops the pipeline and disposes of its elements.</summary>
+    /// <summary>
+    /// Stops the pipeline and disposes of its elements; not of those of a pipeline one of whose steps did not end, which may still use
+    /// what they hold.
+    /// </summary>
     public async ValueTask DisposeAsync()
     {
         await StopAsync().ConfigureAwait(false);
         _election.Dispose();
-        foreach (Element element in _graph.Elements)
+        if (!_isStuck)
         {
-            element.Dispose();
+            foreach (Element element in _graph.Elements)
+            {
+                element.Dispose();
+            }
         }
 
         // The semaphore is left to the collector: a run that ends by this still takes it.
@@ -338,7 +345,6 @@ public sealed class Pipeline : IAsyncDisposable
             element.Interrupt();
         }
 
-        bool isStuck = false;
         foreach (StepTask task in _graph.Elements.SelectMany(element => element.Tasks).Append(_disciplineTask))
         {
             try
@@ -347,12 +353,12 @@ public sealed class Pipeline : IAsyncDisposable
             }
             catch (TimeoutException exception)
             {
-                isStuck = true;
+                _isStuck = true;
                 Fail(task.Name, exception);
             }
         }
 
-        if (!isStuck)
+        if (!_isStuck)
         {
             await Executor.InvokeAsync(StopAll).ConfigureAwait(false);
         }

@@ -59,15 +59,6 @@ public sealed class ChannelInput : Element
     /// <summary>True where the item has a stream of this kind.</summary>
     internal bool Has(MediaKind kind) => Find(kind) is not null;
 
-    /// <summary>The oldest buffer or event of a stream, or null where there is none at the moment.</summary>
-    internal object? Peek(MediaKind kind)
-    {
-        lock (_lock)
-        {
-            return Find(kind) is { Items.Count: > 0 } lane ? lane.Items.Peek() : null;
-        }
-    }
-
     /// <summary>The decoding time of the oldest buffer of a stream; None where there is none at the moment.</summary>
     internal ClockTime FirstTime(MediaKind kind)
     {
@@ -77,13 +68,20 @@ public sealed class ChannelInput : Element
         }
     }
 
-    /// <summary>Takes the oldest buffer, whose reference the caller now owns, or event of a stream.</summary>
-    internal object Take(MediaKind kind)
+    /// <summary>
+    /// Takes the oldest buffer, whose reference the caller now owns, where it is decoded before a time, or event of a stream. Looked at
+    /// and taken as one, because the item may be discarded by another thread. Null where there is none.
+    /// </summary>
+    internal object? TryTake(MediaKind kind, ClockTime before)
     {
         object item;
         lock (_lock)
         {
-            ChannelLane lane = Find(kind)!;
+            if (Find(kind) is not { Items.Count: > 0 } lane || (lane.Items.Peek() is MediaBuffer oldest && !(oldest.DecodeOrder < before)))
+            {
+                return null;
+            }
+
             item = lane.Items.Dequeue();
             lane.Taken = item is MediaBuffer buffer ? buffer.DecodeOrder : lane.Taken;
             UpdateGate();
@@ -134,10 +132,7 @@ public sealed class ChannelInput : Element
     {
         lock (_lock)
         {
-            foreach (ChannelLane lane in _lanes)
-            {
-                lane.HasEnded = true;
-            }
+            _lanes.ForEach(lane => lane.End());
 
             UpdateGate();
         }
@@ -153,7 +148,7 @@ public sealed class ChannelInput : Element
         {
             foreach (ChannelLane lane in _lanes)
             {
-                lane.HasEnded = true;
+                lane.End();
                 lane.Clear();
             }
 
@@ -161,6 +156,8 @@ public sealed class ChannelInput : Element
         }
 
         ReportEndOnce();
+        // What waited for this item's next packets goes on without them.
+        Arrived?.Invoke();
     }
 
     /// <inheritdoc/>
@@ -180,16 +177,24 @@ public sealed class ChannelInput : Element
         lock (_lock)
         {
             ChannelLane lane = Find(input)!;
-            if (lane.HasEnded || !Admit(lane, aired))
+            bool hadEnded = lane.HasEnded;
+            if (!hadEnded && Admit(lane, aired))
+            {
+                lane.Add(aired);
+            }
+            else
             {
                 aired.Release();
-                return;
+                if (hadEnded || !lane.HasEnded)
+                {
+                    return;
+                }
             }
 
-            lane.Add(aired);
             UpdateGate();
         }
 
+        ReportEndOnce();
         Arrived?.Invoke();
     }
 
@@ -201,14 +206,14 @@ public sealed class ChannelInput : Element
             ChannelLane lane = Find(input)!;
             switch (mediaEvent)
             {
-                case FormatChanged:
+                case FormatChanged when !lane.HasEnded:
                     lane.Items.Enqueue(mediaEvent);
                     break;
                 case Gap gap:
                     lane.Newest = input.ToRunningTime(gap.Pts + gap.Duration);
                     break;
                 case EndOfStream:
-                    lane.HasEnded = true;
+                    lane.End();
                     break;
             }
 
@@ -224,7 +229,7 @@ public sealed class ChannelInput : Element
         bool isEncoded = lane.Pad.Format is EncodedFormat;
         if (buffer.Pts >= Until)
         {
-            lane.HasEnded = true;
+            lane.End();
             return false;
         }
 

@@ -21,12 +21,12 @@ internal sealed class ChannelLane(MediaKind kind, InputPad pad)
     public bool HasBegun { get; set; }
 
     /// <summary>True once nothing more comes.</summary>
-    public bool HasEnded { get; set; }
+    public bool HasEnded { get; private set; }
 
     /// <summary>The decoding time of the newest buffer; None before the first.</summary>
     public ClockTime Newest { get; set; } = ClockTime.None;
 
-    /// <summary>The decoding time of the buffer taken last; None before the first.</summary>
+    /// <summary>The decoding time of the buffer taken last; None before that.</summary>
     public ClockTime Taken { get; set; } = ClockTime.None;
 
     /// <summary>The decoding time of the very first buffer; None before it.</summary>
@@ -40,6 +40,16 @@ internal sealed class ChannelLane(MediaKind kind, InputPad pad)
         Items.Enqueue(buffer);
         Newest = buffer.DecodeOrder;
         First = First.IsNone ? Newest : First;
+    }
+
+    /// <summary>Says that nothing more comes; formats that no buffer follows are of no use to anybody and keep no item on the air.</summary>
+    public void End()
+    {
+        HasEnded = true;
+        if (!Items.Any(item => item is MediaBuffer))
+        {
+            Items.Clear();
+        }
     }
 
     public void Clear()

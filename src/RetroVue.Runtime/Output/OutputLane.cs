@@ -16,4 +16,7 @@ internal sealed class OutputLane(MediaKind kind, TransportStreamTrack track)
 
     /// <summary>True while packets are dropped because one before them came too late.</summary>
     public bool IsBroken { get; set; }
+
+    /// <summary>True while packets are dropped because the stream cannot become what they are.</summary>
+    public bool IsRefused { get; set; }
 }

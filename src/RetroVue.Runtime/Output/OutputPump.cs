@@ -53,6 +53,9 @@ internal sealed class OutputPump : IDisposable
     /// <summary>Packets that came after their time and were not aired.</summary>
     public long LatePackets { get; private set; }
 
+    /// <summary>Packets of another codec than the channel's, which were not aired.</summary>
+    public long RefusedPackets { get; private set; }
+
     /// <summary>The output time reached; None before the first granule.</summary>
     public ClockTime OutputTime => _writer.OutputTime;
 
@@ -135,13 +138,34 @@ internal sealed class OutputPump : IDisposable
             }
             else if (item is FormatChanged { Format: EncodedFormat format })
             {
-                _writer.ChangeFormat(lane.Track, format);
+                ChangeFormat(lane, format);
             }
+        }
+    }
+
+    /// <summary>An item that does not fit, such as a slate in a channel of another codec, is not aired; the channel goes on.</summary>
+    private void ChangeFormat(OutputLane lane, EncodedFormat format)
+    {
+        try
+        {
+            _writer.ChangeFormat(lane.Track, format);
+            lane.IsRefused = false;
+        }
+        catch (ArgumentException)
+        {
+            lane.IsRefused = true;
         }
     }
 
     private void Write(OutputLane lane, MediaBuffer packet, ClockTime time)
     {
+        if (lane.IsRefused)
+        {
+            RefusedPackets++;
+            packet.Release();
+            return;
+        }
+
         // Too late to be shown. Pictures after a missing one cannot be decoded, up to the next key frame.
         lane.IsBroken = packet.Pts < time || (lane.IsBroken && lane.Kind == MediaKind.Video && !packet.IsKeyFrame);
         if (lane.IsBroken)

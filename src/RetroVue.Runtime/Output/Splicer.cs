@@ -78,12 +78,7 @@ internal sealed class Splicer
             source = _current is { } current && !current.IsDrained(kind) ? current : _next ?? _current;
         }
 
-        return source?.Peek(kind) switch
-        {
-            MediaBuffer buffer when !(buffer.DecodeOrder < before) => null,
-            null => null,
-            _ => source.Take(kind),
-        };
+        return source?.TryTake(kind, before);
     }
 
     /// <summary>The decoding time of the first buffer of a stream; None where there is none.</summary>
@@ -116,9 +111,10 @@ internal sealed class Splicer
         }
     }
 
-    /// <summary>True where the item on the air has something of every stream.</summary>
+    /// <summary>True where the item on the air has something of every stream; one that ended with nothing gives way to the next.</summary>
     public bool HasBegun()
     {
+        Advance(-ClockTime.MaxValue);
         lock (_lock)
         {
             return _current?.HasBegun() == true;

@@ -165,6 +165,14 @@ public sealed class NormalProducer : IProducer
                 await PlayUntilAsync(entry, start - SwitchLead, stop).ConfigureAwait(false);
                 Air(_next, start);
                 await WaitUntilAsync(start, stop).ConfigureAwait(false);
+                if (_next is not null && _onAir is { } last)
+                {
+                    // An output that still catches up with station time takes what is left of it first; and the item after a short next
+                    // one must not come while that still waits for its turn, which it would lose.
+                    await Task.WhenAny(last.Completion, WaitUntilAsync(start + PrepareLead, stop)).ConfigureAwait(false);
+                    stop.ThrowIfCancellationRequested();
+                }
+
                 ItemPlayer? ended = _onAir;
                 (entry, _onAir, _next) = (following, _next, null);
                 await DisposeAsync(ended).ConfigureAwait(false);
@@ -205,22 +213,17 @@ public sealed class NormalProducer : IProducer
     private async Task ReplaceAsync(PlayoutEntry entry, ItemPlayer ended, ClockTime from, CancellationToken stop)
     {
         Exception? error = ended.Completion.Exception?.GetBaseException();
-        try
+        // What is left of it would be taken while the slate is being opened, beyond where the slate begins.
+        await ended.DisposeAsync().ConfigureAwait(false);
+        if (ended.IsSlate)
         {
-            if (ended.IsSlate)
-            {
-                RuntimeLog.SlateFailed(_logger, Id, entry.Title, error);
-                return;
-            }
+            RuntimeLog.SlateFailed(_logger, Id, entry.Title, error);
+            return;
+        }
 
-            RuntimeLog.ItemEndedEarly(_logger, Id, entry.Title, entry.File ?? "slate", error);
-            _onAir = await OpenSlateAsync(entry, from, stop).ConfigureAwait(false);
-            Air(_onAir, from);
-        }
-        finally
-        {
-            await ended.DisposeAsync().ConfigureAwait(false);
-        }
+        RuntimeLog.ItemEndedEarly(_logger, Id, entry.Title, entry.File ?? "slate", error);
+        _onAir = await OpenSlateAsync(entry, from, stop).ConfigureAwait(false);
+        Air(_onAir, from);
     }
 
     private static ValueTask DisposeAsync(ItemPlayer? player) => player?.DisposeAsync() ?? ValueTask.CompletedTask;

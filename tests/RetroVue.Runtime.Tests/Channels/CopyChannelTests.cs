@@ -1,5 +1,6 @@
 using NodaTime;
 using RetroVue.Media.Pipelines;
+using RetroVue.Media.Time;
 using RetroVue.Runtime.Schedules;
 
 namespace RetroVue.Runtime.Tests.Channels;
@@ -30,6 +31,42 @@ public sealed class CopyChannelTests
         long[] pts = [.. FfmpegTool.FirstNumbers(output).Order()];
         Assert.That(pts, Has.Length.GreaterThan(30 * 25 - 20));
         Assert.That(pts.Zip(pts.Skip(1), (a, b) => b - a), Is.All.EqualTo(3600));
+        Assert.That(MediaBuffer.LiveCount, Is.Zero);
+    }
+
+    [TestCase(false)]
+    [TestCase(true)]
+    public void Viewer_who_joins_where_a_file_is_over_before_its_time_gets_a_slate(bool isTranscoded)
+    {
+        (string file, _) = Item("copy-short", 4, "testsrc");
+        ChannelProfile profile = isTranscoded ? ChannelProfile.Transcode(320, 180, new Rational(25, 1)) : ChannelProfile.Copy;
+        var channel = new SimulatedChannel(s_start, profile, [(file, Duration.FromSeconds(40))]);
+        channel.Executor.RunFor(ClockTime.FromSeconds(10));
+        channel.Join();
+        channel.Watch(Duration.FromSeconds(8));
+        channel.Dispose();
+        string path = channel.Save($"past-end-{isTranscoded}.ts");
+        (int code, string output, _) = FfmpegTool.Run("ffprobe", $"-v quiet -show_entries packet=pts -select_streams v -of csv=p=0 {path}");
+        Assert.That(code, Is.Zero);
+        // Of eight seconds, one or two go by before the slate is on the air.
+        Assert.That(FfmpegTool.FirstNumbers(output).Count(), Is.GreaterThan(5 * 25));
+        Assert.That(MediaBuffer.LiveCount, Is.Zero);
+    }
+
+    [Test]
+    public void Slate_of_another_codec_than_the_channels_does_not_end_the_channel()
+    {
+        string file = FfmpegTool.Make(
+            "copy-mpeg2.ts",
+            "-f lavfi -i testsrc=size=320x180:rate=25:duration=4 -f lavfi -i sine=frequency=440:sample_rate=48000:duration=4 -c:v mpeg2video -g 25 -c:a mp2 -ac 2");
+        var channel = new SimulatedChannel(s_start, ChannelProfile.Copy, [(file, Duration.FromSeconds(14))]);
+        channel.Join();
+        channel.Watch(Duration.FromSeconds(19));
+        channel.Dispose();
+        string path = channel.Save("other-codec.ts");
+        (_, string output, _) = FfmpegTool.Run("ffprobe", $"-v quiet -show_entries packet=pts -select_streams v -of csv=p=0 {path}");
+        // The file's four seconds, twice: before the slate that cannot be aired and after it.
+        Assert.That(FfmpegTool.FirstNumbers(output).Count(), Is.InRange((7 * 25), 8 * 25));
         Assert.That(MediaBuffer.LiveCount, Is.Zero);
     }
 }

@@ -1,14 +1,104 @@
+using NodaTime;
 using RetroVue.Media.FFmpeg.Containers;
 using RetroVue.Media.Formats;
 using RetroVue.Media.Pipelines;
 using RetroVue.Media.Testing;
 using RetroVue.Media.Time;
 using RetroVue.Runtime.Output;
+using RetroVue.Runtime.Producers;
+using RetroVue.Runtime.Schedules;
 
 namespace RetroVue.Runtime.Tests.Output;
 
 public sealed class ChannelInputTests
 {
+    /// <summary>An input fed with raw pictures and silence as fast as it takes them, from zero to a time.</summary>
+    private static (Pipeline Pipeline, ChannelInput Input) Feed(SimulatedExecutor executor, ClockTime length, ClockTime until)
+    {
+        var pipeline = new Pipeline(new PipelineOptions { Executor = executor });
+        var source = pipeline.Add(new SlateSource("source", new SlateOptions
+        {
+            Video = new VideoFormat(PixelFormat.Yuv420P, 320, 180, new Rational(25, 1)),
+            Audio = new AudioFormat(SampleFormat.F32Planar, 48_000, ChannelLayout.Stereo),
+            Epoch = ChannelLine.DefaultEpoch,
+            Zone = DateTimeZone.Utc,
+            From = ClockTime.Zero,
+            Until = length,
+            Name = "Test",
+            NextTitle = "Next",
+            NextStart = ChannelLine.DefaultEpoch,
+        }));
+        var input = new ChannelInput("channel", ClockTime.Zero, until, ClockTime.FromMilliseconds(250));
+        pipeline.Add(input);
+        pipeline.Link(source.VideoOutput!, input.AddStream(MediaKind.Video));
+        pipeline.Link(source.AudioOutput!, input.AddStream(MediaKind.Audio));
+        return (pipeline, input);
+    }
+
+    [Test]
+    public async Task Item_that_waits_for_its_turn_holds_no_more_than_its_read_ahead()
+    {
+        var executor = new SimulatedExecutor();
+        (Pipeline pipeline, ChannelInput input) = Feed(executor, ClockTime.FromSeconds(60), ClockTime.FromSeconds(60));
+        await using (pipeline)
+        {
+            await pipeline.StartAsync();
+            executor.RunFor(ClockTime.FromMilliseconds(1));
+            // A quarter of a second is 7 pictures; one or two more come before the sound has as much.
+            Assert.That(input.Covers(ClockTime.FromMilliseconds(240)), Is.True);
+            Assert.That(input.Covers(ClockTime.FromMilliseconds(400)), Is.False);
+            input.Discard();
+        }
+
+        Assert.That(MediaBuffer.LiveCount, Is.Zero);
+    }
+
+    [Test]
+    public async Task Stream_that_reaches_the_items_end_wakes_the_output_and_ends_the_pipeline()
+    {
+        var executor = new SimulatedExecutor();
+        // The source goes on for a day: only the item's end can end the pipeline.
+        (Pipeline pipeline, ChannelInput input) = Feed(executor, ClockTime.FromSeconds(86_400), ClockTime.FromSeconds(1));
+        var coveredWhenWoken = false;
+        var before = ClockTime.FromSeconds(2);
+        input.Arrived = () =>
+        {
+            coveredWhenWoken = input.Covers(before);
+            foreach (MediaKind kind in new[] { MediaKind.Video, MediaKind.Audio })
+            {
+                while (input.TryTake(kind, before) is { } item)
+                {
+                    (item as MediaBuffer)?.Release();
+                }
+            }
+        };
+        await using (pipeline)
+        {
+            Task run = pipeline.RunAsync();
+            executor.RunUntilCompleted(run, ClockTime.FromSeconds(1));
+            Assert.That(run.IsCompletedSuccessfully, Is.True);
+            Assert.That(coveredWhenWoken, Is.True);
+        }
+
+        Assert.That(MediaBuffer.LiveCount, Is.Zero);
+    }
+
+    [Test]
+    public async Task Item_that_is_discarded_wakes_the_output_that_waits_for_it()
+    {
+        var executor = new SimulatedExecutor();
+        (Pipeline pipeline, ChannelInput input) = Feed(executor, ClockTime.FromSeconds(60), ClockTime.FromSeconds(60));
+        await using (pipeline)
+        {
+            await pipeline.StartAsync();
+            executor.RunFor(ClockTime.FromMilliseconds(1));
+            var isWoken = false;
+            input.Arrived = () => isWoken = true;
+            input.Discard();
+            Assert.That(isWoken, Is.True);
+        }
+    }
+
     [Test]
     public async Task Input_that_nobody_takes_from_keeps_two_seconds_and_no_more()
     {
