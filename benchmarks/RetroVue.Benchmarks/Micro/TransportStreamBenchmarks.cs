@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using BenchmarkDotNet.Attributes;
 using RetroVue.Media.Elements.MpegTs;
 using RetroVue.Media.Formats;
@@ -8,6 +9,7 @@ namespace RetroVue.Benchmarks.Micro;
 
 /// <summary>What writing a picture of a transport stream costs.</summary>
 [MemoryDiagnoser]
+[SuppressMessage("Design", "CA1001", Justification = "The clean-up disposes; BenchmarkDotNet calls it.")]
 public class TransportStreamBenchmarks
 {
     private static readonly Rational s_frame = new(1, 25);

@@ -60,6 +60,7 @@ internal static class ChannelRow
         string program = typeof(ChannelRow).Assembly.Location;
         return Process.Start(new ProcessStartInfo(Environment.ProcessPath!, [program, ChannelStation.Command, .. files])
         {
+            UseShellExecute = false,
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
         })!;

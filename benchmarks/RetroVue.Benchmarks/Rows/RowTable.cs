@@ -27,7 +27,7 @@ internal static class RowTable
     {
         if (!s_measures.TryGetValue(measure, out Func<string[], Task<string>>? measureAsync))
         {
-            Console.Error.WriteLine($"There is no measure '{measure}'; there are {string.Join(", ", s_measures.Keys)}.");
+            await Console.Error.WriteLineAsync($"There is no measure '{measure}'; there are {string.Join(", ", s_measures.Keys)}.");
             return UnknownMeasure;
         }
 
@@ -38,7 +38,7 @@ internal static class RowTable
         }
         catch (UsageException exception)
         {
-            Console.Error.WriteLine($"{measure}: {exception.Message}");
+            await Console.Error.WriteLineAsync($"{measure}: {exception.Message}");
             return WrongUsage;
         }
     }
