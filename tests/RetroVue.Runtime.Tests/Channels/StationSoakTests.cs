@@ -48,6 +48,13 @@ public sealed class StationSoakTests
         Assert.That(FFmpegHandles.Live, Is.Zero);
         // The first sixth, five minutes of thirty, is for pools, caches and compiled code to reach their size.
         var settled = seen.Where(sample => sample.Minute > minutes / 6).ToList();
+        foreach (Sample sample in seen)
+        {
+            await TestContext.Out.WriteLineAsync(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{sample.Minute:F2} min: {sample.Footprint}, resident {sample.Resident >> 10} kB"));
+        }
+
         double heap = Fit(settled, sample => sample.Footprint.Heap).Slope / 1024;
         double resident = Fit(settled, sample => sample.Resident).Slope / 1024;
         double files = Fit(settled, sample => sample.Footprint.Files).Slope * minutes;
