@@ -36,6 +36,16 @@ internal static class BadFiles
                 byte[] whole = File.ReadAllBytes(FastStart(good));
                 File.WriteAllBytes(path, whole[..(whole.AsSpan().IndexOf("mdat"u8) + 4)]);
                 break;
+            case "endless":
+                // Gigabytes that take no room: a hole behind a Matroska header that promises more.
+                byte[] matroska = File.ReadAllBytes(FfmpegTool.Make("good.mkv", $"-i {good} -c copy"));
+                using (FileStream file = File.Create(path))
+                {
+                    file.Write(matroska.AsSpan(0, 300));
+                    file.SetLength(64L << 30);
+                }
+
+                break;
             default:
                 throw new ArgumentOutOfRangeException(nameof(kind), kind, "No such kind.");
         }

@@ -49,6 +49,19 @@ public sealed class BadItemTests
     }
 
     [Test]
+    public async Task Header_without_end_is_given_up_in_time_for_a_slate()
+    {
+        string good = await TestFiles.MakeAsync(s_rate, Seconds * 25);
+        string bad = BadFiles.Make("endless", good);
+        Aired aired = await Watch(ProfileMode.Copy, [good, bad, good], Duration.FromSeconds(2), Duration.FromSeconds(26));
+        AssertNumbers(aired, 2, 12, 0);
+        AssertSlate(aired, 12, 24);
+        AssertNumbers(aired, 24, 27, 24);
+        // Opening takes real time, of which simulated time knows nothing: four seconds are allowed, five there are.
+        Assert.That(aired.Log, Has.Some.Contains(bad).And.Contains("within 4 s"));
+    }
+
+    [Test]
     public async Task Truncated_item_plays_as_far_as_it_goes_and_a_slate_follows([Values] ProfileMode mode)
     {
         string good = await TestFiles.MakeAsync(s_rate, Seconds * 25);
@@ -77,9 +90,9 @@ public sealed class BadItemTests
     [Test]
     public async Task Last_seconds_that_are_missing_are_a_slate_too([Values] ProfileMode mode)
     {
-        string nine = await TestFiles.MakeAsync(s_rate, 8 * 25);
+        string eight = await TestFiles.MakeAsync(s_rate, 8 * 25);
         string good = await TestFiles.MakeAsync(s_rate, Seconds * 25);
-        Aired aired = await Watch(mode, [nine, good], Duration.FromSeconds(1), Duration.FromSeconds(17));
+        Aired aired = await Watch(mode, [eight, good], Duration.FromSeconds(1), Duration.FromSeconds(17));
         AssertNumbers(aired, 1, 8, 0);
         // The next item is open already; the slate begins a second after the end is known.
         AssertSlate(aired, 10, 12);

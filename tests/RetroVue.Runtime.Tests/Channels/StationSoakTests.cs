@@ -48,6 +48,13 @@ public sealed class StationSoakTests
         Assert.That(FFmpegHandles.Live, Is.Zero);
         // The first sixth, five minutes of thirty, is for pools, caches and compiled code to reach their size.
         var settled = seen.Where(sample => sample.Minute > minutes / 6).ToList();
+        foreach (Sample sample in seen)
+        {
+            await TestContext.Out.WriteLineAsync(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{sample.Minute:F2} min: {sample.Footprint}, resident {sample.Resident >> 10} kB"));
+        }
+
         double heap = Fit(settled, sample => sample.Footprint.Heap).Slope / 1024;
         double resident = Fit(settled, sample => sample.Resident).Slope / 1024;
         double files = Fit(settled, sample => sample.Footprint.Files).Slope * minutes;
@@ -58,8 +65,13 @@ public sealed class StationSoakTests
             $"{minutes} min: heap {heap:F1} kB/min, resident {resident:F1} kB/min; over the run files {files:F1}, threads {threads:F1}, handles {handles:F1}"));
         // What viewers hold at a moment varies by some megabytes; a line through n samples of that spread is off by its standard error, of
         // which three are allowed, but no less than 32 kB a minute: a leak of 1 kB a visit would be more.
-        Assert.That(heap, Is.LessThan(Allowed(sample => sample.Footprint.Heap / 1024.0, 32)), "heap, kB a minute");
-        Assert.That(resident, Is.LessThan(Allowed(sample => sample.Resident / 1024.0, 256)), "resident, kB a minute");
+        // Pools and segments take minutes to reach their size: a run that is shorter tries the test out and is held to the counts alone.
+        if (minutes >= 10)
+        {
+            Assert.That(heap, Is.LessThan(Allowed(sample => sample.Footprint.Heap / 1024.0, 32)), "heap, kB a minute");
+            Assert.That(resident, Is.LessThan(Allowed(sample => sample.Resident / 1024.0, 256)), "resident, kB a minute");
+        }
+
         Assert.That(files, Is.LessThan(Allowed(sample => sample.Footprint.Files, 0) * minutes + 2), "open files");
         Assert.That(threads, Is.LessThan(Allowed(sample => sample.Footprint.Threads, 0) * minutes + 4), "threads");
         Assert.That(handles, Is.LessThan(Allowed(sample => sample.Footprint.Handles, 0) * minutes + 8), "objects of FFmpeg");
