@@ -49,7 +49,7 @@ public sealed class CopyChannelTests
         (int code, string output, _) = FfmpegTool.Run("ffprobe", $"-v quiet -show_entries packet=pts -select_streams v -of csv=p=0 {path}");
         Assert.That(code, Is.Zero);
         // Of eight seconds, one or two go by before the slate is on the air.
-        Assert.That(FfmpegTool.FirstNumbers(output).Count(), Is.GreaterThan(5 * 25));
+        Assert.That(FfmpegTool.FirstNumbers(output), Has.Length.GreaterThan(5 * 25));
         Assert.That(MediaBuffer.LiveCount, Is.Zero);
     }
 
@@ -66,7 +66,7 @@ public sealed class CopyChannelTests
         string path = channel.Save("other-codec.ts");
         (_, string output, _) = FfmpegTool.Run("ffprobe", $"-v quiet -show_entries packet=pts -select_streams v -of csv=p=0 {path}");
         // The file's four seconds, twice: before the slate that cannot be aired and after it.
-        Assert.That(FfmpegTool.FirstNumbers(output).Count(), Is.InRange((7 * 25), 8 * 25));
+        Assert.That(FfmpegTool.FirstNumbers(output), Has.Length.InRange(7 * 25, 8 * 25));
         Assert.That(MediaBuffer.LiveCount, Is.Zero);
     }
 }
