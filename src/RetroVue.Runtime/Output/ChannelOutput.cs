@@ -52,7 +52,7 @@ public sealed class ChannelOutput : IAsyncDisposable
         Line = line;
         Formats = formats;
         _executor = options.Executor ?? ThreadedExecutor.Default;
-        Stream = new ChunkRing(_executor.CreateCompletion);
+        Stream = new ChunkRing(_executor.CreateCompletion, () => line.Now);
         if (profile is null)
         {
             _packets = _items;

@@ -16,7 +16,9 @@ public sealed class ChunkRing
 {
     private readonly Lock _lock = new();
     private readonly List<TransportStreamChunk> _chunks = [];
+    private readonly Queue<ClockTime> _published = new();
     private readonly Func<TaskCompletionSource> _createCompletion;
+    private readonly Func<ClockTime> _now;
     private TaskCompletionSource _news;
     private ClockTime _woken = -ClockTime.MaxValue;
     private long _first;
@@ -24,9 +26,10 @@ public sealed class ChunkRing
     private long _join = -1;
     private bool _isClosed;
 
-    internal ChunkRing(Func<TaskCompletionSource> createCompletion)
+    internal ChunkRing(Func<TaskCompletionSource> createCompletion, Func<ClockTime> now)
     {
         _createCompletion = createCompletion;
+        _now = now;
         _news = createCompletion();
     }
 
@@ -52,8 +55,10 @@ public sealed class ChunkRing
             }
 
             _chunks.Add(chunk);
+            ClockTime now = _now();
+            _published.Enqueue(now);
             MoveJoin(time);
-            DropOld(time - Depth);
+            DropOld(now - Depth);
             if (chunk.Cut is not null || time - _woken >= WakeInterval)
             {
                 _woken = time;
@@ -128,12 +133,16 @@ public sealed class ChunkRing
         }
     }
 
-    /// <summary>Drops what went out before a time and before the last place to join.</summary>
+    /// <summary>
+    /// Drops what was published before a time and lies before the place to join. Not by output time: an output that catches up brings
+    /// seconds of it at once, and who has just joined is still reading them.
+    /// </summary>
     private void DropOld(ClockTime before)
     {
         int count = 0;
-        while (_first + count < _join && _chunks[count].Buffer.Pts < before)
+        while (_first + count < _join && _published.Peek() < before)
         {
+            _published.Dequeue();
             _chunks[count].Buffer.Release();
             count++;
         }
