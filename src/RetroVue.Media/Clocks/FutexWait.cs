@@ -6,11 +6,21 @@ using RetroVue.Media.Time;
 namespace RetroVue.Media.Clocks;
 
 /// <summary>A wait on a futex word: bit 0 says unscheduled, the rest counts requests to map the deadline again.</summary>
-/// <remarks>Source: futex(2), FUTEX_WAIT_BITSET, whose time-out is absolute on CLOCK_MONOTONIC.</remarks>
+/// <remarks>
+/// Source: futex(2), FUTEX_WAIT_BITSET, whose time-out is absolute on CLOCK_MONOTONIC. The kernel wakes a thread some tens of microseconds
+/// after its time-out, and never sooner than a machine needs to leave its idle state, so a wait sets its time-out earlier by what it has
+/// learnt of that delay: by its lower edge, so that few wake-ups come before the deadline. One that does sleeps again; nothing spins.
+/// </remarks>
 internal sealed unsafe class FutexWait : ClockWait
 {
     private const int Unscheduled = 1;
     private const int RemapStep = 2;
+
+    // The lead follows the delay of one wake-up in 32, the lower edge: as many steps of 31 up as balance one of 1000 down. It is bounded, so
+    // that a machine stalled for long cannot teach a wait to wake much too early.
+    private const int LeadUp = 31;
+    private const int LeadDown = 1000;
+    private const int MostLead = 100_000;
 
     [ThreadStatic]
     private static bool t_slackIsSet;
@@ -24,6 +34,9 @@ internal sealed unsafe class FutexWait : ClockWait
 
     // Pinned, so the kernel may be given its address for as long as the wait lives.
     private readonly int[] _word = GC.AllocateArray<int>(1, pinned: true);
+
+    /// <summary>Nanoseconds by which time-outs are set before what is waited for.</summary>
+    private int _lead;
 
     private int* Word => (int*)Marshal.UnsafeAddrOfPinnedArrayElement(_word, 0);
 
@@ -45,27 +58,21 @@ internal sealed unsafe class FutexWait : ClockWait
                 return ClockWaitResult.Unscheduled;
             }
 
-            ClockTime until = deadline;
+            ClockReading reading = isSystem ? default : clock.Read();
+            ClockTime now = isSystem ? clock.Now : reading.Time;
+            if (now >= deadline)
+            {
+                return new ClockWaitResult(true, now - deadline);
+            }
+
             if (isSystem)
             {
-                ClockTime now = clock.Now;
-                if (now >= deadline)
-                {
-                    return new ClockWaitResult(true, now - deadline);
-                }
+                Sleep(seen, now, deadline);
             }
             else
             {
-                ClockReading reading = clock.Read();
-                if (reading.Time >= deadline)
-                {
-                    return new ClockWaitResult(true, reading.Time - deadline);
-                }
-
-                until = reading.SystemTime + ClockTime.Min(deadline - reading.Time, RemapInterval);
+                Sleep(seen, reading.SystemTime, reading.SystemTime + ClockTime.Min(deadline - now, RemapInterval));
             }
-
-            Sleep(seen, until);
         }
     }
 
@@ -92,19 +99,35 @@ internal sealed unsafe class FutexWait : ClockWait
         }
     }
 
-    private void Sleep(int seen, ClockTime until)
+    private void Sleep(int seen, ClockTime now, ClockTime until)
     {
-        (long seconds, long nanoseconds) = Math.DivRem(until.Nanoseconds, 1_000_000_000);
+        // What is nearer than the lead has been woken for too early: it is slept for without one.
+        long timeout = until.Nanoseconds - now.Nanoseconds > _lead ? until.Nanoseconds - _lead : until.Nanoseconds;
+        if (Block(seen, timeout))
+        {
+            long delay = SystemClock.Instance.Now.Nanoseconds - timeout;
+            _lead = Math.Clamp(_lead + (delay < _lead ? -LeadDown : LeadUp), 0, MostLead);
+        }
+    }
+
+    /// <summary>True when the time-out, in nanoseconds of CLOCK_MONOTONIC, has ended the wait.</summary>
+    private bool Block(int seen, long timeout)
+    {
+        (long seconds, long nanoseconds) = Math.DivRem(timeout, 1_000_000_000);
         timespec time = new() { tv_sec = seconds, tv_nsec = nanoseconds };
         const int wait = Libc.FUTEX_WAIT_BITSET | Libc.FUTEX_PRIVATE_FLAG;
-        if (Libc.syscall(s_futex, (nint)Word, wait, seen, (nint)(&time), 0, Libc.FUTEX_BITSET_MATCH_ANY) < 0)
+        if (Libc.syscall(s_futex, (nint)Word, wait, seen, (nint)(&time), 0, Libc.FUTEX_BITSET_MATCH_ANY) == 0)
         {
-            int error = Marshal.GetLastSystemError();
-            if (error is not (Libc.ETIMEDOUT or Libc.EAGAIN or Libc.EINTR))
-            {
-                throw new Win32Exception(error, $"The futex wait failed with error {error}.");
-            }
+            return false;
         }
+
+        int error = Marshal.GetLastSystemError();
+        return error switch
+        {
+            Libc.ETIMEDOUT => true,
+            Libc.EAGAIN or Libc.EINTR => false,
+            _ => throw new Win32Exception(error, $"The futex wait failed with error {error}."),
+        };
     }
 
     private void WakeUp() =>
