@@ -206,7 +206,7 @@ internal sealed unsafe class InputFile : IDisposable
             stream->duration > 0 ? ToTime(stream->duration, timeBase) : ClockTime.None)
         {
             IsAttachedPicture = (stream->disposition & AV_DISPOSITION_ATTACHED_PIC) != 0,
-            IsReordered = stream->codecpar->video_delay > 0,
+            ReorderDepth = stream->codecpar->video_delay,
         };
     }
 

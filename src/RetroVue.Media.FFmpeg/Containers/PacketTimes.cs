@@ -55,8 +55,10 @@ internal sealed unsafe class PacketTimes(StreamInfo stream)
     {
         if (_anchor.IsNone)
         {
-            // One picture of delay is the least that reordering takes.
-            (_anchor, _pictures, _ticks) = (_frameRate.IsPositive ? pts - ClockTime.FromUnits(1, _frameRate.Inverse) : pts, 0, 0);
+            // What is decoded first is shown first, after as many pictures as reordering holds back: the decoding times of the container,
+            // which begin later, follow without a step.
+            var delay = _frameRate.IsPositive ? ClockTime.FromUnits(stream.ReorderDepth, _frameRate.Inverse) : ClockTime.Zero;
+            (_anchor, _pictures, _ticks) = (pts - delay, 0, 0);
         }
 
         return _anchor + (_frameRate.IsPositive ? ClockTime.FromUnits(_pictures, _frameRate.Inverse) : ClockTime.FromUnits(_ticks, _timeBase));

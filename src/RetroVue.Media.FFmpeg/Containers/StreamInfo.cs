@@ -15,5 +15,8 @@ public sealed record StreamInfo(int Index, EncodedFormat Format, Rational TimeBa
     public bool IsAttachedPicture { get; init; }
 
     /// <summary>True where pictures are decoded in another order than they are shown in.</summary>
-    public bool IsReordered { get; init; }
+    public bool IsReordered => ReorderDepth > 0;
+
+    /// <summary>How many pictures a decoder holds back to show them in order; 0 where they come in that order, and of sound.</summary>
+    public int ReorderDepth { get; init; }
 }

@@ -28,6 +28,18 @@ public sealed class FileDemuxerTests
         Assert.That(demuxed.Video.Length + demuxed.Audio.Length, Is.GreaterThan(10));
     }
 
+    [TestCaseSource(nameof(Corpus))]
+    public void Decoding_times_of_a_file_grow_and_are_never_after_the_presentation(string name)
+    {
+        var demuxed = Demuxing.Run(MediaCorpus.File(name));
+        foreach (var records in new[] { demuxed.Video, demuxed.Audio })
+        {
+            var known = records.Where(record => !record.Dts.IsNone).ToArray();
+            Assert.That(known.Zip(known.Skip(1)).Where(pair => pair.First.Dts >= pair.Second.Dts), Is.Empty);
+            Assert.That(known.Where(record => record.Dts > record.Pts), Is.Empty);
+        }
+    }
+
     private static void AssertSame(TimestampRecord[] ours, IReadOnlyList<ProbedPacket> theirs, StreamInfo? stream)
     {
         Assert.That(ours.Select(record => record.Length), Is.EqualTo(theirs.Select(packet => packet.Size)));
