@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace RetroVue.Media.Pipelines;
 
 /// <summary>
@@ -11,8 +13,8 @@ namespace RetroVue.Media.Pipelines;
 internal sealed class Recycler<T>
     where T : class, IRecyclable<T>
 {
+    private readonly Returns _returns = new();
     private T? _own;
-    private T? _returned;
     private long _rented;
     private long _back;
 
@@ -22,7 +24,7 @@ internal sealed class Recycler<T>
         get
         {
             long waiting = 0;
-            for (T? item = Volatile.Read(ref _returned); item is not null; item = item.NextFree)
+            for (T? item = Volatile.Read(ref _returns.Last); item is not null; item = item.NextFree)
             {
                 waiting++;
             }
@@ -56,11 +58,11 @@ internal sealed class Recycler<T>
     /// <summary>Returns an object on any thread.</summary>
     public void ReturnFromAnywhere(T item)
     {
-        T? head = Volatile.Read(ref _returned);
+        T? head = Volatile.Read(ref _returns.Last);
         while (true)
         {
             item.NextFree = head;
-            T? seen = Interlocked.CompareExchange(ref _returned, item, head);
+            T? seen = Interlocked.CompareExchange(ref _returns.Last, item, head);
             if (ReferenceEquals(seen, head))
             {
                 return;
@@ -72,12 +74,12 @@ internal sealed class Recycler<T>
 
     private T? TakeReturned()
     {
-        if (Volatile.Read(ref _returned) is null)
+        if (Volatile.Read(ref _returns.Last) is null)
         {
             return null;
         }
 
-        T? all = Interlocked.Exchange(ref _returned, null);
+        T? all = Interlocked.Exchange(ref _returns.Last, null);
         for (T? item = all; item is not null; item = item.NextFree)
         {
             _back++;
@@ -85,4 +87,16 @@ internal sealed class Recycler<T>
 
         return all;
     }
+
+    /// <summary>What other threads gave back. On cache lines of its own: renting does not touch them until it has nothing else.</summary>
+    private sealed class Returns
+    {
+        public T? Last;
+#pragma warning disable CS0169 // Never used: it keeps what lies behind off these cache lines.
+        private readonly CacheLines _apart;
+#pragma warning restore CS0169
+    }
+
+    [StructLayout(LayoutKind.Sequential, Size = 128)]
+    private readonly struct CacheLines;
 }

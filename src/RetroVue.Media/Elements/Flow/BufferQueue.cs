@@ -6,7 +6,8 @@ namespace RetroVue.Media.Elements.Flow;
 /// <summary>A bounded queue: what comes in on one thread goes out on another, in order, events in their place among the buffers.</summary>
 /// <remarks>
 /// The reader runs as a task of its own, by default on a thread of its own, and sleeps while the queue is empty; it is woken by the
-/// first buffer, without delay. One step of whoever feeds the queue may overshoot its limits.
+/// first buffer, without delay. One step of whoever feeds the queue may overshoot its limits; one that is full takes more once half of it
+/// is out.
 /// </remarks>
 public sealed class BufferQueue : Element
 {
@@ -14,6 +15,7 @@ public sealed class BufferQueue : Element
 
     private readonly HandOverQueue<object> _items = new();
     private readonly QueueLimits _limits;
+    private readonly bool _hasDurationLimit;
     private readonly RoomGate? _gate;
     private readonly OutputPad _output;
     private readonly StepTask _reader;
@@ -35,6 +37,7 @@ public sealed class BufferQueue : Element
     {
         _limits = limits ?? QueueLimits.Default;
         ArgumentOutOfRangeException.ThrowIfLessThan(_limits.Buffers, 1, nameof(limits));
+        _hasDurationLimit = !_limits.Duration.IsNone;
         _gate = policy == QueuePolicy.Wait ? new RoomGate() : null;
         AddInput(gate: _gate);
         _output = AddOutput();
@@ -50,9 +53,15 @@ public sealed class BufferQueue : Element
     /// <inheritdoc/>
     public override ElementLatency Latency => new(ClockTime.Zero, _limits.Duration, false);
 
-    private bool IsFull =>
-        _items.Count >= _limits.Buffers
-        || ClockTime.FromNanoseconds(Volatile.Read(ref _newest)) - ClockTime.FromNanoseconds(Volatile.Read(ref _oldest)) >= _limits.Duration;
+    /// <summary>The stretch of decoding times that is held; None where it does not matter.</summary>
+    private ClockTime Held => _hasDurationLimit
+        ? ClockTime.FromNanoseconds(Volatile.Read(ref _newest)) - ClockTime.FromNanoseconds(Volatile.Read(ref _oldest))
+        : ClockTime.None;
+
+    /// <summary>On the feeding thread.</summary>
+    private bool IsFull => _items.HoldsAtLeast(_limits.Buffers) || Held >= _limits.Duration;
+
+    private bool IsHalfEmpty => _items.Count <= _limits.Buffers / 2 && !(Held * 2 > _limits.Duration);
 
     /// <inheritdoc/>
     protected internal override void OnBuffer(InputPad input, MediaBuffer buffer)
@@ -64,8 +73,7 @@ public sealed class BufferQueue : Element
             return;
         }
 
-        ClockTime time = buffer.DecodeOrder;
-        if (!time.IsNone)
+        if (_hasDurationLimit && buffer.DecodeOrder is { IsNone: false } time)
         {
             if (_oldest == long.MinValue)
             {
@@ -104,7 +112,7 @@ public sealed class BufferQueue : Element
         if (_gate is not null && IsFull)
         {
             _gate.Close();
-            if (!IsFull)
+            if (IsHalfEmpty)
             {
                 _gate.Open();
             }
@@ -126,8 +134,7 @@ public sealed class BufferQueue : Element
 
             if (item is MediaBuffer buffer)
             {
-                ClockTime time = buffer.DecodeOrder;
-                if (!time.IsNone)
+                if (_hasDurationLimit && buffer.DecodeOrder is { IsNone: false } time)
                 {
                     Volatile.Write(ref _oldest, time.Nanoseconds);
                 }
@@ -152,9 +159,10 @@ public sealed class BufferQueue : Element
             return;
         }
 
-        // Either this sees the gate closed, or the feeder, which looks again after closing it, sees what was taken out.
+        // Either this sees the gate closed, or the feeder, which looks again after closing it, sees what was taken out. It stays closed
+        // until half is taken: a feeder that is slept and woken for every few buffers costs more than the buffers.
         Interlocked.MemoryBarrier();
-        if (!_gate.IsOpen && !IsFull)
+        if (!_gate.IsOpen && IsHalfEmpty)
         {
             _gate.Open();
         }

@@ -27,6 +27,18 @@ internal sealed class HandOverQueue<T>
     /// <summary>Items in the queue: exact on either thread for its own side, never too small for the writer nor too large for the reader.</summary>
     public int Count => (int)(Volatile.Read(ref _writer.Count) - Volatile.Read(ref _reader.Count));
 
+    /// <summary>True while the queue holds so many items; on the writing thread. Looks at the reader's side only where that decides.</summary>
+    public bool HoldsAtLeast(int items)
+    {
+        if (_writer.Count - _writer.SeenOther < items)
+        {
+            return false;
+        }
+
+        _writer.SeenOther = Volatile.Read(ref _reader.Count);
+        return _writer.Count - _writer.SeenOther >= items;
+    }
+
     /// <summary>Adds an item; on the writing thread.</summary>
     public void Enqueue(T item)
     {
@@ -62,10 +74,14 @@ internal sealed class HandOverQueue<T>
     /// <summary>Looks at the oldest item; on the reading thread.</summary>
     public bool TryPeek([NotNullWhen(true)] out T? item)
     {
-        if (Volatile.Read(ref _writer.Count) == _reader.Count)
+        if (_reader.SeenOther == _reader.Count)
         {
-            item = null;
-            return false;
+            _reader.SeenOther = Volatile.Read(ref _writer.Count);
+            if (_reader.SeenOther == _reader.Count)
+            {
+                item = null;
+                return false;
+            }
         }
 
         if (_reader.Index == SegmentSize)
@@ -104,12 +120,16 @@ internal sealed class HandOverQueue<T>
         public T? Item;
     }
 
-    /// <summary>What one thread keeps: where it is, and how many items it has handled. On cache lines of its own.</summary>
+    /// <summary>
+    /// What one thread keeps: where it is, how many items it has handled, and how many the other had when it last looked. On cache lines of
+    /// its own, which the other thread fetches only when it must know more.
+    /// </summary>
     private sealed class Side
     {
         public required Segment Segment;
         public int Index;
         public long Count;
+        public long SeenOther;
 #pragma warning disable CS0169 // Never used: it keeps the other thread's object off these cache lines.
         private readonly CacheLines _apart;
 #pragma warning restore CS0169

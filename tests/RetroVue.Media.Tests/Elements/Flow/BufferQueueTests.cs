@@ -37,6 +37,18 @@ public sealed class BufferQueueTests
     }
 
     [Test]
+    public void Full_queue_has_room_again_once_half_is_taken()
+    {
+        using var bench = new Bench(new QueueLimits(200, ClockTime.None), QueuePolicy.Wait);
+        bench.Push([.. Enumerable.Range(0, 200).Select(i => Ms(i))]);
+        // The reader takes 64 a step.
+        bench.Queue.Tasks[0].Step();
+        Assert.That((bench.Queue.Count, bench.Gate.IsOpen), Is.EqualTo((136, false)));
+        bench.Queue.Tasks[0].Step();
+        Assert.That((bench.Queue.Count, bench.Gate.IsOpen), Is.EqualTo((72, true)));
+    }
+
+    [Test]
     public void Drop_incoming_keeps_the_oldest_and_counts_what_it_drops()
     {
         using var bench = new Bench(new QueueLimits(3, ClockTime.None), QueuePolicy.DropIncoming);
