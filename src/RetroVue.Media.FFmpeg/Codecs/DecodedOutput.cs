@@ -5,7 +5,7 @@ using RetroVue.Media.Time;
 namespace RetroVue.Media.FFmpeg.Codecs;
 
 /// <summary>What becomes of decoded frames: they get their time and format, are clipped to the segment, and go out.</summary>
-internal abstract class DecodedOutput(OutputPad output)
+internal abstract class DecodedOutput(OutputPad output) : IDisposable
 {
     private long _sequence;
 
@@ -30,6 +30,11 @@ internal abstract class DecodedOutput(OutputPad output)
     /// <param name="memory">The frame; its PTS is in nanoseconds.</param>
     /// <param name="packetHadTime">Whether the packet that was last sent had a PTS.</param>
     public abstract void Push(FrameMemory memory, bool packetHadTime);
+
+    /// <summary>Lets go of what it still holds.</summary>
+    public virtual void Dispose()
+    {
+    }
 
     protected abstract void OnRestart();
 

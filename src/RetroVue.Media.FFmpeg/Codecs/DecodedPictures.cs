@@ -15,11 +15,15 @@ internal sealed unsafe class DecodedPictures : DecodedOutput
     // Of a picture this much must lie in the segment: containers in milliseconds round by up to one.
     private static readonly ClockTime s_leastVisible = ClockTime.FromMilliseconds(1);
 
+    // Pictures that end this close before the segment may be the one that still shows when it begins, so they are decoded in any case.
+    private static readonly ClockTime s_longestHole = ClockTime.FromMilliseconds(250);
+
     private readonly EncodedFormat _encoded;
     private PictureKey _key;
     private Interlacing _interlacing;
     private ClockTime _lastPts = ClockTime.None;
     private ClockTime _lastEnd = ClockTime.None;
+    private (FrameMemory Memory, ClockTime Pts, BufferFlags Flags)? _before;
 
     public DecodedPictures(OutputPad output, EncodedFormat encoded)
         : base(output)
@@ -28,7 +32,8 @@ internal sealed unsafe class DecodedPictures : DecodedOutput
         NominalDuration = encoded.Video is { FrameRate.IsPositive: true } video ? ClockTime.FromUnits(1, video.FrameRate.Inverse) : ClockTime.None;
     }
 
-    public override bool IsBeforeSegment(MediaBuffer packet) => packet.End > packet.Pts && IsHidden(packet.Pts, packet.Duration);
+    public override bool IsBeforeSegment(MediaBuffer packet) =>
+        packet.End > packet.Pts && IsHidden(packet.Pts, packet.Duration + s_longestHole);
 
     public override void Push(FrameMemory memory, bool packetHadTime)
     {
@@ -44,22 +49,52 @@ internal sealed unsafe class DecodedPictures : DecodedOutput
 
         _lastPts = pts;
         _lastEnd = duration.IsNone ? pts : pts + duration;
-        if (IsHidden(pts, duration))
+        bool isCorrupt = (frame->flags & AV_FRAME_FLAG_CORRUPT) != 0;
+        var flags = (isEstimated ? BufferFlags.EstimatedTime : BufferFlags.None) | (isCorrupt ? BufferFlags.Corrupt : BufferFlags.None);
+        if (!IsHidden(pts, duration))
         {
-            memory.Release();
+            PushBefore(pts);
+            Announce(frame);
+            Emit(memory, pts, duration, flags);
             return;
         }
 
-        Announce(frame);
-        bool isCorrupt = (frame->flags & AV_FRAME_FLAG_CORRUPT) != 0;
-        Emit(
-            memory,
-            pts,
-            duration,
-            (isEstimated ? BufferFlags.EstimatedTime : BufferFlags.None) | (isCorrupt ? BufferFlags.Corrupt : BufferFlags.None));
+        if (pts < Segment.Start)
+        {
+            _before?.Memory.Release();
+            _before = (memory, pts, flags);
+        }
+        else
+        {
+            memory.Release();
+        }
     }
 
-    protected override void OnRestart() => _lastPts = _lastEnd = ClockTime.None;
+    public override void Dispose()
+    {
+        _before?.Memory.Release();
+        _before = null;
+    }
+
+    protected override void OnRestart()
+    {
+        Dispose();
+        _lastPts = _lastEnd = ClockTime.None;
+    }
+
+    /// <summary>Before the first picture of the segment, the one that shows until then, however short it says it is.</summary>
+    private void PushBefore(ClockTime first)
+    {
+        if (_before is not { } before || first - Segment.Start < s_leastVisible)
+        {
+            Dispose();
+            return;
+        }
+
+        _before = null;
+        Announce(before.Memory.Frame);
+        Emit(before.Memory, before.Pts, first - before.Pts, before.Flags);
+    }
 
     // The "yuvj" formats say the range in the format; to everything after the decoder they are the plain ones with the range set.
     private static void Normalise(AVFrame* frame)

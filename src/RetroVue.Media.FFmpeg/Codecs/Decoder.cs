@@ -20,9 +20,10 @@ namespace RetroVue.Media.FFmpeg.Codecs;
 /// </para>
 /// <para>
 /// Output is clipped to the segment: sound by the sample, pictures whole, where less than a millisecond of one lies inside it is left
-/// out, for that much is rounding of a container's time stamps. A picture that the segment's start cuts keeps its PTS. A new segment
-/// ends the old one: what the decoder still holds comes out first. A <see cref="Gap"/> goes on at once, before pictures that are still
-/// being put in order.
+/// out, for that much is rounding of a container's time stamps. A picture that the segment's start cuts keeps its PTS, and so does the
+/// one that shows at the start because the next comes later, as in media of varying frame rate; it lasts until then. A new segment ends
+/// the old one: what the decoder still holds comes out first. A <see cref="Gap"/> goes on at once, before pictures that are still being
+/// put in order.
 /// </para>
 /// <para>
 /// The format is announced before the first buffer and whenever that of the decoded media changes. A pixel format that
@@ -155,6 +156,7 @@ public sealed unsafe class Decoder : Element
     protected override void Dispose(bool disposing)
     {
         _context?.Dispose();
+        _decoded?.Dispose();
         _packet.Dispose();
         _next?.Release();
         _next = null;
@@ -187,6 +189,9 @@ public sealed unsafe class Decoder : Element
                 avcodec_parameters_to_context(context, parameters.Pointer).ThrowIfError("Configuring a decoder");
             }
 
+            // The padding at the stream's beginning: from 8.1 on a decoder leaves it out of whatever comes first, also in the middle of the
+            // stream. What is to be left out, the packets' side data says.
+            context->delay = 0;
             context->pkt_timebase = new AVRational { num = 1, den = 1_000_000_000 };
             context->thread_count = _options.Threads;
             if (format.Video is { FrameRate.IsPositive: true } video)
@@ -203,6 +208,7 @@ public sealed unsafe class Decoder : Element
         }
 
         _context = opened;
+        _decoded?.Dispose();
         _format = format;
         _isFresh = true;
         _decoded = format.Kind == MediaKind.Video ? new DecodedPictures(_output, format) : new DecodedSound(_output, format);

@@ -64,14 +64,10 @@ public sealed class DecodedFilesTests
     public void Start_in_the_middle_begins_with_the_picture_that_shows_then(string name)
     {
         string path = MediaCorpus.File(name);
-        var start = ClockTime.FromMilliseconds(1234);
-        using var whole = Decode(path, 'v', default, out _, out _);
-        using var tail = Decode(path, 'v', start, out _, out var segment);
-        Assert.That(tail.Pts, Is.EqualTo(whole.Pts.Where(pts => pts >= tail.Buffers[0].Pts)));
-        Assert.That(tail.Buffers[0].End, Is.GreaterThan(segment.Start));
-        Assert.That(tail.Buffers[0].Pts, Is.LessThan(segment.Start + ClockTime.FromMilliseconds(1)));
-        int from = whole.Buffers.Count - tail.Buffers.Count;
-        Assert.That(tail.Buffers.Zip(whole.Buffers.Skip(from)).All(pair => pair.First.Data.SequenceEqual(pair.Second.Data)), Is.True, "the same pictures");
+
+        // Two times, because where a file begins differs between releases of FFmpeg: one is in a hole of varying.mkv with each of them.
+        AssertBeginsWithWhatShowsThen(path, ClockTime.FromMilliseconds(1234));
+        AssertBeginsWithWhatShowsThen(path, ClockTime.FromMilliseconds(1265));
     }
 
     [TestCaseSource(nameof(Seekable))]
@@ -87,6 +83,18 @@ public sealed class DecodedFilesTests
         var format = (AudioFormat)tail.Format;
         // Half a sample: a start between two samples takes the nearer one.
         Assert.That((tail.Buffers[0].Pts - segment.Start).Abs(), Is.LessThanOrEqualTo((format.DurationOf(1) / 2) + ClockTime.FromNanoseconds(1)));
+    }
+
+    private static void AssertBeginsWithWhatShowsThen(string path, ClockTime start)
+    {
+        using var whole = Decode(path, 'v', default, out _, out _);
+        using var tail = Decode(path, 'v', start, out _, out var segment);
+        Assert.That(tail.Pts, Is.EqualTo(whole.Pts.Where(pts => pts >= tail.Buffers[0].Pts)));
+        Assert.That(tail.Buffers[0].End, Is.GreaterThan(segment.Start));
+        // Matroska rounds times to a millisecond.
+        Assert.That(tail.Buffers[0].Pts, Is.LessThan(segment.Start + ClockTime.FromMilliseconds(1)));
+        int from = whole.Buffers.Count - tail.Buffers.Count;
+        Assert.That(tail.Buffers.Zip(whole.Buffers.Skip(from)).All(pair => pair.First.Data.SequenceEqual(pair.Second.Data)), Is.True, "the same pictures");
     }
 
     private static Recording Decode(string path, char kind, ClockTime start, out Decoder decoder, out Segment segment)
