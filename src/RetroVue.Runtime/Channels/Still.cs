@@ -16,13 +16,7 @@ internal static class Still
     /// <summary>How much of the file is looked at: pictures come at least every second.</summary>
     private static readonly ClockTime s_stretch = ClockTime.FromSeconds(1);
 
-    // Closed groups of pictures, which the encoder element asks for, this codec grants only where it does not look for cuts.
-    private static readonly EncoderOptions s_jpeg = new()
-    {
-        Codec = "mjpeg",
-        GopDuration = ClockTime.None,
-        Settings = new Dictionary<string, string>(StringComparer.Ordinal) { ["sc_threshold"] = "1000000000" },
-    };
+    private static readonly EncoderOptions s_jpeg = new() { Codec = "mjpeg", GopDuration = ClockTime.None };
 
     /// <summary>The first frame at or after a position; null where there is none. Works in real time on a thread of its own.</summary>
     /// <param name="file">The file.</param>
