@@ -10,12 +10,7 @@ internal static class AssertsWriter
 {
     public static string Write(BindingInput input, Headers headers, AbiFacts? abi)
     {
-        var text = new StringBuilder("#define _GNU_SOURCE\n#include <stddef.h>\n");
-        foreach (var header in input.Headers)
-        {
-            text.Append(CultureInfo.InvariantCulture, $"#include <{header}>\n");
-        }
-
+        var text = new StringBuilder("#define _GNU_SOURCE\n#include <stddef.h>\n" + input.Prelude);
         var mapper = new TypeMapper(input.Structs.ToHashSet(), input.Enums.Keys.ToHashSet());
         foreach (var layout in input.Structs.Select(name => PlainStruct.Of(headers.Structs[name], mapper)))
         {

@@ -8,7 +8,7 @@ internal static class BindingGenerator
           (nothing)        writes the generated files beside each input
           --check          writes nothing; fails where a file differs from what the headers give, if they are of the recorded version
           --asserts FILE   writes C that compiles only where layouts and constants are right; one input at a time
-        Takes libclang 14 (apt-get install libclang-14-dev) and the libraries' development packages.
+        Takes libclang 14 or later (apt-get install libclang-dev) and the libraries' development packages.
         """;
 
     /// <summary>Runs the command.</summary>
@@ -53,8 +53,8 @@ internal static class BindingGenerator
             return 0;
         }
 
-        var files = new BindingWriter(input, headers, abi).Write();
-        return check ? Check(folder, files, headers.Versions, output) : Write(folder, files, output);
+        var writer = new BindingWriter(input, headers, abi);
+        return check ? Check(folder, writer, headers.Versions, output) : Write(folder, writer.Write(), output);
     }
 
     private static int Write(string folder, IReadOnlyDictionary<string, string> files, TextWriter output)
@@ -73,16 +73,20 @@ internal static class BindingGenerator
         return 0;
     }
 
-    private static int Check(string folder, IReadOnlyDictionary<string, string> files, IReadOnlyList<string> versions, TextWriter output)
+    private static int Check(string folder, BindingWriter writer, IReadOnlyList<string> versions, TextWriter output)
     {
-        var present = Directory.EnumerateFiles(folder, "*.g.cs").Select(file => Path.GetFileName(file)!);
+        var present = Directory.EnumerateFiles(folder, "*.g.cs").Select(file => Path.GetFileName(file)!).ToList();
         var installed = GeneratedFile.VersionLine + string.Join(", ", versions);
         var worst = 0;
+
+        // Headers of another version may lack what is bound: then nothing can be written, and nothing need be.
+        var isRecorded = present.Count == 0 || present.Exists(name => VersionLineOf(Path.Combine(folder, name)) == installed);
+        var files = isRecorded ? writer.Write() : new Dictionary<string, string>();
         foreach (var name in files.Keys.Union(present).Order(StringComparer.Ordinal))
         {
             var file = Path.Combine(folder, name);
             var committed = File.Exists(file) ? File.ReadAllText(file) : "";
-            var recorded = committed.Split('\n').FirstOrDefault(line => line.StartsWith(GeneratedFile.VersionLine, StringComparison.Ordinal));
+            var recorded = VersionLineOf(file);
             if (recorded is not null && recorded != installed)
             {
                 output.WriteLine($"{file}: headers differ, not checked (recorded {recorded[3..]}, installed {installed[3..]})");
@@ -96,4 +100,8 @@ internal static class BindingGenerator
 
         return worst;
     }
+
+    private static string? VersionLineOf(string file) => File.Exists(file)
+        ? File.ReadLines(file).FirstOrDefault(line => line.StartsWith(GeneratedFile.VersionLine, StringComparison.Ordinal))
+        : null;
 }

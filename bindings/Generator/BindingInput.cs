@@ -24,8 +24,17 @@ internal sealed record BindingInput
     /// <summary>Enums by name with the members that are used.</summary>
     public IReadOnlyDictionary<string, IReadOnlyList<string>> Enums { get; set; } = new Dictionary<string, IReadOnlyList<string>>();
 
+    /// <summary>Macros by name that older headers have under another name, and that name.</summary>
+    public IReadOnlyDictionary<string, string> OlderNames { get; set; } = new Dictionary<string, string>();
+
     /// <summary>The file, beside this one, with the layouts that differ between releases; null where there are none.</summary>
     public string? Abi { get; init; }
+
+    /// <summary>The C text that makes all names known.</summary>
+    [JsonIgnore]
+    public string Prelude => string.Concat(
+        Headers.Select(header => $"#include <{header}>\n")
+            .Concat(OlderNames.Select(pair => $"#ifndef {pair.Key}\n#define {pair.Key} {pair.Value}\n#endif\n")));
 
     public static BindingInput Read(string path) =>
         JsonSerializer.Deserialize(File.ReadAllText(path), InputJson.Default.BindingInput)

@@ -15,12 +15,7 @@ internal sealed class Headers : IDisposable
 
     public Headers(BindingInput input)
     {
-        var source = new StringBuilder();
-        foreach (var header in input.Headers)
-        {
-            source.Append(CultureInfo.InvariantCulture, $"#include <{header}>\n");
-        }
-
+        var source = new StringBuilder(input.Prelude);
         var expressions = input.Libraries.SelectMany(library => library.AllConstants)
             .Concat(input.Versions.Values.SelectMany(macros => macros).Select(macro => KeyValuePair.Create(macro, macro)));
         foreach (var (name, expression) in expressions.DistinctBy(pair => pair.Key))

@@ -2,13 +2,25 @@ using System.Runtime.InteropServices;
 
 namespace RetroVue.Bindings.Generator.Clang;
 
-/// <summary>The part of libclang's C API (clang-c/Index.h, LLVM 14) that reading declarations takes.</summary>
+/// <summary>
+/// The part of libclang's C API (clang-c/Index.h, LLVM 14) that reading declarations takes. Its ABI is kept: any later version serves.
+/// </summary>
 internal static unsafe class LibClang
 {
-    internal const string Library = "libclang-14.so.1";
+    internal const string Library = "libclang";
+
+    private const int OldestVersion = 14;
+    private const int NewestVersion = 40;
 
     internal const int ChildVisitContinue = 1;
     internal const int SeverityError = 3;
+
+    private static readonly nint s_handle = Load();
+
+    static LibClang() => NativeLibrary.SetDllImportResolver(typeof(LibClang).Assembly, (name, _, _) => name == Library ? s_handle : 0);
+
+    /// <summary>Whether any version is installed.</summary>
+    internal static bool IsInstalled => s_handle != 0;
 
     [DllImport(Library)] internal static extern nint clang_createIndex(int excludeDeclarationsFromPch, int displayDiagnostics);
     [DllImport(Library)] internal static extern void clang_disposeIndex(nint index);
@@ -52,6 +64,20 @@ internal static unsafe class LibClang
     [DllImport(Library)] internal static extern long clang_getArraySize(CType type);
     [DllImport(Library)] internal static extern long clang_Type_getSizeOf(CType type);
     [DllImport(Library)] internal static extern long clang_Type_getAlignOf(CType type);
+
+    // Distributions name the file by the version and keep the plain name for their development packages.
+    private static nint Load()
+    {
+        foreach (var version in Enumerable.Range(OldestVersion, NewestVersion - OldestVersion + 1))
+        {
+            if (NativeLibrary.TryLoad($"libclang-{version}.so.1", out var handle))
+            {
+                return handle;
+            }
+        }
+
+        return 0;
+    }
 }
 
 /// <summary>CXUnsavedFile: a file that exists in memory only.</summary>

@@ -3,6 +3,7 @@ using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text;
+using RetroVue.Bindings.Generator;
 
 namespace RetroVue.Media.FFmpeg.Tests.Interop;
 
@@ -43,6 +44,33 @@ public sealed class LayoutProofTests
                 var name = field.Name.StartsWith("u_", StringComparison.Ordinal) ? "u." + field.Name[2..] : field.Name;
                 text.Append(CultureInfo.InvariantCulture, $"_Static_assert(offsetof(struct {type.Name}, {name}) == {OffsetOf(type, field)}, \"{type.Name}.{name}\");\n");
             }
+        }
+
+        var (code, output) = Compile(text.ToString());
+        Assert.That(code, Is.Zero, output);
+    }
+
+    [TestCase(typeof(Time.ClockTime), 10, TestName = "Constants_of_libc_are_what_the_compiler_has")]
+    [TestCase(typeof(FFmpegLibrary), 200, TestName = "Constants_of_ffmpeg_are_what_the_compiler_has")]
+    public void Constants_are_what_the_compiler_has(Type anyOfAssembly, int atLeast)
+    {
+        // What the C# code holds, not what these headers would give: they may be of another release than the recorded one.
+        var input = BindingInput.Read(anyOfAssembly == typeof(FFmpegLibrary) ? Repository.FFmpegInput : Repository.LibcInput);
+        var constants = input.Libraries.SelectMany(library => library.AllConstants.Select(pair => (Holder: library.Class, pair.Key, pair.Value)))
+            .Concat(input.Enums.SelectMany(pair => pair.Value.Select(member => (pair.Key, member, member)))).ToList();
+        Assert.That(constants, Has.Count.GreaterThanOrEqualTo(atLeast));
+        var text = new StringBuilder("#define _GNU_SOURCE\n" + input.Prelude);
+        foreach (var (holder, name, expression) in constants)
+        {
+            var field = anyOfAssembly.Assembly.GetType($"{input.Namespace}.{holder}", throwOnError: true)!
+                .GetField(name, BindingFlags.Static | BindingFlags.NonPublic | BindingFlags.Public)!;
+            // An unsigned macro of 32 bits is kept in an int.
+            text.Append(field.GetRawConstantValue() switch
+            {
+                int value => FormattableString.Invariant($"_Static_assert((int)({expression}) == {value}LL, \"{name}\");\n"),
+                long value => FormattableString.Invariant($"_Static_assert((unsigned long long)({expression}) == {(ulong)value}ULL, \"{name}\");\n"),
+                var other => throw new NotSupportedException($"{name} is {other}."),
+            });
         }
 
         var (code, output) = Compile(text.ToString());
