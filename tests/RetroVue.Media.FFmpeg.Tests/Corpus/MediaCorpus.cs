@@ -19,7 +19,7 @@ internal sealed class MediaCorpus
         ["silent.mp4"] = $"{Picture("30000/1001")} -t 3 {X264} -bf 2",
         ["sound.m4a"] = $"{Sound(44100)} -t 3 -c:a aac",
         ["sound.mp3"] = $"{Sound(44100)} -t 3 -c:a libmp3lame",
-        ["cover.m4a"] = $"{Sound(48000)} -f lavfi -i color=s=64x64:d=0.04 -t 2 -map 0 -map 1 -c:a aac -c:v png -frames:v 1 -disposition:v attached_pic",
+        ["cover.m4a"] = $"{Sound(48000)} -f lavfi -i color=s=64x64:d=0.04 -t 2 -map 0 -map 1 -c:a aac -c:v png -disposition:v attached_pic",
         ["ntsc.mkv"] = $"{Picture("30000/1001")} {Sound(48000)} -t 4 {X264} -bf 2 -c:a aac",
         ["film.ts"] = $"{Picture("24000/1001")} {Sound(44100)} -t 4 {X264} -bf 2 -c:a aac",
         ["pal.ts"] = $"{Picture("25")} {Sound(48000)} -t 6 {X264} -bf 2 -c:a mp2",
