@@ -1,65 +1,91 @@
 # Sourced by ./run and ./test: what both need before they can start.
 
-# Ends with a message where the .NET SDK is missing.
+# need_dotnet FOLDER: ends with a message where the .NET SDK is missing or cannot build in the folder.
 need_dotnet() {
     if ! command -v dotnet >/dev/null 2>&1 || ! dotnet --list-sdks 2>/dev/null | grep -q '^10\.'; then
         echo "The .NET 10 SDK is needed: https://dotnet.microsoft.com/download/dotnet/10.0" >&2
         exit 1
     fi
     export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
+    # An SDK that was unpacked, not installed as a package, brings no ICU.
+    [ -n "${DOTNET_SYSTEM_GLOBALIZATION_INVARIANT:-}" ] || [ -n "$(dotnet --version 2>/dev/null)" ] ||
+        need_packages "the .NET SDK needs" 'libicu72|libicu74|libicu76|libicu78' || exit 1
+    if ! [ -w "$1" ]; then
+        echo "The build writes into $1, which $(id -un) may not. Take a copy of one's own: git clone $1" >&2
+        exit 1
+    fi
 }
 
 # need_packages WHY PACKAGE[|ALTERNATIVE]...: installs what is not there; says so first. Returns 1, with a message, where it cannot.
 # An alternative is taken where the distribution has no package of the first name.
 need_packages() {
-    local why=$1 missing=() choice name
+    local why=$1 missing=() nowhere=() wanted=() as=() choice name log
     shift
-    command -v dpkg-query >/dev/null 2>&1 || {
-        echo "This system has no dpkg. Install by hand what $why: $*" >&2
-        return 1
-    }
     for choice in "$@"; do
-        local found=
-        for name in ${choice//|/ }; do
-            dpkg-query -W -f='${db:Status-Status}\n' "$name" 2>/dev/null | grep -qx installed && found=1 && break
-        done
-        [ -n "$found" ] || missing+=("$choice")
+        is_installed "$choice" || missing+=("$choice")
     done
     [ ${#missing[@]} -eq 0 ] && return 0
 
-    local as=()
+    if ! command -v apt-get >/dev/null 2>&1 || ! command -v apt-cache >/dev/null 2>&1; then
+        echo "There is no apt-get here. Install by hand what $why; Debian's names for it: ${missing[*]//|*/}" >&2
+        return 1
+    fi
     if [ "$(id -u)" -ne 0 ]; then
-        if ! sudo -n true 2>/dev/null; then
-            echo "Not installed, and no right to install here: ${missing[*]}" >&2
-            echo "They $why. Ask an administrator for: apt-get install ${missing[*]//|*/}" >&2
+        sudo -n true 2>/dev/null && as=(sudo -n)
+    fi
+    # Without the right to it the index is what it is.
+    [ "$(id -u)" -ne 0 ] && [ ${#as[@]} -eq 0 ] || apt_index "${as[@]}"
+    for choice in "${missing[@]}"; do
+        if name=$(offered "$choice"); then wanted+=("$name"); else nowhere+=("$choice"); fi
+    done
+    if [ "$(id -u)" -ne 0 ] && [ ${#as[@]} -eq 0 ]; then
+        echo "Not installed, and $(id -un) has no right to install: ${wanted[*]:-${missing[*]//|*/}}" >&2
+        echo "It is what $why. Ask an administrator for: apt-get install ${wanted[*]:-${missing[*]//|*/}}" >&2
+        return 1
+    fi
+    if [ ${#wanted[@]} -gt 0 ]; then
+        echo "Installing what $why: ${wanted[*]}"
+        log=$(mktemp)
+        # A fresh machine may be bringing itself up to date at this moment.
+        if ! "${as[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends \
+            -o DPkg::Lock::Timeout=300 "${wanted[@]}" >"$log" 2>&1 </dev/null; then
+            tail -n 5 "$log" >&2
+            rm -f "$log"
             return 1
         fi
-        as=(sudo -n)
+        rm -f "$log"
     fi
-    local wanted=()
-    apt_index "${as[@]}"
-    for choice in "${missing[@]}"; do
-        for name in ${choice//|/ }; do
-            if apt-cache show "$name" >/dev/null 2>&1; then
-                wanted+=("$name")
-                break
-            fi
-        done
-    done
-    [ ${#wanted[@]} -eq 0 ] && { echo "No package source has ${missing[*]}." >&2; return 1; }
-    echo "Installing what $why: ${wanted[*]}"
-    "${as[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "${wanted[@]}" >/tmp/retrovue-apt.$$ 2>&1 || {
-        tail -n 5 /tmp/retrovue-apt.$$ >&2
-        rm -f /tmp/retrovue-apt.$$
+    [ ${#nowhere[@]} -eq 0 ] || {
+        echo "No package source here has ${nowhere[*]}, which is part of what $why." >&2
         return 1
     }
-    rm -f /tmp/retrovue-apt.$$
+}
+
+# is_installed PACKAGE[|ALTERNATIVE]...
+is_installed() {
+    local name
+    for name in ${1//|/ }; do
+        dpkg-query -W -f='${db:Status-Status}\n' "$name" 2>/dev/null | grep -qx installed && return 0
+    done
+    return 1
+}
+
+# offered PACKAGE[|ALTERNATIVE]...: the first that can be installed.
+offered() {
+    local name version
+    for name in ${1//|/ }; do
+        version=$(LC_ALL=C apt-cache policy "$name" 2>/dev/null | sed -n 's/^ *Candidate: //p')
+        case "$version" in '' | '(none)') continue ;; esac
+        echo "$name"
+        return 0
+    done
+    return 1
 }
 
 # Brings apt's index up to date once a run.
 apt_index() {
     [ -n "${RETROVUE_APT_INDEX:-}" ] && return 0
-    "$@" apt-get update -q >/dev/null 2>&1 || true
+    "$@" apt-get update -q >/dev/null 2>&1 </dev/null || true
     RETROVUE_APT_INDEX=1
 }
 

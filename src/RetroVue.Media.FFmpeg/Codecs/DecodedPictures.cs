@@ -72,13 +72,13 @@ internal sealed unsafe class DecodedPictures : DecodedOutput
 
     public override void Dispose()
     {
-        _before?.Memory.Release();
-        _before = null;
+        DropBefore();
+        base.Dispose();
     }
 
     protected override void OnRestart()
     {
-        Dispose();
+        DropBefore();
         _lastPts = _lastEnd = ClockTime.None;
     }
 
@@ -87,13 +87,19 @@ internal sealed unsafe class DecodedPictures : DecodedOutput
     {
         if (_before is not { } before || first - Segment.Start < s_leastVisible)
         {
-            Dispose();
+            DropBefore();
             return;
         }
 
         _before = null;
         Announce(before.Memory.Frame);
         Emit(before.Memory, before.Pts, first - before.Pts, before.Flags);
+    }
+
+    private void DropBefore()
+    {
+        _before?.Memory.Release();
+        _before = null;
     }
 
     // The "yuvj" formats say the range in the format; to everything after the decoder they are the plain ones with the range set.
