@@ -86,6 +86,23 @@ internal sealed unsafe class InputFile : IDisposable
         return avformat_seek_file(Context, stream.Index, long.MinValue, ticks, ticks, 0) >= 0;
     }
 
+    /// <summary>
+    /// True where the container's index says that after a key frame, told by its decoding time in ticks, none is decoded up to a later time.
+    /// </summary>
+    public bool IsLastKeyFrameUntil(StreamInfo info, long ticks, ClockTime time)
+    {
+        var stream = Stream(info.Index);
+        // An index that does not list every packet may leave out key frames; one without any names no key frame at all.
+        if (stream->nb_frames == 0 || avformat_index_get_entries_count(stream) < stream->nb_frames
+            || avformat_index_get_entry_from_timestamp(stream, ticks, 0) is var self && (self is null || self->timestamp != ticks))
+        {
+            return false;
+        }
+
+        var next = avformat_index_get_entry_from_timestamp(stream, ticks + 1, 0);
+        return next is null || ClockTime.FromUnits(next->timestamp, info.TimeBase) > time;
+    }
+
     /// <summary>Goes to the file's beginning; false where even that cannot be sought.</summary>
     public bool TryRewind(StreamInfo stream)
     {

@@ -82,6 +82,12 @@ internal sealed unsafe class KeyFrameSeek(InputFile file, PacketPool pool, Queue
                 {
                     DropBefore(stream, shown);
                     isFound = true;
+                    if (file.IsLastKeyFrameUntil(stream, packet->dts, target))
+                    {
+                        // What follows is read when it is wanted.
+                        ahead.Enqueue(memory);
+                        return true;
+                    }
                 }
 
                 if (TimeOf(packet->dts, packet->pts, stream) > target)
