@@ -121,6 +121,8 @@ internal sealed unsafe class FutexWait : ClockWait
             return false;
         }
 
+        // Still errno as the call left it: a suspension on the way out of a native call, and the signal that asks for one, keep it. The
+        // generated code of LibraryImport reads it in the same way; DllImport's SetLastError wants runtime marshalling, which is off.
         int error = Marshal.GetLastSystemError();
         return error switch
         {
