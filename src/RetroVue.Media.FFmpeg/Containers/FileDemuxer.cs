@@ -28,13 +28,17 @@ public sealed unsafe class FileDemuxer : Element
 {
     private const int MostErrorsInARow = 64;
 
+    /// <summary>How long a read may take that is under way when the demuxer is stopped: one cut short would leave the file of no further use.</summary>
+    private static readonly ClockTime s_lastRead = ClockTime.FromMilliseconds(100);
+
     private readonly string _path;
     private readonly FileDemuxerOptions _options;
-    private readonly InterruptSwitch _interrupt = new();
     private readonly PacketPool _pool = new();
     private readonly Queue<PacketMemory> _ahead = new();
     private readonly List<DemuxedStream> _streams = [];
     private InputFile? _file;
+    private volatile InterruptSwitch _interrupt = new();
+    private volatile bool _isInterrupted;
     private int _errorsInARow;
     private long _corruptPackets;
     private long _readErrors;
@@ -92,21 +96,9 @@ public sealed unsafe class FileDemuxer : Element
             return;
         }
 
-        var file = InputFile.Open(_path, _interrupt, _options.OpenLimit);
-        try
-        {
-            ThrowUnlessItHolds(file.Info);
-            GoToStart(file);
-        }
-        catch
-        {
-            file.Dispose();
-            throw;
-        }
-
-        _file = file;
-        VideoOutput = _options.Video ? AddStream(file.Info.Video, "video") : null;
-        AudioOutput = _options.Audio ? AddStream(file.Info.Audio, "audio") : null;
+        _file = TakeKept() ?? OpenAnew();
+        VideoOutput = _options.Video ? AddStream(_file.Info.Video, "video") : null;
+        AudioOutput = _options.Audio ? AddStream(_file.Info.Audio, "audio") : null;
     }
 
     /// <inheritdoc/>
@@ -121,7 +113,13 @@ public sealed unsafe class FileDemuxer : Element
     }
 
     /// <inheritdoc/>
-    protected override void Interrupt() => _interrupt.Throw();
+    protected override void Interrupt()
+    {
+        _isInterrupted = true;
+        // Either this throws the switch of a file that is just taken from the shelf, or who takes it sees the flag.
+        Interlocked.MemoryBarrier();
+        _interrupt.Throw(s_lastRead);
+    }
 
     /// <inheritdoc/>
     protected override void Stop() => DropAhead();
@@ -136,10 +134,78 @@ public sealed unsafe class FileDemuxer : Element
         {
             DropAhead();
             _pool.Dispose();
-            _file?.Dispose();
+            LetGo(_file);
         }
 
         base.Dispose(disposing);
+    }
+
+    private InputFile OpenAnew()
+    {
+        var file = InputFile.Open(_path, _interrupt, _options.OpenLimit);
+        try
+        {
+            ThrowUnlessItHolds(file.Info);
+            TryGoToStart(file);
+            return file;
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>A kept file at the key frame to start with; null where there is none, or it cannot be sought as a new one can.</summary>
+    private InputFile? TakeKept()
+    {
+        if (_options.StartAt == ClockTime.Zero || _options.Shelf?.TryTake(_path) is not { } file)
+        {
+            return null;
+        }
+
+        try
+        {
+            file.Interrupt.Reset();
+            _interrupt = file.Interrupt;
+            Interlocked.MemoryBarrier();
+            if (_isInterrupted)
+            {
+                _interrupt.Throw();
+            }
+
+            ThrowUnlessItHolds(file.Info);
+            if (TryGoToStart(file) && !file.HasFailed)
+            {
+                return file;
+            }
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+
+        DropAhead();
+        file.Dispose();
+        return null;
+    }
+
+    private void LetGo(InputFile? file)
+    {
+        if (file is null)
+        {
+            return;
+        }
+
+        if (_options.Shelf is { } shelf)
+        {
+            shelf.Return(file);
+        }
+        else
+        {
+            file.Dispose();
+        }
     }
 
     private void ThrowUnlessItHolds(MediaInfo info)
@@ -150,27 +216,31 @@ public sealed unsafe class FileDemuxer : Element
         }
     }
 
-    private void GoToStart(InputFile file)
+    /// <summary>Goes to the key frame to start with; false where the file cannot be sought.</summary>
+    private bool TryGoToStart(InputFile file)
     {
         var info = file.Info;
-        if (info.Video is { } video && !_options.Video)
+        if (info.Video is { } video)
         {
-            file.Discard(video.Index);
+            file.Want(video.Index, _options.Video);
         }
 
-        if (info.Audio is { } audio && !_options.Audio)
+        if (info.Audio is { } audio)
         {
-            file.Discard(audio.Index);
+            file.Want(audio.Index, _options.Audio);
         }
 
+        if (_options.StartAt <= ClockTime.Zero)
+        {
+            return true;
+        }
+
+        // A file that cannot be sought is read from its beginning; the segment leaves out what is too early.
         var leading = _options.Video && info.Video is not null ? info.Video : info.Audio!;
-        if (_options.StartAt > ClockTime.Zero)
-        {
-            // A file that cannot be sought is read from its beginning; the segment leaves out what is too early.
-            _interrupt.Limit(_options.OpenLimit);
-            new KeyFrameSeek(file, _pool, _ahead).TryGoTo(leading, info.StartTime + _options.StartAt);
-            _interrupt.Unlimit();
-        }
+        _interrupt.Limit(_options.OpenLimit);
+        var isThere = new KeyFrameSeek(file, _pool, _ahead).TryGoTo(leading, info.StartTime + _options.StartAt);
+        _interrupt.Unlimit();
+        return isThere;
     }
 
     private OutputPad? AddStream(StreamInfo? info, string name)

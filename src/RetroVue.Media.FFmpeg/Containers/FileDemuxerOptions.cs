@@ -24,6 +24,12 @@ public sealed record FileDemuxerOptions
     /// <summary>Where reading runs. Files of local discs are read on the shared thread; give slow ones a thread of their own.</summary>
     public StepPlacement Placement { get; init; } = StepPlacement.Shared;
 
+    /// <summary>
+    /// Where opened files are kept: the file is taken from there where it is to be read from the middle, and goes there when the demuxer
+    /// is disposed of. Null: it is opened and closed.
+    /// </summary>
+    public InputShelf? Shelf { get; init; }
+
     /// <summary>How long opening may take, in real time, before it is given up.</summary>
     public ClockTime OpenLimit { get; init; } = ClockTime.FromSeconds(10);
 }

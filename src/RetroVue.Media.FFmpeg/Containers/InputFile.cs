@@ -12,17 +12,16 @@ namespace RetroVue.Media.FFmpeg.Containers;
 /// <summary>A file opened by libavformat, with what it holds; only its best picture and sound streams are read.</summary>
 /// <remarks>
 /// For one thread at a time; its switch is for any. libavformat's limits of 5 MB and 5 s of media bound the look at the first packets.
-/// That look stays in although mp4 could do without: of the 17 ms that opening an hour takes it is 1, and the rest builds the index.
+/// That look stays in although mp4 could do without: of the 17 ms that opening an hour takes it is 2, and the rest builds the index.
 /// </remarks>
 internal sealed unsafe class InputFile : IDisposable
 {
     private readonly InputFormatHandle _handle;
-    private readonly InterruptSwitch _interrupt;
 
-    private InputFile(string path, AVFormatContext* opened, InterruptSwitch interrupt)
+    private InputFile(string path, FileIdentity? identity, AVFormatContext* opened, InterruptSwitch interrupt)
     {
         _handle = new InputFormatHandle(opened);
-        _interrupt = interrupt;
+        (Path, Identity, Interrupt) = (path, identity, interrupt);
         Context = opened;
         try
         {
@@ -38,6 +37,18 @@ internal sealed unsafe class InputFile : IDisposable
     /// <summary>The demuxer.</summary>
     public AVFormatContext* Context { get; }
 
+    /// <summary>The path by which it was opened.</summary>
+    public string Path { get; }
+
+    /// <summary>What file that was, as it stood just before; null where that cannot be told.</summary>
+    public FileIdentity? Identity { get; }
+
+    /// <summary>Ends blocking calls.</summary>
+    public InterruptSwitch Interrupt { get; }
+
+    /// <summary>True once a read has failed or come to the file's end.</summary>
+    public bool HasFailed { get; private set; }
+
     /// <summary>What the file holds.</summary>
     public MediaInfo Info { get; }
 
@@ -49,10 +60,12 @@ internal sealed unsafe class InputFile : IDisposable
     public static InputFile Open(string path, InterruptSwitch interrupt, ClockTime limit)
     {
         ThrowUnlessRegular(path);
+        // Before it is opened: a change in between then shows as one.
+        var identity = FileIdentity.TryRead(path);
         interrupt.Limit(limit);
         try
         {
-            return new InputFile(path, OpenContext(path, interrupt), interrupt);
+            return new InputFile(path, identity, OpenContext(path, interrupt), interrupt);
         }
         catch (FFmpegException exception)
         {
@@ -67,12 +80,17 @@ internal sealed unsafe class InputFile : IDisposable
     /// <summary>The stream with a number of <see cref="StreamInfo.Index"/>.</summary>
     public AVStream* Stream(int index) => Context->streams[index];
 
-    /// <summary>Reads no further packets of a stream.</summary>
-    public void Discard(int index) => Stream(index)->discard = AVDiscard.AVDISCARD_ALL;
+    /// <summary>Says whether packets of a stream are read.</summary>
+    public void Want(int index, bool isWanted) => Stream(index)->discard = isWanted ? AVDiscard.AVDISCARD_DEFAULT : AVDiscard.AVDISCARD_ALL;
 
     /// <summary>Reads the next packet of any stream into an empty packet.</summary>
     /// <returns>Zero, or FFmpeg's error: AVERROR_EOF at the end.</returns>
-    public int Read(AVPacket* packet) => av_read_frame(Context, packet);
+    public int Read(AVPacket* packet)
+    {
+        var code = av_read_frame(Context, packet);
+        HasFailed |= code < 0;
+        return code;
+    }
 
     /// <summary>
     /// Goes to where the container's own index has the last key frame at or before a time; containers without one come near it.
@@ -116,7 +134,7 @@ internal sealed unsafe class InputFile : IDisposable
     public void Dispose()
     {
         _handle.Dispose();
-        GC.KeepAlive(_interrupt);
+        GC.KeepAlive(Interrupt);
     }
 
     private static AVFormatContext* OpenContext(string path, InterruptSwitch interrupt)
@@ -187,7 +205,7 @@ internal sealed unsafe class InputFile : IDisposable
             streams[i] = Describe(Stream(i));
             if (i != video && i != audio)
             {
-                Discard(i);
+                Want(i, isWanted: false);
             }
         }
 

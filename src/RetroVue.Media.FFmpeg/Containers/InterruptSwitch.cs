@@ -11,40 +11,50 @@ namespace RetroVue.Media.FFmpeg.Containers;
 /// reads (AVIOInterruptCB, libavformat/avio.h) and then returns AVERROR_EXIT.
 /// </summary>
 /// <remarks>
-/// Throwing is for any thread. The deadline is real time also in a simulation: it bounds what a file makes libavformat do, which no
+/// Throwing is for any thread. Its times are real also in a simulation: they bound what a file makes libavformat do, which no
 /// simulated clock governs. Must live as long as whatever was given <see cref="Callback"/>.
 /// </remarks>
 internal sealed unsafe class InterruptSwitch
 {
     private const int Thrown = 0;
     private const int Deadline = 1;
+    private const long Never = long.MaxValue;
 
-    // Pinned: native code holds its address.
+    // Pinned: native code holds its address. Each is the system time from which on calls are ended.
     private readonly long[] _state = GC.AllocateArray<long>(2, pinned: true);
 
-    public InterruptSwitch() => Unlimit();
+    public InterruptSwitch() => Reset();
 
     /// <summary>What libavformat is given.</summary>
     public AVIOInterruptCB Callback => new() { callback = &IsDue, opaque = State };
 
     /// <summary>True once thrown.</summary>
-    public bool IsThrown => Volatile.Read(ref _state[Thrown]) != 0;
+    public bool IsThrown => Volatile.Read(ref _state[Thrown]) != Never;
 
     private void* State => Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(_state));
 
     /// <summary>Ends the running call and all later ones.</summary>
-    public void Throw() => Volatile.Write(ref _state[Thrown], 1);
+    /// <param name="grace">How long the running call may still take to end by itself.</param>
+    public void Throw(ClockTime grace = default) => Volatile.Write(ref _state[Thrown], (SystemClock.Instance.Now + grace).Nanoseconds);
 
     /// <summary>Ends calls that are running when the time is over.</summary>
     public void Limit(ClockTime time) => Volatile.Write(ref _state[Deadline], (SystemClock.Instance.Now + time).Nanoseconds);
 
     /// <summary>Takes the limit away.</summary>
-    public void Unlimit() => Volatile.Write(ref _state[Deadline], long.MaxValue);
+    public void Unlimit() => Volatile.Write(ref _state[Deadline], Never);
+
+    /// <summary>Makes the switch as new: not thrown, without a limit.</summary>
+    public void Reset()
+    {
+        Volatile.Write(ref _state[Thrown], Never);
+        Unlimit();
+    }
 
     [UnmanagedCallersOnly]
     private static int IsDue(void* opaque)
     {
         var state = (long*)opaque;
-        return Volatile.Read(ref state[Thrown]) != 0 || SystemClock.Instance.Now.Nanoseconds > Volatile.Read(ref state[Deadline]) ? 1 : 0;
+        var now = SystemClock.Instance.Now.Nanoseconds;
+        return now >= Volatile.Read(ref state[Thrown]) || now > Volatile.Read(ref state[Deadline]) ? 1 : 0;
     }
 }

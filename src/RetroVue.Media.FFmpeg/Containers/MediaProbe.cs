@@ -24,7 +24,7 @@ public static unsafe class MediaProbe
         ArgumentException.ThrowIfNullOrEmpty(path);
         cancellationToken.ThrowIfCancellationRequested();
         var interrupt = new InterruptSwitch();
-        using var registration = cancellationToken.Register(interrupt.Throw);
+        using var registration = cancellationToken.Register(() => interrupt.Throw());
         try
         {
             using var file = InputFile.Open(path, interrupt, s_openLimit);

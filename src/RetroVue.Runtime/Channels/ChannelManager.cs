@@ -20,7 +20,8 @@ namespace RetroVue.Runtime.Channels;
 /// </summary>
 /// <remarks>
 /// Thread-safe. Reads the schedule and never writes it. A channel is on the air as a whole or not at all: where the start fails the
-/// viewer is not counted, and the next one tries again.
+/// viewer is not counted, and the next one tries again. Off the air, it keeps the files open for a while that it last read, so that who
+/// comes back finds it on the air at once; while it is on the air it keeps none but those it reads.
 /// </remarks>
 public sealed class ChannelManager : IAsyncDisposable
 {
@@ -34,6 +35,7 @@ public sealed class ChannelManager : IAsyncDisposable
     private readonly ILogger _logger;
     private readonly ChannelLine _line;
     private readonly PipelineOptions _pipelines;
+    private readonly KeptFiles _kept;
     private readonly SemaphoreSlim _transition = new(1, 1);
     private readonly ConcurrentDictionary<string, ViewerSession> _sessions = new(StringComparer.Ordinal);
     private readonly CancellationTokenSource _disposed = new();
@@ -71,10 +73,14 @@ public sealed class ChannelManager : IAsyncDisposable
         _logger = loggerFactory.CreateLogger<ChannelManager>();
         _pipelines = new PipelineOptions { Name = channel.ShortName, Executor = executor, LoggerFactory = loggerFactory };
         _line = new ChannelLine(clock.AsClock(), options.Epoch);
+        _kept = new KeptFiles(executor, _line.Station);
     }
 
     /// <summary>The channel and its list.</summary>
     public ChannelSchedule Channel { get; }
+
+    /// <summary>Files that are kept open while the channel is off the air.</summary>
+    internal KeptFiles Kept => _kept;
 
     /// <summary>Viewers now.</summary>
     public int ViewerCount => _sessions.Count;
@@ -183,6 +189,7 @@ public sealed class ChannelManager : IAsyncDisposable
         {
             _sessions.Clear();
             await GoOffAirAsync().ConfigureAwait(false);
+            await _kept.DisposeAsync().ConfigureAwait(false);
         }
         finally
         {
@@ -221,6 +228,7 @@ public sealed class ChannelManager : IAsyncDisposable
         (_output, _producer) = (output, producer);
         _upkeep = UpkeepAsync(output, producer, plan.End, _onAir.Token);
         RuntimeLog.OnAir(_logger, Channel.ShortName, airing.Entry.Title);
+        _kept.End();
     }
 
     private (ChannelOutput Output, IProducer Producer) Create()
@@ -230,8 +238,8 @@ public sealed class ChannelManager : IAsyncDisposable
             : new ChannelOutput(Channel.Name, _line, _content.Raw, _pipelines);
         output.Failed = error => Background(FailAsync(output, error));
         IItemOpener items = _content.Copy is null
-            ? new TranscodeItems(_line, _content.Raw, _pipelines)
-            : new CopyItems(output, _pipelines);
+            ? new TranscodeItems(_line, _content.Raw, _kept.Shelf, _pipelines)
+            : new CopyItems(output, _kept.Shelf, _pipelines);
         var slates = new SlateItems(
             Channel,
             _line,
@@ -262,6 +270,7 @@ public sealed class ChannelManager : IAsyncDisposable
         onAir!.Cancel();
         await _upkeep.ConfigureAwait(false);
         onAir.Dispose();
+        await _kept.BeginAsync().ConfigureAwait(false);
         await producer!.DisposeAsync().ConfigureAwait(false);
         await output.DisposeAsync().ConfigureAwait(false);
         RuntimeLog.OffAir(_logger, Channel.ShortName);

@@ -9,7 +9,7 @@ using RetroVue.Runtime.Time;
 namespace RetroVue.Runtime.Producers;
 
 /// <summary>Opens files for a channel that airs them as they are encoded.</summary>
-internal sealed class CopyItems(ChannelOutput output, PipelineOptions options) : IItemOpener
+internal sealed class CopyItems(ChannelOutput output, InputShelf shelf, PipelineOptions options) : IItemOpener
 {
     public Task<ItemPlayer> OpenAsync(PlayoutEntry entry, ClockTime from, CancellationToken cancellationToken)
     {
@@ -29,6 +29,7 @@ internal sealed class CopyItems(ChannelOutput output, PipelineOptions options) :
                     RunningTimeOffset = from,
                     Video = output.Formats.Video is not null,
                     Audio = output.Formats.Audio is not null,
+                    Shelf = shelf,
                     OpenLimit = NormalProducer.OpenLimit,
                 }));
             pipeline.Add(input);

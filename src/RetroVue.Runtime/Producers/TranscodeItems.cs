@@ -11,7 +11,7 @@ using RetroVue.Runtime.Time;
 namespace RetroVue.Runtime.Producers;
 
 /// <summary>Opens files for a channel that is transcoded: decoded and converted to the channel's size, rate and layout.</summary>
-internal sealed class TranscodeItems(ChannelLine line, TranscodeProfile profile, PipelineOptions options) : IItemOpener
+internal sealed class TranscodeItems(ChannelLine line, TranscodeProfile profile, InputShelf shelf, PipelineOptions options) : IItemOpener
 {
     /// <summary>Decoded pictures are large: only a quarter of a second of them is kept.</summary>
     private static readonly ClockTime s_lead = ClockTime.FromMilliseconds(250);
@@ -36,6 +36,7 @@ internal sealed class TranscodeItems(ChannelLine line, TranscodeProfile profile,
                     RunningTimeOffset = from,
                     Video = profile.Video is not null,
                     Audio = profile.Audio is not null,
+                    Shelf = shelf,
                     OpenLimit = NormalProducer.OpenLimit,
                     Placement = StepPlacement.OwnThread,
                 }));

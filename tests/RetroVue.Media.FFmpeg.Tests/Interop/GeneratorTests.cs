@@ -10,7 +10,7 @@ public sealed class GeneratorTests
     [TearDown]
     public void DeleteFolder() => Directory.Delete(_folder, recursive: true);
 
-    private static string[] Inputs => [Repository.LibcInput, Repository.FFmpegInput];
+    private static string[] Inputs => [Repository.LibcInput, Repository.FilesInput, Repository.FFmpegInput];
 
     [TestCaseSource(nameof(Inputs))]
     public void Check_committed_bindings_are_what_the_headers_give(string input)

@@ -10,7 +10,7 @@ namespace RetroVue.Media.FFmpeg.Tests.Interop;
 /// <summary>The C compiler judges every layout, enum value and constant that the bindings hold.</summary>
 public sealed class LayoutProofTests
 {
-    private static string[] Inputs => [Repository.LibcInput, Repository.FFmpegInput];
+    private static string[] Inputs => [Repository.LibcInput, Repository.FilesInput, Repository.FFmpegInput];
 
     [TestCaseSource(nameof(Inputs))]
     public void Layouts_every_assert_compiles(string input)

@@ -7,6 +7,8 @@ internal static class Repository
 
     public static string LibcInput => Path.Combine(Root, "bindings", "libc", "libc.json");
 
+    public static string FilesInput => Path.Combine(Root, "bindings", "files", "files.json");
+
     public static string FFmpegInput => Path.Combine(Root, "bindings", "ffmpeg", "ffmpeg.json");
 
     private static string FindRoot()

@@ -3,6 +3,7 @@ using RetroVue.Media.FFmpeg.Containers;
 using RetroVue.Media.Pipelines;
 using RetroVue.Media.Time;
 using RetroVue.Runtime.Channels;
+using RetroVue.Runtime.Producers;
 using RetroVue.Runtime.Schedules;
 
 namespace RetroVue.Runtime.Tests.Channels;
@@ -126,6 +127,9 @@ public sealed class LeakTests
                 channel.Forget();
                 also();
             }
+
+            // Until the files that the channel keeps open off the air are closed.
+            channel.Executor.RunFor(KeptFiles.KeepTime);
         }
     }
 }

@@ -1,0 +1,111 @@
+using NodaTime;
+using RetroVue.Media.FFmpeg.Native;
+using RetroVue.Media.Time;
+using RetroVue.Runtime.Channels;
+using RetroVue.Runtime.Producers;
+using RetroVue.Runtime.Schedules;
+
+namespace RetroVue.Runtime.Tests.Channels;
+
+/// <summary>A channel keeps the files open that it read last, off the air and for a while only.</summary>
+public sealed class KeptFileTests
+{
+    private const int Seconds = 12;
+
+    private static readonly Rational s_rate = new(25, 1);
+    private static readonly Instant s_start = Instant.FromUtc(2026, 3, 29, 0, 0);
+    private static readonly ClockTime s_moment = ClockTime.FromMilliseconds(1);
+
+    private int _handlesBefore;
+
+    [SetUp]
+    public void Count() => _handlesBefore = FFmpegHandles.Live;
+
+    [Test]
+    public async Task Channel_off_the_air_keeps_its_file_for_ten_minutes([Values] ProfileMode mode)
+    {
+        using SimulatedChannel channel = await CreateAsync(mode);
+        Visit(channel);
+        Assert.That(channel.Manager.Kept.Shelf.Count, Is.EqualTo(1));
+        channel.Executor.RunFor(KeptFiles.KeepTime - s_moment);
+        Assert.That(channel.Manager.Kept.Shelf.Count, Is.EqualTo(1));
+        channel.Executor.RunFor(s_moment);
+        Assert.That(channel.Manager.Kept.Shelf.Count, Is.Zero);
+        Assert.That(FFmpegHandles.Live, Is.EqualTo(_handlesBefore));
+    }
+
+    [Test]
+    public async Task Channel_on_the_air_keeps_nothing_but_what_it_reads()
+    {
+        // Left eight seconds into an item, when the next one is prepared: two files are kept.
+        using SimulatedChannel channel = await CreateAsync(ProfileMode.Copy);
+        channel.Join();
+        channel.Watch(Duration.FromSeconds(6));
+        int onTheAir = FFmpegHandles.Live;
+        channel.Leave();
+        Assert.That(channel.Manager.Kept.Shelf.Count, Is.EqualTo(2));
+        channel.Join();
+        channel.Watch(Duration.FromSeconds(1));
+        Assert.That(channel.Manager.Kept.Shelf.Count, Is.Zero);
+        // Packets are counted too, and there may be some more or less; the two files are the same one, opened twice.
+        Assert.That(FFmpegHandles.Live, Is.LessThanOrEqualTo(onTheAir));
+    }
+
+    [Test]
+    public async Task Ten_minutes_are_counted_from_the_last_visit()
+    {
+        using SimulatedChannel channel = await CreateAsync(ProfileMode.Copy);
+        for (int i = 0; i < 3; i++)
+        {
+            Visit(channel);
+            channel.Executor.RunFor(ClockTime.FromSeconds(500));
+            // Two where the next item was prepared.
+            Assert.That(channel.Manager.Kept.Shelf.Count, Is.Positive);
+        }
+    }
+
+    [Test]
+    public async Task Channel_that_is_disposed_of_closes_what_it_kept([Values] bool onTheAir)
+    {
+        SimulatedChannel channel = await CreateAsync(ProfileMode.Copy);
+        Visit(channel);
+        if (onTheAir)
+        {
+            channel.Join();
+        }
+
+        channel.Dispose();
+        Assert.That(FFmpegHandles.Live, Is.EqualTo(_handlesBefore));
+    }
+
+    [Test]
+    public async Task Second_visit_shows_what_a_first_one_would([Values] ProfileMode mode)
+    {
+        using SimulatedChannel again = await CreateAsync(mode);
+        Visit(again);
+        again.Forget();
+        Visit(again);
+        using SimulatedChannel once = await CreateAsync(mode);
+        // As long as the other's visit took.
+        once.Executor.RunFor(ClockTime.FromMilliseconds(800));
+        Visit(once);
+        Assert.That(again.Received, Is.EqualTo(once.Received));
+    }
+
+    private static async Task<SimulatedChannel> CreateAsync(ProfileMode mode)
+    {
+        string file = await TestFiles.MakeAsync(s_rate, Seconds * 25);
+        ChannelProfile profile = mode == ProfileMode.Copy ? ChannelProfile.Copy : ChannelProfile.Transcode(320, 180, s_rate);
+        var channel = new SimulatedChannel(
+            s_start, profile, [(file, Duration.FromSeconds(Seconds))], new ChannelOptions { Linger = ClockTime.Zero });
+        channel.Executor.RunFor(ClockTime.FromSeconds(2));
+        return channel;
+    }
+
+    private static void Visit(SimulatedChannel channel)
+    {
+        channel.Join();
+        channel.Watch(Duration.FromMilliseconds(800));
+        channel.Leave();
+    }
+}
