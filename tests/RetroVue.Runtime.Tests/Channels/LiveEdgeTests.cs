@@ -1,0 +1,96 @@
+using RetroVue.Media.Pipelines;
+using RetroVue.Media.Time;
+using RetroVue.Runtime.Channels;
+using RetroVue.Runtime.Output;
+
+namespace RetroVue.Runtime.Tests.Channels;
+
+/// <summary>In real time, who joins a copied channel in the middle gets a burst that ends at the live edge.</summary>
+public sealed class LiveEdgeTests
+{
+    private static readonly Rational s_tick = new(1, 90_000);
+
+    /// <summary>How long before its time a picture is sent: the decoder's delay.</summary>
+    private static readonly ClockTime s_ahead = ClockTime.FromMilliseconds(500);
+
+    /// <summary>
+    /// How much less than that the newest picture received may be ahead: a granule of 40 ms that is under way, the 80 ms between two
+    /// wakings of a viewer, and up to three pictures of 40 ms, of which two may wait to be sent after one that is shown later. The rest is
+    /// for a machine that does other things too.
+    /// </summary>
+    private static readonly ClockTime s_tolerance = ClockTime.FromMilliseconds(40 + 80 + 120 + 60);
+
+    [Test]
+    public async Task Join_in_the_middle_of_a_copied_item_is_at_the_live_edge_within_a_second([Values] bool isWarm)
+    {
+        await using LiveStation live = await LiveStation.CreateAsync(ClockTime.Zero);
+        // The code has run before, and a good part of a group of pictures has passed.
+        await live.VisitAsync(live.Station.Channels[0], ViewerKind.TransportStream, ClockTime.FromMilliseconds(3500));
+        ChannelManager channel = live.Station.Channels[isWarm ? 0 : 1];
+        var line = new ChannelLine(live.Station.Clock.AsClock(), ChannelLine.DefaultEpoch);
+
+        ClockTime asked = line.Now;
+        ViewerSession session = await channel.JoinAsync(ViewerKind.TransportStream, "test");
+        ChunkReader reader = session.Output.Stream.Read();
+        ClockTime first = ClockTime.None, newest = ClockTime.None, arrived = ClockTime.None;
+        while (arrived.IsNone && line.Now - asked < ClockTime.FromSeconds(5))
+        {
+            switch (reader.TryRead(out MediaBuffer? chunk))
+            {
+                case ChunkReadState.Chunk:
+                    foreach (ClockTime pts in PictureTimes(chunk!.Data.ToArray(), near: asked))
+                    {
+                        first = first.IsNone ? pts : first;
+                        newest = newest.IsNone ? pts : ClockTime.Max(newest, pts);
+                    }
+
+                    chunk.Release();
+                    break;
+                case ChunkReadState.Empty:
+                    // All there is has been read: here the stream is compared with the clock.
+                    ClockTime now = line.Now;
+                    arrived = newest >= now + s_ahead - s_tolerance ? now : ClockTime.None;
+                    await Task.WhenAny(reader.News, live.WaitAsync(ClockTime.FromMilliseconds(200)));
+                    break;
+                case var state:
+                    Assert.Fail($"The stream is {state}.");
+                    break;
+            }
+        }
+
+        await channel.LeaveAsync(session);
+        await TestContext.Out.WriteLineAsync($"began {asked - first} behind the join, at the live edge {arrived - asked} after it, {newest - arrived} ahead");
+        // Otherwise there was nothing to catch up.
+        Assert.That(first, Is.LessThan(asked));
+        Assert.That(arrived - asked, Is.LessThan(ClockTime.FromSeconds(1)));
+        // Nor may it run ahead of what decoders have room for: half a second, and for pictures that are sent before others they follow three.
+        Assert.That(newest - arrived, Is.LessThan(s_ahead + ClockTime.FromMilliseconds(120)));
+    }
+
+    /// <summary>The presentation times of the pictures that begin in these transport packets, on the channel's line; ISO/IEC 13818-1, 2.4.3.6.</summary>
+    private static IEnumerable<ClockTime> PictureTimes(byte[] packets, ClockTime near)
+    {
+        const int packetSize = 188, picturePid = 0x100;
+        for (int at = 0; at < packets.Length; at += packetSize)
+        {
+            int pid = ((packets[at + 1] & 0x1F) << 8) | packets[at + 2];
+            bool isStart = (packets[at + 1] & 0x40) != 0;
+            if (pid == picturePid && isStart)
+            {
+                bool hasAdaptation = (packets[at + 3] & 0x20) != 0;
+                int pes = at + 4 + (hasAdaptation ? 1 + packets[at + 4] : 0);
+                long pts = ((long)(packets[pes + 9] & 0x0E) << 29) | ((long)packets[pes + 10] << 22) | ((long)(packets[pes + 11] & 0xFE) << 14)
+                    | ((long)packets[pes + 12] << 7) | ((long)packets[pes + 13] >> 1);
+                yield return Unwrap(pts, near);
+            }
+        }
+    }
+
+    private static ClockTime Unwrap(long ticks, ClockTime near)
+    {
+        const long wrap = 1L << 33;
+        long expected = near.ToUnits(s_tick);
+        long difference = (((ticks - expected) % wrap) + wrap) % wrap;
+        return ClockTime.FromUnits(expected + (difference > wrap / 2 ? difference - wrap : difference), s_tick);
+    }
+}
