@@ -73,7 +73,7 @@ public sealed class TransportStreamMuxer : InterleavingElement
     protected override void TakeBuffer(InputPad input, MediaBuffer buffer)
     {
         Lane lane = LaneOf(input);
-        TransportStreamTrack track = lane.Track ?? throw new InvalidOperationException($"A packet came to '{input}' before its format.");
+        TransportStreamTrack track = lane.Track ?? AddTracks(lane);
         ClockTime shift = lane.Segment.ToRunningTime(_offset);
         if (shift != ClockTime.Zero)
         {
@@ -104,11 +104,13 @@ public sealed class TransportStreamMuxer : InterleavingElement
             case Segment segment:
                 lane.Segment = segment;
                 break;
-            case FormatChanged { Format: EncodedFormat format } when lane.Track is null:
-                lane.Track = _writer.AddTrack(format);
-                break;
             case FormatChanged { Format: EncodedFormat format }:
-                _writer.ChangeFormat(lane.Track, format);
+                lane.Format = format;
+                if (lane.Track is { } track)
+                {
+                    _writer.ChangeFormat(track, format);
+                }
+
                 break;
         }
     }
@@ -131,6 +133,23 @@ public sealed class TransportStreamMuxer : InterleavingElement
         _writer.Dispose();
         _chunker.Dispose();
         base.Dispose(disposing);
+    }
+
+    /// <summary>
+    /// Adds the tracks in the order of the inputs, whatever the order in which threads brought their formats: a track's PID follows
+    /// from it. All have come by the time the first packet is taken.
+    /// </summary>
+    private TransportStreamTrack AddTracks(Lane first)
+    {
+        foreach (Lane lane in _lanes)
+        {
+            if (lane is { Track: null, Format: { } format })
+            {
+                lane.Track = _writer.AddTrack(format);
+            }
+        }
+
+        return first.Track ?? throw new InvalidOperationException($"A packet came to '{first.Input}' before its format.");
     }
 
     /// <summary>Gives out what stands before a packet that is due just after <paramref name="outputTime"/>.</summary>
@@ -171,6 +190,8 @@ public sealed class TransportStreamMuxer : InterleavingElement
         public InputPad Input { get; } = input;
 
         public Segment Segment { get; set; } = Segment.Default;
+
+        public EncodedFormat? Format { get; set; }
 
         public TransportStreamTrack? Track { get; set; }
     }
