@@ -1,4 +1,5 @@
 using RetroVue.Media.FFmpeg.Packets;
+using RetroVue.Media.Formats;
 using RetroVue.Media.Pipelines;
 using RetroVue.Media.Time;
 
@@ -7,6 +8,9 @@ namespace RetroVue.Media.FFmpeg.Containers;
 /// <summary>One stream on its way from the file to its output, until the segment's end.</summary>
 internal sealed unsafe class DemuxedStream(StreamInfo info, OutputPad output)
 {
+    /// <summary>How much is told at a time of a stream that is silent.</summary>
+    private static readonly ClockTime s_gapStep = ClockTime.FromMilliseconds(500);
+
     private readonly PacketTimes _times = new(info);
     private Segment _segment = Segment.Default;
     private BufferFlags _nextFlags;
@@ -24,10 +28,21 @@ internal sealed unsafe class DemuxedStream(StreamInfo info, OutputPad output)
     /// <summary>The latest end of presentation so far; None before the first.</summary>
     public ClockTime LastEnd { get; private set; } = ClockTime.None;
 
+    /// <summary>The decoding time of the last packet, or the end of the gap that was told since; None before the stream is announced.</summary>
+    public ClockTime Reached { get; private set; } = ClockTime.None;
+
+    /// <summary>
+    /// How far a stream may lie behind another in a file before it counts as silent. Transport streams bring pictures up to a second
+    /// ahead of their sound (ISO/IEC 13818-1 2.4.2.6), and files interleave in stretches of about as much; of pictures, some may be
+    /// shown for long.
+    /// </summary>
+    private ClockTime LongestLag => ClockTime.FromSeconds(info.Format.Kind == MediaKind.Video ? 10 : 3);
+
     /// <summary>Announces format and segment.</summary>
     public void Announce(Segment segment)
     {
         _segment = segment;
+        Reached = segment.Start;
         output.Push(new FormatChanged(info.Format));
         output.Push(segment);
     }
@@ -53,7 +68,22 @@ internal sealed unsafe class DemuxedStream(StreamInfo info, OutputPad output)
         _nextFlags = BufferFlags.None;
         buffer.Sequence = _sequence++;
         LastEnd = time.End > LastEnd || LastEnd.IsNone ? time.End : LastEnd;
+        Reached = buffer.DecodeOrder.IsNone ? Reached : buffer.DecodeOrder;
         output.Push(buffer);
+    }
+
+    /// <summary>
+    /// Hears how far another stream of the file has come. Where this one is so far behind that nothing more can be expected up to some
+    /// time, it says so: whoever puts the two together would wait for it, and keep the other one's buffers, to the end of the file.
+    /// </summary>
+    public void Follow(ClockTime other)
+    {
+        var (from, until) = (LastEnd > Reached ? LastEnd : Reached, other - LongestLag);
+        if (!HasEnded && until - from >= s_gapStep)
+        {
+            output.Push(new Gap(from, until - from));
+            Reached = until;
+        }
     }
 
     /// <summary>Sends the end, once.</summary>

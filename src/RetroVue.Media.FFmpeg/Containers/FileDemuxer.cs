@@ -20,6 +20,10 @@ namespace RetroVue.Media.FFmpeg.Containers;
 /// packet of AAC with priming has a PTS before the file's zero.
 /// </para>
 /// <para>
+/// A stream that ends long before the other, or is silent for long, is told about in <see cref="Gap"/>s, so that nobody keeps the other
+/// one's buffers for its sake.
+/// </para>
+/// <para>
 /// Link the outputs after <see cref="Open"/>. Members are for one thread at a time, <see cref="Element.Interrupt"/> and the counts are
 /// for any.
 /// </para>
@@ -287,6 +291,11 @@ public sealed unsafe class FileDemuxer : Element
                 }
 
                 stream.Push(memory);
+                foreach (var other in _streams)
+                {
+                    other.Follow(stream.Reached);
+                }
+
                 return;
             }
         }

@@ -77,7 +77,19 @@ public sealed class ChannelInput : Element
         object item;
         lock (_lock)
         {
-            if (Find(kind) is not { Items.Count: > 0 } lane || (lane.Items.Peek() is MediaBuffer oldest && !(oldest.DecodeOrder < before)))
+            if (Find(kind) is not { } lane)
+            {
+                return null;
+            }
+
+            if (lane.Items.Count == 0)
+            {
+                lane.PassGap(before);
+                UpdateGate();
+                return null;
+            }
+
+            if (lane.Items.Peek() is MediaBuffer oldest && !(oldest.DecodeOrder < before))
             {
                 return null;
             }

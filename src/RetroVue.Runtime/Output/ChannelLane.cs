@@ -26,7 +26,7 @@ internal sealed class ChannelLane(MediaKind kind, InputPad pad)
     /// <summary>The decoding time of the newest buffer; None before the first.</summary>
     public ClockTime Newest { get; set; } = ClockTime.None;
 
-    /// <summary>The decoding time of the buffer taken last; None before that.</summary>
+    /// <summary>The decoding time of the buffer taken last, or what has been gone over of a gap since; None before that.</summary>
     public ClockTime Taken { get; set; } = ClockTime.None;
 
     /// <summary>The decoding time of the very first buffer; None before it.</summary>
@@ -40,6 +40,13 @@ internal sealed class ChannelLane(MediaKind kind, InputPad pad)
         Items.Enqueue(buffer);
         Newest = buffer.DecodeOrder;
         First = First.IsNone ? Newest : First;
+    }
+
+    /// <summary>Of a gap nothing is held for long: the output has gone over what of it lies before a time.</summary>
+    public void PassGap(ClockTime before)
+    {
+        ClockTime passed = ClockTime.Min(before, Newest);
+        Taken = passed > Taken || Taken.IsNone ? passed : Taken;
     }
 
     /// <summary>Says that nothing more comes; formats that no buffer follows are of no use to anybody and keep no item on the air.</summary>

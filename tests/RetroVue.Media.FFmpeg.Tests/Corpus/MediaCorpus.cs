@@ -29,6 +29,8 @@ internal sealed class MediaCorpus
         ["straight.h264"] = $"{Picture("30000/1001")} -t 2 {X264} -bf 0",
         ["reordered.h264"] = $"{Picture("25")} -t 2 {X264} -bf 2",
         ["long.mp4"] = $"{Picture("25")} {Sound(48000)} -t 40 {X264} -bf 2 -c:a aac",
+        ["short-sound.mp4"] = $"{Picture("25")} -f lavfi -i sine=duration=4 -t 40 {X264} -bf 2 -c:a aac",
+        ["short-picture.mkv"] = $"-f lavfi -i testsrc2=size=160x120:rate=25:duration=4 {Sound(48000)} -t 40 {X264} -bf 2 -c:a aac",
         ["edited.mp4"] = "-ss 1.3 -i {ntsc.mp4} -c copy",
         ["late.mkv"] = "-i {ntsc.mkv} -c copy -output_ts_offset 0.033",
         ["wrapping.ts"] = "-i {pal.ts} -c copy -output_ts_offset 95439.5",

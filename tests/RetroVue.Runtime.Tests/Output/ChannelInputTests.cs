@@ -1,4 +1,5 @@
 using NodaTime;
+using RetroVue.Media.FFmpeg.Codecs;
 using RetroVue.Media.FFmpeg.Containers;
 using RetroVue.Media.Formats;
 using RetroVue.Media.Pipelines;
@@ -120,5 +121,46 @@ public sealed class ChannelInputTests
         executor.RunUntilCompleted(stop, executor.Clock.Now + ClockTime.FromSeconds(1));
         input.Discard();
         Assert.That(MediaBuffer.LiveCount, Is.EqualTo(before));
+    }
+
+    [Test]
+    public async Task Pictures_of_an_item_whose_sound_ends_early_do_not_pile_up()
+    {
+        string whole = await TestFiles.MakeAsync(new Rational(25, 1), 25 * 60);
+        string file = FfmpegTool.Make("short-sound.mp4", $"-t 4 -i {whole} -i {whole} -map 0:a -map 1:v -c copy");
+        var executor = new SimulatedExecutor();
+        var pipeline = new Pipeline(new PipelineOptions { Executor = executor });
+        FileDemuxer demuxer = pipeline.Add(new FileDemuxer("file", file));
+        demuxer.Open();
+        ChannelInput input = pipeline.Add(new ChannelInput("channel", ClockTime.Zero, ClockTime.FromSeconds(60), ClockTime.FromMilliseconds(250)));
+        Decoder pictures = pipeline.Add(new Decoder("pictures"));
+        pipeline.Link(demuxer.VideoOutput!, pictures.Inputs[0]);
+        pipeline.Link(pictures.Outputs[0], input.AddStream(MediaKind.Video));
+        pipeline.Link(demuxer.AudioOutput!, input.AddStream(MediaKind.Audio));
+        Task start = pipeline.StartAsync();
+        executor.RunFor(ClockTime.FromSeconds(1));
+        await start;
+        long most = 0;
+        for (ClockTime time = ClockTime.Zero; time < ClockTime.FromSeconds(60); time += ClockTime.FromMilliseconds(100))
+        {
+            most = Math.Max(most, MediaBuffer.LiveCount);
+            Assert.That(input.Covers(time), Is.True, $"The output need not wait at {time}.");
+            foreach (MediaKind kind in new[] { MediaKind.Video, MediaKind.Audio })
+            {
+                while (input.TryTake(kind, time) is { } item)
+                {
+                    (item as MediaBuffer)?.Release();
+                }
+            }
+
+            executor.RunFor(ClockTime.FromMilliseconds(1));
+        }
+
+        // Three seconds are what a file's streams may lie apart; all of them are 1500 pictures.
+        Assert.That(most, Is.LessThan(4 * 25 + 20));
+        Task stop = pipeline.DisposeAsync().AsTask();
+        executor.RunUntilCompleted(stop, executor.Clock.Now + ClockTime.FromSeconds(1));
+        input.Discard();
+        Assert.That(MediaBuffer.LiveCount, Is.Zero);
     }
 }
