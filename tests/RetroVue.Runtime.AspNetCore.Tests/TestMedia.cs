@@ -16,6 +16,18 @@ public sealed class TestMedia
         "-f lavfi -i testsrc=size=320x180:rate=25:duration=10 -f lavfi -i sine=frequency=440:sample_rate=48000:duration=10 "
         + "-c:v libx264 -preset ultrafast -profile:v baseline -g 25 -pix_fmt yuv420p -c:a aac -ac 2");
 
+    /// <summary>A moving picture with a tone for 20 s, all of one kind but the picture's source, so that a channel can copy them.</summary>
+    public static string Alike(string source) => Make(
+        $"alike-{source}.mp4",
+        $"-f lavfi -i {source}=size=320x180:rate=30000/1001:duration=20 -f lavfi -i sine=frequency=440:sample_rate=48000:duration=20 "
+        + "-c:v libx264 -preset ultrafast -bf 2 -g 45 -pix_fmt yuv420p -c:a aac -ac 2 -shortest");
+
+    /// <summary>A moving picture with a tone for 20 s of any size and rates.</summary>
+    public static string Unlike(string size, string rate, int sampleRate, int channels) => Make(
+        $"unlike-{size}-{rate.Replace('/', '-')}.mp4",
+        $"-f lavfi -i testsrc2=size={size}:rate={rate}:duration=20 -f lavfi -i sine=frequency=880:sample_rate={sampleRate}:duration=20 "
+        + $"-c:v libx264 -preset ultrafast -bf 2 -g 50 -pix_fmt yuv420p -c:a aac -ac {channels} -shortest");
+
     /// <summary>A clip of 5 s with some 30 Mbit/s, key frames only, no sound.</summary>
     public static string HeavyClip() => Make(
         "heavy.ts", "-f lavfi -i testsrc2=size=640x360:rate=25:duration=5,noise=alls=80:allf=t -c:v mpeg2video -g 1 -qscale:v 1");

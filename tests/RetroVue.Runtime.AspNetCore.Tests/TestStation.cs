@@ -50,16 +50,19 @@ internal sealed class TestStation : IAsyncDisposable
     }
 
     /// <summary>A channel that repeats one file for ever.</summary>
-    public static ChannelSchedule Channel(string shortName, string name, string file) => new(
+    public static ChannelSchedule Channel(string shortName, string name, string file) => Channel(shortName, name, ChannelProfile.Copy, file);
+
+    /// <summary>A channel that repeats files for ever, one after the other.</summary>
+    public static ChannelSchedule Channel(string shortName, string name, ChannelProfile profile, params string[] files) => new(
         ChannelId.FromShortName(shortName),
         shortName,
         name,
         DateTimeZone.Utc,
-        ChannelProfile.Copy,
+        profile,
         Instant.FromUtc(2026, 1, 1, 0, 0),
         null,
         true,
-        [new ScheduleItem(SegmentKind.Programme, file, $"{name}: the programme", Duration.Zero, null)],
+        [.. files.Select(file => new ScheduleItem(SegmentKind.Programme, file, $"{name}: the programme", Duration.Zero, null))],
         []);
 
     /// <summary>A channel whose file does not exist: enough for everything that is not its stream.</summary>

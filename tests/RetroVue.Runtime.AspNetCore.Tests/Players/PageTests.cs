@@ -1,60 +1,33 @@
 using Microsoft.Playwright;
 using RetroVue.Runtime.Channels;
 
-namespace RetroVue.Runtime.AspNetCore.Tests;
+namespace RetroVue.Runtime.AspNetCore.Tests.Players;
 
 /// <summary>The page in a real browser.</summary>
 public sealed class PageTests
 {
-    // Debian's. Ubuntu's "chromium-browser" is a snap, which sees neither the test's folders nor its browser profile.
-    private const string Chromium = "/usr/bin/chromium";
-
-    private static readonly string[] s_arguments =
-    [
-        "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-        "--disable-component-update", "--disable-sync",
-    ];
-
     [Test]
     public async Task Page_lists_channels_and_plays_the_one_picked_without_an_error()
     {
-        if (!File.Exists(Chromium))
-        {
-            Assert.Ignore("Chromium is not installed (Debian package chromium).");
-        }
-
+        await using Browser browser = await Browser.StartAsync();
         await using TestStation station = await TestStation.StartAsync(
             TestStation.Channel("one", "Channel One", TestMedia.Clip("page")),
             TestStation.Channel("two", "Channel Two", TestMedia.Clip("page")));
-        string profile = Directory.CreateTempSubdirectory("retrovue-chromium-").FullName;
-        try
-        {
-            using IPlaywright playwright = await Playwright.CreateAsync();
-            await using IBrowserContext browser = await playwright.Chromium.LaunchPersistentContextAsync(
-                profile, new() { ExecutablePath = Chromium, Args = s_arguments, ViewportSize = new() { Width = 1400, Height = 900 } });
-            IPage page = browser.Pages[0];
-            List<string> errors = [];
-            page.Console += (_, message) => errors.AddRange(message.Type == "error" ? [message.Text] : []);
-            page.PageError += (_, error) => errors.Add(error);
+        IPage page = await browser.OpenAsync();
 
-            await page.GotoAsync(new Uri(station.Http.BaseAddress!, "/#two").ToString());
-            await Assertions.Expect(page.Locator("#channel-list li")).ToHaveCountAsync(2);
-            await Assertions.Expect(page.Locator("#channel-list [aria-current]")).ToContainTextAsync("Channel Two");
-            await Assertions.Expect(page.Locator("#now-title")).ToHaveTextAsync("Channel Two: the programme");
-            await Assertions.Expect(page.Locator("#clock-source")).ToContainTextAsync("system-monotonic");
-            await AdvancesAsync(page);
-            Assert.That(station.Station.Find("two")!.ViewerCount, Is.EqualTo(1));
+        await page.GotoAsync(new Uri(station.Http.BaseAddress!, "/#two").ToString());
+        await Assertions.Expect(page.Locator("#channel-list li")).ToHaveCountAsync(2);
+        await Assertions.Expect(page.Locator("#channel-list [aria-current]")).ToContainTextAsync("Channel Two");
+        await Assertions.Expect(page.Locator("#now-title")).ToHaveTextAsync("Channel Two: the programme");
+        await Assertions.Expect(page.Locator("#clock-source")).ToContainTextAsync("system-monotonic");
+        await AdvancesAsync(page);
+        Assert.That(station.Station.Find("two")!.ViewerCount, Is.EqualTo(1));
 
-            await page.Locator("#channel-list a").First.ClickAsync();
-            await Assertions.Expect(page.Locator("#channel-name")).ToContainTextAsync("Channel One");
-            await AdvancesAsync(page);
-            await page.ScreenshotAsync(new() { Path = Path.Combine(TestContext.CurrentContext.WorkDirectory, "page.png") });
-            Assert.That(errors, Is.Empty);
-        }
-        finally
-        {
-            Directory.Delete(profile, recursive: true);
-        }
+        await page.Locator("#channel-list a").First.ClickAsync();
+        await Assertions.Expect(page.Locator("#channel-name")).ToContainTextAsync("Channel One");
+        await AdvancesAsync(page);
+        await page.ScreenshotAsync(new() { Path = Path.Combine(TestContext.CurrentContext.WorkDirectory, "page.png") });
+        Assert.That(browser.Errors, Is.Empty);
     }
 
     /// <summary>The picture moves: the player's position gains two seconds.</summary>
