@@ -111,8 +111,14 @@ public sealed unsafe class FileMuxer : InterleavingElement
     /// <inheritdoc/>
     protected override void Stop()
     {
-        base.Stop();
-        Finish();
+        try
+        {
+            base.Stop();
+        }
+        finally
+        {
+            Finish();
+        }
     }
 
     /// <inheritdoc/>

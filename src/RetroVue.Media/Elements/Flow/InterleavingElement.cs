@@ -16,7 +16,9 @@ public abstract class InterleavingElement : Element
 {
     private readonly List<Lane> _lanes = [];
     private readonly StepTask _task;
+    private bool _hasTaken;
     private bool _hasEnded;
+    private bool _hasFailed;
     private bool _isStarving;
 
     /// <summary>A muxer with no inputs yet.</summary>
@@ -52,8 +54,28 @@ public abstract class InterleavingElement : Element
     /// <inheritdoc/>
     protected internal sealed override void OnEvent(InputPad input, MediaEvent mediaEvent) => Store(input, mediaEvent);
 
-    /// <inheritdoc/>
-    protected internal override void Stop() => Flush();
+    /// <summary>What has come is taken still, and then the end: a run that is stopped has all that was captured, as far as it goes.</summary>
+    protected internal override void Stop()
+    {
+        try
+        {
+            if (!_hasFailed && !_hasEnded)
+            {
+                while (TakeEarliest(FindEarliest(isStopping: true, out _)))
+                {
+                }
+
+                if (_hasTaken)
+                {
+                    TakeEnd();
+                }
+            }
+        }
+        finally
+        {
+            Flush();
+        }
+    }
 
     /// <inheritdoc/>
     protected internal override void Flush()
@@ -63,7 +85,9 @@ public abstract class InterleavingElement : Element
             lane.Clear();
         }
 
+        _hasTaken = false;
         _hasEnded = false;
+        _hasFailed = false;
         _isStarving = false;
     }
 
@@ -83,8 +107,46 @@ public abstract class InterleavingElement : Element
 
     private StepResult TakeNext()
     {
+        try
+        {
+            return TakeNextUnlessAwaited();
+        }
+        catch
+        {
+            _hasFailed = true;
+            throw;
+        }
+    }
+
+    private StepResult TakeNextUnlessAwaited()
+    {
+        Lane? earliest = FindEarliest(isStopping: false, out bool mustWait);
+        if (mustWait || (earliest is not null && earliest.Peek() is null))
+        {
+            ShowStarving(earliest, _lanes.Exists(lane => !lane.Gate.IsOpen));
+            return StepResult.Idle;
+        }
+
+        ShowStarving(null, false);
+        if (TakeEarliest(earliest))
+        {
+            return StepResult.Again;
+        }
+
+        if (!_hasEnded)
+        {
+            _hasEnded = true;
+            TakeEnd();
+        }
+
+        return StepResult.Idle;
+    }
+
+    /// <summary>Takes the events that stand first, and finds the input whose next buffer, or gap's end, comes first; of those that have something, when nothing more comes.</summary>
+    private Lane? FindEarliest(bool isStopping, out bool mustWait)
+    {
         Lane? earliest = null;
-        bool mustWait = false;
+        mustWait = false;
         foreach (Lane lane in _lanes)
         {
             while (lane.Peek() is MediaEvent mediaEvent)
@@ -93,7 +155,7 @@ public abstract class InterleavingElement : Element
                 TakeEventOf(lane, mediaEvent);
             }
 
-            if (lane.HasEnded)
+            if (lane.HasEnded || (isStopping && lane.Peek() is null))
             {
                 continue;
             }
@@ -106,28 +168,21 @@ public abstract class InterleavingElement : Element
             }
         }
 
-        if (mustWait || (earliest is not null && earliest.Peek() is null))
+        return earliest;
+    }
+
+    private bool TakeEarliest(Lane? earliest)
+    {
+        if (earliest?.Peek() is not MediaBuffer buffer)
         {
-            ShowStarving(earliest, _lanes.Exists(lane => !lane.Gate.IsOpen));
-            return StepResult.Idle;
+            return false;
         }
 
-        ShowStarving(null, false);
-        if (earliest?.Peek() is MediaBuffer buffer)
-        {
-            earliest.Take();
-            earliest.CoveredUntil = ClockTime.None;
-            TakeBuffer(earliest.Pad, buffer);
-            return StepResult.Again;
-        }
-
-        if (!_hasEnded)
-        {
-            _hasEnded = true;
-            TakeEnd();
-        }
-
-        return StepResult.Idle;
+        earliest.Take();
+        earliest.CoveredUntil = ClockTime.None;
+        _hasTaken = true;
+        TakeBuffer(earliest.Pad, buffer);
+        return true;
     }
 
     /// <summary>Marks the lanes that are waited for, where another is full, and takes the marks back otherwise.</summary>

@@ -85,6 +85,21 @@ public sealed class InterleavingElementTests
     }
 
     [Test]
+    public async Task Stop_takes_what_has_come_in_order_and_then_the_end()
+    {
+        var executor = new SimulatedExecutor();
+        (Pipeline pipeline, RecordingMuxer muxer) = Build(
+            executor, 3, [(0, Ms(0)), (1, Ms(10)), (2, Ms(15)), (0, Ms(20)), (1, Ms(30)), (0, Ms(40))], isEndless: true);
+        Task run = pipeline.RunAsync();
+        executor.RunFor(ClockTime.FromMilliseconds(10));
+        Assert.That(muxer.Taken, Is.EqualTo(new[] { "0:0", "1:10", "2:15" }), "At 20 the third input may still have something.");
+        await pipeline.StopAsync();
+        await run;
+        Assert.That(muxer.Taken, Is.EqualTo(new[] { "0:0", "1:10", "2:15", "0:20", "1:30", "0:40", "end" }));
+        Assert.That(MediaBuffer.LiveCount, Is.Zero);
+    }
+
+    [Test]
     public void Segments_put_inputs_on_one_line_and_buffers_without_time_follow_at_once()
     {
         Assert.That(
