@@ -43,12 +43,20 @@ internal sealed class PipelineGraph
         to.Peer = from;
     }
 
-    /// <summary>Throws where an input is not linked, or an element with several inputs would be fed by several threads directly.</summary>
+    /// <summary>
+    /// Throws where an input is not linked, a source gives its media to nobody (no sink would ever end), or an element with several inputs
+    /// would be fed by several threads directly.
+    /// </summary>
     public void Validate()
     {
         if (_elements.Count == 0)
         {
             throw new LinkException("The pipeline has no elements.");
+        }
+
+        if (_elements.Find(element => element.Inputs.Count == 0 && element.Outputs.Count > 0 && element.IsSink) is { } source)
+        {
+            throw new LinkException($"The source '{source.Name}' gives its media to nobody: its output '{source.Outputs[0]}' is not linked.");
         }
 
         foreach (InputPad input in _elements.SelectMany(element => element.Inputs))

@@ -273,6 +273,16 @@ public sealed class PipelineTests
     }
 
     [Test]
+    public void Source_that_gives_its_media_to_nobody_is_refused_at_the_start()
+    {
+        (Pipeline pipeline, _) = Simulated();
+        pipeline.Add(new CountingSource("source", 1));
+        Assert.That(
+            async () => await pipeline.StartAsync(),
+            Throws.TypeOf<LinkException>().With.Message.EqualTo("The source 'source' gives its media to nobody: its output 'source.out' is not linked."));
+    }
+
+    [Test]
     public void Latency_is_the_largest_minimum_and_an_error_names_the_path_that_cannot_hold_it()
     {
         Assert.That(LatencyWith(storage: ClockTime.FromMilliseconds(100)), Is.EqualTo(ClockTime.FromMilliseconds(60)));
