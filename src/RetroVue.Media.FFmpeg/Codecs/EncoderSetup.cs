@@ -136,9 +136,9 @@ internal static unsafe class EncoderSetup
             }
         }
 
-        if (encoder is "mpeg1video" or "mpeg2video" or "mpeg4")
+        if (encoder is "mpeg1video" or "mpeg2video" or "mpeg4" or "mjpeg")
         {
-            // These close a GOP only where they do not look for cuts.
+            // These close a GOP only where they do not look for cuts; mjpeg, which has none, says so where it is not told.
             settings["sc_threshold"] = "1000000000";
         }
 
