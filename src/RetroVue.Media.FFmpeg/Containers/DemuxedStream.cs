@@ -28,7 +28,7 @@ internal sealed unsafe class DemuxedStream(StreamInfo info, OutputPad output)
     /// <summary>The latest end of presentation so far; None before the first.</summary>
     public ClockTime LastEnd { get; private set; } = ClockTime.None;
 
-    /// <summary>The decoding time of the last packet, or the end of the gap that was told since; None before the stream is announced.</summary>
+    /// <summary>The latest decoding time of a packet, or the end of a gap that was told since; None before the stream is announced.</summary>
     public ClockTime Reached { get; private set; } = ClockTime.None;
 
     /// <summary>
@@ -68,7 +68,7 @@ internal sealed unsafe class DemuxedStream(StreamInfo info, OutputPad output)
         _nextFlags = BufferFlags.None;
         buffer.Sequence = _sequence++;
         LastEnd = time.End > LastEnd || LastEnd.IsNone ? time.End : LastEnd;
-        Reached = buffer.DecodeOrder.IsNone ? Reached : buffer.DecodeOrder;
+        Reached = buffer.DecodeOrder > Reached ? buffer.DecodeOrder : Reached;
         output.Push(buffer);
     }
 

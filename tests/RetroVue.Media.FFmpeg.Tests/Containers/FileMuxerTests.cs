@@ -1,6 +1,9 @@
+using RetroVue.Media.Elements.MpegTs;
+using RetroVue.Media.FFmpeg.Codecs;
 using RetroVue.Media.FFmpeg.Containers;
 using RetroVue.Media.FFmpeg.Native;
 using RetroVue.Media.FFmpeg.Tests.Corpus;
+using RetroVue.Media.FFmpeg.Tests.Support;
 using RetroVue.Media.Pipelines;
 using RetroVue.Media.Testing;
 using RetroVue.Media.Time;
@@ -131,11 +134,25 @@ public sealed class FileMuxerTests
     }
 
     [Test]
-    public void Reordered_stream_without_presentation_times_is_refused_with_the_remedy()
+    public void Reordered_stream_without_presentation_times_is_refused_with_the_remedy([Values("reordered.h264", "reordered.avi")] string name)
     {
-        var error = Assert.Throws<ElementException>(
-            () => Remux(MediaCorpus.File("reordered.h264"), Path.Combine(MediaCorpus.Folder, "refused.mp4")));
+        var error = Assert.Throws<ElementException>(() => Remux(MediaCorpus.File(name), Path.Combine(MediaCorpus.Folder, "refused.mp4")));
         Assert.That(error!.Message, Does.Contain("refused.mp4").And.Contain("without a presentation time").And.Contain("Decode and encode"));
+        error = Assert.Throws<ElementException>(() => Recording.Run(OpenedVideo(name), OneTrack()));
+        Assert.That(error!.Message, Does.Contain("without a presentation time").And.Contain("Decode and encode"));
+    }
+
+    [Test]
+    public void Reordered_stream_without_presentation_times_that_is_decoded_and_encoded_has_a_picture_on_every_step(
+        [Values("reordered.h264", "reordered.avi")] string name)
+    {
+        var target = Path.Combine(MediaCorpus.Folder, $"{name}.encoded.mp4");
+        var muxer = new FileMuxer("muxer", target);
+        muxer.AddStream("video");
+        Recording.Run(OpenedVideo(name), new Decoder("decoder"), new Encoder("encoder", new EncoderOptions { Codec = "h264", GlobalHeader = true }), muxer);
+        var times = ProbedPacket.Read(target, 'v').Packets.Select(packet => packet.Pts).Order().ToList();
+        Assert.That(times, Has.Count.EqualTo(50));
+        Assert.That(times.Zip(times.Skip(1), (one, next) => next - one), Is.All.EqualTo(ClockTime.FromMilliseconds(40)));
     }
 
     [TestCase("nowhere/file.mp4", "No such file")]
@@ -163,6 +180,20 @@ public sealed class FileMuxerTests
         Tool.Run("ffmpeg", $"-v error -nostdin -y -f lavfi -i aevalsrc=sin(2000*t):s=8000:d=1 -c:a pcm_mulaw {source}");
         var error = Assert.Throws<ElementException>(() => Remux(source, Path.Combine(MediaCorpus.Folder, "telephone.mp4")));
         Assert.That(error!.Message, Does.Contain("telephone.mp4").And.Contain("does not take these streams").And.Contain("pcm_mulaw"));
+    }
+
+    private static FileDemuxer OpenedVideo(string name)
+    {
+        var demuxer = new FileDemuxer("demuxer", MediaCorpus.File(name), new FileDemuxerOptions { Audio = false });
+        demuxer.Open();
+        return demuxer;
+    }
+
+    private static TransportStreamMuxer OneTrack()
+    {
+        var muxer = new TransportStreamMuxer("ts");
+        muxer.AddTrack();
+        return muxer;
     }
 
     private static void Remux(string source, string target, FileDemuxerOptions? demuxing = null, FileMuxerOptions? muxing = null)

@@ -74,6 +74,13 @@ public sealed class TransportStreamMuxer : InterleavingElement
     {
         Lane lane = LaneOf(input);
         TransportStreamTrack track = lane.Track ?? AddTracks(lane);
+        if (buffer.Pts.IsNone)
+        {
+            buffer.Release();
+            throw new InvalidOperationException(
+                $"'{input}' brought a packet without a presentation time. Decode and encode that stream to give it one.");
+        }
+
         ClockTime shift = lane.Segment.ToRunningTime(_offset);
         if (shift != ClockTime.Zero)
         {
