@@ -16,18 +16,29 @@ public sealed class LeakTests
     private static readonly Rational s_rate = new(25, 1);
     private static readonly Instant s_start = Instant.FromUtc(2026, 3, 29, 0, 0);
 
-    private static readonly string[] s_kinds = ["good", "truncated", .. BadFiles.Unplayable];
+    private static readonly string[] s_kinds = ["good", "truncated", "shrinking", .. BadFiles.Unplayable];
 
     [Test]
     public Task Hundred_visits_to_a_copied_channel_leave_nothing([ValueSource(nameof(s_kinds))] string kind) => Visit(ProfileMode.Copy, kind, 20, 100);
 
     [Test]
-    public Task Hundred_visits_to_a_transcoded_channel_leave_nothing([Values("good", "truncated", "garbage")] string kind) =>
+    public Task Hundred_visits_to_a_transcoded_channel_leave_nothing([Values("good", "truncated", "shrinking", "garbage")] string kind) =>
         Visit(ProfileMode.Transcode, kind, 20, 100);
 
     [Test]
     [Category("Soak")]
     public Task Thousand_visits_leave_nothing([Values] ProfileMode mode, [ValueSource(nameof(s_kinds))] string kind) => Visit(mode, kind, 100, 1000);
+
+    [Test]
+    public void Thousand_bad_schedules_leave_nothing()
+    {
+        string[] bad = ["", "{", "[]", """{"channels": [{"shortName": "one"}]}""", """{"channels": 7}"""];
+        int next = 0;
+        IReadOnlyList<string> grown = Measure(100, 1000, () => Assert.That(
+            () => ScheduleFile.Parse(System.Text.Encoding.UTF8.GetBytes(bad[next++ % bad.Length]), "bad.json", "/nowhere"),
+            Throws.TypeOf<ScheduleException>()));
+        Assert.That(grown, Is.Empty);
+    }
 
     [Test]
     public async Task One_leak_a_visit_is_found([Values("file", "thread", "handle", "buffer", "memory")] string kind)
@@ -38,7 +49,7 @@ public sealed class LeakTests
         List<object> kept = [];
         try
         {
-            IReadOnlyList<string> grown = Measure(await CreateAsync(ProfileMode.Copy, "good"), 5, 100, Leak);
+            IReadOnlyList<string> grown = Measure(await CreateAsync(ProfileMode.Copy, "good"), 100, 1000, Leak);
             string found = kind switch
             {
                 "file" => "open files",
@@ -78,8 +89,8 @@ public sealed class LeakTests
                     kept.Add(MediaBuffer.Create(HeapMemory.Create([(16, 16)])));
                     break;
                 default:
-                    // The least that a thousand repetitions must be told by is about 1 kB each; with a hundred it is ten times that.
-                    kept.Add(new byte[11_000]);
+                    // A megabyte over a thousand repetitions is the bound.
+                    kept.Add(new byte[1100]);
                     break;
             }
         }
@@ -87,7 +98,11 @@ public sealed class LeakTests
 
     private static async Task Visit(ProfileMode mode, string kind, int warmUp, int count)
     {
-        IReadOnlyList<string> grown = Measure(await CreateAsync(mode, kind), warmUp, count, () => { });
+        string good = await TestFiles.MakeAsync(s_rate, Seconds * 25);
+        SimulatedChannel channel = await CreateAsync(mode, kind);
+        IReadOnlyList<string> grown = kind == "shrinking"
+            ? Measure(channel, warmUp, count, () => MakeWhole(good, mode), () => BadFiles.CutInHalf(ShrinkingPath(mode)))
+            : Measure(channel, warmUp, count, () => { });
         Assert.That(grown, Is.Empty);
     }
 
@@ -97,6 +112,7 @@ public sealed class LeakTests
         (string, Duration)[] items = kind switch
         {
             "good" => [(good, Duration.FromSeconds(Seconds))],
+            "shrinking" => [(MakeWhole(good, mode), Duration.FromSeconds(Seconds))],
             "truncated" => [(BadFiles.Truncated(good), Duration.FromSeconds(Seconds))],
             _ => [(good, Duration.FromSeconds(Seconds)), (BadFiles.Make(kind, good), Duration.FromHours(2))],
         };
@@ -106,26 +122,45 @@ public sealed class LeakTests
         return channel;
     }
 
+    private static string ShrinkingPath(ProfileMode mode) => Path.Combine(FfmpegTool.Folder, $"leaks-shrinking-{mode}.mp4");
+
+    /// <summary>A whole file, which is to be cut while it plays.</summary>
+    private static string MakeWhole(string good, ProfileMode mode)
+    {
+        string path = ShrinkingPath(mode);
+        File.Copy(BadFiles.FastStart(good), path, overwrite: true);
+        return path;
+    }
+
     /// <summary>Joins, watches for 0.2 s and leaves, again and again; what is more after the visits than after the warm-up.</summary>
-    private static IReadOnlyList<string> Measure(SimulatedChannel channel, int warmUp, int count, Action also)
+    private static IReadOnlyList<string> Measure(SimulatedChannel channel, int warmUp, int count, Action after, Action? meanwhile = null)
+    {
+        IReadOnlyList<string> grown = Measure(warmUp, count, () =>
+        {
+            channel.Join();
+            meanwhile?.Invoke();
+            channel.Watch(Duration.FromMilliseconds(200));
+            channel.Leave();
+            Assert.That(channel.Manager.Output, Is.Null);
+            channel.Forget();
+            after();
+        });
+        channel.Dispose();
+        return grown;
+    }
+
+    private static IReadOnlyList<string> Measure(int warmUp, int count, Action visit)
     {
         Repeat(warmUp);
         Footprint before = Footprint.Take();
         Repeat(count);
-        Footprint after = Footprint.Take();
-        channel.Dispose();
-        return after.GrownSince(before);
+        return Footprint.Take().GrownSince(before);
 
         void Repeat(int times)
         {
             for (int i = 0; i < times; i++)
             {
-                channel.Join();
-                channel.Watch(Duration.FromMilliseconds(200));
-                channel.Leave();
-                Assert.That(channel.Manager.Output, Is.Null);
-                channel.Forget();
-                also();
+                visit();
             }
 
             // Until the files that the channel keeps open off the air are closed.
