@@ -50,7 +50,7 @@ internal sealed class JoinedChannel : IAsyncDisposable
     {
         ClockTime asked = SystemClock.Instance.Now;
         ViewerSession session = await _manager.JoinAsync(ViewerKind.TransportStream, "benchmark");
-        ChunkReader reader = session.Output.Stream.Read();
+        using ChunkReader reader = session.Output.Stream.Read();
         var arrival = new KeyFrameArrival();
         for (bool isComplete = false; !isComplete;)
         {

@@ -20,7 +20,7 @@ namespace RetroVue.Runtime.AspNetCore.Streams;
 internal static class LiveEndpoint
 {
     /// <summary>More than this is not held for one viewer between two flushes.</summary>
-    private const int MostUnflushed = 256 << 10;
+    private const int MostUnflushed = 64 << 10;
 
     public static void Map(IEndpointRouteBuilder routes) =>
         routes.MapMethods("/channels/{id}/live.ts", [HttpMethods.Get, HttpMethods.Head], ServeAsync);
@@ -56,7 +56,8 @@ internal static class LiveEndpoint
         {
             Announce(context);
             context.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
-            if (!await SendAsync(session.Output.Stream.Read(), context.Response.BodyWriter, gone.Token).ConfigureAwait(false))
+            using ChunkReader reader = session.Output.Stream.Read();
+            if (!await SendAsync(reader, context.Response.BodyWriter, gone.Token).ConfigureAwait(false))
             {
                 WebLog.Lagged(logger, channel.Channel.ShortName, session.Client);
                 context.Abort();

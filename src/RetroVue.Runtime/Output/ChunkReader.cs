@@ -3,11 +3,12 @@ using RetroVue.Media.Pipelines;
 namespace RetroVue.Runtime.Output;
 
 /// <summary>One viewer's way through a channel's transport stream, from a place to join on.</summary>
-/// <remarks>For one thread at a time.</remarks>
-public sealed class ChunkReader
+/// <remarks>For one thread at a time. Dispose of it, or what it would have read next is kept for <see cref="ChunkRing.Depth"/>.</remarks>
+public sealed class ChunkReader : IDisposable
 {
     private readonly ChunkRing _ring;
     private long _number = -1;
+    private bool _isDisposed;
 
     internal ChunkReader(ChunkRing ring) => _ring = ring;
 
@@ -17,11 +18,22 @@ public sealed class ChunkReader
     /// <summary>
     /// The next bytes. On <see cref="ChunkReadState.Chunk"/> the caller owns a reference to <paramref name="chunk"/> and releases it.
     /// </summary>
+    /// <exception cref="ObjectDisposedException">The reader has been disposed.</exception>
     public ChunkReadState TryRead(out MediaBuffer? chunk)
     {
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
         ChunkReadState state = _ring.TryRead(ref _number, out chunk, out Task news);
         News = news;
-        _number += state == ChunkReadState.Chunk ? 1 : 0;
         return state;
+    }
+
+    /// <summary>Ends reading.</summary>
+    public void Dispose()
+    {
+        if (!_isDisposed)
+        {
+            _isDisposed = true;
+            _ring.Forget(_number);
+        }
     }
 }

@@ -5,25 +5,36 @@ using RetroVue.Media.Time;
 namespace RetroVue.Runtime.Output;
 
 /// <summary>
-/// The last seconds of a channel's transport stream, for any number of viewers at their own pace. Nobody who is slow delays anybody: who
-/// falls behind what is kept is told so.
+/// The end of a channel's transport stream, from the place where a new viewer joins, for any number of viewers at their own pace. Nobody
+/// who is slow delays anybody: who falls behind what is kept is told so.
 /// </summary>
 /// <remarks>
-/// Thread-safe. Kept is everything since the last place to join, and at least <see cref="Depth"/>. Waiting viewers are woken together at
-/// most once every <see cref="WakeInterval"/> of output time, because what a viewer costs is its writes, not its bytes.
+/// <para>
+/// Thread-safe. Kept is what somebody will read: everything since the place to join, and before it what a reader has still to read, for
+/// <see cref="Depth"/> after it was published. Where no place to join comes, as from a file without key frames, the last one is given up
+/// after <see cref="LongestJoin"/> of output; new viewers then begin with the newest chunk, and see a picture from the next key frame on.
+/// </para>
+/// <para>
+/// Waiting viewers are woken together at most once every <see cref="WakeInterval"/> of output time, because what a viewer costs is its
+/// writes, not its bytes.
+/// </para>
 /// </remarks>
 public sealed class ChunkRing
 {
     private readonly Lock _lock = new();
-    private readonly List<TransportStreamChunk> _chunks = [];
-    private readonly Queue<ClockTime> _published = new();
+    private readonly Queue<(long Number, ClockTime Pts)> _coming = new();
     private readonly Func<TaskCompletionSource> _createCompletion;
     private readonly Func<ClockTime> _now;
+    private KeptChunk[] _chunks = new KeptChunk[64];
     private TaskCompletionSource _news;
     private ClockTime _woken = -ClockTime.MaxValue;
+
+    // Chunks are numbered from zero on; those from the first to before the next are kept.
     private long _first;
-    private readonly Queue<(long Number, ClockTime Pts)> _coming = new();
+    private long _next;
+    private int _readersOfNext;
     private long _join = -1;
+    private bool _isJoinLost;
     private bool _isClosed;
 
     internal ChunkRing(Func<TaskCompletionSource> createCompletion, Func<ClockTime> now)
@@ -33,8 +44,11 @@ public sealed class ChunkRing
         _news = createCompletion();
     }
 
-    /// <summary>How much output is kept for viewers that lag: two seconds.</summary>
+    /// <summary>How long output is kept for viewers that lag: two seconds.</summary>
     public static ClockTime Depth => ClockTime.FromSeconds(2);
+
+    /// <summary>How much output the last place to join is kept for: ten seconds, more than twice what key frames of items may be apart.</summary>
+    public static ClockTime LongestJoin => ClockTime.FromSeconds(10);
 
     /// <summary>How often waiting viewers are woken: every 80 ms.</summary>
     public static ClockTime WakeInterval => ClockTime.FromMilliseconds(80);
@@ -51,12 +65,12 @@ public sealed class ChunkRing
         {
             if (chunk.Cut is { } cut)
             {
-                _coming.Enqueue((_first + _chunks.Count, cut.Pts));
+                _coming.Enqueue((_next, cut.Pts));
             }
 
-            _chunks.Add(chunk);
             ClockTime now = _now();
-            _published.Enqueue(now);
+            Keep(new KeptChunk(chunk.Buffer, now) { Readers = _readersOfNext });
+            _readersOfNext = 0;
             MoveJoin(time);
             DropOld(now - Depth);
             if (chunk.Cut is not null || time - _woken >= WakeInterval)
@@ -77,12 +91,11 @@ public sealed class ChunkRing
         lock (_lock)
         {
             _isClosed = true;
-            foreach (TransportStreamChunk chunk in _chunks)
+            while (_first < _next)
             {
-                chunk.Buffer.Release();
+                DropFirst();
             }
 
-            _chunks.Clear();
             toWake = _news;
         }
 
@@ -90,7 +103,7 @@ public sealed class ChunkRing
     }
 
     /// <summary>
-    /// The chunk of a number, retained for the caller; for -1 the place to join, whose number is then told.
+    /// The chunk of a number, retained for the caller, whose next one has then the number told; for -1 the place to join.
     /// </summary>
     internal ChunkReadState TryRead(ref long number, out MediaBuffer? chunk, out Task news)
     {
@@ -104,7 +117,7 @@ public sealed class ChunkRing
             }
 
             long wanted = number >= 0 ? number : _join;
-            if (wanted < 0 || wanted >= _first + _chunks.Count)
+            if (wanted < 0 || wanted >= _next)
             {
                 return ChunkReadState.Empty;
             }
@@ -114,10 +127,39 @@ public sealed class ChunkRing
                 return ChunkReadState.Lagged;
             }
 
-            number = wanted;
-            chunk = _chunks[(int)(wanted - _first)].Buffer.Retain();
+            chunk = At(wanted).Buffer.Retain();
+            Leave(number);
+            number = wanted + 1;
+            ReadersOf(number)++;
             return ChunkReadState.Chunk;
         }
+    }
+
+    /// <summary>Says that nobody is going to read from a number on any more.</summary>
+    internal void Forget(long number)
+    {
+        lock (_lock)
+        {
+            Leave(number);
+        }
+    }
+
+    private void Leave(long number)
+    {
+        if (number >= _first)
+        {
+            ReadersOf(number)--;
+        }
+    }
+
+    private ref int ReadersOf(long number)
+    {
+        if (number == _next)
+        {
+            return ref _readersOfNext;
+        }
+
+        return ref At(number).Readers;
     }
 
     /// <summary>
@@ -126,28 +168,59 @@ public sealed class ChunkRing
     /// </summary>
     private void MoveJoin(ClockTime time)
     {
-        while (_coming.TryPeek(out (long Number, ClockTime Pts) next) && (_join < 0 || next.Pts <= time))
+        _isJoinLost |= time - At(Math.Max(_join, _first)).Buffer.Pts > LongestJoin;
+        while (_coming.TryPeek(out (long Number, ClockTime Pts) next) && (_join < 0 || _isJoinLost || next.Pts <= time))
         {
-            _join = next.Number;
+            (_join, _isJoinLost) = (next.Number, false);
             _coming.Dequeue();
+        }
+
+        if (_isJoinLost)
+        {
+            _join = _next - 1;
         }
     }
 
     /// <summary>
-    /// Drops what was published before a time and lies before the place to join. Not by output time: an output that catches up brings
-    /// seconds of it at once, and who has just joined is still reading them.
+    /// Drops what lies before the place to join and is read by nobody, or was published before a time. Not by output time: an output that
+    /// catches up brings seconds of it at once, and who has just joined is still reading them.
     /// </summary>
     private void DropOld(ClockTime before)
     {
-        int count = 0;
-        while (_first + count < _join && _published.Peek() < before)
+        while (_first < _join && (At(_first).Readers == 0 || At(_first).Published < before))
         {
-            _published.Dequeue();
-            _chunks[count].Buffer.Release();
-            count++;
+            DropFirst();
+        }
+    }
+
+    private void DropFirst()
+    {
+        At(_first).Buffer.Release();
+        At(_first) = default;
+        _first++;
+    }
+
+    private void Keep(KeptChunk chunk)
+    {
+        if (_next - _first == _chunks.Length)
+        {
+            var more = new KeptChunk[_chunks.Length * 2];
+            for (long number = _first; number < _next; number++)
+            {
+                more[number & (more.Length - 1)] = At(number);
+            }
+
+            _chunks = more;
         }
 
-        _chunks.RemoveRange(0, count);
-        _first += count;
+        At(_next++) = chunk;
+    }
+
+    private ref KeptChunk At(long number) => ref _chunks[number & (_chunks.Length - 1)];
+
+    /// <summary>A chunk with when it was published, and how many readers read it next.</summary>
+    private record struct KeptChunk(MediaBuffer Buffer, ClockTime Published)
+    {
+        public int Readers;
     }
 }

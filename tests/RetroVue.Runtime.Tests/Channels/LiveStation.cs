@@ -53,9 +53,9 @@ internal sealed class LiveStation : IAsyncDisposable
     public async Task<long> VisitAsync(ChannelManager channel, ViewerKind kind, ClockTime time, CancellationToken stop = default)
     {
         ViewerSession session = await channel.JoinAsync(kind, "visitor", stop);
+        ChunkReader reader = session.Output.Stream.Read();
         try
         {
-            ChunkReader reader = session.Output.Stream.Read();
             Task end = WaitAsync(time, stop);
             long bytes = 0;
             while (!end.IsCompleted)
@@ -72,6 +72,7 @@ internal sealed class LiveStation : IAsyncDisposable
                         break;
                     default:
                         // Where the machine is overloaded a viewer may lag: players then connect anew.
+                        reader.Dispose();
                         reader = session.Output.Stream.Read();
                         await Task.WhenAny(WaitAsync(ClockTime.FromMilliseconds(100), stop), end);
                         break;
@@ -82,6 +83,7 @@ internal sealed class LiveStation : IAsyncDisposable
         }
         finally
         {
+            reader.Dispose();
             await channel.LeaveAsync(session);
         }
     }

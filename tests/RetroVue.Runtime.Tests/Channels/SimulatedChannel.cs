@@ -64,6 +64,7 @@ internal sealed class SimulatedChannel : IDisposable
     public void Join(ViewerKind kind = ViewerKind.TransportStream)
     {
         Session = Complete(Manager.JoinAsync(kind, "test"));
+        _reader?.Dispose();
         _reader = Session.Output.Stream.Read();
     }
 
@@ -80,6 +81,7 @@ internal sealed class SimulatedChannel : IDisposable
     public void Leave()
     {
         Complete(Manager.LeaveAsync(Session!));
+        _reader?.Dispose();
         _reader = null;
     }
 
@@ -89,6 +91,7 @@ internal sealed class SimulatedChannel : IDisposable
     /// <summary>Takes the channel off the air. What was received stays.</summary>
     public void Dispose()
     {
+        _reader?.Dispose();
         Complete(Manager.DisposeAsync().AsTask());
         _received.Dispose();
     }
