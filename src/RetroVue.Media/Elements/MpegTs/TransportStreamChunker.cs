@@ -11,7 +11,7 @@ namespace RetroVue.Media.Elements.MpegTs;
 /// <remarks>Buffers are slices of blocks of 64 KiB, so a small one costs no more memory than it has bytes. For one thread.</remarks>
 public sealed class TransportStreamChunker : ITransportStreamSink, IDisposable
 {
-    private const int BlockLength = 348 * TransportPackets.Size; // as many packets as a pooled block of 64 KiB holds
+    private const int BlockLength = 347 * TransportPackets.Size; // as many packets as a pooled block of 64 KiB holds with its alignment
 
     private readonly Action<TransportStreamChunk> _take;
     private HeapMemory? _block;
