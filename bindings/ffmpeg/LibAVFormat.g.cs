@@ -24,6 +24,7 @@ internal static unsafe class LibAVFormat
     internal const int AVFMT_FLAG_IGNDTS = 8;
     internal const int AVFMT_FLAG_NOBUFFER = 64;
     internal const int AVFMT_FLAG_NONBLOCK = 4;
+    internal const int AVFMT_FLAG_NOPARSE = 32;
     internal const int AVFMT_FLAG_SORT_DTS = 65536;
     internal const int AVFMTCTX_UNSEEKABLE = 2;
     internal const int AVFMT_AVOID_NEG_TS_AUTO = -1;

@@ -58,6 +58,8 @@ public sealed class StationLoader
     public async Task<Station> LoadAsync(IEnumerable<ChannelSchedule> channels, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(channels);
+        // Before the files are looked at, which is what leaves the most behind.
+        NativeHeap.ReturnFreedMemory();
         FFmpegLibrary.Load(_loggerFactory);
         List<ChannelSchedule> completed = [];
         Dictionary<Guid, ChannelContent> content = [];
