@@ -96,6 +96,7 @@ public sealed class ApiTests
         Assert.That(health.GetProperty("channels").GetInt32(), Is.EqualTo(2));
         Assert.That(health.GetProperty("onAir").GetInt32(), Is.Zero);
         Assert.That(health.GetProperty("viewers").GetInt32(), Is.Zero);
+        Assert.That(health.GetProperty("losses").GetArrayLength(), Is.Zero);
     }
 
     [Test]

@@ -56,7 +56,8 @@ internal static class ApiEndpoints
         station.Channels.Any(channel => channel.ProducerHealth == ProducerHealth.Degraded) ? "degraded" : "healthy",
         station.Channels.Length,
         station.Channels.Count(channel => channel.Output is not null),
-        station.Channels.Sum(channel => channel.ViewerCount));
+        station.Channels.Sum(channel => channel.ViewerCount),
+        [.. station.Channels.Select(ChannelLosses.Of).OfType<ChannelLosses>()]);
 
     private static double Milliseconds(ClockTime time) => time.Nanoseconds / 1e6;
 

@@ -5,4 +5,5 @@ namespace RetroVue.Runtime.AspNetCore.Api;
 /// <param name="Channels">Channels there are.</param>
 /// <param name="OnAir">Channels on the air.</param>
 /// <param name="Viewers">Viewers of all channels.</param>
-internal sealed record HealthStatus(string Status, int Channels, int OnAir, int Viewers);
+/// <param name="Losses">What channels on the air could not send, one entry a channel.</param>
+internal sealed record HealthStatus(string Status, int Channels, int OnAir, int Viewers, ChannelLosses[] Losses);

@@ -6,7 +6,7 @@ namespace RetroVue.Runtime.Output;
 
 /// <summary>
 /// Where a producer's pipeline hands one item to the channel: puts its buffers on the channel's line, clips them to the scheduled span,
-/// and keeps about two seconds of them until the output takes them.
+/// and keeps the next few of them until the output takes them.
 /// </summary>
 /// <remarks>
 /// The item's segments must make running time the channel's line. Buffers come in on the producer's thread and are taken on the
@@ -15,7 +15,8 @@ namespace RetroVue.Runtime.Output;
 /// </remarks>
 public sealed class ChannelInput : Element
 {
-    private static readonly ClockTime s_readAhead = ClockTime.FromSeconds(2);
+    /// <summary>Only so much that a demuxer's turn can be late: what a slow disc needs is kept by the system, in its page cache.</summary>
+    private static readonly ClockTime s_readAhead = ClockTime.FromMilliseconds(200);
 
     private readonly Lock _lock = new();
     private readonly RoomGate _gate = new();
@@ -27,7 +28,7 @@ public sealed class ChannelInput : Element
     /// <param name="name">The element's name.</param>
     /// <param name="from">The scheduled start, on the channel's line; nothing is presented before it.</param>
     /// <param name="until">The scheduled end, exclusive; nothing is presented at it or later.</param>
-    /// <param name="readAhead">How much is kept; two seconds where None.</param>
+    /// <param name="readAhead">How much is kept; 200 ms unless told.</param>
     public ChannelInput(string name, ClockTime from, ClockTime until, ClockTime? readAhead = null)
         : base(name)
     {

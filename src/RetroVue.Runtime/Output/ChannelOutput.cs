@@ -76,7 +76,7 @@ public sealed class ChannelOutput : IAsyncDisposable
     /// <summary>The streams.</summary>
     public ChannelFormats Formats { get; }
 
-    /// <summary>The last seconds of the transport stream, for viewers.</summary>
+    /// <summary>The end of the transport stream, for viewers.</summary>
     public ChunkRing Stream { get; }
 
     /// <summary>The stream as HLS; null until <see cref="UseHls"/>.</summary>
@@ -91,8 +91,11 @@ public sealed class ChannelOutput : IAsyncDisposable
         }
     }
 
-    /// <summary>Packets that came after their time and were not aired.</summary>
+    /// <summary>Packets that came after their time, or were to be shown before the one before them is decoded, and were not aired.</summary>
     public long LatePackets => _pump.LatePackets;
+
+    /// <summary>Packets of another codec than the channel's, which were not aired.</summary>
+    public long RefusedPackets => _pump.RefusedPackets;
 
     /// <summary>Called, on any thread, with what ended the stream: nothing more is sent, and the output is of no use any more.</summary>
     internal Action<Exception>? Failed { get; set; }

@@ -16,9 +16,6 @@ namespace RetroVue.Runtime.Output;
 /// </remarks>
 internal sealed class OutputPump : IDisposable
 {
-    /// <summary>Packets are handed to the writer this much before they are due, so that it can choose where a PES of sound ends.</summary>
-    private static readonly ClockTime s_lookAhead = ClockTime.FromMilliseconds(300);
-
     private static readonly Rational s_granule = new(1, 25);
 
     /// <summary>What a decoding time is raised by to follow on another: one tick of the transport stream.</summary>
@@ -31,6 +28,8 @@ internal sealed class OutputPump : IDisposable
     private readonly OutputLane[] _lanes;
     private readonly StepTask _task;
     private long _granule = -1;
+    private long _latePackets;
+    private long _refusedPackets;
     private bool _isLive;
 
     public OutputPump(string name, ChannelLine line, ChannelFormats formats, Splicer splicer, Action<TransportStreamChunk> publish)
@@ -50,11 +49,11 @@ internal sealed class OutputPump : IDisposable
 
     public StepTask Task => _task;
 
-    /// <summary>Packets that came after their time and were not aired.</summary>
-    public long LatePackets { get; private set; }
+    /// <summary>Packets that came too late to be shown, or to be decoded before they are, and were not aired; any thread.</summary>
+    public long LatePackets => Volatile.Read(ref _latePackets);
 
-    /// <summary>Packets of another codec than the channel's, which were not aired.</summary>
-    public long RefusedPackets { get; private set; }
+    /// <summary>Packets of another codec than the channel's, which were not aired; any thread.</summary>
+    public long RefusedPackets => Volatile.Read(ref _refusedPackets);
 
     /// <summary>The output time reached; None before the first granule.</summary>
     public ClockTime OutputTime => _writer.OutputTime;
@@ -80,7 +79,8 @@ internal sealed class OutputPump : IDisposable
             return StepResult.At(_line.Station, _line.ToStation(time));
         }
 
-        ClockTime horizon = time + _writer.Options.Delay + s_lookAhead;
+        // What begins to go out at this granule's end is decoded the writer's delay later; one granule more, so that it is among it.
+        ClockTime horizon = ClockTime.FromUnits(_granule + 1, s_granule) + _writer.Options.Delay;
         _splicer.Advance(time);
         if (!_isLive && !_splicer.Covers(horizon))
         {
@@ -161,16 +161,17 @@ internal sealed class OutputPump : IDisposable
     {
         if (lane.IsRefused)
         {
-            RefusedPackets++;
+            Volatile.Write(ref _refusedPackets, _refusedPackets + 1);
             packet.Release();
             return;
         }
 
-        // Too late to be shown. Pictures after a missing one cannot be decoded, up to the next key frame.
-        lane.IsBroken = packet.Pts < time || (lane.IsBroken && lane.Kind == MediaKind.Video && !packet.IsKeyFrame);
+        // Too late to be shown, or to be decoded before that. Pictures after a missing one cannot be decoded, up to the next key frame.
+        lane.IsBroken = packet.Pts < time || packet.Pts <= lane.LastDecode
+            || (lane.IsBroken && lane.Kind == MediaKind.Video && !packet.IsKeyFrame);
         if (lane.IsBroken)
         {
-            LatePackets++;
+            Volatile.Write(ref _latePackets, _latePackets + 1);
             packet.Release();
             return;
         }
