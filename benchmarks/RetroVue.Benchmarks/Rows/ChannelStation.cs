@@ -23,7 +23,7 @@ internal static class ChannelStation
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
-        builder.Services.AddRetroVue(station => station.Channels = [.. files.Select(ChannelOf)]);
+        builder.Services.AddRetroVue(station => station.Channels = [.. files.Select((file, number) => ChannelOf(file, number, files.Length))]);
         await using WebApplication app = builder.Build();
         app.MapRetroVue();
         await app.StartAsync();
@@ -37,15 +37,20 @@ internal static class ChannelStation
 
     private static string NameOf(int number) => string.Create(CultureInfo.InvariantCulture, $"c{number:00}");
 
-    private static ChannelSchedule ChannelOf(string file, int number) => new(
-        Guid.NewGuid(),
-        NameOf(number),
-        NameOf(number),
-        DateTimeZone.Utc,
-        ChannelProfile.Copy,
-        MasterClock.FromSystem().UtcNow - NodaTime.Duration.FromMinutes(1),
-        null,
-        true,
-        [ScheduleItem.Programme(file, Path.GetFileName(file), MediaProbe.Probe(file).Duration.ToDuration())],
-        []);
+    private static ChannelSchedule ChannelOf(string file, int number, int count)
+    {
+        NodaTime.Duration duration = MediaProbe.Probe(file).Duration.ToDuration();
+        return new ChannelSchedule(
+            Guid.NewGuid(),
+            NameOf(number),
+            NameOf(number),
+            DateTimeZone.Utc,
+            ChannelProfile.Copy,
+            // Each is somewhere else in its file, as channels are: not all key frames, and not all files' ends, fall together.
+            MasterClock.FromSystem().UtcNow - duration - (duration * number / count),
+            null,
+            true,
+            [ScheduleItem.Programme(file, Path.GetFileName(file), duration)],
+            []);
+    }
 }
