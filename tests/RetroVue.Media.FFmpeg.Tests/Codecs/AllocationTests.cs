@@ -35,21 +35,27 @@ public sealed class AllocationTests
 
     private static void Measure(params Element[] chain)
     {
-        long count = 0, before = 0, after = 0;
+        long count = 0, before = 0, middle = 0, after = 0;
         Recording.Run([.. chain, new Recorder(_ =>
         {
-            count++;
-            if (count == WarmUp)
+            switch (++count)
             {
-                before = GC.GetAllocatedBytesForCurrentThread();
-            }
-            else if (count == WarmUp + Measured)
-            {
-                after = GC.GetAllocatedBytesForCurrentThread();
+                case WarmUp:
+                    before = GC.GetAllocatedBytesForCurrentThread();
+                    break;
+                case WarmUp + (Measured / 2):
+                    middle = GC.GetAllocatedBytesForCurrentThread();
+                    break;
+                case WarmUp + Measured:
+                    after = GC.GetAllocatedBytesForCurrentThread();
+                    break;
+                default:
+                    break;
             }
         })]);
         Assert.That(count, Is.GreaterThanOrEqualTo(WarmUp + Measured));
-        // Everything runs on this thread; those of the runtime, which compiles meanwhile, are not counted.
-        Assert.That(after - before, Is.Zero);
+        // Everything runs on this thread, also what the runtime does once in a while when it puts a better compiled method in place: that
+        // may fall into one half, while what a buffer allocates falls into both.
+        Assert.That(Math.Min(middle - before, after - middle), Is.Zero);
     }
 }
