@@ -41,6 +41,7 @@ public sealed unsafe class FileDemuxer : Element
     private readonly Queue<PacketMemory> _ahead = new();
     private readonly List<DemuxedStream> _streams = [];
     private InputFile? _file;
+    private MediaInfo? _info;
     private volatile InterruptSwitch _interrupt = new();
     private volatile bool _isInterrupted;
     private int _errorsInARow;
@@ -73,7 +74,7 @@ public sealed unsafe class FileDemuxer : Element
 
     /// <summary>What the file holds.</summary>
     /// <exception cref="InvalidOperationException">The file is not open yet.</exception>
-    public MediaInfo Info => (_file ?? throw new InvalidOperationException($"'{Name}' is not open yet; call Open first.")).Info;
+    public MediaInfo Info => _info ?? throw new InvalidOperationException($"'{Name}' is not open yet; call Open first.");
 
     /// <summary>The picture; null before <see cref="Open"/>, and where there is none or it is not wanted.</summary>
     public OutputPad? VideoOutput { get; private set; }
@@ -95,14 +96,15 @@ public sealed unsafe class FileDemuxer : Element
     /// <exception cref="MediaFileException">The file cannot be opened, or does not hold what is wanted.</exception>
     public void Open()
     {
-        if (_file is not null)
+        if (_info is not null)
         {
             return;
         }
 
         _file = TakeKept() ?? OpenAnew();
-        VideoOutput = _options.Video ? AddStream(_file.Info.Video, "video") : null;
-        AudioOutput = _options.Audio ? AddStream(_file.Info.Audio, "audio") : null;
+        _info = _file.Info;
+        VideoOutput = _options.Video ? AddStream(_info.Video, "video") : null;
+        AudioOutput = _options.Audio ? AddStream(_info.Audio, "audio") : null;
     }
 
     /// <inheritdoc/>
@@ -139,6 +141,7 @@ public sealed unsafe class FileDemuxer : Element
             DropAhead();
             _pool.Dispose();
             LetGo(_file);
+            _file = null;
         }
 
         base.Dispose(disposing);

@@ -77,6 +77,16 @@ public sealed class InputShelfTests
         Assert.That(again.Lines, Is.EqualTo(PacketDump.Read(path, middle).Lines));
     }
 
+    [Test]
+    public void Demuxer_that_is_disposed_of_twice_gives_its_file_back_once()
+    {
+        var demuxer = new FileDemuxer("demuxer", MediaCorpus.File("ntsc.mp4"), new FileDemuxerOptions { Shelf = _shelf });
+        demuxer.Open();
+        demuxer.Dispose();
+        demuxer.Dispose();
+        Assert.That(_shelf.Count, Is.EqualTo(1));
+    }
+
     [TestCase("content")]
     [TestCase("size")]
     [TestCase("file")]
