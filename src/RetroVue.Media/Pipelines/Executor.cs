@@ -28,26 +28,24 @@ public abstract class Executor
         }
 
         task.Executor = this;
+        task.Detachment = null;
         OnAttach(task);
         task.ClearWake();
         task.Wake();
     }
 
     /// <summary>
-    /// Lets a task go: when the returned task completes, no step of it runs and none will. Completes at once where none does.
+    /// Lets a task go: when the returned task completes, no step of it runs and none will. Completes at once where none does; who asks
+    /// again meanwhile waits for the same.
     /// </summary>
     /// <exception cref="TimeoutException">A step did not end in time; its thread is left alone and what it uses must not be freed.</exception>
-    public async Task DetachAsync(StepTask task)
+    public Task DetachAsync(StepTask task)
     {
         ArgumentNullException.ThrowIfNull(task);
-        if (task.Executor is null)
+        lock (task.DetachLock)
         {
-            return;
+            return task.Executor is null ? Task.CompletedTask : task.Detachment ??= DetachOnceAsync(task);
         }
-
-        await OnDetachAsync(task).ConfigureAwait(false);
-        task.Executor = null;
-        task.ExecutorState = null;
     }
 
     /// <summary>Takes in a task that is known to no executor.</summary>
@@ -58,4 +56,11 @@ public abstract class Executor
 
     /// <summary>Called on any thread when a task that was not awake is woken: its next step is to be run soon.</summary>
     protected internal abstract void OnWake(StepTask task);
+
+    private async Task DetachOnceAsync(StepTask task)
+    {
+        await OnDetachAsync(task).ConfigureAwait(false);
+        task.Executor = null;
+        task.ExecutorState = null;
+    }
 }

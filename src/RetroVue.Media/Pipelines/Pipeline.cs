@@ -345,11 +345,16 @@ public sealed class Pipeline : IAsyncDisposable
             element.Interrupt();
         }
 
-        foreach (StepTask task in _graph.Elements.SelectMany(element => element.Tasks).Append(_disciplineTask))
+        // All at once: their limits run together where several are stuck.
+        (StepTask Task, Task Detached)[] tasks =
+        [
+            .. _graph.Elements.SelectMany(element => element.Tasks).Append(_disciplineTask).Select(task => (task, Executor.DetachAsync(task))),
+        ];
+        foreach ((StepTask task, Task detached) in tasks)
         {
             try
             {
-                await Executor.DetachAsync(task).ConfigureAwait(false);
+                await detached.ConfigureAwait(false);
             }
             catch (TimeoutException exception)
             {

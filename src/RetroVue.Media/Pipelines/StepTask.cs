@@ -44,6 +44,11 @@ public sealed class StepTask
     /// <summary>What an executor keeps with the task.</summary>
     public object? ExecutorState { get; set; }
 
+    internal Lock DetachLock { get; } = new();
+
+    /// <summary>Completes when the executor has let the task go; null until it is asked to. Guarded by the lock.</summary>
+    internal Task? Detachment { get; set; }
+
     /// <summary>True while every bounded input that the task's element reaches has room, or where one of them is starving.</summary>
     public bool HasRoom
     {

@@ -290,6 +290,71 @@ public sealed class ThreadedExecutorTests
         }
     }
 
+    [Test]
+    [Category("Slow")]
+    public async Task Pipeline_whose_steps_are_all_stuck_is_given_up_after_one_limit()
+    {
+        using var mayEnd = new ManualResetEventSlim();
+        using var inStep = new CountdownEvent(3);
+        var pipeline = new Pipeline(new PipelineOptions { Executor = new ThreadedExecutor(name: "held") });
+        for (int i = 0; i < 3; i++)
+        {
+            pipeline.Add(new StuckElement($"native{i}", inStep, mayEnd));
+        }
+
+        await pipeline.StartAsync();
+        inStep.Wait();
+        ClockTime start = SystemClock.Instance.Now;
+        await pipeline.StopAsync();
+        // Each alone takes five seconds.
+        Assert.That(SystemClock.Instance.Now - start, Is.LessThan(ClockTime.FromSeconds(9)));
+        Assert.That(pipeline.State, Is.EqualTo(PipelineState.Failed));
+        mayEnd.Set();
+    }
+
+    [Test]
+    public async Task Task_that_is_let_go_twice_at_once_leaves_the_other_tasks_their_thread([Values] StepPlacement placement)
+    {
+        var executor = new ThreadedExecutor(name: "twice");
+        var other = new StepTask("other", () => StepResult.Idle);
+        executor.Attach(other);
+        for (int i = 0; i < 200; i++)
+        {
+            var task = new StepTask("task", () => StepResult.Again, placement);
+            executor.Attach(task);
+            await Task.WhenAll(Task.Run(() => executor.DetachAsync(task)), Task.Run(() => executor.DetachAsync(task)));
+            Assert.That(task.Executor, Is.Null);
+        }
+
+        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var last = new StepTask("last", () =>
+        {
+            done.TrySetResult();
+            return StepResult.Idle;
+        });
+        executor.Attach(last);
+        await Watchdog.WithinAsync(done.Task, TimeSpan.FromSeconds(20));
+        Assert.That(ThreadsNamed("twice-pacing"), Is.EqualTo(1));
+        await executor.DetachAsync(last);
+        await executor.DetachAsync(other);
+    }
+
+    private sealed class StuckElement : Element
+    {
+        public StuckElement(string name, CountdownEvent inStep, ManualResetEventSlim mayEnd)
+            : base(name) =>
+            AddTask(
+                () =>
+                {
+                    inStep.Signal();
+                    mayEnd.Wait();
+                    return StepResult.Finished;
+                },
+                StepPlacement.OwnThread);
+
+        protected internal override void OnBuffer(InputPad input, MediaBuffer buffer) => buffer.Release();
+    }
+
     private static int ThreadsNamed(string prefix) => Directory.GetDirectories("/proc/self/task").Count(thread =>
     {
         try
