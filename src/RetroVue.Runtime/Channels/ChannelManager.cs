@@ -122,7 +122,9 @@ public sealed class ChannelManager : IAsyncDisposable
 
             if (_output is null)
             {
-                await GoOnAirAsync(kind, cancellationToken).ConfigureAwait(false);
+                // A station that shuts down does not wait for a slow file to open.
+                using var starting = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _disposed.Token);
+                await GoOnAirAsync(kind, starting.Token).ConfigureAwait(false);
             }
 
             ChannelOutput output = _output!;
@@ -134,6 +136,10 @@ public sealed class ChannelManager : IAsyncDisposable
             var session = new ViewerSession(RandomNumberGenerator.GetHexString(24, lowercase: true), kind, client, _clock.UtcNow, output);
             _sessions[session.Id] = session;
             return session;
+        }
+        catch (OperationCanceledException exception) when (_disposed.IsCancellationRequested)
+        {
+            throw new ObjectDisposedException($"The channel '{Channel.Name}' is shutting down.", exception);
         }
         finally
         {

@@ -147,9 +147,17 @@ public sealed class ChannelOutput : IAsyncDisposable
     /// <summary>Ends the stream for everybody.</summary>
     public async ValueTask DisposeAsync()
     {
-        if (_isStarted)
+        try
         {
-            await _executor.DetachAsync(_pump.Task).ConfigureAwait(false);
+            if (_isStarted)
+            {
+                await _executor.DetachAsync(_pump.Task).ConfigureAwait(false);
+            }
+        }
+        finally
+        {
+            // Viewers see the end even where the pump is stuck and what it uses has to be left alone.
+            Stream.Close();
         }
 
         if (_transcoder is not null)
@@ -159,7 +167,6 @@ public sealed class ChannelOutput : IAsyncDisposable
 
         _items.Clear();
         _packets.Clear();
-        Stream.Close();
         _pump.Dispose();
         Hls?.Dispose();
     }
