@@ -19,7 +19,7 @@ public sealed class DecodedFilesTests
 
     private static IEnumerable<string> Seekable => WithPicture.Where(name => Path.GetExtension(name) is ".mp4" or ".mkv" or ".ts");
 
-    private static IEnumerable<string> SeekableSound => Seekable.Intersect(WithSound);
+    private static IEnumerable<string> SeekableSound => Seekable.Intersect(WithSound, StringComparer.Ordinal);
 
     [TestCaseSource(nameof(WithPicture))]
     public void Every_picture_comes_at_its_time(string name)

@@ -40,6 +40,7 @@ internal sealed class Mpv : IAsyncDisposable
                 ])
             {
                 RedirectStandardOutput = true,
+                UseShellExecute = false,
             };
             player = new Mpv(folder, Process.Start(start)!);
             await TestStation.UntilAsync(() => File.Exists(socket), "mpv does not listen.");
