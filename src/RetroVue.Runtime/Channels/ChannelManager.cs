@@ -207,10 +207,9 @@ public sealed class ChannelManager : IAsyncDisposable
     {
         Instant now = _clock.UtcNow;
         Airing airing = _schedules.GetAiring(Channel.Id, now);
-        PlayoutPlan plan = _schedules.GetPlan(Channel.Id, airing.Entry.Start, now + _options.Horizon);
-        Instant startAt = kind == ViewerKind.Hls
-            ? Instant.Max(airing.Entry.Start, now - _options.HlsPreroll.ToDuration())
-            : now;
+        Instant startAt = kind == ViewerKind.Hls ? PrerollFrom(airing) : now;
+        PlayoutEntry first = _schedules.GetAiring(Channel.Id, startAt).Entry;
+        PlayoutPlan plan = _schedules.GetPlan(Channel.Id, first.Start, now + _options.Horizon);
         (ChannelOutput output, IProducer producer) = Create();
         try
         {
@@ -235,6 +234,22 @@ public sealed class ChannelManager : IAsyncDisposable
         _upkeep = UpkeepAsync(output, producer, plan.End, _onAir.Token);
         RuntimeLog.OnAir(_logger, Channel.ShortName, airing.Entry.Title);
         _kept.End();
+    }
+
+    /// <summary>
+    /// When a channel starts whose first viewer takes segments, of which some must be there at once: earlier than now, in the item before
+    /// where that was a file.
+    /// </summary>
+    private Instant PrerollFrom(Airing airing)
+    {
+        Instant from = airing.At - _options.HlsPreroll.ToDuration();
+        if (from >= airing.Entry.Start)
+        {
+            return from;
+        }
+
+        PlayoutEntry before = _schedules.GetAiring(Channel.Id, airing.Entry.Start - Duration.Epsilon).Entry;
+        return before.File is null ? airing.Entry.Start : Instant.Max(from, before.Start);
     }
 
     private (ChannelOutput Output, IProducer Producer) Create()

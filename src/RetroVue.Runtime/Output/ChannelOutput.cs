@@ -66,7 +66,7 @@ public sealed class ChannelOutput : IAsyncDisposable
         _pump = new OutputPump(name, line, formats, _packets, Publish);
         if (_transcoder is not null)
         {
-            _packets.SwitchAt(_transcoder.Encoded, ClockTime.Zero);
+            _packets.SwitchAt(_transcoder.Encoded, ClockTime.Zero, ClockTime.Zero);
         }
     }
 
@@ -122,7 +122,7 @@ public sealed class ChannelOutput : IAsyncDisposable
     public void SwitchAt(ChannelInput input, ClockTime at)
     {
         ArgumentNullException.ThrowIfNull(input);
-        _items.SwitchAt(input, at);
+        _items.SwitchAt(input, at, Line.Now);
     }
 
     /// <summary>

@@ -103,9 +103,7 @@ internal sealed class GridSource : Element
 
     private bool TryBegin()
     {
-        // An item that ended without a picture or a sound has to give way before anything can begin.
-        _items.Advance(_line.Now);
-        if (!_items.HasBegun())
+        if (!_items.HasBegun(_line.Now))
         {
             return false;
         }

@@ -100,9 +100,7 @@ internal sealed class OutputPump : IDisposable
 
     private bool TryBegin()
     {
-        // An item that ended without a picture or a sound has to give way before anything can begin.
-        _splicer.Advance(_line.Now);
-        if (!_splicer.HasBegun())
+        if (!_splicer.HasBegun(_line.Now))
         {
             return false;
         }

@@ -18,6 +18,10 @@ internal sealed class Splicer
     private ChannelInput? _current;
     private ChannelInput? _next;
     private ClockTime _switchAt = ClockTime.None;
+    private ClockTime _giveWayAt = ClockTime.None;
+
+    /// <summary>How long the first item may take to bring something where the next one is due already.</summary>
+    private static ClockTime BeginLimit => ClockTime.FromSeconds(2);
 
     /// <summary>Called when there may be something to take; any thread.</summary>
     public Action? Arrived { get; set; }
@@ -25,7 +29,13 @@ internal sealed class Splicer
     /// <summary>
     /// Puts an item on the air at a time on the channel's line; at once where none is. One that was waiting for its turn is discarded.
     /// </summary>
-    public void SwitchAt(ChannelInput input, ClockTime at)
+    /// <param name="input">The item.</param>
+    /// <param name="at">When it takes over.</param>
+    /// <param name="now">
+    /// Station time. An item that was due before then is one that the output comes to as it catches up: the one before it gets as long as
+    /// <see cref="BeginLimit"/> to begin.
+    /// </param>
+    public void SwitchAt(ChannelInput input, ClockTime at, ClockTime now)
     {
         ChannelInput? replaced;
         lock (_lock)
@@ -40,6 +50,7 @@ internal sealed class Splicer
             {
                 _next = input;
                 _switchAt = at;
+                _giveWayAt = at > now ? at : now + BeginLimit;
             }
 
             input.Arrived = () => Arrived?.Invoke();
@@ -51,21 +62,7 @@ internal sealed class Splicer
 
     /// <summary>Completes changes of hands that are due at a time on the channel's line.</summary>
     /// <param name="outputTime">Where the output is.</param>
-    public void Advance(ClockTime outputTime)
-    {
-        ChannelInput? ended = null;
-        lock (_lock)
-        {
-            if (_next is not null && (outputTime >= _switchAt || (IsDrained(MediaKind.Video) && IsDrained(MediaKind.Audio))))
-            {
-                ended = _current;
-                _current = _next;
-                _next = null;
-            }
-        }
-
-        ended?.Discard();
-    }
+    public void Advance(ClockTime outputTime) => Advance(outputTime, hasBegun: true);
 
     /// <summary>
     /// The next buffer or format change of a stream, decoded before a time; the caller owns it. Null where there is none at the moment.
@@ -111,10 +108,23 @@ internal sealed class Splicer
         }
     }
 
-    /// <summary>True where the item on the air has something of every stream; one that ended with nothing gives way to the next.</summary>
-    public bool HasBegun()
+    /// <summary>
+    /// True where the item on the air has something of every stream, so that an output can begin; one that has nothing gives way to the
+    /// next when that is due.
+    /// </summary>
+    /// <param name="now">Station time on the channel's line.</param>
+    public bool HasBegun(ClockTime now)
     {
-        Advance(-ClockTime.MaxValue);
+        Advance(ClockTime.None, hasBegun: false);
+        lock (_lock)
+        {
+            if (_current?.HasBegun() == true)
+            {
+                return true;
+            }
+        }
+
+        Advance(now, hasBegun: false);
         lock (_lock)
         {
             return _current?.HasBegun() == true;
@@ -134,6 +144,24 @@ internal sealed class Splicer
 
         current?.Discard();
         next?.Discard();
+    }
+
+    /// <summary>Changes hands where that is due, or where the item on the air has given all it had.</summary>
+    private void Advance(ClockTime time, bool hasBegun)
+    {
+        ChannelInput? ended = null;
+        lock (_lock)
+        {
+            bool isDue = time >= (hasBegun ? _switchAt : _giveWayAt);
+            if (_next is not null && (isDue || (IsDrained(MediaKind.Video) && IsDrained(MediaKind.Audio))))
+            {
+                ended = _current;
+                _current = _next;
+                _next = null;
+            }
+        }
+
+        ended?.Discard();
     }
 
     private bool IsDrained(MediaKind kind) => _current is null || _current.IsDrained(kind);

@@ -95,6 +95,11 @@ public sealed class NormalProducer : IProducer
         }
 
         _onAir = await OpenAsync(airing.Entry, _output.Line.At(startAt), cancellationToken).ConfigureAwait(false);
+        if (_entries.Reader.TryPeek(out PlayoutEntry? following) && _output.Line.At(following.Start) <= _output.Line.Now)
+        {
+            // An output that catches up comes to the next entry at once.
+            _next = await OpenAsync(following, _output.Line.At(following.Start), cancellationToken).ConfigureAwait(false);
+        }
     }
 
     /// <inheritdoc/>
@@ -106,6 +111,8 @@ public sealed class NormalProducer : IProducer
         }
 
         State = ProducerState.Running;
+        Air(_onAir, _output.Line.At(entry.Start));
+        Air(_next, _output.Line.At(entry.End));
         _playing = PlayAsync(entry, _stop.Token);
         return Task.CompletedTask;
     }
@@ -155,21 +162,24 @@ public sealed class NormalProducer : IProducer
     {
         try
         {
-            Air(_onAir, _output.Line.At(entry.Start));
             while (true)
             {
                 PlayoutEntry following = await _entries.Reader.ReadAsync(stop).ConfigureAwait(false);
                 ClockTime start = _output.Line.At(following.Start);
-                await PlayUntilAsync(entry, start - PrepareLead, stop).ConfigureAwait(false);
-                _next = await OpenAsync(following, start, stop).ConfigureAwait(false);
-                await PlayUntilAsync(entry, start - SwitchLead, stop).ConfigureAwait(false);
-                Air(_next, start);
+                if (_next is null)
+                {
+                    await PlayUntilAsync(entry, start - PrepareLead, stop).ConfigureAwait(false);
+                    _next = await OpenAsync(following, start, stop).ConfigureAwait(false);
+                    await PlayUntilAsync(entry, start - SwitchLead, stop).ConfigureAwait(false);
+                    Air(_next, start);
+                }
+
                 await WaitUntilAsync(start, stop).ConfigureAwait(false);
                 if (_next is not null && _onAir is { } last)
                 {
                     // An output that still catches up with station time takes what is left of it first; and the item after a short next
                     // one must not come while that still waits for its turn, which it would lose.
-                    await Task.WhenAny(last.Completion, WaitUntilAsync(start + PrepareLead, stop)).ConfigureAwait(false);
+                    await Task.WhenAny(last.Completion, WaitUntilAsync(ClockTime.Max(start, _output.Line.Now) + PrepareLead, stop)).ConfigureAwait(false);
                     stop.ThrowIfCancellationRequested();
                 }
 
