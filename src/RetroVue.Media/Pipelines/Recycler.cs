@@ -15,42 +15,29 @@ internal sealed class Recycler<T>
 {
     private readonly Returns _returns = new();
     private T? _own;
-    private long _rented;
-    private long _back;
+    private long _made;
 
     /// <summary>Objects out of the pool; exact while no thread rents or returns.</summary>
-    public long Live
-    {
-        get
-        {
-            long waiting = 0;
-            for (T? item = Volatile.Read(ref _returns.Last); item is not null; item = item.NextFree)
-            {
-                waiting++;
-            }
+    public long Live => Volatile.Read(ref _made) - Length(Volatile.Read(ref _own)) - Length(Volatile.Read(ref _returns.Last));
 
-            return Volatile.Read(ref _rented) - Volatile.Read(ref _back) - waiting;
-        }
-    }
-
-    /// <summary>Takes an object back into use, or null where a new one must be made; on the owning thread only.</summary>
+    /// <summary>Takes an object back into use, or null where the caller is to make a new one; on the owning thread only.</summary>
     public T? TryRent()
     {
-        _rented++;
         T? item = _own ?? TakeReturned();
-        if (item is not null)
+        if (item is null)
         {
-            _own = item.NextFree;
-            item.NextFree = null;
+            _made++;
+            return null;
         }
 
+        _own = item.NextFree;
+        item.NextFree = null;
         return item;
     }
 
     /// <summary>Returns an object on the owning thread.</summary>
     public void ReturnHere(T item)
     {
-        _back++;
         item.NextFree = _own;
         _own = item;
     }
@@ -72,21 +59,19 @@ internal sealed class Recycler<T>
         }
     }
 
-    private T? TakeReturned()
+    private static long Length(T? list)
     {
-        if (Volatile.Read(ref _returns.Last) is null)
+        long length = 0;
+        for (; list is not null; list = list.NextFree)
         {
-            return null;
+            length++;
         }
 
-        T? all = Interlocked.Exchange(ref _returns.Last, null);
-        for (T? item = all; item is not null; item = item.NextFree)
-        {
-            _back++;
-        }
-
-        return all;
+        return length;
     }
+
+    // Without a look at the objects: each is fetched from the cache of the thread that returned it when it is rented, and no sooner.
+    private T? TakeReturned() => Volatile.Read(ref _returns.Last) is null ? null : Interlocked.Exchange(ref _returns.Last, null);
 
     /// <summary>What other threads gave back. On cache lines of its own: renting does not touch them until it has nothing else.</summary>
     private sealed class Returns

@@ -106,7 +106,14 @@ public sealed class StepTask
         }
     }
 
-    internal void ClearWake() => Interlocked.Exchange(ref _woken, 0);
+    internal void ClearWake()
+    {
+        // A wake that sets the flag after this look brings the task another step.
+        if (Volatile.Read(ref _woken) != 0)
+        {
+            Interlocked.Exchange(ref _woken, 0);
+        }
+    }
 
     internal void UseGates(RoomGate[] gates)
     {
