@@ -1,65 +1,27 @@
-using System.Diagnostics;
-
 namespace RetroVue.Runtime.AspNetCore.Tests;
 
-/// <summary>Small files to air, made by the ffmpeg command line once a run and removed with it.</summary>
-[SetUpFixture]
-public sealed class TestMedia
+/// <summary>Small files to air, made by the ffmpeg command line once a run.</summary>
+internal static class TestMedia
 {
-    private static readonly Lazy<string> s_folder = new(() => Directory.CreateTempSubdirectory("retrovue-web-tests-").FullName);
-
-    public static string Folder => s_folder.Value;
-
     /// <summary>A clip of 10 s: 320x180 at 25 frames per second, a key frame every second, stereo sound.</summary>
-    public static string Clip(string name) => Make(
+    public static string Clip(string name) => MadeMedia.Make(
         $"{name}.mp4",
         "-f lavfi -i testsrc=size=320x180:rate=25:duration=10 -f lavfi -i sine=frequency=440:sample_rate=48000:duration=10 "
         + "-c:v libx264 -preset ultrafast -profile:v baseline -g 25 -pix_fmt yuv420p -c:a aac -ac 2");
 
     /// <summary>A moving picture with a tone for 20 s, all of one kind but the picture's source, so that a channel can copy them.</summary>
-    public static string Alike(string source) => Make(
+    public static string Alike(string source) => MadeMedia.Make(
         $"alike-{source}.mp4",
         $"-f lavfi -i {source}=size=320x180:rate=30000/1001:duration=20 -f lavfi -i sine=frequency=440:sample_rate=48000:duration=20 "
         + "-c:v libx264 -preset ultrafast -bf 2 -g 45 -pix_fmt yuv420p -c:a aac -ac 2 -shortest");
 
     /// <summary>A moving picture with a tone for 20 s of any size and rates.</summary>
-    public static string Unlike(string size, string rate, int sampleRate, int channels) => Make(
+    public static string Unlike(string size, string rate, int sampleRate, int channels) => MadeMedia.Make(
         $"unlike-{size}-{rate.Replace('/', '-')}.mp4",
         $"-f lavfi -i testsrc2=size={size}:rate={rate}:duration=20 -f lavfi -i sine=frequency=880:sample_rate={sampleRate}:duration=20 "
         + $"-c:v libx264 -preset ultrafast -bf 2 -g 50 -pix_fmt yuv420p -c:a aac -ac {channels} -shortest");
 
     /// <summary>A clip of 5 s with some 30 Mbit/s, key frames only, no sound.</summary>
-    public static string HeavyClip() => Make(
+    public static string HeavyClip() => MadeMedia.Make(
         "heavy.ts", "-f lavfi -i testsrc2=size=640x360:rate=25:duration=5,noise=alls=80:allf=t -c:v mpeg2video -g 1 -qscale:v 1");
-
-    [OneTimeTearDown]
-    public void Remove()
-    {
-        if (s_folder.IsValueCreated)
-        {
-            Directory.Delete(s_folder.Value, recursive: true);
-        }
-    }
-
-    private static string Make(string name, string arguments)
-    {
-        string path = Path.Combine(Folder, name);
-        if (File.Exists(path))
-        {
-            return path;
-        }
-
-        try
-        {
-            using Process ffmpeg = Process.Start(new ProcessStartInfo("ffmpeg", $"-loglevel error -nostdin -y {arguments} {path}"))!;
-            ffmpeg.WaitForExit();
-            Assert.That(ffmpeg.ExitCode, Is.Zero);
-        }
-        catch (System.ComponentModel.Win32Exception)
-        {
-            Assert.Ignore("ffmpeg is not installed (Debian package ffmpeg).");
-        }
-
-        return path;
-    }
 }

@@ -15,7 +15,7 @@ internal static class TestFiles
     public static async Task<string> MakeAsync(Rational rate, long frames, int width = 320, int height = 180, int sampleRate = 48_000)
     {
         string name = string.Create(CultureInfo.InvariantCulture, $"numbered-{rate.Numerator}-{rate.Denominator}-{frames}-{width}x{height}-{sampleRate}.mp4");
-        string path = Path.Combine(FfmpegTool.Folder, name);
+        string path = Path.Combine(MadeMedia.Folder, name);
         if (File.Exists(path))
         {
             return path;

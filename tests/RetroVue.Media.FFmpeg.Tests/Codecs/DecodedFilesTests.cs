@@ -109,10 +109,10 @@ public sealed class DecodedFilesTests
     /// <summary>Each frame's time, and its count of samples in place of nanoseconds.</summary>
     private static ClockTime[][] Frames(string path, char kind, string time)
     {
-        string[] parts = Tool.Run("ffprobe", "-v", "error", "-select_streams", $"{kind}:0", "-show_entries", "stream=time_base", "-of", "csv=p=0", path)
+        string[] parts = Tool.OutputOf("ffprobe", "-v", "error", "-select_streams", $"{kind}:0", "-show_entries", "stream=time_base", "-of", "csv=p=0", path)
             .Trim().Split('\n')[0].Trim().Split('/');
         var timeBase = new Rational(int.Parse(parts[0], CultureInfo.InvariantCulture), int.Parse(parts[1], CultureInfo.InvariantCulture));
-        string lines = Tool.Run("ffprobe", "-v", "error", "-select_streams", $"{kind}:0", "-show_entries", $"frame={time},nb_samples", "-of", "csv=p=0", path);
+        string lines = Tool.OutputOf("ffprobe", "-v", "error", "-select_streams", $"{kind}:0", "-show_entries", $"frame={time},nb_samples", "-of", "csv=p=0", path);
         return [.. lines.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line =>
         {
             string[] fields = line.Trim().Split(',', StringSplitOptions.RemoveEmptyEntries);

@@ -32,7 +32,7 @@ public sealed class BadInputTests
     public void Pipe_is_refused_without_waiting_for_who_writes_it()
     {
         var path = Path.Combine(MediaCorpus.Folder, "pipe.ts");
-        Tool.Run("mkfifo", path);
+        Tool.OutputOf("mkfifo", path);
         AssertRefused("pipe.ts", "not a regular file");
     }
 
@@ -171,7 +171,7 @@ public sealed class BadInputTests
         var path = Path.Combine(MediaCorpus.Folder, "fast-start.mp4");
         if (!File.Exists(path))
         {
-            Tool.Run("ffmpeg", $"-v error -y -i {MediaCorpus.File("ntsc.mp4")} -c copy -movflags +faststart {path}");
+            Tool.OutputOf("ffmpeg", $"-v error -y -i {MediaCorpus.File("ntsc.mp4")} -c copy -movflags +faststart {path}");
         }
 
         return path;

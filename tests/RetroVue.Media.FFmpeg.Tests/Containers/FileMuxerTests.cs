@@ -177,7 +177,7 @@ public sealed class FileMuxerTests
     {
         // Plain PCM is taken from FFmpeg 6.0 on, this kind by no release.
         var source = Path.Combine(MediaCorpus.Folder, "telephone.wav");
-        Tool.Run("ffmpeg", $"-v error -nostdin -y -f lavfi -i aevalsrc=sin(2000*t):s=8000:d=1 -c:a pcm_mulaw {source}");
+        Tool.OutputOf("ffmpeg", $"-v error -nostdin -y -f lavfi -i aevalsrc=sin(2000*t):s=8000:d=1 -c:a pcm_mulaw {source}");
         var error = Assert.Throws<ElementException>(() => Remux(source, Path.Combine(MediaCorpus.Folder, "telephone.mp4")));
         Assert.That(error!.Message, Does.Contain("telephone.mp4").And.Contain("does not take these streams").And.Contain("pcm_mulaw"));
     }

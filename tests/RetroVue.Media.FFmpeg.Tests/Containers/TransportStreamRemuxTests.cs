@@ -36,7 +36,7 @@ public sealed class TransportStreamRemuxTests
         string source = MediaCorpus.File(name);
         string ours = Path.Combine(MediaCorpus.Folder, $"ours-{name}.ts"), theirs = Path.Combine(MediaCorpus.Folder, $"theirs-{name}.ts");
         await RemuxAsync(source, ours);
-        Tool.Run("ffmpeg", "-v", "error", "-nostdin", "-y", "-i", source, "-map", "0", "-c", "copy", "-output_ts_offset", $"{OffsetSeconds}", theirs);
+        Tool.OutputOf("ffmpeg", "-v", "error", "-nostdin", "-y", "-i", source, "-map", "0", "-c", "copy", "-output_ts_offset", $"{OffsetSeconds}", theirs);
 
         (List<Packet> expectedVideo, List<Packet> expectedAudio) = Read(theirs);
         (List<Packet> video, List<Packet> audio) = Read(ours);

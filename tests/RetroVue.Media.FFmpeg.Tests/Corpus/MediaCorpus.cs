@@ -1,13 +1,9 @@
 namespace RetroVue.Media.FFmpeg.Tests.Corpus;
 
-/// <summary>Small files of every kind whose times are easily got wrong, made by ffmpeg when first asked for and removed after the run.</summary>
-[SetUpFixture]
-internal sealed class MediaCorpus
+/// <summary>Small files of every kind whose times are easily got wrong, made by ffmpeg when first asked for.</summary>
+internal static class MediaCorpus
 {
     private const string X264 = "-c:v libx264 -preset ultrafast -pix_fmt yuv420p -g 12 -keyint_min 12 -sc_threshold 0";
-
-    private static readonly string s_folder = Path.Combine(Path.GetTempPath(), $"retrovue-corpus-{Environment.ProcessId}");
-    private static readonly Lock s_lock = new();
 
     private static readonly Dictionary<string, string> s_recipes = new(StringComparer.Ordinal)
     {
@@ -40,36 +36,18 @@ internal sealed class MediaCorpus
     public static IEnumerable<string> Names => s_recipes.Keys;
 
     /// <summary>The folder of the run, for files of one's own.</summary>
-    public static string Folder => Directory.CreateDirectory(s_folder).FullName;
+    public static string Folder => MadeMedia.Folder;
 
     /// <summary>A file of the corpus; ignores the test where ffmpeg is not installed.</summary>
     public static string File(string name)
     {
-        lock (s_lock)
+        string recipe = s_recipes[name];
+        foreach (string source in s_recipes.Keys.Where(source => recipe.Contains($"{{{source}}}", StringComparison.Ordinal)))
         {
-            var path = Path.Combine(Folder, name);
-            if (!System.IO.File.Exists(path))
-            {
-                var recipe = s_recipes[name];
-                foreach (var source in s_recipes.Keys.Where(source => recipe.Contains($"{{{source}}}", StringComparison.Ordinal)))
-                {
-                    recipe = recipe.Replace($"{{{source}}}", File(source), StringComparison.Ordinal);
-                }
-
-                Tool.Run("ffmpeg", $"-v error -nostdin -y {recipe} -bitexact {path}");
-            }
-
-            return path;
+            recipe = recipe.Replace($"{{{source}}}", File(source), StringComparison.Ordinal);
         }
-    }
 
-    [OneTimeTearDown]
-    public void Remove()
-    {
-        if (Directory.Exists(s_folder))
-        {
-            Directory.Delete(s_folder, recursive: true);
-        }
+        return MadeMedia.Make(name, $"{recipe} -bitexact");
     }
 
     private static string Picture(string rate) => $"-f lavfi -i testsrc=s=128x96:r={rate}";

@@ -10,7 +10,7 @@ internal sealed record ProbedPacket(ClockTime Pts, ClockTime Dts, long? Ticks, i
     /// <summary>The packets of the first picture ('v') or sound ('a') stream, and the stream's time base.</summary>
     public static (IReadOnlyList<ProbedPacket> Packets, Rational TimeBase) Read(string path, char kind)
     {
-        using var json = JsonDocument.Parse(Tool.Run(
+        using var json = JsonDocument.Parse(Tool.OutputOf(
             "ffprobe", "-v", "error", "-select_streams", $"{kind}:0", "-show_packets", "-show_streams", "-of", "json", path));
         var streams = json.RootElement.GetProperty("streams");
         if (streams.GetArrayLength() == 0)

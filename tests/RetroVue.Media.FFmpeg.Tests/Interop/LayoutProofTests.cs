@@ -104,7 +104,8 @@ public sealed class LayoutProofTests
         try
         {
             File.WriteAllText(file, source);
-            return CCompiler.Run("-x", "c", "-fsyntax-only", "-Wno-deprecated-declarations", file);
+            (int code, _, string output) = Tool.Run("cc", "-x", "c", "-fsyntax-only", "-Wno-deprecated-declarations", file);
+            return (code, output);
         }
         finally
         {

@@ -21,7 +21,7 @@ internal sealed class StubFFmpeg : IDisposable
 
             var file = Path.Combine(Folder, library + ".c");
             File.WriteAllText(file, source.ToString());
-            var (code, output) = CCompiler.Run("-shared", "-fPIC", "-o", Path.Combine(Folder, $"lib{library}.so.{major}"), file);
+            var (code, _, output) = Tool.Run("cc", "-shared", "-fPIC", "-o", Path.Combine(Folder, $"lib{library}.so.{major}"), file);
             Assert.That(code, Is.Zero, output);
         }
 

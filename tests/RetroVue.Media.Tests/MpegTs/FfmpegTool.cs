@@ -1,5 +1,3 @@
-using System.ComponentModel;
-using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using RetroVue.Media.Time;
@@ -12,27 +10,10 @@ internal static class FfmpegTool
     /// <summary>Runs a tool to its end and gives back what it printed; fails where it failed or complained.</summary>
     public static string Run(string tool, params string[] arguments)
     {
-        var start = new ProcessStartInfo(tool) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
-        foreach (string argument in (string[])["-hide_banner", "-v", "warning", .. arguments])
-        {
-            start.ArgumentList.Add(argument);
-        }
-
-        try
-        {
-            using Process process = Process.Start(start)!;
-            Task<string> complaints = process.StandardError.ReadToEndAsync();
-            string output = process.StandardOutput.ReadToEnd();
-            process.WaitForExit();
-            Assert.That(complaints.Result, Is.Empty, $"{tool} {string.Join(' ', arguments)}");
-            Assert.That(process.ExitCode, Is.Zero);
-            return output;
-        }
-        catch (Win32Exception)
-        {
-            Assert.Ignore($"{tool} is not installed (Debian package ffmpeg).");
-            throw;
-        }
+        (int code, string output, string complaints) = Tool.Run(tool, ["-hide_banner", "-v", "warning", .. arguments]);
+        Assert.That(complaints, Is.Empty, $"{tool} {string.Join(' ', arguments)}");
+        Assert.That(code, Is.Zero);
+        return output;
     }
 
     /// <summary>The packets of a file as ffprobe reads them.</summary>

@@ -9,7 +9,7 @@ internal static class BadFiles
     /// <summary>A file of the kind; made of a good MP4 whose index stands at its end.</summary>
     public static string Make(string kind, string good)
     {
-        string path = Path.Combine(FfmpegTool.Folder, $"bad-{kind}.mp4");
+        string path = Path.Combine(MadeMedia.Folder, $"bad-{kind}.mp4");
         switch (kind)
         {
             case "missing":
@@ -38,7 +38,7 @@ internal static class BadFiles
                 break;
             case "endless":
                 // Gigabytes that take no room: a hole behind a Matroska header that promises more.
-                byte[] matroska = File.ReadAllBytes(FfmpegTool.Make("good.mkv", $"-i {good} -c copy"));
+                byte[] matroska = File.ReadAllBytes(MadeMedia.Make("good.mkv", $"-i {good} -c copy"));
                 using (FileStream file = File.Create(path))
                 {
                     file.Write(matroska.AsSpan(0, 300));
@@ -56,14 +56,14 @@ internal static class BadFiles
     /// <summary>A file of its own with its index in front, so that it plays as far as its bytes go.</summary>
     public static string FastStart(string good, string name = "fast-start")
     {
-        string path = Path.Combine(FfmpegTool.Folder, $"{name}-{Path.GetFileName(good)}");
-        return FfmpegTool.Make(Path.GetFileName(path), $"-i {good} -c copy -movflags +faststart");
+        string path = Path.Combine(MadeMedia.Folder, $"{name}-{Path.GetFileName(good)}");
+        return MadeMedia.Make(Path.GetFileName(path), $"-i {good} -c copy -movflags +faststart");
     }
 
     /// <summary>The same, cut off in the middle of its bytes.</summary>
     public static string Truncated(string good)
     {
-        string path = Path.Combine(FfmpegTool.Folder, $"truncated-{Path.GetFileName(good)}");
+        string path = Path.Combine(MadeMedia.Folder, $"truncated-{Path.GetFileName(good)}");
         File.Copy(FastStart(good), path, overwrite: true);
         CutInHalf(path);
         return path;

@@ -107,9 +107,9 @@ public sealed class BadItemTests
         string other = kind switch
         {
             "small" => await TestFiles.MakeAsync(s_rate, Seconds * 25, 640, 360),
-            "mpeg4" => FfmpegTool.Make("other-mpeg4.mp4", $"-i {good} -c:v mpeg4 -c:a copy"),
-            "silent" => FfmpegTool.Make("other-silent.mp4", $"-i {good} -c copy -an"),
-            _ => FfmpegTool.Make("other-sound.mp4", $"-i {good} -c copy -vn"),
+            "mpeg4" => MadeMedia.Make("other-mpeg4.mp4", $"-i {good} -c:v mpeg4 -c:a copy"),
+            "silent" => MadeMedia.Make("other-silent.mp4", $"-i {good} -c copy -an"),
+            _ => MadeMedia.Make("other-sound.mp4", $"-i {good} -c copy -vn"),
         };
         Aired aired = await Watch(ProfileMode.Copy, [good, other, good], Duration.FromSeconds(2), Duration.FromSeconds(28));
         AssertNumbers(aired, 2, 12, 0);
@@ -122,8 +122,8 @@ public sealed class BadItemTests
     public async Task Item_without_sound_or_picture_is_transcoded_with_silence_or_the_last_picture()
     {
         string good = await TestFiles.MakeAsync(s_rate, Seconds * 25);
-        string silent = FfmpegTool.Make("other-silent.mp4", $"-i {good} -c copy -an");
-        string blind = FfmpegTool.Make("other-sound.mp4", $"-i {good} -c copy -vn");
+        string silent = MadeMedia.Make("other-silent.mp4", $"-i {good} -c copy -an");
+        string blind = MadeMedia.Make("other-sound.mp4", $"-i {good} -c copy -vn");
         Aired aired = await Watch(ProfileMode.Transcode, [silent, blind, good], Duration.FromSeconds(2), Duration.FromSeconds(26));
         AssertNumbers(aired, 2, 12, 0);
         AssertNumbers(aired, 24, 27, 24);

@@ -10,7 +10,7 @@ public sealed class CopyChannelTests
     private static readonly Instant s_start = Instant.FromUtc(2026, 3, 29, 0, 0);
 
     private static (string, Duration) Item(string name, int seconds, string source) => (
-        FfmpegTool.Make(
+        MadeMedia.Make(
             $"{name}.mp4",
             $"-f lavfi -i {source}=size=320x180:rate=25:duration={seconds} -f lavfi -i sine=frequency=440:sample_rate=48000:duration={seconds} "
             + "-c:v libx264 -preset ultrafast -bf 2 -g 50 -pix_fmt yuv420p -c:a aac -ac 2 -shortest"),
@@ -24,11 +24,11 @@ public sealed class CopyChannelTests
         channel.Watch(Duration.FromSeconds(31));
         channel.Dispose();
         string path = channel.Save("copy.ts");
-        (int code, string output, string error) = FfmpegTool.Run("ffprobe", $"-v warning -show_entries packet=pts,dts,flags -select_streams v -of csv=p=0 {path}");
+        (int code, string output, string error) = Tool.Run("ffprobe", $"-v warning -show_entries packet=pts,dts,flags -select_streams v -of csv=p=0 {path}");
         Assert.That(code, Is.Zero);
         // The recording ends within a PES, which is all there is to complain about.
         Assert.That(error.Split('\n').Where(line => !line.Contains("size mismatch", StringComparison.Ordinal) && !line.Contains("corrupt", StringComparison.Ordinal)), Is.All.Empty);
-        long[] pts = [.. FfmpegTool.FirstNumbers(output).Order()];
+        long[] pts = [.. Ffprobe.FirstNumbers(output).Order()];
         Assert.That(pts, Has.Length.GreaterThan(30 * 25 - 20));
         Assert.That(pts.Zip(pts.Skip(1), (a, b) => b - a), Is.All.EqualTo(3600));
         Assert.That(MediaBuffer.LiveCount, Is.Zero);
@@ -46,17 +46,17 @@ public sealed class CopyChannelTests
         channel.Watch(Duration.FromSeconds(8));
         channel.Dispose();
         string path = channel.Save($"past-end-{isTranscoded}.ts");
-        (int code, string output, _) = FfmpegTool.Run("ffprobe", $"-v quiet -show_entries packet=pts -select_streams v -of csv=p=0 {path}");
+        (int code, string output, _) = Tool.Run("ffprobe", $"-v quiet -show_entries packet=pts -select_streams v -of csv=p=0 {path}");
         Assert.That(code, Is.Zero);
         // Of eight seconds, one or two go by before the slate is on the air.
-        Assert.That(FfmpegTool.FirstNumbers(output), Has.Length.GreaterThan(5 * 25));
+        Assert.That(Ffprobe.FirstNumbers(output), Has.Length.GreaterThan(5 * 25));
         Assert.That(MediaBuffer.LiveCount, Is.Zero);
     }
 
     [Test]
     public void Slate_of_another_codec_than_the_channels_does_not_end_the_channel()
     {
-        string file = FfmpegTool.Make(
+        string file = MadeMedia.Make(
             "copy-mpeg2.ts",
             "-f lavfi -i testsrc=size=320x180:rate=25:duration=4 -f lavfi -i sine=frequency=440:sample_rate=48000:duration=4 -c:v mpeg2video -g 25 -c:a mp2 -ac 2");
         var channel = new SimulatedChannel(s_start, ChannelProfile.Copy, [(file, Duration.FromSeconds(14))]);
@@ -64,9 +64,9 @@ public sealed class CopyChannelTests
         channel.Watch(Duration.FromSeconds(19));
         channel.Dispose();
         string path = channel.Save("other-codec.ts");
-        (_, string output, _) = FfmpegTool.Run("ffprobe", $"-v quiet -show_entries packet=pts -select_streams v -of csv=p=0 {path}");
+        (_, string output, _) = Tool.Run("ffprobe", $"-v quiet -show_entries packet=pts -select_streams v -of csv=p=0 {path}");
         // The file's four seconds, twice: before the slate that cannot be aired and after it.
-        Assert.That(FfmpegTool.FirstNumbers(output), Has.Length.InRange(7 * 25, 8 * 25));
+        Assert.That(Ffprobe.FirstNumbers(output), Has.Length.InRange(7 * 25, 8 * 25));
         Assert.That(MediaBuffer.LiveCount, Is.Zero);
     }
 }

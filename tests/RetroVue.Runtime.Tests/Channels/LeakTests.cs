@@ -122,7 +122,7 @@ public sealed class LeakTests
         return channel;
     }
 
-    private static string ShrinkingPath(ProfileMode mode) => Path.Combine(FfmpegTool.Folder, $"leaks-shrinking-{mode}.mp4");
+    private static string ShrinkingPath(ProfileMode mode) => Path.Combine(MadeMedia.Folder, $"leaks-shrinking-{mode}.mp4");
 
     /// <summary>A whole file, which is to be cut while it plays.</summary>
     private static string MakeWhole(string good, ProfileMode mode)

@@ -98,7 +98,7 @@ internal sealed class SimulatedChannel : IDisposable
 
     public string Save(string name)
     {
-        string path = Path.Combine(FfmpegTool.Folder, name);
+        string path = Path.Combine(MadeMedia.Folder, name);
         File.WriteAllBytes(path, Received);
         return path;
     }

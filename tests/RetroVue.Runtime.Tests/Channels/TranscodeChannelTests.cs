@@ -11,7 +11,7 @@ public sealed class TranscodeChannelTests
     private static readonly Instant s_start = Instant.FromUtc(2026, 3, 29, 0, 0);
 
     private static (string, Duration) Item(string name, int seconds, string source, string rate, string size, int sampleRate) => (
-        FfmpegTool.Make(
+        MadeMedia.Make(
             $"{name}.mp4",
             $"-f lavfi -i {source}=size={size}:rate={rate}:duration={seconds} -f lavfi -i sine=frequency=440:sample_rate={sampleRate}:duration={seconds} "
             + "-c:v libx264 -preset ultrafast -bf 2 -g 50 -pix_fmt yuv420p -c:a aac -ac 1 -shortest"),
@@ -31,9 +31,9 @@ public sealed class TranscodeChannelTests
         foreach ((string stream, int step) in new[] { ("v", 3600), ("a", 1920) })
         {
             (int code, string output, string error) =
-                FfmpegTool.Run("ffprobe", $"-v error -show_entries packet=pts -select_streams {stream} -of csv=p=0 {path}");
+                Tool.Run("ffprobe", $"-v error -show_entries packet=pts -select_streams {stream} -of csv=p=0 {path}");
             Assert.That(code, Is.Zero, error);
-            long[] pts = [.. FfmpegTool.FirstNumbers(output).Order()];
+            long[] pts = [.. Ffprobe.FirstNumbers(output).Order()];
             Assert.That(pts, Has.Length.GreaterThan(15 * 90_000 / step));
             Assert.That(pts.Zip(pts.Skip(1), (a, b) => b - a), Is.All.EqualTo(step), stream);
         }

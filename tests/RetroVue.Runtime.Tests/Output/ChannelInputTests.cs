@@ -127,7 +127,7 @@ public sealed class ChannelInputTests
     public async Task Pictures_of_an_item_whose_sound_ends_early_do_not_pile_up()
     {
         string whole = await TestFiles.MakeAsync(new Rational(25, 1), 25 * 60);
-        string file = FfmpegTool.Make("short-sound.mp4", $"-t 4 -i {whole} -i {whole} -map 0:a -map 1:v -c copy");
+        string file = MadeMedia.Make("short-sound.mp4", $"-t 4 -i {whole} -i {whole} -map 0:a -map 1:v -c copy");
         var executor = new SimulatedExecutor();
         var pipeline = new Pipeline(new PipelineOptions { Executor = executor });
         FileDemuxer demuxer = pipeline.Add(new FileDemuxer("file", file));

@@ -1,0 +1,9 @@
+namespace RetroVue;
+
+/// <summary>Runs after the last test of a project: all their namespaces are below this one.</summary>
+[SetUpFixture]
+public sealed class CleanUp
+{
+    [OneTimeTearDown]
+    public void RemoveMedia() => Tests.MadeMedia.Remove();
+}
