@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using RetroVue.Media.FFmpeg.Native;
 using RetroVue.Media.Pipelines;
 
@@ -9,12 +10,13 @@ namespace RetroVue.Runtime.Tests;
 /// <param name="Handles">Objects of FFmpeg.</param>
 /// <param name="Buffers">Media buffers.</param>
 /// <param name="Heap">Bytes of managed memory after a full collection.</param>
-internal sealed record Footprint(int Files, int Threads, int Handles, long Buffers, long Heap)
+/// <param name="Native">Bytes that the C library's allocator has given out: FFmpeg's, and the runtime's own.</param>
+internal sealed record Footprint(int Files, int Threads, int Handles, long Buffers, long Heap, long Native)
 {
     /// <summary>How the names begin that the runtime gives its own threads: the pool's, the compiler's, the finalizer's and their kin.</summary>
     private const string RuntimeThread = ".NET ";
 
-    private const long MostHeapGrowth = 1 << 20;
+    private const long MostGrowth = 1 << 20;
 
     public static Footprint Take()
     {
@@ -26,8 +28,15 @@ internal sealed record Footprint(int Files, int Threads, int Handles, long Buffe
             Directory.GetDirectories("/proc/self/task").Count(task => !IsRuntimes(task)),
             FFmpegHandles.Live,
             MediaBuffer.LiveCount,
-            GC.GetTotalMemory(forceFullCollection: true));
+            GC.GetTotalMemory(forceFullCollection: true),
+            InUse(mallinfo2()));
     }
+
+    /// <summary>What is out of all arenas, and what was too large for them and has mappings of its own.</summary>
+    private static long InUse(MallocInfo info) => (long)(info.uordblks + info.hblkhd);
+
+    [DllImport("libc")]
+    private static extern MallocInfo mallinfo2();
 
     private static bool IsRuntimes(string task)
     {
@@ -55,7 +64,8 @@ internal sealed record Footprint(int Files, int Threads, int Handles, long Buffe
         Compare("threads", before.Threads, Threads, 0);
         Compare("objects of FFmpeg", before.Handles, Handles, 0);
         Compare("buffers", before.Buffers, Buffers, 0);
-        Compare("bytes of heap", before.Heap, Heap, MostHeapGrowth);
+        Compare("bytes of heap", before.Heap, Heap, MostGrowth);
+        Compare("bytes of native memory", before.Native, Native, MostGrowth);
         return grown;
 
         void Compare(string what, long then, long now, long allowed)
@@ -65,5 +75,14 @@ internal sealed record Footprint(int Files, int Threads, int Handles, long Buffe
                 grown.Add($"{what}: {then}, then {now}");
             }
         }
+    }
+
+    /// <summary>The struct mallinfo2 of mallinfo(3).</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    private readonly struct MallocInfo
+    {
+#pragma warning disable CS0649, IDE1006 // The C library fills it, and names its members.
+        public readonly nuint arena, ordblks, smblks, hblks, hblkhd, usmblks, fsmblks, uordblks, fordblks, keepcost;
+#pragma warning restore CS0649, IDE1006
     }
 }

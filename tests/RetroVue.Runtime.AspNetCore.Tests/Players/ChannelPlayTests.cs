@@ -3,7 +3,6 @@ using Microsoft.Playwright;
 using RetroVue.Media.Clocks;
 using RetroVue.Media.Pipelines;
 using RetroVue.Media.Time;
-using RetroVue.Runtime.Channels;
 using RetroVue.Runtime.Schedules;
 using SystemClock = RetroVue.Media.Clocks.SystemClock;
 
@@ -94,10 +93,6 @@ public sealed class ChannelPlayTests
     private async Task WatchWithChromiumAsync(Browser browser, string channel)
     {
         IPage page = await browser.OpenAsync();
-        // A channel goes on the air for HLS as far before now as its item has begun, up to some seconds: hls.js begins without a
-        // wait where there are that many.
-        ChannelManager manager = _station.Station.Find(channel)!;
-        await TestStation.UntilAsync(() => manager.Now.Position.TotalSeconds is > 10 and < 17, "Items last 20 s.");
         await page.GotoAsync(new Uri(_station.Http.BaseAddress!, $"/#{channel}").ToString());
         await page.WaitForFunctionAsync(
             "() => video.readyState >= 3 && video.currentTime > 0 && !video.paused", null, new() { Timeout = 60_000 });

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using NodaTime;
 using RetroVue.Media.FFmpeg.Containers;
 using RetroVue.Media.Pipelines;
@@ -41,7 +42,7 @@ public sealed class LeakTests
     }
 
     [Test]
-    public async Task One_leak_a_visit_is_found([Values("file", "thread", "handle", "buffer", "memory")] string kind)
+    public async Task One_leak_a_visit_is_found([Values("file", "thread", "handle", "buffer", "memory", "native")] string kind)
     {
         string good = await TestFiles.MakeAsync(s_rate, Seconds * 25);
         using var end = new ManualResetEventSlim();
@@ -56,6 +57,7 @@ public sealed class LeakTests
                 "thread" => "threads",
                 "handle" => "objects of FFmpeg",
                 "buffer" => "buffers",
+                "native" => "bytes of native memory",
                 _ => "bytes of heap",
             };
             Assert.That(grown, Has.Some.StartsWith(found));
@@ -87,6 +89,10 @@ public sealed class LeakTests
                     break;
                 case "buffer":
                     kept.Add(MediaBuffer.Create(HeapMemory.Create([(16, 16)])));
+                    break;
+                case "native":
+                    // Freed with the process.
+                    Marshal.AllocHGlobal(1100);
                     break;
                 default:
                     // A megabyte over a thousand repetitions is the bound.
