@@ -14,15 +14,19 @@ internal static unsafe class PixelLayout
     {
         var description = av_pix_fmt_desc_get(format);
         int step = 0;
+        int widest = 0;
         for (int i = 0; i < description->nb_components; i++)
         {
             ref var component = ref description->comp[i];
-            step = component.plane == plane ? Math.Max(step, component.step) : step;
+            if (component.plane == plane && component.step > step)
+            {
+                (step, widest) = (component.step, i);
+            }
         }
 
-        bool isChroma = plane is 1 or 2;
-        int columns = isChroma ? Subsampled(width, description->log2_chroma_w) : width;
-        int lines = isChroma ? Subsampled(height, description->log2_chroma_h) : height;
+        // The component with the largest step tells how often it comes: chroma also where it shares a plane with luma, as in YUYV.
+        int columns = widest is 1 or 2 ? Subsampled(width, description->log2_chroma_w) : width;
+        int lines = plane is 1 or 2 ? Subsampled(height, description->log2_chroma_h) : height;
         return ((description->flags & CountsBits) != 0 ? ((columns * step) + 7) / 8 : columns * step, lines);
     }
 

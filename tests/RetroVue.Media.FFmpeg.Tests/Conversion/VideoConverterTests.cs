@@ -35,6 +35,30 @@ public sealed class VideoConverterTests
         Assert.That(same.Buffers, Is.EqualTo(raw.Buffers));
     }
 
+    [TestCase(PixelFormat.Yuv422P)]
+    [TestCase(PixelFormat.Yuv444P)]
+    [TestCase(PixelFormat.Yuv420P10Le)]
+    [TestCase(PixelFormat.Nv12)]
+    [TestCase(PixelFormat.Yuyv422)]
+    [TestCase(PixelFormat.Uyvy422)]
+    [TestCase(PixelFormat.Rgb24)]
+    [TestCase(PixelFormat.Bgr24)]
+    [TestCase(PixelFormat.Rgba)]
+    [TestCase(PixelFormat.Bgra)]
+    [TestCase(PixelFormat.Gray8)]
+    public void Every_pixel_format_is_taken_and_given_with_its_number_to_be_read(PixelFormat pixelFormat)
+    {
+        var plain = new VideoFormat(PixelFormat.Yuv420P, 640, 360, s_rate);
+        using var raw = Recording.Of(VideoCodingTests.Source(s_rate, 3, 1000));
+        // Into the format, and what comes of it, without padding at the end of its planes, back again: as a camera gives it.
+        using var there = Recording.Of(new ScriptedSource(raw.Script()), new VideoConverter("there", plain with { PixelFormat = pixelFormat }));
+        Assert.That(((VideoFormat)there.Format).PixelFormat, Is.EqualTo(pixelFormat));
+        List<object> packed = [new FormatChanged(there.Format)];
+        packed.AddRange(there.Buffers.Select(buffer => Packed(buffer, pixelFormat)));
+        using var back = Recording.Of(new ScriptedSource(packed), new VideoConverter("back", plain));
+        Assert.That(back.Numbers(), Is.EqualTo(Enumerable.Range(1000, 3)));
+    }
+
     // White pictures into 640x360: where is it white?
     [TestCase(640, 480, 1, 1, 80, 0, 480, 360)]
     [TestCase(720, 576, 16, 15, 80, 0, 480, 360)]
@@ -106,6 +130,34 @@ public sealed class VideoConverterTests
             new VideoConverter("rgb", wanted),
             new VideoConverter("yuv", wanted with { PixelFormat = PixelFormat.Yuv420P }));
         Assert.That(back.Numbers(), Is.EqualTo(Enumerable.Range(0, 10)));
+    }
+
+    /// <summary>A copy of a picture of 640x360 without a byte between its lines or after its last.</summary>
+    private static MediaBuffer Packed(MediaBuffer picture, PixelFormat format)
+    {
+        (int LineBytes, int Lines)[] planes = format switch
+        {
+            PixelFormat.Yuv422P => [(640, 360), (320, 360), (320, 360)],
+            PixelFormat.Yuv444P => [(640, 360), (640, 360), (640, 360)],
+            PixelFormat.Yuv420P10Le => [(1280, 360), (640, 180), (640, 180)],
+            PixelFormat.Nv12 => [(640, 360), (640, 180)],
+            PixelFormat.Yuyv422 or PixelFormat.Uyvy422 => [(1280, 360)],
+            PixelFormat.Rgb24 or PixelFormat.Bgr24 => [(1920, 360)],
+            PixelFormat.Rgba or PixelFormat.Bgra => [(2560, 360)],
+            _ => [(640, 360)],
+        };
+        var memory = HeapMemory.Create([.. planes.Select(plane => (plane.LineBytes * plane.Lines, plane.LineBytes))]);
+        for (int plane = 0; plane < planes.Length; plane++)
+        {
+            (int lineBytes, int lines) = planes[plane];
+            for (int line = 0; line < lines; line++)
+            {
+                picture.Memory.Plane(plane).Slice(line * picture.Memory.Stride(plane), lineBytes)
+                    .CopyTo(memory.WritablePlane(plane)[(line * lineBytes)..]);
+            }
+        }
+
+        return picture.CopyHeader(memory);
     }
 
     private static (ClockTime, ClockTime, long, BufferFlags) Header(MediaBuffer buffer) => (buffer.Pts, buffer.Duration, buffer.Sequence, buffer.Flags);
