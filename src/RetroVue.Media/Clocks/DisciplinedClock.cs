@@ -16,7 +16,10 @@ public sealed class DisciplinedClock : IClock
 
     private readonly IClock _system;
     private readonly Lock _lock = new();
-    private Line _line;
+    private Line _line = new();
+
+    // The next change is written here, so that changing the rate ten times a second leaves no garbage.
+    private Line _spare = new();
 
     // Odd while a change is under way, and two more after it.
     private int _version;
@@ -38,7 +41,18 @@ public sealed class DisciplinedClock : IClock
         Name = name;
         Flags = flags;
         long now = systemClock.Now.Nanoseconds;
-        _line = new Line(now, start.Nanoseconds, 0, now, start.Nanoseconds, 0, ClockTime.Zero, ClockState.Synchronised);
+        _line.Set(now, start.Nanoseconds, 0, now, start.Nanoseconds, 0, ClockTime.Zero, ClockState.Synchronised);
+    }
+
+    /// <summary>A clock that reads what the system clock reads, to the nanosecond, until its rate is changed.</summary>
+    /// <param name="systemClock">The system clock, real or simulated.</param>
+    /// <param name="name">The name for people and logs.</param>
+    internal DisciplinedClock(IClock systemClock, string name)
+    {
+        _system = systemClock;
+        Name = name;
+        Flags = ClockFlags.CanSetMaster;
+        _line.Set(0, 0, 0, 0, 0, 0, ClockTime.Zero, ClockState.Synchronised);
     }
 
     /// <inheritdoc/>
@@ -65,9 +79,11 @@ public sealed class DisciplinedClock : IClock
             int version = Volatile.Read(ref _version);
             Line line = Volatile.Read(ref _line);
             ClockTime system = _system.Now;
+            var reading = new ClockReading(ClockTime.FromNanoseconds(line.At(system.Nanoseconds)), system, line.Uncertainty, line.State);
+            Volatile.ReadBarrier();
             if ((version & 1) == 0 && version == Volatile.Read(ref _version))
             {
-                return new ClockReading(ClockTime.FromNanoseconds(line.At(system.Nanoseconds)), system, line.Uncertainty, line.State);
+                return reading;
             }
 
             spin.SpinOnce();
@@ -75,8 +91,27 @@ public sealed class DisciplinedClock : IClock
     }
 
     /// <summary>The clock's time at a system time; exact since the change before the last, extrapolated before that.</summary>
-    public ClockTime At(ClockTime systemTime) =>
-        systemTime.IsNone ? ClockTime.None : ClockTime.FromNanoseconds(Volatile.Read(ref _line).At(systemTime.Nanoseconds));
+    public ClockTime At(ClockTime systemTime)
+    {
+        if (systemTime.IsNone)
+        {
+            return ClockTime.None;
+        }
+
+        SpinWait spin = default;
+        while (true)
+        {
+            int version = Volatile.Read(ref _version);
+            long time = Volatile.Read(ref _line).At(systemTime.Nanoseconds);
+            Volatile.ReadBarrier();
+            if ((version & 1) == 0 && version == Volatile.Read(ref _version))
+            {
+                return ClockTime.FromNanoseconds(time);
+            }
+
+            spin.SpinOnce();
+        }
+    }
 
     /// <summary>Changes the rate, without a step.</summary>
     /// <param name="rate">Seconds of this clock per second of the system clock; in 0.5 to 2.</param>
@@ -118,24 +153,58 @@ public sealed class DisciplinedClock : IClock
         Interlocked.Increment(ref _version);
         long now = _system.Now.Nanoseconds;
         long time = old.At(now) + step.Nanoseconds;
-        Line changed = now == old.System
-            ? old with { Time = time, Skew = skew, Uncertainty = uncertainty, State = state }
-            : new Line(now, time, skew, old.System, old.Time, old.Skew, uncertainty, state);
+        Line changed = _spare;
+        if (now == old.System)
+        {
+            changed.Set(now, time, skew, old.PreviousSystem, old.PreviousTime, old.PreviousSkew, uncertainty, state);
+        }
+        else
+        {
+            changed.Set(now, time, skew, old.System, old.Time, old.Skew, uncertainty, state);
+        }
+
+        _spare = old;
         Volatile.Write(ref _line, changed);
         Interlocked.Increment(ref _version);
     }
 
-    /// <summary>A line from (System, Time) on, with the one that holds before it.</summary>
-    private sealed record Line(
-        long System,
-        long Time,
-        long Skew,
-        long PreviousSystem,
-        long PreviousTime,
-        long PreviousSkew,
-        ClockTime Uncertainty,
-        ClockState State)
+    /// <summary>
+    /// A line from (System, Time) on, with the one that holds before it. Written again after one more change: what is read of it counts
+    /// only where no change came meanwhile.
+    /// </summary>
+    private sealed class Line
     {
+        public long System { get; private set; }
+
+        public long Time { get; private set; }
+
+        public long Skew { get; private set; }
+
+        public long PreviousSystem { get; private set; }
+
+        public long PreviousTime { get; private set; }
+
+        public long PreviousSkew { get; private set; }
+
+        public ClockTime Uncertainty { get; private set; }
+
+        public ClockState State { get; private set; }
+
+        public void Set(
+            long system,
+            long time,
+            long skew,
+            long previousSystem,
+            long previousTime,
+            long previousSkew,
+            ClockTime uncertainty,
+            ClockState state)
+        {
+            (System, Time, Skew) = (system, time, skew);
+            (PreviousSystem, PreviousTime, PreviousSkew) = (previousSystem, previousTime, previousSkew);
+            (Uncertainty, State) = (uncertainty, state);
+        }
+
         public long At(long system) => system >= System
             ? Extend(Time, system - System, Skew)
             : Extend(PreviousTime, system - PreviousSystem, PreviousSkew);

@@ -112,6 +112,14 @@ public abstract class Element : IDisposable
     {
     }
 
+    /// <summary>
+    /// Asks a source to end its stream, with the end-of-stream event, after the unit of work under way; any thread. Others ignore it: they
+    /// end when their inputs have.
+    /// </summary>
+    protected internal virtual void EndStream()
+    {
+    }
+
     /// <summary>Called after the last step: releases buffers held and finishes what was begun (a file's trailer).</summary>
     protected internal virtual void Stop()
     {

@@ -59,7 +59,7 @@ public sealed class Pipeline : IAsyncDisposable
     /// <summary>The time since the start by <see cref="Clock"/>; None before the start. Never goes back.</summary>
     public ClockTime RunningTime => BaseTime.IsNone ? ClockTime.None : Clock.Now - BaseTime;
 
-    /// <summary>How much later than its running time media is presented, so that live sources arrive in time; known once prepared.</summary>
+    /// <summary>How much later than its running time media is presented, so that all of it arrives in time; known once prepared.</summary>
     public ClockTime Latency { get; private set; }
 
     /// <summary>Where the pipeline is in its life.</summary>
@@ -184,6 +184,21 @@ public sealed class Pipeline : IAsyncDisposable
         }
 
         ThrowIfFailed();
+    }
+
+    /// <summary>
+    /// Asks every source to end its stream: what has been captured goes on to the sinks, and <see cref="RunAsync"/> completes when they have
+    /// it all. How a recording is finished; harmless when the pipeline does not run. Any thread.
+    /// </summary>
+    public void End()
+    {
+        foreach (Element element in _graph.Elements)
+        {
+            if (element.Inputs.Count == 0)
+            {
+                element.EndStream();
+            }
+        }
     }
 
     /// <summary>Stops the pipeline and releases what it holds; harmless when it does not run. Takes at most about 5 s.</summary>

@@ -8,8 +8,9 @@ namespace RetroVue.Media.Pipelines;
 /// only the reference, so the clock itself is continuous and monotone whatever is plugged in or lost.
 /// </summary>
 /// <remarks>
-/// Thread-safe. While the reference is the system clock it is the system clock plus a constant. When the reference is lost it goes on
-/// at the last rate with growing uncertainty (hold-over).
+/// Thread-safe. It begins as the system clock, to the nanosecond: a device's time stamp on CLOCK_MONOTONIC is a time on this clock. After
+/// another reference has been followed it differs from the system clock by a constant while that is the reference again. When the
+/// reference is lost it goes on at the last rate with growing uncertainty (hold-over).
 /// </remarks>
 public sealed class PipelineClock : IClock
 {
@@ -35,7 +36,7 @@ public sealed class PipelineClock : IClock
     {
         _system = systemClock;
         _reference = systemClock;
-        _line = new DisciplinedClock(systemClock, systemClock.Now, "pipeline");
+        _line = new DisciplinedClock(systemClock, "pipeline");
     }
 
     /// <summary>How often the clock compares itself with its reference: every 100 ms.</summary>

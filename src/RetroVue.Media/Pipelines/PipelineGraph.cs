@@ -118,12 +118,13 @@ internal sealed class PipelineGraph
     }
 
     /// <summary>
-    /// The largest minimum latency over all paths from live sources to sinks; zero without a live source.
+    /// The largest minimum latency: over the whole of each path from a live source, and of what no live source feeds the sink's own alone,
+    /// for such media can be brought ahead of time as far as it wants them.
     /// </summary>
     /// <exception cref="LinkException">A path needs more than the elements on another can hold back; the message names them.</exception>
     public ClockTime Latency()
     {
-        ClockTime largest = ClockTime.Zero;
+        ClockTime largest = _elements.Where(element => element.IsSink && element.Inputs.Count > 0).Select(sink => sink.Latency.Minimum).Append(ClockTime.Zero).Max();
         (ClockTime Limit, string Path)? tightest = null;
         foreach (Element source in _elements.Where(element => element.Inputs.Count == 0 && element.Latency.IsLive))
         {

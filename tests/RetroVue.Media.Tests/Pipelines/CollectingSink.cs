@@ -18,6 +18,10 @@ internal sealed class CollectingSink : Element
 
     public long Count { get; private set; }
 
+    public ElementLatency ShownLatency { get; init; } = ElementLatency.None;
+
+    public override ElementLatency Latency => ShownLatency;
+
     protected internal override void OnBuffer(InputPad input, MediaBuffer buffer)
     {
         Count++;

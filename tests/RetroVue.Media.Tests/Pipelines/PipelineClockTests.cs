@@ -23,6 +23,19 @@ public sealed class PipelineClockTests
     [TearDown]
     public async Task TearDown() => await _pipeline.DisposeAsync();
 
+    [Test]
+    public async Task Clock_is_the_system_clock_to_the_nanosecond_until_another_is_followed()
+    {
+        // On the real clock, which goes on between any two looks at it.
+        await using var pipeline = new Pipeline();
+        ClockTime stamp = SystemClock.Instance.Now;
+        Assert.That(pipeline.Clock.At(stamp), Is.EqualTo(stamp));
+        pipeline.SelectClock();
+        Assert.That(pipeline.Clock.At(stamp), Is.EqualTo(stamp));
+        ClockReading reading = pipeline.Clock.Read();
+        Assert.That(reading.Time, Is.EqualTo(reading.SystemTime));
+    }
+
     [TestCase(100, 0, false)]
     [TestCase(-100, 20_000, false)]
     [TestCase(100, 20_000, true)]

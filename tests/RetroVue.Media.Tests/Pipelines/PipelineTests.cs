@@ -311,6 +311,34 @@ public sealed class PipelineTests
     }
 
     [Test]
+    public void Latency_without_a_live_source_is_what_the_sinks_themselves_need()
+    {
+        (Pipeline pipeline, SimulatedExecutor executor) = Simulated();
+        var file = pipeline.Add(new ScriptedSource("file", 1) { ShownLatency = new ElementLatency(ClockTime.FromSeconds(5), ClockTime.Zero, false) });
+        var card = pipeline.Add(new CollectingSink("card") { ShownLatency = new ElementLatency(ClockTime.FromMilliseconds(100), ClockTime.Zero, false) });
+        pipeline.Link(file, card);
+        executor.RunUntilCompleted(pipeline.RunAsync(), ClockTime.FromSeconds(1));
+        Assert.That(pipeline.Latency, Is.EqualTo(ClockTime.FromMilliseconds(100)));
+    }
+
+    [Test]
+    public void End_lets_a_live_source_finish_what_it_has_begun()
+    {
+        (Pipeline pipeline, SimulatedExecutor executor) = Simulated();
+        TestVideoSource source = pipeline.Add(new TestVideoSource("source", new TestVideoOptions { IsLive = true, Width = 320, Height = 180 }));
+        var sink = pipeline.Add(new CollectingSink("sink"));
+        pipeline.Link(source, sink);
+        Task run = pipeline.RunAsync();
+        executor.RunUntil(ClockTime.FromSeconds(2));
+        Assert.That(run.IsCompleted, Is.False);
+        pipeline.End();
+        executor.RunUntilCompleted(run, ClockTime.FromSeconds(3));
+        // A frame each 40 ms, from zero to two seconds.
+        Assert.That(sink.Count, Is.EqualTo(51));
+        Assert.That(sink.Events[^1], Is.InstanceOf<EndOfStream>());
+    }
+
+    [Test]
     public void Events_are_bounded_and_the_oldest_are_dropped()
     {
         var pipeline = new Pipeline(new PipelineOptions { EventCapacity = 3 });

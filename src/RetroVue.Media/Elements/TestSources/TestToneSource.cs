@@ -28,12 +28,14 @@ public sealed class TestToneSource : Element
 
     private readonly TestToneOptions _options;
     private readonly OutputPad _output;
+    private readonly StepTask _task;
     private readonly byte[] _second;
     private readonly int _bytesPerSample;
     private readonly int _planes;
     private readonly long _end;
     private long _next;
     private long _sequence;
+    private volatile bool _isEnding;
 
     /// <summary>A source.</summary>
     /// <param name="name">The element's name.</param>
@@ -58,7 +60,7 @@ public sealed class TestToneSource : Element
         _next = _options.StartSample;
         _end = _options.Duration.IsNone ? long.MaxValue : checked(_next + _options.Duration.ToUnits(TimeBase));
         _output = AddOutput();
-        AddTask(Produce, _options.Placement);
+        _task = AddTask(Produce, _options.Placement);
     }
 
     /// <summary>The format of the sound.</summary>
@@ -76,6 +78,13 @@ public sealed class TestToneSource : Element
     {
         _output.Push(new FormatChanged(Format));
         _output.Push(new Segment(PtsOf(_options.StartSample), ClockTime.None, ClockTime.Zero));
+    }
+
+    /// <inheritdoc/>
+    protected internal override void EndStream()
+    {
+        _isEnding = true;
+        _task.Wake();
     }
 
     /// <inheritdoc/>
@@ -112,7 +121,7 @@ public sealed class TestToneSource : Element
 
     private StepResult Produce()
     {
-        if (_next == _end)
+        if (_next == _end || _isEnding)
         {
             _output.Push(EndOfStream.Instance);
             return StepResult.Finished;

@@ -18,8 +18,10 @@ public sealed class TestVideoSource : Element
     private readonly TestVideoOptions _options;
     private readonly TestPicture _picture;
     private readonly OutputPad _output;
+    private readonly StepTask _task;
     private readonly long _end;
     private long _next;
+    private volatile bool _isEnding;
 
     /// <summary>A source.</summary>
     /// <param name="name">The element's name.</param>
@@ -46,7 +48,7 @@ public sealed class TestVideoSource : Element
         _next = _options.StartFrame;
         _end = _options.Count is { } count ? checked(_next + count) : long.MaxValue;
         _output = AddOutput();
-        AddTask(Produce, _options.Placement);
+        _task = AddTask(Produce, _options.Placement);
     }
 
     /// <summary>The format of the pictures.</summary>
@@ -63,13 +65,20 @@ public sealed class TestVideoSource : Element
     }
 
     /// <inheritdoc/>
+    protected internal override void EndStream()
+    {
+        _isEnding = true;
+        _task.Wake();
+    }
+
+    /// <inheritdoc/>
     protected internal override void OnBuffer(InputPad input, MediaBuffer buffer) => throw new NotSupportedException("A source has no input.");
 
     private ClockTime PtsOf(long frame) => ClockTime.FromUnits(frame, _options.FrameRate.Inverse);
 
     private StepResult Produce()
     {
-        if (_next == _end)
+        if (_next == _end || _isEnding)
         {
             _output.Push(EndOfStream.Instance);
             return StepResult.Finished;
