@@ -32,7 +32,7 @@ public sealed unsafe class FileMuxer : InterleavingElement
 
     /// <summary>A muxer for a file, with no inputs yet. An existing file is replaced when the pipeline starts.</summary>
     /// <param name="name">The element's name.</param>
-    /// <param name="path">The file.</param>
+    /// <param name="path">The file, or "udp://HOST:PORT" for datagrams, which never wait for whoever receives them.</param>
     /// <param name="options">How it is written; null: as its extension says.</param>
     public FileMuxer(string name, string path, FileMuxerOptions? options = null)
         : base(name, (options ?? new FileMuxerOptions()).Placement)

@@ -22,7 +22,9 @@ internal sealed unsafe class OutputFile : IDisposable
     public OutputFile(string path, string? container)
     {
         _path = path;
-        using NativeText url = new("file:" + Path.GetFullPath(path)), format = new(container);
+        // Of the network only what never waits for its far end: a write cannot be broken off.
+        bool isDatagram = path.StartsWith("udp://", StringComparison.Ordinal);
+        using NativeText url = new(isDatagram ? path : "file:" + Path.GetFullPath(path)), format = new(container);
         AVFormatContext* context = null;
         if (avformat_alloc_output_context2(&context, null, format, url) < 0)
         {
