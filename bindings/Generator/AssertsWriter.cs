@@ -18,7 +18,10 @@ internal static class AssertsWriter
             Assert(text, $"sizeof(struct {layout.Name})", layout.Size);
             foreach (var field in layout.Fields)
             {
-                Assert(text, $"offsetof(struct {layout.Name}, {field.CName})", field.Offset);
+                foreach (var name in field.CNames)
+                {
+                    Assert(text, $"offsetof(struct {layout.Name}, {name})", field.Offset);
+                }
             }
         }
 

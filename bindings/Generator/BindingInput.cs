@@ -12,6 +12,9 @@ internal sealed record BindingInput
     /// <summary>The headers, as they stand in an <c>#include</c>.</summary>
     public required IReadOnlyList<string> Headers { get; init; }
 
+    /// <summary>Folders, relative to this file's, that headers of our own are looked for in before the system's.</summary>
+    public IReadOnlyList<string> IncludeFolders { get; set; } = [];
+
     /// <summary>What the headers' version is read from: a name, and the macros whose values joined by points are its version.</summary>
     public required IReadOnlyDictionary<string, IReadOnlyList<string>> Versions { get; init; }
 
@@ -33,12 +36,26 @@ internal sealed record BindingInput
     /// <summary>The C text that makes all names known.</summary>
     [JsonIgnore]
     public string Prelude => string.Concat(
-        Headers.Select(header => $"#include <{header}>\n")
+        Headers.Select(header => $"#include {Locate(header)}\n")
             .Concat(OlderNames.Select(pair => $"#ifndef {pair.Key}\n#define {pair.Key} {pair.Value}\n#endif\n")));
 
-    public static BindingInput Read(string path) =>
-        JsonSerializer.Deserialize(File.ReadAllText(path), InputJson.Default.BindingInput)
-        ?? throw new GeneratorException($"{path} is empty.");
+    /// <summary>The folder of the file.</summary>
+    [JsonIgnore]
+    public string Folder { get; private set; } = "";
+
+    public static BindingInput Read(string path)
+    {
+        BindingInput input = JsonSerializer.Deserialize(File.ReadAllText(path), InputJson.Default.BindingInput)
+            ?? throw new GeneratorException($"{path} is empty.");
+        input.Folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
+        return input;
+    }
+
+    private string Locate(string header) => IncludeFolders
+        .Select(folder => Path.GetFullPath(Path.Combine(Folder, folder, header)))
+        .Where(File.Exists)
+        .Select(file => $"\"{file}\"")
+        .FirstOrDefault($"<{header}>");
 }
 
 /// <summary>The wanted part of one native library.</summary>

@@ -18,8 +18,8 @@ internal sealed class PlainStruct
 
     public IReadOnlyList<Field> Fields { get; }
 
-    /// <summary>A field: its C name, its C# declaration and where it stands.</summary>
-    internal sealed record Field(string CName, IReadOnlyList<string> Declaration, int Offset);
+    /// <summary>A field: its C# declaration, where it stands, and the C names of what stands there, several for a union.</summary>
+    internal sealed record Field(IReadOnlyList<string> CNames, IReadOnlyList<string> Declaration, int Offset);
 
     /// <summary>Lays the struct out by C#'s own rule, each field at the next multiple of its alignment.</summary>
     /// <exception cref="GeneratorException">The rule does not give the compiler's layout: the struct is packed or has bit-fields.</exception>
@@ -28,19 +28,18 @@ internal sealed class PlainStruct
         var name = declaration.Name;
         var fields = new List<Field>();
         int end = 0, alignment = 1;
-        foreach (var cursor in declaration.Children().Where(child => child.Kind == CursorKind.Field))
+        foreach (var cursor in declaration.Children().Where(child => child.Kind == CursorKind.Field || child.IsAnonymousUnion))
         {
-            // A union is represented by its first member: where another is meant, the tag beside it says so.
-            var isUnion = cursor.Type.Canonical is { Kind: CTypeKind.Record, Declaration.Kind: CursorKind.Union };
-            var union = isUnion ? cursor.Type.Canonical.Declaration.Children().First(child => child.Kind == CursorKind.Field) : cursor;
-            var (type, csName) = (union.Type, isUnion ? $"{cursor.Name}_{union.Name}" : cursor.Name);
+            var type = cursor.Type;
             end = Align(end, type.Alignment);
-            if (end != LibClang.clang_Cursor_getOffsetOfField(cursor) / 8 || type.Size != cursor.Type.Size)
+            if (end != OffsetOf(cursor, declaration))
             {
                 throw new GeneratorException($"{name}.{cursor.Name} does not stand where a sequential C# struct has it.");
             }
 
-            fields.Add(new Field(isUnion ? $"{cursor.Name}.{union.Name}" : cursor.Name, Declare(type, csName, mapper), end));
+            fields.Add(type.Canonical is { Kind: CTypeKind.Record, Declaration.Kind: CursorKind.Union }
+                ? Union(cursor, type.Canonical.Declaration.Fields(), mapper, end)
+                : new Field([cursor.Name], Declare(type, cursor.Name, mapper), end));
             end += type.Size;
             alignment = Math.Max(alignment, type.Alignment);
         }
@@ -50,6 +49,52 @@ internal sealed class PlainStruct
             ? new PlainStruct(name, size, fields)
             : throw new GeneratorException($"{name} has {declaration.Type.Size} bytes, a sequential C# struct {size}.");
     }
+
+    private static int OffsetOf(Cursor cursor, Cursor owner) => (int)(cursor.IsAnonymousUnion
+        ? LibClang.OffsetOf(owner.Type, cursor.Fields()[0].Name)
+        : LibClang.clang_Cursor_getOffsetOfField(cursor)) / 8;
+
+    private static Field Union(Cursor union, IReadOnlyList<Cursor> members, TypeMapper mapper, int offset)
+    {
+        var path = union.IsAnonymousUnion ? "" : union.Name + ".";
+        var first = members[0];
+        if (first.Type.Size == union.Type.Size && first.Type.Alignment == union.Type.Alignment)
+        {
+            // The first member stands for all: where another is meant, the tag beside it says so.
+            return new Field([path + first.Name], Declare(first.Type, path.Replace('.', '_') + first.Name, mapper), offset);
+        }
+
+        // Members of structs that are not bound are left out; the union has its size and its alignment without them.
+        var name = union.IsAnonymousUnion ? "anonymous" : union.Name;
+        var bound = members.Where(member => mapper.IsBound(member.Type)).ToList();
+        var lines = bound.SelectMany(member => Declare(member.Type, member.Name, mapper))
+            .Select(line => line.StartsWith("public ", StringComparison.Ordinal) ? $"    [FieldOffset(0)] {line}" : $"    {line}");
+        string[] aligned = bound.Exists(member => member.Type.Alignment == union.Type.Alignment)
+            ? []
+            : [$"    [FieldOffset(0)] private {AlignedTo(union.Type.Alignment)} _alignment;"];
+        IEnumerable<string> names = union.IsAnonymousUnion ? [] : [union.Name];
+        return new Field(
+            [.. names, .. bound.Select(member => path + member.Name)],
+            [
+                $"public {name}_union {GeneratedFile.Escape(name)};",
+                $"[StructLayout(LayoutKind.Explicit, Size = {union.Type.Size})]",
+                $"internal struct {name}_union",
+                "{",
+                .. lines,
+                .. aligned,
+                "}",
+            ],
+            offset);
+    }
+
+    private static string AlignedTo(int alignment) => alignment switch
+    {
+        1 => "byte",
+        2 => "ushort",
+        4 => "uint",
+        8 => "ulong",
+        _ => throw new GeneratorException($"No C# type is aligned to {alignment} bytes."),
+    };
 
     private static string[] Declare(CType type, string name, TypeMapper mapper)
     {

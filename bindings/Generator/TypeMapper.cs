@@ -31,6 +31,13 @@ internal sealed class TypeMapper(IReadOnlySet<string> structs, IReadOnlySet<stri
         _ => throw new GeneratorException($"C type kind {type.Kind} has no C# form."),
     };
 
+    /// <summary>False for a struct or union, or an array of them, that is not among the known ones.</summary>
+    public bool IsBound(CType type)
+    {
+        var target = type.Canonical.Kind == CTypeKind.ConstantArray ? type.Canonical.Element.Canonical : type.Canonical;
+        return target.Kind != CTypeKind.Record || structs.Contains(target.Declaration.Name);
+    }
+
     private string MapTypedef(CType type) => type.Declaration.Name switch
     {
         "size_t" => "nuint",

@@ -21,6 +21,12 @@ internal readonly unsafe struct Cursor
 
     public bool IsDefinition => LibClang.clang_isCursorDefinition(this) != 0;
 
+    /// <summary>True for a union without a name that is itself the member: its own members are reached as if they were the struct's.</summary>
+    public bool IsAnonymousUnion => Kind == CursorKind.Union && LibClang.clang_Cursor_isAnonymousRecordDecl(this) != 0;
+
+    /// <summary>The fields of a struct or union that have names.</summary>
+    public IReadOnlyList<Cursor> Fields() => [.. Children().Where(child => child.Kind == CursorKind.Field)];
+
     public IReadOnlyList<Cursor> Children()
     {
         var children = new List<Cursor>();

@@ -47,6 +47,7 @@ internal static unsafe class LibClang
     [DllImport(Library)] internal static extern long clang_getEnumConstantDeclValue(Cursor cursor);
     [DllImport(Library)] internal static extern CType clang_getTypedefDeclUnderlyingType(Cursor cursor);
     [DllImport(Library)] internal static extern long clang_Cursor_getOffsetOfField(Cursor cursor);
+    [DllImport(Library)] internal static extern uint clang_Cursor_isAnonymousRecordDecl(Cursor cursor);
     [DllImport(Library)] internal static extern nint clang_Cursor_Evaluate(Cursor cursor);
     [DllImport(Library)] internal static extern int clang_EvalResult_getKind(nint result);
     [DllImport(Library)] internal static extern long clang_EvalResult_getAsLongLong(nint result);
@@ -64,6 +65,21 @@ internal static unsafe class LibClang
     [DllImport(Library)] internal static extern long clang_getArraySize(CType type);
     [DllImport(Library)] internal static extern long clang_Type_getSizeOf(CType type);
     [DllImport(Library)] internal static extern long clang_Type_getAlignOf(CType type);
+    [DllImport(Library)] internal static extern long clang_Type_getOffsetOf(CType type, byte* field);
+
+    /// <summary>Where a field stands, in bits; also one of an anonymous union.</summary>
+    internal static long OffsetOf(CType type, string field)
+    {
+        var name = Marshal.StringToCoTaskMemUTF8(field);
+        try
+        {
+            return clang_Type_getOffsetOf(type, (byte*)name);
+        }
+        finally
+        {
+            Marshal.FreeCoTaskMem(name);
+        }
+    }
 
     // Distributions name the file by the version and keep the plain name for their development packages.
     private static nint Load()

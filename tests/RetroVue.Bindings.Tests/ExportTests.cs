@@ -1,19 +1,54 @@
 using System.Reflection;
 using System.Runtime.InteropServices;
 using RetroVue.Bindings.Generator;
+using RetroVue.Media.Devices;
+using RetroVue.Media.FFmpeg;
+using RetroVue.Media.Time;
 
-namespace RetroVue.Media.FFmpeg.Tests.Interop;
+namespace RetroVue.Bindings.Tests;
 
 public sealed class ExportTests
 {
     private const string LibcName = "libc.so.6";
+    private const string BridgeName = "libretrovue-media-pipewire.so";
 
     [Test]
     public void Libc_every_bound_function_is_exported()
     {
         var libc = NativeLibrary.Load(LibcName);
-        var imports = Imports(typeof(Time.ClockTime).Assembly).Concat(Imports(typeof(FFmpegLibrary).Assembly).Where(import => import.Library == LibcName));
+        Assembly[] assemblies = [typeof(ClockTime).Assembly, typeof(FFmpegLibrary).Assembly, typeof(DeviceException).Assembly];
+        var imports = assemblies.SelectMany(Imports).Where(import => import.Library == LibcName).ToList();
         var missing = imports.Where(import => !NativeLibrary.TryGetExport(libc, import.Name, out _)).ToList();
+        Assert.That(imports, Has.Count.GreaterThan(5));
+        Assert.That(missing, Is.Empty);
+    }
+
+    [TestCase("libasound.so.2", 40)]
+    public void Device_library_every_bound_function_is_exported(string library, int atLeast)
+    {
+        if (!NativeLibrary.TryLoad(library, out var handle))
+        {
+            Assert.Ignore($"{library} is not installed.");
+        }
+
+        var imports = Imports(typeof(DeviceException).Assembly).Where(import => import.Library == library).ToList();
+        var missing = imports.Where(import => !NativeLibrary.TryGetExport(handle, import.Name, out _)).ToList();
+        Assert.That(imports, Has.Count.GreaterThan(atLeast));
+        Assert.That(missing, Is.Empty);
+    }
+
+    [Test]
+    public void Bridge_every_bound_function_is_exported()
+    {
+        // Beside this assembly, where the build puts what native/build has made.
+        if (!NativeLibrary.TryLoad(Path.Combine(AppContext.BaseDirectory, BridgeName), out var handle))
+        {
+            Assert.Ignore($"{BridgeName} is not built (native/build), or PipeWire's library is not installed.");
+        }
+
+        var imports = Imports(typeof(DeviceException).Assembly).Where(import => import.Library == BridgeName).ToList();
+        var missing = imports.Where(import => !NativeLibrary.TryGetExport(handle, import.Name, out _)).ToList();
+        Assert.That(imports, Has.Count.GreaterThan(10));
         Assert.That(missing, Is.Empty);
     }
 
@@ -42,7 +77,7 @@ public sealed class ExportTests
         Assert.That(partial, Is.EquivalentTo(new[] { "av_stream_get_side_data" }));
     }
 
-    private static AbiFacts Facts() => AbiFacts.Read(Path.Combine(Path.GetDirectoryName(Repository.FFmpegInput)!, "abi.json"));
+    private static AbiFacts Facts() => AbiFacts.Read(Path.Combine(Repository.Root, "bindings", "ffmpeg", "abi.json"));
 
     private static bool IsIn(string range, string release, AbiFacts facts)
     {

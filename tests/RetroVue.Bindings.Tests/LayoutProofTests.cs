@@ -5,44 +5,44 @@ using System.Runtime.InteropServices;
 using System.Text;
 using RetroVue.Bindings.Generator;
 
-namespace RetroVue.Media.FFmpeg.Tests.Interop;
+namespace RetroVue.Bindings.Tests;
 
 /// <summary>The C compiler judges every layout, enum value and constant that the bindings hold.</summary>
 public sealed class LayoutProofTests
 {
-    private static string[] Inputs => [Repository.LibcInput, Repository.FilesInput, Repository.FFmpegInput];
-
-    [TestCaseSource(nameof(Inputs))]
-    public void Layouts_every_assert_compiles(string input)
+    [TestCaseSource(typeof(BindingSet), nameof(BindingSet.All))]
+    public void Layouts_every_assert_compiles(object set)
     {
-        var (code, output) = Compile(Asserts(input));
+        var (code, output) = Compile(Asserts(((BindingSet)set).Input));
         Assert.That(code, Is.Zero, output);
     }
 
-    [TestCaseSource(nameof(Inputs))]
-    public void Layouts_a_wrong_offset_does_not_compile(string input)
+    [TestCaseSource(typeof(BindingSet), nameof(BindingSet.All))]
+    public void Layouts_a_wrong_offset_does_not_compile(object set)
     {
-        var wrong = Asserts(input).Replace(" == 8LL", " == 9LL", StringComparison.Ordinal);
+        var wrong = Asserts(((BindingSet)set).Input).Replace(" == 8LL", " == 9LL", StringComparison.Ordinal);
         Assert.That(Compile(wrong).ExitCode, Is.Not.Zero);
     }
 
-    [TestCase(typeof(Time.ClockTime), "RetroVue.Media.Interop", 1, TestName = "PlainStructs_of_libc_stand_in_memory_as_the_compiler_has_them")]
-    [TestCase(typeof(FFmpegLibrary), "RetroVue.Media.FFmpeg.Interop", 15, TestName = "PlainStructs_of_ffmpeg_stand_in_memory_as_the_compiler_has_them")]
-    public void PlainStructs_stand_in_memory_as_the_compiler_has_them(Type anyOfAssembly, string space, int atLeast)
+    [TestCaseSource(typeof(BindingSet), nameof(BindingSet.All))]
+    public void PlainStructs_stand_in_memory_as_the_compiler_has_them(object set)
     {
-        var input = space.Contains("FFmpeg", StringComparison.Ordinal) ? Repository.FFmpegInput : Repository.LibcInput;
-        var text = new StringBuilder(string.Concat(Asserts(input).Split('\n').Where(line => line.StartsWith('#')).Select(line => line + "\n")));
-        var structs = anyOfAssembly.Assembly.GetTypes()
-            .Where(type => type.Namespace == space && type.IsValueType && !type.IsEnum && !type.IsNested && FieldsOf(type).Length > 0).ToList();
-        Assert.That(structs, Has.Count.GreaterThanOrEqualTo(atLeast));
+        var (_, assembly, leastStructs, _) = (BindingSet)set;
+        var input = BindingInput.Read(((BindingSet)set).Input);
+        var text = new StringBuilder("#define _GNU_SOURCE\n#include <stddef.h>\n" + input.Prelude);
+        var structs = assembly.GetTypes()
+            .Where(type => type.Namespace == input.Namespace && type.IsValueType && !type.IsEnum && !type.IsNested && FieldsOf(type).Length > 0)
+            .ToList();
+        Assert.That(structs, Has.Count.GreaterThanOrEqualTo(leastStructs));
         foreach (var type in structs)
         {
             text.Append(CultureInfo.InvariantCulture, $"_Static_assert(sizeof(struct {type.Name}) == {SizeOf(type)}, \"{type.Name}\");\n");
             foreach (var field in FieldsOf(type))
             {
-                // A union's first member carries the union's name before its own.
-                var name = field.Name.StartsWith("u_", StringComparison.Ordinal) ? "u." + field.Name[2..] : field.Name;
-                text.Append(CultureInfo.InvariantCulture, $"_Static_assert(offsetof(struct {type.Name}, {name}) == {OffsetOf(type, field)}, \"{type.Name}.{name}\");\n");
+                foreach (var name in CNamesOf(field))
+                {
+                    text.Append(CultureInfo.InvariantCulture, $"_Static_assert(offsetof(struct {type.Name}, {name}) == {OffsetOf(type, field)}, \"{type.Name}.{name}\");\n");
+                }
             }
         }
 
@@ -50,31 +50,46 @@ public sealed class LayoutProofTests
         Assert.That(code, Is.Zero, output);
     }
 
-    [TestCase(typeof(Time.ClockTime), 10, TestName = "Constants_of_libc_are_what_the_compiler_has")]
-    [TestCase(typeof(FFmpegLibrary), 200, TestName = "Constants_of_ffmpeg_are_what_the_compiler_has")]
-    public void Constants_are_what_the_compiler_has(Type anyOfAssembly, int atLeast)
+    [TestCaseSource(typeof(BindingSet), nameof(BindingSet.All))]
+    public void Constants_are_what_the_compiler_has(object set)
     {
         // What the C# code holds, not what these headers would give: they may be of another release than the recorded one.
-        var input = BindingInput.Read(anyOfAssembly == typeof(FFmpegLibrary) ? Repository.FFmpegInput : Repository.LibcInput);
+        var (_, assembly, _, leastConstants) = (BindingSet)set;
+        var input = BindingInput.Read(((BindingSet)set).Input);
         var constants = input.Libraries.SelectMany(library => library.AllConstants.Select(pair => (Holder: library.Class, pair.Key, pair.Value)))
             .Concat(input.Enums.SelectMany(pair => pair.Value.Select(member => (pair.Key, member, member)))).ToList();
-        Assert.That(constants, Has.Count.GreaterThanOrEqualTo(atLeast));
+        Assert.That(constants, Has.Count.GreaterThanOrEqualTo(leastConstants));
         var text = new StringBuilder("#define _GNU_SOURCE\n" + input.Prelude);
         foreach (var (holder, name, expression) in constants)
         {
-            var field = anyOfAssembly.Assembly.GetType($"{input.Namespace}.{holder}", throwOnError: true)!
+            var field = assembly.GetType($"{input.Namespace}.{holder}", throwOnError: true)!
                 .GetField(name, BindingFlags.Static | BindingFlags.NonPublic | BindingFlags.Public)!;
             // An unsigned macro of 32 bits is kept in an int.
             text.Append(field.GetRawConstantValue() switch
             {
                 int value => FormattableString.Invariant($"_Static_assert((int)({expression}) == {value}LL, \"{name}\");\n"),
                 long value => FormattableString.Invariant($"_Static_assert((unsigned long long)({expression}) == {(ulong)value}ULL, \"{name}\");\n"),
+                ulong value => FormattableString.Invariant($"_Static_assert((unsigned long long)({expression}) == {value}ULL, \"{name}\");\n"),
                 var other => throw new NotSupportedException($"{name} is {other}."),
             });
         }
 
         var (code, output) = Compile(text.ToString());
         Assert.That(code, Is.Zero, output);
+    }
+
+    /// <summary>What stands in C where a field does: for a union the union itself, where it has a name, and each of its members.</summary>
+    private static IEnumerable<string> CNamesOf(FieldInfo field)
+    {
+        if (field.FieldType.Name.EndsWith("_union", StringComparison.Ordinal))
+        {
+            var path = field.Name == "anonymous" ? "" : field.Name + ".";
+            Assert.That(FieldsOf(field.FieldType).Select(member => OffsetOf(field.FieldType, member)), Is.All.Zero);
+            return FieldsOf(field.FieldType).Select(member => path + member.Name).Concat(path.Length == 0 ? [] : [field.Name]);
+        }
+
+        // A union's first member, where that stands for all, carries the union's name before its own.
+        return [field.Name.StartsWith("u_", StringComparison.Ordinal) ? "u." + field.Name[2..] : field.Name];
     }
 
     private static FieldInfo[] FieldsOf(Type type) => type.GetFields(BindingFlags.Public | BindingFlags.Instance);

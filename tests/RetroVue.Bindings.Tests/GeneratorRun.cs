@@ -1,7 +1,7 @@
 using RetroVue.Bindings.Generator;
 using RetroVue.Bindings.Generator.Clang;
 
-namespace RetroVue.Media.FFmpeg.Tests.Interop;
+namespace RetroVue.Bindings.Tests;
 
 /// <summary>Runs the generator in this process.</summary>
 internal static class GeneratorRun

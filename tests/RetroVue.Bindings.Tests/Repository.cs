@@ -1,15 +1,9 @@
-namespace RetroVue.Media.FFmpeg.Tests.Interop;
+namespace RetroVue.Bindings.Tests;
 
-/// <summary>The source tree that the tests were built from, and the C compiler.</summary>
+/// <summary>The source tree that the tests were built from.</summary>
 internal static class Repository
 {
     public static string Root { get; } = FindRoot();
-
-    public static string LibcInput => Path.Combine(Root, "bindings", "libc", "libc.json");
-
-    public static string FilesInput => Path.Combine(Root, "bindings", "files", "files.json");
-
-    public static string FFmpegInput => Path.Combine(Root, "bindings", "ffmpeg", "ffmpeg.json");
 
     private static string FindRoot()
     {

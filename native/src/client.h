@@ -1,0 +1,58 @@
+/* A connection to a daemon, with what its registry tells. */
+#ifndef RV_CLIENT_H
+#define RV_CLIENT_H
+
+#include <pipewire/pipewire.h>
+#include <stdbool.h>
+
+#include "retrovue_pipewire.h"
+
+struct rv_global {
+    struct spa_list link;
+    uint32_t id;
+    uint32_t version;
+    const char *type; /* PW_TYPE_INTERFACE_Node, _Port or _Client */
+    struct pw_properties *properties;
+};
+
+/* Told of what comes from the daemon, on the loop's thread with its lock held. */
+struct rv_watcher {
+    struct spa_list link;
+    void (*changed)(struct rv_watcher *watcher);                                   /* the registry has another global */
+    void (*removed)(struct rv_watcher *watcher, uint32_t id);                      /* a global is gone */
+    void (*failed)(struct rv_watcher *watcher, uint32_t id, int error, const char *text); /* the daemon refused something */
+    void (*gone)(struct rv_watcher *watcher, int error, const char *text);
+};
+
+struct rv_pw_client {
+    struct pw_thread_loop *loop;
+    struct pw_context *context;
+    struct pw_core *core;
+    struct pw_registry *registry;
+    struct spa_hook core_listener;
+    struct spa_hook registry_listener;
+    struct spa_list globals;
+    struct spa_list watchers;
+    uint32_t references; /* with the loop's lock held */
+    int sync;
+    int synced;
+    int error; /* negated errno once the daemon is gone */
+    char error_text[RV_PW_TEXT];
+};
+
+/* With the loop's lock held: waits until the daemon has answered everything asked so far. */
+int rv_client_sync(struct rv_pw_client *client, int timeout_ms);
+
+/* With the loop's lock held. */
+struct rv_global *rv_client_find(struct rv_pw_client *client, uint32_t id);
+
+/* With the loop's lock held: the text of a global's property, or an empty one. */
+const char *rv_global_get(const struct rv_global *global, const char *key);
+
+/* With the loop's lock held: true where a session manager is connected. */
+bool rv_client_has_manager(struct rv_pw_client *client);
+
+/* Gives back one reference, without the lock; ends the connection with the last. Not on the loop's thread. */
+void rv_client_release(struct rv_pw_client *client);
+
+#endif

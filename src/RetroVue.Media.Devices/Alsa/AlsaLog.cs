@@ -1,0 +1,25 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using static RetroVue.Media.Devices.Interop.Alsa.LibAsound;
+
+namespace RetroVue.Media.Devices.Alsa;
+
+/// <summary>Keeps alsa-lib from writing to standard error: what went wrong is in the exceptions.</summary>
+internal static unsafe class AlsaLog
+{
+    private static int s_isSilent;
+
+    public static void Silence()
+    {
+        if (Interlocked.Exchange(ref s_isSilent, 1) == 0)
+        {
+            _ = snd_lib_error_set_handler(&Ignore);
+        }
+    }
+
+    // The library calls it with more arguments, for the format; by the calling conventions of Linux the caller cleans up after them.
+    [UnmanagedCallersOnly]
+    private static void Ignore(byte* file, int line, byte* function, int error, byte* format)
+    {
+    }
+}

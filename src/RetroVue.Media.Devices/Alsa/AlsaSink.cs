@@ -1,0 +1,472 @@
+using RetroVue.Media.Clocks;
+using RetroVue.Media.Formats;
+using RetroVue.Media.Pipelines;
+using RetroVue.Media.Time;
+using static RetroVue.Media.Devices.Interop.Alsa.LibAsound;
+
+namespace RetroVue.Media.Devices.Alsa;
+
+/// <summary>
+/// Plays to a sound device: each sample is heard at its running time plus the pipeline's latency, by the pipeline's clock, whatever delay
+/// the device has.
+/// </summary>
+/// <remarks>
+/// <para>The device starts when the first sample is due. Once its own count says when the next frame written will be heard, what the start
+/// was off by is made good, to within 2 ms; from then on buffers follow each other without a seam while they are within
+/// <see cref="Tolerance"/> of their time. Beyond it silence is put in, or frames are left out, and counted. So a pipeline that follows this
+/// sink's own clock, as it does by default, never skips.</para>
+/// <para>Holds up to the device's buffer of sound in front of it. Takes the one format it was made for. Source: pcm.h.</para>
+/// </remarks>
+public sealed class AlsaSink : Element, IClockProvider
+{
+    private static readonly ClockTime s_startTolerance = ClockTime.FromMilliseconds(2);
+
+    private readonly AlsaOptions _options;
+    private readonly Func<IPcm> _open;
+    private readonly RoomGate _gate = new();
+    private readonly InputPad _input;
+    private readonly StepTask _task;
+    private readonly Lock _lock = new();
+    private readonly Queue<MediaBuffer> _queue = new();
+    private AlsaDevice? _device;
+    private PlaybackStatistics _statistics = new(0, 0, 0, 0, ClockTime.None, double.NaN);
+    private byte[] _raw = [];
+    private byte[] _silence = [];
+    private ClockTime _queued;
+    private bool _hasEnded;
+    private bool _isDraining;
+    private bool _isPrepared;
+    private bool _isAligned;
+    private MediaBuffer? _current;
+    private int _currentAt;
+    private long _gap;
+    private long _written;
+    private long _cuedFrom;
+    private ClockTime _cue = ClockTime.None;
+
+    /// <summary>A sink, which opens its device when the pipeline starts.</summary>
+    /// <param name="name">The element's name.</param>
+    /// <param name="options">The device and its use; the default device, 48 kHz stereo of 16 bits, where null.</param>
+    public AlsaSink(string name, AlsaOptions? options = null)
+        : this(name, options ?? new AlsaOptions(), null)
+    {
+    }
+
+    internal AlsaSink(string name, AlsaOptions options, Func<IPcm>? open)
+        : base(name)
+    {
+        _options = options;
+        _open = open ?? (() => AlsaPcm.Open(options, isCapture: false));
+        _input = AddInput(gate: _gate);
+        _task = AddTask(Play, StepPlacement.OwnThread);
+    }
+
+    /// <inheritdoc/>
+    public event EventHandler<ClockChangedEventArgs>? ClockChanged;
+
+    /// <summary>How far from its time sound may be heard before frames are put in or left out: 20 ms.</summary>
+    public static ClockTime Tolerance => ClockTime.FromMilliseconds(20);
+
+    /// <inheritdoc/>
+    public int ClockPriority => ClockPriorities.Hardware;
+
+    /// <summary>What the sink has done so far; any thread.</summary>
+    public PlaybackStatistics Statistics
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _statistics with { Drift = _device?.Clock.Drift ?? double.NaN };
+            }
+        }
+    }
+
+    /// <summary>Half the device's buffer: so late a writer may be. As much again as the buffer is held in front of it.</summary>
+    public override ElementLatency Latency => new(
+        ClockTime.FromNanoseconds(_options.Buffer.Nanoseconds / 2),
+        _options.Buffer * 2,
+        false);
+
+    private Rational Unit => new(1, _options.Format.SampleRate);
+
+    /// <inheritdoc/>
+    public IClock? ProvideClock() => _device?.Clock is { IsKnown: true } clock ? clock : null;
+
+    /// <inheritdoc/>
+    protected override bool Accepts(InputPad input, MediaFormat format) => format == _options.Format;
+
+    /// <inheritdoc/>
+    protected override MediaFormat? Preferred(InputPad input) => _options.Format;
+
+    /// <inheritdoc/>
+    protected override void Prepare()
+    {
+        _device = new AlsaDevice(this, _open());
+        PcmSetup setup = _device.Setup;
+        int length = setup.PeriodSize * setup.BytesPerDeviceFrame;
+        _raw = setup.Encoding.IsPipelines() ? [] : new byte[length];
+        _silence = new byte[length];
+        // In unsigned samples silence is the middle.
+        _silence.AsSpan().Fill(setup.Encoding == PcmEncoding.U8 ? (byte)0x80 : (byte)0);
+    }
+
+    /// <inheritdoc/>
+    protected override void OnBuffer(InputPad input, MediaBuffer buffer)
+    {
+        if (!input.Segment.Overlaps(buffer.Pts, buffer.Duration))
+        {
+            buffer.Release();
+            return;
+        }
+
+        lock (_lock)
+        {
+            _queue.Enqueue(buffer);
+            _queued += DurationOf(buffer);
+            if (_queued >= _options.Buffer)
+            {
+                _gate.Close();
+            }
+        }
+
+        _task.Wake();
+    }
+
+    /// <inheritdoc/>
+    protected override void OnEvent(InputPad input, MediaEvent mediaEvent)
+    {
+        // Holes show in the PTS of what comes after them.
+        if (mediaEvent is EndOfStream)
+        {
+            lock (_lock)
+            {
+                _hasEnded = true;
+            }
+
+            _task.Wake();
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void Stop()
+    {
+        Flush();
+        _device?.Dispose();
+        ClockChanged?.Invoke(this, new ClockChangedEventArgs(ClockChange.Lost));
+    }
+
+    /// <inheritdoc/>
+    protected override void Flush()
+    {
+        lock (_lock)
+        {
+            while (_queue.TryDequeue(out MediaBuffer? buffer))
+            {
+                buffer.Release();
+            }
+
+            _queued = ClockTime.Zero;
+        }
+
+        _current?.Release();
+        _current = null;
+        _gap = 0;
+        _gate.Open();
+    }
+
+    private StepResult Play()
+    {
+        AlsaDevice device = _device!;
+        if (_isDraining)
+        {
+            return Drain(device);
+        }
+
+        if (!device.IsRunning)
+        {
+            return Cue(device);
+        }
+
+        if (device.TryGetStatus(out PcmStatus status) is { } interrupted)
+        {
+            return AfterInterruption(interrupted);
+        }
+
+        if (status.Time > ClockTime.Zero && device.Clock.Observe(_written - status.Delay, status.Time))
+        {
+            ClockChanged?.Invoke(this, new ClockChangedEventArgs(ClockChange.Gained));
+        }
+
+        if (Fill(device, status.Available) is { } stopped)
+        {
+            return AfterInterruption(stopped);
+        }
+
+        if (_current is not null)
+        {
+            // There is more than fits: come back when a period of it has been played.
+            return device.After(device.Setup.Format.DurationOf(device.Setup.PeriodSize));
+        }
+
+        if (HasEnded())
+        {
+            device.Drain();
+            _isDraining = true;
+            return StepResult.Again;
+        }
+
+        // Nothing to write; the status is still asked for, since the clock lives on it.
+        return device.After(device.Setup.Format.DurationOf(device.Setup.PeriodSize));
+    }
+
+    /// <summary>Fills the device's buffer and starts it when its first sample is due.</summary>
+    private StepResult Cue(AlsaDevice device)
+    {
+        if (!_isPrepared)
+        {
+            if (device.TryPrepare() is { } notYet)
+            {
+                return AfterInterruption(notYet);
+            }
+
+            (_isPrepared, _isAligned, _cue, _cuedFrom) = (true, false, ClockTime.None, _written);
+        }
+
+        if (_cue.IsNone)
+        {
+            if (!TryTake())
+            {
+                return HasEnded() ? Finish() : StepResult.Idle;
+            }
+
+            // What should have been heard by now is left out.
+            ClockTime due = DueOfCurrent(device);
+            ClockTime late = Pipeline.Executor.Waiter.SystemClock.Now - due;
+            if (late > ClockTime.Zero && !Skip(late.ToUnits(Unit)))
+            {
+                return StepResult.Again;
+            }
+
+            _cue = ClockTime.Max(due, Pipeline.Executor.Waiter.SystemClock.Now);
+        }
+
+        if (Fill(device, device.Setup.BufferSize - (_written - _cuedFrom)) is { } stopped)
+        {
+            return AfterInterruption(stopped);
+        }
+
+        if (Pipeline.Executor.Waiter.SystemClock.Now < _cue)
+        {
+            return device.At(_cue);
+        }
+
+        if (device.TryStart() is { } notStarted)
+        {
+            return AfterInterruption(notStarted);
+        }
+
+        _isPrepared = false;
+        return StepResult.Again;
+    }
+
+    /// <summary>What a step returns that could not go on: where the device was interrupted, it begins anew.</summary>
+    private StepResult AfterInterruption(StepResult result)
+    {
+        lock (_lock)
+        {
+            if (_statistics.Interruptions < _device!.Interruptions)
+            {
+                _isPrepared = false;
+                _gap = 0;
+                _statistics = _statistics with { Interruptions = _device.Interruptions };
+            }
+        }
+
+        return result;
+    }
+
+    /// <summary>Writes what there is into so much room; a result to return from the step where the device stopped.</summary>
+    private StepResult? Fill(AlsaDevice device, long room)
+    {
+        while (room > 0)
+        {
+            if (_current is null)
+            {
+                if (!TryTake())
+                {
+                    return null;
+                }
+
+                Align(device);
+                if (_current is null)
+                {
+                    continue;
+                }
+            }
+
+            if ((_gap > 0 ? WriteSilence(device, room, out int frames) : WriteCurrent(device, room, out frames)) is { } stopped)
+            {
+                return stopped;
+            }
+
+            room -= frames;
+        }
+
+        return null;
+    }
+
+    private StepResult? WriteSilence(AlsaDevice device, long room, out int frames)
+    {
+        int bytesPerFrame = device.Setup.BytesPerDeviceFrame;
+        int count = (int)Math.Min(Math.Min(_gap, room), _silence.Length / bytesPerFrame);
+        StepResult? stopped = device.TryMove(device.Write(_silence.AsSpan(0, count * bytesPerFrame)), "Writing to", out frames);
+        _gap -= frames;
+        _written += frames;
+        Count(played: frames, silence: frames);
+        return stopped;
+    }
+
+    private StepResult? WriteCurrent(AlsaDevice device, long room, out int frames)
+    {
+        int bytesPerFrame = device.Setup.Format.BytesPerFrame;
+        ReadOnlySpan<byte> data = _current!.Data[(_currentAt * bytesPerFrame)..];
+        int count = (int)Math.Min(data.Length / bytesPerFrame, room);
+        if (_raw.Length > 0)
+        {
+            count = Math.Min(count, _raw.Length / device.Setup.BytesPerDeviceFrame);
+            PcmEncodings.Narrow(device.Setup.Encoding, data[..(count * bytesPerFrame)], _raw);
+            data = _raw;
+        }
+
+        StepResult? stopped = device.TryMove(device.Write(data[..(count * device.Setup.BytesPerDeviceFrame)]), "Writing to", out frames);
+        _written += frames;
+        Count(played: frames);
+        if (stopped is null)
+        {
+            Advance(frames);
+        }
+
+        return stopped;
+    }
+
+    /// <summary>Compares when a new buffer will be heard with when it should be, and puts silence in or skips where that is too far apart.</summary>
+    private void Align(AlsaDevice device)
+    {
+        ClockTime error = DueOfCurrent(device) - device.Clock.At(_written);
+        if (error.IsNone || !device.Clock.IsSettled)
+        {
+            return;
+        }
+
+        lock (_lock)
+        {
+            _statistics = _statistics with { Error = error };
+        }
+
+        ClockTime tolerance = _isAligned ? Tolerance : s_startTolerance;
+        _isAligned = true;
+        long frames = error.ToUnits(Unit);
+        if (error > tolerance)
+        {
+            _gap = frames;
+        }
+        else if (error < -tolerance)
+        {
+            Skip(-frames);
+        }
+    }
+
+    /// <summary>The system time at which the current buffer's next sample should be heard; None for one without PTS.</summary>
+    private ClockTime DueOfCurrent(AlsaDevice device)
+    {
+        ClockTime running = _input.ToRunningTime(_current!.Pts) + device.Setup.Format.DurationOf(_currentAt);
+        ClockReading now = Pipeline.Clock.Read();
+        return now.SystemTime + (Pipeline.BaseTime + running + Pipeline.Latency - now.Time);
+    }
+
+    /// <summary>Leaves frames of the current buffer out; false where it has no more.</summary>
+    private bool Skip(long frames)
+    {
+        int left = FramesOf(_current!) - _currentAt;
+        int skipped = (int)Math.Min(frames, left);
+        Count(dropped: skipped);
+        Advance(skipped);
+        return _current is not null;
+    }
+
+    private void Advance(int frames)
+    {
+        _currentAt += frames;
+        if (_currentAt == FramesOf(_current!))
+        {
+            _current!.Release();
+            _current = null;
+        }
+    }
+
+    private bool TryTake()
+    {
+        if (_current is not null)
+        {
+            return true;
+        }
+
+        lock (_lock)
+        {
+            if (!_queue.TryDequeue(out _current))
+            {
+                return false;
+            }
+
+            _queued -= DurationOf(_current);
+            if (_queued < _options.Buffer)
+            {
+                _gate.Open();
+            }
+        }
+
+        _currentAt = 0;
+        return true;
+    }
+
+    private bool HasEnded()
+    {
+        lock (_lock)
+        {
+            return _hasEnded && _queue.Count == 0;
+        }
+    }
+
+    private StepResult Drain(AlsaDevice device)
+    {
+        // It stops by itself when it has played all, which some report as an xrun.
+        bool isPlaying = device.IsRunning
+            && device.TryGetStatus(out PcmStatus status) is null
+            && status.State is SND_PCM_STATE_DRAINING or SND_PCM_STATE_RUNNING;
+        return isPlaying ? device.After(device.Setup.Format.DurationOf(device.Setup.PeriodSize)) : Finish();
+    }
+
+    private StepResult Finish()
+    {
+        ReportEnd();
+        return StepResult.Finished;
+    }
+
+    private void Count(long played = 0, long silence = 0, long dropped = 0)
+    {
+        lock (_lock)
+        {
+            _statistics = _statistics with
+            {
+                Played = _statistics.Played + played,
+                Silence = _statistics.Silence + silence,
+                Dropped = _statistics.Dropped + dropped,
+            };
+        }
+    }
+
+    private int FramesOf(MediaBuffer buffer) => buffer.Data.Length / _options.Format.BytesPerFrame;
+
+    private ClockTime DurationOf(MediaBuffer buffer) => _options.Format.DurationOf(FramesOf(buffer));
+}

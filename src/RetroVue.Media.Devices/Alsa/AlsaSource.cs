@@ -1,0 +1,226 @@
+using RetroVue.Media.Clocks;
+using RetroVue.Media.Devices.Timing;
+using RetroVue.Media.Pipelines;
+using RetroVue.Media.Time;
+
+namespace RetroVue.Media.Devices.Alsa;
+
+/// <summary>Records from a sound device. A buffer's PTS is the running time at which its first sample was captured.</summary>
+/// <remarks>
+/// <para>The device counts frames and stamps its count with CLOCK_MONOTONIC; the line through these stamps tells when each frame was
+/// captured, and stands still neither for the program's delays nor for the system's. What an overrun loses is counted, and the PTS after it
+/// are those of the frames then captured: nothing accumulates. The buffer after a loss is marked
+/// <see cref="BufferFlags.Discontinuity"/>.</para>
+/// <para>Each buffer is one period of the device, which is the latency. The device is read by deadline, not by poll: its own line tells when
+/// the next period is complete. Source: pcm.h and alsa-lib's documentation of the PCM interface.</para>
+/// </remarks>
+public sealed class AlsaSource : Element, IClockProvider, ILiveSource
+{
+    private const int LooksPerEarlyOne = 8;
+
+    private readonly AlsaOptions _options;
+    private readonly Func<IPcm> _open;
+    private readonly OutputPad _output;
+    private readonly CaptureStamps _stamps;
+    private readonly StepTask _task;
+    private AlsaDevice? _device;
+    private byte[] _raw = [];
+    private long _read;
+    private long _sequence;
+    private long _looks;
+    private ClockTime _lostFrom = ClockTime.None;
+    private bool _isDiscontinuous;
+    private bool _isStampless;
+    private volatile bool _isEnding;
+
+    /// <summary>A source, which opens its device when the pipeline starts.</summary>
+    /// <param name="name">The element's name.</param>
+    /// <param name="options">The device and its use; the default device, 48 kHz stereo of 16 bits, where null.</param>
+    public AlsaSource(string name, AlsaOptions? options = null)
+        : this(name, options ?? new AlsaOptions(), null)
+    {
+    }
+
+    internal AlsaSource(string name, AlsaOptions options, Func<IPcm>? open)
+        : base(name)
+    {
+        _options = options;
+        _open = open ?? (() => AlsaPcm.Open(options, isCapture: true));
+        _stamps = new CaptureStamps(this);
+        _output = AddOutput();
+        _task = AddTask(Capture, StepPlacement.OwnThread);
+    }
+
+    /// <inheritdoc/>
+    public event EventHandler<ClockChangedEventArgs>? ClockChanged;
+
+    /// <inheritdoc/>
+    public int ClockPriority => ClockPriorities.Hardware;
+
+    /// <inheritdoc/>
+    public CaptureStatistics Statistics => _stamps.Statistics;
+
+    /// <summary>One period: its first sample waits for its last.</summary>
+    public override ElementLatency Latency => new(Period, ClockTime.None, true);
+
+    private ClockTime Period => _device is { } device ? device.Setup.Format.DurationOf(device.Setup.PeriodSize) : _options.Period;
+
+    /// <inheritdoc/>
+    public IClock? ProvideClock() => _device?.Clock is { IsKnown: true } clock ? clock : null;
+
+    /// <inheritdoc/>
+    protected override void Prepare()
+    {
+        _device = new AlsaDevice(this, _open());
+        PcmSetup setup = _device.Setup;
+        _raw = setup.Encoding.IsPipelines() ? [] : new byte[setup.PeriodSize * setup.BytesPerDeviceFrame];
+        _output.Push(new FormatChanged(setup.Format));
+        _output.Push(Segment.Default);
+    }
+
+    /// <inheritdoc/>
+    protected override void OnBuffer(InputPad input, MediaBuffer buffer) => throw new NotSupportedException("A source has no input.");
+
+    /// <inheritdoc/>
+    protected override void EndStream()
+    {
+        _isEnding = true;
+        _task.Wake();
+    }
+
+    /// <inheritdoc/>
+    protected override void Stop()
+    {
+        _device?.Dispose();
+        ClockChanged?.Invoke(this, new ClockChangedEventArgs(ClockChange.Lost));
+    }
+
+    private StepResult Capture()
+    {
+        if (_isEnding)
+        {
+            _output.Push(EndOfStream.Instance);
+            return StepResult.Finished;
+        }
+
+        AlsaDevice device = _device!;
+        if (!device.IsRunning && (device.TryPrepare() ?? device.TryStart()) is { } notYet)
+        {
+            return notYet;
+        }
+
+        ClockTime next = device.Clock.At(_read);
+        if (device.TryGetStatus(out PcmStatus status) is { } interrupted)
+        {
+            return AfterInterruption(interrupted, next);
+        }
+
+        Observe(device, status);
+        int period = device.Setup.PeriodSize;
+        if (status.Available < period)
+        {
+            return Wait(device, status);
+        }
+
+        HeapMemory memory = HeapMemory.Create(period * device.Setup.Format.BytesPerFrame);
+        if (device.TryMove(Read(device, memory), "Reading from", out int frames) is { } nothing)
+        {
+            memory.Release();
+            return AfterInterruption(nothing, next);
+        }
+
+        Give(device, memory, frames);
+        return status.Available - frames >= period ? StepResult.Again : Wait(device, status);
+    }
+
+    private StepResult AfterInterruption(StepResult result, ClockTime next)
+    {
+        if (!_device!.IsRunning && _lostFrom.IsNone)
+        {
+            _lostFrom = next;
+        }
+
+        return result;
+    }
+
+    private void Observe(AlsaDevice device, PcmStatus status)
+    {
+        // A plugin that tells no time leaves only that of the call.
+        _isStampless = status.Time == ClockTime.Zero;
+        ClockTime system = _isStampless ? Pipeline.Executor.Waiter.SystemClock.Now : status.Time;
+        if (device.Clock.Observe(_read + status.Delay, system))
+        {
+            ClockChanged?.Invoke(this, new ClockChangedEventArgs(ClockChange.Gained));
+        }
+
+        _stamps.SetDrift(device.Clock.Drift);
+        if (_lostFrom.IsNone)
+        {
+            return;
+        }
+
+        ClockTime hole = device.Clock.At(_read) - _lostFrom;
+        _stamps.CountLost(Math.Max(0, hole.ToUnits(new Rational(1, device.Setup.Format.SampleRate))));
+        _sequence++;
+        _isDiscontinuous = true;
+        _lostFrom = ClockTime.None;
+    }
+
+    private long Read(AlsaDevice device, HeapMemory memory)
+    {
+        if (_raw.Length == 0)
+        {
+            return device.Read(memory.WritablePlane(0));
+        }
+
+        long frames = device.Read(_raw);
+        if (frames > 0)
+        {
+            int samples = (int)frames * device.Setup.Format.Layout.Channels;
+            PcmEncodings.Widen(device.Setup.Encoding, _raw, memory.WritablePlane(0)[..(samples * sizeof(int))]);
+        }
+
+        return frames;
+    }
+
+    private void Give(AlsaDevice device, HeapMemory memory, int frames)
+    {
+        memory.Truncate(frames * device.Setup.Format.BytesPerFrame);
+        MediaBuffer buffer = MediaBuffer.Create(memory);
+        buffer.Duration = device.Setup.Format.DurationOf(frames);
+        buffer.Sequence = _sequence++;
+        buffer.Flags = BufferFlags.KeyFrame
+            | (_isDiscontinuous ? BufferFlags.Discontinuity : BufferFlags.None)
+            | (_isStampless ? BufferFlags.EstimatedTime : BufferFlags.None);
+        ClockTime captured = device.Clock.At(_read);
+        _read += frames;
+        if (_stamps.TryStamp(buffer, captured, device.Clock.Uncertainty))
+        {
+            _isDiscontinuous = false;
+            _output.Push(buffer);
+        }
+        else
+        {
+            buffer.Release();
+        }
+    }
+
+    /// <summary>Until the next period is complete by the device's line; where it was due already, a little longer.</summary>
+    private StepResult Wait(AlsaDevice device, PcmStatus status)
+    {
+        ClockTime due = device.Clock.At(_read + device.Setup.PeriodSize);
+        ClockTime now = Pipeline.Executor.Waiter.SystemClock.Now;
+        ClockTime little = device.Setup.Format.DurationOf(Math.Max(1, device.Setup.PeriodSize / 8));
+        if (due <= now || status.Time == ClockTime.Zero)
+        {
+            return device.After(little);
+        }
+
+        // A count that moves in steps and is looked at by its own line would be seen at the same distance after a step for ever. So now
+        // and then it is looked at early, by parts of a little that fill it evenly (multiples of the golden ratio).
+        _looks++;
+        double part = _looks * 0.6180339887498949 % 1;
+        ClockTime early = due - ClockTime.FromNanoseconds((long)(part * little.Nanoseconds));
+        return device.At(_looks % LooksPerEarlyOne == 0 ? ClockTime.Max(now, early) : due);
+    }
+}

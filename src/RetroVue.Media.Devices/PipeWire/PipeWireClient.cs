@@ -1,0 +1,54 @@
+using System.Runtime.InteropServices;
+using RetroVue.Media.Devices.Interop.PipeWire;
+using RetroVue.Media.Time;
+using static RetroVue.Media.Devices.Interop.PipeWire.PipeWireBridge;
+
+namespace RetroVue.Media.Devices.PipeWire;
+
+/// <summary>A connection to a daemon. Streams that were made on it keep it.</summary>
+internal sealed unsafe class PipeWireClient : SafeHandle
+{
+    private PipeWireClient(rv_pw_client* client)
+        : base(0, ownsHandle: true) => SetHandle((nint)client);
+
+    /// <inheritdoc/>
+    public override bool IsInvalid => handle == 0;
+
+    /// <summary>The connection, for calls; good while this is not disposed of.</summary>
+    public rv_pw_client* Pointer => (rv_pw_client*)handle;
+
+    /// <summary>Connects, and waits until the daemon has told what it has.</summary>
+    /// <exception cref="DeviceException">There is no daemon, or it does not answer in time.</exception>
+    /// <exception cref="DeviceLibraryException">The bridge is not there, or is of another build.</exception>
+    public static PipeWireClient Connect(string? remote, string name, ClockTime limit)
+    {
+        if (rv_pw_abi() != RV_PW_ABI)
+        {
+            throw new DeviceLibraryException($"{Library} is of another version than this assembly. Build it anew with native/build.");
+        }
+
+        nint remoteText = Marshal.StringToCoTaskMemUTF8(remote);
+        nint nameText = Marshal.StringToCoTaskMemUTF8(name);
+        try
+        {
+            rv_pw_client* client;
+            int code = rv_pw_connect((byte*)remoteText, (byte*)nameText, Milliseconds(limit), &client);
+            return code < 0 ? throw PipeWireErrors.Connecting(remote, -code) : new PipeWireClient(client);
+        }
+        finally
+        {
+            Marshal.FreeCoTaskMem(remoteText);
+            Marshal.FreeCoTaskMem(nameText);
+        }
+    }
+
+    /// <summary>A time as the bridge takes it.</summary>
+    public static int Milliseconds(ClockTime time) => (int)Math.Clamp(time.Nanoseconds / 1_000_000, 1, int.MaxValue);
+
+    /// <inheritdoc/>
+    protected override bool ReleaseHandle()
+    {
+        rv_pw_disconnect(Pointer);
+        return true;
+    }
+}

@@ -1,0 +1,118 @@
+using RetroVue.Media.Clocks;
+using RetroVue.Media.Devices.Timing;
+using RetroVue.Media.Time;
+
+namespace RetroVue.Media.Devices.PipeWire;
+
+/// <summary>The clock that drives PipeWire's graph, most often a sound card's: its count of samples against CLOCK_MONOTONIC.</summary>
+/// <remarks>
+/// Thread-safe; reading allocates nothing. Each cycle of the graph gives a pair (pw_time: ticks, rate, now), through which a line is
+/// laid; between cycles it is followed, but for a quarter of a second at most: then the clock stands, and says that it has failed.
+/// Source: pipewire/stream.h, pw_time.
+/// </remarks>
+public sealed class PipeWireClock : IClock
+{
+    private static readonly ClockTime s_longestGap = ClockTime.FromMilliseconds(250);
+
+    private readonly Lock _lock = new();
+    private readonly IClock _system;
+    private EnvelopeLine? _line;
+    private Rational _tick;
+    private long _ticks;
+    private ClockTime _base;
+    private ClockTime _lastPair = ClockTime.Zero;
+    private ClockTime _lastRead = ClockTime.Zero;
+    private bool _hasEnded;
+
+    internal PipeWireClock(string name, IClock system)
+    {
+        Name = name;
+        _system = system;
+    }
+
+    /// <inheritdoc/>
+    public ClockTime Now => Read().Time;
+
+    /// <inheritdoc/>
+    public ClockFlags Flags => ClockFlags.CanBeMaster | ClockFlags.Hardware | ClockFlags.Realtime;
+
+    /// <summary>One tick of the graph's rate.</summary>
+    public ClockTime Resolution
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _tick.IsPositive ? ClockTime.FromUnits(1, _tick) : ClockTime.Zero;
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public string Name { get; }
+
+    /// <summary>How much faster than CLOCK_MONOTONIC the graph runs, in parts per million; NaN until measured over some seconds.</summary>
+    public double Drift
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _line?.Drift ?? double.NaN;
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public ClockReading Read()
+    {
+        lock (_lock)
+        {
+            ClockTime now = _system.Now;
+            bool isStale = _hasEnded || _line is null || now > _lastPair + s_longestGap;
+            _lastRead = ClockTime.Max(_lastRead, TimeAt(ClockTime.Min(now, _lastPair + s_longestGap)));
+            return new ClockReading(
+                _lastRead,
+                now,
+                _line?.Uncertainty ?? ClockTime.Zero,
+                isStale ? ClockState.Failed : ClockState.Synchronised);
+        }
+    }
+
+    /// <summary>Takes a cycle's pair in.</summary>
+    /// <param name="ticks">The graph's count.</param>
+    /// <param name="tick">What it counts, in seconds.</param>
+    /// <param name="system">CLOCK_MONOTONIC at that count.</param>
+    internal void Add(long ticks, Rational tick, ClockTime system)
+    {
+        lock (_lock)
+        {
+            if (_line is null || tick != _tick || ticks < _ticks)
+            {
+                // Another driver counts otherwise; time goes on from where it was.
+                ClockTime time = TimeAt(system);
+                _line = new EnvelopeLine(tick);
+                _base = time - ClockTime.FromUnits(ticks, tick);
+                _tick = tick;
+            }
+
+            if (ticks != _ticks || system != _lastPair)
+            {
+                _line.Add(ticks, system);
+            }
+
+            (_ticks, _lastPair) = (ticks, system);
+        }
+    }
+
+    /// <summary>Says that no cycle comes any more.</summary>
+    internal void End()
+    {
+        lock (_lock)
+        {
+            _hasEnded = true;
+        }
+    }
+
+    private ClockTime TimeAt(ClockTime system) => _line is null ? _lastRead : _base + _line.ElapsedAt(system);
+}

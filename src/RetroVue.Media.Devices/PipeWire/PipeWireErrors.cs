@@ -1,0 +1,90 @@
+using System.Runtime.InteropServices;
+using RetroVue.Media.Devices.Interop.PipeWire;
+using RetroVue.Media.Devices.Native;
+
+namespace RetroVue.Media.Devices.PipeWire;
+
+/// <summary>What PipeWire's failures say to people.</summary>
+internal static unsafe class PipeWireErrors
+{
+    // What connecting to a socket gives where nobody listens (errno.h), the last of them by PipeWire's own choice.
+    private const int Econnrefused = 111;
+    private const int Ehostdown = 112;
+
+    /// <summary>True where there is no daemon.</summary>
+    public static bool IsNoDaemon(int errno) => errno is DeviceErrors.Enoent or Econnrefused or Ehostdown;
+
+    /// <summary>Why connecting failed.</summary>
+    public static DeviceException Connecting(string? remote, int errno) =>
+        IsNoDaemon(errno)
+            ? new DeviceException(NameOf(remote), $"There is no PipeWire daemon at {NameOf(remote)}. {Remedy}", errno, isTransient: true)
+            : errno == DeviceErrors.Etimedout
+                ? new DeviceException(NameOf(remote), $"The PipeWire daemon at {NameOf(remote)} does not answer.", errno, isTransient: true)
+                : DeviceErrors.Exception(errno, NameOf(remote), "Connecting to the PipeWire daemon");
+
+    /// <summary>Why a stream could not be made.</summary>
+    public static DeviceException Opening(string? target, int errno) =>
+        errno == DeviceErrors.Enoent
+            ? new DeviceException(
+                target ?? "",
+                $"PipeWire has no node {Describe(target)} of that kind; PipeWireDevices.List tells which there are.",
+                errno)
+            : DeviceErrors.Exception(errno, target ?? "", "Opening PipeWire's node");
+
+    /// <summary>Throws for an event that ends a stream.</summary>
+    /// <exception cref="DeviceException">The event is an error, or the daemon or the node is gone.</exception>
+    public static void ThrowIfOver(in rv_pw_event taken, PipeWireOptions options)
+    {
+        switch ((rv_pw_event_kind)taken.kind)
+        {
+            case rv_pw_event_kind.RV_PW_EVENT_GONE:
+                throw Gone(options.Remote, options.Target, -taken.code, TextOf(taken));
+            case rv_pw_event_kind.RV_PW_EVENT_ERROR:
+                throw Refused(options.Target, -taken.code, TextOf(taken));
+            case rv_pw_event_kind.RV_PW_EVENT_STATE when taken.code == (int)rv_pw_state.RV_PW_STATE_ERROR:
+                throw Refused(options.Target, DeviceErrors.Eio, TextOf(taken));
+            // A stream does not go there by itself before it is closed.
+            case rv_pw_event_kind.RV_PW_EVENT_STATE when taken.code == (int)rv_pw_state.RV_PW_STATE_UNCONNECTED:
+                throw Gone(options.Remote, options.Target, DeviceErrors.Epipe, TextOf(taken));
+            default:
+                break;
+        }
+    }
+
+    private static DeviceException Gone(string? remote, string? target, int errno, string text) => new(
+        target ?? "",
+        $"The PipeWire daemon at {NameOf(remote)} is gone while its node {Describe(target)} was in use ({text}). {Remedy} "
+            + "With the option Reconnect a source waits for it.",
+        errno,
+        isTransient: true);
+
+    private static DeviceException Refused(string? target, int errno, string text) => new(
+        target ?? "",
+        errno == DeviceErrors.Enodev
+            ? $"PipeWire's node {Describe(target)} is gone while it was in use: it was unplugged, or its program ended."
+            : $"PipeWire's node {Describe(target)} cannot be used: {text}.",
+        errno,
+        errno == DeviceErrors.Enodev);
+
+    /// <summary>No format was agreed on in time.</summary>
+    public static DeviceException TimedOut(string? target, string state) => new(
+        target ?? "",
+        $"PipeWire's node {Describe(target)} and the stream did not agree on a format in time (the stream is {state}). Is it linked? "
+            + "'pw-link -l' tells; a session manager may not want to, see the option Linking.",
+        DeviceErrors.Etimedout,
+        isTransient: true);
+
+    private static string Remedy => "Start it ('systemctl --user start pipewire'), or name another by the option Remote.";
+
+    private static string NameOf(string? remote) => remote is null ? "the session's usual socket" : $"'{remote}'";
+
+    private static string Describe(string? target) => target is null ? "of this kind" : $"'{target}'";
+
+    private static string TextOf(in rv_pw_event taken)
+    {
+        fixed (byte* text = taken.text)
+        {
+            return Marshal.PtrToStringUTF8((nint)text) is { Length: > 0 } told ? told : "no reason is given";
+        }
+    }
+}

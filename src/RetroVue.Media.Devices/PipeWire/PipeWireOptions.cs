@@ -1,0 +1,26 @@
+using RetroVue.Media.Time;
+
+namespace RetroVue.Media.Devices.PipeWire;
+
+/// <summary>Which node of which daemon an element of PipeWire's is for.</summary>
+public abstract record PipeWireOptions
+{
+    private protected PipeWireOptions()
+    {
+    }
+
+    /// <summary>The daemon: its name, or the path of its socket; the session's own where null.</summary>
+    public string? Remote { get; init; }
+
+    /// <summary>
+    /// The node, by its name or its serial number, as <see cref="PipeWireDevices.List"/> tells them; the session manager's choice, or the
+    /// first there is, where null. Of a sink that is recorded from, its monitor is meant.
+    /// </summary>
+    public string? Target { get; init; }
+
+    /// <summary>Who connects the element with its target.</summary>
+    public PipeWireLinking Linking { get; init; }
+
+    /// <summary>How long opening may take until the daemon has answered and a format is agreed on.</summary>
+    public ClockTime OpenLimit { get; init; } = ClockTime.FromSeconds(5);
+}

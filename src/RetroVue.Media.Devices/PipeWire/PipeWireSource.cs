@@ -1,0 +1,321 @@
+using RetroVue.Media.Clocks;
+using RetroVue.Media.Devices.Interop.PipeWire;
+using RetroVue.Media.Devices.Timing;
+using RetroVue.Media.Formats;
+using RetroVue.Media.Pipelines;
+using RetroVue.Media.Time;
+
+namespace RetroVue.Media.Devices.PipeWire;
+
+/// <summary>Records a node of PipeWire's: what its sources of sound and of pictures have in common.</summary>
+/// <remarks>
+/// Opening connects to the daemon and waits until a format is agreed on; the source's own thread then waits for buffers, which come
+/// through a ring from the C code that PipeWire's real-time thread runs. Buffers ride in as they are, without a copy, as long as enough
+/// are left for the node; they stay readable until released, also when the daemon dies. A daemon or node that goes fails the pipeline
+/// with a <see cref="DeviceException"/> unless <see cref="PipeWireSourceOptions.Reconnect"/> is set. Nothing is allocated for a buffer.
+/// </remarks>
+public abstract unsafe class PipeWireSource : Element, ILiveSource
+{
+    // A wait that nothing ends: bounded so that a lost wake-up would cost a tenth of a second and not the pipeline.
+    private const int LongestWait = 100;
+
+    private static readonly ClockTime s_retryInterval = ClockTime.FromMilliseconds(500);
+    private static readonly ClockTime s_retryLimit = ClockTime.FromSeconds(1);
+
+    private readonly PipeWireSourceOptions _options;
+    private readonly Lock _lock = new();
+    private PipeWireStream? _stream;
+    private rv_pw_state _state;
+    private uint _formatSerial;
+    private bool _isInterrupted;
+    private volatile bool _isEnding;
+    private bool _isDiscontinuous;
+
+    private protected PipeWireSource(string name, PipeWireSourceOptions options)
+        : base(name)
+    {
+        if (options.Buffers is < 4 or > 16 || !(options.OpenLimit > ClockTime.Zero))
+        {
+            throw new ArgumentException(
+                $"A stream has 4 to 16 buffers and some time to open; not {options.Buffers} and {options.OpenLimit}.",
+                nameof(options));
+        }
+
+        _options = options;
+        Stamps = new CaptureStamps(this);
+        Output = AddOutput();
+        AddTask(Step, StepPlacement.OwnThread);
+    }
+
+    /// <inheritdoc/>
+    public CaptureStatistics Statistics => Stamps.Statistics;
+
+    /// <summary>
+    /// Buffers whose bytes were copied: the pipeline held so many that too few were left, or their memory could not be kept. Sound that
+    /// PipeWire converts within this process is copied always: it lies in memory that PipeWire frees when it likes.
+    /// </summary>
+    public long CopiedBuffers { get; private set; }
+
+    /// <summary>For tests: sees each record with the buffer that was made of it.</summary>
+    internal Action<rv_pw_record, MediaBuffer>? Taken { get; set; }
+
+    /// <summary>For tests: what the bridge has counted.</summary>
+    internal rv_pw_counters Counters => _stream?.Counters ?? default;
+
+    private protected CaptureStamps Stamps { get; }
+
+    private protected OutputPad Output { get; }
+
+    private IClock SystemTime => Pipeline.Executor.Waiter.SystemClock;
+
+    /// <inheritdoc/>
+    protected override void Prepare()
+    {
+        Replace(Open(_options));
+        ClockTime until = SystemTime.Now + _options.OpenLimit;
+        while (_formatSerial == 0)
+        {
+            ClockTime left = until - SystemTime.Now;
+            if (!(left > ClockTime.Zero))
+            {
+                throw PipeWireErrors.TimedOut(_options.Target, NameOf(_state));
+            }
+
+            _stream!.Wait(Math.Min(LongestWait, PipeWireClient.Milliseconds(left)));
+            TakeEvents();
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void Interrupt()
+    {
+        lock (_lock)
+        {
+            _isInterrupted = true;
+            _stream?.Interrupt();
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void EndStream() => _isEnding = true;
+
+    /// <inheritdoc/>
+    protected override void Stop()
+    {
+        Replace(null);
+        OnLost();
+    }
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            Replace(null);
+        }
+
+        base.Dispose(disposing);
+    }
+
+    /// <inheritdoc/>
+    protected override void OnBuffer(InputPad input, MediaBuffer buffer) => throw new NotSupportedException("A source has no input.");
+
+    /// <summary>What the stream is to be; texts and what is common are filled in later.</summary>
+    private protected abstract rv_pw_stream_params Wishes();
+
+    /// <summary>Takes on a format that was agreed on.</summary>
+    private protected abstract MediaFormat TakeOn(in rv_pw_format_info format);
+
+    /// <summary>Takes a record, whose slot it lends on or recycles.</summary>
+    private protected abstract void Take(rv_pw_record* record);
+
+    /// <summary>The connection has ended; what is known of the device's time ends with it.</summary>
+    private protected virtual void OnLost()
+    {
+    }
+
+    /// <summary>A buffer on a record's memory.</summary>
+    private protected MediaBuffer Lend(rv_pw_record* record, ReadOnlySpan<rv_pw_plane> planes)
+    {
+        MediaBuffer buffer = MediaBuffer.Create(_stream!.Lend(record->slot, planes));
+        buffer.Flags = BufferFlags.KeyFrame;
+        if ((record->flags & (uint)rv_pw_record_flags.RV_PW_RECORD_CORRUPTED) != 0)
+        {
+            buffer.Flags |= BufferFlags.Corrupt;
+        }
+
+        CopiedBuffers += (record->flags & (uint)rv_pw_record_flags.RV_PW_RECORD_COPIED) != 0 ? 1 : 0;
+        return buffer;
+    }
+
+    /// <summary>Gives a record's slot back unused.</summary>
+    private protected void Recycle(rv_pw_record* record) => _stream!.Recycle(record->slot);
+
+    /// <summary>Stamps a buffer and pushes it, unless it is from before the start.</summary>
+    private protected void Push(rv_pw_record* record, MediaBuffer buffer, CaptureTime captured)
+    {
+        buffer.Flags |= captured.IsEstimated ? BufferFlags.EstimatedTime : BufferFlags.None;
+        buffer.Flags |= _isDiscontinuous ? BufferFlags.Discontinuity : BufferFlags.None;
+        if (!Stamps.TryStamp(buffer, captured.At, captured.Uncertainty))
+        {
+            buffer.Release();
+            // What was lost before the first buffer that counts, nobody has missed.
+            _isDiscontinuous = false;
+            return;
+        }
+
+        _isDiscontinuous = false;
+        Taken?.Invoke(*record, buffer);
+        Output.Push(buffer);
+    }
+
+    /// <summary>Says that what comes does not follow on what came.</summary>
+    private protected void Break(long lost)
+    {
+        _isDiscontinuous = true;
+        // The first ones are lost while the graph gets under way, before anything was given out.
+        if (lost > 0 && Stamps.Statistics.Buffers > 0)
+        {
+            Stamps.CountLost(lost);
+        }
+    }
+
+    private StepResult Step()
+    {
+        if (_isInterrupted)
+        {
+            return StepResult.Idle;
+        }
+
+        if (_isEnding)
+        {
+            Output.Push(EndOfStream.Instance);
+            return StepResult.Finished;
+        }
+
+        try
+        {
+            if (_stream is null)
+            {
+                return TryReopen() ? StepResult.Again : StepResult.At(SystemTime, SystemTime.Now + s_retryInterval);
+            }
+
+            if (_stream.TryTake(out rv_pw_record* record))
+            {
+                TakeInOrder(record);
+            }
+            else
+            {
+                TakeEvents();
+                _stream.Wait(LongestWait);
+            }
+        }
+        catch (DeviceException exception) when (_options.Reconnect)
+        {
+            Replace(null);
+            OnLost();
+            Break(0);
+            Pipeline.Report("device-lost", Name, exception.Message);
+        }
+
+        return StepResult.Again;
+    }
+
+    private PipeWireStream Open(PipeWireSourceOptions options)
+    {
+        (_formatSerial, _state) = (0, rv_pw_state.RV_PW_STATE_UNCONNECTED);
+        rv_pw_stream_params wishes = Wishes();
+        wishes.buffers = options.Buffers;
+        return PipeWireStream.Open(options, Name, wishes);
+    }
+
+    private bool TryReopen()
+    {
+        try
+        {
+            // Stopping must not have to wait for long until an attempt has failed.
+            Replace(Open(_options with { OpenLimit = ClockTime.Min(_options.OpenLimit, s_retryLimit) }));
+            Pipeline.Report("device-found", Name, "The PipeWire daemon and the node are there again.");
+            return true;
+        }
+        catch (DeviceException)
+        {
+            return false;
+        }
+    }
+
+    private void Replace(PipeWireStream? stream)
+    {
+        PipeWireStream? old;
+        lock (_lock)
+        {
+            (old, _stream) = (_stream, stream);
+        }
+
+        old?.Dispose();
+    }
+
+    /// <summary>Takes a record after the event that tells its format, which comes another way.</summary>
+    private void TakeInOrder(rv_pw_record* record)
+    {
+        if (record->format_serial > _formatSerial)
+        {
+            while (record->format_serial > _formatSerial && _stream!.TryTakeEvent(out rv_pw_event taken))
+            {
+                OnEvent(taken);
+            }
+        }
+
+        if (record->format_serial == _formatSerial)
+        {
+            Take(record);
+        }
+        else
+        {
+            Recycle(record);
+            Break(1);
+        }
+    }
+
+    private void TakeEvents()
+    {
+        while (_stream!.TryTakeEvent(out rv_pw_event taken))
+        {
+            OnEvent(taken);
+        }
+    }
+
+    private void OnEvent(in rv_pw_event taken)
+    {
+        switch ((rv_pw_event_kind)taken.kind)
+        {
+            case rv_pw_event_kind.RV_PW_EVENT_FORMAT:
+                MediaFormat format = TakeOn(taken.format);
+                bool isFirst = _formatSerial == 0 && Output.Format is null;
+                _formatSerial = taken.format_serial;
+                _isDiscontinuous = !isFirst;
+                Output.Push(new FormatChanged(format));
+                if (isFirst)
+                {
+                    Output.Push(Segment.Default);
+                }
+
+                break;
+            case rv_pw_event_kind.RV_PW_EVENT_STATE when taken.code >= 0:
+                _state = (rv_pw_state)taken.code;
+                break;
+            default:
+                break;
+        }
+
+        PipeWireErrors.ThrowIfOver(taken, _options);
+    }
+
+    private static string NameOf(rv_pw_state state) => state switch
+    {
+        rv_pw_state.RV_PW_STATE_CONNECTING => "connecting",
+        rv_pw_state.RV_PW_STATE_PAUSED => "paused",
+        rv_pw_state.RV_PW_STATE_STREAMING => "streaming",
+        _ => "not connected",
+    };
+}

@@ -1,0 +1,27 @@
+namespace RetroVue.Media.Devices.V4l2;
+
+/// <summary>The system calls that V4L2 is used through, one method each: results below zero are negated errno values.</summary>
+/// <remarks>An interface so that tests can be the driver, and make every call fail in turn.</remarks>
+internal unsafe interface IV4l2System
+{
+    /// <summary>The device files that there are, in the order of their numbers.</summary>
+    IReadOnlyList<string> Nodes();
+
+    /// <summary>open(2), for reading and writing, not blocking; the descriptor.</summary>
+    int Open(string path);
+
+    /// <summary>ioctl(2).</summary>
+    int Control(int descriptor, ulong request, void* argument);
+
+    /// <summary>mmap(2), shared, for reading and writing; the address, or a negated errno value.</summary>
+    nint Map(int descriptor, nuint length, long offset);
+
+    /// <summary>munmap(2).</summary>
+    int Unmap(nint address, nuint length);
+
+    /// <summary>poll(2) for something to read; the events, zero after the time-out.</summary>
+    int Poll(int descriptor, int milliseconds);
+
+    /// <summary>close(2).</summary>
+    int Close(int descriptor);
+}

@@ -1,0 +1,126 @@
+using RetroVue.Media.Devices.Interop.V4l2;
+using RetroVue.Media.Devices.Timing;
+using RetroVue.Media.Pipelines;
+using RetroVue.Media.Time;
+
+namespace RetroVue.Media.Devices.V4l2;
+
+/// <summary>Reads from what a driver says of a buffer when its picture was captured, its number, and what was lost before it.</summary>
+/// <remarks>
+/// For one thread; allocates nothing after construction. Source: linux/videodev2.h, struct v4l2_buffer and V4L2_BUF_FLAG_*.
+/// </remarks>
+internal sealed class PictureTimes
+{
+    private readonly EnvelopeLine? _line;
+    private readonly ClockTime _interval;
+    private readonly int _buffers;
+    private uint _lastCount;
+    private int _late;
+    private bool _hasBegun;
+
+    /// <summary>Times of pictures whose driver fills a number of buffers in turn.</summary>
+    public PictureTimes(V4l2Mode mode, int buffers)
+    {
+        _interval = mode.Interval;
+        _line = mode.FrameRate.IsPositive ? new EnvelopeLine(mode.FrameRate.Inverse) : null;
+        _buffers = buffers;
+    }
+
+    /// <summary>The driver's number of the last picture, in 64 bits.</summary>
+    public long Sequence { get; private set; }
+
+    /// <summary>How many pictures the driver numbered, and gave nobody, before the last one.</summary>
+    public long Lost { get; private set; }
+
+    /// <summary>CLOCK_MONOTONIC at the last picture.</summary>
+    public ClockTime Captured { get; private set; }
+
+    /// <summary>How far off that may be.</summary>
+    public ClockTime Uncertainty { get; private set; }
+
+    /// <summary>What the last picture's time is.</summary>
+    public V4l2TimestampSource Source { get; private set; }
+
+    /// <summary>
+    /// How much faster than the system clock the device gives pictures, in parts per million; NaN where the driver stamps them.
+    /// </summary>
+    public double Drift => Source == V4l2TimestampSource.Estimated ? _line?.Drift ?? double.NaN : double.NaN;
+
+    /// <summary>What the time stamps of a buffer with these flags are.</summary>
+    public static V4l2TimestampSource SourceOf(uint flags) =>
+        (flags & LibcVideo.V4L2_BUF_FLAG_TIMESTAMP_MASK) != LibcVideo.V4L2_BUF_FLAG_TIMESTAMP_MONOTONIC
+            ? V4l2TimestampSource.Estimated
+            : (flags & LibcVideo.V4L2_BUF_FLAG_TSTAMP_SRC_MASK) == LibcVideo.V4L2_BUF_FLAG_TSTAMP_SRC_SOE
+                ? V4l2TimestampSource.StartOfExposure
+                : V4l2TimestampSource.EndOfFrame;
+
+    /// <summary>Takes in what the driver says of a picture.</summary>
+    /// <param name="buffer">The buffer as it came from VIDIOC_DQBUF.</param>
+    /// <param name="dequeued">CLOCK_MONOTONIC after that call.</param>
+    public void Read(in v4l2_buffer buffer, ClockTime dequeued)
+    {
+        Count(buffer.sequence);
+        Source = SourceOf(buffer.flags);
+        if (Source == V4l2TimestampSource.Estimated)
+        {
+            Estimate(dequeued);
+            return;
+        }
+
+        // The kernel cuts its nanoseconds to the microseconds of a timeval.
+        Captured = ClockTime.FromSeconds(buffer.timestamp.tv_sec) + ClockTime.FromMicroseconds(buffer.timestamp.tv_usec);
+        Uncertainty = ClockTime.FromMicroseconds(1);
+    }
+
+    /// <summary>The flags of the last picture's buffer.</summary>
+    public static BufferFlags FlagsOf(in v4l2_buffer buffer, bool isIntra)
+    {
+        bool isKey = isIntra || (buffer.flags & LibcVideo.V4L2_BUF_FLAG_KEYFRAME) != 0;
+        BufferFlags flags = isKey ? BufferFlags.KeyFrame : BufferFlags.None;
+        flags |= (buffer.flags & LibcVideo.V4L2_BUF_FLAG_ERROR) != 0 ? BufferFlags.Corrupt : BufferFlags.None;
+        flags |= SourceOf(buffer.flags) == V4l2TimestampSource.Estimated ? BufferFlags.EstimatedTime : BufferFlags.None;
+        return flags;
+    }
+
+    private void Count(uint count)
+    {
+        // A count of 32 bits runs over after four years at 30 pictures a second, and in drivers' tests at once.
+        int step = unchecked((int)(count - _lastCount));
+        _lastCount = count;
+        if (!_hasBegun)
+        {
+            _hasBegun = true;
+            (Sequence, Lost) = (count, 0);
+        }
+        else
+        {
+            // A driver that does not count, or began anew, tells nothing of what was lost.
+            (Sequence, Lost) = step > 0 ? (Sequence + step, step - 1) : (Sequence + 1, 0);
+        }
+    }
+
+    private void Estimate(ClockTime dequeued)
+    {
+        if (_line is null)
+        {
+            (Captured, Uncertainty) = (dequeued, ClockTime.None);
+            return;
+        }
+
+        _line.Add(Sequence, dequeued);
+        ClockTime estimate = _line.At(Sequence);
+
+        // Pictures can wait in the driver's buffers, not longer: a camera that lags more, time and again, has left its nominal rate, as
+        // many do in the dark.
+        _late = dequeued - estimate > _interval * (_buffers + 1) ? _late + 1 : 0;
+        if (_late > 2 * _buffers)
+        {
+            _line.Restart();
+            _line.Add(Sequence, dequeued);
+            (_late, estimate) = (0, dequeued);
+        }
+
+        // Between the estimate and the call lies the wait, before the estimate the reading out of the picture.
+        (Captured, Uncertainty) = (estimate, _interval + (dequeued - estimate));
+    }
+}

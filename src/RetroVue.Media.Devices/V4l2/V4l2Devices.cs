@@ -1,0 +1,92 @@
+using System.Runtime.InteropServices;
+using RetroVue.Media.Devices.Interop.V4l2;
+using RetroVue.Media.Devices.Native;
+
+namespace RetroVue.Media.Devices.V4l2;
+
+/// <summary>The video capture devices that Video for Linux knows.</summary>
+/// <remarks>Thread-safe. Source: the kernel's V4L2 documentation, VIDIOC_QUERYCAP and the VIDIOC_ENUM_ calls.</remarks>
+public static unsafe class V4l2Devices
+{
+    /// <summary>
+    /// The device files that give pictures through the single-planar interface, with their formats by fourcc, sizes and rates. Of a device
+    /// that scales, and of one that takes any rate within limits, the least and the largest are listed. Opens each for a moment.
+    /// </summary>
+    public static IReadOnlyList<DeviceInfo> List() => List(V4l2System.Instance);
+
+    internal static IReadOnlyList<DeviceInfo> List(IV4l2System system)
+    {
+        var devices = new List<DeviceInfo>();
+        foreach (string node in system.Nodes())
+        {
+            try
+            {
+                using V4l2Descriptor device = V4l2Descriptor.Open(system, node, node);
+                v4l2_capability capability = V4l2Negotiation.Query(device);
+                if (V4l2Negotiation.IsCapture(capability))
+                {
+                    devices.Add(new DeviceInfo(DeviceApi.V4l2, DeviceKind.VideoSource, node, Text(capability.card), Capabilities(device)));
+                }
+            }
+            catch (DeviceException)
+            {
+                // It is somebody else's, or it has just gone: not one that could be opened.
+            }
+        }
+
+        return devices;
+    }
+
+    /// <summary>The device file of a device that was named by its file, its bus or its card.</summary>
+    /// <exception cref="DeviceException">No capture device has that name.</exception>
+    internal static string Resolve(IV4l2System system, string name)
+    {
+        if (name.StartsWith('/'))
+        {
+            return name;
+        }
+
+        foreach (string node in system.Nodes())
+        {
+            try
+            {
+                using V4l2Descriptor device = V4l2Descriptor.Open(system, node, name);
+                v4l2_capability capability = V4l2Negotiation.Query(device);
+                if (V4l2Negotiation.IsCapture(capability) && (Text(capability.bus_info) == name || Text(capability.card) == name))
+                {
+                    return node;
+                }
+            }
+            catch (DeviceException)
+            {
+                // As above: another may be the one.
+            }
+        }
+
+        throw DeviceErrors.Exception(DeviceErrors.Enoent, name, "Opening");
+    }
+
+    private static List<DeviceCapability> Capabilities(V4l2Descriptor device)
+    {
+        var capabilities = new List<DeviceCapability>();
+        foreach (uint format in V4l2Negotiation.Formats(device))
+        {
+            List<(uint Width, uint Height)> sizes = V4l2Negotiation.Sizes(device, format);
+            if (sizes.Count == 0)
+            {
+                v4l2_pix_format current = V4l2Negotiation.Current(device);
+                sizes.Add((current.width, current.height));
+            }
+
+            capabilities.AddRange(sizes.Select(size => new VideoCapability(
+                V4l2Formats.Text(format),
+                (int)size.Width,
+                (int)size.Height,
+                V4l2Negotiation.Rates(device, format, size.Width, size.Height))));
+        }
+
+        return capabilities;
+    }
+
+    private static string Text(byte* text) => Marshal.PtrToStringUTF8((nint)text) ?? "";
+}

@@ -1,0 +1,17 @@
+using RetroVue.Media.Formats;
+using RetroVue.Media.Time;
+
+namespace RetroVue.Media.Devices.V4l2;
+
+/// <summary>What a device was set to.</summary>
+/// <param name="Format">What its buffers hold.</param>
+/// <param name="Planes">Where the planes of raw pictures lie; empty for compressed ones, whose lengths differ.</param>
+/// <param name="FrameRate">Pictures a second; 0/1 where the driver does not tell.</param>
+internal sealed record V4l2Mode(MediaFormat Format, V4l2Plane[] Planes, Rational FrameRate)
+{
+    /// <summary>The time from one picture to the next; None where the driver does not tell.</summary>
+    public ClockTime Interval => FrameRate.IsPositive ? ClockTime.FromUnits(1, FrameRate.Inverse) : ClockTime.None;
+
+    /// <summary>True where every picture can be shown without the one before.</summary>
+    public bool IsIntra => Format is not EncodedFormat { Codec: not "mjpeg" };
+}

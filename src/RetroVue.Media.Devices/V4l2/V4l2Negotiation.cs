@@ -1,0 +1,240 @@
+using RetroVue.Media.Devices.Interop.V4l2;
+using RetroVue.Media.Formats;
+using RetroVue.Media.Time;
+
+namespace RetroVue.Media.Devices.V4l2;
+
+/// <summary>Asks a device what it can do, and sets it. Source: the kernel's V4L2 documentation, "Common API Elements".</summary>
+internal static unsafe class V4l2Negotiation
+{
+    // No device offers more of anything; a driver that never says that its list has ended must not be asked for ever.
+    private const uint MostEntries = 256;
+
+    /// <summary>Driver, name and bus of a device, and what it is.</summary>
+    /// <exception cref="DeviceException">The device is gone, or is no V4L2 device.</exception>
+    public static v4l2_capability Query(V4l2Descriptor device)
+    {
+        v4l2_capability capability = default;
+        device.Control(LibcVideo.VIDIOC_QUERYCAP, &capability, "Asking what can be done with");
+        return capability;
+    }
+
+    /// <summary>True for a device file that gives pictures through the single-planar interface.</summary>
+    public static bool IsCapture(in v4l2_capability capability)
+    {
+        uint abilities = Abilities(capability);
+        return Has(abilities, LibcVideo.V4L2_CAP_VIDEO_CAPTURE) && Has(abilities, LibcVideo.V4L2_CAP_STREAMING);
+    }
+
+    /// <summary>The formats that a device offers, by their fourccs.</summary>
+    public static List<uint> Formats(V4l2Descriptor device)
+    {
+        var formats = new List<uint>();
+        for (uint i = 0; i < MostEntries; i++)
+        {
+            v4l2_fmtdesc description = new() { index = i, type = LibcVideo.V4L2_BUF_TYPE_VIDEO_CAPTURE };
+            if (device.TryControl(LibcVideo.VIDIOC_ENUM_FMT, &description) < 0)
+            {
+                break;
+            }
+
+            formats.Add(description.pixelformat);
+        }
+
+        return formats;
+    }
+
+    /// <summary>The sizes of a format: each, or where the device scales the least and the largest; empty where it does not tell.</summary>
+    public static List<(uint Width, uint Height)> Sizes(V4l2Descriptor device, uint format)
+    {
+        var sizes = new List<(uint, uint)>();
+        for (uint i = 0; i < MostEntries; i++)
+        {
+            v4l2_frmsizeenum size = new() { index = i, pixel_format = format };
+            if (device.TryControl(LibcVideo.VIDIOC_ENUM_FRAMESIZES, &size) < 0)
+            {
+                break;
+            }
+
+            if (size.type != LibcVideo.V4L2_FRMSIZE_TYPE_DISCRETE)
+            {
+                v4l2_frmsize_stepwise range = size.anonymous.stepwise;
+                return [(range.min_width, range.min_height), (range.max_width, range.max_height)];
+            }
+
+            sizes.Add((size.anonymous.discrete.width, size.anonymous.discrete.height));
+        }
+
+        return sizes;
+    }
+
+    /// <summary>
+    /// The rates of a size: each, or the least and the largest where any between is taken; empty where the device does not tell.
+    /// </summary>
+    public static List<Rational> Rates(V4l2Descriptor device, uint format, uint width, uint height)
+    {
+        var rates = new List<Rational>();
+        for (uint i = 0; i < MostEntries; i++)
+        {
+            v4l2_frmivalenum interval = new() { index = i, pixel_format = format, width = width, height = height };
+            if (device.TryControl(LibcVideo.VIDIOC_ENUM_FRAMEINTERVALS, &interval) < 0)
+            {
+                break;
+            }
+
+            if (interval.type != LibcVideo.V4L2_FRMIVAL_TYPE_DISCRETE)
+            {
+                // The longest interval is the least rate.
+                v4l2_frmival_stepwise range = interval.anonymous.stepwise;
+                return [Rate(range.max), Rate(range.min)];
+            }
+
+            rates.Add(Rate(interval.anonymous.discrete));
+        }
+
+        return rates;
+    }
+
+    /// <summary>The size that a device is set to.</summary>
+    public static v4l2_pix_format Current(V4l2Descriptor device)
+    {
+        v4l2_format format = new() { type = LibcVideo.V4L2_BUF_TYPE_VIDEO_CAPTURE };
+        device.Control(LibcVideo.VIDIOC_G_FMT, &format, "Asking for the format of");
+        return format.fmt.pix;
+    }
+
+    /// <summary>Sets a device to what the options ask for.</summary>
+    /// <exception cref="DeviceException">It is no capture device, or cannot do that; the message says what it can.</exception>
+    public static V4l2Mode Negotiate(V4l2Descriptor device, V4l2SourceOptions options)
+    {
+        ThrowUnlessCapture(device);
+        v4l2_pix_format picture = SetFormat(device, options);
+        Rational rate = SetRate(device, options.FrameRate);
+        PixelFormat pixels = V4l2Formats.PixelFormatOf(picture.pixelformat);
+        bool isRgb = pixels is PixelFormat.Rgb24 or PixelFormat.Bgr24 or PixelFormat.Rgba or PixelFormat.Bgra;
+        var video = new VideoFormat(pixels, (int)picture.width, (int)picture.height, rate)
+        {
+            Interlacing = InterlacingOf(device, (int)picture.field),
+            Color = V4l2Colors.Of(picture, isRgb),
+        };
+        return V4l2Formats.CodecOf(picture.pixelformat) is { } codec
+            ? new V4l2Mode(new EncodedFormat(codec, MediaKind.Video) { Video = video }, [], rate)
+            : new V4l2Mode(video, V4l2Formats.PlanesOf(picture), rate);
+    }
+
+    private static uint Abilities(in v4l2_capability capability) => Has(capability.capabilities, LibcVideo.V4L2_CAP_DEVICE_CAPS)
+        ? capability.device_caps
+        : capability.capabilities;
+
+    private static bool Has(uint abilities, int ability) => (abilities & (uint)ability) != 0;
+
+    private static void ThrowUnlessCapture(V4l2Descriptor device)
+    {
+        v4l2_capability capability = Query(device);
+        if (IsCapture(capability))
+        {
+            return;
+        }
+
+        uint abilities = Abilities(capability);
+        string reason = Has(abilities, LibcVideo.V4L2_CAP_VIDEO_CAPTURE_MPLANE)
+            ? "gives pictures through V4L2's multi-planar interface only, which this library does not use"
+            : Has(abilities, LibcVideo.V4L2_CAP_VIDEO_CAPTURE)
+                ? "gives pictures by read() only, without buffers that can be mapped, which this library does not use"
+                : "is not a video capture device";
+        throw new DeviceException(device.Device, $"'{device.Device}' {reason}; DeviceDirectory.List tells which devices can be used.");
+    }
+
+    private static v4l2_pix_format SetFormat(V4l2Descriptor device, V4l2SourceOptions options)
+    {
+        v4l2_pix_format wanted = Current(device);
+        uint code = options.Format is { } text ? V4l2Formats.Parse(text) : Default(device, wanted.pixelformat);
+        bool isSet = wanted.pixelformat == code
+            && (options.Width == 0 || (wanted.width == options.Width && wanted.height == options.Height));
+        v4l2_pix_format given = wanted;
+        if (!isSet)
+        {
+            wanted.pixelformat = code;
+            wanted.width = options.Width == 0 ? wanted.width : (uint)options.Width;
+            wanted.height = options.Height == 0 ? wanted.height : (uint)options.Height;
+            wanted.field = LibcVideo.V4L2_FIELD_ANY;
+            (wanted.bytesperline, wanted.sizeimage) = (0, 0);
+            v4l2_format format = new() { type = LibcVideo.V4L2_BUF_TYPE_VIDEO_CAPTURE };
+            format.fmt.pix = wanted;
+            device.Control(LibcVideo.VIDIOC_S_FMT, &format, "Setting the format of");
+            given = format.fmt.pix;
+        }
+
+        if (given.pixelformat != code || given.width != wanted.width || given.height != wanted.height)
+        {
+            throw new DeviceException(
+                device.Device,
+                $"'{device.Device}' cannot give {V4l2Formats.Text(code)} {wanted.width}x{wanted.height}; it would give "
+                + $"{V4l2Formats.Text(given.pixelformat)} {given.width}x{given.height}. It offers {Offer(device)}.");
+        }
+
+        return given;
+    }
+
+    private static uint Default(V4l2Descriptor device, uint current)
+    {
+        if (V4l2Formats.IsKnown(current))
+        {
+            return current;
+        }
+
+        uint known = Formats(device).Find(V4l2Formats.IsKnown);
+        return known != 0
+            ? known
+            : throw new DeviceException(
+                device.Device,
+                $"'{device.Device}' offers only formats that this library cannot carry: {Offer(device)}.");
+    }
+
+    private static string Offer(V4l2Descriptor device) => string.Join(", ", Formats(device).Select(V4l2Formats.Text));
+
+    private static Rational SetRate(V4l2Descriptor device, Rational wanted)
+    {
+        v4l2_streamparm parameters = new() { type = LibcVideo.V4L2_BUF_TYPE_VIDEO_CAPTURE };
+        if (device.TryControl(LibcVideo.VIDIOC_G_PARM, &parameters) < 0)
+        {
+            // Drivers of sources that set the pace themselves, such as HDMI inputs, may not tell.
+            return new Rational(0, 1);
+        }
+
+        if (wanted.IsPositive && (parameters.parm.capture.capability & LibcVideo.V4L2_CAP_TIMEPERFRAME) != 0)
+        {
+            Rational interval = wanted.Reduce().Inverse;
+            parameters.parm.capture.timeperframe = new v4l2_fract
+            {
+                numerator = (uint)interval.Numerator,
+                denominator = (uint)interval.Denominator,
+            };
+            device.Control(LibcVideo.VIDIOC_S_PARM, &parameters, "Setting the frame rate of");
+        }
+
+        return Rate(parameters.parm.capture.timeperframe);
+    }
+
+    private static Rational Rate(v4l2_fract interval) =>
+        interval.numerator is 0 or > int.MaxValue || interval.denominator is 0 or > int.MaxValue
+            ? new Rational(0, 1)
+            : new Rational((int)interval.denominator, (int)interval.numerator).Reduce();
+
+    private static Interlacing InterlacingOf(V4l2Descriptor device, int field) => field switch
+    {
+        LibcVideo.V4L2_FIELD_NONE or LibcVideo.V4L2_FIELD_ANY => Interlacing.Progressive,
+        LibcVideo.V4L2_FIELD_INTERLACED_TB => Interlacing.TopFieldFirst,
+        LibcVideo.V4L2_FIELD_INTERLACED_BT => Interlacing.BottomFieldFirst,
+        LibcVideo.V4L2_FIELD_INTERLACED => IsStandard525(device) ? Interlacing.BottomFieldFirst : Interlacing.TopFieldFirst,
+        _ => throw new DeviceException(
+            device.Device,
+            $"'{device.Device}' gives a picture's fields in separate buffers or one below the other, which this library cannot carry."),
+    };
+
+    private static bool IsStandard525(V4l2Descriptor device)
+    {
+        ulong standard;
+        return device.TryControl(LibcVideo.VIDIOC_G_STD, &standard) >= 0 && (standard & LibcVideo.V4L2_STD_525_60) != 0;
+    }
+}

@@ -1,0 +1,28 @@
+using System.Reflection;
+using RetroVue.Media.Devices;
+using RetroVue.Media.FFmpeg;
+using RetroVue.Media.Time;
+
+namespace RetroVue.Bindings.Tests;
+
+/// <summary>One folder of bindings and the assembly it is compiled into.</summary>
+/// <param name="Name">The folder's and the input's name.</param>
+/// <param name="Assembly">Where the generated code is.</param>
+/// <param name="LeastStructs">How many structs with fields there are at least: a check over none would pass.</param>
+/// <param name="LeastConstants">How many constants and enum members there are at least.</param>
+internal sealed record BindingSet(string Name, Assembly Assembly, int LeastStructs, int LeastConstants)
+{
+    public static IReadOnlyList<BindingSet> All { get; } =
+    [
+        new("libc", typeof(ClockTime).Assembly, 1, 10),
+        new("files", typeof(FFmpegLibrary).Assembly, 2, 2),
+        new("ffmpeg", typeof(FFmpegLibrary).Assembly, 15, 200),
+        new("alsa", typeof(DeviceException).Assembly, 1, 20),
+        new("v4l2", typeof(DeviceException).Assembly, 18, 90),
+        new("pipewire", typeof(DeviceException).Assembly, 9, 35),
+    ];
+
+    public string Input => Path.Combine(Repository.Root, "bindings", Name, $"{Name}.json");
+
+    public override string ToString() => Name;
+}

@@ -1,0 +1,47 @@
+using RetroVue.Media.Devices.Alsa;
+using RetroVue.Media.Time;
+
+namespace RetroVue.Media.Devices.Tests.Alsa;
+
+/// <summary>Keeps what a sound device says of its time, so that a test can hold PTS against it.</summary>
+internal sealed class StatusRecorder(IPcm inner) : IPcm
+{
+    private long _read;
+
+    /// <summary>For the frame that was at the world's side: its number, and the device's own stamp.</summary>
+    public List<(long Frame, ClockTime Stamp)> Stamps { get; } = new(100_000);
+
+    public PcmSetup Setup => inner.Setup;
+
+    public int Prepare() => inner.Prepare();
+
+    public int Start() => inner.Start();
+
+    public int Drop() => inner.Drop();
+
+    public int Drain() => inner.Drain();
+
+    public int Resume() => inner.Resume();
+
+    public int GetStatus(out PcmStatus status)
+    {
+        int code = inner.GetStatus(out status);
+        if (code >= 0)
+        {
+            Stamps.Add((_read + status.Delay, status.Time));
+        }
+
+        return code;
+    }
+
+    public long Read(Span<byte> frames)
+    {
+        long read = inner.Read(frames);
+        _read += Math.Max(0, read);
+        return read;
+    }
+
+    public long Write(ReadOnlySpan<byte> frames) => inner.Write(frames);
+
+    public void Dispose() => inner.Dispose();
+}

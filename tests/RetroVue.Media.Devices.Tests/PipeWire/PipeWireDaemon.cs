@@ -1,0 +1,87 @@
+using System.Diagnostics;
+using RetroVue.Media.Devices.PipeWire;
+
+namespace RetroVue.Media.Devices.Tests.PipeWire;
+
+/// <summary>A PipeWire daemon of the tests' own, by tests/lab/pipewire-headless.</summary>
+internal sealed class PipeWireDaemon : IDisposable
+{
+    private const int PackageIsMissing = 77;
+
+    private readonly Process _script;
+    private readonly int _daemon;
+
+    private PipeWireDaemon(Process script, string folder, int daemon)
+    {
+        _script = script;
+        _daemon = daemon;
+        Folder = folder;
+    }
+
+    public string Folder { get; }
+
+    /// <summary>What to connect to.</summary>
+    public string Remote => Path.Combine(Folder, "pipewire-0");
+
+    /// <summary>Starts one; ignores the tests where PipeWire is not installed or the bridge is not built.</summary>
+    public static PipeWireDaemon Start(params string[] arguments)
+    {
+        var start = new ProcessStartInfo(Path.Combine(Root(), "tests", "lab", "pipewire-headless"), arguments)
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            UseShellExecute = false,
+        };
+        Process script = Process.Start(start)!;
+        string? line = script.StandardOutput.ReadLine();
+        if (line?.Split(' ') is not ["ready", string folder, string daemon])
+        {
+            script.WaitForExit();
+            if (script.ExitCode == PackageIsMissing)
+            {
+                Assert.Ignore(line ?? "pipewire-headless: a package is missing");
+            }
+
+            Assert.Fail($"The daemon did not start: {line}");
+            throw new InvalidOperationException();
+        }
+
+        var started = new PipeWireDaemon(script, folder, int.Parse(daemon, null));
+        try
+        {
+            PipeWireDevices.List(started.Remote);
+        }
+        catch (DeviceLibraryException exception)
+        {
+            started.Dispose();
+            Assert.Ignore(exception.Message);
+        }
+
+        return started;
+    }
+
+    /// <summary>Ends the daemon as a crash does.</summary>
+    public void Kill()
+    {
+        using var daemon = Process.GetProcessById(_daemon);
+        daemon.Kill();
+    }
+
+    public void Dispose()
+    {
+        _script.StandardInput.Close();
+        _script.WaitForExit();
+        _script.Dispose();
+    }
+
+    private static string Root()
+    {
+        DirectoryInfo? folder = new(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(folder!.FullName, "RetroVue.Media.sln")))
+        {
+            folder = folder.Parent;
+        }
+
+        return folder.FullName;
+    }
+}

@@ -1,0 +1,61 @@
+using System.Runtime.InteropServices;
+using RetroVue.Media.Formats;
+
+namespace RetroVue.Media.Devices.Tests.Support;
+
+/// <summary>Sound whose every sample, in every channel, is the number of its frame, from 1 to a modulus and again: zero is silence.</summary>
+internal static class FrameNumbers
+{
+    // Below 2^15, and prime, so that no period or buffer divides it.
+    private const int ModulusOf16 = 32_749;
+
+    // Below 2^23, which is as much as the upper three bytes of 32 bits hold, and a float exactly.
+    private const int ModulusOf32 = 8_388_593;
+
+    public static int Modulus(AudioFormat format) => format.SampleFormat == SampleFormat.S16 ? ModulusOf16 : ModulusOf32;
+
+    public static void Write(AudioFormat format, long first, Span<byte> bytes)
+    {
+        int channels = format.Layout.Channels;
+        int count = bytes.Length / format.BytesPerFrame * channels;
+        for (int i = 0; i < count; i++)
+        {
+            int value = 1 + (int)((first + (i / channels)) % Modulus(format));
+            switch (format.SampleFormat)
+            {
+                case SampleFormat.S16:
+                    MemoryMarshal.Cast<byte, short>(bytes)[i] = (short)value;
+                    break;
+                case SampleFormat.F32:
+                    MemoryMarshal.Cast<byte, float>(bytes)[i] = value;
+                    break;
+                default:
+                    MemoryMarshal.Cast<byte, int>(bytes)[i] = value << 8;
+                    break;
+            }
+        }
+    }
+
+    /// <summary>The number of a frame, 0 for silence, -1 where the channels differ.</summary>
+    public static int Read(AudioFormat format, ReadOnlySpan<byte> bytes, int frame)
+    {
+        int channels = format.Layout.Channels;
+        int first = Sample(format, bytes, frame * channels);
+        for (int i = 1; i < channels; i++)
+        {
+            if (Sample(format, bytes, (frame * channels) + i) != first)
+            {
+                return -1;
+            }
+        }
+
+        return first;
+    }
+
+    private static int Sample(AudioFormat format, ReadOnlySpan<byte> bytes, int index) => format.SampleFormat switch
+    {
+        SampleFormat.S16 => MemoryMarshal.Cast<byte, short>(bytes)[index],
+        SampleFormat.F32 => (int)MemoryMarshal.Cast<byte, float>(bytes)[index],
+        _ => MemoryMarshal.Cast<byte, int>(bytes)[index] >> 8,
+    };
+}

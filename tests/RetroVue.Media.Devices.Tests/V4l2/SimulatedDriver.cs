@@ -1,0 +1,525 @@
+using System.Runtime.InteropServices;
+using System.Text;
+using RetroVue.Media.Devices.Interop.V4l2;
+using RetroVue.Media.Devices.Native;
+using RetroVue.Media.Devices.V4l2;
+using RetroVue.Media.Testing;
+using RetroVue.Media.Time;
+
+namespace RetroVue.Media.Devices.Tests.V4l2;
+
+/// <summary>
+/// A V4L2 driver of one camera, in this process: picture n is complete n + 1 intervals after streaming began and goes into the oldest
+/// buffer that is queued; where there is none it is numbered and lost. A poll moves simulated time to the next picture.
+/// </summary>
+internal sealed unsafe class SimulatedDriver(ControllableClock clock) : IV4l2System, IDisposable
+{
+    public const string Node = "/dev/video7";
+    public const string Bus = "platform:simulated-000";
+    public const string Card = "Simulated camera";
+
+    private const int FirstDescriptor = 1000;
+
+    private readonly Lock _lock = new();
+    private readonly HashSet<int> _open = [];
+    private readonly Dictionary<int, int> _exported = [];
+    private readonly Dictionary<nint, int> _mapped = [];
+    private readonly List<nint> _memory = [];
+    private readonly Queue<int> _queued = new();
+    private readonly Queue<(int Index, long Frame)> _done = new();
+    private int _nextDescriptor = FirstDescriptor;
+    private ClockTime _began;
+    private bool _isStreaming;
+
+    // What the device is, and how it behaves.
+    public uint Capabilities { get; init; } = LibcVideo.V4L2_CAP_VIDEO_CAPTURE | LibcVideo.V4L2_CAP_STREAMING;
+
+    public string[] Formats { get; init; } = ["YUYV", "MJPG", "YV12"];
+
+    public string Format { get; set; } = "YUYV";
+
+    public (uint Width, uint Height) Size { get; private set; } = (64, 36);
+
+    public uint Padding { get; init; }
+
+    public v4l2_fract Interval { get; set; } = new() { numerator = 1, denominator = 25 };
+
+    public uint Field { get; init; } = LibcVideo.V4L2_FIELD_NONE;
+
+    public uint StampFlags { get; init; } = LibcVideo.V4L2_BUF_FLAG_TIMESTAMP_MONOTONIC;
+
+    public uint FirstSequence { get; init; }
+
+    public int MostBuffers { get; init; } = 32;
+
+    /// <summary>Pictures by their numbers from zero that the device loses.</summary>
+    public HashSet<long> Dropped { get; } = [];
+
+    /// <summary>Pictures by their numbers from zero that the device marks as damaged.</summary>
+    public HashSet<long> Damaged { get; } = [];
+
+    /// <summary>How many bytes of a compressed picture are used.</summary>
+    public Func<long, uint> PacketSize { get; init; } = frame => 100 + (uint)(frame % 50);
+
+    /// <summary>How late a poll returns after the picture was complete.</summary>
+    public Func<long, ClockTime> WakeUp { get; init; } = _ => ClockTime.Zero;
+
+    /// <summary>Called before each call with its name: the errno value to fail with instead, or 0.</summary>
+    public Func<string, int>? Fault { get; set; }
+
+    /// <summary>How long after the start of streaming its caller goes on.</summary>
+    public ClockTime AfterStart { get; init; }
+
+    /// <summary>True after the device has been pulled out.</summary>
+    public bool IsUnplugged { get; set; }
+
+    /// <summary>True to wait in real time when nothing is to be had, as a poll does, instead of moving simulated time.</summary>
+    public bool IsSilent { get; set; }
+
+    // What the tests look at.
+    public int OpenDescriptors => Guarded(() => _open.Count);
+
+    public int Mappings => Guarded(() => _mapped.Count);
+
+    public int Queued => Guarded(() => _queued.Count + _done.Count);
+
+    public bool IsStreaming => Guarded(() => _isStreaming);
+
+    /// <summary>What was done that no program may do, such as a call on a closed descriptor.</summary>
+    public List<string> Misuses { get; } = [];
+
+    public ClockTime IntervalTime => ClockTime.FromUnits(Interval.numerator, new Rational(1, (int)Interval.denominator));
+
+    private bool IsCompressed => Format == "MJPG";
+
+    private uint BytesPerLine => IsCompressed ? 0 : Padding + (Size.Width * (Format == "YUYV" ? 2u : 1));
+
+    private uint BufferSize => Format switch
+    {
+        "YUYV" => BytesPerLine * Size.Height,
+        "YV12" => BytesPerLine * Size.Height * 3 / 2,
+        _ => 4096,
+    };
+
+    /// <summary>The stamp that the driver gives picture n: the microsecond, cut, at which it was complete.</summary>
+    public ClockTime StampOf(long frame) => ClockTime.FromMicroseconds(CompleteAt(frame).Nanoseconds / 1000);
+
+    /// <summary>Has the pictures from now on come at a rate that is lower than the agreed one.</summary>
+    public void SlowDown(int factor)
+    {
+        _began = clock.Now - (IntervalTime * factor * Produced);
+        Interval = Interval with { numerator = Interval.numerator * (uint)factor };
+    }
+
+    public IReadOnlyList<string> Nodes() => ["/dev/video3", Node];
+
+    public int Open(string path)
+    {
+        if (FaultOf("open") is var fault and < 0)
+        {
+            return fault;
+        }
+
+        if (path != Node || IsUnplugged)
+        {
+            return -(IsUnplugged ? DeviceErrors.Enodev : DeviceErrors.Enoent);
+        }
+
+        return Guarded(NewDescriptor);
+    }
+
+    public int Close(int descriptor)
+    {
+        // As Linux does: an error of close() leaves the descriptor closed all the same.
+        lock (_lock)
+        {
+            Expect(_open.Remove(descriptor), "close of a descriptor that is not open");
+            _exported.Remove(descriptor);
+        }
+
+        return FaultOf("close");
+    }
+
+    public nint Map(int descriptor, nuint length, long offset)
+    {
+        if (FaultOf("mmap") is var fault and < 0)
+        {
+            return fault;
+        }
+
+        lock (_lock)
+        {
+            Expect(_open.Contains(descriptor), "mmap of a closed descriptor");
+            int index = _exported.TryGetValue(descriptor, out int exported) ? exported : (int)(offset / 4096);
+            Expect(length == BufferSize, "mmap of a length that is not the buffer's");
+            _mapped.Add(_memory[index], index);
+            return _memory[index];
+        }
+    }
+
+    public int Unmap(nint address, nuint length)
+    {
+        lock (_lock)
+        {
+            Expect(_mapped.Remove(address), "munmap of what is not mapped");
+        }
+
+        return FaultOf("munmap");
+    }
+
+    public int Poll(int descriptor, int milliseconds)
+    {
+        if (FaultOf("poll") is var fault and < 0)
+        {
+            return fault;
+        }
+
+        if (IsSilent)
+        {
+            for (int waited = 0; waited < milliseconds && !IsUnplugged; waited += 5)
+            {
+                Thread.Sleep(5);
+            }
+        }
+
+        lock (_lock)
+        {
+            Expect(_open.Contains(descriptor), "poll of a closed descriptor");
+            if (IsUnplugged)
+            {
+                return LibcVideo.POLLERR | LibcVideo.POLLHUP;
+            }
+
+            ClockTime until = clock.Now + ClockTime.FromMilliseconds(milliseconds);
+            while (!IsSilent && _isStreaming)
+            {
+                Produce();
+                if (_done.TryPeek(out (int Index, long Frame) first))
+                {
+                    AdvanceTo(CompleteAt(first.Frame) + WakeUp(first.Frame));
+                    return LibcVideo.POLLIN;
+                }
+
+                if (CompleteAt(Produced) > until)
+                {
+                    break;
+                }
+
+                AdvanceTo(CompleteAt(Produced));
+            }
+
+            if (!IsSilent)
+            {
+                AdvanceTo(until);
+            }
+
+            return 0;
+        }
+    }
+
+    public int Control(int descriptor, ulong request, void* argument)
+    {
+        if (Fault is not null && FaultOf(NameOf(request)) is var fault and < 0)
+        {
+            return fault;
+        }
+
+        lock (_lock)
+        {
+            Expect(_open.Contains(descriptor), "ioctl of a closed descriptor");
+            if (IsUnplugged)
+            {
+                return -DeviceErrors.Enodev;
+            }
+
+            return request switch
+            {
+                LibcVideo.VIDIOC_QUERYCAP => Query((v4l2_capability*)argument),
+                LibcVideo.VIDIOC_ENUM_FMT => EnumerateFormats((v4l2_fmtdesc*)argument),
+                LibcVideo.VIDIOC_ENUM_FRAMESIZES => EnumerateSizes((v4l2_frmsizeenum*)argument),
+                LibcVideo.VIDIOC_ENUM_FRAMEINTERVALS => EnumerateRates((v4l2_frmivalenum*)argument),
+                LibcVideo.VIDIOC_G_FMT => GetFormat((v4l2_format*)argument),
+                LibcVideo.VIDIOC_S_FMT => SetFormat((v4l2_format*)argument),
+                LibcVideo.VIDIOC_G_PARM => GetRate((v4l2_streamparm*)argument),
+                LibcVideo.VIDIOC_S_PARM => SetRate((v4l2_streamparm*)argument),
+                LibcVideo.VIDIOC_REQBUFS => RequestBuffers((v4l2_requestbuffers*)argument),
+                LibcVideo.VIDIOC_QUERYBUF => QueryBuffer((v4l2_buffer*)argument),
+                LibcVideo.VIDIOC_EXPBUF => Export((v4l2_exportbuffer*)argument),
+                LibcVideo.VIDIOC_QBUF => Enqueue((v4l2_buffer*)argument),
+                LibcVideo.VIDIOC_DQBUF => Dequeue((v4l2_buffer*)argument),
+                LibcVideo.VIDIOC_STREAMON => StreamOn(),
+                LibcVideo.VIDIOC_STREAMOFF => StreamOff(),
+                LibcVideo.DMA_BUF_IOCTL_SYNC => 0,
+                _ => -DeviceErrors.Enotty,
+            };
+        }
+    }
+
+    public void Dispose()
+    {
+        foreach (nint memory in _memory)
+        {
+            NativeMemory.Free((void*)memory);
+        }
+
+        _memory.Clear();
+    }
+
+    /// <summary>The name of an ioctl; those that the source makes.</summary>
+    private static string NameOf(ulong request) => request switch
+    {
+        LibcVideo.VIDIOC_QUERYCAP => "QUERYCAP",
+        LibcVideo.VIDIOC_ENUM_FMT => "ENUM_FMT",
+        LibcVideo.VIDIOC_ENUM_FRAMESIZES => "ENUM_FRAMESIZES",
+        LibcVideo.VIDIOC_ENUM_FRAMEINTERVALS => "ENUM_FRAMEINTERVALS",
+        LibcVideo.VIDIOC_G_FMT => "G_FMT",
+        LibcVideo.VIDIOC_S_FMT => "S_FMT",
+        LibcVideo.VIDIOC_G_PARM => "G_PARM",
+        LibcVideo.VIDIOC_S_PARM => "S_PARM",
+        LibcVideo.VIDIOC_G_STD => "G_STD",
+        LibcVideo.VIDIOC_REQBUFS => "REQBUFS",
+        LibcVideo.VIDIOC_QUERYBUF => "QUERYBUF",
+        LibcVideo.VIDIOC_EXPBUF => "EXPBUF",
+        LibcVideo.VIDIOC_QBUF => "QBUF",
+        LibcVideo.VIDIOC_DQBUF => "DQBUF",
+        LibcVideo.VIDIOC_STREAMON => "STREAMON",
+        LibcVideo.VIDIOC_STREAMOFF => "STREAMOFF",
+        LibcVideo.DMA_BUF_IOCTL_SYNC => "DMA_BUF_SYNC",
+        _ => throw new ArgumentOutOfRangeException(nameof(request), request, "No such ioctl is expected."),
+    };
+
+    /// <summary>The number of the next picture, from zero.</summary>
+    private long Produced { get; set; }
+
+    private ClockTime CompleteAt(long frame) =>
+        _began + ClockTime.FromUnits((frame + 1) * Interval.numerator, new Rational(1, (int)Interval.denominator));
+
+    private int FaultOf(string call) => -(Fault?.Invoke(call) ?? 0);
+
+    private T Guarded<T>(Func<T> look)
+    {
+        lock (_lock)
+        {
+            return look();
+        }
+    }
+
+    private void Expect(bool isTrue, string misuse)
+    {
+        if (!isTrue)
+        {
+            Misuses.Add(misuse);
+        }
+    }
+
+    private void AdvanceTo(ClockTime time)
+    {
+        if (time > clock.Now)
+        {
+            clock.AdvanceTo(time);
+        }
+    }
+
+    /// <summary>Makes the pictures that are due.</summary>
+    private void Produce()
+    {
+        for (; _isStreaming && CompleteAt(Produced) <= clock.Now; Produced++)
+        {
+            if (!Dropped.Contains(Produced) && _queued.TryDequeue(out int index))
+            {
+                new Span<byte>((void*)_memory[index], (int)BufferSize).Fill((byte)Produced);
+                _done.Enqueue((index, Produced));
+            }
+        }
+    }
+
+    private int NewDescriptor()
+    {
+        _open.Add(_nextDescriptor);
+        return _nextDescriptor++;
+    }
+
+    private int Query(v4l2_capability* capability)
+    {
+        *capability = default;
+        Encoding.UTF8.GetBytes(Card, new Span<byte>(capability->card, 31));
+        Encoding.UTF8.GetBytes(Bus, new Span<byte>(capability->bus_info, 31));
+        capability->capabilities = Capabilities | unchecked((uint)LibcVideo.V4L2_CAP_DEVICE_CAPS);
+        capability->device_caps = Capabilities;
+        return 0;
+    }
+
+    private int EnumerateFormats(v4l2_fmtdesc* format)
+    {
+        if (format->index >= Formats.Length)
+        {
+            return -DeviceErrors.Einval;
+        }
+
+        format->pixelformat = V4l2Formats.Parse(Formats[format->index]);
+        return 0;
+    }
+
+    private int EnumerateSizes(v4l2_frmsizeenum* size)
+    {
+        (uint Width, uint Height)[] sizes = [(64, 36), (128, 72)];
+        if (V4l2Formats.Text(size->pixel_format) == "YV12" && size->index == 0)
+        {
+            size->type = 3;
+            size->anonymous.stepwise = new v4l2_frmsize_stepwise
+            {
+                min_width = 16,
+                max_width = 640,
+                step_width = 2,
+                min_height = 8,
+                max_height = 360,
+                step_height = 2,
+            };
+            return 0;
+        }
+
+        if (size->index >= sizes.Length)
+        {
+            return -DeviceErrors.Einval;
+        }
+
+        size->type = LibcVideo.V4L2_FRMSIZE_TYPE_DISCRETE;
+        size->anonymous.discrete = new v4l2_frmsize_discrete { width = sizes[size->index].Width, height = sizes[size->index].Height };
+        return 0;
+    }
+
+    private static int EnumerateRates(v4l2_frmivalenum* interval)
+    {
+        if (interval->index > 0)
+        {
+            return -DeviceErrors.Einval;
+        }
+
+        if (V4l2Formats.Text(interval->pixel_format) == "YV12")
+        {
+            interval->type = 2;
+            interval->anonymous.stepwise.min = new v4l2_fract { numerator = 1, denominator = 60 };
+            interval->anonymous.stepwise.max = new v4l2_fract { numerator = 1, denominator = 5 };
+            return 0;
+        }
+
+        interval->type = LibcVideo.V4L2_FRMIVAL_TYPE_DISCRETE;
+        interval->anonymous.discrete = new v4l2_fract { numerator = 1001, denominator = 30000 };
+        return 0;
+    }
+
+    private int GetFormat(v4l2_format* format)
+    {
+        format->fmt.pix = new v4l2_pix_format
+        {
+            width = Size.Width,
+            height = Size.Height,
+            pixelformat = V4l2Formats.Parse(Format),
+            field = Field,
+            bytesperline = BytesPerLine,
+            sizeimage = BufferSize,
+            colorspace = LibcVideo.V4L2_COLORSPACE_SRGB,
+        };
+        return 0;
+    }
+
+    private int SetFormat(v4l2_format* format)
+    {
+        v4l2_pix_format wanted = format->fmt.pix;
+        Format = Formats.Contains(V4l2Formats.Text(wanted.pixelformat)) ? V4l2Formats.Text(wanted.pixelformat) : Format;
+        Size = (Math.Clamp(wanted.width, 16, 640), Math.Clamp(wanted.height, 8, 360));
+        return GetFormat(format);
+    }
+
+    private int GetRate(v4l2_streamparm* parameters)
+    {
+        parameters->parm.capture.capability = LibcVideo.V4L2_CAP_TIMEPERFRAME;
+        parameters->parm.capture.timeperframe = Interval;
+        return 0;
+    }
+
+    private int SetRate(v4l2_streamparm* parameters)
+    {
+        Interval = parameters->parm.capture.timeperframe;
+        return 0;
+    }
+
+    private int RequestBuffers(v4l2_requestbuffers* request)
+    {
+        if (request->count == 0)
+        {
+            // The memory of those that are mapped stays: their mappings hold it.
+            return 0;
+        }
+
+        request->count = Math.Min(request->count, (uint)MostBuffers);
+        while (_memory.Count < request->count)
+        {
+            _memory.Add((nint)NativeMemory.AllocZeroed(BufferSize));
+        }
+
+        return 0;
+    }
+
+    private int QueryBuffer(v4l2_buffer* buffer)
+    {
+        buffer->m.offset = buffer->index * 4096;
+        buffer->length = BufferSize;
+        buffer->flags = StampFlags;
+        return 0;
+    }
+
+    private int Export(v4l2_exportbuffer* export)
+    {
+        export->fd = NewDescriptor();
+        _exported.Add(export->fd, (int)export->index);
+        return 0;
+    }
+
+    private int Enqueue(v4l2_buffer* buffer)
+    {
+        if (_queued.Contains((int)buffer->index))
+        {
+            Misuses.Add("QBUF of a buffer that is queued");
+            return -DeviceErrors.Einval;
+        }
+
+        Produce();
+        _queued.Enqueue((int)buffer->index);
+        return 0;
+    }
+
+    private int Dequeue(v4l2_buffer* buffer)
+    {
+        if (!_done.TryDequeue(out (int Index, long Frame) done))
+        {
+            return -DeviceErrors.Eagain;
+        }
+
+        ClockTime stamp = StampOf(done.Frame);
+        buffer->index = (uint)done.Index;
+        buffer->bytesused = IsCompressed ? PacketSize(done.Frame) : BufferSize;
+        buffer->flags = StampFlags | (Damaged.Contains(done.Frame) ? (uint)LibcVideo.V4L2_BUF_FLAG_ERROR : 0);
+        buffer->sequence = unchecked(FirstSequence + (uint)done.Frame);
+        bool isStamped = (StampFlags & LibcVideo.V4L2_BUF_FLAG_TIMESTAMP_MASK) == LibcVideo.V4L2_BUF_FLAG_TIMESTAMP_MONOTONIC;
+        buffer->timestamp = isStamped
+            ? new timeval { tv_sec = stamp.Nanoseconds / 1_000_000_000, tv_usec = stamp.Nanoseconds / 1000 % 1_000_000 }
+            : new timeval { tv_sec = 1_700_000_000 };
+        return 0;
+    }
+
+    private int StreamOn()
+    {
+        (_isStreaming, _began, Produced) = (true, clock.Now, 0);
+        AdvanceTo(clock.Now + AfterStart);
+        return 0;
+    }
+
+    private int StreamOff()
+    {
+        _isStreaming = false;
+        _queued.Clear();
+        _done.Clear();
+        return 0;
+    }
+}

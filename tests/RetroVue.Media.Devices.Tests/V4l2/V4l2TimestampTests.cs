@@ -1,0 +1,128 @@
+using RetroVue.Media.Devices.Interop.V4l2;
+using RetroVue.Media.Devices.V4l2;
+using RetroVue.Media.Pipelines;
+using RetroVue.Media.Testing;
+using RetroVue.Media.Time;
+
+namespace RetroVue.Media.Devices.Tests.V4l2;
+
+/// <summary>What time and number a picture is given, by a simulated driver.</summary>
+public sealed class V4l2TimestampTests
+{
+    private const uint Monotonic = LibcVideo.V4L2_BUF_FLAG_TIMESTAMP_MONOTONIC;
+
+    [TestCase(Monotonic | LibcVideo.V4L2_BUF_FLAG_TSTAMP_SRC_EOF, V4l2TimestampSource.EndOfFrame)]
+    [TestCase(Monotonic | LibcVideo.V4L2_BUF_FLAG_TSTAMP_SRC_SOE, V4l2TimestampSource.StartOfExposure)]
+    public async Task Pts_monotonic_stamp_is_that_stamp_in_running_time(uint flags, V4l2TimestampSource source)
+    {
+        await using SimulatedCapture capture = await SimulatedCapture.StartAsync(make: clock => new SimulatedDriver(clock) { StampFlags = flags });
+        Assert.That(capture.Source.TimestampSource, Is.EqualTo(source), "known before the first picture");
+        capture.Step(50);
+        Assert.That(capture.Buffers, Has.Count.EqualTo(50));
+        for (int i = 0; i < 50; i++)
+        {
+            Assert.That(capture.Buffers[i].Pts, Is.EqualTo(capture.Driver.StampOf(i) - capture.Pipeline.BaseTime), $"picture {i}");
+            Assert.That(capture.Buffers[i].Sequence, Is.EqualTo(i));
+            Assert.That(capture.Buffers[i].Duration, Is.EqualTo(ClockTime.FromMilliseconds(40)));
+            Assert.That(capture.Buffers[i].Uncertainty, Is.EqualTo(ClockTime.FromMicroseconds(1)));
+            Assert.That(capture.Buffers[i].Flags, Is.EqualTo(BufferFlags.KeyFrame));
+        }
+
+        Assert.That(capture.Source.TimestampSource, Is.EqualTo(source));
+        Assert.That(capture.Source.Statistics, Is.EqualTo(new CaptureStatistics(50, 0, 0, 0, capture.Source.Statistics.Lateness, double.NaN)));
+        Assert.That(capture.Source.Statistics.Lateness, Is.InRange(ClockTime.Zero, ClockTime.FromMicroseconds(1)), "the simulated poll is not late");
+    }
+
+    [TestCase((uint)LibcVideo.V4L2_BUF_FLAG_TIMESTAMP_UNKNOWN)]
+    [TestCase((uint)LibcVideo.V4L2_BUF_FLAG_TIMESTAMP_COPY)]
+    public async Task Pts_stamp_of_another_clock_is_estimated_marked_and_counted(uint flags)
+    {
+        // Wake-ups are late by 0 to 6 ms, every fifth by none: the line lies along those.
+        await using SimulatedCapture capture = await SimulatedCapture.StartAsync(make: clock => new SimulatedDriver(clock)
+        {
+            StampFlags = flags,
+            WakeUp = frame => ClockTime.FromMicroseconds(frame % 5 * 1500),
+        });
+        capture.Step(500);
+        Assert.That(capture.Source.TimestampSource, Is.EqualTo(V4l2TimestampSource.Estimated));
+        Assert.That(capture.Source.Statistics.Estimated, Is.EqualTo(500));
+        Assert.That(capture.Buffers.TrueForAll(buffer => (buffer.Flags & BufferFlags.EstimatedTime) == BufferFlags.EstimatedTime));
+        Assert.That(capture.Source.Statistics.Drift, Is.EqualTo(0).Within(0.01), "the simulated device keeps system time");
+        for (int i = 0; i < 500; i++)
+        {
+            ClockTime truth = capture.Driver.StampOf(i) - capture.Pipeline.BaseTime;
+
+            // A microsecond: what the driver's own stamp, with which this is compared, was cut by, and the line's rounding.
+            Assert.That((capture.Buffers[i].Pts - truth).Abs(), Is.LessThanOrEqualTo(ClockTime.FromMicroseconds(2)), $"picture {i}");
+            Assert.That(capture.Buffers[i].Uncertainty, Is.GreaterThanOrEqualTo((capture.Buffers[i].Pts - truth).Abs()));
+        }
+    }
+
+    [Test]
+    public async Task Pts_camera_that_slows_down_without_stamps_is_followed()
+    {
+        await using SimulatedCapture capture = await SimulatedCapture.StartAsync(make: clock => new SimulatedDriver(clock) { StampFlags = 0 });
+        capture.Step(50);
+
+        // As in the dark: the count goes on one by one, at half the rate that was agreed.
+        capture.Driver.SlowDown(2);
+        capture.Step(500);
+        ClockTime last = capture.Buffers[^1].Pts + capture.Pipeline.BaseTime;
+        ClockTime furthest = capture.Source.Latency.Maximum * 4;
+        Assert.That(capture.Clock.Now - last, Is.LessThan(furthest), "what the buffers can hold, and the pictures that it takes to be sure");
+        Assert.That(capture.Buffers[^1].Uncertainty, Is.GreaterThanOrEqualTo(capture.Clock.Now - last), "and it says so");
+        Assert.That(capture.Buffers.Zip(capture.Buffers.Skip(1)).All(pair => pair.Second.Pts > pair.First.Pts), "never goes back");
+    }
+
+    [Test]
+    public async Task Sequence_gap_is_counted_as_lost_and_marks_the_next_buffer()
+    {
+        await using SimulatedCapture capture = await SimulatedCapture.StartAsync(
+            make: clock => new SimulatedDriver(clock) { Dropped = { 10, 11, 12, 30 } });
+        capture.StepUntil(46);
+        Assert.That(capture.Source.Statistics.Lost, Is.EqualTo(4));
+        Assert.That(capture.Buffers.Select(buffer => buffer.Sequence), Is.EqualTo(Enumerable.Range(0, 50).Except([10, 11, 12, 30])));
+        Assert.That(
+            capture.Buffers.Where(buffer => (buffer.Flags & BufferFlags.Discontinuity) == BufferFlags.Discontinuity).Select(buffer => buffer.Sequence),
+            Is.EqualTo(new long[] { 13, 31 }));
+        Assert.That(
+            capture.Pipeline.Events.TryRead(out _) && capture.Pipeline.Events.TryRead(out PipelineEvent? lost) ? lost!.Kind : "",
+            Is.EqualTo("lost"));
+    }
+
+    [Test]
+    public async Task Sequence_that_runs_over_goes_on_in_64_bits_and_loses_nothing()
+    {
+        const uint first = uint.MaxValue - 4;
+        await using SimulatedCapture capture = await SimulatedCapture.StartAsync(
+            make: clock => new SimulatedDriver(clock) { FirstSequence = first });
+        capture.Driver.Dropped.Add(8);
+        capture.StepUntil(11);
+        Assert.That(capture.Buffers.Select(buffer => buffer.Sequence - first), Is.EqualTo(new long[] { 0, 1, 2, 3, 4, 5, 6, 7, 9, 10, 11 }));
+        Assert.That(capture.Source.Statistics.Lost, Is.EqualTo(1));
+    }
+
+    [Test]
+    public async Task Damaged_picture_is_marked_and_given_out()
+    {
+        await using SimulatedCapture capture = await SimulatedCapture.StartAsync();
+        capture.Driver.Damaged.Add(3);
+        capture.Step(6);
+        Assert.That(
+            capture.Buffers.Where(buffer => (buffer.Flags & BufferFlags.Corrupt) == BufferFlags.Corrupt).Select(buffer => buffer.Sequence),
+            Is.EqualTo(new long[] { 3 }));
+    }
+
+    [Test]
+    public async Task Picture_from_before_base_time_is_left_out_and_counted()
+    {
+        // The pipeline is a second in preparing after the camera has begun: its buffers are full of old pictures by then.
+        await using SimulatedCapture capture = await SimulatedCapture.StartAsync(
+            make: clock => new SimulatedDriver(clock) { AfterStart = ClockTime.FromSeconds(1) });
+        capture.Step(8);
+        Assert.That(capture.Source.Statistics.BeforeStart, Is.EqualTo(6), "one for each buffer");
+        Assert.That(capture.Source.Statistics.Lost, Is.Zero, "nobody missed what came before the first");
+        Assert.That(capture.Buffers, Has.Count.EqualTo(2));
+        Assert.That(capture.Buffers[0].Pts, Is.InRange(ClockTime.Zero, ClockTime.FromMilliseconds(40)));
+    }
+}

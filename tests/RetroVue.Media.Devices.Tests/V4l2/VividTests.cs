@@ -1,0 +1,353 @@
+using RetroVue.Media.Clocks;
+using RetroVue.Media.Devices.Native;
+using RetroVue.Media.Devices.V4l2;
+using RetroVue.Media.Formats;
+using RetroVue.Media.Pipelines;
+using RetroVue.Media.Time;
+
+namespace RetroVue.Media.Devices.Tests.V4l2;
+
+/// <summary>Captures from the kernel's virtual video test driver, vivid; in a virtual machine that has it.</summary>
+[Category("DeviceVm")]
+public sealed class VividTests
+{
+    private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(120);
+
+    private static readonly V4l2SourceOptions s_small = new()
+    {
+        Device = "vivid",
+        Format = "YUYV",
+        Width = 320,
+        Height = 180,
+        FrameRate = new Rational(10, 1),
+        BufferCount = 8,
+    };
+
+    private readonly List<(ClockTime Pts, long Sequence, BufferFlags Flags)> _buffers = [];
+    private RecordingSystem _system = new();
+
+    [SetUp]
+    public void FindDevice()
+    {
+        DeviceInfo? device = V4l2Devices.List().FirstOrDefault(candidate => candidate.Name == "vivid");
+        if (device is null)
+        {
+            Assert.Ignore("There is no vivid device; it comes with the device VM.");
+        }
+
+        Node = device.Id;
+        _buffers.Clear();
+        _system = new RecordingSystem();
+
+        // Start of exposure: vivid's stamps of the end lie up to a frame ahead. And pictures without counters in them.
+        Set("timestamp_source=1,wrap_sequence_number=0,percentage_of_dropped_buffers=0,osd_text_mode=2,test_pattern=0");
+    }
+
+    [TearDown]
+    public void NothingIsLeft()
+    {
+        Assert.That(_system.Left, Is.EqualTo((0, 0)), "descriptors and mappings");
+        Assert.That(MediaBuffer.LiveCount, Is.Zero);
+    }
+
+    private string Node { get; set; } = "";
+
+    [Test]
+    public void List_shows_sizes_and_rates()
+    {
+        DeviceInfo device = DeviceDirectory.List().Single(candidate => candidate.Id == Node);
+        Assert.That((device.Api, device.Kind), Is.EqualTo((DeviceApi.V4l2, DeviceKind.VideoSource)));
+        List<VideoCapability> yuyv = [.. device.Capabilities.OfType<VideoCapability>().Where(capability => capability.Format == "YUYV")];
+        Assert.That(yuyv.Select(capability => (capability.Width, capability.Height)), Is.SupersetOf(new[] { (320, 180), (640, 480), (1920, 1080) }));
+        Assert.That(yuyv[0].FrameRates, Is.SupersetOf(new[] { new Rational(1, 1), new Rational(10, 1), new Rational(25, 2), new Rational(30, 1) }));
+    }
+
+    [TestCase(0, V4l2TimestampSource.EndOfFrame)]
+    [TestCase(1, V4l2TimestampSource.StartOfExposure)]
+    public async Task Capture_pts_is_the_drivers_stamp_and_steps_are_the_frame_interval(int control, V4l2TimestampSource expected)
+    {
+        Set($"timestamp_source={control}");
+        (Pipeline pipeline, V4l2Source source) = await CaptureAsync(s_small, 40);
+        Assert.That(source.TimestampSource, Is.EqualTo(expected));
+        Dictionary<uint, ClockTime> stamps = _system.Pictures.ToDictionary(picture => picture.Sequence, picture => picture.Stamp);
+        Assert.That(
+            _buffers.Select(buffer => buffer.Pts),
+            Is.EqualTo(_buffers.Select(buffer => stamps[(uint)buffer.Sequence] - pipeline.BaseTime)),
+            "the pipeline follows the system clock: nothing is added, nothing rounded");
+        if (expected == V4l2TimestampSource.StartOfExposure)
+        {
+            Assert.That(source.Statistics.Lateness, Is.GreaterThan(ClockTime.Zero), "the start of an exposure lies in the past");
+        }
+
+        ClockTime worst = ClockTime.Zero;
+        foreach ((var last, var next) in _buffers.Zip(_buffers.Skip(1)))
+        {
+            ClockTime step = next.Pts - last.Pts - (ClockTime.FromMilliseconds(100) * (next.Sequence - last.Sequence));
+            worst = ClockTime.Max(worst, step.Abs());
+        }
+
+        ClockTime whole = _buffers[^1].Pts - _buffers[0].Pts - (ClockTime.FromMilliseconds(100) * (_buffers[^1].Sequence - _buffers[0].Sequence));
+        await TestContext.Out.WriteLineAsync($"{source.Statistics}; worst step off by {worst}, {_buffers.Count} pictures by {whole}");
+
+        // vivid stamps when its thread wakes, which it does by the kernel's ticks of 4 ms: off by up to one at either end of a step, and by
+        // as much again where the emulated processor is busy. Over all the steps the same two ends are off, and nothing adds up.
+        Assert.That(worst, Is.LessThanOrEqualTo(ClockTime.FromMilliseconds(16)));
+        Assert.That(whole.Abs(), Is.LessThanOrEqualTo(ClockTime.FromMilliseconds(16)));
+    }
+
+    [Test]
+    public async Task Capture_steady_state_allocates_nothing()
+    {
+        const int warm = 50, last = 150;
+        long before = 0, after = 0;
+        int seen = 0;
+        await RunAsync(s_small with { FrameRate = new Rational(25, 1) }, V4l2System.Instance, _ =>
+        {
+            // Steps run on one thread of their own, and so does this.
+            before = ++seen == warm ? GC.GetAllocatedBytesForCurrentThread() : before;
+            after = seen == last ? GC.GetAllocatedBytesForCurrentThread() : after;
+            return seen == last;
+        });
+        Assert.That(after - before, Is.Zero);
+    }
+
+    [Test]
+    public async Task Capture_of_five_seconds_has_five_seconds_of_time_stamps()
+    {
+        // By the wall, not by the stamps: the two agree because the stamps are true. The first second is the emulated machine's to warm up.
+        const int warm = 25;
+        ClockTime began = ClockTime.None, ended = ClockTime.None;
+        await CaptureAsync(s_small with { FrameRate = new Rational(25, 1) }, _ =>
+        {
+            ended = SystemClock.Instance.Now;
+            began = _buffers.Count == warm ? ended : began;
+            return ended - began >= ClockTime.FromMilliseconds(4980);
+        });
+        ClockTime span = _buffers[^1].Pts - _buffers[warm - 1].Pts;
+        await TestContext.Out.WriteLineAsync($"{_buffers.Count - warm} pictures over {span}, {ended - began} by the wall");
+        Assert.That((span - ClockTime.FromSeconds(5)).Abs(), Is.LessThanOrEqualTo(ClockTime.FromMilliseconds(40)), "a frame: where the end falls");
+    }
+
+    [Test]
+    public async Task Capture_pictures_that_the_device_drops_are_the_gaps_in_its_count()
+    {
+        Set("percentage_of_dropped_buffers=30");
+        (Pipeline _, V4l2Source source) = await CaptureAsync(s_small, 30);
+        List<uint> given =
+        [
+            .. _system.Pictures.Select(picture => picture.Sequence)
+                .Where(number => number >= _buffers[0].Sequence && number <= _buffers[^1].Sequence),
+        ];
+        long gaps = given[^1] - given[0] + 1 - given.Count;
+        Assert.That(gaps, Is.GreaterThan(0), "at 30 % of 30 pictures the chance that none is dropped is 1 in 40 000");
+        Assert.That(source.Statistics.Lost, Is.GreaterThanOrEqualTo(gaps), "and what was dropped after the last that the sink saw");
+        long marked = 0;
+        foreach ((var last, var next) in _buffers.Zip(_buffers.Skip(1)))
+        {
+            bool isMarked = (next.Flags & BufferFlags.Discontinuity) == BufferFlags.Discontinuity;
+            Assert.That(isMarked, Is.EqualTo(next.Sequence - last.Sequence > 1), $"picture {next.Sequence}");
+            marked += next.Sequence - last.Sequence - 1;
+        }
+
+        Assert.That(marked, Is.EqualTo(gaps));
+        await TestContext.Out.WriteLineAsync($"{gaps} gaps, {source.Statistics}");
+    }
+
+    [Test]
+    public async Task Capture_count_that_runs_over_loses_nothing()
+    {
+        Set("wrap_sequence_number=1");
+        (Pipeline _, V4l2Source source) = await CaptureAsync(
+            s_small with { FrameRate = new Rational(25, 1) },
+            buffer => buffer.Sequence > (1L << 32) + 5);
+        Assert.That(_system.Pictures.Select(picture => picture.Sequence), Has.Some.GreaterThan(0xffff_ff00).And.Some.LessThan(100));
+        long missing = _buffers[^1].Sequence - _buffers[0].Sequence + 1 - _buffers.Count;
+        Assert.That(source.Statistics.Lost, Is.GreaterThanOrEqualTo(missing).And.LessThan(100), "what an emulated machine is too slow for");
+    }
+
+    [Test]
+    public async Task Capture_dmabuf_shows_the_same_picture_as_mmap()
+    {
+        byte[] mapped = [], exported = [];
+        await CaptureAsync(s_small, buffer => (mapped = buffer.Data.ToArray()).Length > 0);
+        bool hasDescriptor = false;
+        await CaptureAsync(s_small with { ExportDmaBuf = true }, buffer =>
+        {
+            exported = buffer.Data.ToArray();
+            hasDescriptor = buffer.Memory is V4l2Memory { DmaBuf.IsInvalid: false };
+            return true;
+        });
+        Assert.That(hasDescriptor);
+        Assert.That(mapped, Has.Length.EqualTo(320 * 180 * 2));
+        Assert.That(mapped.Distinct().Count(), Is.GreaterThan(4), "colour bars, not an empty buffer");
+        Assert.That(exported, Is.EqualTo(mapped));
+    }
+
+    [TestCase("YUYV", PixelFormat.Yuyv422)]
+    [TestCase("UYVY", PixelFormat.Uyvy422)]
+    [TestCase("NV12", PixelFormat.Nv12)]
+    [TestCase("YU12", PixelFormat.Yuv420P)]
+    [TestCase("YV12", PixelFormat.Yuv420P)]
+    [TestCase("422P", PixelFormat.Yuv422P)]
+    [TestCase("RGB3", PixelFormat.Rgb24)]
+    [TestCase("BGR3", PixelFormat.Bgr24)]
+    [TestCase("AB24", PixelFormat.Rgba)]
+    [TestCase("AR24", PixelFormat.Bgra)]
+    [TestCase("GREY", PixelFormat.Gray8)]
+    public async Task Capture_raw_format_has_each_sample_where_it_says(string fourcc, PixelFormat pixels)
+    {
+        // All one colour: "100% Red", whose components differ in each of the formats.
+        Set("test_pattern=7");
+        byte[][] planes = [];
+        (Pipeline _, V4l2Source source) = await CaptureAsync(s_small with { Format = fourcc }, buffer =>
+        {
+            planes = [.. Enumerable.Range(0, buffer.Memory.PlaneCount).Select(i => buffer.Memory.Plane(i).ToArray())];
+            return true;
+        });
+        Assert.That(((VideoFormat)source.Format!).PixelFormat, Is.EqualTo(pixels));
+
+        // The bytes of one pixel, or of two, by the meaning of the format.
+        (int Y, int U, int V) red = (81, 90, 240);
+        int[][] expected = pixels switch
+        {
+            PixelFormat.Yuyv422 => [[red.Y, red.U, red.Y, red.V]],
+            PixelFormat.Uyvy422 => [[red.U, red.Y, red.V, red.Y]],
+            PixelFormat.Nv12 => [[red.Y], [red.U, red.V]],
+            PixelFormat.Yuv420P or PixelFormat.Yuv422P => [[red.Y], [red.U], [red.V]],
+            PixelFormat.Rgb24 => [[255, 0, 0]],
+            PixelFormat.Bgr24 => [[0, 0, 255]],
+            PixelFormat.Rgba => [[255, 0, 0, -1]],
+            PixelFormat.Bgra => [[0, 0, 255, -1]],
+
+            // vivid makes the grey of a colour by weights of its own.
+            _ => [[planes[0][0]]],
+        };
+        for (int plane = 0; plane < expected.Length; plane++)
+        {
+            for (int i = 0; i < planes[plane].Length; i++)
+            {
+                int value = expected[plane][i % expected[plane].Length];
+
+                // Two steps: vivid rounds on its own way from linear light. Alpha is what a control of the driver's says.
+                Assert.That(value < 0 || Math.Abs(planes[plane][i] - value) <= 2, $"plane {plane}, byte {i}: {planes[plane][i]}, not {value}");
+            }
+        }
+    }
+
+    [Test]
+    public async Task Capture_device_that_disconnects_fails_quickly_and_can_be_used_again()
+    {
+        ClockTime pulled = ClockTime.None;
+        ElementException failure = (await Assert.ThrowsAsync<ElementException>(() => CaptureAsync(s_small, _ =>
+        {
+            if (_buffers.Count == 3)
+            {
+                Set("disconnect=1");
+                pulled = SystemClock.Instance.Now;
+            }
+
+            return false;
+        })))!;
+        ClockTime took = SystemClock.Instance.Now - pulled;
+        Assert.That((failure.InnerException as DeviceException)?.ErrorCode, Is.EqualTo(DeviceErrors.Enodev));
+        Assert.That(failure.Message, Does.Contain("unplugged"));
+        Assert.That(took, Is.LessThan(ClockTime.FromSeconds(5)));
+        await TestContext.Out.WriteLineAsync($"{failure.Message} after {took}");
+        await CaptureAsync(s_small, 2);
+    }
+
+    [Test]
+    public async Task Capture_fatal_error_of_the_driver_is_an_error_that_names_it()
+    {
+        ElementException failure = (await Assert.ThrowsAsync<ElementException>(() => CaptureAsync(s_small, _ =>
+        {
+            if (_buffers.Count == 3)
+            {
+                Set("inject_fatal_streaming_error=1");
+            }
+
+            return false;
+        })))!;
+        Assert.That((failure.InnerException as DeviceException)?.ErrorCode, Is.EqualTo(DeviceErrors.Eio));
+    }
+
+    [TestCase("inject_vidioc_reqbufs_error")]
+    [TestCase("inject_vidioc_qbuf_error")]
+    [TestCase("inject_vidioc_streamon_error")]
+    public async Task Start_call_that_the_driver_refuses_fails_the_start(string control)
+    {
+        Set($"{control}=1");
+        await Assert.ThatAsync(() => CaptureAsync(s_small, 1), Throws.InstanceOf<ElementException>().With.InnerException.InstanceOf<DeviceException>());
+        await CaptureAsync(s_small, 1);
+    }
+
+    [Test]
+    public async Task Start_device_that_another_streams_from_is_said_to_be_in_use()
+    {
+        string message = "";
+        await CaptureAsync(s_small, buffer =>
+        {
+            if (message.Length == 0)
+            {
+                message = Assert.ThrowsAsync<ElementException>(() => CaptureAsync(s_small with { Width = 640, Height = 360 }, 1))!
+                    .GetAwaiter().GetResult()!.Message;
+            }
+
+            return true;
+        });
+        Assert.That(message, Does.Contain("Another program uses it"));
+    }
+
+    [Test]
+    public async Task Picture_held_after_the_stop_stays_valid_and_does_not_keep_others_from_the_device()
+    {
+        MediaBuffer? held = null;
+        await CaptureAsync(s_small, buffer => (held ??= buffer.Retain()) is not null);
+        byte[] before = held!.Data.ToArray();
+        await CaptureAsync(s_small with { Width = 640, Height = 360 }, 2);
+        Assert.That(held.Data.SequenceEqual(before));
+        held.Release();
+    }
+
+    private void Set(string controls) => Tool.OutputOf("v4l2-ctl", "-d", Node, "-c", controls);
+
+    private Task<(Pipeline Pipeline, V4l2Source Source)> CaptureAsync(V4l2SourceOptions options, int count) =>
+        CaptureAsync(options, _ => _buffers.Count >= count);
+
+    /// <summary>Captures, writing down what comes, until the test has seen enough.</summary>
+    private Task<(Pipeline Pipeline, V4l2Source Source)> CaptureAsync(V4l2SourceOptions options, Func<MediaBuffer, bool> isEnough) =>
+        RunAsync(options, _system, buffer =>
+        {
+            _buffers.Add((buffer.Pts, buffer.Sequence, buffer.Flags));
+            return isEnough(buffer);
+        });
+
+    /// <summary>Captures until the test has seen enough, and takes down everything.</summary>
+    private static async Task<(Pipeline Pipeline, V4l2Source Source)> RunAsync(
+        V4l2SourceOptions options, IV4l2System system, Func<MediaBuffer, bool> isEnough)
+    {
+        var enough = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var pipeline = new Pipeline();
+        V4l2Source source = pipeline.Add(new V4l2Source("camera", options, system));
+        pipeline.Link(source, pipeline.Add(new PictureSink("sink", buffer =>
+        {
+            if (!enough.Task.IsCompleted && isEnough(buffer))
+            {
+                enough.TrySetResult();
+            }
+
+            return false;
+        })));
+        await pipeline.StartAsync();
+        using CancellationTokenSource stop = Watchdog.CancelAfter(s_limit);
+        Task run = pipeline.RunAsync(stop.Token);
+        if (await Task.WhenAny(run, enough.Task) == run)
+        {
+            await run;
+        }
+
+        await pipeline.StopAsync();
+        await run;
+        return (pipeline, source);
+    }
+}
