@@ -1,0 +1,28 @@
+using RetroVue.Media.Time;
+
+namespace RetroVue.Samples;
+
+/// <summary>What is recorded, and where to.</summary>
+internal sealed record CaptureSettings
+{
+    /// <summary>A picture device as the list names it, "test", or null for none.</summary>
+    public string? Video { get; init; }
+
+    /// <summary>A sound device as the list names it, "test", or null for none.</summary>
+    public string? Audio { get; init; }
+
+    /// <summary>A file, or udp://HOST:PORT.</summary>
+    public required string Output { get; init; }
+
+    public int Width { get; init; } = 640;
+
+    public int Height { get; init; } = 360;
+
+    public Rational FrameRate { get; init; } = new(25, 1);
+
+    /// <summary>None: until it is interrupted.</summary>
+    public ClockTime Duration { get; init; } = ClockTime.None;
+
+    /// <summary>Where the plot goes; null for none.</summary>
+    public string? Plot { get; init; }
+}

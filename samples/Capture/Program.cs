@@ -1,0 +1,86 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Runtime.InteropServices;
+using RetroVue.Media.Devices;
+using RetroVue.Media.FFmpeg;
+using RetroVue.Media.FFmpeg.Containers;
+using RetroVue.Media.Pipelines;
+using RetroVue.Media.Time;
+using RetroVue.Samples;
+
+var list = new Option<bool>("--list") { Description = "List the devices, and what they can do." };
+var video = new Option<string?>("--video") { Description = "The camera, as --list names it, or 'test'.", HelpName = "DEVICE" };
+var audio = new Option<string?>("--audio") { Description = "The microphone, as --list names it, or 'test'.", HelpName = "DEVICE" };
+var size = new Option<string>("--size") { Description = "The picture's size.", HelpName = "WIDTHxHEIGHT", DefaultValueFactory = _ => "640x360" };
+var rate = new Option<string>("--rate") { Description = "Pictures a second: 25 or 30000/1001.", HelpName = "FPS", DefaultValueFactory = _ => "25" };
+var duration = new Option<double?>("--duration") { Description = "Seconds to record; until Ctrl-C where left out.", HelpName = "SECONDS" };
+var plot = new Option<string?>("--plot") { Description = "Draw the times of all buffers against the clock into this SVG file.", HelpName = "FILE" };
+var output = new Argument<string?>("OUTPUT")
+{
+    Description = "A file (.mkv, .mp4, .ts), or udp://HOST:PORT for a transport stream.",
+    Arity = ArgumentArity.ZeroOrOne,
+};
+var command = new RootCommand("Records cameras and microphones with the times at which they captured.") { list, video, audio, size, rate, duration, plot, output };
+
+command.SetAction(async (arguments, cancellation) =>
+{
+    try
+    {
+        if (arguments.GetValue(list))
+        {
+            DeviceTable.Write(DeviceDirectory.List());
+            return 0;
+        }
+
+        (int width, int height) = ParseSize(arguments.GetValue(size)!);
+        var settings = new CaptureSettings
+        {
+            Video = arguments.GetValue(video),
+            Audio = arguments.GetValue(audio),
+            Output = arguments.GetValue(output) ?? throw new FormatException("Say where to record to: a file, or udp://HOST:PORT."),
+            Width = width,
+            Height = height,
+            FrameRate = ParseRate(arguments.GetValue(rate)!),
+            Duration = arguments.GetValue(duration) is { } seconds ? ClockTime.FromNanoseconds((long)(seconds * 1e9)) : ClockTime.None,
+            Plot = arguments.GetValue(plot),
+        };
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, context => Cancel(context, end));
+        using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, context => Cancel(context, end));
+        await CaptureRun.RunAsync(settings, end.Token).ConfigureAwait(false);
+        return 0;
+    }
+    catch (Exception error) when (error is FormatException or DeviceException or DeviceLibraryException or FFmpegLibraryException
+        or MediaFileException or ElementException or LinkException or IOException)
+    {
+        await Console.Error.WriteLineAsync(error.Message)
+            .ConfigureAwait(false);
+        return 1;
+    }
+});
+return await command.Parse(args).InvokeAsync().ConfigureAwait(false);
+
+static void Cancel(PosixSignalContext context, CancellationTokenSource end)
+{
+    // The recording is finished, not broken off.
+    context.Cancel = true;
+    end.Cancel();
+}
+
+static (int Width, int Height) ParseSize(string text) => text.Split('x') is [var width, var height]
+    && int.TryParse(width, NumberStyles.None, CultureInfo.InvariantCulture, out int w)
+    && int.TryParse(height, NumberStyles.None, CultureInfo.InvariantCulture, out int h) && w > 0 && h > 0
+        ? (w, h)
+        : throw new FormatException($"--size is WIDTHxHEIGHT, such as 640x360, not '{text}'.");
+
+static Rational ParseRate(string text)
+{
+    string[] parts = text.Split('/');
+    int denominator = 1;
+    bool isRate = parts.Length is 1 or 2
+        && int.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out int numerator) && numerator > 0
+        && (parts.Length == 1 || int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out denominator)) && denominator > 0;
+    return isRate
+        ? new Rational(int.Parse(parts[0], CultureInfo.InvariantCulture), denominator)
+        : throw new FormatException($"--rate is a number or a fraction, such as 25 or 30000/1001, not '{text}'.");
+}
