@@ -20,7 +20,11 @@ internal sealed class AlsaDevice : IDisposable
     // More restarts than this with not a frame between them: the device does not work, and trying for ever would hide it.
     private const int MostRestarts = 10;
 
-    private static readonly ClockTime s_retry = ClockTime.FromMilliseconds(20);
+    // Ten of these are less than any sensible buffer: a device that never gets ready is told from one that has overrun.
+    private static readonly ClockTime s_retry = ClockTime.FromMilliseconds(10);
+
+    /// <summary>How often it is tried to open a device that has gone.</summary>
+    public static readonly ClockTime ReopenInterval = ClockTime.FromMilliseconds(500);
 
     private readonly Element _element;
     private readonly IPcm _pcm;
@@ -92,7 +96,8 @@ internal sealed class AlsaDevice : IDisposable
         frames = (int)Math.Max(moved, 0);
         if (moved > 0)
         {
-            _restarts = 0;
+            // What fills the buffer before the start shows nothing yet.
+            _restarts = IsRunning ? 0 : _restarts;
             return null;
         }
 

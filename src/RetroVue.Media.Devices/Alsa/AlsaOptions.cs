@@ -21,6 +21,12 @@ public sealed record AlsaOptions
     /// <summary>What the device's buffer holds: how late the reader may be before sound is lost, or the writer before there is silence.</summary>
     public ClockTime Buffer { get; init; } = ClockTime.FromMilliseconds(200);
 
+    /// <summary>
+    /// True: when the device goes while it is in use, the element waits for it and goes on, a source with a discontinuity, a sink with what is
+    /// then due; the pipeline runs on by another clock. False: the pipeline fails.
+    /// </summary>
+    public bool Reconnect { get; init; }
+
     /// <summary>Whether samples go through memory shared with the device, or through read and write.</summary>
     public AlsaAccess Access { get; init; }
 }

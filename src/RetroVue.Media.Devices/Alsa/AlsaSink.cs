@@ -42,6 +42,8 @@ public sealed class AlsaSink : Element, IClockProvider
     private long _gap;
     private long _written;
     private long _cuedFrom;
+    private long _interruptions;
+    private ClockTime _reopenAt;
     private ClockTime _cue = ClockTime.None;
 
     /// <summary>A sink, which opens its device when the pipeline starts.</summary>
@@ -100,16 +102,7 @@ public sealed class AlsaSink : Element, IClockProvider
     protected override MediaFormat? Preferred(InputPad input) => _options.Format;
 
     /// <inheritdoc/>
-    protected override void Prepare()
-    {
-        _device = new AlsaDevice(this, _open());
-        PcmSetup setup = _device.Setup;
-        int length = setup.PeriodSize * setup.BytesPerDeviceFrame;
-        _raw = setup.Encoding.IsPipelines() ? [] : new byte[length];
-        _silence = new byte[length];
-        // In unsigned samples silence is the middle.
-        _silence.AsSpan().Fill(setup.Encoding == PcmEncoding.U8 ? (byte)0x80 : (byte)0);
-    }
+    protected override void Prepare() => Open();
 
     /// <inheritdoc/>
     protected override void OnBuffer(InputPad input, MediaBuffer buffer)
@@ -152,8 +145,7 @@ public sealed class AlsaSink : Element, IClockProvider
     protected override void Stop()
     {
         Flush();
-        _device?.Dispose();
-        ClockChanged?.Invoke(this, new ClockChangedEventArgs(ClockChange.Lost));
+        Close();
     }
 
     /// <inheritdoc/>
@@ -175,9 +167,72 @@ public sealed class AlsaSink : Element, IClockProvider
         _gate.Open();
     }
 
+    private void Open()
+    {
+        _device = new AlsaDevice(this, _open());
+        PcmSetup setup = _device.Setup;
+        int length = setup.PeriodSize * setup.BytesPerDeviceFrame;
+        _raw = setup.Encoding.IsPipelines() ? [] : new byte[length];
+        _silence = new byte[length];
+        // In unsigned samples silence is the middle.
+        _silence.AsSpan().Fill(setup.Encoding == PcmEncoding.U8 ? (byte)0x80 : (byte)0);
+    }
+
     private StepResult Play()
     {
-        AlsaDevice device = _device!;
+        try
+        {
+            return _device is { } device ? Play(device) : Reopen();
+        }
+        catch (DeviceException exception) when (_options.Reconnect)
+        {
+            Pipeline.Report("device-lost", Name, exception.Message);
+            Close();
+            return StepResult.Again;
+        }
+    }
+
+    private void Close()
+    {
+        _device?.Dispose();
+        _device = null;
+        (_isPrepared, _gap, _interruptions) = (false, 0, 0);
+        ClockChanged?.Invoke(this, new ClockChangedEventArgs(ClockChange.Lost));
+    }
+
+    /// <summary>Tries to open the device again; what is due meanwhile is left out, so that whoever feeds the sink goes on at its pace.</summary>
+    private StepResult Reopen()
+    {
+        IClock system = Pipeline.Executor.Waiter.SystemClock;
+        if (system.Now >= _reopenAt)
+        {
+            try
+            {
+                Open();
+                return StepResult.Again;
+            }
+            catch (DeviceException)
+            {
+                _reopenAt = system.Now + AlsaDevice.ReopenInterval;
+            }
+        }
+
+        while (TryTake())
+        {
+            ClockTime due = DueOfCurrent();
+            if (due > system.Now)
+            {
+                return StepResult.At(system, ClockTime.Min(due, _reopenAt));
+            }
+
+            Skip(FramesOf(_current!));
+        }
+
+        return HasEnded() ? Finish() : StepResult.At(system, _reopenAt);
+    }
+
+    private StepResult Play(AlsaDevice device)
+    {
         if (_isDraining)
         {
             return Drain(device);
@@ -241,7 +296,7 @@ public sealed class AlsaSink : Element, IClockProvider
             }
 
             // What should have been heard by now is left out.
-            ClockTime due = DueOfCurrent(device);
+            ClockTime due = DueOfCurrent();
             ClockTime late = Pipeline.Executor.Waiter.SystemClock.Now - due;
             if (late > ClockTime.Zero && !Skip(late.ToUnits(Unit)))
             {
@@ -275,11 +330,12 @@ public sealed class AlsaSink : Element, IClockProvider
     {
         lock (_lock)
         {
-            if (_statistics.Interruptions < _device!.Interruptions)
+            if (_interruptions < _device!.Interruptions)
             {
                 _isPrepared = false;
                 _gap = 0;
-                _statistics = _statistics with { Interruptions = _device.Interruptions };
+                _interruptions = _device.Interruptions;
+                _statistics = _statistics with { Interruptions = _statistics.Interruptions + 1 };
             }
         }
 
@@ -353,7 +409,7 @@ public sealed class AlsaSink : Element, IClockProvider
     /// <summary>Compares when a new buffer will be heard with when it should be, and puts silence in or skips where that is too far apart.</summary>
     private void Align(AlsaDevice device)
     {
-        ClockTime error = DueOfCurrent(device) - device.Clock.At(_written);
+        ClockTime error = DueOfCurrent() - device.Clock.At(_written);
         if (error.IsNone || !device.Clock.IsSettled)
         {
             return;
@@ -378,9 +434,9 @@ public sealed class AlsaSink : Element, IClockProvider
     }
 
     /// <summary>The system time at which the current buffer's next sample should be heard; None for one without PTS.</summary>
-    private ClockTime DueOfCurrent(AlsaDevice device)
+    private ClockTime DueOfCurrent()
     {
-        ClockTime running = _input.ToRunningTime(_current!.Pts) + device.Setup.Format.DurationOf(_currentAt);
+        ClockTime running = _input.ToRunningTime(_current!.Pts) + _options.Format.DurationOf(_currentAt);
         ClockReading now = Pipeline.Clock.Read();
         return now.SystemTime + (Pipeline.BaseTime + running + Pipeline.Latency - now.Time);
     }

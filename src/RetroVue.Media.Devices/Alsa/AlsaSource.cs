@@ -71,10 +71,8 @@ public sealed class AlsaSource : Element, IClockProvider, ILiveSource
     /// <inheritdoc/>
     protected override void Prepare()
     {
-        _device = new AlsaDevice(this, _open());
-        PcmSetup setup = _device.Setup;
-        _raw = setup.Encoding.IsPipelines() ? [] : new byte[setup.PeriodSize * setup.BytesPerDeviceFrame];
-        _output.Push(new FormatChanged(setup.Format));
+        Open();
+        _output.Push(new FormatChanged(_options.Format));
         _output.Push(Segment.Default);
     }
 
@@ -89,11 +87,7 @@ public sealed class AlsaSource : Element, IClockProvider, ILiveSource
     }
 
     /// <inheritdoc/>
-    protected override void Stop()
-    {
-        _device?.Dispose();
-        ClockChanged?.Invoke(this, new ClockChangedEventArgs(ClockChange.Lost));
-    }
+    protected override void Stop() => Close();
 
     private StepResult Capture()
     {
@@ -103,7 +97,49 @@ public sealed class AlsaSource : Element, IClockProvider, ILiveSource
             return StepResult.Finished;
         }
 
-        AlsaDevice device = _device!;
+        try
+        {
+            return _device is { } device ? Capture(device) : Reopen();
+        }
+        catch (DeviceException exception) when (_options.Reconnect)
+        {
+            Pipeline.Report("device-lost", Name, exception.Message);
+            _lostFrom = _lostFrom.IsNone ? _device?.Clock.At(_read) ?? ClockTime.None : _lostFrom;
+            Close();
+            return StepResult.Again;
+        }
+    }
+
+    private void Open()
+    {
+        _device = new AlsaDevice(this, _open());
+        PcmSetup setup = _device.Setup;
+        _raw = setup.Encoding.IsPipelines() ? [] : new byte[setup.PeriodSize * setup.BytesPerDeviceFrame];
+    }
+
+    private void Close()
+    {
+        _device?.Dispose();
+        _device = null;
+        ClockChanged?.Invoke(this, new ClockChangedEventArgs(ClockChange.Lost));
+    }
+
+    private StepResult Reopen()
+    {
+        try
+        {
+            Open();
+            return StepResult.Again;
+        }
+        catch (DeviceException)
+        {
+            IClock system = Pipeline.Executor.Waiter.SystemClock;
+            return StepResult.At(system, system.Now + AlsaDevice.ReopenInterval);
+        }
+    }
+
+    private StepResult Capture(AlsaDevice device)
+    {
         if (!device.IsRunning && (device.TryPrepare() ?? device.TryStart()) is { } notYet)
         {
             return notYet;
@@ -112,7 +148,7 @@ public sealed class AlsaSource : Element, IClockProvider, ILiveSource
         ClockTime next = device.Clock.At(_read);
         if (device.TryGetStatus(out PcmStatus status) is { } interrupted)
         {
-            return AfterInterruption(interrupted, next);
+            return AfterInterruption(device, interrupted, next);
         }
 
         Observe(device, status);
@@ -126,16 +162,16 @@ public sealed class AlsaSource : Element, IClockProvider, ILiveSource
         if (device.TryMove(Read(device, memory), "Reading from", out int frames) is { } nothing)
         {
             memory.Release();
-            return AfterInterruption(nothing, next);
+            return AfterInterruption(device, nothing, next);
         }
 
         Give(device, memory, frames);
         return status.Available - frames >= period ? StepResult.Again : Wait(device, status);
     }
 
-    private StepResult AfterInterruption(StepResult result, ClockTime next)
+    private StepResult AfterInterruption(AlsaDevice device, StepResult result, ClockTime next)
     {
-        if (!_device!.IsRunning && _lostFrom.IsNone)
+        if (!device.IsRunning && _lostFrom.IsNone)
         {
             _lostFrom = next;
         }

@@ -42,7 +42,7 @@ internal sealed class FaultyPcm(IPcm inner, string call, int errno, int from, in
         }
 
         _count++;
-        bool fails = _count >= from && _count < from + times;
+        bool fails = _count >= from && _count - from < times;
         Failures += fails ? 1 : 0;
         return fails;
     }

@@ -1,0 +1,115 @@
+using System.Runtime.InteropServices;
+using RetroVue.Media.Clocks;
+using RetroVue.Media.Devices.Alsa;
+using RetroVue.Media.Devices.Tests.Support;
+using RetroVue.Media.Formats;
+using RetroVue.Media.Pipelines;
+using RetroVue.Media.Testing;
+using RetroVue.Media.Time;
+
+namespace RetroVue.Media.Devices.Tests.Alsa;
+
+/// <summary>A sound card that is unplugged after about five seconds and plugged in again after eight.</summary>
+public sealed class AlsaReconnectTests
+{
+    private const int Rate = 48_000;
+    private const int Enodev = 19;
+
+    private static readonly AudioFormat s_format = new(SampleFormat.S32, Rate, ChannelLayout.Stereo);
+    private static readonly PcmSetup s_setup = new("simulated", s_format, PcmEncoding.S32, 480, 9600);
+    private static readonly AlsaOptions s_options = new() { Format = s_format, Reconnect = true };
+    private static readonly ClockTime s_back = ClockTime.FromSeconds(8);
+
+    private readonly List<SimulatedPcm> _cards = [];
+
+    [Test]
+    public async Task Sink_whose_card_is_lost_lets_the_pipeline_run_on_and_comes_back_in_time()
+    {
+        _cards.Clear();
+        var executor = new SimulatedExecutor();
+        await using var pipeline = new Pipeline(new PipelineOptions { Executor = executor });
+        var source = pipeline.Add(new CounterSource("source", s_format, 60 * Rate));
+        AlsaSink sink = pipeline.Add(new AlsaSink("sink", s_options, () => Open(executor.Clock, isCapture: false)));
+        pipeline.Link(source, sink);
+        executor.RunUntilCompleted(pipeline.StartAsync(), ClockTime.FromSeconds(1));
+        var states = new List<ClockState>();
+        ClockTime last = pipeline.RunningTime;
+        double worst = 0;
+        for (int i = 1; i <= 3000; i++)
+        {
+            executor.RunUntil(ClockTime.FromMilliseconds(10 * i));
+            ClockTime running = pipeline.RunningTime;
+            worst = Math.Max(worst, Math.Abs((running - last).Nanoseconds - 1e7));
+            last = running;
+            states.Add(pipeline.Clock.Read().State);
+            Assert.That(pipeline.State, Is.EqualTo(PipelineState.Running));
+        }
+
+        // By the card two seconds after its start; on at its rate when it is gone, since nobody else stands for election; by the card again.
+        Assert.That(states[400], Is.EqualTo(ClockState.Synchronised));
+        Assert.That(states[700], Is.EqualTo(ClockState.HoldOver));
+        Assert.That(states[^1], Is.EqualTo(ClockState.Synchronised));
+        // At most the pipeline clock's 0.1 % of skew in 10 ms: no step.
+        Assert.That(worst, Is.LessThan(10_100));
+        Assert.That(_cards, Has.Count.EqualTo(2));
+        // What was due between the two is left out; what is heard after is in time, to the 2 ms that a start is made good to.
+        (ClockTime heardAt, List<int> left) = _cards[1].Runs.Single(run => !run.HeardAt.IsNone);
+        Assert.That(heardAt, Is.InRange(s_back, s_back + ClockTime.FromMilliseconds(600)));
+        int at = left.FindIndex(Rate, number => number > 0);
+        ClockTime heard = _cards[1].TimeOf(_cards[1].FrameAt(heardAt) + at);
+        ClockTime due = pipeline.BaseTime + source.PtsOf(left[at] - 1) + pipeline.Latency;
+        Assert.That((pipeline.Clock.At(heard) - due).Nanoseconds, Is.EqualTo(0).Within(2.2e6));
+        Assert.That(sink.Statistics.Dropped, Is.GreaterThan(2 * Rate));
+        executor.RunUntilCompleted(pipeline.StopAsync(), ClockTime.FromSeconds(31));
+    }
+
+    [Test]
+    public async Task Source_whose_card_is_lost_goes_on_with_a_discontinuity_and_true_times()
+    {
+        _cards.Clear();
+        var executor = new SimulatedExecutor();
+        await using var pipeline = new Pipeline(new PipelineOptions { Executor = executor });
+        pipeline.UseClock(executor.Clock);
+        AlsaSource source = pipeline.Add(new AlsaSource("source", s_options, () => Open(executor.Clock, isCapture: true)));
+        var jumps = new List<ClockTime>();
+        ClockTime end = ClockTime.None;
+        ClockTime hole = ClockTime.None;
+        double worst = 0;
+        pipeline.Link(source, pipeline.Add(new ShownSink("sink", buffer =>
+        {
+            ClockTime truth = _cards[^1].TimeOf(MemoryMarshal.Cast<byte, int>(buffer.Data)[0]);
+            worst = Math.Max(worst, Math.Abs((buffer.Pts + pipeline.BaseTime - truth).Nanoseconds));
+            if ((buffer.Flags & BufferFlags.Discontinuity) == BufferFlags.Discontinuity)
+            {
+                jumps.Add(buffer.Pts);
+                hole = buffer.Pts - end;
+            }
+
+            end = buffer.End;
+        })));
+        executor.RunUntilCompleted(pipeline.StartAsync(), ClockTime.FromSeconds(1));
+        executor.RunUntil(ClockTime.FromSeconds(20));
+        Assert.That(pipeline.State, Is.EqualTo(PipelineState.Running));
+        Assert.That(jumps, Has.Count.EqualTo(1));
+        Assert.That(jumps[0], Is.InRange(s_back, s_back + ClockTime.FromMilliseconds(600)));
+        // A frame is 21 µs; the card tells its count exactly.
+        Assert.That(worst, Is.LessThan(30_000));
+        // From the last frame of the one card to the first of the other, 50 ppm of three seconds apart: some frames.
+        Assert.That(hole, Is.GreaterThan(ClockTime.FromSeconds(2)));
+        Assert.That(source.Statistics.Lost, Is.EqualTo(hole.ToUnits(new Rational(1, Rate))).Within(12));
+        executor.RunUntilCompleted(pipeline.StopAsync(), ClockTime.FromSeconds(21));
+    }
+
+    private IPcm Open(ControllableClock clock, bool isCapture)
+    {
+        if (_cards.Count > 0 && clock.Now < s_back)
+        {
+            throw new DeviceException("simulated", "It is not there.", Enodev);
+        }
+
+        var card = new SimulatedPcm(clock, s_setup, isCapture, 50);
+        _cards.Add(card);
+        // A status a period, and some more: after five seconds or so.
+        return _cards.Count == 1 ? new FaultyPcm(card, "GetStatus", Enodev, from: 700, times: int.MaxValue) : card;
+    }
+}
