@@ -31,7 +31,6 @@ internal static unsafe class LibAsound
     internal const int SND_PCM_STATE_RUNNING = 3;
     internal const int SND_PCM_STATE_XRUN = 4;
     internal const int SND_PCM_STATE_DRAINING = 5;
-    internal const int SND_PCM_STATE_PAUSED = 6;
     internal const int SND_PCM_STATE_SUSPENDED = 7;
     internal const int SND_PCM_STATE_DISCONNECTED = 8;
     internal const int SND_PCM_TSTAMP_ENABLE = 1;
@@ -151,10 +150,6 @@ internal static unsafe class LibAsound
     [DllImport(Library)]
     [SuppressGCTransition]
     internal static extern int snd_pcm_status_get_state(_snd_pcm_status* obj);
-
-    [DllImport(Library)]
-    [SuppressGCTransition]
-    internal static extern void snd_pcm_status_get_trigger_htstamp(_snd_pcm_status* obj, timespec* ptr);
 
     [DllImport(Library)]
     internal static extern int snd_pcm_status_malloc(_snd_pcm_status** ptr);

@@ -78,13 +78,10 @@ internal sealed unsafe class AlsaPcm : SafeHandle, IPcm
     {
         int code = snd_pcm_status(Pcm, _status);
         timespec time;
-        timespec started;
         snd_pcm_status_get_htstamp(_status, &time);
-        snd_pcm_status_get_trigger_htstamp(_status, &started);
         status = new PcmStatus(
             (int)snd_pcm_status_get_state(_status),
             Time(time),
-            Time(started),
             snd_pcm_status_get_delay(_status),
             (long)snd_pcm_status_get_avail(_status));
         return code;

@@ -1,4 +1,5 @@
 using RetroVue.Media.Clocks;
+using RetroVue.Media.Devices.Playback;
 using RetroVue.Media.Formats;
 using RetroVue.Media.Pipelines;
 using RetroVue.Media.Time;
@@ -23,22 +24,17 @@ public sealed class AlsaSink : Element, IClockProvider
 
     private readonly AlsaOptions _options;
     private readonly Func<IPcm> _open;
-    private readonly RoomGate _gate = new();
+    private readonly SoundQueue _queue;
     private readonly InputPad _input;
     private readonly StepTask _task;
     private readonly Lock _lock = new();
-    private readonly Queue<MediaBuffer> _queue = new();
     private AlsaDevice? _device;
     private PlaybackStatistics _statistics = new(0, 0, 0, 0, ClockTime.None, double.NaN);
     private byte[] _raw = [];
     private byte[] _silence = [];
-    private ClockTime _queued;
-    private bool _hasEnded;
     private bool _isDraining;
     private bool _isPrepared;
     private bool _isAligned;
-    private MediaBuffer? _current;
-    private int _currentAt;
     private long _gap;
     private long _written;
     private long _cuedFrom;
@@ -59,7 +55,8 @@ public sealed class AlsaSink : Element, IClockProvider
     {
         _options = options;
         _open = open ?? (() => AlsaPcm.Open(options, isCapture: false));
-        _input = AddInput(gate: _gate);
+        _queue = new SoundQueue(options.Format, options.Buffer);
+        _input = AddInput(gate: _queue.Gate);
         _task = AddTask(Play, StepPlacement.OwnThread);
     }
 
@@ -113,16 +110,7 @@ public sealed class AlsaSink : Element, IClockProvider
             return;
         }
 
-        lock (_lock)
-        {
-            _queue.Enqueue(buffer);
-            _queued += DurationOf(buffer);
-            if (_queued >= _options.Buffer)
-            {
-                _gate.Close();
-            }
-        }
-
+        _queue.Add(buffer);
         _task.Wake();
     }
 
@@ -132,11 +120,7 @@ public sealed class AlsaSink : Element, IClockProvider
         // Holes show in the PTS of what comes after them.
         if (mediaEvent is EndOfStream)
         {
-            lock (_lock)
-            {
-                _hasEnded = true;
-            }
-
+            _queue.End();
             _task.Wake();
         }
     }
@@ -151,20 +135,8 @@ public sealed class AlsaSink : Element, IClockProvider
     /// <inheritdoc/>
     protected override void Flush()
     {
-        lock (_lock)
-        {
-            while (_queue.TryDequeue(out MediaBuffer? buffer))
-            {
-                buffer.Release();
-            }
-
-            _queued = ClockTime.Zero;
-        }
-
-        _current?.Release();
-        _current = null;
+        _queue.Clear();
         _gap = 0;
-        _gate.Open();
     }
 
     private void Open()
@@ -217,7 +189,7 @@ public sealed class AlsaSink : Element, IClockProvider
             }
         }
 
-        while (TryTake())
+        while (_queue.TryTake())
         {
             ClockTime due = DueOfCurrent();
             if (due > system.Now)
@@ -225,10 +197,10 @@ public sealed class AlsaSink : Element, IClockProvider
                 return StepResult.At(system, ClockTime.Min(due, _reopenAt));
             }
 
-            Skip(FramesOf(_current!));
+            Skip(_queue.Left);
         }
 
-        return HasEnded() ? Finish() : StepResult.At(system, _reopenAt);
+        return _queue.HasEnded ? Finish() : StepResult.At(system, _reopenAt);
     }
 
     private StepResult Play(AlsaDevice device)
@@ -258,13 +230,13 @@ public sealed class AlsaSink : Element, IClockProvider
             return AfterInterruption(stopped);
         }
 
-        if (_current is not null)
+        if (_queue.Current is not null)
         {
             // There is more than fits: come back when a period of it has been played.
             return device.After(device.Setup.Format.DurationOf(device.Setup.PeriodSize));
         }
 
-        if (HasEnded())
+        if (_queue.HasEnded)
         {
             device.Drain();
             _isDraining = true;
@@ -290,9 +262,9 @@ public sealed class AlsaSink : Element, IClockProvider
 
         if (_cue.IsNone)
         {
-            if (!TryTake())
+            if (!_queue.TryTake())
             {
-                return HasEnded() ? Finish() : StepResult.Idle;
+                return _queue.HasEnded ? Finish() : StepResult.Idle;
             }
 
             // What should have been heard by now is left out.
@@ -347,15 +319,15 @@ public sealed class AlsaSink : Element, IClockProvider
     {
         while (room > 0)
         {
-            if (_current is null)
+            if (_queue.Current is null)
             {
-                if (!TryTake())
+                if (!_queue.TryTake())
                 {
                     return null;
                 }
 
                 Align(device);
-                if (_current is null)
+                if (_queue.Current is null)
                 {
                     continue;
                 }
@@ -386,7 +358,7 @@ public sealed class AlsaSink : Element, IClockProvider
     private StepResult? WriteCurrent(AlsaDevice device, long room, out int frames)
     {
         int bytesPerFrame = device.Setup.Format.BytesPerFrame;
-        ReadOnlySpan<byte> data = _current!.Data[(_currentAt * bytesPerFrame)..];
+        ReadOnlySpan<byte> data = _queue.Data;
         int count = (int)Math.Min(data.Length / bytesPerFrame, room);
         if (_raw.Length > 0)
         {
@@ -400,7 +372,7 @@ public sealed class AlsaSink : Element, IClockProvider
         Count(played: frames);
         if (stopped is null)
         {
-            Advance(frames);
+            _queue.Advance(frames);
         }
 
         return stopped;
@@ -436,7 +408,7 @@ public sealed class AlsaSink : Element, IClockProvider
     /// <summary>The system time at which the current buffer's next sample should be heard; None for one without PTS.</summary>
     private ClockTime DueOfCurrent()
     {
-        ClockTime running = _input.ToRunningTime(_current!.Pts) + _options.Format.DurationOf(_currentAt);
+        ClockTime running = _input.ToRunningTime(_queue.Current!.Pts) + _options.Format.DurationOf(_queue.Position);
         ClockReading now = Pipeline.Clock.Read();
         return now.SystemTime + (Pipeline.BaseTime + running + Pipeline.Latency - now.Time);
     }
@@ -444,54 +416,10 @@ public sealed class AlsaSink : Element, IClockProvider
     /// <summary>Leaves frames of the current buffer out; false where it has no more.</summary>
     private bool Skip(long frames)
     {
-        int left = FramesOf(_current!) - _currentAt;
-        int skipped = (int)Math.Min(frames, left);
+        int skipped = (int)Math.Min(frames, _queue.Left);
         Count(dropped: skipped);
-        Advance(skipped);
-        return _current is not null;
-    }
-
-    private void Advance(int frames)
-    {
-        _currentAt += frames;
-        if (_currentAt == FramesOf(_current!))
-        {
-            _current!.Release();
-            _current = null;
-        }
-    }
-
-    private bool TryTake()
-    {
-        if (_current is not null)
-        {
-            return true;
-        }
-
-        lock (_lock)
-        {
-            if (!_queue.TryDequeue(out _current))
-            {
-                return false;
-            }
-
-            _queued -= DurationOf(_current);
-            if (_queued < _options.Buffer)
-            {
-                _gate.Open();
-            }
-        }
-
-        _currentAt = 0;
-        return true;
-    }
-
-    private bool HasEnded()
-    {
-        lock (_lock)
-        {
-            return _hasEnded && _queue.Count == 0;
-        }
+        _queue.Advance(skipped);
+        return _queue.Current is not null;
     }
 
     private StepResult Drain(AlsaDevice device)
@@ -521,8 +449,4 @@ public sealed class AlsaSink : Element, IClockProvider
             };
         }
     }
-
-    private int FramesOf(MediaBuffer buffer) => buffer.Data.Length / _options.Format.BytesPerFrame;
-
-    private ClockTime DurationOf(MediaBuffer buffer) => _options.Format.DurationOf(FramesOf(buffer));
 }

@@ -42,18 +42,6 @@ internal static class DeviceErrors
         return code;
     }
 
-    /// <summary>As <see cref="ThrowIfError(int, string, string)"/>, for results of 64 bits.</summary>
-    [StackTraceHidden]
-    public static long ThrowIfError(this long code, string device, string what)
-    {
-        if (code < 0)
-        {
-            Throw((int)-code, device, what);
-        }
-
-        return code;
-    }
-
     /// <summary>The exception for an errno value, positive.</summary>
     public static DeviceException Exception(int errno, string device, string what) => new(
         device,

@@ -1,5 +1,6 @@
 using RetroVue.Media.Clocks;
 using RetroVue.Media.Devices.Interop.PipeWire;
+using RetroVue.Media.Devices.Playback;
 using RetroVue.Media.Formats;
 using RetroVue.Media.Pipelines;
 using RetroVue.Media.Time;
@@ -23,20 +24,15 @@ public sealed unsafe class PipeWireAudioSink : Element, IClockProvider
     private const int SilenceBytes = 4096;
 
     private readonly PipeWireAudioSinkOptions _options;
-    private readonly RoomGate _gate = new();
+    private readonly SoundQueue _queue;
     private readonly InputPad _input;
     private readonly Lock _lock = new();
-    private readonly Queue<MediaBuffer> _queue = new();
     private readonly byte[] _silence = new byte[SilenceBytes];
     private readonly int _frameBytes;
     private PipeWireStream? _stream;
     private PipeWireClock? _clock;
     private PipeWirePlaybackStatistics _statistics = new(0, 0, 0, 0, ClockTime.None, double.NaN);
-    private ClockTime _queued;
-    private bool _hasEnded;
     private bool _isInterrupted;
-    private MediaBuffer? _current;
-    private int _currentAt;
     private bool _isAligned;
     private long _gap;
     private long _written;
@@ -67,7 +63,8 @@ public sealed unsafe class PipeWireAudioSink : Element, IClockProvider
         }
 
         _frameBytes = _options.Format.BytesPerFrame;
-        _input = AddInput(gate: _gate);
+        _queue = new SoundQueue(_options.Format, _options.Buffer);
+        _input = AddInput(gate: _queue.Gate);
         AddTask(Play, StepPlacement.OwnThread);
     }
 
@@ -152,17 +149,8 @@ public sealed unsafe class PipeWireAudioSink : Element, IClockProvider
             return;
         }
 
-        lock (_lock)
-        {
-            _queue.Enqueue(buffer);
-            _queued += DurationOf(buffer);
-            if (_queued >= _options.Buffer)
-            {
-                _gate.Close();
-            }
-
-            _stream?.Interrupt();
-        }
+        _queue.Add(buffer);
+        WakeUp();
     }
 
     /// <inheritdoc/>
@@ -171,11 +159,8 @@ public sealed unsafe class PipeWireAudioSink : Element, IClockProvider
         // Holes show in the PTS of what comes after them.
         if (mediaEvent is EndOfStream)
         {
-            lock (_lock)
-            {
-                _hasEnded = true;
-                _stream?.Interrupt();
-            }
+            _queue.End();
+            WakeUp();
         }
     }
 
@@ -211,19 +196,8 @@ public sealed unsafe class PipeWireAudioSink : Element, IClockProvider
     /// <inheritdoc/>
     protected override void Flush()
     {
-        lock (_lock)
-        {
-            while (_queue.TryDequeue(out MediaBuffer? buffer))
-            {
-                buffer.Release();
-            }
-
-            _queued = ClockTime.Zero;
-        }
-
-        _current?.Release();
-        (_current, _gap, _isAligned) = (null, 0, false);
-        _gate.Open();
+        _queue.Clear();
+        (_gap, _isAligned) = (0, false);
     }
 
     /// <inheritdoc/>
@@ -235,6 +209,14 @@ public sealed unsafe class PipeWireAudioSink : Element, IClockProvider
         }
 
         base.Dispose(disposing);
+    }
+
+    private void WakeUp()
+    {
+        lock (_lock)
+        {
+            _stream?.Interrupt();
+        }
     }
 
     private StepResult Play()
@@ -254,7 +236,7 @@ public sealed unsafe class PipeWireAudioSink : Element, IClockProvider
             }
         }
 
-        if (_current is null && HasEnded() && _cycleSample >= _written)
+        if (_queue.Current is null && _queue.HasEnded && _cycleSample >= _written)
         {
             // The last sample has left; heard it is when the graph's delay is over.
             ReportEnd();
@@ -316,23 +298,13 @@ public sealed unsafe class PipeWireAudioSink : Element, IClockProvider
     private bool TryTake()
     {
         // One that comes too late is left out whole, and the next one looked at.
-        while (_current is null)
+        while (_queue.Current is null)
         {
-            lock (_lock)
+            if (!_queue.TryTake())
             {
-                if (!_queue.TryDequeue(out _current))
-                {
-                    return false;
-                }
-
-                _queued -= DurationOf(_current);
-                if (_queued < _options.Buffer)
-                {
-                    _gate.Open();
-                }
+                return false;
             }
 
-            _currentAt = 0;
             Align();
         }
 
@@ -369,11 +341,11 @@ public sealed unsafe class PipeWireAudioSink : Element, IClockProvider
         }
         else
         {
-            int skipped = (int)Math.Min(-samples, SamplesOf(_current!));
+            int skipped = (int)Math.Min(-samples, _queue.Left);
             Count(dropped: skipped);
-            Advance(skipped);
+            _queue.Advance(skipped);
             // The rest of the way is left out of the next one.
-            _isAligned = _current is not null;
+            _isAligned = _queue.Current is not null;
         }
     }
 
@@ -381,7 +353,7 @@ public sealed unsafe class PipeWireAudioSink : Element, IClockProvider
     private ClockTime Due()
     {
         ClockReading now = Pipeline.Clock.Read();
-        return now.SystemTime + (Pipeline.BaseTime + _input.ToRunningTime(_current!.Pts) + Pipeline.Latency - now.Time);
+        return now.SystemTime + (Pipeline.BaseTime + _input.ToRunningTime(_queue.Current!.Pts) + Pipeline.Latency - now.Time);
     }
 
     private bool WriteSilence(PipeWireStream stream)
@@ -396,31 +368,13 @@ public sealed unsafe class PipeWireAudioSink : Element, IClockProvider
 
     private bool WriteCurrent(PipeWireStream stream)
     {
-        ReadOnlySpan<byte> data = _current!.Data[(_currentAt * _frameBytes)..];
+        ReadOnlySpan<byte> data = _queue.Data;
         int samples = data.Length / _frameBytes;
         int written = stream.Write(data[..(samples * _frameBytes)]) / _frameBytes;
         _written += written;
         Count(played: written);
-        Advance(written);
+        _queue.Advance(written);
         return written == samples;
-    }
-
-    private void Advance(int samples)
-    {
-        _currentAt += samples;
-        if (_currentAt == SamplesOf(_current!))
-        {
-            _current!.Release();
-            _current = null;
-        }
-    }
-
-    private bool HasEnded()
-    {
-        lock (_lock)
-        {
-            return _hasEnded && _queue.Count == 0;
-        }
     }
 
     private void Count(long played = 0, long silence = 0, long dropped = 0)
@@ -435,8 +389,4 @@ public sealed unsafe class PipeWireAudioSink : Element, IClockProvider
             };
         }
     }
-
-    private int SamplesOf(MediaBuffer buffer) => buffer.Data.Length / _frameBytes;
-
-    private ClockTime DurationOf(MediaBuffer buffer) => _options.Format.DurationOf(SamplesOf(buffer));
 }

@@ -32,6 +32,7 @@ internal sealed class EnvelopeLine
     private long _originSystem;
     private double _slope;
     private double _intercept;
+    private bool _isRateKnown;
 
     /// <summary>A line that knows nothing yet.</summary>
     /// <param name="unit">The nominal duration of one unit of the count, in seconds: 1/48000 for samples at 48 kHz.</param>
@@ -40,11 +41,8 @@ internal sealed class EnvelopeLine
     /// <summary>True once there is a pair.</summary>
     public bool IsKnown => _count > 0;
 
-    /// <summary>True once the rate was measured, rather than taken to be nominal.</summary>
-    public bool IsRateKnown { get; private set; }
-
     /// <summary>How much faster than the system clock the device counts, in parts per million; NaN while not measured.</summary>
-    public double Drift => IsRateKnown ? ((1 / (1 + _slope)) - 1) * 1e6 : double.NaN;
+    public double Drift => _isRateKnown ? ((1 / (1 + _slope)) - 1) * 1e6 : double.NaN;
 
     /// <summary>How far above the line the least-late pairs lie on average: what the line may be off by.</summary>
     public ClockTime Uncertainty
@@ -162,7 +160,7 @@ internal sealed class EnvelopeLine
         Span<double> slopes = _slopes.AsSpan(0, n);
         slopes.Sort();
         _slope = Math.Clamp((slopes[n / 2] + slopes[(n - 1) / 2]) / 2, -MaxSkew, MaxSkew);
-        IsRateKnown = true;
+        _isRateKnown = true;
     }
 
     private void FitOffset()

@@ -112,7 +112,6 @@ internal sealed class SimulatedPcm : IPcm
         status = new PcmStatus(
             _state,
             now,
-            _started,
             inBuffer + HardwareDelay,
             _isCapture ? Math.Max(0, inBuffer) : Setup.BufferSize - inBuffer);
         return 0;

@@ -1,0 +1,129 @@
+using System.Diagnostics.CodeAnalysis;
+using RetroVue.Media.Formats;
+using RetroVue.Media.Pipelines;
+using RetroVue.Media.Time;
+
+namespace RetroVue.Media.Devices.Playback;
+
+/// <summary>Sound that waits in front of a clocked sink, and the buffer that is being played, frame by frame.</summary>
+/// <remarks>
+/// <see cref="Add"/> and <see cref="End"/> are for the thread that feeds the sink, the rest for the sink's own. Allocates nothing once it
+/// has grown.
+/// </remarks>
+internal sealed class SoundQueue(AudioFormat format, ClockTime limit)
+{
+    private readonly Lock _lock = new();
+    private readonly Queue<MediaBuffer> _waiting = new();
+    private ClockTime _duration;
+    private bool _hasEnded;
+
+    /// <summary>Closed while as much waits as the limit says.</summary>
+    public RoomGate Gate { get; } = new();
+
+    /// <summary>The buffer that is being played; null between two.</summary>
+    public MediaBuffer? Current { get; private set; }
+
+    /// <summary>The first frame of the current buffer that has not been played.</summary>
+    public int Position { get; private set; }
+
+    /// <summary>Frames of the current buffer that are left.</summary>
+    public int Left => FramesOf(Current!) - Position;
+
+    /// <summary>Their bytes.</summary>
+    public ReadOnlySpan<byte> Data => Current!.Data[(Position * format.BytesPerFrame)..];
+
+    /// <summary>True when the stream has ended and nothing waits.</summary>
+    public bool HasEnded
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _hasEnded && _waiting.Count == 0;
+            }
+        }
+    }
+
+    /// <summary>Takes a buffer over.</summary>
+    public void Add(MediaBuffer buffer)
+    {
+        lock (_lock)
+        {
+            _waiting.Enqueue(buffer);
+            _duration += DurationOf(buffer);
+            if (_duration >= limit)
+            {
+                Gate.Close();
+            }
+        }
+    }
+
+    /// <summary>Says that no buffer comes any more.</summary>
+    public void End()
+    {
+        lock (_lock)
+        {
+            _hasEnded = true;
+        }
+    }
+
+    /// <summary>Makes the next buffer the current one, where there is none; false where none waits.</summary>
+    [MemberNotNullWhen(true, nameof(Current))]
+    public bool TryTake()
+    {
+        if (Current is not null)
+        {
+            return true;
+        }
+
+        lock (_lock)
+        {
+            if (!_waiting.TryDequeue(out MediaBuffer? next))
+            {
+                return false;
+            }
+
+            (Current, Position) = (next, 0);
+            _duration -= DurationOf(next);
+            if (_duration < limit)
+            {
+                Gate.Open();
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>Goes on in the current buffer; at its end it is released.</summary>
+    public void Advance(int frames)
+    {
+        Position += frames;
+        if (Left == 0)
+        {
+            Current!.Release();
+            Current = null;
+        }
+    }
+
+    /// <summary>Releases all there is.</summary>
+    public void Clear()
+    {
+        lock (_lock)
+        {
+            while (_waiting.TryDequeue(out MediaBuffer? buffer))
+            {
+                buffer.Release();
+            }
+
+            _duration = ClockTime.Zero;
+        }
+
+        Current?.Release();
+        Current = null;
+        Gate.Open();
+    }
+
+    private int FramesOf(MediaBuffer buffer) => buffer.Data.Length / format.BytesPerFrame;
+
+    private ClockTime DurationOf(MediaBuffer buffer) => format.DurationOf(FramesOf(buffer));
+}
