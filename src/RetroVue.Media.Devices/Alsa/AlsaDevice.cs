@@ -23,9 +23,6 @@ internal sealed class AlsaDevice : IDisposable
     // Ten of these are less than any sensible buffer: a device that never gets ready is told from one that has overrun.
     private static readonly ClockTime s_retry = ClockTime.FromMilliseconds(10);
 
-    /// <summary>How often it is tried to open a device that has gone.</summary>
-    public static readonly ClockTime ReopenInterval = ClockTime.FromMilliseconds(500);
-
     private readonly Element _element;
     private readonly IPcm _pcm;
     private readonly IClock _system;

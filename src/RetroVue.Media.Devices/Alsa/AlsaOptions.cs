@@ -23,9 +23,9 @@ public sealed record AlsaOptions
 
     /// <summary>
     /// True: when the device goes while it is in use, the element waits for it and goes on, a source with a discontinuity, a sink with what is
-    /// then due; the pipeline runs on by another clock. False: the pipeline fails.
+    /// then due; the pipeline runs on by another clock. False: the pipeline fails. Null: a sink waits, a source fails.
     /// </summary>
-    public bool Reconnect { get; init; }
+    public bool? Reconnect { get; init; }
 
     /// <summary>Whether samples go through memory shared with the device, or through read and write.</summary>
     public AlsaAccess Access { get; init; }

@@ -1,35 +1,24 @@
 using RetroVue.Media.Clocks;
 using RetroVue.Media.Devices.Playback;
-using RetroVue.Media.Formats;
 using RetroVue.Media.Pipelines;
 using RetroVue.Media.Time;
 using static RetroVue.Media.Devices.Interop.Alsa.LibAsound;
 
 namespace RetroVue.Media.Devices.Alsa;
 
-/// <summary>
-/// Plays to a sound device: each sample is heard at its running time plus the pipeline's latency, by the pipeline's clock, whatever delay
-/// the device has.
-/// </summary>
+/// <summary>Plays to a sound device.</summary>
 /// <remarks>
-/// <para>The device starts when the first sample is due. Once its own count says when the next frame written will be heard, what the start
-/// was off by is made good, to within 2 ms; from then on buffers follow each other without a seam while they are within
-/// <see cref="Tolerance"/> of their time. Beyond it silence is put in, or frames are left out, and counted. So a pipeline that follows this
-/// sink's own clock, as it does by default, never skips.</para>
-/// <para>Holds up to the device's buffer of sound in front of it. Takes the one format it was made for. Source: pcm.h.</para>
+/// The device starts when the first sample is due. Once its own count says when the next frame written will be heard, what the start was
+/// off by is made good, to within 2 ms; from then on buffers follow each other without a seam while they are within
+/// <see cref="SoundSink.Tolerance"/> of their time. Beyond it silence is put in, or frames are left out, and counted. So a pipeline that
+/// follows this sink's own clock, as it does by default, never skips. Source: pcm.h.
 /// </remarks>
-public sealed class AlsaSink : Element, IClockProvider
+public sealed class AlsaSink : SoundSink
 {
     private static readonly ClockTime s_startTolerance = ClockTime.FromMilliseconds(2);
 
-    private readonly AlsaOptions _options;
     private readonly Func<IPcm> _open;
-    private readonly SoundQueue _queue;
-    private readonly InputPad _input;
-    private readonly StepTask _task;
-    private readonly Lock _lock = new();
     private AlsaDevice? _device;
-    private PlaybackStatistics _statistics = new(0, 0, 0, 0, ClockTime.None, double.NaN);
     private byte[] _raw = [];
     private byte[] _silence = [];
     private bool _isDraining;
@@ -39,7 +28,6 @@ public sealed class AlsaSink : Element, IClockProvider
     private long _written;
     private long _cuedFrom;
     private long _interruptions;
-    private ClockTime _reopenAt;
     private ClockTime _cue = ClockTime.None;
 
     /// <summary>A sink, which opens its device when the pipeline starts.</summary>
@@ -51,95 +39,27 @@ public sealed class AlsaSink : Element, IClockProvider
     }
 
     internal AlsaSink(string name, AlsaOptions options, Func<IPcm>? open)
-        : base(name)
-    {
-        _options = options;
+        : base(name, options.Format, options.Buffer, options.Reconnect ?? true) =>
         _open = open ?? (() => AlsaPcm.Open(options, isCapture: false));
-        _queue = new SoundQueue(options.Format, options.Buffer);
-        _input = AddInput(gate: _queue.Gate);
-        _task = AddTask(Play, StepPlacement.OwnThread);
-    }
 
-    /// <inheritdoc/>
-    public event EventHandler<ClockChangedEventArgs>? ClockChanged;
+    private protected override double Drift => _device?.Clock.Drift ?? double.NaN;
 
-    /// <summary>How far from its time sound may be heard before frames are put in or left out: 20 ms.</summary>
-    public static ClockTime Tolerance => ClockTime.FromMilliseconds(20);
+    private protected override bool IsOpen => _device is not null;
 
-    /// <inheritdoc/>
-    public int ClockPriority => ClockPriorities.Hardware;
-
-    /// <summary>What the sink has done so far; any thread.</summary>
-    public PlaybackStatistics Statistics
-    {
-        get
-        {
-            lock (_lock)
-            {
-                return _statistics with { Drift = _device?.Clock.Drift ?? double.NaN };
-            }
-        }
-    }
-
-    /// <summary>Half the device's buffer: so late a writer may be. As much again as the buffer is held in front of it.</summary>
-    public override ElementLatency Latency => new(
-        ClockTime.FromNanoseconds(_options.Buffer.Nanoseconds / 2),
-        _options.Buffer * 2,
-        false);
-
-    private Rational Unit => new(1, _options.Format.SampleRate);
-
-    /// <inheritdoc/>
-    public IClock? ProvideClock() => _device?.Clock is { IsKnown: true } clock ? clock : null;
-
-    /// <inheritdoc/>
-    protected override bool Accepts(InputPad input, MediaFormat format) => format == _options.Format;
-
-    /// <inheritdoc/>
-    protected override MediaFormat? Preferred(InputPad input) => _options.Format;
+    /// <summary>The device's clock, once it has told a position; null before, and while it is lost.</summary>
+    public override IClock? ProvideClock() => _device?.Clock is { IsKnown: true } clock ? clock : null;
 
     /// <inheritdoc/>
     protected override void Prepare() => Open();
 
     /// <inheritdoc/>
-    protected override void OnBuffer(InputPad input, MediaBuffer buffer)
-    {
-        if (!input.Segment.Overlaps(buffer.Pts, buffer.Duration))
-        {
-            buffer.Release();
-            return;
-        }
-
-        _queue.Add(buffer);
-        _task.Wake();
-    }
-
-    /// <inheritdoc/>
-    protected override void OnEvent(InputPad input, MediaEvent mediaEvent)
-    {
-        // Holes show in the PTS of what comes after them.
-        if (mediaEvent is EndOfStream)
-        {
-            _queue.End();
-            _task.Wake();
-        }
-    }
-
-    /// <inheritdoc/>
-    protected override void Stop()
-    {
-        Flush();
-        Close();
-    }
-
-    /// <inheritdoc/>
     protected override void Flush()
     {
-        _queue.Clear();
+        base.Flush();
         _gap = 0;
     }
 
-    private void Open()
+    private protected override void Open()
     {
         _device = new AlsaDevice(this, _open());
         PcmSetup setup = _device.Setup;
@@ -150,61 +70,17 @@ public sealed class AlsaSink : Element, IClockProvider
         _silence.AsSpan().Fill(setup.Encoding == PcmEncoding.U8 ? (byte)0x80 : (byte)0);
     }
 
-    private StepResult Play()
-    {
-        try
-        {
-            return _device is { } device ? Play(device) : Reopen();
-        }
-        catch (DeviceException exception) when (_options.Reconnect)
-        {
-            Pipeline.Report("device-lost", Name, exception.Message);
-            Close();
-            return StepResult.Again;
-        }
-    }
-
-    private void Close()
+    private protected override void Close()
     {
         _device?.Dispose();
         _device = null;
         (_isPrepared, _gap, _interruptions) = (false, 0, 0);
-        ClockChanged?.Invoke(this, new ClockChangedEventArgs(ClockChange.Lost));
+        OnClockLost();
     }
 
-    /// <summary>Tries to open the device again; what is due meanwhile is left out, so that whoever feeds the sink goes on at its pace.</summary>
-    private StepResult Reopen()
+    private protected override StepResult Play()
     {
-        IClock system = Pipeline.Executor.Waiter.SystemClock;
-        if (system.Now >= _reopenAt)
-        {
-            try
-            {
-                Open();
-                return StepResult.Again;
-            }
-            catch (DeviceException)
-            {
-                _reopenAt = system.Now + AlsaDevice.ReopenInterval;
-            }
-        }
-
-        while (_queue.TryTake())
-        {
-            ClockTime due = DueOfCurrent();
-            if (due > system.Now)
-            {
-                return StepResult.At(system, ClockTime.Min(due, _reopenAt));
-            }
-
-            Skip(_queue.Left);
-        }
-
-        return _queue.HasEnded ? Finish() : StepResult.At(system, _reopenAt);
-    }
-
-    private StepResult Play(AlsaDevice device)
-    {
+        AlsaDevice device = _device!;
         if (_isDraining)
         {
             return Drain(device);
@@ -222,7 +98,7 @@ public sealed class AlsaSink : Element, IClockProvider
 
         if (status.Time > ClockTime.Zero && device.Clock.Observe(_written - status.Delay, status.Time))
         {
-            ClockChanged?.Invoke(this, new ClockChangedEventArgs(ClockChange.Gained));
+            OnClockGained();
         }
 
         if (Fill(device, status.Available) is { } stopped)
@@ -230,13 +106,13 @@ public sealed class AlsaSink : Element, IClockProvider
             return AfterInterruption(stopped);
         }
 
-        if (_queue.Current is not null)
+        if (Queue.Current is not null)
         {
             // There is more than fits: come back when a period of it has been played.
             return device.After(device.Setup.Format.DurationOf(device.Setup.PeriodSize));
         }
 
-        if (_queue.HasEnded)
+        if (Queue.HasEnded)
         {
             device.Drain();
             _isDraining = true;
@@ -262,20 +138,20 @@ public sealed class AlsaSink : Element, IClockProvider
 
         if (_cue.IsNone)
         {
-            if (!_queue.TryTake())
+            if (!Queue.TryTake())
             {
-                return _queue.HasEnded ? Finish() : StepResult.Idle;
+                return Queue.HasEnded ? Finish() : StepResult.Idle;
             }
 
             // What should have been heard by now is left out.
             ClockTime due = DueOfCurrent();
-            ClockTime late = Pipeline.Executor.Waiter.SystemClock.Now - due;
+            ClockTime late = SystemTime.Now - due;
             if (late > ClockTime.Zero && !Skip(late.ToUnits(Unit)))
             {
                 return StepResult.Again;
             }
 
-            _cue = ClockTime.Max(due, Pipeline.Executor.Waiter.SystemClock.Now);
+            _cue = ClockTime.Max(due, SystemTime.Now);
         }
 
         if (Fill(device, device.Setup.BufferSize - (_written - _cuedFrom)) is { } stopped)
@@ -283,7 +159,7 @@ public sealed class AlsaSink : Element, IClockProvider
             return AfterInterruption(stopped);
         }
 
-        if (Pipeline.Executor.Waiter.SystemClock.Now < _cue)
+        if (SystemTime.Now < _cue)
         {
             return device.At(_cue);
         }
@@ -300,15 +176,12 @@ public sealed class AlsaSink : Element, IClockProvider
     /// <summary>What a step returns that could not go on: where the device was interrupted, it begins anew.</summary>
     private StepResult AfterInterruption(StepResult result)
     {
-        lock (_lock)
+        if (_interruptions < _device!.Interruptions)
         {
-            if (_interruptions < _device!.Interruptions)
-            {
-                _isPrepared = false;
-                _gap = 0;
-                _interruptions = _device.Interruptions;
-                _statistics = _statistics with { Interruptions = _statistics.Interruptions + 1 };
-            }
+            _isPrepared = false;
+            _gap = 0;
+            _interruptions = _device.Interruptions;
+            Count(interruptions: 1);
         }
 
         return result;
@@ -319,15 +192,15 @@ public sealed class AlsaSink : Element, IClockProvider
     {
         while (room > 0)
         {
-            if (_queue.Current is null)
+            if (Queue.Current is null)
             {
-                if (!_queue.TryTake())
+                if (!Queue.TryTake())
                 {
                     return null;
                 }
 
                 Align(device);
-                if (_queue.Current is null)
+                if (Queue.Current is null)
                 {
                     continue;
                 }
@@ -358,7 +231,7 @@ public sealed class AlsaSink : Element, IClockProvider
     private StepResult? WriteCurrent(AlsaDevice device, long room, out int frames)
     {
         int bytesPerFrame = device.Setup.Format.BytesPerFrame;
-        ReadOnlySpan<byte> data = _queue.Data;
+        ReadOnlySpan<byte> data = Queue.Data;
         int count = (int)Math.Min(data.Length / bytesPerFrame, room);
         if (_raw.Length > 0)
         {
@@ -372,7 +245,7 @@ public sealed class AlsaSink : Element, IClockProvider
         Count(played: frames);
         if (stopped is null)
         {
-            _queue.Advance(frames);
+            Queue.Advance(frames);
         }
 
         return stopped;
@@ -387,11 +260,7 @@ public sealed class AlsaSink : Element, IClockProvider
             return;
         }
 
-        lock (_lock)
-        {
-            _statistics = _statistics with { Error = error };
-        }
-
+        SetError(error);
         ClockTime tolerance = _isAligned ? Tolerance : s_startTolerance;
         _isAligned = true;
         long frames = error.ToUnits(Unit);
@@ -405,23 +274,6 @@ public sealed class AlsaSink : Element, IClockProvider
         }
     }
 
-    /// <summary>The system time at which the current buffer's next sample should be heard; None for one without PTS.</summary>
-    private ClockTime DueOfCurrent()
-    {
-        ClockTime running = _input.ToRunningTime(_queue.Current!.Pts) + _options.Format.DurationOf(_queue.Position);
-        ClockReading now = Pipeline.Clock.Read();
-        return now.SystemTime + (Pipeline.BaseTime + running + Pipeline.Latency - now.Time);
-    }
-
-    /// <summary>Leaves frames of the current buffer out; false where it has no more.</summary>
-    private bool Skip(long frames)
-    {
-        int skipped = (int)Math.Min(frames, _queue.Left);
-        Count(dropped: skipped);
-        _queue.Advance(skipped);
-        return _queue.Current is not null;
-    }
-
     private StepResult Drain(AlsaDevice device)
     {
         // It stops by itself when it has played all, which some report as an xrun.
@@ -429,24 +281,5 @@ public sealed class AlsaSink : Element, IClockProvider
             && device.TryGetStatus(out PcmStatus status) is null
             && status.State is SND_PCM_STATE_DRAINING or SND_PCM_STATE_RUNNING;
         return isPlaying ? device.After(device.Setup.Format.DurationOf(device.Setup.PeriodSize)) : Finish();
-    }
-
-    private StepResult Finish()
-    {
-        ReportEnd();
-        return StepResult.Finished;
-    }
-
-    private void Count(long played = 0, long silence = 0, long dropped = 0)
-    {
-        lock (_lock)
-        {
-            _statistics = _statistics with
-            {
-                Played = _statistics.Played + played,
-                Silence = _statistics.Silence + silence,
-                Dropped = _statistics.Dropped + dropped,
-            };
-        }
     }
 }

@@ -18,6 +18,8 @@ public sealed class AlsaSource : Element, IClockProvider, ILiveSource
 {
     private const int LooksPerEarlyOne = 8;
 
+    private static readonly ClockTime s_reopenInterval = ClockTime.FromMilliseconds(500);
+
     private readonly AlsaOptions _options;
     private readonly Func<IPcm> _open;
     private readonly OutputPad _output;
@@ -101,7 +103,7 @@ public sealed class AlsaSource : Element, IClockProvider, ILiveSource
         {
             return _device is { } device ? Capture(device) : Reopen();
         }
-        catch (DeviceException exception) when (_options.Reconnect)
+        catch (DeviceException exception) when (_options.Reconnect == true)
         {
             Pipeline.Report("device-lost", Name, exception.Message);
             _lostFrom = _lostFrom.IsNone ? _device?.Clock.At(_read) ?? ClockTime.None : _lostFrom;
@@ -134,7 +136,7 @@ public sealed class AlsaSource : Element, IClockProvider, ILiveSource
         catch (DeviceException)
         {
             IClock system = Pipeline.Executor.Waiter.SystemClock;
-            return StepResult.At(system, system.Now + AlsaDevice.ReopenInterval);
+            return StepResult.At(system, system.Now + s_reopenInterval);
         }
     }
 

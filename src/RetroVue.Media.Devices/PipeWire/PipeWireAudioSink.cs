@@ -1,37 +1,33 @@
 using RetroVue.Media.Clocks;
 using RetroVue.Media.Devices.Interop.PipeWire;
 using RetroVue.Media.Devices.Playback;
-using RetroVue.Media.Formats;
 using RetroVue.Media.Pipelines;
 using RetroVue.Media.Time;
 
 namespace RetroVue.Media.Devices.PipeWire;
 
-/// <summary>
-/// Plays sound to a node of PipeWire's: each sample is heard at its running time plus the pipeline's latency, by the pipeline's clock,
-/// whatever delay the graph has.
-/// </summary>
+/// <summary>Plays sound to a node of PipeWire's.</summary>
 /// <remarks>
 /// The graph runs from the start and gets silence while there is nothing. Each of its cycles tells when its first sample will be heard
 /// (pw_time: now, and the delay from there); the first buffer is put to its time to the sample, with silence or by leaving samples out.
-/// From then on buffers follow each other without a seam while they are within <see cref="Tolerance"/> of their time. Nothing is
-/// allocated for a buffer. See <see cref="PipeWireSource"/> for how the daemon is reached; one that goes fails the pipeline. Source:
+/// From then on buffers follow each other without a seam while they are within <see cref="SoundSink.Tolerance"/> of their time. Source:
 /// pipewire/stream.h.
 /// </remarks>
-public sealed unsafe class PipeWireAudioSink : Element, IClockProvider
+public sealed unsafe class PipeWireAudioSink : SoundSink
 {
     private const int LongestWait = 100;
     private const int SilenceBytes = 4096;
 
+    // Longer than any cycle: a graph that says nothing for so long plays nothing.
+    private static readonly ClockTime s_longestStall = ClockTime.FromSeconds(1);
+
     private readonly PipeWireAudioSinkOptions _options;
-    private readonly SoundQueue _queue;
-    private readonly InputPad _input;
     private readonly Lock _lock = new();
     private readonly byte[] _silence = new byte[SilenceBytes];
     private readonly int _frameBytes;
     private PipeWireStream? _stream;
     private PipeWireClock? _clock;
-    private PipeWirePlaybackStatistics _statistics = new(0, 0, 0, 0, ClockTime.None, double.NaN);
+    private ClockTime _openUntil;
     private bool _isInterrupted;
     private bool _isAligned;
     private long _gap;
@@ -40,9 +36,10 @@ public sealed unsafe class PipeWireAudioSink : Element, IClockProvider
     // Of the cycle that comes next: the sample that it begins with, counted as written, and the system time at which that is heard.
     private long _cycleSample;
     private ClockTime _cycleHeard = ClockTime.None;
+    private ClockTime _lastCycle = ClockTime.None;
 
-    // What the graph got of silence before the first sample, and up to now.
-    private long _silenceBefore = -1;
+    // What the graph got of silence up to the last sample that it took, and up to now.
+    private long _silenceCounted = -1;
     private long _silenceSoFar;
 
     /// <summary>A sink.</summary>
@@ -50,117 +47,41 @@ public sealed unsafe class PipeWireAudioSink : Element, IClockProvider
     /// <param name="options">Where and how to play; the session manager's choice, F32 stereo at 48 kHz, where null.</param>
     /// <exception cref="ArgumentException">An option is out of its range.</exception>
     public PipeWireAudioSink(string name, PipeWireAudioSinkOptions? options = null)
-        : base(name)
+        : base(
+            name,
+            (options ??= new PipeWireAudioSinkOptions()).Format,
+            options.Buffer,
+            options.Reconnect ?? true)
     {
-        _options = options ?? new PipeWireAudioSinkOptions();
-        if (!PipeWireFormats.ToNative([_options.Format.SampleFormat]).Any() || _options.Format.SampleRate is < 1000 or > 768_000
-            || _options.Format.Layout.Channels is < 1 or > 64 || !(_options.Buffer >= ClockTime.FromMilliseconds(20))
+        _options = options;
+        if (!PipeWireFormats.ToNative([Format.SampleFormat]).Any() || Format.SampleRate is < 1000 or > 768_000
+            || Format.Layout.Channels is < 1 or > 64 || !(_options.Buffer >= ClockTime.FromMilliseconds(20))
             || _options.Buffer > ClockTime.FromSeconds(10) || _options.SamplesPerCycle < 0)
         {
             throw new ArgumentException(
-                $"Sound for PipeWire is F32, S16 or S32 of 1 to 768 kHz, 20 ms to 10 s ahead; not {_options.Format}, {_options.Buffer}.",
+                $"Sound for PipeWire is F32, S16 or S32 of 1 to 768 kHz, 20 ms to 10 s ahead; not {Format}, {_options.Buffer}.",
                 nameof(options));
         }
 
-        _frameBytes = _options.Format.BytesPerFrame;
-        _queue = new SoundQueue(_options.Format, _options.Buffer);
-        _input = AddInput(gate: _queue.Gate);
-        AddTask(Play, StepPlacement.OwnThread);
+        _frameBytes = Format.BytesPerFrame;
     }
 
-    /// <inheritdoc/>
-    public event EventHandler<ClockChangedEventArgs>? ClockChanged;
+    private protected override double Drift => Volatile.Read(ref _clock)?.Drift ?? double.NaN;
 
-    /// <summary>How far from its time sound may be heard before samples are put in or left out: 20 ms.</summary>
-    public static ClockTime Tolerance => ClockTime.FromMilliseconds(20);
+    private protected override bool IsOpen => _stream is not null;
 
-    /// <inheritdoc/>
-    public int ClockPriority => ClockPriorities.Hardware;
-
-    /// <summary>What the sink has done so far; any thread.</summary>
-    public PipeWirePlaybackStatistics Statistics
-    {
-        get
-        {
-            lock (_lock)
-            {
-                return _statistics with { Drift = _clock?.Drift ?? double.NaN };
-            }
-        }
-    }
-
-    /// <summary>Half of what is written ahead: so late a writer may be. As much again is held in front of it.</summary>
-    public override ElementLatency Latency => new(_options.Buffer / 2, _options.Buffer * 2, false);
-
-    private IClock SystemTime => Pipeline.Executor.Waiter.SystemClock;
-
-    private Rational Unit => new(1, _options.Format.SampleRate);
-
-    /// <inheritdoc/>
-    public IClock? ProvideClock() => Volatile.Read(ref _clock);
-
-    /// <inheritdoc/>
-    protected override bool Accepts(InputPad input, MediaFormat format) => format == _options.Format;
-
-    /// <inheritdoc/>
-    protected override MediaFormat? Preferred(InputPad input) => _options.Format;
+    /// <summary>The graph's clock, from its first cycle on; null before, and while the daemon or the node is lost.</summary>
+    public override IClock? ProvideClock() => Volatile.Read(ref _clock);
 
     /// <inheritdoc/>
     protected override void Prepare()
     {
-        var wishes = new rv_pw_stream_params
-        {
-            direction = (int)rv_pw_direction.RV_PW_PLAYBACK,
-            media = (int)rv_pw_media.RV_PW_AUDIO,
-            format_count = 1,
-            sample_rate = _options.Format.SampleRate,
-            channels = _options.Format.Layout.Channels,
-            quantum = _options.SamplesPerCycle,
-            ring_bytes = (int)_options.Buffer.ToUnits(Unit) * _frameBytes,
-        };
-        wishes.formats[0] = (int)PipeWireFormats.ToNative([_options.Format.SampleFormat]).First();
-        PipeWireStream stream = PipeWireStream.Open(_options, Name, wishes);
-        lock (_lock)
-        {
-            _stream = stream;
-        }
-
+        Open();
         // The first cycle: then the graph runs, and it is known when what is written will be heard.
-        ClockTime until = SystemTime.Now + _options.OpenLimit;
-        while (_cycleHeard.IsNone)
+        PipeWireStream stream = _stream!;
+        while (!IsDriven(stream))
         {
-            ClockTime left = until - SystemTime.Now;
-            if (!(left > ClockTime.Zero))
-            {
-                throw PipeWireErrors.TimedOut(_options.Target, "not driven by the graph");
-            }
-
-            stream.Wait(Math.Min(LongestWait, PipeWireClient.Milliseconds(left)));
-            TakeCycles(stream);
-        }
-    }
-
-    /// <inheritdoc/>
-    protected override void OnBuffer(InputPad input, MediaBuffer buffer)
-    {
-        if (!input.Segment.Overlaps(buffer.Pts, buffer.Duration))
-        {
-            buffer.Release();
-            return;
-        }
-
-        _queue.Add(buffer);
-        WakeUp();
-    }
-
-    /// <inheritdoc/>
-    protected override void OnEvent(InputPad input, MediaEvent mediaEvent)
-    {
-        // Holes show in the PTS of what comes after them.
-        if (mediaEvent is EndOfStream)
-        {
-            _queue.End();
-            WakeUp();
+            stream.Wait(Math.Min(LongestWait, PipeWireClient.Milliseconds(_openUntil - SystemTime.Now)));
         }
     }
 
@@ -175,28 +96,9 @@ public sealed unsafe class PipeWireAudioSink : Element, IClockProvider
     }
 
     /// <inheritdoc/>
-    protected override void Stop()
-    {
-        Flush();
-        PipeWireStream? stream;
-        lock (_lock)
-        {
-            (stream, _stream) = (_stream, null);
-        }
-
-        stream?.Dispose();
-        if (_clock is not null)
-        {
-            _clock.End();
-            Volatile.Write(ref _clock, null);
-            ClockChanged?.Invoke(this, new ClockChangedEventArgs(ClockChange.Lost));
-        }
-    }
-
-    /// <inheritdoc/>
     protected override void Flush()
     {
-        _queue.Clear();
+        base.Flush();
         (_gap, _isAligned) = (0, false);
     }
 
@@ -211,15 +113,55 @@ public sealed unsafe class PipeWireAudioSink : Element, IClockProvider
         base.Dispose(disposing);
     }
 
-    private void WakeUp()
+    private protected override void Open()
     {
+        var wishes = new rv_pw_stream_params
+        {
+            direction = (int)rv_pw_direction.RV_PW_PLAYBACK,
+            media = (int)rv_pw_media.RV_PW_AUDIO,
+            format_count = 1,
+            sample_rate = Format.SampleRate,
+            channels = Format.Layout.Channels,
+            quantum = _options.SamplesPerCycle,
+            ring_bytes = (int)Buffer.ToUnits(Unit) * _frameBytes,
+        };
+        wishes.formats[0] = (int)PipeWireFormats.ToNative([Format.SampleFormat]).First();
+        PipeWireStream stream = PipeWireStream.Open(_options, Name, wishes);
+        lock (_lock)
+        {
+            _stream = stream;
+        }
+
+        _openUntil = SystemTime.Now + _options.OpenLimit;
+    }
+
+    private protected override void Close()
+    {
+        PipeWireStream? stream;
+        lock (_lock)
+        {
+            (stream, _stream) = (_stream, null);
+        }
+
+        stream?.Dispose();
+        (_gap, _isAligned, _written) = (0, false, 0);
+        (_cycleSample, _cycleHeard, _lastCycle) = (0, ClockTime.None, ClockTime.None);
+        (_silenceCounted, _silenceSoFar) = (-1, 0);
+        _clock?.End();
+        Volatile.Write(ref _clock, null);
+        OnClockLost();
+    }
+
+    private protected override void OnQueueChanged()
+    {
+        base.OnQueueChanged();
         lock (_lock)
         {
             _stream?.Interrupt();
         }
     }
 
-    private StepResult Play()
+    private protected override StepResult Play()
     {
         if (_isInterrupted)
         {
@@ -227,7 +169,18 @@ public sealed unsafe class PipeWireAudioSink : Element, IClockProvider
         }
 
         PipeWireStream stream = _stream!;
-        TakeCycles(stream);
+        if (!IsDriven(stream))
+        {
+            if (LetPass().IsNone && Queue.HasEnded)
+            {
+                return Finish();
+            }
+
+            _isAligned = false;
+            stream.Wait(LongestWait);
+            return StepResult.Again;
+        }
+
         while (TryTake())
         {
             if (_gap > 0 ? !WriteSilence(stream) : !WriteCurrent(stream))
@@ -236,16 +189,29 @@ public sealed unsafe class PipeWireAudioSink : Element, IClockProvider
             }
         }
 
-        if (_queue.Current is null && _queue.HasEnded && _cycleSample >= _written)
+        if (Queue.Current is null && Queue.HasEnded && _cycleSample >= _written)
         {
             // The last sample has left; heard it is when the graph's delay is over.
-            ReportEnd();
-            return StepResult.Finished;
+            return Finish();
         }
 
         // Each cycle makes room, and a buffer or the end that comes interrupts the wait.
         stream.Wait(LongestWait);
         return StepResult.Again;
+    }
+
+    /// <summary>Takes what there is from the graph; false while it does not play: it has not begun to yet, or its daemon hangs.</summary>
+    /// <exception cref="DeviceException">The daemon or the node is gone, or the graph did not begin in time.</exception>
+    private bool IsDriven(PipeWireStream stream)
+    {
+        TakeCycles(stream);
+        ClockTime now = SystemTime.Now;
+        if (_lastCycle.IsNone && now >= _openUntil)
+        {
+            throw PipeWireErrors.TimedOut(_options.Target, "not driven by the graph");
+        }
+
+        return now - _lastCycle <= s_longestStall;
     }
 
     /// <summary>Takes what the graph's cycles tell: how far it has played, and when that is heard.</summary>
@@ -263,6 +229,7 @@ public sealed unsafe class PipeWireAudioSink : Element, IClockProvider
             long samples = (record->planes[0].size / _frameBytes) + (long)record->time_buffered;
             CountStarved((long)record->behind / _frameBytes, (long)record->dropped / _frameBytes);
             _cycleSample = (long)record->behind / _frameBytes;
+            _lastCycle = SystemTime.Now;
             _cycleHeard = now + ClockTime.FromUnits(record->time_delay, tick) + ClockTime.FromUnits(samples, Unit);
             bool isNew = _clock is null;
             PipeWireClock clock = _clock ?? new PipeWireClock($"pipewire:{_options.Target ?? Name}", SystemTime);
@@ -270,7 +237,7 @@ public sealed unsafe class PipeWireAudioSink : Element, IClockProvider
             if (isNew)
             {
                 Volatile.Write(ref _clock, clock);
-                ClockChanged?.Invoke(this, new ClockChangedEventArgs(ClockChange.Gained));
+                OnClockGained();
             }
         }
 
@@ -285,11 +252,8 @@ public sealed unsafe class PipeWireAudioSink : Element, IClockProvider
     {
         if (sample > _cycleSample)
         {
-            _silenceBefore = _silenceBefore < 0 ? _silenceSoFar : _silenceBefore;
-            lock (_lock)
-            {
-                _statistics = _statistics with { Starved = _silenceSoFar - _silenceBefore };
-            }
+            Count(starved: _silenceCounted < 0 ? 0 : _silenceSoFar - _silenceCounted);
+            _silenceCounted = _silenceSoFar;
         }
 
         _silenceSoFar = silence;
@@ -298,9 +262,9 @@ public sealed unsafe class PipeWireAudioSink : Element, IClockProvider
     private bool TryTake()
     {
         // One that comes too late is left out whole, and the next one looked at.
-        while (_queue.Current is null)
+        while (Queue.Current is null)
         {
-            if (!_queue.TryTake())
+            if (!Queue.TryTake())
             {
                 return false;
             }
@@ -316,17 +280,14 @@ public sealed unsafe class PipeWireAudioSink : Element, IClockProvider
     {
         // In silence nobody hears a seam.
         bool isSilent = !_isAligned || _cycleSample >= _written;
-        ClockTime heard = _cycleHeard + _options.Format.DurationOf(Math.Max(_written - _cycleSample, 0));
-        ClockTime error = Due() - heard;
+        ClockTime heard = _cycleHeard + Format.DurationOf(Math.Max(_written - _cycleSample, 0));
+        ClockTime error = DueOfCurrent() - heard;
         if (error.IsNone)
         {
             return;
         }
 
-        lock (_lock)
-        {
-            _statistics = _statistics with { Error = -error };
-        }
+        SetError(-error);
 
         if (error.Abs() <= (isSilent ? ClockTime.Zero : Tolerance))
         {
@@ -341,19 +302,9 @@ public sealed unsafe class PipeWireAudioSink : Element, IClockProvider
         }
         else
         {
-            int skipped = (int)Math.Min(-samples, _queue.Left);
-            Count(dropped: skipped);
-            _queue.Advance(skipped);
             // The rest of the way is left out of the next one.
-            _isAligned = _queue.Current is not null;
+            _isAligned = Skip(-samples);
         }
-    }
-
-    /// <summary>The system time at which the current buffer should be heard; None for one without PTS.</summary>
-    private ClockTime Due()
-    {
-        ClockReading now = Pipeline.Clock.Read();
-        return now.SystemTime + (Pipeline.BaseTime + _input.ToRunningTime(_queue.Current!.Pts) + Pipeline.Latency - now.Time);
     }
 
     private bool WriteSilence(PipeWireStream stream)
@@ -368,25 +319,12 @@ public sealed unsafe class PipeWireAudioSink : Element, IClockProvider
 
     private bool WriteCurrent(PipeWireStream stream)
     {
-        ReadOnlySpan<byte> data = _queue.Data;
+        ReadOnlySpan<byte> data = Queue.Data;
         int samples = data.Length / _frameBytes;
         int written = stream.Write(data[..(samples * _frameBytes)]) / _frameBytes;
         _written += written;
         Count(played: written);
-        _queue.Advance(written);
+        Queue.Advance(written);
         return written == samples;
-    }
-
-    private void Count(long played = 0, long silence = 0, long dropped = 0)
-    {
-        lock (_lock)
-        {
-            _statistics = _statistics with
-            {
-                Played = _statistics.Played + played,
-                Silence = _statistics.Silence + silence,
-                Dropped = _statistics.Dropped + dropped,
-            };
-        }
     }
 }

@@ -54,7 +54,7 @@ internal static unsafe class PipeWireErrors
     private static DeviceException Gone(string? remote, string? target, int errno, string text) => new(
         target ?? "",
         $"The PipeWire daemon at {NameOf(remote)} is gone while its node {Describe(target)} was in use ({text}). {Remedy} "
-            + "With the option Reconnect a source waits for it.",
+            + "With the option Reconnect an element waits for it.",
         errno,
         isTransient: true);
 

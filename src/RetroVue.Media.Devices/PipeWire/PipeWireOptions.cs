@@ -21,6 +21,13 @@ public abstract record PipeWireOptions
     /// <summary>Who connects the element with its target.</summary>
     public PipeWireLinking Linking { get; init; }
 
+    /// <summary>
+    /// True: when the daemon or the node goes, the element waits for it and goes on, a source with a discontinuity and its format announced
+    /// anew, a sink with what is then due; the pipeline runs on by another clock. False: the pipeline fails. Null: a sink waits, a source
+    /// fails.
+    /// </summary>
+    public bool? Reconnect { get; init; }
+
     /// <summary>How long opening may take until the daemon has answered and a format is agreed on.</summary>
     public ClockTime OpenLimit { get; init; } = ClockTime.FromSeconds(5);
 }

@@ -12,7 +12,7 @@ namespace RetroVue.Media.Devices.PipeWire;
 /// Opening connects to the daemon and waits until a format is agreed on; the source's own thread then waits for buffers, which come
 /// through a ring from the C code that PipeWire's real-time thread runs. Buffers ride in as they are, without a copy, as long as enough
 /// are left for the node; they stay readable until released, also when the daemon dies. A daemon or node that goes fails the pipeline
-/// with a <see cref="DeviceException"/> unless <see cref="PipeWireSourceOptions.Reconnect"/> is set. Nothing is allocated for a buffer.
+/// with a <see cref="DeviceException"/> unless <see cref="PipeWireOptions.Reconnect"/> is set. Nothing is allocated for a buffer.
 /// </remarks>
 public abstract unsafe class PipeWireSource : Element, ILiveSource
 {
@@ -210,7 +210,7 @@ public abstract unsafe class PipeWireSource : Element, ILiveSource
                 _stream.Wait(LongestWait);
             }
         }
-        catch (DeviceException exception) when (_options.Reconnect)
+        catch (DeviceException exception) when (_options.Reconnect == true)
         {
             Replace(null);
             OnLost();

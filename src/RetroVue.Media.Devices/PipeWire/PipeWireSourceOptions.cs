@@ -11,10 +11,4 @@ public abstract record PipeWireSourceOptions : PipeWireOptions
     /// Buffers to ask for, 4 to 16: as many less two can be in the pipeline at once before they are copied.
     /// </summary>
     public int Buffers { get; init; } = 8;
-
-    /// <summary>
-    /// True: when the daemon or the node goes, the source waits for it and goes on, with a discontinuity and its format announced anew.
-    /// False: the pipeline fails.
-    /// </summary>
-    public bool Reconnect { get; init; }
 }

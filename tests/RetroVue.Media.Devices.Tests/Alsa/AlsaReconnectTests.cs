@@ -17,7 +17,7 @@ public sealed class AlsaReconnectTests
 
     private static readonly AudioFormat s_format = new(SampleFormat.S32, Rate, ChannelLayout.Stereo);
     private static readonly PcmSetup s_setup = new("simulated", s_format, PcmEncoding.S32, 480, 9600);
-    private static readonly AlsaOptions s_options = new() { Format = s_format, Reconnect = true };
+    private static readonly AlsaOptions s_options = new() { Format = s_format };
     private static readonly ClockTime s_back = ClockTime.FromSeconds(8);
 
     private readonly List<SimulatedPcm> _cards = [];
@@ -64,13 +64,59 @@ public sealed class AlsaReconnectTests
     }
 
     [Test]
+    public async Task Sink_whose_card_is_lost_hands_the_clock_to_the_source_and_takes_it_back()
+    {
+        _cards.Clear();
+        var executor = new SimulatedExecutor();
+        await using var pipeline = new Pipeline(new PipelineOptions { Executor = executor });
+        var numbers = pipeline.Add(new CounterSource("numbers", s_format, 60 * Rate));
+        AlsaSink sink = pipeline.Add(new AlsaSink("sink", s_options, () => Open(executor.Clock, isCapture: false)));
+        var microphone = new SimulatedPcm(executor.Clock, s_setup, isCapture: true, -80);
+        AlsaSource source = pipeline.Add(new AlsaSource("source", s_options, () => microphone));
+        pipeline.Link(numbers, sink);
+        pipeline.Link(source, pipeline.Add(new ShownSink("recording", _ => { })));
+        executor.RunUntilCompleted(pipeline.StartAsync(), ClockTime.FromSeconds(1));
+        var references = new List<(ClockTime At, object Reference)>();
+        ClockTime last = pipeline.RunningTime;
+        double worst = 0;
+        for (int i = 1; i <= 40_000; i++)
+        {
+            executor.RunUntil(ClockTime.FromMilliseconds(i));
+            worst = Math.Max(worst, Math.Abs((pipeline.RunningTime - last).Nanoseconds - 1e6));
+            last = pipeline.RunningTime;
+            Assert.That(pipeline.State, Is.EqualTo(PipelineState.Running));
+            IClock reference = pipeline.Clock.Reference;
+            object by = ReferenceEquals(reference, sink.ProvideClock()) ? sink
+                : ReferenceEquals(reference, source.ProvideClock()) ? source : reference;
+            if (references.Count == 0 || references[^1].Reference != by)
+            {
+                references.Add((executor.Clock.Now, by));
+            }
+        }
+
+        // The source begins at once and the sink when its first sample is due, 100 ms later: both are there when the first two seconds are
+        // over. Between the loss and the next look, 100 ms at most, the reference is a clock that nobody offers.
+        object[] names = [.. references.Select(entry => entry.Reference).Where(by => by is Element)];
+        Assert.That(names, Is.EqualTo(new object[] { sink, source, sink }));
+        ClockTime lost = references[references.FindIndex(entry => entry.Reference == source) - 1].At;
+        Assert.That(references.Find(entry => entry.Reference == source).At - lost, Is.LessThan(ClockTime.FromMilliseconds(101)));
+        ClockTime back = references.FindLast(entry => entry.Reference == sink).At;
+        Assert.That(back, Is.InRange(s_back + ClockTime.FromSeconds(2), s_back + ClockTime.FromSeconds(3)));
+        // At most the pipeline clock's 0.1 % of skew in 1 ms: no step.
+        Assert.That(worst, Is.LessThan(1_010));
+        // And it runs as the card does, 50 ppm fast, when it has followed it for half a minute.
+        Assert.That(pipeline.Clock.Rate, Is.EqualTo(1 + 50e-6).Within(5e-6));
+        executor.RunUntilCompleted(pipeline.StopAsync(), ClockTime.FromSeconds(41));
+    }
+
+    [Test]
     public async Task Source_whose_card_is_lost_goes_on_with_a_discontinuity_and_true_times()
     {
         _cards.Clear();
         var executor = new SimulatedExecutor();
         await using var pipeline = new Pipeline(new PipelineOptions { Executor = executor });
         pipeline.UseClock(executor.Clock);
-        AlsaSource source = pipeline.Add(new AlsaSource("source", s_options, () => Open(executor.Clock, isCapture: true)));
+        AlsaSource source = pipeline.Add(new AlsaSource("source", s_options with { Reconnect = true }, () => Open(executor.Clock, isCapture: true)));
         var jumps = new List<ClockTime>();
         ClockTime end = ClockTime.None;
         ClockTime hole = ClockTime.None;

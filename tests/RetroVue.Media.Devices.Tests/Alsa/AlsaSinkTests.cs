@@ -138,7 +138,7 @@ public sealed class AlsaSinkTests
             Pcm = card(Executor.Clock);
             Pipeline = new Pipeline(new PipelineOptions { Executor = Executor });
             _source = Pipeline.Add(source?.Invoke(s_format, samples) ?? new CounterSource("source", s_format, samples));
-            Sink = Pipeline.Add(new AlsaSink("sink", new AlsaOptions { Format = s_format }, () => wrap?.Invoke(Pcm) ?? Pcm));
+            Sink = Pipeline.Add(new AlsaSink("sink", new AlsaOptions { Format = s_format, Reconnect = false }, () => wrap?.Invoke(Pcm) ?? Pcm));
             Pipeline.Link(_source, Sink);
         }
 

@@ -183,13 +183,12 @@ public sealed class LoopbackTests
     public async Task Sink_s_clock_is_elected_and_its_loss_is_an_error_that_names_it()
     {
         var format = new AudioFormat(SampleFormat.S16, Rate, ChannelLayout.Stereo);
-        await using Pipeline playback = Player(format, Options(format) with { Device = Dummy }, long.MaxValue);
+        await using Pipeline playback = Player(format, Options(format) with { Device = Dummy, Reconnect = false }, long.MaxValue);
         await playback.StartAsync();
-        await Task.Delay(TimeSpan.FromSeconds(5));
-        Assert.That(playback.Clock.Reference, Is.InstanceOf<AlsaClock>());
+        await Until.TrueAsync(() => playback.Clock.Reference is AlsaClock);
         Assert.That(playback.Clock.Reference.Name, Is.EqualTo($"alsa:{Dummy}"));
         // The card goes, as when it is unplugged; the write returns when the last user has let go of it.
-        using Process unbind = Process.Start("/bin/sh", ["-c", "echo snd_dummy.0 > /sys/bus/platform/drivers/snd_dummy/unbind"]);
+        using Process unplug = Driver("unbind");
         try
         {
             Task run = playback.RunAsync();
@@ -201,9 +200,42 @@ public sealed class LoopbackTests
         }
         finally
         {
-            await unbind.WaitForExitAsync();
-            await Process.Start("/bin/sh", ["-c", "echo snd_dummy.0 > /sys/bus/platform/drivers/snd_dummy/bind"]).WaitForExitAsync();
+            await PlugInAsync(unplug);
         }
+    }
+
+    [Test]
+    public async Task Sink_s_card_that_is_unplugged_hands_the_clock_to_the_source_and_takes_it_back_without_a_step()
+    {
+        var format = new AudioFormat(SampleFormat.S16, Rate, ChannelLayout.Stereo);
+        await using Pipeline pipeline = Player(format, Options(format) with { Device = Dummy }, long.MaxValue);
+        AlsaSource source = pipeline.Add(new AlsaSource("source", Options(format) with { Device = Capture }));
+        pipeline.Link(source, pipeline.Add(new ShownSink("recording", _ => { })));
+        AlsaSink sink = pipeline.Elements.OfType<AlsaSink>().Single();
+        await pipeline.StartAsync();
+        using var watch = new StepWatch(pipeline);
+        await Until.TrueAsync(() => IsReference(sink));
+        using Process unplug = Driver("unbind");
+        try
+        {
+            // A step of the sink's notices, then one of the pipeline clock's, on a machine fifteen times slower.
+            await Until.TrueAsync(() => IsReference(source), TimeSpan.FromSeconds(5));
+        }
+        finally
+        {
+            await PlugInAsync(unplug);
+        }
+
+        await Until.TrueAsync(() => IsReference(sink));
+        watch.Dispose();
+        await TestContext.Out.WriteLineAsync(
+            $"{sink.Statistics} {string.Join(", ", watch.References)}; worst step {watch.WorstStep} ns in {watch.Looks} looks");
+        Assert.That(watch.States, Is.EqualTo(new[] { PipelineState.Running }));
+        Assert.That(watch.WorstStep, Is.Zero, "nanoseconds beyond the reads' own bracket");
+        Assert.That(sink.Statistics.Interruptions, Is.GreaterThanOrEqualTo(1));
+        await pipeline.StopAsync();
+
+        bool IsReference(IClockProvider provider) => ReferenceEquals(pipeline.Clock.Reference, provider.ProvideClock());
     }
 
     [Test]
@@ -232,6 +264,16 @@ public sealed class LoopbackTests
         Assert.That(error.Message, Does.Contain(options.Device).And.Contain("Another program uses it"));
         Assert.That(error.IsTransient, Is.True);
         await Task.CompletedTask;
+    }
+
+    private static Process Driver(string verb) =>
+        Process.Start("/bin/sh", ["-c", $"echo snd_dummy.0 > /sys/bus/platform/drivers/snd_dummy/{verb}"]);
+
+    private static async Task PlugInAsync(Process unplug)
+    {
+        await unplug.WaitForExitAsync();
+        using Process plugIn = Driver("bind");
+        await plugIn.WaitForExitAsync();
     }
 
     private static AlsaOptions Options(AudioFormat format) => new() { Format = format, Period = s_period, Buffer = s_buffer };

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using RetroVue.Media.Clocks;
 using RetroVue.Media.Devices.PipeWire;
+using RetroVue.Media.Devices.Tests.Support;
 using RetroVue.Media.Elements.TestSources;
 using RetroVue.Media.Formats;
 using RetroVue.Media.Pipelines;
@@ -66,7 +67,7 @@ public sealed class PipeWireAudioSinkTests
             .. ToneBeeps.FindOnsets([.. samples], Rate).Select(onset => first + ClockTime.FromUnits(onset, new Rational(1, Rate))),
         ];
         ClockTime[] due = [.. Enumerable.Range(0, 4).Select(i => playing.BaseTime + playing.Latency + ClockTime.FromSeconds(i))];
-        PipeWirePlaybackStatistics statistics = sink.Statistics;
+        PlaybackStatistics statistics = sink.Statistics;
         await TestContext.Out.WriteLineAsync(
             $"{statistics}; off by {string.Join(", ", beeps.Zip(due, (beep, time) => (beep - time).Nanoseconds / 1000))} µs");
         Assert.That(beeps, Has.Length.EqualTo(4));
@@ -88,7 +89,7 @@ public sealed class PipeWireAudioSinkTests
         await Task.Delay(3000);
         Assert.That(pipeline.Clock.Reference, Is.SameAs(sink.ProvideClock()));
         await run;
-        PipeWirePlaybackStatistics statistics = sink.Statistics;
+        PlaybackStatistics statistics = sink.Statistics;
         await TestContext.Out.WriteLineAsync(statistics.ToString());
         Assert.That(statistics.Dropped, Is.Zero);
         Assert.That(statistics.Played - statistics.Silence, Is.EqualTo(4 * Rate));
@@ -97,12 +98,15 @@ public sealed class PipeWireAudioSinkTests
     }
 
     [Test]
-    public async Task Daemon_that_is_killed_fails_the_pipeline()
+    public async Task Daemon_that_is_killed_fails_a_pipeline_that_may_not_wait_for_it()
     {
         using PipeWireDaemon daemon = PipeWireDaemon.Start();
         await using var pipeline = new Pipeline();
         TestToneSource tone = pipeline.Add(Tone(ClockTime.FromSeconds(60)));
-        pipeline.Add(new PipeWireAudioSink("sink", new PipeWireAudioSinkOptions { Remote = daemon.Remote, Target = "test-sink" }));
+        pipeline.Add(new PipeWireAudioSink("sink", new PipeWireAudioSinkOptions
+        {
+            Remote = daemon.Remote, Target = "test-sink", Reconnect = false,
+        }));
         pipeline.Link(tone, pipeline.Elements[1]);
         Task run = pipeline.RunAsync();
         await Task.Delay(500);
@@ -110,6 +114,86 @@ public sealed class PipeWireAudioSinkTests
         daemon.Kill();
         ElementException? failure = await Assert.ThrowsAsync<ElementException>(() => run.WaitAsync(TimeSpan.FromSeconds(1)));
         Assert.That(failure!.InnerException, Is.TypeOf<DeviceException>());
+    }
+
+    [Test]
+    public async Task Daemon_that_is_killed_leaves_the_pipeline_running_by_another_clock_and_is_found_again()
+    {
+        string link = Path.Combine(Path.GetTempPath(), $"retrovue-pipewire-sink-{Environment.ProcessId}");
+        PipeWireDaemon daemon = PipeWireDaemon.Start();
+        try
+        {
+            Directory.CreateSymbolicLink(link, daemon.Folder);
+            await using var pipeline = new Pipeline();
+            TestToneSource tone = pipeline.Add(Tone(ClockTime.FromSeconds(600)));
+            PipeWireAudioSink sink = pipeline.Add(new PipeWireAudioSink("sink", new PipeWireAudioSinkOptions
+            {
+                Remote = Path.Combine(link, "pipewire-0"), Target = "test-sink",
+            }));
+            pipeline.Link(tone, sink);
+            await pipeline.StartAsync();
+            using var watch = new StepWatch(pipeline);
+            await Until.TrueAsync(() => ReferenceEquals(pipeline.Clock.Reference, sink.ProvideClock()));
+            await Task.Delay(500);
+            daemon.Kill();
+            // The clock is looked at ten times a second.
+            await Until.TrueAsync(() => pipeline.Clock.Read().State == ClockState.HoldOver, TimeSpan.FromSeconds(1));
+            Assert.That(sink.ProvideClock(), Is.Null);
+            daemon.Dispose();
+            File.Delete(link);
+            // What is due meanwhile is let go at its pace, so that whoever feeds the sink does not stand still.
+            long before = sink.Statistics.Dropped;
+            ClockTime from = pipeline.RunningTime;
+            await Task.Delay(2000);
+            long passed = (pipeline.RunningTime - from).ToUnits(new Rational(1, Rate));
+            Assert.That(sink.Statistics.Dropped - before, Is.EqualTo(passed).Within(Rate / 10), "as much as time has passed, and a step's delay");
+
+            daemon = PipeWireDaemon.Start();
+            Directory.CreateSymbolicLink(link, daemon.Folder);
+            await Until.TrueAsync(() => sink.ProvideClock() is { } clock && ReferenceEquals(pipeline.Clock.Reference, clock));
+            watch.Dispose();
+            long played = sink.Statistics.Played;
+            await Until.TrueAsync(() => sink.Statistics.Played > played + (Rate / 2));
+            await TestContext.Out.WriteLineAsync($"{sink.Statistics}; worst step {watch.WorstStep} ns in {watch.Looks} looks");
+            Assert.That(watch.States, Is.EqualTo(new[] { PipelineState.Running }));
+            Assert.That(watch.WorstStep, Is.Zero, "nanoseconds beyond the reads' own bracket");
+            Assert.That(sink.Statistics.Interruptions, Is.EqualTo(1));
+            Assert.That(KindsOf(pipeline).Where(kind => kind.StartsWith("device-", StringComparison.Ordinal)), Is.EqualTo(new[] { "device-lost", "device-found" }));
+            await pipeline.StopAsync();
+        }
+        finally
+        {
+            File.Delete(link);
+            daemon.Dispose();
+        }
+    }
+
+    [Test]
+    public async Task Daemon_that_hangs_does_not_hold_up_the_pipeline()
+    {
+        using PipeWireDaemon daemon = PipeWireDaemon.Start();
+        await using var pipeline = new Pipeline();
+        TestToneSource tone = pipeline.Add(Tone(ClockTime.FromSeconds(600)));
+        PipeWireAudioSink sink = pipeline.Add(new PipeWireAudioSink(
+            "sink",
+            new PipeWireAudioSinkOptions { Remote = daemon.Remote, Target = "test-sink" }));
+        pipeline.Link(tone, sink);
+        await pipeline.StartAsync();
+        using var watch = new StepWatch(pipeline);
+        await Until.TrueAsync(() => ReferenceEquals(pipeline.Clock.Reference, sink.ProvideClock()));
+        daemon.Suspend();
+        await Until.TrueAsync(() => pipeline.Clock.Read().State == ClockState.HoldOver, TimeSpan.FromSeconds(1));
+        // A second until it is taken to hang; then what is due is let go.
+        await Until.TrueAsync(() => sink.Statistics.Dropped > Rate, TimeSpan.FromSeconds(5));
+        daemon.Resume();
+        long played = sink.Statistics.Played;
+        await Until.TrueAsync(() => sink.Statistics.Played > played + Rate);
+        await Until.TrueAsync(() => pipeline.Clock.Read().State == ClockState.Synchronised);
+        watch.Dispose();
+        await TestContext.Out.WriteLineAsync($"{sink.Statistics}; worst step {watch.WorstStep} ns in {watch.Looks} looks");
+        Assert.That(watch.States, Is.EqualTo(new[] { PipelineState.Running }));
+        Assert.That(watch.WorstStep, Is.Zero, "nanoseconds beyond the reads' own bracket");
+        await pipeline.StopAsync();
     }
 
     [Test]
@@ -121,6 +205,17 @@ public sealed class PipeWireAudioSinkTests
         pipeline.Link(tone, pipeline.Elements[1]);
         LinkException? refusal = await Assert.ThrowsAsync<LinkException>(() => pipeline.StartAsync());
         Assert.That(refusal!.Message, Does.Contain("it would take audio f32 48000 Hz stereo"));
+    }
+
+    private static List<string> KindsOf(Pipeline pipeline)
+    {
+        var kinds = new List<string>();
+        while (pipeline.Events.TryRead(out PipelineEvent? happened))
+        {
+            kinds.Add(happened.Kind);
+        }
+
+        return kinds;
     }
 
     private static TestToneSource Tone(ClockTime duration) =>

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using RetroVue.Media.Devices.PipeWire;
 
 namespace RetroVue.Media.Devices.Tests.PipeWire;
@@ -67,11 +68,23 @@ internal sealed class PipeWireDaemon : IDisposable
         daemon.Kill();
     }
 
+    /// <summary>Lets the daemon hang.</summary>
+    public void Suspend() => Signal("STOP");
+
+    /// <summary>Lets it go on.</summary>
+    public void Resume() => Signal("CONT");
+
     public void Dispose()
     {
         _script.StandardInput.Close();
         _script.WaitForExit();
         _script.Dispose();
+    }
+
+    private void Signal(string name)
+    {
+        using var kill = Process.Start("kill", [$"-{name}", _daemon.ToString(CultureInfo.InvariantCulture)]);
+        kill.WaitForExit();
     }
 
     private static string Root()

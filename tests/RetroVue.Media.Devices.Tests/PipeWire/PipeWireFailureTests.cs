@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using RetroVue.Media.Devices.PipeWire;
+using RetroVue.Media.Devices.Tests.Support;
 using RetroVue.Media.Pipelines;
 using RetroVue.Media.Time;
 
@@ -60,14 +61,14 @@ public sealed class PipeWireFailureTests
             pipeline.Add(sink);
             pipeline.Link(pipeline.Elements[0], sink);
             Task run = pipeline.RunAsync();
-            await UntilAsync(() => sink.Seen.Count > 10);
+            await Until.TrueAsync(() => sink.Seen.Count > 10);
             daemon.Kill();
             daemon.Dispose();
             int before = sink.Seen.Count;
             File.Delete(link);
             daemon = PipeWireDaemon.Start();
             Directory.CreateSymbolicLink(link, daemon.Folder);
-            await UntilAsync(() => sink.Seen.Count > before + 10);
+            await Until.TrueAsync(() => sink.Seen.Count > before + 10);
             await pipeline.StopAsync();
             await run;
             Assert.That(sink.Formats, Has.Count.EqualTo(2), "announced anew");
@@ -141,14 +142,4 @@ public sealed class PipeWireFailureTests
     private static PipeWireSource Source(string remote, bool isVideo) => isVideo
         ? new PipeWireVideoSource("source", new PipeWireVideoSourceOptions { Remote = remote, Target = "test-video" })
         : new PipeWireAudioSource("source", new PipeWireAudioSourceOptions { Remote = remote, Target = "test-audio" });
-
-    private static async Task UntilAsync(Func<bool> isSo)
-    {
-        var watch = Stopwatch.StartNew();
-        while (!isSo())
-        {
-            Assert.That(watch.Elapsed, Is.LessThan(TimeSpan.FromSeconds(15)));
-            await Task.Delay(20);
-        }
-    }
 }

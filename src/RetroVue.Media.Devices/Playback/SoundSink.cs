@@ -1,0 +1,266 @@
+using RetroVue.Media.Clocks;
+using RetroVue.Media.Formats;
+using RetroVue.Media.Pipelines;
+using RetroVue.Media.Time;
+
+namespace RetroVue.Media.Devices.Playback;
+
+/// <summary>
+/// Plays sound: each sample is heard at its running time plus the pipeline's latency, by the pipeline's clock, whatever delay the device
+/// has. What the sinks of ALSA's and PipeWire's devices have in common.
+/// </summary>
+/// <remarks>
+/// <para>Offers the device's clock for election. Takes the one format it was made for. Allocates nothing for a buffer.</para>
+/// <para>A device that goes while it plays does not end the pipeline, unless the option Reconnect says so: its clock is lost, so another is
+/// elected, or the pipeline goes on at the last rate where none is there; what is due is left out at its pace; and every half second it is
+/// tried to open the device again, which then plays what is due.</para>
+/// </remarks>
+public abstract class SoundSink : Element, IClockProvider
+{
+    private static readonly ClockTime s_reopenInterval = ClockTime.FromMilliseconds(500);
+
+    private readonly Lock _lock = new();
+    private readonly InputPad _input;
+    private readonly bool _mayReconnect;
+    private PlaybackStatistics _statistics = new(0, 0, 0, 0, 0, ClockTime.None, double.NaN);
+    private ClockTime _reopenAt;
+    private bool _isLost;
+    private bool _hasToldClock;
+
+    /// <param name="name">The element's name.</param>
+    /// <param name="format">The format taken.</param>
+    /// <param name="buffer">How much is written ahead to the device; as much again waits in front of it.</param>
+    /// <param name="mayReconnect">Whether a device that goes is waited for.</param>
+    private protected SoundSink(string name, AudioFormat format, ClockTime buffer, bool mayReconnect)
+        : base(name)
+    {
+        Format = format;
+        Buffer = buffer;
+        Queue = new SoundQueue(format, buffer);
+        _mayReconnect = mayReconnect;
+        _input = AddInput(gate: Queue.Gate);
+        Task = AddTask(Step, StepPlacement.OwnThread);
+    }
+
+    /// <inheritdoc/>
+    public event EventHandler<ClockChangedEventArgs>? ClockChanged;
+
+    /// <summary>How far from its time sound may be heard before frames are put in or left out: 20 ms.</summary>
+    public static ClockTime Tolerance => ClockTime.FromMilliseconds(20);
+
+    /// <inheritdoc/>
+    public int ClockPriority => ClockPriorities.Hardware;
+
+    /// <summary>What the sink has done so far; any thread.</summary>
+    public PlaybackStatistics Statistics
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _statistics with { Drift = Drift };
+            }
+        }
+    }
+
+    /// <summary>Half of what is written ahead: so late a writer may be. As much again as is written ahead is held in front of it.</summary>
+    public override ElementLatency Latency => new(Buffer / 2, Buffer * 2, false);
+
+    private protected AudioFormat Format { get; }
+
+    private protected ClockTime Buffer { get; }
+
+    private protected SoundQueue Queue { get; }
+
+    private protected StepTask Task { get; }
+
+    private protected IClock SystemTime => Pipeline.Executor.Waiter.SystemClock;
+
+    /// <summary>The duration of a frame.</summary>
+    private protected Rational Unit => new(1, Format.SampleRate);
+
+    /// <summary>How much faster than the system clock the device runs, in parts per million; NaN while not known. Any thread.</summary>
+    private protected abstract double Drift { get; }
+
+    /// <summary>True from when the device was opened until it is closed.</summary>
+    private protected abstract bool IsOpen { get; }
+
+    /// <inheritdoc/>
+    public abstract IClock? ProvideClock();
+
+    /// <inheritdoc/>
+    protected override bool Accepts(InputPad input, MediaFormat format) => format == Format;
+
+    /// <inheritdoc/>
+    protected override MediaFormat? Preferred(InputPad input) => Format;
+
+    /// <inheritdoc/>
+    protected override void OnBuffer(InputPad input, MediaBuffer buffer)
+    {
+        if (!input.Segment.Overlaps(buffer.Pts, buffer.Duration))
+        {
+            buffer.Release();
+            return;
+        }
+
+        Queue.Add(buffer);
+        OnQueueChanged();
+    }
+
+    /// <inheritdoc/>
+    protected override void OnEvent(InputPad input, MediaEvent mediaEvent)
+    {
+        // Holes show in the PTS of what comes after them.
+        if (mediaEvent is EndOfStream)
+        {
+            Queue.End();
+            OnQueueChanged();
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void Stop()
+    {
+        Flush();
+        Close();
+    }
+
+    /// <inheritdoc/>
+    protected override void Flush() => Queue.Clear();
+
+    /// <summary>Opens the device; must not wait for long.</summary>
+    /// <exception cref="DeviceException">It is not there, or cannot be used.</exception>
+    private protected abstract void Open();
+
+    /// <summary>Lets the device go, and says so where it had told a clock; harmless where there is none.</summary>
+    private protected abstract void Close();
+
+    /// <summary>A step with the device open.</summary>
+    /// <exception cref="DeviceException">The device is gone, or cannot be used.</exception>
+    private protected abstract StepResult Play();
+
+    /// <summary>Sound, or its end, has come.</summary>
+    private protected virtual void OnQueueChanged() => Task.Wake();
+
+    /// <summary>Says that the device has a clock: it plays.</summary>
+    private protected void OnClockGained()
+    {
+        if (_isLost)
+        {
+            _isLost = false;
+            Pipeline.Report("device-found", Name, "The sound device is there again.");
+        }
+
+        _hasToldClock = true;
+        ClockChanged?.Invoke(this, new ClockChangedEventArgs(ClockChange.Gained));
+    }
+
+    /// <summary>Says that the clock told before, if there was one, is no more.</summary>
+    private protected void OnClockLost()
+    {
+        if (_hasToldClock)
+        {
+            _hasToldClock = false;
+            ClockChanged?.Invoke(this, new ClockChangedEventArgs(ClockChange.Lost));
+        }
+    }
+
+    private protected StepResult Finish()
+    {
+        ReportEnd();
+        return StepResult.Finished;
+    }
+
+    /// <summary>The system time at which the current buffer's next frame should be heard; None for one without PTS.</summary>
+    private protected ClockTime DueOfCurrent()
+    {
+        ClockTime running = _input.ToRunningTime(Queue.Current!.Pts) + Format.DurationOf(Queue.Position);
+        ClockReading now = Pipeline.Clock.Read();
+        return now.SystemTime + (Pipeline.BaseTime + running + Pipeline.Latency - now.Time);
+    }
+
+    /// <summary>Leaves frames of the current buffer out; false where it has no more.</summary>
+    private protected bool Skip(long frames)
+    {
+        int skipped = (int)Math.Min(frames, Queue.Left);
+        Count(dropped: skipped);
+        Queue.Advance(skipped);
+        return Queue.Current is not null;
+    }
+
+    /// <summary>Leaves out what is due while nobody can play it, so that whoever feeds the sink goes on at its pace.</summary>
+    /// <returns>When more is due; None where nothing waits.</returns>
+    private protected ClockTime LetPass()
+    {
+        while (Queue.TryTake())
+        {
+            ClockTime due = DueOfCurrent();
+            if (due > SystemTime.Now)
+            {
+                return due;
+            }
+
+            Skip(Queue.Left);
+        }
+
+        return ClockTime.None;
+    }
+
+    private protected void Count(long played = 0, long silence = 0, long dropped = 0, long starved = 0, long interruptions = 0)
+    {
+        lock (_lock)
+        {
+            _statistics = _statistics with
+            {
+                Played = _statistics.Played + played,
+                Silence = _statistics.Silence + silence,
+                Dropped = _statistics.Dropped + dropped,
+                Starved = _statistics.Starved + starved,
+                Interruptions = _statistics.Interruptions + interruptions,
+            };
+        }
+    }
+
+    private protected void SetError(ClockTime error)
+    {
+        lock (_lock)
+        {
+            _statistics = _statistics with { Error = error };
+        }
+    }
+
+    private StepResult Step()
+    {
+        try
+        {
+            return IsOpen ? Play() : Reopen();
+        }
+        catch (DeviceException exception) when (_mayReconnect)
+        {
+            Close();
+            if (!_isLost)
+            {
+                Pipeline.Report("device-lost", Name, exception.Message);
+                Count(interruptions: 1);
+            }
+
+            _isLost = true;
+            _reopenAt = SystemTime.Now + s_reopenInterval;
+            return StepResult.Again;
+        }
+    }
+
+    private StepResult Reopen()
+    {
+        if (SystemTime.Now >= _reopenAt)
+        {
+            Open();
+            return StepResult.Again;
+        }
+
+        ClockTime due = LetPass();
+        return Queue.HasEnded && due.IsNone
+            ? Finish()
+            : StepResult.At(SystemTime, due.IsNone ? _reopenAt : ClockTime.Min(due, _reopenAt));
+    }
+}
