@@ -140,6 +140,12 @@ public sealed class SimulatedExecutor : Executor
     /// <summary>Runs the next step, advancing time where need be; false where none is due until <paramref name="limit"/>.</summary>
     private bool RunNext(ClockTime limit)
     {
+        if (Clock.Now > limit)
+        {
+            // A step has passed time, as those of simulated devices may.
+            return false;
+        }
+
         if (_ready.TryDequeue(out Entry? entry))
         {
             Step(entry);
@@ -190,6 +196,7 @@ public sealed class SimulatedExecutor : Executor
 
         entry.IsWoken = false;
         Steps++;
+        ClockTime before = Clock.Now;
         StepResult result = entry.Task.Step();
         if (entry.State == StepState.Finished)
         {
@@ -198,12 +205,18 @@ public sealed class SimulatedExecutor : Executor
 
         // A wake that came during the step counts as one that comes after it.
         bool again = result.State == StepState.Ready || (entry.IsWoken && result.State != StepState.Finished);
+        if (again && Clock.Now > before)
+        {
+            // It has blocked, as a simulated camera does until its next picture: whoever had something to do meanwhile comes first.
+            (again, result) = (false, StepResult.At(Clock, Clock.Now));
+        }
+
         entry.State = again ? StepState.Ready : result.State;
         if (again)
         {
             _ready.Enqueue(entry);
         }
-        else if (result.State == StepState.Waiting)
+        else if (entry.State == StepState.Waiting)
         {
             (entry.Clock, entry.Deadline) = (result.Clock, result.Deadline);
             Wait(entry, MapToSystem(entry));

@@ -45,6 +45,9 @@ internal sealed class SimulatedPcm : IPcm
     /// <summary>Between the count and the world: converters and cables.</summary>
     public int HardwareDelay { get; init; }
 
+    /// <summary>What each frame of the world sounds like, on all channels.</summary>
+    public Func<long, int> Signal { get; init; } = frame => (int)frame;
+
     /// <summary>What was played: first frame's time of being heard, and the samples, one run after the other.</summary>
     public List<(ClockTime HeardAt, List<int> Left)> Runs { get; } = [];
 
@@ -130,7 +133,7 @@ internal sealed class SimulatedPcm : IPcm
         Span<int> samples = MemoryMarshal.Cast<byte, int>(frames);
         for (int i = 0; i < count; i++)
         {
-            samples[2 * i] = (int)(_startedWorld + _moved + i);
+            samples[2 * i] = Signal(_startedWorld + _moved + i);
             samples[(2 * i) + 1] = samples[2 * i];
         }
 

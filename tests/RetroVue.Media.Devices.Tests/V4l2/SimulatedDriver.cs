@@ -61,6 +61,12 @@ internal sealed unsafe class SimulatedDriver(ControllableClock clock) : IV4l2Sys
     /// <summary>How many bytes of a compressed picture are used.</summary>
     public Func<long, uint> PacketSize { get; init; } = frame => 100 + (uint)(frame % 50);
 
+    /// <summary>What all bytes of a picture are.</summary>
+    public Func<long, byte> Fill { get; init; } = frame => (byte)frame;
+
+    /// <summary>How much faster than it says the camera gives pictures, in parts per million.</summary>
+    public double Drift { get; init; }
+
     /// <summary>How late a poll returns after the picture was complete.</summary>
     public Func<long, ClockTime> WakeUp { get; init; } = _ => ClockTime.Zero;
 
@@ -291,8 +297,12 @@ internal sealed unsafe class SimulatedDriver(ControllableClock clock) : IV4l2Sys
     /// <summary>The number of the next picture, from zero.</summary>
     private long Produced { get; set; }
 
-    private ClockTime CompleteAt(long frame) =>
-        _began + ClockTime.FromUnits((frame + 1) * Interval.numerator, new Rational(1, (int)Interval.denominator));
+    private ClockTime CompleteAt(long frame)
+    {
+        ClockTime nominal = ClockTime.FromUnits((frame + 1) * Interval.numerator, new Rational(1, (int)Interval.denominator));
+        double gained = nominal.Nanoseconds * Drift / (1e6 + Drift);
+        return _began + nominal - ClockTime.FromNanoseconds((long)Math.Round(gained));
+    }
 
     private int FaultOf(string call) => -(Fault?.Invoke(call) ?? 0);
 
@@ -327,7 +337,7 @@ internal sealed unsafe class SimulatedDriver(ControllableClock clock) : IV4l2Sys
         {
             if (!Dropped.Contains(Produced) && _queued.TryDequeue(out int index))
             {
-                new Span<byte>((void*)_memory[index], (int)BufferSize).Fill((byte)Produced);
+                new Span<byte>((void*)_memory[index], (int)BufferSize).Fill(Fill(Produced));
                 _done.Enqueue((index, Produced));
             }
         }

@@ -1,0 +1,34 @@
+using RetroVue.Media.Pipelines;
+using RetroVue.Media.Testing;
+using RetroVue.Media.Time;
+
+namespace RetroVue.Media.Tests.Pipelines;
+
+public sealed class SimulatedExecutorTests
+{
+    private static readonly ClockTime s_interval = ClockTime.FromMilliseconds(40);
+
+    [Test]
+    public void Step_that_passes_time_lets_what_became_due_come_before_its_next()
+    {
+        var executor = new SimulatedExecutor();
+        var log = new List<string>();
+        // As a camera whose read blocks until the next picture, and which has one always.
+        executor.Attach(new StepTask("camera", () =>
+        {
+            executor.Clock.AdvanceTo(executor.Clock.Now + s_interval);
+            log.Add($"camera {executor.Clock.Now.Nanoseconds / 1_000_000}");
+            return StepResult.Again;
+        }));
+        int ticks = 0;
+        executor.Attach(new StepTask("ticker", () =>
+        {
+            log.Add($"tick {ticks}");
+            ticks++;
+            return StepResult.At(executor.Clock, ClockTime.FromMilliseconds(20 * ticks));
+        }));
+        executor.RunUntil(ClockTime.FromMilliseconds(100));
+        // What is due when the camera's picture comes waits for nobody either, but stands in line behind it.
+        Assert.That(log, Is.EqualTo(new[] { "camera 40", "tick 0", "tick 1", "camera 80", "tick 2", "tick 3", "camera 120" }));
+    }
+}
