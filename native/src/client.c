@@ -16,10 +16,14 @@ static void on_global(void *data, uint32_t id, uint32_t permissions, const char 
             continue;
 
         struct rv_global *global = calloc(1, sizeof(*global));
-        if (global == NULL)
+        struct pw_properties *copy = pw_properties_new_dict(properties);
+        if (global == NULL || copy == NULL) {
+            pw_properties_free(copy);
+            free(global);
             return;
+        }
 
-        *global = (struct rv_global){.id = id, .version = version, .type = kept[i], .properties = pw_properties_new_dict(properties)};
+        *global = (struct rv_global){.id = id, .version = version, .type = kept[i], .properties = copy};
         spa_list_append(&client->globals, &global->link);
     }
 

@@ -61,6 +61,18 @@ internal sealed class PipeWireDaemon : IDisposable
         return started;
     }
 
+    /// <summary>The folder of the whole project.</summary>
+    public static string Root()
+    {
+        DirectoryInfo? folder = new(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(folder!.FullName, "RetroVue.Media.sln")))
+        {
+            folder = folder.Parent;
+        }
+
+        return folder.FullName;
+    }
+
     /// <summary>Ends the daemon as a crash does.</summary>
     public void Kill()
     {
@@ -85,16 +97,5 @@ internal sealed class PipeWireDaemon : IDisposable
     {
         using var kill = Process.Start("kill", [$"-{name}", _daemon.ToString(CultureInfo.InvariantCulture)]);
         kill.WaitForExit();
-    }
-
-    private static string Root()
-    {
-        DirectoryInfo? folder = new(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder!.FullName, "RetroVue.Media.sln")))
-        {
-            folder = folder.Parent;
-        }
-
-        return folder.FullName;
     }
 }
