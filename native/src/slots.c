@@ -117,6 +117,12 @@ uint32_t rv_slots_take_returned(struct rv_slots *slots, void (*take)(void *data,
     return count;
 }
 
+void rv_slot_sync(const struct rv_slot *slot, int begin)
+{
+    for (uint32_t i = 0; slot != NULL && i < slot->map_count; i++)
+        rv_mapping_sync(&slot->maps[i], begin);
+}
+
 void rv_slots_recycle(struct rv_slots *slots, uint32_t index)
 {
     if (index >= RV_SLOTS)
@@ -129,8 +135,7 @@ void rv_slots_recycle(struct rv_slots *slots, uint32_t index)
         return;
     }
 
-    for (uint32_t i = 0; i < slot->map_count; i++)
-        rv_mapping_sync(&slot->maps[i], 0);
+    rv_slot_sync(slot, 0);
     if (!change_state(slot, RV_SLOT_LEASED, RV_SLOT_RETURNED)) {
         clear(slot);
         set_state(slot, RV_SLOT_UNUSED);

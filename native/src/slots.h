@@ -76,6 +76,9 @@ uint32_t rv_slots_take_returned(struct rv_slots *slots, void (*take)(void *data,
 /* Any thread. */
 void rv_slots_recycle(struct rv_slots *slots, uint32_t index);
 
+/* Any thread that has the slot's bytes: begins or ends looking at them, which hardware may have written. Null is a slot without any. */
+void rv_slot_sync(const struct rv_slot *slot, int begin);
+
 /* While nobody uses it any more. */
 void rv_slots_release(struct rv_slots *slots);
 

@@ -99,8 +99,11 @@ static void queue_again(void *data, void *buffer)
     pw_stream_queue_buffer(stream->stream, buffer);
 }
 
-/* Points the record at the valid bytes of the graph's own memory; their count. */
-static uint64_t find_planes(const struct spa_buffer *buffer, struct rv_pw_record *record)
+/*
+ * Points the record at the valid bytes: through a mapping of this library's own where there is one, for PipeWire does not map all memory (no
+ * DMABUF, for one), and what it maps it unmaps when it likes. Their count.
+ */
+static uint64_t find_planes(const struct spa_buffer *buffer, const struct rv_slot *slot, struct rv_pw_record *record)
 {
     uint64_t bytes = 0;
     record->plane_count = buffer->n_datas < RV_PW_MAX_PLANES ? buffer->n_datas : RV_PW_MAX_PLANES;
@@ -108,7 +111,8 @@ static uint64_t find_planes(const struct spa_buffer *buffer, struct rv_pw_record
         const struct spa_data *data = &buffer->datas[i];
         uint32_t offset = data->maxsize > 0 ? data->chunk->offset % data->maxsize : 0;
         uint32_t size = SPA_MIN(data->chunk->size, data->maxsize - offset);
-        record->planes[i] = (struct rv_pw_plane){SPA_PTROFF(data->data, offset, void), size, data->chunk->stride};
+        uint8_t *memory = slot != NULL && i < slot->map_count ? slot->maps[i].data : data->data;
+        record->planes[i] = (struct rv_pw_plane){memory != NULL ? memory + offset : NULL, size, data->chunk->stride};
         record->flags |= SPA_FLAG_IS_SET(data->chunk->flags, SPA_CHUNK_FLAG_CORRUPTED) ? RV_PW_RECORD_CORRUPTED : 0;
         bytes += size;
     }
@@ -131,25 +135,27 @@ static void read_header(const struct spa_buffer *buffer, struct rv_pw_record *re
     record->header_flags = header->flags;
 }
 
-/* Leases the graph's buffer itself: the reader sees it through a mapping of this library's own. */
-static void lease_own(struct rv_pw_stream *stream, struct rv_slot *slot, const struct spa_buffer *buffer, struct rv_pw_record *record)
+/* Leases the graph's buffer itself. */
+static void lease_own(struct rv_pw_stream *stream, struct rv_slot *slot, struct rv_pw_record *record)
 {
-    for (uint32_t i = 0; i < record->plane_count; i++) {
-        ptrdiff_t offset = (uint8_t *)record->planes[i].data - (uint8_t *)buffer->datas[i].data;
-        record->planes[i].data = slot->maps[i].data + offset;
-    }
-
     record->slot = slot->index;
     rv_slots_lease(&stream->slots, slot);
 }
 
-static bool lease_copy(struct rv_pw_stream *stream, uint64_t bytes, struct rv_pw_record *record)
+/* Leases a copy; false where there is no room for one, or the bytes cannot be seen from here. */
+static bool lease_copy(struct rv_pw_stream *stream, const struct rv_slot *from, uint64_t bytes, struct rv_pw_record *record)
 {
+    for (uint32_t i = 0; i < record->plane_count; i++) {
+        if (record->planes[i].size > 0 && record->planes[i].data == NULL)
+            return false;
+    }
+
     struct rv_slot *slot = rv_slots_lease_copy(&stream->slots, bytes);
     if (slot == NULL)
         return false;
 
     uint8_t *to = slot->maps[0].data;
+    rv_slot_sync(from, 1);
     for (uint32_t i = 0; i < record->plane_count; i++) {
         if (record->planes[i].size > 0)
             memcpy(to, record->planes[i].data, record->planes[i].size);
@@ -157,6 +163,7 @@ static bool lease_copy(struct rv_pw_stream *stream, uint64_t bytes, struct rv_pw
         to += record->planes[i].size;
     }
 
+    rv_slot_sync(from, 0);
     record->slot = slot->index;
     record->flags |= RV_PW_RECORD_COPIED;
     return true;
@@ -233,7 +240,7 @@ static void on_process(void *data)
     read_time(stream, &cycle);
     while (count < RV_GRAPH_SLOTS && (taken[count] = pw_stream_dequeue_buffer(stream->stream)) != NULL) {
         struct rv_pw_record ignored = {0};
-        sizes[count] = find_planes(taken[count]->buffer, &ignored);
+        sizes[count] = find_planes(taken[count]->buffer, NULL, &ignored);
         behind += sizes[count++];
     }
 
@@ -244,7 +251,7 @@ static void on_process(void *data)
         record.format_serial = atomic_load_explicit(&stream->format_serial, memory_order_acquire);
         record.arrival = arrival;
         record.dropped = atomic_load_explicit(&stream->dropped, memory_order_relaxed);
-        find_planes(buffer, &record);
+        find_planes(buffer, slot, &record);
         read_header(buffer, &record);
         behind -= sizes[i];
         record.behind = behind;
@@ -253,10 +260,10 @@ static void on_process(void *data)
         bool is_private = slot == NULL || slot->map_count < record.plane_count;
         bool is_scarce = in_graph < LEAST_IN_GRAPH + 1;
         if (!is_private && !is_scarce) {
-            lease_own(stream, slot, buffer, &record);
+            lease_own(stream, slot, &record);
             in_graph--;
         } else {
-            bool is_copied = lease_copy(stream, sizes[i], &record);
+            bool is_copied = lease_copy(stream, slot, sizes[i], &record);
             pw_stream_queue_buffer(stream->stream, taken[i]);
             if (!is_copied) {
                 add(&stream->dropped);
@@ -586,9 +593,7 @@ int32_t rv_pw_stream_read(struct rv_pw_stream *stream, struct rv_pw_record *reco
         if (index == RV_PW_NO_SLOT)
             continue;
 
-        const struct rv_slot *slot = &stream->slots.slots[index];
-        for (uint32_t i = 0; i < slot->map_count; i++)
-            rv_mapping_sync(&slot->maps[i], 1);
+        rv_slot_sync(&stream->slots.slots[index], 1);
     }
 
     return count;
