@@ -16,7 +16,7 @@
 #define RV_PW_EXPORT __attribute__((visibility("default")))
 
 /* Changes with every change of a struct or of what a function does: the caller compares it with the library's own. */
-#define RV_PW_ABI 2
+#define RV_PW_ABI 3
 
 #define RV_PW_MAX_PLANES 4
 #define RV_PW_MAX_FORMATS 16
@@ -56,7 +56,7 @@ enum rv_pw_format {
 
 /* Who connects the stream's ports with the target's. */
 enum rv_pw_link {
-    RV_PW_LINK_AUTO = 0,    /* the session manager where one runs, else the bridge */
+    RV_PW_LINK_AUTO = 0,    /* the session manager where one runs, else the bridge; on a portal's connection always the former */
     RV_PW_LINK_MANAGER = 1, /* the session manager, from the property target.object */
     RV_PW_LINK_SELF = 2,    /* the bridge, through the daemon's link factory */
 };
@@ -112,6 +112,7 @@ struct rv_pw_event {
 struct rv_pw_stream_params {
     const char *name;   /* of the stream's own node */
     const char *target; /* node name or object serial of the other side; null: the first, or the session manager's choice */
+    uint32_t target_id; /* the other side's id instead, whatever its class: how a portal names a screen. 0: by target */
     int32_t direction;
     int32_t media;
     int32_t link;
@@ -123,6 +124,7 @@ struct rv_pw_stream_params {
     int32_t exact_size;
     struct rv_pw_rational frame_rate; /* the favourite; any other is taken too unless exact_rate */
     int32_t exact_rate;
+    struct rv_pw_rational max_frame_rate; /* of pictures that come when they change: at most so many a second */
     int32_t sample_rate; /* of sound: 48000 where zero */
     int32_t channels;    /* of sound: 2 where zero */
     int32_t quantum;     /* of sound: samples wished for in a buffer */
@@ -206,6 +208,12 @@ RV_PW_EXPORT int32_t rv_pw_abi(void);
  * -ENOENT, -ECONNREFUSED: there is no daemon; -ETIMEDOUT: it does not answer.
  */
 RV_PW_EXPORT int32_t rv_pw_connect(const char *remote, const char *name, int32_t timeout_ms, struct rv_pw_client **client);
+
+/*
+ * The same over a connected socket that is given away, whatever comes of it: a portal's, which shows only what the user agreed to, and
+ * neither the session manager nor a link factory.
+ */
+RV_PW_EXPORT int32_t rv_pw_connect_fd(int32_t fd, const char *name, int32_t timeout_ms, struct rv_pw_client **client);
 
 /* Lets the connection go; it ends with its last stream. */
 RV_PW_EXPORT void rv_pw_disconnect(struct rv_pw_client *client);

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static void on_global(void *data, uint32_t id, uint32_t permissions, const char *type, uint32_t version, const struct spa_dict *properties)
 {
@@ -101,7 +102,8 @@ static struct pw_context *new_context(struct pw_thread_loop *loop)
     return context != NULL ? context : pw_context_new(pw_thread_loop_get_loop(loop), NULL, 0);
 }
 
-static int connect_core(struct rv_pw_client *client, const char *remote, const char *name)
+/* Over the socket where there is one, which becomes PipeWire's. */
+static int connect_core(struct rv_pw_client *client, int *fd, const char *remote, const char *name)
 {
     struct pw_properties *properties = pw_properties_new(PW_KEY_APP_NAME, name != NULL ? name : "retrovue", NULL);
     if (properties == NULL)
@@ -109,7 +111,13 @@ static int connect_core(struct rv_pw_client *client, const char *remote, const c
 
     if (remote != NULL && remote[0] != '\0')
         pw_properties_set(properties, PW_KEY_REMOTE_NAME, remote);
-    client->core = pw_context_connect(client->context, properties, 0);
+    if (*fd >= 0) {
+        client->core = pw_context_connect_fd(client->context, *fd, properties, 0);
+        *fd = -1;
+    } else {
+        client->core = pw_context_connect(client->context, properties, 0);
+    }
+
     if (client->core == NULL)
         return errno > 0 ? -errno : -EIO;
 
@@ -122,7 +130,7 @@ static int connect_core(struct rv_pw_client *client, const char *remote, const c
     return 0;
 }
 
-int32_t rv_pw_connect(const char *remote, const char *name, int32_t timeout_ms, struct rv_pw_client **result)
+static int connect_by(int *fd, const char *remote, const char *name, int32_t timeout_ms, struct rv_pw_client **result)
 {
     static pthread_once_t once = PTHREAD_ONCE_INIT;
     *result = NULL;
@@ -132,6 +140,7 @@ int32_t rv_pw_connect(const char *remote, const char *name, int32_t timeout_ms, 
         return -ENOMEM;
 
     client->references = 1;
+    client->is_portal = *fd >= 0;
     spa_list_init(&client->globals);
     spa_list_init(&client->watchers);
     client->loop = pw_thread_loop_new("rv-pipewire", NULL);
@@ -139,7 +148,7 @@ int32_t rv_pw_connect(const char *remote, const char *name, int32_t timeout_ms, 
     int error = client->context == NULL ? (errno > 0 ? -errno : -EIO) : pw_thread_loop_start(client->loop);
     if (error >= 0) {
         pw_thread_loop_lock(client->loop);
-        error = connect_core(client, remote, name);
+        error = connect_core(client, fd, remote, name);
         if (error >= 0)
             error = rv_client_sync(client, timeout_ms);
         pw_thread_loop_unlock(client->loop);
@@ -152,6 +161,24 @@ int32_t rv_pw_connect(const char *remote, const char *name, int32_t timeout_ms, 
 
     *result = client;
     return 0;
+}
+
+int32_t rv_pw_connect(const char *remote, const char *name, int32_t timeout_ms, struct rv_pw_client **result)
+{
+    int none = -1;
+    return connect_by(&none, remote, name, timeout_ms, result);
+}
+
+int32_t rv_pw_connect_fd(int32_t fd, const char *name, int32_t timeout_ms, struct rv_pw_client **result)
+{
+    *result = NULL;
+    if (fd < 0)
+        return -EBADF;
+
+    int error = connect_by(&fd, NULL, name, timeout_ms, result);
+    if (fd >= 0)
+        close(fd);
+    return error;
 }
 
 int rv_client_sync(struct rv_pw_client *client, int timeout_ms)

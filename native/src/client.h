@@ -36,7 +36,8 @@ struct rv_pw_client {
     uint32_t references; /* with the loop's lock held */
     int sync;
     int synced;
-    int error; /* negated errno once the daemon is gone */
+    bool is_portal; /* on a portal's socket */
+    int error;      /* negated errno once the daemon is gone */
     char error_text[RV_PW_TEXT];
 };
 

@@ -91,6 +91,10 @@ static void add_video(struct spa_pod_builder *builder, const struct rv_pw_stream
     spa_pod_builder_add(builder,
                         SPA_FORMAT_VIDEO_size, SPA_POD_CHOICE_RANGE_Rectangle(&size, &smallest, &largest),
                         SPA_FORMAT_VIDEO_framerate, SPA_POD_CHOICE_RANGE_Fraction(&rate, &slowest, &fastest), 0);
+
+    struct spa_fraction most = SPA_FRACTION(params->max_frame_rate.num, params->max_frame_rate.den), none = SPA_FRACTION(0, 1);
+    if (most.denom != 0)
+        spa_pod_builder_add(builder, SPA_FORMAT_VIDEO_maxFramerate, SPA_POD_CHOICE_RANGE_Fraction(&most, &none, &most), 0);
 }
 
 static void add_audio(struct spa_pod_builder *builder, const struct rv_pw_stream_params *params)

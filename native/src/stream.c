@@ -419,6 +419,11 @@ static struct rv_global *find_target(struct rv_pw_client *client, const struct r
 {
     struct rv_global *global, *best = NULL;
     long highest = -1;
+    if (params->target_id != 0) {
+        global = rv_client_find(client, params->target_id);
+        return global != NULL && strcmp(global->type, PW_TYPE_INTERFACE_Node) == 0 ? global : NULL;
+    }
+
     spa_list_for_each(global, &client->globals, link) {
         if (!fits(global, params))
             continue;
@@ -447,7 +452,7 @@ static struct pw_properties *properties_of(const struct rv_pw_stream_params *par
     struct pw_properties *properties = pw_properties_new(
         PW_KEY_MEDIA_TYPE, is_video ? "Video" : "Audio",
         PW_KEY_MEDIA_CATEGORY, is_capture ? "Capture" : "Playback",
-        PW_KEY_MEDIA_ROLE, is_video ? "Camera" : "Production",
+        PW_KEY_MEDIA_ROLE, params->target_id != 0 ? "Screen" : is_video ? "Camera" : "Production",
         PW_KEY_NODE_NAME, params->name != NULL ? params->name : "retrovue", NULL);
     if (properties == NULL)
         return NULL;
@@ -471,9 +476,11 @@ static int connect_stream(struct rv_pw_stream *stream, const struct rv_pw_stream
     if (client->error < 0)
         return client->error;
 
-    bool is_managed = params->link == RV_PW_LINK_MANAGER || (params->link == RV_PW_LINK_AUTO && rv_client_has_manager(client));
+    bool is_managed = params->link == RV_PW_LINK_MANAGER
+        || (params->link == RV_PW_LINK_AUTO && (client->is_portal || rv_client_has_manager(client)));
+    bool is_named = params->target != NULL || params->target_id != 0;
     struct rv_global *target = find_target(client, params);
-    if (target == NULL && (params->target != NULL || !is_managed))
+    if (target == NULL && (is_named || !is_managed))
         return -ENOENT;
 
     uint8_t memory[2048];
@@ -489,7 +496,7 @@ static int connect_stream(struct rv_pw_stream *stream, const struct rv_pw_stream
         return errno > 0 ? -errno : -ENOMEM;
 
     bool is_capture = params->direction == RV_PW_CAPTURE;
-    stream->target = target != NULL && (params->target != NULL || !is_managed) ? target->id : PW_ID_ANY;
+    stream->target = target != NULL && (is_named || !is_managed) ? target->id : PW_ID_ANY;
     stream->links = (struct rv_links){
         .client = client,
         .node = PW_ID_ANY,
@@ -500,10 +507,14 @@ static int connect_stream(struct rv_pw_stream *stream, const struct rv_pw_stream
     stream->watcher = (struct rv_watcher){.changed = on_registry_changed, .removed = on_removed, .failed = on_refused, .gone = on_gone};
     spa_list_append(&client->watchers, &stream->watcher.link);
     pw_stream_add_listener(stream->stream, &stream->listener, &stream_events, stream);
-    return pw_stream_connect(stream->stream, is_capture ? PW_DIRECTION_INPUT : PW_DIRECTION_OUTPUT, PW_ID_ANY,
-                             PW_STREAM_FLAG_MAP_BUFFERS | PW_STREAM_FLAG_RT_PROCESS
-                                 | (is_managed ? PW_STREAM_FLAG_AUTOCONNECT : PW_STREAM_FLAG_NONE),
-                             &offer, 1);
+    enum pw_stream_flags flags = PW_STREAM_FLAG_MAP_BUFFERS | PW_STREAM_FLAG_RT_PROCESS;
+    if (is_managed)
+        flags |= PW_STREAM_FLAG_AUTOCONNECT;
+    /* Whoever asked for a screen must not be given a camera when it goes. */
+    if (params->target_id != 0)
+        flags |= PW_STREAM_FLAG_DONT_RECONNECT;
+    return pw_stream_connect(stream->stream, is_capture ? PW_DIRECTION_INPUT : PW_DIRECTION_OUTPUT,
+                             params->target_id != 0 ? params->target_id : PW_ID_ANY, flags, &offer, 1);
 }
 
 static void release(struct rv_pw_stream *stream)

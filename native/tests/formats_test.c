@@ -31,6 +31,22 @@ static void offer_lists_formats_with_the_favourite_first(void)
     CHECK(found[0].frame_rate.num == 30000 && found[0].frame_rate.den == 1001);
 }
 
+static void offer_of_pictures_that_come_when_they_change_limits_their_rate(void)
+{
+    struct spa_pod_builder builder = fresh();
+    struct rv_pw_stream_params params = {
+        .media = RV_PW_VIDEO, .format_count = 1, .formats = {RV_PW_BGRX}, .max_frame_rate = {30, 1}};
+    const struct spa_pod *pod = rv_formats_offer(&builder, &params);
+    struct spa_fraction changing = {0, 1};
+    uint32_t count, choice;
+    const struct spa_pod_prop *property = spa_pod_find_prop(pod, NULL, SPA_FORMAT_VIDEO_framerate);
+    const struct spa_fraction *rates = SPA_POD_BODY(spa_pod_get_values(&property->value, &count, &choice));
+    CHECK(choice == SPA_CHOICE_Range && memcmp(&rates[1], &changing, sizeof(changing)) == 0);
+    property = spa_pod_find_prop(pod, NULL, SPA_FORMAT_VIDEO_maxFramerate);
+    rates = SPA_POD_BODY(spa_pod_get_values(&property->value, &count, &choice));
+    CHECK(choice == SPA_CHOICE_Range && count == 3 && rates[2].num == 30 && rates[2].denom == 1);
+}
+
 static void offer_without_a_format_of_the_medium_is_none(void)
 {
     struct spa_pod_builder builder = fresh();
@@ -86,6 +102,7 @@ static void ranges_are_told_by_their_ends(void)
 int main(void)
 {
     offer_lists_formats_with_the_favourite_first();
+    offer_of_pictures_that_come_when_they_change_limits_their_rate();
     offer_without_a_format_of_the_medium_is_none();
     offer_of_sound_has_rate_and_channels();
     negotiated_formats_are_read();

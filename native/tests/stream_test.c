@@ -4,6 +4,9 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
 
 #include "check.h"
 #include "retrovue_pipewire.h"
@@ -139,6 +142,60 @@ static void pictures_come_and_outlive_the_stream(void)
     }
 }
 
+static uint32_t id_of(struct rv_pw_client *client, const char *name)
+{
+    static struct rv_pw_node nodes[64];
+    static struct rv_pw_capability capabilities[256];
+    int32_t node_count, capability_count;
+    CHECK(rv_pw_list(client, TIMEOUT, nodes, 64, &node_count, capabilities, 256, &capability_count) == 0);
+    for (int32_t i = 0; i < node_count && i < 64; i++)
+        if (strcmp(nodes[i].name, name) == 0)
+            return nodes[i].id;
+    return 0;
+}
+
+/* A socket that is connected to the daemon, as a portal hands out. */
+static int connected_socket(void)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    snprintf(address.sun_path, sizeof(address.sun_path), "%.100s", remote);
+    CHECK(connect(fd, (struct sockaddr *)&address, sizeof(address)) == 0);
+    return fd;
+}
+
+static void pictures_come_over_a_socket_by_the_nodes_id(void)
+{
+    struct rv_pw_client *client;
+    struct rv_pw_stream *stream;
+    CHECK(rv_pw_connect_fd(connected_socket(), "test", TIMEOUT, &client) == 0);
+    struct rv_pw_stream_params params = {
+        .name = "stream-test", .target_id = id_of(client, "test-video"), .media = RV_PW_VIDEO, .link = RV_PW_LINK_SELF,
+        .format_count = 1, .formats = {RV_PW_UYVY}, .width = 320, .height = 240};
+    CHECK(params.target_id != 0);
+    CHECK(rv_pw_stream_open(client, &params, &stream) == 0);
+    take(stream, 5, 0, NULL);
+    rv_pw_stream_close(stream);
+    params.target_id = 4000000;
+    CHECK(rv_pw_stream_open(client, &params, &stream) == -ENOENT);
+    rv_pw_disconnect(client);
+}
+
+static void socket_that_is_none_or_dead_is_refused_and_closed(void)
+{
+    struct rv_pw_client *client;
+    int ends[2];
+    CHECK(rv_pw_connect_fd(-1, "test", TIMEOUT, &client) == -EBADF && client == NULL);
+    CHECK(socketpair(AF_UNIX, SOCK_STREAM, 0, ends) == 0);
+    close(ends[1]);
+    CHECK(rv_pw_connect_fd(ends[0], "test", TIMEOUT, &client) < 0 && client == NULL);
+    CHECK(close(ends[0]) == -1 && errno == EBADF);
+    CHECK(socketpair(AF_UNIX, SOCK_STREAM, 0, ends) == 0);
+    CHECK(rv_pw_connect_fd(ends[0], "test", 50, &client) == -ETIMEDOUT && client == NULL);
+    CHECK(close(ends[0]) == -1 && errno == EBADF);
+    close(ends[1]);
+}
+
 static void reader_that_keeps_all_gets_copies(void)
 {
     struct rv_pw_client *client = connect_or_fail();
@@ -227,6 +284,7 @@ int main(void)
 {
     CHECK(rv_pw_abi() == RV_PW_ABI);
     no_daemon_is_said_at_once();
+    socket_that_is_none_or_dead_is_refused_and_closed();
     const char *folder = getenv("RV_PIPEWIRE_FOLDER");
     if (folder == NULL)
         SKIP("RV_PIPEWIRE_FOLDER names no folder of a daemon's; run by tests/lab/pipewire-headless");
@@ -236,6 +294,7 @@ int main(void)
     nodes_are_listed();
     wait_is_interrupted();
     pictures_come_and_outlive_the_stream();
+    pictures_come_over_a_socket_by_the_nodes_id();
     reader_that_keeps_all_gets_copies();
     sound_comes();
     sound_is_taken();
