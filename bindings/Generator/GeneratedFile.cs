@@ -63,7 +63,7 @@ internal sealed class GeneratedFile
     private static readonly HashSet<string> s_keywords =
     [
         "base", "bool", "byte", "char", "checked", "class", "const", "decimal", "delegate", "double", "event", "explicit", "fixed",
-        "float", "in", "int", "internal", "is", "lock", "long", "namespace", "new", "null", "object", "operator", "out", "override",
-        "params", "private", "protected", "public", "readonly", "ref", "string", "this", "throw", "using", "value", "virtual",
+        "float", "in", "int", "interface", "internal", "is", "lock", "long", "namespace", "new", "null", "object", "operator", "out",
+        "override", "params", "private", "protected", "public", "readonly", "ref", "string", "this", "throw", "using", "value", "virtual",
     ];
 }

@@ -19,6 +19,7 @@ internal sealed record BindingSet(string Name, Assembly Assembly, int LeastStruc
         new("ffmpeg", typeof(FFmpegLibrary).Assembly, 15, 200),
         new("alsa", typeof(DeviceException).Assembly, 1, 20),
         new("v4l2", typeof(DeviceException).Assembly, 18, 90),
+        new("dbus", typeof(DeviceException).Assembly, 1, 7),
         new("pipewire", typeof(DeviceException).Assembly, 9, 35),
     ];
 

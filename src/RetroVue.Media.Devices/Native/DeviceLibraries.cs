@@ -41,6 +41,7 @@ internal static class DeviceLibraries
     private static string? Remedy(string name) => name switch
     {
         "libasound.so.2" => "Install ALSA's library (Debian and Ubuntu: apt-get install libasound2, or libasound2t64 on newer ones).",
+        "libsystemd.so.0" => "Install systemd's library, which works without systemd (Debian and Ubuntu: apt-get install libsystemd0).",
         PipeWireBridge.Library => "Build it with native/build (it needs cmake, gcc, pkg-config and libpipewire-0.3-dev) and build this project again; "
             + "it takes PipeWire's library (Debian and Ubuntu: apt-get install libpipewire-0.3-0, or libpipewire-0.3-0t64 on newer ones).",
         _ => null,
