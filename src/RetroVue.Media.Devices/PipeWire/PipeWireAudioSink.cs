@@ -208,7 +208,7 @@ public sealed unsafe class PipeWireAudioSink : SoundSink
         ClockTime now = SystemTime.Now;
         if (_lastCycle.IsNone && now >= _openUntil)
         {
-            throw PipeWireErrors.TimedOut(_options.Target, "not driven by the graph");
+            throw PipeWireErrors.TimedOut(_options, "not driven by the graph");
         }
 
         return now - _lastCycle <= s_longestStall;

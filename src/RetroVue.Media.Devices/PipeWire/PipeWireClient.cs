@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
 using RetroVue.Media.Devices.Interop.PipeWire;
 using RetroVue.Media.Time;
 using static RetroVue.Media.Devices.Interop.PipeWire.PipeWireBridge;
@@ -22,11 +23,7 @@ internal sealed unsafe class PipeWireClient : SafeHandle
     /// <exception cref="DeviceLibraryException">The bridge is not there, or is of another build.</exception>
     public static PipeWireClient Connect(string? remote, string name, ClockTime limit)
     {
-        if (rv_pw_abi() != RV_PW_ABI)
-        {
-            throw new DeviceLibraryException($"{Library} is of another version than this assembly. Build it anew with native/build.");
-        }
-
+        ThrowIfOther();
         nint remoteText = Marshal.StringToCoTaskMemUTF8(remote);
         nint nameText = Marshal.StringToCoTaskMemUTF8(name);
         try
@@ -42,6 +39,27 @@ internal sealed unsafe class PipeWireClient : SafeHandle
         }
     }
 
+    /// <summary>Connects over a socket, which is taken whatever comes of it, and waits until the daemon has told what is seen on it.</summary>
+    /// <exception cref="DeviceException">The daemon does not answer in time, or is gone.</exception>
+    /// <exception cref="DeviceLibraryException">The bridge is not there, or is of another build.</exception>
+    public static PipeWireClient Connect(SafeFileHandle socket, string remote, string name, ClockTime limit)
+    {
+        ThrowIfOther();
+        nint nameText = Marshal.StringToCoTaskMemUTF8(name);
+        try
+        {
+            rv_pw_client* client;
+            int fd = (int)socket.DangerousGetHandle();
+            socket.SetHandleAsInvalid();
+            int code = rv_pw_connect_fd(fd, (byte*)nameText, Milliseconds(limit), &client);
+            return code < 0 ? throw PipeWireErrors.Connecting(remote, -code) : new PipeWireClient(client);
+        }
+        finally
+        {
+            Marshal.FreeCoTaskMem(nameText);
+        }
+    }
+
     /// <summary>A time as the bridge takes it.</summary>
     public static int Milliseconds(ClockTime time) => (int)Math.Clamp(time.Nanoseconds / 1_000_000, 1, int.MaxValue);
 
@@ -50,5 +68,13 @@ internal sealed unsafe class PipeWireClient : SafeHandle
     {
         rv_pw_disconnect(Pointer);
         return true;
+    }
+
+    private static void ThrowIfOther()
+    {
+        if (rv_pw_abi() != RV_PW_ABI)
+        {
+            throw new DeviceLibraryException($"{Library} is of another version than this assembly. Build it anew with native/build.");
+        }
     }
 }

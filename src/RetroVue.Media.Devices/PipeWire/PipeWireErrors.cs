@@ -23,13 +23,16 @@ internal static unsafe class PipeWireErrors
                 : DeviceErrors.Exception(errno, NameOf(remote), "Connecting to the PipeWire daemon");
 
     /// <summary>Why a stream could not be made.</summary>
-    public static DeviceException Opening(string? target, int errno) =>
-        errno == DeviceErrors.Enoent
-            ? new DeviceException(
-                target ?? "",
-                $"PipeWire has no node {Describe(target)} of that kind; PipeWireDevices.List tells which there are.",
-                errno)
-            : DeviceErrors.Exception(errno, target ?? "", "Opening PipeWire's node");
+    public static DeviceException Opening(PipeWireOptions options, int errno) => errno switch
+    {
+        DeviceErrors.Enoent when options.Shared is not null => Gone(options),
+        DeviceErrors.Enoent => new DeviceException(
+            options.Device,
+            $"PipeWire has no node {(options.Target is null ? "" : $"'{options.Target}' ")}of that kind; PipeWireDevices.List "
+                + "tells which there are.",
+            errno),
+        _ => DeviceErrors.Exception(errno, options.Device, "Opening PipeWire's node"),
+    };
 
     /// <summary>Throws for an event that ends a stream.</summary>
     /// <exception cref="DeviceException">The event is an error, or the daemon or the node is gone.</exception>
@@ -38,47 +41,56 @@ internal static unsafe class PipeWireErrors
         switch ((rv_pw_event_kind)taken.kind)
         {
             case rv_pw_event_kind.RV_PW_EVENT_GONE:
-                throw Gone(options.Remote, options.Target, -taken.code, TextOf(taken));
+                throw DaemonGone(options, -taken.code, TextOf(taken));
+            case rv_pw_event_kind.RV_PW_EVENT_ERROR when taken.code == -DeviceErrors.Enodev:
+                throw Gone(options);
             case rv_pw_event_kind.RV_PW_EVENT_ERROR:
-                throw Refused(options.Target, -taken.code, TextOf(taken));
+                throw Refused(options, -taken.code, TextOf(taken));
             case rv_pw_event_kind.RV_PW_EVENT_STATE when taken.code == (int)rv_pw_state.RV_PW_STATE_ERROR:
-                throw Refused(options.Target, DeviceErrors.Eio, TextOf(taken));
+                throw Refused(options, DeviceErrors.Eio, TextOf(taken));
             // A stream does not go there by itself before it is closed.
             case rv_pw_event_kind.RV_PW_EVENT_STATE when taken.code == (int)rv_pw_state.RV_PW_STATE_UNCONNECTED:
-                throw Gone(options.Remote, options.Target, DeviceErrors.Epipe, TextOf(taken));
+                throw DaemonGone(options, DeviceErrors.Epipe, TextOf(taken));
             default:
                 break;
         }
     }
 
-    private static DeviceException Gone(string? remote, string? target, int errno, string text) => new(
-        target ?? "",
-        $"The PipeWire daemon at {NameOf(remote)} is gone while its node {Describe(target)} was in use ({text}). {Remedy} "
-            + "With the option Reconnect an element waits for it.",
-        errno,
-        isTransient: true);
-
-    private static DeviceException Refused(string? target, int errno, string text) => new(
-        target ?? "",
-        errno == DeviceErrors.Enodev
-            ? $"PipeWire's node {Describe(target)} is gone while it was in use: it was unplugged, or its program ended."
-            : $"PipeWire's node {Describe(target)} cannot be used: {text}.",
-        errno,
-        errno == DeviceErrors.Enodev);
-
     /// <summary>No format was agreed on in time.</summary>
-    public static DeviceException TimedOut(string? target, string state) => new(
-        target ?? "",
-        $"PipeWire's node {Describe(target)} and the stream did not agree on a format in time (the stream is {state}). Is it linked? "
+    public static DeviceException TimedOut(PipeWireOptions options, string state) => new(
+        options.Device,
+        $"{Capital(options.Description)} and the stream did not agree on a format in time (the stream is {state}). Is it linked? "
             + "'pw-link -l' tells; a session manager may not want to, see the option Linking.",
         DeviceErrors.Etimedout,
         isTransient: true);
+
+    private static DeviceException DaemonGone(PipeWireOptions options, int errno, string text) => new(
+        options.Device,
+        options.Shared is not null
+            ? $"The PipeWire daemon is gone while {options.Description} was in use ({text}). The session ends with it: start a new one."
+            : $"The PipeWire daemon at {NameOf(options.Remote)} is gone while {options.Description} was in use ({text}). {Remedy} "
+                + "With the option Reconnect an element waits for it.",
+        errno,
+        isTransient: true);
+
+    private static DeviceException Gone(PipeWireOptions options) => new(
+        options.Device,
+        options.Shared is not null
+            ? $"{Capital(options.Description)} is gone: the session was ended at the desktop, or what was shared was closed."
+            : $"{options.Description} is gone while it was in use: it was unplugged, or its program ended.",
+        DeviceErrors.Enodev,
+        isTransient: options.Shared is null);
+
+    private static DeviceException Refused(PipeWireOptions options, int errno, string text) => new(
+        options.Device,
+        $"{Capital(options.Description)} cannot be used: {text}.",
+        errno);
 
     private static string Remedy => "Start it ('systemctl --user start pipewire'), or name another by the option Remote.";
 
     private static string NameOf(string? remote) => remote is null ? "the session's usual socket" : $"'{remote}'";
 
-    private static string Describe(string? target) => target is null ? "of this kind" : $"'{target}'";
+    private static string Capital(string text) => char.ToUpperInvariant(text[0]) + text[1..];
 
     private static string TextOf(in rv_pw_event taken)
     {

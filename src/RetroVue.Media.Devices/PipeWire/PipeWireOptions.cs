@@ -1,3 +1,4 @@
+using RetroVue.Media.Devices.Portal;
 using RetroVue.Media.Time;
 
 namespace RetroVue.Media.Devices.PipeWire;
@@ -18,7 +19,9 @@ public abstract record PipeWireOptions
     /// </summary>
     public string? Target { get; init; }
 
-    /// <summary>Who connects the element with its target.</summary>
+    /// <summary>
+    /// Who connects the element with its target. On a portal's connection, where a session manager is not seen, Automatic means one.
+    /// </summary>
     public PipeWireLinking Linking { get; init; }
 
     /// <summary>
@@ -30,4 +33,13 @@ public abstract record PipeWireOptions
 
     /// <summary>How long opening may take until the daemon has answered and a format is agreed on.</summary>
     public ClockTime OpenLimit { get; init; } = ClockTime.FromSeconds(5);
+
+    /// <summary>What a portal gave instead of a daemon and a node; null where it did not.</summary>
+    internal virtual ScreenCastStream? Shared => null;
+
+    /// <summary>How exceptions name the node.</summary>
+    internal string Device => Shared?.Name ?? Target ?? "";
+
+    /// <summary>How messages name the node.</summary>
+    internal string Description => Shared?.Name ?? (Target is null ? "PipeWire's node of this kind" : $"PipeWire's node '{Target}'");
 }

@@ -78,7 +78,7 @@ public abstract unsafe class PipeWireSource : Element, ILiveSource
             ClockTime left = until - SystemTime.Now;
             if (!(left > ClockTime.Zero))
             {
-                throw PipeWireErrors.TimedOut(_options.Target, NameOf(_state));
+                throw PipeWireErrors.TimedOut(_options, NameOf(_state));
             }
 
             _stream!.Wait(Math.Min(LongestWait, PipeWireClient.Milliseconds(left)));
@@ -195,6 +195,7 @@ public abstract unsafe class PipeWireSource : Element, ILiveSource
 
         try
         {
+            _options.Shared?.Session.ThrowIfEnded();
             if (_stream is null)
             {
                 return TryReopen() ? StepResult.Again : StepResult.At(SystemTime, SystemTime.Now + s_retryInterval);

@@ -42,13 +42,16 @@ internal sealed unsafe class PipeWireStream : SafeHandle
     /// <exception cref="DeviceLibraryException">The bridge is not there.</exception>
     public static PipeWireStream Open(PipeWireOptions options, string name, rv_pw_stream_params wishes)
     {
-        using PipeWireClient client = PipeWireClient.Connect(options.Remote, ClientName, options.OpenLimit);
+        using PipeWireClient client = options.Shared is { } shared
+            ? PipeWireClient.Connect(shared.Session.OpenRemote(options.OpenLimit), shared.Name, ClientName, options.OpenLimit)
+            : PipeWireClient.Connect(options.Remote, ClientName, options.OpenLimit);
         nint nameText = Marshal.StringToCoTaskMemUTF8(name);
         nint targetText = Marshal.StringToCoTaskMemUTF8(options.Target);
         try
         {
             wishes.name = (byte*)nameText;
             wishes.target = (byte*)targetText;
+            wishes.target_id = options.Shared?.NodeId ?? 0;
             wishes.link = (int)(options.Linking switch
             {
                 PipeWireLinking.SessionManager => rv_pw_link.RV_PW_LINK_MANAGER,
@@ -57,7 +60,7 @@ internal sealed unsafe class PipeWireStream : SafeHandle
             });
             rv_pw_stream* stream;
             int code = rv_pw_stream_open(client.Pointer, &wishes, &stream);
-            return code < 0 ? throw PipeWireErrors.Opening(options.Target, -code) : new PipeWireStream(stream);
+            return code < 0 ? throw PipeWireErrors.Opening(options, -code) : new PipeWireStream(stream);
         }
         finally
         {

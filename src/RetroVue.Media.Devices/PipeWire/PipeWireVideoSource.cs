@@ -42,6 +42,13 @@ public sealed unsafe class PipeWireVideoSource : PipeWireSource
             throw new ArgumentException("PipeWire has none of the pixel formats.", nameof(options));
         }
 
+        if (options.Screen is not null && (options.Remote is not null || options.Target is not null || options.Reconnect == true))
+        {
+            throw new ArgumentException(
+                "A shared screen has its own daemon and node, and is gone with its session: no Remote, Target or Reconnect.",
+                nameof(options));
+        }
+
         _options = options;
     }
 
@@ -58,7 +65,7 @@ public sealed unsafe class PipeWireVideoSource : PipeWireSource
             width = isExact ? _options.Width : DefaultWidth,
             height = isExact ? _options.Height : DefaultHeight,
             exact_size = isExact ? 1 : 0,
-            exact_rate = _options.FrameRate.IsPositive ? 1 : 0,
+            exact_rate = _options.FrameRate.IsPositive && _options.Screen is null ? 1 : 0,
         };
         foreach (rv_pw_format format in PipeWireFormats.ToNative(_options.PixelFormats).Take(PipeWireBridge.RV_PW_MAX_FORMATS))
         {
@@ -68,6 +75,7 @@ public sealed unsafe class PipeWireVideoSource : PipeWireSource
         if (_options.FrameRate.IsPositive)
         {
             wishes.frame_rate = new rv_pw_rational { num = (uint)_options.FrameRate.Numerator, den = (uint)_options.FrameRate.Denominator };
+            wishes.max_frame_rate = _options.Screen is null ? default : wishes.frame_rate;
         }
 
         return wishes;

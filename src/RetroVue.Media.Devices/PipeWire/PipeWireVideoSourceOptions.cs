@@ -1,3 +1,4 @@
+using RetroVue.Media.Devices.Portal;
 using RetroVue.Media.Formats;
 using RetroVue.Media.Time;
 
@@ -19,6 +20,16 @@ public sealed record PipeWireVideoSourceOptions : PipeWireSourceOptions
     /// <summary>The height in pixels; any where zero.</summary>
     public int Height { get; init; }
 
-    /// <summary>Frames a second; any where not positive.</summary>
+    /// <summary>
+    /// Frames a second; any where not positive. Of a <see cref="Screen"/>, whose pictures come when it changes: at most so many.
+    /// </summary>
     public Rational FrameRate { get; init; }
+
+    /// <summary>
+    /// What the user shared through the desktop's portal, to be recorded from instead of a <see cref="PipeWireOptions.Remote"/> and a
+    /// <see cref="PipeWireOptions.Target"/>; null for those. It is not disposed of with the source.
+    /// </summary>
+    public ScreenCastStream? Screen { get; init; }
+
+    internal override ScreenCastStream? Shared => Screen;
 }

@@ -1,0 +1,209 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Numerics;
+using Microsoft.Win32.SafeHandles;
+using RetroVue.Media.Devices.DBus;
+using RetroVue.Media.Time;
+
+namespace RetroVue.Media.Devices.Portal;
+
+/// <summary>
+/// A session in which the user shares screens or windows with this program, through the desktop's portal: works in Wayland sessions and
+/// sandboxes alike, and nothing is seen that the user did not choose.
+/// </summary>
+/// <remarks>
+/// Thread-safe. Each of <see cref="Streams"/> is recorded by a <see cref="PipeWire.PipeWireVideoSource"/>. The session lasts until it is
+/// disposed of, or the user ends it at the desktop, or what was shared is gone: then <see cref="Ended"/> is raised, and sources that
+/// record from it fail. Source: org.freedesktop.portal.ScreenCast, versions 1 to 5.
+/// </remarks>
+public sealed class ScreenCast : IDisposable
+{
+    private static readonly ClockTime s_probeLimit = ClockTime.FromSeconds(10);
+
+    private readonly PortalDesktop _desktop;
+    private DBusPath _session;
+    private volatile DeviceException? _over;
+
+    private ScreenCast(string? bus) => _desktop = PortalDesktop.Open(bus, End);
+
+    /// <summary>
+    /// The session has ended, though it was not disposed of. On a thread of its own that must not be kept; it may be disposed of there.
+    /// </summary>
+    public event EventHandler? Ended;
+
+    /// <summary>True where the session has ended, though it was not disposed of.</summary>
+    public bool HasEnded => _over is not null;
+
+    /// <summary>What the user chose, one or more.</summary>
+    public IReadOnlyList<ScreenCastStream> Streams { get; private set; } = [];
+
+    /// <summary>
+    /// What shares the same again without a question, by <see cref="ScreenCastOptions.RestoreToken"/>: a new one each time. Null where
+    /// the user or the portal keeps nothing.
+    /// </summary>
+    public string? RestoreToken { get; private set; }
+
+    /// <summary>Asks the user what to share, unless a restore token answers that.</summary>
+    /// <param name="options">What to share; a screen or a window where null.</param>
+    /// <param name="cancellation">Takes the question back.</param>
+    /// <exception cref="ArgumentException">The options ask for no kind, or for the pointer in two places.</exception>
+    /// <exception cref="DeviceException">
+    /// There is no bus or no portal; it cannot share what was asked for; the user chose not to share or did not answer in time; the
+    /// portal failed or is gone.
+    /// </exception>
+    /// <exception cref="DeviceLibraryException">libsystemd is not installed.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public static async Task<ScreenCast> StartAsync(ScreenCastOptions? options = null, CancellationToken cancellation = default)
+    {
+        options ??= new ScreenCastOptions();
+        if (options.Kinds == ScreenCastKinds.None || BitOperations.PopCount((uint)options.Cursor) > 1)
+        {
+            throw new ArgumentException(
+                $"One kind at least is shared, and the pointer is in one place; not {options.Kinds} and {options.Cursor}.",
+                nameof(options));
+        }
+
+        var screen = new ScreenCast(options.Bus);
+        try
+        {
+            await screen._desktop.WithinAsync(options.AnswerLimit, end => screen.ShareAsync(options, end), cancellation)
+                .ConfigureAwait(false);
+            return screen;
+        }
+        catch
+        {
+            screen.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>What the desktop's portal can share; null where there is no bus, no portal, or it shares no screens.</summary>
+    /// <param name="bus">The message bus's address; the session's own where null.</param>
+    /// <param name="cancellation">Ends the question.</param>
+    /// <exception cref="DeviceException">The portal does not answer within ten seconds, or not as it should.</exception>
+    /// <exception cref="DeviceLibraryException">libsystemd is not installed.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public static async Task<ScreenCastCapabilities?> ProbeAsync(string? bus = null, CancellationToken cancellation = default)
+    {
+        try
+        {
+            using PortalDesktop desktop = PortalDesktop.Open(bus, static _ => { });
+            await desktop.WithinAsync(s_probeLimit, desktop.LearnAsync, cancellation).ConfigureAwait(false);
+            return desktop.Capabilities;
+        }
+        catch (DeviceException exception) when (PortalErrors.IsAbsence(exception))
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Ends the session. Stop the pipelines that record from it first, else they fail.</summary>
+    public void Dispose() => _desktop.Dispose();
+
+    /// <summary>A connection to PipeWire on which the streams' nodes are seen; another one each time.</summary>
+    /// <exception cref="DeviceException">The session has ended, or the portal does not answer in time.</exception>
+    [SuppressMessage("Usage", "VSTHRD002", Justification = "Sources open on threads that may block, and nothing of this runs on them.")]
+    internal SafeFileHandle OpenRemote(ClockTime limit)
+    {
+        ThrowIfEnded();
+        SafeFileHandle? remote = null;
+        _desktop.WithinAsync(
+            limit,
+            async end =>
+            {
+                const string method = "OpenPipeWireRemote";
+                DBusMessage reply = await _desktop.CallAsync(method, [_session, NewOptions()], end).ConfigureAwait(false);
+                remote = reply.Body is [SafeFileHandle { IsInvalid: false } handle]
+                    ? handle
+                    : throw PortalErrors.NotUnderstood(method, "it has no file descriptor");
+            },
+            CancellationToken.None).GetAwaiter().GetResult();
+        return remote!;
+    }
+
+    /// <summary>For those who record from it.</summary>
+    /// <exception cref="DeviceException">The session has ended.</exception>
+    internal void ThrowIfEnded()
+    {
+        if (_over is { } reason)
+        {
+            throw reason;
+        }
+    }
+
+    private async Task ShareAsync(ScreenCastOptions options, CancellationToken cancellation)
+    {
+        await _desktop.LearnAsync(cancellation).ConfigureAwait(false);
+        Dictionary<string, object> selection = SelectionOf(options, _desktop.Capabilities);
+        Dictionary<string, object> name = NewOptions();
+        name["session_handle_token"] = _desktop.NewToken();
+        Dictionary<object, object?> created = await _desktop.RequestAsync("CreateSession", [], name, cancellation).ConfigureAwait(false);
+        _session = created.GetValueOrDefault("session_handle") is string { Length: > 0 } path
+            ? new DBusPath(path)
+            : throw PortalErrors.NotUnderstood("CreateSession", "it has no session_handle");
+        await _desktop.RequestAsync("SelectSources", [_session], selection, cancellation).ConfigureAwait(false);
+
+        // The dialog belongs to no window that could be named.
+        Dictionary<object, object?> started = await _desktop.RequestAsync("Start", [_session, ""], NewOptions(), cancellation).ConfigureAwait(false);
+        Streams = started.GetValueOrDefault("streams") is object?[] { Length: > 0 } streams
+            ? [.. streams.Select(StreamOf)]
+            : throw PortalErrors.NotUnderstood("Start", "it has no streams");
+        RestoreToken = started.GetValueOrDefault("restore_token") as string;
+    }
+
+    private static Dictionary<string, object> SelectionOf(ScreenCastOptions options, ScreenCastCapabilities portal)
+    {
+        ScreenCastKinds kinds = options.Kinds & portal.Kinds;
+        if (kinds == ScreenCastKinds.None)
+        {
+            throw PortalErrors.NotAvailable($"{options.Kinds}", $"{portal.Kinds}");
+        }
+
+        Dictionary<string, object> selection = NewOptions();
+        selection["types"] = (uint)kinds;
+        selection["multiple"] = options.Multiple;
+        // Before there was a choice the pointer was hidden.
+        ScreenCastCursors possible = portal.HasCursors ? portal.Cursors : ScreenCastCursors.Hidden;
+        if (!possible.HasFlag(options.Cursor))
+        {
+            throw PortalErrors.NotAvailable($"a pointer that is {options.Cursor}", $"one that is {possible}");
+        }
+
+        ScreenCastCursors cursor = options.Cursor != ScreenCastCursors.None ? options.Cursor : possible & ScreenCastCursors.Embedded;
+        if (portal.HasCursors && cursor != ScreenCastCursors.None)
+        {
+            selection["cursor_mode"] = (uint)cursor;
+        }
+
+        if (portal.HasTokens)
+        {
+            selection["persist_mode"] = (uint)options.Persistence;
+            if (options.RestoreToken is { Length: > 0 } token)
+            {
+                selection["restore_token"] = token;
+            }
+        }
+
+        return selection;
+    }
+
+    private ScreenCastStream StreamOf(object? stream) => stream is object?[] and [uint node, Dictionary<object, object?> properties]
+        ? new ScreenCastStream(this, node)
+        {
+            Serial = properties.GetValueOrDefault("pipewire-serial") as ulong?,
+            Kind = properties.GetValueOrDefault("source_type") is uint kind ? (ScreenCastKinds)kind : ScreenCastKinds.None,
+            Position = PairOf(properties, "position"),
+            Size = PairOf(properties, "size"),
+        }
+        : throw PortalErrors.NotUnderstood("Start", "a stream is not a node and its properties");
+
+    private static (int, int)? PairOf(Dictionary<object, object?> properties, string key) =>
+        properties.GetValueOrDefault(key) is object?[] and [int first, int second] ? (first, second) : null;
+
+    private static Dictionary<string, object> NewOptions() => new(StringComparer.Ordinal);
+
+    private void End(DeviceException reason)
+    {
+        _over = reason;
+        Ended?.Invoke(this, EventArgs.Empty);
+    }
+}
