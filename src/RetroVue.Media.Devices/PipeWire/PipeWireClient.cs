@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 using RetroVue.Media.Devices.Interop.PipeWire;
+using RetroVue.Media.Devices.Native;
 using RetroVue.Media.Time;
 using static RetroVue.Media.Devices.Interop.PipeWire.PipeWireBridge;
 
@@ -52,7 +53,9 @@ internal sealed unsafe class PipeWireClient : SafeHandle
             int fd = (int)socket.DangerousGetHandle();
             socket.SetHandleAsInvalid();
             int code = rv_pw_connect_fd(fd, (byte*)nameText, Milliseconds(limit), &client);
-            return code < 0 ? throw PipeWireErrors.Connecting(remote, -code) : new PipeWireClient(client);
+            return code < 0
+                ? throw DeviceErrors.Exception(-code, remote, "Connecting over the portal's socket to")
+                : new PipeWireClient(client);
         }
         finally
         {

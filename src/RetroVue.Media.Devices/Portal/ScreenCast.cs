@@ -37,8 +37,8 @@ public sealed class ScreenCast : IDisposable
     public IReadOnlyList<ScreenCastStream> Streams { get; private set; } = [];
 
     /// <summary>
-    /// What shares the same again without a question, by <see cref="ScreenCastOptions.RestoreToken"/>: a new one each time. Null where
-    /// the user or the portal keeps nothing.
+    /// What shares the same again without a question, by <see cref="ScreenCastOptions.RestoreToken"/>; to be kept anew each time. Null
+    /// where the user or the portal keeps nothing.
     /// </summary>
     public string? RestoreToken { get; private set; }
 
