@@ -4,7 +4,7 @@ using RetroVue.Media.Devices.PipeWire;
 
 namespace RetroVue.Media.Devices.Tests.PipeWire;
 
-/// <summary>A PipeWire daemon of the tests' own, by tests/lab/pipewire-headless.</summary>
+/// <summary>A PipeWire daemon of the tests' own, by tests/lab/pipewire-headless or screen-headless.</summary>
 internal sealed class PipeWireDaemon : IDisposable
 {
     private const int PackageIsMissing = 77;
@@ -24,30 +24,38 @@ internal sealed class PipeWireDaemon : IDisposable
     /// <summary>What to connect to.</summary>
     public string Remote => Path.Combine(Folder, "pipewire-0");
 
+    /// <summary>Of a desktop: the address of its message bus.</summary>
+    public string Bus => $"unix:path={Path.Combine(Folder, "bus")}";
+
     /// <summary>Starts one; ignores the tests where PipeWire is not installed or the bridge is not built.</summary>
-    public static PipeWireDaemon Start(params string[] arguments)
+    public static PipeWireDaemon Start(params string[] arguments) => StartScript("pipewire-headless", arguments);
+
+    /// <summary>Starts one with a desktop on it; ignores the tests where that is not installed.</summary>
+    public static PipeWireDaemon StartDesktop() => StartScript("screen-headless");
+
+    private static PipeWireDaemon StartScript(string script, params string[] arguments)
     {
-        var start = new ProcessStartInfo(Path.Combine(Root(), "tests", "lab", "pipewire-headless"), arguments)
+        var start = new ProcessStartInfo(Path.Combine(Root(), "tests", "lab", script), arguments)
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             UseShellExecute = false,
         };
-        Process script = Process.Start(start)!;
-        string? line = script.StandardOutput.ReadLine();
+        Process process = Process.Start(start)!;
+        string? line = process.StandardOutput.ReadLine();
         if (line?.Split(' ') is not ["ready", string folder, string daemon])
         {
-            script.WaitForExit();
-            if (script.ExitCode == PackageIsMissing)
+            process.WaitForExit();
+            if (process.ExitCode == PackageIsMissing)
             {
-                Assert.Ignore(line ?? "pipewire-headless: a package is missing");
+                Assert.Ignore(line ?? $"{script}: a package is missing");
             }
 
-            Assert.Fail($"The daemon did not start: {line}");
+            Assert.Fail($"{script} did not start: {line}");
             throw new InvalidOperationException();
         }
 
-        var started = new PipeWireDaemon(script, folder, int.Parse(daemon, null));
+        var started = new PipeWireDaemon(process, folder, int.Parse(daemon, null));
         try
         {
             PipeWireDevices.List(started.Remote);
