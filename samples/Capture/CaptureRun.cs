@@ -1,5 +1,6 @@
 using RetroVue.Media.Clocks;
 using RetroVue.Media.Devices;
+using RetroVue.Media.Devices.Portal;
 using RetroVue.Media.Elements.Probes;
 using RetroVue.Media.FFmpeg.Codecs;
 using RetroVue.Media.FFmpeg.Containers;
@@ -27,6 +28,8 @@ internal static class CaptureRun
             throw new FormatException("Say what to record: --video, --audio or both.");
         }
 
+        // Last to go, after the pipeline that records from it.
+        using ScreenCast? screen = settings.Video == SharedScreen.Name ? await SharedScreen.StartAsync(settings, cancellation).ConfigureAwait(false) : null;
         await using var pipeline = new Pipeline(new PipelineOptions { Name = "capture" });
         bool isTransportStream = settings.Output.StartsWith("udp://", StringComparison.Ordinal)
             || settings.Output.EndsWith(".ts", StringComparison.OrdinalIgnoreCase);
@@ -37,7 +40,7 @@ internal static class CaptureRun
         var lanes = new List<(string Name, Element Source, TimestampProbe Probe)>();
         if (settings.Video is not null)
         {
-            Element source = pipeline.Add(DeviceSelection.OpenVideo(settings));
+            Element source = pipeline.Add(screen is null ? DeviceSelection.OpenVideo(settings) : SharedScreen.Open(screen, settings));
             TimestampProbe probe = pipeline.Add(new TimestampProbe("video-times", settings.Plot is null ? 0 : PlotCapacity));
             VideoConverter converter = pipeline.Add(new VideoConverter(
                 "picture",

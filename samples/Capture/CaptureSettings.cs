@@ -5,8 +5,11 @@ namespace RetroVue.Samples;
 /// <summary>What is recorded, and where to.</summary>
 internal sealed record CaptureSettings
 {
-    /// <summary>A picture device as the list names it, "test", or null for none.</summary>
+    /// <summary>A picture device as the list names it, "portal" for a screen, "test", or null for none.</summary>
     public string? Video { get; init; }
+
+    /// <summary>Of a screen: the file that keeps what the user chose; null to ask each time.</summary>
+    public string? RestoreToken { get; init; }
 
     /// <summary>A sound device as the list names it, "test", or null for none.</summary>
     public string? Audio { get; init; }

@@ -1,4 +1,5 @@
 using RetroVue.Media.Devices;
+using RetroVue.Media.Devices.Portal;
 using Spectre.Console;
 
 namespace RetroVue.Samples;
@@ -8,11 +9,11 @@ internal static class DeviceTable
 {
     private const int MostCapabilities = 8;
 
-    public static void Write(IReadOnlyList<DeviceInfo> devices)
+    public static void Write(IReadOnlyList<DeviceInfo> devices, ScreenCastCapabilities? screens)
     {
-        if (devices.Count == 0)
+        if (devices.Count == 0 && screens is null)
         {
-            Console.WriteLine("There is no device: no sound card, no camera, and no PipeWire daemon that could be asked.");
+            Console.WriteLine("There is no device: no sound card, no camera, and neither a PipeWire daemon nor a desktop portal that could be asked.");
             return;
         }
 
@@ -30,6 +31,11 @@ internal static class DeviceTable
                     _ => "records pictures",
                 }})"),
                 Markup.Escape(string.Join('\n', more > 0 ? capabilities.Append($"and {more} more") : capabilities)));
+        }
+
+        if (screens is not null)
+        {
+            table.AddRow(SharedScreen.Name, "the desktop's portal (records screens)", $"{screens.Kinds}, pointer {screens.Cursors}".ToLowerInvariant());
         }
 
         AnsiConsole.Write(table);

@@ -9,10 +9,15 @@ using RetroVue.Media.Time;
 using RetroVue.Samples;
 
 var list = new Option<bool>("--list") { Description = "List the devices, and what they can do." };
-var video = new Option<string?>("--video") { Description = "The camera, as --list names it, or 'test'.", HelpName = "DEVICE" };
+var video = new Option<string?>("--video") { Description = "The camera, as --list names it, 'portal' for a screen or window that you choose, or 'test'.", HelpName = "DEVICE" };
 var audio = new Option<string?>("--audio") { Description = "The microphone, as --list names it, or 'test'.", HelpName = "DEVICE" };
+var token = new Option<string?>("--restore-token")
+{
+    Description = "Of a screen: keep your choice in this file, and share the same again without a question.",
+    HelpName = "FILE",
+};
 var size = new Option<string>("--size") { Description = "The picture's size.", HelpName = "WIDTHxHEIGHT", DefaultValueFactory = _ => "640x360" };
-var rate = new Option<string>("--rate") { Description = "Pictures a second: 25 or 30000/1001.", HelpName = "FPS", DefaultValueFactory = _ => "25" };
+var rate = new Option<string>("--rate") { Description = "Pictures a second: 25 or 30000/1001; of a screen, at most.", HelpName = "FPS", DefaultValueFactory = _ => "25" };
 var duration = new Option<double?>("--duration") { Description = "Seconds to record; until Ctrl-C where left out.", HelpName = "SECONDS" };
 var plot = new Option<string?>("--plot") { Description = "Draw the times of all buffers against the clock into this SVG file.", HelpName = "FILE" };
 var output = new Argument<string?>("OUTPUT")
@@ -20,7 +25,10 @@ var output = new Argument<string?>("OUTPUT")
     Description = "A file (.mkv, .mp4, .ts), or udp://HOST:PORT for a transport stream.",
     Arity = ArgumentArity.ZeroOrOne,
 };
-var command = new RootCommand("Records cameras and microphones with the times at which they captured.") { list, video, audio, size, rate, duration, plot, output };
+var command = new RootCommand("Records cameras, screens and microphones with the times at which they captured.")
+{
+    list, video, audio, token, size, rate, duration, plot, output,
+};
 
 command.SetAction(async (arguments, cancellation) =>
 {
@@ -28,7 +36,7 @@ command.SetAction(async (arguments, cancellation) =>
     {
         if (arguments.GetValue(list))
         {
-            DeviceTable.Write(DeviceDirectory.List());
+            DeviceTable.Write(DeviceDirectory.List(), await SharedScreen.ProbeAsync(cancellation).ConfigureAwait(false));
             return 0;
         }
 
@@ -37,6 +45,7 @@ command.SetAction(async (arguments, cancellation) =>
         {
             Video = arguments.GetValue(video),
             Audio = arguments.GetValue(audio),
+            RestoreToken = arguments.GetValue(token),
             Output = arguments.GetValue(output) ?? throw new FormatException("Say where to record to: a file, or udp://HOST:PORT."),
             Width = width,
             Height = height,
@@ -49,6 +58,11 @@ command.SetAction(async (arguments, cancellation) =>
         using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, context => Cancel(context, end));
         await CaptureRun.RunAsync(settings, end.Token).ConfigureAwait(false);
         return 0;
+    }
+    catch (OperationCanceledException)
+    {
+        // Before anything was recorded.
+        return 1;
     }
     catch (Exception error) when (error is FormatException or DeviceException or DeviceLibraryException or FFmpegLibraryException
         or MediaFileException or ElementException or LinkException or IOException)
