@@ -62,6 +62,8 @@ internal sealed class PrivateBus : IDisposable
     public void Dispose()
     {
         Kill();
+        // A stream that was read from is not the process's to dispose of.
+        _daemon.StandardOutput.Dispose();
         _daemon.Dispose();
         Directory.Delete(_folder, recursive: true);
     }

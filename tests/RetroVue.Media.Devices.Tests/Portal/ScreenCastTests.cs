@@ -261,6 +261,37 @@ public sealed class ScreenCastTests
     }
 
     [Test]
+    [NonParallelizable]
+    public async Task Sessions_leave_nothing_open()
+    {
+        using StandInPortal portal = new StandInPortal(_bus.Address) { Kinds = 1, Remote = BusSocket() }.Start();
+        await OnceAsync();
+        (int Files, int Threads) before = Count();
+        for (int i = 0; i < 10; i++)
+        {
+            await OnceAsync();
+        }
+
+        // A thread of the pool may come or go meanwhile; one left by each time would be ten.
+        (int Files, int Threads) after = Count();
+        Assert.That(after.Files - before.Files, Is.Zero.Within(2));
+        Assert.That(after.Threads - before.Threads, Is.LessThan(5));
+
+        async Task OnceAsync()
+        {
+            using (ScreenCast screen = await ScreenCast.StartAsync(Options()))
+            {
+                screen.OpenRemote(ClockTime.FromSeconds(1)).Dispose();
+            }
+
+            await FailAsync(Options() with { Kinds = ScreenCastKinds.Window });
+        }
+
+        static (int, int) Count() =>
+            (Directory.GetFileSystemEntries("/proc/self/fd").Length, Directory.GetDirectories("/proc/self/task").Length);
+    }
+
+    [Test]
     public void Options_that_contradict_are_refused()
     {
         Assert.That(
@@ -286,6 +317,9 @@ public sealed class ScreenCastTests
             await Task.Delay(10);
         }
     }
+
+    // Any socket will do that can be connected to.
+    private string BusSocket() => _bus.Address["unix:path=".Length..];
 
     private ScreenCastOptions Options() => new() { Bus = _bus.Address, AnswerLimit = ClockTime.FromSeconds(10) };
 }
