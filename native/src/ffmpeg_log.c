@@ -1,0 +1,182 @@
+#include "retrovue_ffmpeg.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+/* Below all of FFmpeg's levels: AV_LOG_QUIET is -8. */
+#define NOTHING INT32_MIN
+
+/* The longest message that is read to its end; FFmpeg's own callback reads half of that. */
+#define MESSAGE 2048
+
+/* How an AVClass begins, in every release that is supported. A pointer to one is the first field of each object that logs. */
+struct class {
+    const char *class_name;
+    const char *(*item_name)(void *object);
+};
+
+/* A line whose end has not come yet. */
+struct unfinished {
+    struct rv_ff_line line;
+    size_t length;
+    bool is_cut;
+};
+
+static _Thread_local struct unfinished own;
+
+static atomic_int threshold = NOTHING;
+
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static pthread_cond_t changed = PTHREAD_COND_INITIALIZER;
+static struct rv_ff_line lines[RV_FF_LINES];
+static uint32_t first, count;
+static int64_t lost;
+static int32_t current;
+
+static void put(const struct rv_ff_line *line)
+{
+    pthread_mutex_lock(&lock);
+    if (count == RV_FF_LINES) {
+        lost++;
+    } else {
+        lines[(first + count) % RV_FF_LINES] = *line;
+        /* All, for beside the reader that of a run that is over may still be about to notice. */
+        if (count++ == 0)
+            pthread_cond_broadcast(&changed);
+    }
+
+    pthread_mutex_unlock(&lock);
+}
+
+/* Puts the mark of a cut over the last bytes, and over the beginning of a character that would lose its end to it. */
+static void mark_cut(struct unfinished *it)
+{
+    size_t end = it->length > 3 ? it->length - 3 : 0;
+    for (int i = 0; i < 3 && end > 0 && (it->line.text[end] & 0xC0) == 0x80; i++)
+        end--;
+    memcpy(it->line.text + end, "...", 3);
+    it->length = end + 3;
+}
+
+static void finish(struct unfinished *it)
+{
+    if (it->is_cut)
+        mark_cut(it);
+    if (it->length > 0) {
+        it->line.text[it->length] = '\0';
+        put(&it->line);
+    }
+
+    it->length = 0;
+    it->is_cut = false;
+}
+
+static void append(struct unfinished *it, char byte)
+{
+    bool is_control = ((unsigned char)byte < ' ' && byte != '\t') || byte == 0x7F;
+    if (it->length < RV_FF_TEXT - 1)
+        it->line.text[it->length++] = is_control ? '?' : byte;
+    else
+        it->is_cut = true;
+}
+
+static void name_component(void *object, char name[RV_FF_COMPONENT])
+{
+    const struct class *class = object != NULL ? *(const struct class **)object : NULL;
+    const char *text = class == NULL ? NULL : class->item_name != NULL ? class->item_name(object) : class->class_name;
+    snprintf(name, RV_FF_COMPONENT, "%s", text != NULL ? text : "");
+}
+
+__attribute__((format(printf, 3, 0))) static void on_message(void *object, int level, const char *format, va_list arguments)
+{
+    /* Above the lowest byte stands a colour. */
+    int severity = level < 0 ? level : level & 0xFF;
+    if (severity > atomic_load_explicit(&threshold, memory_order_relaxed))
+        return;
+
+    char message[MESSAGE];
+    int length = vsnprintf(message, sizeof(message), format, arguments);
+    char component[RV_FF_COMPONENT];
+    name_component(object, component);
+    struct unfinished *it = &own;
+    /* Pieces of one line come from one object, or the later ones from none; anything else follows a line whose end was forgotten. */
+    if (object != NULL && strcmp(component, it->line.component) != 0)
+        finish(it);
+    for (int i = 0; i < length && i < MESSAGE - 1; i++) {
+        if (it->length == 0) {
+            memcpy(it->line.component, component, sizeof(component));
+            it->line.level = severity;
+        } else if (severity < it->line.level) {
+            it->line.level = severity;
+        }
+
+        if (message[i] == '\n' || message[i] == '\r')
+            finish(it);
+        else
+            append(it, message[i]);
+    }
+
+    /* Whether a line's end was in what is missing is not known; most messages have one. */
+    if (length >= MESSAGE) {
+        it->is_cut = true;
+        finish(it);
+    }
+}
+
+static int32_t begin_run(int32_t level)
+{
+    pthread_mutex_lock(&lock);
+    atomic_store(&threshold, level);
+    int32_t run = ++current;
+    pthread_cond_broadcast(&changed);
+    pthread_mutex_unlock(&lock);
+    return run;
+}
+
+int32_t rv_ff_log_start(int32_t level)
+{
+    return begin_run(level);
+}
+
+void rv_ff_log_stop(void)
+{
+    begin_run(NOTHING);
+}
+
+int32_t rv_ff_log_wait(int32_t run)
+{
+    pthread_mutex_lock(&lock);
+    while (count == 0 && current == run)
+        pthread_cond_wait(&changed, &lock);
+    bool is_on = current == run;
+    pthread_mutex_unlock(&lock);
+    return is_on;
+}
+
+int32_t rv_ff_log_read(struct rv_ff_line *out, int32_t capacity, int64_t *dropped)
+{
+    int32_t taken = 0;
+    pthread_mutex_lock(&lock);
+    for (; taken < capacity && count > 0; taken++, count--) {
+        out[taken] = lines[first];
+        first = (first + 1) % RV_FF_LINES;
+    }
+
+    *dropped = lost;
+    lost = 0;
+    pthread_mutex_unlock(&lock);
+    return taken;
+}
+
+rv_ff_log_function rv_ff_log_callback(void)
+{
+    return on_message;
+}
+
+int32_t rv_ff_abi(void)
+{
+    return RV_FF_ABI;
+}
