@@ -49,6 +49,7 @@ internal static unsafe class LibAVUtil
     internal const int AV_LOG_INFO = 32;
     internal const int AV_LOG_VERBOSE = 40;
     internal const int AV_LOG_DEBUG = 48;
+    internal const int AV_LOG_TRACE = 56;
     internal const int AV_OPT_SEARCH_CHILDREN = 1;
     internal const int AV_PIX_FMT_FLAG_ALPHA = 128;
     internal const int AV_PIX_FMT_FLAG_BE = 1;

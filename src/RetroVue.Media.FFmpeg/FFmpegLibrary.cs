@@ -18,7 +18,8 @@ public static partial class FFmpegLibrary
 
     /// <summary>
     /// The environment variable that sets how much FFmpeg itself writes to standard error, as its numbers go (libavutil/log.h): 8 for
-    /// fatal errors, which holds where it is not set, 16 errors, 24 warnings, 32 information, 48 debugging.
+    /// fatal errors, which holds where it is not set, 16 errors, 24 warnings, 32 information, 48 debugging. Without effect while
+    /// <see cref="LogTo"/> has the messages.
     /// </summary>
     public const string LogVariable = "RETROVUE_FFMPEG_LOG";
 
@@ -50,12 +51,47 @@ public static partial class FFmpegLibrary
         if (loggerFactory is not null && Interlocked.Exchange(ref s_logged, 1) == 0)
         {
             LogFound(
-                loggerFactory.CreateLogger(typeof(FFmpegLibrary).FullName!),
+                CreateLogger(loggerFactory),
                 loaded.Version,
                 loaded.Folder ?? "the system",
                 string.Join(", ", loaded.Libraries));
         }
     }
+
+    /// <summary>
+    /// Sends what FFmpeg itself logs to a logger of this class's name instead of standard error: a line each, under the event id 2001,
+    /// with the <c>Component</c> it comes from and its <c>Text</c> as parameters.
+    /// </summary>
+    /// <param name="loggerFactory">
+    /// Where to; it may be called again with another. Null gives the messages back to standard error, if they were taken, and what FFmpeg
+    /// said until then has been logged when it returns: so it is called before the factory is disposed of.
+    /// </param>
+    /// <param name="least">
+    /// The least of FFmpeg's messages that are taken, whatever the logger would take: fatal ones are <see cref="LogLevel.Critical"/>,
+    /// verbose and debugging ones both <see cref="LogLevel.Debug"/>. The libraries log much below <see cref="LogLevel.Warning"/>.
+    /// </param>
+    /// <remarks>
+    /// FFmpeg has one log in a process, of all that happens in it. It never waits for the logger, which is called on a thread of its own
+    /// ("FFmpeg log"): of what comes faster than it is logged, beyond 512 lines, the rest is lost and its count logged as a warning,
+    /// event id 2002. Lines are cut at 959 bytes. What a logger throws is let go.
+    /// </remarks>
+    /// <exception cref="FFmpegLibraryException">
+    /// FFmpeg's libraries are not there, or the library that receives its log is not: the message says how it is built.
+    /// </exception>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such level.</exception>
+    public static void LogTo(ILoggerFactory? loggerFactory, LogLevel least = LogLevel.Warning)
+    {
+        if (loggerFactory is null)
+        {
+            FFmpegLog.GiveBack();
+        }
+        else
+        {
+            FFmpegLog.SendTo(CreateLogger(loggerFactory), least);
+        }
+    }
+
+    private static ILogger CreateLogger(ILoggerFactory loggerFactory) => loggerFactory.CreateLogger(typeof(FFmpegLibrary).FullName!);
 
     [LoggerMessage(2000, LogLevel.Information, "FFmpeg {Version} from {Folder}: {Libraries}")]
     private static partial void LogFound(ILogger logger, string version, string folder, string libraries);

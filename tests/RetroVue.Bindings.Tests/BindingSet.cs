@@ -17,6 +17,7 @@ internal sealed record BindingSet(string Name, Assembly Assembly, int LeastStruc
         new("libc", typeof(ClockTime).Assembly, 1, 10),
         new("files", typeof(FFmpegLibrary).Assembly, 2, 2),
         new("ffmpeg", typeof(FFmpegLibrary).Assembly, 15, 200),
+        new("ffmpeg-log", typeof(FFmpegLibrary).Assembly, 1, 4),
         new("alsa", typeof(DeviceException).Assembly, 1, 20),
         new("v4l2", typeof(DeviceException).Assembly, 18, 90),
         new("dbus", typeof(DeviceException).Assembly, 1, 7),

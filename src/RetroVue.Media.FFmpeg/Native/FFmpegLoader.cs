@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Runtime.InteropServices;
 using RetroVue.Media.FFmpeg.Interop;
 
@@ -155,20 +154,12 @@ internal static unsafe class FFmpegLoader
 
     private static string FileName((string Library, int Major, int Minor) library) => $"lib{library.Library}.so.{library.Major}";
 
-    /// <summary>
-    /// FFmpeg writes its log to standard error, which belongs to the program that embeds this library. What matters comes back as error
-    /// codes and counts, so only what it calls fatal stays, unless the program's user asks for more.
-    /// </summary>
     private static void SetLogLevel(nint avutil)
     {
-        const int fatal = 8;
-        if (!NativeLibrary.TryGetExport(avutil, "av_log_set_level", out nint set))
+        // Only a stand-in for the library lacks it.
+        if (NativeLibrary.TryGetExport(avutil, "av_log_set_level", out nint set))
         {
-            // Only a stand-in for the library lacks it.
-            return;
+            ((delegate* unmanaged<int, void>)set)(FFmpegLog.LevelOfStandardError);
         }
-
-        int level = int.TryParse(Environment.GetEnvironmentVariable(FFmpegLibrary.LogVariable), CultureInfo.InvariantCulture, out int wanted) ? wanted : fatal;
-        ((delegate* unmanaged<int, void>)set)(level);
     }
 }

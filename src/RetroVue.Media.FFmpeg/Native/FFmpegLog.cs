@@ -1,0 +1,172 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using Microsoft.Extensions.Logging;
+using RetroVue.Media.FFmpeg.Interop.Log;
+using static RetroVue.Media.FFmpeg.Interop.LibAVUtil;
+using static RetroVue.Media.FFmpeg.Interop.Log.LogBridge;
+
+namespace RetroVue.Media.FFmpeg.Native;
+
+/// <summary>
+/// FFmpeg's log on its way to a logger. Thread-safe.
+/// </summary>
+/// <remarks>
+/// What FFmpeg calls is C (native/include/retrovue_ffmpeg.h), for a <c>va_list</c> cannot be read here, and managed code must not be
+/// entered from calls that were bound with <c>SuppressGCTransition</c>. It queues lines; a thread takes them from there.
+/// </remarks>
+internal static unsafe partial class FFmpegLog
+{
+    private const int Batch = 16;
+
+    // Held while lines are handed on, so that none reaches a logger after another has taken its place. The reader may wait for it: FFmpeg
+    // does not wait for the reader.
+    private static readonly Lock s_lock = new();
+    private static ILogger? s_logger;
+    private static long s_dropped;
+
+    /// <summary>
+    /// How much FFmpeg writes to standard error, in its own numbers. That belongs to the program that embeds this library; what matters
+    /// comes back as error codes and counts, so only what it calls fatal stays, unless the program's user asks for more.
+    /// </summary>
+    public static int LevelOfStandardError =>
+        int.TryParse(Environment.GetEnvironmentVariable(FFmpegLibrary.LogVariable), CultureInfo.InvariantCulture, out int level) ? level : AV_LOG_FATAL;
+
+    /// <summary>Sends the messages of a level and of worse ones to a logger, in the place of the one before.</summary>
+    /// <exception cref="FFmpegLibraryException">FFmpeg, or the library that receives its log, is missing or of another version.</exception>
+    public static void SendTo(ILogger logger, LogLevel least)
+    {
+        int level = NumberOf(least);
+        if (rv_ff_abi() != RV_FF_ABI)
+        {
+            throw new FFmpegLibraryException($"{LogBridge.Library} is of another version than this assembly. Build it anew with native/build.");
+        }
+
+        lock (s_lock)
+        {
+            LogWaiting();
+            s_logger = logger;
+            // FFmpeg looks at its own level too, where a message is costly to make.
+            av_log_set_level(level);
+            int run = rv_ff_log_start(level);
+            av_log_set_callback(rv_ff_log_callback());
+            // Unsafe: whose call this is, by its logging scopes and activities, is not who FFmpeg's messages are about.
+            new Thread(() => LogUntilOver(run)) { Name = "FFmpeg log", IsBackground = true }.UnsafeStart();
+        }
+    }
+
+    /// <summary>Gives the log back to FFmpeg's own callback; what was said until then is logged when it returns.</summary>
+    public static void GiveBack()
+    {
+        lock (s_lock)
+        {
+            if (s_logger is null)
+            {
+                return;
+            }
+
+            nint standardError = NativeLibrary.GetExport(FFmpegLibrary.Loaded.Handles["avutil"], "av_log_default_callback");
+            av_log_set_callback((delegate* unmanaged<void*, int, byte*, void*, void>)standardError);
+            av_log_set_level(LevelOfStandardError);
+            rv_ff_log_stop();
+            LogWaiting();
+            s_logger = null;
+        }
+    }
+
+    private static void LogUntilOver(int run)
+    {
+        while (rv_ff_log_wait(run) != 0)
+        {
+            lock (s_lock)
+            {
+                LogWaiting();
+            }
+        }
+    }
+
+    /// <summary>Logs what waits; no more than the ring holds, for FFmpeg may go on. With the lock held.</summary>
+    private static void LogWaiting()
+    {
+        rv_ff_line* lines = stackalloc rv_ff_line[Batch];
+        for (int done = 0; done < RV_FF_LINES; done += Batch)
+        {
+            long dropped;
+            int count = rv_ff_log_read(lines, Batch, &dropped);
+            s_dropped += dropped;
+            for (int i = 0; i < count; i++)
+            {
+                Log(&lines[i]);
+            }
+
+            if (count < Batch)
+            {
+                LogDropped();
+                return;
+            }
+        }
+    }
+
+    private static void Log(rv_ff_line* line)
+    {
+        LogLevel level = LevelOf(line->level);
+        try
+        {
+            if (s_logger is { } logger && logger.IsEnabled(level))
+            {
+                string component = line->component[0] == 0 ? "FFmpeg" : NativeText.Read(line->component)!;
+                string text = NativeText.Read(line->text)!;
+                LogLine(logger, level, component, text);
+            }
+        }
+        catch (Exception)
+        {
+            // There is nobody to tell, and the next line may be taken again.
+        }
+    }
+
+    /// <summary>Tells of a burst that did not find room, once it is over.</summary>
+    private static void LogDropped()
+    {
+        (long dropped, s_dropped) = (s_dropped, 0);
+        if (dropped > 0 && s_logger is { } logger)
+        {
+            try
+            {
+                LogLost(logger, dropped);
+            }
+            catch (Exception)
+            {
+                // As above.
+            }
+        }
+    }
+
+    private static int NumberOf(LogLevel least) => least switch
+    {
+        LogLevel.Trace => AV_LOG_TRACE,
+        LogLevel.Debug => AV_LOG_DEBUG,
+        LogLevel.Information => AV_LOG_INFO,
+        LogLevel.Warning => AV_LOG_WARNING,
+        LogLevel.Error => AV_LOG_ERROR,
+        LogLevel.Critical => AV_LOG_FATAL,
+        LogLevel.None => AV_LOG_QUIET,
+        _ => throw new ArgumentOutOfRangeException(nameof(least), least, "There is no such level."),
+    };
+
+    // An object's own offset may put a message between FFmpeg's levels.
+    private static LogLevel LevelOf(int number) => number switch
+    {
+        <= AV_LOG_FATAL => LogLevel.Critical,
+        <= AV_LOG_ERROR => LogLevel.Error,
+        <= AV_LOG_WARNING => LogLevel.Warning,
+        <= AV_LOG_INFO => LogLevel.Information,
+        <= AV_LOG_DEBUG => LogLevel.Debug,
+        _ => LogLevel.Trace,
+    };
+
+    [LoggerMessage(EventId = 2001, Message = "{Component}: {Text}")]
+    private static partial void LogLine(ILogger logger, LogLevel level, string component, string text);
+
+    [LoggerMessage(2002, LogLevel.Warning, "FFmpeg said {Count} more lines than could be kept until they were logged; they are lost")]
+    private static partial void LogLost(ILogger logger, long count);
+}
