@@ -23,9 +23,11 @@ internal static class StationProgram
         try
         {
             await using WebApplication app = await BuildAsync(settings, stop);
+            LogFFmpeg(app.Services.GetRequiredService<ILoggerFactory>());
             await app.StartAsync(stop);
             Console.WriteLine($"RetroVue station on the air: {app.Urls.First().Replace("[::]", "localhost", StringComparison.Ordinal)}/");
             await app.WaitForShutdownAsync(stop);
+            FFmpegLibrary.LogTo(null);
             return 0;
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
@@ -64,6 +66,23 @@ internal static class StationProgram
         WebApplication app = builder.Build();
         app.MapRetroVue();
         return app;
+    }
+
+    /// <summary>What FFmpeg calls fatal joins the station's log, unless its user asks for FFmpeg's messages on standard error.</summary>
+    private static void LogFFmpeg(ILoggerFactory loggerFactory)
+    {
+        try
+        {
+            if (Environment.GetEnvironmentVariable(FFmpegLibrary.LogVariable) is null)
+            {
+                // Not its errors: one damaged file makes the decoders report dozens a second.
+                FFmpegLibrary.LogTo(loggerFactory, LogLevel.Critical);
+            }
+        }
+        catch (FFmpegLibraryException)
+        {
+            // Without the library that receives them they stay on standard error; where FFmpeg itself is missing, the start will tell.
+        }
     }
 
     private static bool TryParseHost(string host, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out IPAddress? address)
