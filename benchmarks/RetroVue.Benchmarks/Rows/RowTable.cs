@@ -19,6 +19,7 @@ internal static class RowTable
         ["remux"] = RemuxRow.MeasureAsync,
         ["join"] = JoinRow.MeasureAsync,
         ["channel"] = ChannelRow.MeasureAsync,
+        ["capture"] = CaptureRow.MeasureAsync,
     };
 
     /// <summary>Runs a measure and prints its line of key=value pairs.</summary>
