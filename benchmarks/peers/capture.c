@@ -5,7 +5,7 @@
 
 static const char usage[] =
     "usage: capture SOURCE [ROUNDS]\n"
-    "Captures from SOURCE for a second, and then ROUNDS (default 15) of a hundred buffers. SOURCE is one of:\n"
+    "Captures from SOURCE for a second, and then ROUNDS (default 5) of a hundred buffers. SOURCE is one of:\n"
     "    alsa            the card Dummy: 48 kHz, stereo, 16 bits, periods of 10 ms, a buffer of 200 ms\n"
     "    v4l2            /dev/video0: 320x180 YUYV at 60 Hz\n"
     "    pipewire-audio  the node test-audio: 48 kHz, stereo, F32\n"
@@ -68,7 +68,7 @@ static void await_buffers(GstElement *pipeline, GstElement *sink, guint64 count,
 int main(int argc, char **argv)
 {
     check_usage(argc, argv, 1, 2, usage);
-    long rounds = count_argument(argc, argv, 2, 15);
+    long rounds = count_argument(argc, argv, 2, 5);
     double *costs = allocate(rounds, sizeof *costs);
     const char *source = NULL;
     for (size_t i = 0; i < sizeof sources / sizeof *sources; i++)

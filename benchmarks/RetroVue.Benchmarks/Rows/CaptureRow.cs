@@ -16,7 +16,7 @@ internal static class CaptureRow
 
     public static async Task<string> MeasureAsync(string[] arguments)
     {
-        var rounds = new Usage[Arguments.Count(arguments, 1, 15)];
+        var rounds = new Usage[Arguments.Count(arguments, 1, 5)];
         await using var pipeline = new Pipeline();
         Element source = pipeline.Add(SourceOf(arguments.FirstOrDefault()));
         UsageSink sink = pipeline.Add(new UsageSink("sink"));
