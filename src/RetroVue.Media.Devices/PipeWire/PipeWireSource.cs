@@ -16,8 +16,11 @@ namespace RetroVue.Media.Devices.PipeWire;
 /// </remarks>
 public abstract unsafe class PipeWireSource : Element, ILiveSource
 {
-    // A wait that nothing ends: bounded so that a lost wake-up would cost a tenth of a second and not the pipeline.
+    // While it opens, so that its limit is kept.
     private const int LongestWait = 100;
+
+    // Everything that a running source waits for ends its wait, and a time-out is not free: the kernel sets a timer for each.
+    private const int Unlimited = -1;
 
     private static readonly ClockTime s_retryInterval = ClockTime.FromMilliseconds(500);
     private static readonly ClockTime s_retryLimit = ClockTime.FromSeconds(1);
@@ -71,6 +74,11 @@ public abstract unsafe class PipeWireSource : Element, ILiveSource
     /// <inheritdoc/>
     protected override void Prepare()
     {
+        if (_options.Shared is { } shared)
+        {
+            shared.Session.Ended += WakeUp;
+        }
+
         Replace(Open(_options));
         ClockTime until = SystemTime.Now + _options.OpenLimit;
         while (_formatSerial == 0)
@@ -97,11 +105,20 @@ public abstract unsafe class PipeWireSource : Element, ILiveSource
     }
 
     /// <inheritdoc/>
-    protected override void EndStream() => _isEnding = true;
+    protected override void EndStream()
+    {
+        _isEnding = true;
+        WakeUp();
+    }
 
     /// <inheritdoc/>
     protected override void Stop()
     {
+        if (_options.Shared is { } shared)
+        {
+            shared.Session.Ended -= WakeUp;
+        }
+
         Replace(null);
         OnLost();
     }
@@ -208,7 +225,7 @@ public abstract unsafe class PipeWireSource : Element, ILiveSource
             else
             {
                 TakeEvents();
-                _stream.Wait(LongestWait);
+                _stream.Wait(Unlimited);
             }
         }
         catch (DeviceException exception) when (_options.Reconnect == true)
@@ -220,6 +237,14 @@ public abstract unsafe class PipeWireSource : Element, ILiveSource
         }
 
         return StepResult.Again;
+    }
+
+    private void WakeUp(object? sender = null, EventArgs? e = null)
+    {
+        lock (_lock)
+        {
+            _stream?.Interrupt();
+        }
     }
 
     private PipeWireStream Open(PipeWireSourceOptions options)

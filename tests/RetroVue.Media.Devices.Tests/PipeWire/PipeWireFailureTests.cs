@@ -83,6 +83,27 @@ public sealed class PipeWireFailureTests
     }
 
     [Test]
+    public async Task Source_whose_next_picture_is_seconds_away_ends_at_once_when_told_to()
+    {
+        using PipeWireDaemon daemon = PipeWireDaemon.Start();
+        var sink = new CaptureSink(ClockTime.MaxValue);
+        await using var pipeline = new Pipeline();
+        pipeline.Add(new PipeWireVideoSource("source", new PipeWireVideoSourceOptions
+        {
+            Remote = daemon.Remote, Target = "test-video", FrameRate = new Rational(1, 4),
+        }));
+        pipeline.Add(sink);
+        pipeline.Link(pipeline.Elements[0], sink);
+        Task run = pipeline.RunAsync();
+        await Until.TrueAsync(() => sink.Seen.Count > 0);
+        var watch = Stopwatch.StartNew();
+        pipeline.End();
+        await Task.WhenAny(run, Task.Delay(10_000));
+        Assert.That(run.IsCompletedSuccessfully);
+        Assert.That(watch.Elapsed, Is.LessThan(s_limit));
+    }
+
+    [Test]
     public async Task Source_without_a_daemon_fails_at_once_and_says_what_to_do()
     {
         using PipeWireDaemon daemon = PipeWireDaemon.Start();
