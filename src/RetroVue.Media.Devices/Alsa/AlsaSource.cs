@@ -256,9 +256,13 @@ public sealed class AlsaSource : Element, IClockProvider, ILiveSource
 
         // A count that moves in steps and is looked at by its own line would be seen at the same distance after a step for ever. So now
         // and then it is looked at early, by parts of a little that fill it evenly (multiples of the golden ratio).
-        _looks++;
+        if (++_looks % LooksPerEarlyOne != 0)
+        {
+            return device.At(due);
+        }
+
         double part = _looks * 0.6180339887498949 % 1;
         ClockTime early = due - ClockTime.FromNanoseconds((long)(part * little.Nanoseconds));
-        return device.At(_looks % LooksPerEarlyOne == 0 ? ClockTime.Max(now, early) : due);
+        return device.At(ClockTime.Max(now, early));
     }
 }

@@ -32,6 +32,7 @@ internal sealed class EnvelopeLine
     private long _originSystem;
     private double _slope;
     private double _intercept;
+    private ClockTime _uncertainty;
     private bool _isRateKnown;
 
     /// <summary>A line that knows nothing yet.</summary>
@@ -45,19 +46,7 @@ internal sealed class EnvelopeLine
     public double Drift => _isRateKnown ? ((1 / (1 + _slope)) - 1) * 1e6 : double.NaN;
 
     /// <summary>How far above the line the least-late pairs lie on average: what the line may be off by.</summary>
-    public ClockTime Uncertainty
-    {
-        get
-        {
-            double sum = 0;
-            for (int i = 0; i < _count; i++)
-            {
-                sum += _y[i] - _intercept - (_slope * _x[i]);
-            }
-
-            return _count == 0 ? ClockTime.None : ClockTime.FromNanoseconds((long)(sum / _count * 1e9));
-        }
-    }
+    public ClockTime Uncertainty => _count == 0 ? ClockTime.None : _uncertainty;
 
     /// <summary>Takes a pair in.</summary>
     /// <param name="position">The device's count; never less than that of the pair before.</param>
@@ -68,7 +57,7 @@ internal sealed class EnvelopeLine
         {
             (_originPosition, _originSystem) = (position, system.Nanoseconds);
             _count = 1;
-            (_x[0], _y[0], _intercept) = (0, 0, 0);
+            (_x[0], _y[0], _intercept, _uncertainty) = (0, 0, 0, ClockTime.Zero);
             return;
         }
 
@@ -165,12 +154,16 @@ internal sealed class EnvelopeLine
 
     private void FitOffset()
     {
-        double intercept = double.PositiveInfinity;
+        double lowest = double.PositiveInfinity;
+        double sum = 0;
         for (int i = 0; i < _count; i++)
         {
-            intercept = Math.Min(intercept, _y[i] - (_slope * _x[i]));
+            double height = _y[i] - (_slope * _x[i]);
+            lowest = Math.Min(lowest, height);
+            sum += height;
         }
 
-        _intercept = intercept;
+        _intercept = lowest;
+        _uncertainty = ClockTime.FromNanoseconds((long)(((sum / _count) - lowest) * 1e9));
     }
 }
