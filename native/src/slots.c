@@ -78,6 +78,11 @@ void rv_slots_make_copies(struct rv_slots *slots, size_t size)
     }
 }
 
+bool rv_slot_is_in_graph(const struct rv_slot *slot)
+{
+    return state_of(slot) == RV_SLOT_IN_GRAPH;
+}
+
 void rv_slots_lease(struct rv_slots *slots, struct rv_slot *slot)
 {
     atomic_fetch_add_explicit(&slots->leased, 1, memory_order_relaxed);

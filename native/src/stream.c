@@ -259,12 +259,18 @@ static void on_process(void *data)
 
         bool is_private = slot == NULL || slot->map_count < record.plane_count;
         bool is_scarce = in_graph < LEAST_IN_GRAPH + 1;
-        if (!is_private && !is_scarce) {
+        /*
+         * Sources within the daemon fill their buffers in turn, whether they got them back or not. The slot is the reader's still, so what
+         * came is copied, and the buffer goes back with the slot.
+         */
+        bool is_held = slot != NULL && !rv_slot_is_in_graph(slot);
+        if (!is_private && !is_scarce && !is_held) {
             lease_own(stream, slot, &record);
             in_graph--;
         } else {
             bool is_copied = lease_copy(stream, slot, sizes[i], &record);
-            pw_stream_queue_buffer(stream->stream, taken[i]);
+            if (!is_held)
+                pw_stream_queue_buffer(stream->stream, taken[i]);
             if (!is_copied) {
                 add(&stream->dropped);
                 continue;

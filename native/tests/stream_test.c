@@ -213,6 +213,34 @@ static void reader_that_keeps_all_gets_copies(void)
     rv_pw_disconnect(client);
 }
 
+/* The source fills its buffers again though they are held: what comes that way must not be lent as if it were free. */
+static void slot_that_is_held_is_not_lent_again(void)
+{
+    enum { HELD = 12, FRAMES = 80 };
+    struct rv_pw_client *client = connect_or_fail();
+    struct rv_pw_stream *stream = open_stream(client, "test-video", RV_PW_VIDEO, RV_PW_UYVY);
+    uint32_t held[FRAMES];
+    struct rv_pw_record record;
+    struct rv_pw_event event;
+    for (int count = 0; count < FRAMES;) {
+        CHECK(rv_pw_stream_wait(stream, TIMEOUT) == 1);
+        while (rv_pw_stream_next_event(stream, &event) == 1)
+            CHECK(event.kind != RV_PW_EVENT_ERROR && event.kind != RV_PW_EVENT_GONE);
+        while (count < FRAMES && rv_pw_stream_read(stream, &record, 1) == 1) {
+            for (int i = count > HELD ? count - HELD : 0; i < count; i++)
+                CHECK(held[i] != record.slot);
+            held[count++] = record.slot;
+            if (count > HELD)
+                rv_pw_stream_recycle(stream, held[count - HELD - 1]);
+        }
+    }
+
+    for (int i = FRAMES - HELD; i < FRAMES; i++)
+        rv_pw_stream_recycle(stream, held[i]);
+    rv_pw_stream_close(stream);
+    rv_pw_disconnect(client);
+}
+
 static void sound_comes(void)
 {
     struct rv_pw_client *client = connect_or_fail();
@@ -296,6 +324,7 @@ int main(void)
     pictures_come_and_outlive_the_stream();
     pictures_come_over_a_socket_by_the_nodes_id();
     reader_that_keeps_all_gets_copies();
+    slot_that_is_held_is_not_lent_again();
     sound_comes();
     sound_is_taken();
     return 0;
