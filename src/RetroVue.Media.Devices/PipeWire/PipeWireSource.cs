@@ -12,9 +12,9 @@ namespace RetroVue.Media.Devices.PipeWire;
 /// Opening connects to the daemon and waits until a format is agreed on; the source's own thread then waits for buffers, which come
 /// through a ring from the C code that PipeWire's real-time thread runs. Buffers ride in as they are, without a copy, as long as enough
 /// are left for the node; they stay readable until released, also when the daemon dies. A source within the daemon (a camera, a test
-/// source) fills its buffers in turn without waiting for them: who holds one for more pictures than there are buffers sees it overwritten,
-/// so clone what is kept for long. A daemon or node that goes fails the pipeline
-/// with a <see cref="DeviceException"/> unless <see cref="PipeWireOptions.Reconnect"/> is set. Nothing is allocated for a buffer.
+/// source) fills its buffers in turn without waiting for them: who holds one for more pictures than there are buffers sees it
+/// overwritten, so clone what is kept for long. A daemon or node that goes fails the pipeline with a <see cref="DeviceException"/>
+/// unless <see cref="PipeWireOptions.Reconnect"/> is set. Nothing is allocated for a buffer.
 /// </remarks>
 public abstract unsafe class PipeWireSource : Element, ILiveSource
 {
