@@ -28,12 +28,15 @@ internal static class SharedScreen
             cancellation).ConfigureAwait(false);
         if (file is not null && screen.RestoreToken is { } token)
         {
-            await File.WriteAllTextAsync(file, token, CancellationToken.None).ConfigureAwait(false);
+            // It opens the screen without a question: nobody else's business, from the first byte on.
+            var mine = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
             if (OperatingSystem.IsLinux())
             {
-                // It opens the screen without a question: nobody else's business.
-                File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+                mine.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
             }
+
+            await using var writer = new StreamWriter(file, mine);
+            await writer.WriteAsync(token).ConfigureAwait(false);
         }
 
         return screen;

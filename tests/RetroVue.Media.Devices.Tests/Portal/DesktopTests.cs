@@ -2,6 +2,7 @@ using System.Diagnostics;
 using RetroVue.Media.Devices.PipeWire;
 using RetroVue.Media.Devices.Portal;
 using RetroVue.Media.Devices.Tests.PipeWire;
+using RetroVue.Media.Devices.Tests.Support;
 using RetroVue.Media.Formats;
 using RetroVue.Media.Pipelines;
 using RetroVue.Media.Time;
@@ -101,20 +102,16 @@ public sealed class DesktopTests
         using ScreenCast screen = await StartAsync();
         var sink = new CaptureSink(ClockTime.MaxValue);
         await using var pipeline = new Pipeline();
-        pipeline.Add(Source(screen));
-        pipeline.Add(sink);
-        pipeline.Link(pipeline.Elements[0], sink);
-        Task run = pipeline.RunAsync();
-        await UntilAsync(() => sink.Seen.Count > 5);
+        Task run = await RecordAsync(pipeline, screen, sink);
         string socket = Directory.GetFiles(Path.Combine(_desktop.Folder, "sway"), "sway-ipc.*").Single();
         using (var message = Process.Start("swaymsg", ["-q", "-s", socket, "output HEADLESS-1 resolution 800x600"]))
         {
             await message.WaitForExitAsync();
         }
 
-        await UntilAsync(() => sink.Formats.Count > 1);
+        await Until.TrueAsync(() => sink.Formats.Count > 1);
         int before = sink.Seen.Count;
-        await UntilAsync(() => sink.Seen.Count > before + 5);
+        await Until.TrueAsync(() => sink.Seen.Count > before + 5);
         await pipeline.StopAsync();
         await run;
         // The portal may agree on the new one more than once.
@@ -130,11 +127,7 @@ public sealed class DesktopTests
         using ScreenCast screen = await StartAsync();
         var sink = new CaptureSink(ClockTime.MaxValue);
         await using var pipeline = new Pipeline();
-        pipeline.Add(Source(screen));
-        pipeline.Add(sink);
-        pipeline.Link(pipeline.Elements[0], sink);
-        Task run = pipeline.RunAsync();
-        await UntilAsync(() => sink.Seen.Count > 5);
+        Task run = await RecordAsync(pipeline, screen, sink);
         using (Process backend = Process.GetProcessById(int.Parse(await File.ReadAllTextAsync(Path.Combine(_desktop.Folder, "backend.pid")), null)))
         {
             backend.Kill();
@@ -145,14 +138,13 @@ public sealed class DesktopTests
         Assert.That(failure.InnerException, Is.TypeOf<DeviceException>());
     }
 
-    private static async Task UntilAsync(Func<bool> isSo)
+    /// <summary>Records until it is under way.</summary>
+    private static async Task<Task> RecordAsync(Pipeline pipeline, ScreenCast screen, CaptureSink sink)
     {
-        var watch = Stopwatch.StartNew();
-        while (!isSo())
-        {
-            Assert.That(watch.Elapsed, Is.LessThan(TimeSpan.FromSeconds(15)));
-            await Task.Delay(20);
-        }
+        pipeline.Link(pipeline.Add(Source(screen)), pipeline.Add(sink));
+        Task run = pipeline.RunAsync();
+        await Until.TrueAsync(() => sink.Seen.Count > 5);
+        return run;
     }
 
     private static PipeWireVideoSource Source(ScreenCast screen, Rational rate = default) =>

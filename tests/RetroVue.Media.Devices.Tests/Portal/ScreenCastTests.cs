@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net.Sockets;
 using RetroVue.Media.Devices.Portal;
+using RetroVue.Media.Devices.Tests.Support;
 using RetroVue.Media.Time;
 
 namespace RetroVue.Media.Devices.Tests.Portal;
@@ -183,7 +184,7 @@ public sealed class ScreenCastTests
         using StandInPortal portal = new StandInPortal(_bus.Address) { Fault = Fault.NobodyAnswers }.Start();
         using var cancellation = new CancellationTokenSource();
         Task<ScreenCast> start = ScreenCast.StartAsync(Options(), cancellation.Token);
-        await UntilAsync(() => portal.Calls.Any(call => call.Method == "Start"));
+        await Until.TrueAsync(() => portal.Calls.Any(call => call.Method == "Start"));
         await cancellation.CancelAsync();
         Assert.That(async () => await start, Throws.InstanceOf<OperationCanceledException>());
     }
@@ -306,16 +307,6 @@ public sealed class ScreenCastTests
         DeviceException? failure = await Assert.ThrowsAsync<DeviceException>(() => ScreenCast.StartAsync(options));
         await TestContext.Out.WriteLineAsync(failure!.Message);
         return failure;
-    }
-
-    private static async Task UntilAsync(Func<bool> isSo)
-    {
-        var watch = Stopwatch.StartNew();
-        while (!isSo())
-        {
-            Assert.That(watch.Elapsed, Is.LessThan(TimeSpan.FromSeconds(15)));
-            await Task.Delay(10);
-        }
     }
 
     // Any socket will do that can be connected to.
