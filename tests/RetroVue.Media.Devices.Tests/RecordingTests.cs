@@ -46,6 +46,8 @@ public sealed class RecordingTests
         const double packet = 1024 / 48_000.0;
         Assert.That(sounds[^1] + packet, Is.EqualTo(Seconds).Within(Frame + (2 * packet)), "seconds of sound");
         Assert.That(pictures.Zip(pictures.Skip(1), (one, next) => next - one), Is.All.EqualTo(Frame).Within(1e-3));
+        // The source's frames are exact; a pipeline's clock runs at most 0.1 % off the system's.
+        Assert.That((video - Frame) / (pictures.Length - 1), Is.EqualTo(Frame).Within(0.001 * Frame), "seconds from picture to picture");
     }
 
     [Test]
