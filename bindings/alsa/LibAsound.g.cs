@@ -58,6 +58,9 @@ internal static unsafe class LibAsound
     internal static extern int snd_pcm_drop(_snd_pcm* pcm);
 
     [DllImport(Library)]
+    internal static extern int snd_pcm_htimestamp(_snd_pcm* pcm, ulong* avail, timespec* tstamp);
+
+    [DllImport(Library)]
     internal static extern int snd_pcm_hw_params(_snd_pcm* pcm, _snd_pcm_hw_params* @params);
 
     [DllImport(Library)]

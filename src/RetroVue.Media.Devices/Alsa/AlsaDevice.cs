@@ -20,6 +20,9 @@ internal sealed class AlsaDevice : IDisposable
     // More restarts than this with not a frame between them: the device does not work, and trying for ever would hide it.
     private const int MostRestarts = 10;
 
+    // What a status tells beyond the count, the delay in the hardware and the state, changes slowly.
+    private static readonly ClockTime s_askInterval = ClockTime.FromMilliseconds(100);
+
     // Ten of these are less than any sensible buffer: a device that never gets ready is told from one that has overrun.
     private static readonly ClockTime s_retry = ClockTime.FromMilliseconds(10);
 
@@ -27,6 +30,9 @@ internal sealed class AlsaDevice : IDisposable
     private readonly IPcm _pcm;
     private readonly IClock _system;
     private int _restarts;
+    private ClockTime _called;
+    private ClockTime _asked = ClockTime.None;
+    private long _hardwareDelay;
 
     public AlsaDevice(Element element, IPcm pcm)
     {
@@ -59,6 +65,7 @@ internal sealed class AlsaDevice : IDisposable
     public StepResult? TryStart()
     {
         StepResult? result = Judge(_pcm.Start(), "Starting");
+        _asked = ClockTime.None;
         IsRunning = result is null;
         return result;
     }
@@ -73,8 +80,10 @@ internal sealed class AlsaDevice : IDisposable
     public StepResult? TryGetStatus(out PcmStatus status)
     {
         int code = _pcm.GetStatus(out status);
+        _called = _system.Now;
         if (code >= 0)
         {
+            (_asked, _hardwareDelay) = (status.Time, status.Delay - status.Available);
             code = status.State switch
             {
                 SND_PCM_STATE_XRUN => -DeviceErrors.Epipe,
@@ -85,6 +94,27 @@ internal sealed class AlsaDevice : IDisposable
         }
 
         return Judge(code, "Asking for the status of");
+    }
+
+    /// <summary>
+    /// Of capture: what the device said at the interrupt that completed the one period there is, without asking it. False where it said nothing,
+    /// or not for sure, or has not been asked for long: it is to be asked then.
+    /// </summary>
+    /// <remarks>
+    /// The kernel writes the count and then its time, so who reads in between has the new count with the old time. The old one would be that
+    /// of the last call, since one interrupt alone has come after it; so it is known and told apart.
+    /// </remarks>
+    public bool TryGetInterrupt(out PcmStatus status)
+    {
+        int period = Setup.PeriodSize;
+        bool isTold = _pcm.GetStamp(out long available, out ClockTime time) >= 0
+            && time > _called
+            && available >= period
+            && available < 2 * period
+            && !_asked.IsNone
+            && time - _asked < s_askInterval;
+        status = new PcmStatus(SND_PCM_STATE_RUNNING, time, available + _hardwareDelay, available);
+        return isTold;
     }
 
     /// <summary>Reads or writes; a result to return from the step where nothing was moved, else the count of frames.</summary>
@@ -101,7 +131,12 @@ internal sealed class AlsaDevice : IDisposable
         return moved == 0 ? After(ClockTime.FromMilliseconds(1)) : Judge((int)moved, what);
     }
 
-    public long Read(Span<byte> frames) => _pcm.Read(frames);
+    public long Read(Span<byte> frames)
+    {
+        long read = _pcm.Read(frames);
+        _called = _system.Now;
+        return read;
+    }
 
     public long Write(ReadOnlySpan<byte> frames) => _pcm.Write(frames);
 

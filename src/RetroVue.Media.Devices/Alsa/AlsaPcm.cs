@@ -87,6 +87,15 @@ internal sealed unsafe class AlsaPcm : SafeHandle, IPcm
         return code;
     }
 
+    public int GetStamp(out long available, out ClockTime time)
+    {
+        ulong frames;
+        timespec stamp;
+        int code = snd_pcm_htimestamp(Pcm, &frames, &stamp);
+        (available, time) = code < 0 ? (0, ClockTime.Zero) : ((long)frames, Time(stamp));
+        return code;
+    }
+
     public long Read(Span<byte> frames)
     {
         ulong count = (ulong)(frames.Length / _setup.BytesPerDeviceFrame);

@@ -148,7 +148,8 @@ public sealed class AlsaSource : Element, IClockProvider, ILiveSource
         }
 
         ClockTime next = device.Clock.At(_read);
-        if (device.TryGetStatus(out PcmStatus status) is { } interrupted)
+        bool isTold = device.TryGetInterrupt(out PcmStatus status);
+        if (!isTold && device.TryGetStatus(out status) is { } interrupted)
         {
             return AfterInterruption(device, interrupted, next);
         }
@@ -157,7 +158,7 @@ public sealed class AlsaSource : Element, IClockProvider, ILiveSource
         int period = device.Setup.PeriodSize;
         if (status.Available < period)
         {
-            return Wait(device, status);
+            return Wait(device, isTold);
         }
 
         HeapMemory memory = HeapMemory.Create(period * device.Setup.Format.BytesPerFrame);
@@ -168,7 +169,7 @@ public sealed class AlsaSource : Element, IClockProvider, ILiveSource
         }
 
         Give(device, memory, frames);
-        return status.Available - frames >= period ? StepResult.Again : Wait(device, status);
+        return status.Available - frames >= period ? StepResult.Again : Wait(device, isTold);
     }
 
     private StepResult AfterInterruption(AlsaDevice device, StepResult result, ClockTime next)
@@ -244,19 +245,21 @@ public sealed class AlsaSource : Element, IClockProvider, ILiveSource
     }
 
     /// <summary>Until the next period is complete by the device's line; where it was due already, a little longer.</summary>
-    private StepResult Wait(AlsaDevice device, PcmStatus status)
+    private StepResult Wait(AlsaDevice device, bool isTold)
     {
-        ClockTime due = device.Clock.At(_read + device.Setup.PeriodSize);
+        // A little after the period's end, so that the device's own interrupt comes first.
+        ClockTime due = device.Clock.At(_read + device.Setup.PeriodSize + (device.Setup.PeriodSize / 64));
         ClockTime now = Pipeline.Executor.Waiter.SystemClock.Now;
         ClockTime little = device.Setup.Format.DurationOf(Math.Max(1, device.Setup.PeriodSize / 8));
-        if (due <= now || status.Time == ClockTime.Zero)
+        if (due <= now || _isStampless)
         {
             return device.After(little);
         }
 
-        // A count that moves in steps and is looked at by its own line would be seen at the same distance after a step for ever. So now
-        // and then it is looked at early, by parts of a little that fill it evenly (multiples of the golden ratio).
-        if (++_looks % LooksPerEarlyOne != 0)
+        // A count that moves in steps, of a device that does not say when, would be seen at the same distance after a step for ever if it
+        // were looked at by its own line. So now and then it is looked at early, by parts of a little that fill it evenly (multiples of the
+        // golden ratio).
+        if (isTold || ++_looks % LooksPerEarlyOne != 0)
         {
             return device.At(due);
         }

@@ -1,3 +1,5 @@
+using RetroVue.Media.Time;
+
 namespace RetroVue.Media.Devices.Alsa;
 
 /// <summary>
@@ -24,7 +26,16 @@ internal interface IPcm : IDisposable
     /// <summary>Goes on after a suspend; -EAGAIN while the driver is not ready, -ENOSYS where it cannot.</summary>
     int Resume();
 
+    /// <summary>Asks the device where it is, and at what time.</summary>
     int GetStatus(out PcmStatus status);
+
+    /// <summary>
+    /// Where the device was at its last interrupt or when it was last asked, and when that was. Costs next to nothing, for the device is not
+    /// asked: the kernel shows it in shared memory. Count and time are not read as one; see <see cref="AlsaDevice.TryGetInterrupt"/>.
+    /// </summary>
+    /// <param name="available">Frames that can be read, or for which there was room.</param>
+    /// <param name="time">CLOCK_MONOTONIC; zero where not told.</param>
+    int GetStamp(out long available, out ClockTime time);
 
     /// <summary>Reads frames that are there; never waits.</summary>
     /// <returns>Frames read, or a negated errno value.</returns>

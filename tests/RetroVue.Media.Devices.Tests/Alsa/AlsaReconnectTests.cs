@@ -155,7 +155,8 @@ public sealed class AlsaReconnectTests
 
         var card = new SimulatedPcm(clock, s_setup, isCapture, 50);
         _cards.Add(card);
-        // A status a period, and some more: after five seconds or so.
-        return _cards.Count == 1 ? new FaultyPcm(card, "GetStatus", Enodev, from: 700, times: int.MaxValue) : card;
+        // After five seconds or so: a source reads a period at a time, a sink asks for a status a period and some more.
+        (string call, int from) = isCapture ? ("Read", 500) : ("GetStatus", 700);
+        return _cards.Count == 1 ? new FaultyPcm(card, call, Enodev, from, times: int.MaxValue) : card;
     }
 }

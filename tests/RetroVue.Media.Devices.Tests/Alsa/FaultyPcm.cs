@@ -1,4 +1,5 @@
 using RetroVue.Media.Devices.Alsa;
+using RetroVue.Media.Time;
 
 namespace RetroVue.Media.Devices.Tests.Alsa;
 
@@ -26,6 +27,12 @@ internal sealed class FaultyPcm(IPcm inner, string call, int errno, int from, in
     {
         int code = inner.GetStatus(out status);
         return Fails(nameof(GetStatus)) ? -errno : code;
+    }
+
+    public int GetStamp(out long available, out ClockTime time)
+    {
+        int code = inner.GetStamp(out available, out time);
+        return Fails(nameof(GetStamp)) ? -errno : code;
     }
 
     public long Read(Span<byte> frames) => Fails(nameof(Read)) ? -errno : inner.Read(frames);

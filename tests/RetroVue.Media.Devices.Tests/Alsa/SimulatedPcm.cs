@@ -23,6 +23,7 @@ internal sealed class SimulatedPcm : IPcm
     private ClockTime _started;
     private long _startedWorld;
     private long _moved;
+    private (long Count, ClockTime Time) _seen = (0, ClockTime.Zero);
     private int _state = SND_PCM_STATE_OPEN;
 
     public SimulatedPcm(IClock system, PcmSetup setup, bool isCapture, double driftPpm = 0)
@@ -39,8 +40,11 @@ internal sealed class SimulatedPcm : IPcm
     /// <summary>The count moves by so many frames at a time.</summary>
     public int Quantum { get; init; } = 1;
 
-    /// <summary>A status tells where the device was up to so long ago.</summary>
+    /// <summary>A status tells where the device was up to so long ago, and an interrupt comes up to so late.</summary>
     public ClockTime Jitter { get; init; }
+
+    /// <summary>A look at the last interrupt always falls between the kernel's writing of its count and of its time.</summary>
+    public bool IsStampTorn { get; init; }
 
     /// <summary>Between the count and the world: converters and cables.</summary>
     public int HardwareDelay { get; init; }
@@ -111,6 +115,7 @@ internal sealed class SimulatedPcm : IPcm
             ? CountAt(now - ClockTime.FromNanoseconds((long)(_random.NextDouble() * Jitter.Nanoseconds)))
             : 0;
         Judge(CountAt(now));
+        _seen = (count, now);
         long inBuffer = _isCapture ? count - _moved : Math.Max(0, _moved - count);
         status = new PcmStatus(
             _state,
@@ -120,9 +125,30 @@ internal sealed class SimulatedPcm : IPcm
         return 0;
     }
 
+    public int GetStamp(out long available, out ClockTime time)
+    {
+        ClockTime now = _system.Now;
+        ClockTime before = _seen.Time;
+        long period = CountAt(now) / Setup.PeriodSize;
+        // An interrupt for each period, the last two of which may be due or under way; multiples of the golden ratio fill the jitter evenly.
+        for (long i = Math.Max(1, period - 1); i <= period; i++)
+        {
+            ClockTime late = ClockTime.FromNanoseconds((long)(i * 0.6180339887498949 % 1 * Jitter.Nanoseconds));
+            ClockTime interrupt = TimeOf(_startedWorld + (i * Setup.PeriodSize)) + late;
+            if (_state == SND_PCM_STATE_RUNNING && interrupt <= now && interrupt > _seen.Time)
+            {
+                _seen = (CountAt(interrupt), interrupt);
+            }
+        }
+
+        (available, time) = (_isCapture ? _seen.Count - _moved : Setup.BufferSize - (_moved - _seen.Count), IsStampTorn ? before : _seen.Time);
+        return _state == SND_PCM_STATE_XRUN ? -Epipe : 0;
+    }
+
     public long Read(Span<byte> frames)
     {
         long there = CountAt(_system.Now) - _moved;
+        _seen = (there + _moved, _system.Now);
         Judge(CountAt(_system.Now));
         if (_state == SND_PCM_STATE_XRUN)
         {

@@ -34,6 +34,17 @@ internal sealed class StatusRecorder(IPcm inner) : IPcm
         return code;
     }
 
+    public int GetStamp(out long available, out ClockTime time)
+    {
+        int code = inner.GetStamp(out available, out time);
+        if (code >= 0)
+        {
+            Stamps.Add((_read + available, time));
+        }
+
+        return code;
+    }
+
     public long Read(Span<byte> frames)
     {
         long read = inner.Read(frames);
