@@ -18,7 +18,7 @@ public sealed class DisciplinedClock : IClock
     private readonly Lock _lock = new();
     private Line _line = new();
 
-    // The next change is written here, so that changing the rate ten times a second leaves no garbage.
+    // The next change is written here, so that changing the rate several times a second leaves no garbage.
     private Line _spare = new();
 
     // Odd while a change is under way, and two more after it.

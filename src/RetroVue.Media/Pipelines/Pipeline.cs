@@ -400,6 +400,9 @@ public sealed class Pipeline : IAsyncDisposable
         }
     }
 
+    /// <summary>Has the clock's task look at once for what else it would find at its next turn; any thread.</summary>
+    internal void WakeClock() => _disciplineTask.Wake();
+
     private StepResult DisciplineClock()
     {
         _election.Check();

@@ -39,8 +39,8 @@ public sealed class PipelineClock : IClock
         _line = new DisciplinedClock(systemClock, "pipeline");
     }
 
-    /// <summary>How often the clock compares itself with its reference: every 100 ms.</summary>
-    public static ClockTime DisciplineInterval => ClockTime.FromMilliseconds(100);
+    /// <summary>How often the clock compares itself with its reference: every 250 ms, and at once when one was gained or lost.</summary>
+    public static ClockTime DisciplineInterval => ClockTime.FromMilliseconds(250);
 
     /// <inheritdoc/>
     public ClockTime Now => _line.Now;
@@ -114,7 +114,7 @@ public sealed class PipelineClock : IClock
         }
     }
 
-    /// <summary>Compares with the reference and sets the rate; called every <see cref="DisciplineInterval"/>.</summary>
+    /// <summary>Compares with the reference and sets the rate; called every <see cref="DisciplineInterval"/> and now and then between.</summary>
     internal void Discipline()
     {
         lock (_lock)

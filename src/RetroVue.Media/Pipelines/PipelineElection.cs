@@ -122,7 +122,7 @@ internal sealed class PipelineElection : IDisposable
 
     private bool IsUsable(IClock clock) => IsOffered(clock) && ClockElection.IsHealthy(clock.Read().State);
 
-    /// <summary>Asked ten times a second: without a list of candidates, which would be garbage.</summary>
+    /// <summary>Asked several times a second: without a list of candidates, which would be garbage.</summary>
     private bool IsOffered(IClock clock)
     {
         if (ReferenceEquals(clock, _pipeline.Executor.Waiter.SystemClock) || ReferenceEquals(clock, _fixed))
@@ -161,5 +161,9 @@ internal sealed class PipelineElection : IDisposable
         return candidates;
     }
 
-    private void OnClockChanged(object? sender, ClockChangedEventArgs e) => _changed = true;
+    private void OnClockChanged(object? sender, ClockChangedEventArgs e)
+    {
+        _changed = true;
+        _pipeline.WakeClock();
+    }
 }
