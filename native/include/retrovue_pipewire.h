@@ -230,7 +230,7 @@ RV_PW_EXPORT int32_t rv_pw_list(struct rv_pw_client *client, int32_t timeout_ms,
 RV_PW_EXPORT int32_t rv_pw_stream_open(struct rv_pw_client *client, const struct rv_pw_stream_params *params,
                                        struct rv_pw_stream **stream);
 
-/* Waits until something may be there to read, or for the time given: 1 or 0. One thread. */
+/* Waits until something may be there to read: 1; or for the time given, without end where that is negative: 0. One thread. */
 RV_PW_EXPORT int32_t rv_pw_stream_wait(struct rv_pw_stream *stream, int32_t timeout_ms);
 
 /* Ends a wait under way, or the next one. Any thread. */

@@ -42,6 +42,8 @@ struct rv_slot *rv_slots_add(struct rv_slots *slots, void *buffer)
         if (state_of(slot) == RV_SLOT_UNUSED) {
             slot->buffer = buffer;
             set_state(slot, RV_SLOT_IN_GRAPH);
+            if (i >= atomic_load_explicit(&slots->graph_end, memory_order_relaxed))
+                atomic_store_explicit(&slots->graph_end, i + 1, memory_order_release);
             return slot;
         }
     }
@@ -111,7 +113,8 @@ struct rv_slot *rv_slots_lease_copy(struct rv_slots *slots, size_t size)
 uint32_t rv_slots_take_returned(struct rv_slots *slots, void (*take)(void *data, void *buffer), void *data)
 {
     uint32_t count = 0;
-    for (uint32_t i = 0; i < RV_GRAPH_SLOTS; i++) {
+    uint32_t end = atomic_load_explicit(&slots->graph_end, memory_order_acquire);
+    for (uint32_t i = 0; i < end; i++) {
         struct rv_slot *slot = &slots->slots[i];
         int state = state_of(slot);
         if (state == RV_SLOT_RETURNED && change_state(slot, RV_SLOT_RETURNED, RV_SLOT_IN_GRAPH))

@@ -51,6 +51,7 @@ struct rv_slot {
 
 struct rv_slots {
     _Atomic uint64_t leased;
+    _Atomic uint32_t graph_end; /* no graph slot from here on has ever been in use */
     struct rv_slot slots[RV_SLOTS];
 };
 

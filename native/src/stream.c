@@ -46,7 +46,8 @@ struct rv_pw_stream {
     /* Events come from the loop's thread, which may wait a moment; the process callback never takes this lock. */
     pthread_mutex_t lock;
     struct rv_pw_event events[EVENTS];
-    uint32_t first_event, event_count;
+    uint32_t first_event;
+    _Atomic uint32_t event_count;
 
     /* Of playback: sound on its way out, and the bytes of one sample of all channels. */
     struct rv_bytes sound;
@@ -66,7 +67,7 @@ static int64_t monotonic(void)
 
 static void signal_reader(struct rv_pw_stream *stream)
 {
-    /* It fails only where the count would overflow, and then the reader is signalled already. */
+    /* It would wait only where the count overflows, after 2^64 signals that nobody has read. */
     eventfd_write(stream->ready, 1);
 }
 
@@ -549,7 +550,7 @@ int32_t rv_pw_stream_open(struct rv_pw_client *client, const struct rv_pw_stream
         return -ENOMEM;
 
     memset(stream, 0, sizeof(*stream));
-    stream->ready = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    stream->ready = eventfd(0, EFD_CLOEXEC);
     if (stream->ready < 0) {
         int error = -errno;
         free(stream);
@@ -588,13 +589,18 @@ int32_t rv_pw_stream_open(struct rv_pw_client *client, const struct rv_pw_stream
 
 int32_t rv_pw_stream_wait(struct rv_pw_stream *stream, int32_t timeout_ms)
 {
-    struct pollfd ready = {.fd = stream->ready, .events = POLLIN};
-    int result = poll(&ready, 1, timeout_ms);
-    if (result < 0)
-        return errno == EINTR ? 0 : -errno;
+    /* Without a limit the read itself waits: one call of the kernel's less for each buffer. */
+    if (timeout_ms >= 0) {
+        struct pollfd ready = {.fd = stream->ready, .events = POLLIN};
+        int result = poll(&ready, 1, timeout_ms);
+        if (result <= 0)
+            return result == 0 || errno == EINTR ? 0 : -errno;
+    }
 
     eventfd_t count;
-    return result > 0 && eventfd_read(stream->ready, &count) == 0;
+    if (eventfd_read(stream->ready, &count) < 0)
+        return errno == EINTR ? 0 : -errno;
+    return 1;
 }
 
 void rv_pw_stream_interrupt(struct rv_pw_stream *stream)
@@ -618,6 +624,10 @@ int32_t rv_pw_stream_read(struct rv_pw_stream *stream, struct rv_pw_record *reco
 
 int32_t rv_pw_stream_next_event(struct rv_pw_stream *stream, struct rv_pw_event *event)
 {
+    /* Asked for with each buffer, and there is hardly ever one. */
+    if (atomic_load_explicit(&stream->event_count, memory_order_acquire) == 0)
+        return 0;
+
     pthread_mutex_lock(&stream->lock);
     bool is_any = stream->event_count > 0;
     if (is_any) {
