@@ -69,6 +69,8 @@ internal static unsafe partial class FFmpegLog
             av_log_set_level(LevelOfStandardError);
             rv_ff_log_stop();
             LogWaiting();
+            // Where the ring was full to the last line, the end of what was lost has not been seen.
+            LogDropped();
             s_logger = null;
         }
     }

@@ -88,6 +88,7 @@ public sealed class FFmpegLogTests
         const int more = 100;
         using var entered = new ManualResetEventSlim();
         using var goOn = new ManualResetEventSlim();
+        using var again = new ManualResetEventSlim();
         int logged = 0;
         var log = new LogCollector(_ =>
         {
@@ -97,6 +98,7 @@ public sealed class FFmpegLogTests
             if (++logged == 20)
             {
                 Repeat(LogBridge.RV_FF_LINES, "too many");
+                again.Set();
             }
         });
         FFmpegLibrary.LogTo(log);
@@ -112,6 +114,7 @@ public sealed class FFmpegLogTests
         });
         Repeat(more, "too many");
         goOn.Set();
+        again.Wait();
         FFmpegLibrary.LogTo(null);
         string?[] texts = [.. log.Lines.Where(line => line.Id == LineId).Select(line => line.Parameter("Text"))];
         string[] expected = [.. from thread in Enumerable.Range(0, threads) from i in Enumerable.Range(0, LogBridge.RV_FF_LINES / threads) select $"{thread} {i}"];
