@@ -6,6 +6,8 @@
  * waits for the reader: what finds the ring full is counted and lost. Of FFmpeg only what stands first in an AVClass is known, so that one
  * build goes with every release.
  *
+ * Log or no log, each thread's last line that is an error or worse is kept for that thread, which may ask for it when a call has failed.
+ *
  * There is one log in a process. Levels are FFmpeg's numbers (libavutil/log.h): the lower, the worse. Any function may be called on any
  * thread.
  */
@@ -18,7 +20,7 @@
 #define RV_FF_EXPORT __attribute__((visibility("default")))
 
 /* Changes with every change of a struct or of what a function does: the caller compares it with the library's own. */
-#define RV_FF_ABI 1
+#define RV_FF_ABI 2
 
 #define RV_FF_LINES 512 /* that the ring holds */
 #define RV_FF_COMPONENT 60
@@ -40,6 +42,9 @@ RV_FF_EXPORT int32_t rv_ff_abi(void);
 /* What FFmpeg is to call. Good as long as the process. */
 RV_FF_EXPORT rv_ff_log_function rv_ff_log_callback(void);
 
+/* Where messages go while no run of the log takes them: FFmpeg's own callback. NULL, which it is at first: nowhere. */
+RV_FF_EXPORT void rv_ff_log_otherwise(rv_ff_log_function function);
+
 /* Takes messages of the level and of worse ones from now on. A number for this run of the log; it ends with the next start or stop. */
 RV_FF_EXPORT int32_t rv_ff_log_start(int32_t level);
 
@@ -51,5 +56,14 @@ RV_FF_EXPORT int32_t rv_ff_log_wait(int32_t run);
 
 /* Takes up to so many lines, oldest first: how many. *dropped: how many were lost since it was last asked. Does not wait. */
 RV_FF_EXPORT int32_t rv_ff_log_read(struct rv_ff_line *lines, int32_t capacity, int64_t *dropped);
+
+/* How many lines were begun up to now, by all threads. Good as long as the process. */
+RV_FF_EXPORT const int64_t *rv_ff_lines_begun(void);
+
+/*
+ * The calling thread's last line that is an error or worse, where it was begun after so many; else NULL. Good until that thread says
+ * something again.
+ */
+RV_FF_EXPORT const struct rv_ff_line *rv_ff_last_error(int64_t since);
 
 #endif

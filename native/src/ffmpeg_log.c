@@ -9,6 +9,9 @@
 /* Below all of FFmpeg's levels: AV_LOG_QUIET is -8. */
 #define NOTHING INT32_MIN
 
+/* AV_LOG_ERROR: such lines and worse ones are kept for who asks why a call failed. */
+#define ERROR 16
+
 /* The longest message that is read to its end; FFmpeg's own callback reads half of that. */
 #define MESSAGE 2048
 
@@ -23,11 +26,20 @@ struct unfinished {
     struct rv_ff_line line;
     size_t length;
     bool is_cut;
+    int64_t number; /* of its beginning, among those of all threads */
 };
 
 static _Thread_local struct unfinished own;
 
+static _Thread_local struct {
+    struct rv_ff_line line;
+    int64_t number;
+} last_error;
+
+static _Atomic int64_t begun;
+
 static atomic_int threshold = NOTHING;
+static _Atomic rv_ff_log_function otherwise;
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t changed = PTHREAD_COND_INITIALIZER;
@@ -67,7 +79,13 @@ static void finish(struct unfinished *it)
         mark_cut(it);
     if (it->length > 0) {
         it->line.text[it->length] = '\0';
-        put(&it->line);
+        if (it->line.level <= ERROR) {
+            last_error.line = it->line;
+            last_error.number = it->number;
+        }
+
+        if (it->line.level <= atomic_load_explicit(&threshold, memory_order_relaxed))
+            put(&it->line);
     }
 
     it->length = 0;
@@ -94,7 +112,16 @@ __attribute__((format(printf, 3, 0))) static void on_message(void *object, int l
 {
     /* Above the lowest byte stands a colour. */
     int severity = level < 0 ? level : level & 0xFF;
-    if (severity > atomic_load_explicit(&threshold, memory_order_relaxed))
+    int wanted = atomic_load_explicit(&threshold, memory_order_relaxed);
+    rv_ff_log_function other = wanted == NOTHING ? atomic_load(&otherwise) : NULL;
+    if (other != NULL) {
+        va_list again;
+        va_copy(again, arguments);
+        other(object, level, format, again);
+        va_end(again);
+    }
+
+    if (severity > wanted && severity > ERROR)
         return;
 
     char message[MESSAGE];
@@ -109,6 +136,7 @@ __attribute__((format(printf, 3, 0))) static void on_message(void *object, int l
         if (it->length == 0) {
             memcpy(it->line.component, component, sizeof(component));
             it->line.level = severity;
+            it->number = atomic_fetch_add_explicit(&begun, 1, memory_order_relaxed) + 1;
         } else if (severity < it->line.level) {
             it->line.level = severity;
         }
@@ -169,6 +197,23 @@ int32_t rv_ff_log_read(struct rv_ff_line *out, int32_t capacity, int64_t *droppe
     lost = 0;
     pthread_mutex_unlock(&lock);
     return taken;
+}
+
+void rv_ff_log_otherwise(rv_ff_log_function function)
+{
+    atomic_store(&otherwise, function);
+}
+
+const int64_t *rv_ff_lines_begun(void)
+{
+    return (const int64_t *)&begun;
+}
+
+const struct rv_ff_line *rv_ff_last_error(int64_t since)
+{
+    /* The call is over: what it began to say has no other end. */
+    finish(&own);
+    return last_error.number > since ? &last_error.line : NULL;
 }
 
 rv_ff_log_function rv_ff_log_callback(void)

@@ -1,4 +1,4 @@
-/* What FFmpeg says comes out as whole lines, in order, and what finds no room is counted. */
+/* What FFmpeg says comes out as whole lines, in order, and what finds no room is counted; and each thread's last error is kept for it. */
 #include <pthread.h>
 #include <sched.h>
 #include <stdbool.h>
@@ -210,6 +210,89 @@ static void threads_at_once_lose_nothing_that_is_not_counted(void)
     CHECK((intptr_t)seen == THREADS * LINES_OF_EACH);
 }
 
+static void the_last_error_is_that_of_what_was_said_since(void)
+{
+    rv_ff_log_stop();
+    const int64_t *begun = rv_ff_lines_begun();
+    int64_t before = *begun;
+    CHECK(rv_ff_last_error(before) == NULL);
+    say(&mov, WARNING, "a warning\n");
+    CHECK(rv_ff_last_error(before) == NULL);
+    say(&mov, ERROR, "first\n");
+    say(&aac, FATAL, "sec");
+    say(NULL, FATAL, "ond\n");
+    say(&mov, INFO, "after it\n");
+    const struct rv_ff_line *line = rv_ff_last_error(before);
+    CHECK(line != NULL && line->level == FATAL);
+    CHECK(strcmp(line->component, "aac") == 0 && strcmp(line->text, "second") == 0);
+    CHECK(rv_ff_last_error(*begun) == NULL);
+
+    /* A line without an end belongs to the call that began it. */
+    before = *begun;
+    say(&mov, ERROR, "begun");
+    CHECK(rv_ff_last_error(*begun) == NULL);
+    line = rv_ff_last_error(before);
+    CHECK(line != NULL && strcmp(line->text, "begun") == 0);
+
+    /* None of this was wanted by a log; what one wants is remembered just the same. */
+    CHECK(read_all() == 0);
+    rv_ff_log_start(FATAL);
+    before = *begun;
+    say(&mov, ERROR, "not for the log\n");
+    CHECK(read_all() == 0);
+    CHECK(strcmp(rv_ff_last_error(before)->text, "not for the log") == 0);
+    rv_ff_log_stop();
+}
+
+static void *fail_many_times(void *data)
+{
+    char text[32];
+    snprintf(text, sizeof(text), "of thread %d", (int)(intptr_t)data);
+    for (int i = 0; i < LINES_OF_EACH; i++) {
+        int64_t before = __atomic_load_n(rv_ff_lines_begun(), __ATOMIC_RELAXED);
+        CHECK(rv_ff_last_error(before) == NULL);
+        say(NULL, ERROR, "%s\n", text);
+        CHECK(strcmp(rv_ff_last_error(before)->text, text) == 0);
+    }
+
+    return NULL;
+}
+
+static void each_thread_has_its_own_last_error(void)
+{
+    pthread_t threads[THREADS];
+    for (int i = 0; i < THREADS; i++)
+        pthread_create(&threads[i], NULL, fail_many_times, (void *)(intptr_t)i);
+    for (int i = 0; i < THREADS; i++)
+        pthread_join(threads[i], NULL);
+}
+
+static char otherwise_said[64];
+
+static void say_otherwise(void *object, int level, const char *format, va_list arguments)
+{
+    (void)object;
+    (void)level;
+    vsnprintf(otherwise_said, sizeof(otherwise_said), format, arguments);
+}
+
+static void what_no_run_takes_goes_the_other_way(void)
+{
+    rv_ff_log_otherwise(say_otherwise);
+    int64_t before = *rv_ff_lines_begun();
+    say(&mov, ERROR, "to %s, %d\n", "both", 2);
+    CHECK(strcmp(otherwise_said, "to both, 2\n") == 0);
+    CHECK(strcmp(rv_ff_last_error(before)->text, "to both, 2") == 0);
+    say(&mov, INFO, "information\n");
+    CHECK(strcmp(otherwise_said, "information\n") == 0);
+    rv_ff_log_start(INFO);
+    say(&mov, INFO, "to the log\n");
+    CHECK(strcmp(otherwise_said, "information\n") == 0);
+    CHECK(read_all() == 1);
+    rv_ff_log_stop();
+    rv_ff_log_otherwise(NULL);
+}
+
 static void *wait_for_run(void *data)
 {
     return (void *)(intptr_t)rv_ff_log_wait((int)(intptr_t)data);
@@ -254,6 +337,9 @@ int main(void)
     a_long_message_is_cut_once();
     what_finds_no_room_is_counted_and_the_first_lines_stay();
     threads_at_once_lose_nothing_that_is_not_counted();
+    the_last_error_is_that_of_what_was_said_since();
+    each_thread_has_its_own_last_error();
+    what_no_run_takes_goes_the_other_way();
     a_wait_ends_with_a_line_and_with_its_run();
     return 0;
 }

@@ -8,7 +8,8 @@ namespace RetroVue.Media.FFmpeg;
 /// </summary>
 /// <remarks>
 /// They are loaded when they are first used, once per process (a failure stays too); FFmpeg 5.1 to 8.x (libavformat 59 to 62) on
-/// 64-bit Linux.
+/// 64-bit Linux. What receives FFmpeg's log then becomes libavutil's log callback, where it is there: a program with a callback of its own
+/// sets it after <see cref="Load"/>, and goes without <see cref="FFmpegException.LastLine"/>.
 /// Every member loads them and throws <see cref="FFmpegLibraryException"/> where that fails. Thread-safe.
 /// </remarks>
 public static partial class FFmpegLibrary

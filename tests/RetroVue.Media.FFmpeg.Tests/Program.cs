@@ -17,6 +17,9 @@ internal static class Program
             case ["give-back", string file]:
                 GiveBack(file);
                 return 0;
+            case ["last-line", string file]:
+                Console.WriteLine((Probe(file)?.InnerException as FFmpegException)?.LastLine ?? "none");
+                return 0;
             default:
                 return 2;
         }
@@ -58,15 +61,17 @@ internal static class Program
         Probe(file);
     }
 
-    private static void Probe(string file)
+    /// <summary>What is wrong with a file.</summary>
+    private static MediaFileException? Probe(string file)
     {
         try
         {
             MediaProbe.Probe(file);
+            return null;
         }
-        catch (MediaFileException)
+        catch (MediaFileException error)
         {
-            // What FFmpeg says of it is what counts.
+            return error;
         }
     }
 }

@@ -199,7 +199,8 @@ public sealed unsafe class Decoder : Element
                 context->framerate = video.FrameRate.ToNative();
             }
 
-            avcodec_open2(context, codec, null).ThrowIfError($"Opening the decoder for {format}");
+            var before = ErrorMark.Now;
+            avcodec_open2(context, codec, null).ThrowIfError($"Opening the decoder for {format}", before);
         }
         catch
         {

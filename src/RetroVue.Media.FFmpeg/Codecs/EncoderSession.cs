@@ -37,7 +37,8 @@ internal abstract unsafe class EncoderSession(CodecContextHandle context, Packet
     public void End()
     {
         Finish();
-        avcodec_send_frame(Context, null).ThrowIfError("Ending an encoder");
+        var before = ErrorMark.Now;
+        avcodec_send_frame(Context, null).ThrowIfError("Ending an encoder", before);
         Receive();
     }
 
@@ -61,15 +62,17 @@ internal abstract unsafe class EncoderSession(CodecContextHandle context, Packet
     /// <exception cref="FFmpegException">The encoder failed.</exception>
     protected void Send()
     {
+        var before = ErrorMark.Now;
         int code = avcodec_send_frame(Context, Frame);
         if (code == AVERROR_EAGAIN)
         {
             Receive();
+            before = ErrorMark.Now;
             code = avcodec_send_frame(Context, Frame);
         }
 
         av_frame_unref(Frame);
-        code.ThrowIfError("Encoding");
+        code.ThrowIfError("Encoding", before);
         Receive();
     }
 
@@ -78,13 +81,14 @@ internal abstract unsafe class EncoderSession(CodecContextHandle context, Packet
         while (true)
         {
             var memory = _next ??= packets.Rent();
+            var before = ErrorMark.Now;
             int code = avcodec_receive_packet(Context, memory.Packet);
             if (code is AVERROR_EAGAIN or AVERROR_EOF)
             {
                 return;
             }
 
-            code.ThrowIfError("Encoding");
+            code.ThrowIfError("Encoding", before);
             _next = null;
             var buffer = MediaBuffer.Create(memory);
             buffer.Flags = PacketMemory.ToBufferFlags(memory.Packet->flags);

@@ -46,7 +46,8 @@ internal static unsafe class EncoderSetup
                 FFmpegDictionary.Set(&settings, name, value);
             }
 
-            avcodec_open2(context, codec, &settings).ThrowIfError($"Opening the encoder '{options.Codec}' for {format}");
+            var before = ErrorMark.Now;
+            avcodec_open2(context, codec, &settings).ThrowIfError($"Opening the encoder '{options.Codec}' for {format}", before);
             var unknown = FFmpegDictionary.Read(settings).Select(setting => setting.Key).ToArray();
             if (unknown.Length > 0)
             {

@@ -163,8 +163,9 @@ internal sealed unsafe class InputFile : IDisposable
             // A playlist in disguise must not make the process read from anywhere else.
             FFmpegDictionary.Set(&options, "protocol_whitelist", "file");
             using var url = new NativeText("file:" + System.IO.Path.GetFullPath(path));
+            var before = ErrorMark.Now;
             // Frees the context where it fails.
-            avformat_open_input(&context, url, null, &options).ThrowIfError("Opening");
+            avformat_open_input(&context, url, null, &options).ThrowIfError("Opening", before);
             return context;
         }
         finally
@@ -213,7 +214,8 @@ internal sealed unsafe class InputFile : IDisposable
     {
         // Anything resembles some codec's packets a little.
         (Context->probe_score < AVPROBE_SCORE_RETRY ? AVERROR_INVALIDDATA : 0).ThrowIfError("Recognising the container");
-        avformat_find_stream_info(Context, null).ThrowIfError("Reading the first packets");
+        var before = ErrorMark.Now;
+        avformat_find_stream_info(Context, null).ThrowIfError("Reading the first packets", before);
         var video = Best(AVMediaType.AVMEDIA_TYPE_VIDEO);
         var audio = Best(AVMediaType.AVMEDIA_TYPE_AUDIO);
         if (video < 0 && audio < 0)

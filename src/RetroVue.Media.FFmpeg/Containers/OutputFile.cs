@@ -40,7 +40,8 @@ internal sealed unsafe class OutputFile : IDisposable
         {
             fixed (AVIOContext** pb = &context->pb)
             {
-                Check(avio_open(pb, url, AVIO_FLAG_WRITE));
+                var before = ErrorMark.Now;
+                Check(avio_open(pb, url, AVIO_FLAG_WRITE), before);
             }
         }
         catch
@@ -81,6 +82,7 @@ internal sealed unsafe class OutputFile : IDisposable
                 FFmpegDictionary.Set(&native, name, value);
             }
 
+            var before = ErrorMark.Now;
             var code = avformat_write_header(_context, &native);
             if (code is AVERROR_EINVAL or AVERROR_PATCHWELCOME or AVERROR_INVALIDDATA)
             {
@@ -88,10 +90,10 @@ internal sealed unsafe class OutputFile : IDisposable
                     _path,
                     $"cannot be written: the container {NativeText.Read(_context->oformat->name)} does not take these streams "
                     + $"({string.Join(", ", StreamNames())}). Use another container or encode them to another codec.",
-                    new FFmpegException("Writing the header", code));
+                    new FFmpegException("Writing the header", code, before.LastLine));
             }
 
-            Check(code);
+            Check(code, before);
         }
         finally
         {
@@ -106,19 +108,21 @@ internal sealed unsafe class OutputFile : IDisposable
     /// <exception cref="MediaFileException">The file cannot be written, or the packet does not follow on the last.</exception>
     public void Write(AVPacket* packet)
     {
-        Check(av_write_frame(_context, packet));
-        Check(_context->pb->error);
+        var before = ErrorMark.Now;
+        var code = av_write_frame(_context, packet);
+        Check(code < 0 ? code : _context->pb->error, before);
     }
 
     /// <summary>Writes the trailer and closes the file.</summary>
     /// <exception cref="MediaFileException">The file cannot be written.</exception>
     public void Finish()
     {
+        var before = ErrorMark.Now;
         var code = av_write_trailer(_context);
         fixed (AVIOContext** pb = &_context->pb)
         {
             var closed = avio_closep(pb);
-            Check(code < 0 ? code : closed);
+            Check(code < 0 ? code : closed, before);
         }
     }
 
@@ -136,11 +140,11 @@ internal sealed unsafe class OutputFile : IDisposable
         return names;
     }
 
-    private void Check(int code)
+    private void Check(int code, ErrorMark before)
     {
         if (code < 0)
         {
-            var error = new FFmpegException("Writing", code);
+            var error = new FFmpegException("Writing", code, before.LastLine);
             throw new MediaFileException(
                 _path, $"cannot be written: {error.ErrorText}. Check that the folder exists, may be written, and that its disc has room.", error);
         }

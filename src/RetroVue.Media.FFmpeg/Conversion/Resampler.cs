@@ -110,7 +110,11 @@ internal sealed unsafe class Resampler : IDisposable
         av_opt_set(_resampler.Pointer, name, text, 0).ThrowIfError("Configuring a resampler");
     }
 
-    private void Restart(string what) => swr_init(_resampler.Pointer).ThrowIfError(what);
+    private void Restart(string what)
+    {
+        var before = ErrorMark.Now;
+        swr_init(_resampler.Pointer).ThrowIfError(what, before);
+    }
 
     private int Convert(byte** planes, int samples, AVFrame* target)
     {

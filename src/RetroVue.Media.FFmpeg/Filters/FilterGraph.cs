@@ -31,7 +31,8 @@ internal sealed unsafe class FilterGraph : IDisposable
             _sink = Add(isVideo ? "buffersink" : "abuffersink", "out");
             avfilter_init_str(_sink, null).ThrowIfError("Making a filter's output");
             Parse(description);
-            avfilter_graph_config(_graph.Pointer, null).ThrowIfError($"Configuring the filters '{description}'");
+            var before = ErrorMark.Now;
+            avfilter_graph_config(_graph.Pointer, null).ThrowIfError($"Configuring the filters '{description}'", before);
         }
         catch
         {
@@ -53,24 +54,30 @@ internal sealed unsafe class FilterGraph : IDisposable
     {
         // None and AV_NOPTS_VALUE are the same number.
         frame->pts = pts.Nanoseconds;
-        av_buffersrc_add_frame_flags(_source, frame, 0).ThrowIfError("Filtering");
+        var before = ErrorMark.Now;
+        av_buffersrc_add_frame_flags(_source, frame, 0).ThrowIfError("Filtering", before);
     }
 
     /// <summary>Tells the filters that nothing more comes.</summary>
     /// <param name="end">The end of the last frame; None where not known.</param>
-    public void End(ClockTime end) => av_buffersrc_close(_source, end.Nanoseconds, AV_BUFFERSRC_FLAG_PUSH).ThrowIfError("Filtering");
+    public void End(ClockTime end)
+    {
+        var before = ErrorMark.Now;
+        av_buffersrc_close(_source, end.Nanoseconds, AV_BUFFERSRC_FLAG_PUSH).ThrowIfError("Filtering", before);
+    }
 
     /// <summary>Takes a frame out; false where more must be put in first.</summary>
     public bool TryPull(AVFrame* frame, out ClockTime pts)
     {
         pts = ClockTime.None;
+        var before = ErrorMark.Now;
         int code = av_buffersink_get_frame(_sink, frame);
         if (code is AVERROR_EAGAIN or AVERROR_EOF)
         {
             return false;
         }
 
-        code.ThrowIfError("Filtering");
+        code.ThrowIfError("Filtering", before);
         pts = frame->pts == AV_NOPTS_VALUE ? ClockTime.None : ClockTime.FromUnits(frame->pts, _timeBase);
         return true;
     }
@@ -113,7 +120,8 @@ internal sealed unsafe class FilterGraph : IDisposable
             av_free(parameters);
         }
 
-        avfilter_init_str(source, null).ThrowIfError("Making a filter's input");
+        var before = ErrorMark.Now;
+        avfilter_init_str(source, null).ThrowIfError("Making a filter's input", before);
         return source;
     }
 
@@ -137,7 +145,8 @@ internal sealed unsafe class FilterGraph : IDisposable
             Name(outputs, "in", _source);
             Name(inputs, "out", _sink);
             using var text = new NativeText(description);
-            avfilter_graph_parse_ptr(_graph.Pointer, text, &inputs, &outputs, null).ThrowIfError($"Making the filters '{description}'");
+            var before = ErrorMark.Now;
+            avfilter_graph_parse_ptr(_graph.Pointer, text, &inputs, &outputs, null).ThrowIfError($"Making the filters '{description}'", before);
         }
         finally
         {

@@ -18,7 +18,23 @@ internal static unsafe class FFmpegErrors
     {
         if (code < 0)
         {
-            Throw(what, code);
+            Throw(what, code, null);
+        }
+
+        return code;
+    }
+
+    /// <summary>As without a mark, for calls that say more than a code: the exception has FFmpeg's own last line.</summary>
+    /// <param name="code">What the call returned; negative is an error.</param>
+    /// <param name="what">What was being done.</param>
+    /// <param name="before">Taken just before the call.</param>
+    /// <exception cref="FFmpegException">The code is negative.</exception>
+    [StackTraceHidden]
+    public static int ThrowIfError(this int code, string what, ErrorMark before)
+    {
+        if (code < 0)
+        {
+            Throw(what, code, before.LastLine);
         }
 
         return code;
@@ -31,7 +47,7 @@ internal static unsafe class FFmpegErrors
     {
         if (pointer is null)
         {
-            Throw(what, AVERROR_ENOMEM);
+            Throw(what, AVERROR_ENOMEM, null);
         }
     }
 
@@ -45,5 +61,5 @@ internal static unsafe class FFmpegErrors
 
     [StackTraceHidden]
     [DoesNotReturn]
-    private static void Throw(string what, int code) => throw new FFmpegException(what, code);
+    private static void Throw(string what, int code, string? lastLine) => throw new FFmpegException(what, code, lastLine);
 }

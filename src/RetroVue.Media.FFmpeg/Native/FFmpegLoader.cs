@@ -105,6 +105,7 @@ internal static unsafe class FFmpegLoader
         }
 
         SetLogLevel(handles["avutil"]);
+        FFmpegLog.Receive(handles["avutil"]);
         var info = (delegate* unmanaged<byte*>)NativeLibrary.GetExport(handles["avutil"], "av_version_info");
         return new LoadedFFmpeg(
             known.Release,

@@ -16,6 +16,9 @@ namespace RetroVue.Media.FFmpeg.Native;
 /// </remarks>
 internal static unsafe partial class FFmpegLog
 {
+    /// <summary>Whether the library that receives the log is there, and of this assembly's version.</summary>
+    public static readonly bool IsReceived = FFmpegResolver.TryLoadOwn(LogBridge.Library, out _) && rv_ff_abi() == RV_FF_ABI;
+
     private const int Batch = 16;
 
     // Held while lines are handed on, so that none reaches a logger after another has taken its place. The reader may wait for it: FFmpeg
@@ -30,6 +33,21 @@ internal static unsafe partial class FFmpegLog
     /// </summary>
     public static int LevelOfStandardError =>
         int.TryParse(Environment.GetEnvironmentVariable(FFmpegLibrary.LogVariable), CultureInfo.InvariantCulture, out int level) ? level : AV_LOG_FATAL;
+
+    /// <summary>
+    /// Has libavutil call what receives the log, where that is there: it keeps each thread's last error, and hands all on to libavutil's own
+    /// callback, which writes to standard error.
+    /// </summary>
+    /// <param name="avutil">The library, just loaded.</param>
+    public static void Receive(nint avutil)
+    {
+        if (IsReceived && NativeLibrary.TryGetExport(avutil, "av_log_set_callback", out nint set))
+        {
+            nint standardError = NativeLibrary.GetExport(avutil, "av_log_default_callback");
+            rv_ff_log_otherwise((delegate* unmanaged<void*, int, byte*, void*, void>)standardError);
+            ((delegate* unmanaged<delegate* unmanaged<void*, int, byte*, void*, void>, void>)set)(rv_ff_log_callback());
+        }
+    }
 
     /// <summary>Sends the messages of a level and of worse ones to a logger, in the place of the one before.</summary>
     /// <exception cref="FFmpegLibraryException">FFmpeg, or the library that receives its log, is missing or of another version.</exception>
@@ -48,6 +66,7 @@ internal static unsafe partial class FFmpegLog
             // FFmpeg looks at its own level too, where a message is costly to make.
             av_log_set_level(level);
             int run = rv_ff_log_start(level);
+            // It was since the library was loaded, unless somebody else has put another in its place.
             av_log_set_callback(rv_ff_log_callback());
             // Unsafe: whose call this is, by its logging scopes and activities, is not who FFmpeg's messages are about.
             new Thread(() => LogUntilOver(run)) { Name = "FFmpeg log", IsBackground = true }.UnsafeStart();
@@ -64,8 +83,6 @@ internal static unsafe partial class FFmpegLog
                 return;
             }
 
-            nint standardError = NativeLibrary.GetExport(FFmpegLibrary.Loaded.Handles["avutil"], "av_log_default_callback");
-            av_log_set_callback((delegate* unmanaged<void*, int, byte*, void*, void>)standardError);
             av_log_set_level(LevelOfStandardError);
             rv_ff_log_stop();
             LogWaiting();

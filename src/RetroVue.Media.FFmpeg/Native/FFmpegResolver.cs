@@ -17,9 +17,12 @@ internal static class FFmpegResolver
         typeof(FFmpegResolver).Assembly,
         (name, _, _) => name == LogBridge.Library ? LoadOwn(name) : FFmpegLibrary.Loaded.Handles.TryGetValue(name, out var handle) ? handle : 0);
 
+    /// <summary>As <see cref="LoadOwn"/>; false where it is not there.</summary>
+    internal static bool TryLoadOwn(string name, out nint handle) => NativeLibrary.TryLoad(name, typeof(FFmpegResolver).Assembly, null, out handle);
+
     /// <summary>Loads a library of our own, which lies beside the assembly, or where its package puts it.</summary>
     /// <exception cref="FFmpegLibraryException">It is not there.</exception>
-    internal static nint LoadOwn(string name) => NativeLibrary.TryLoad(name, typeof(FFmpegResolver).Assembly, null, out nint handle)
+    internal static nint LoadOwn(string name) => TryLoadOwn(name, out nint handle)
         ? handle
         : throw new FFmpegLibraryException(
             $"FFmpeg's messages cannot be logged, for the library {name} cannot be loaded. Build it with native/build (it needs cmake, gcc, "

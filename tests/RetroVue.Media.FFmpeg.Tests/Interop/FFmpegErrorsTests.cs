@@ -34,7 +34,7 @@ public sealed unsafe class FFmpegErrorsTests
     [TestCase(LibAVUtil.AVERROR_INVALIDDATA, false)]
     [TestCase(LibAVUtil.AVERROR_EOF, false)]
     public void IsTransient_says_whether_to_try_again(int code, bool transient) =>
-        Assert.That(new FFmpegException("Reading", code).IsTransient, Is.EqualTo(transient));
+        Assert.That(new FFmpegException("Reading", code, null).IsTransient, Is.EqualTo(transient));
 
     [Test]
     public void ThrowIfNull_says_out_of_memory() => Assert.That(
