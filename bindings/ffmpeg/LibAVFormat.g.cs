@@ -146,10 +146,13 @@ internal static unsafe class LibAVFormat
     internal static extern void avio_context_free(AVIOContext** s);
 
     [DllImport(Library)]
+    internal static extern byte* avio_enum_protocols(void** opaque, int output);
+
+    [DllImport(Library)]
     internal static extern void avio_flush(AVIOContext* s);
 
     [DllImport(Library)]
-    internal static extern int avio_open(AVIOContext** s, byte* url, int flags);
+    internal static extern int avio_open2(AVIOContext** s, byte* url, int flags, AVIOInterruptCB* int_cb, AVDictionary** options);
 
     [DllImport(Library)]
     internal static extern int avio_read(AVIOContext* s, byte* buf, int size);

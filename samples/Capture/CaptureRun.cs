@@ -31,12 +31,8 @@ internal static class CaptureRun
         // Last to go, after the pipeline that records from it.
         using ScreenCast? screen = settings.Video == SharedScreen.Name ? await SharedScreen.StartAsync(settings, cancellation).ConfigureAwait(false) : null;
         await using var pipeline = new Pipeline(new PipelineOptions { Name = "capture" });
-        bool isTransportStream = settings.Output.StartsWith("udp://", StringComparison.Ordinal)
-            || settings.Output.EndsWith(".ts", StringComparison.OrdinalIgnoreCase);
-        FileMuxer file = pipeline.Add(new FileMuxer(
-            "file",
-            settings.Output,
-            new FileMuxerOptions { Container = isTransportStream ? "mpegts" : null }));
+        bool isTransportStream = FileMuxer.IsUrl(settings.Output) || settings.Output.EndsWith(".ts", StringComparison.OrdinalIgnoreCase);
+        FileMuxer file = pipeline.Add(new FileMuxer("file", settings.Output, new FileMuxerOptions { ProtocolOptions = settings.ProtocolOptions }));
         var lanes = new List<(string Name, Element Source, TimestampProbe Probe)>();
         if (settings.Video is not null)
         {

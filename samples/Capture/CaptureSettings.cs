@@ -14,8 +14,11 @@ internal sealed record CaptureSettings
     /// <summary>A sound device as the list names it, "test", or null for none.</summary>
     public string? Audio { get; init; }
 
-    /// <summary>A file, or udp://HOST:PORT.</summary>
+    /// <summary>A file, or a URL for a transport stream.</summary>
     public required string Output { get; init; }
+
+    /// <summary>Options of the URL's protocol, by FFmpeg's names.</summary>
+    public IReadOnlyDictionary<string, string> ProtocolOptions { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
 
     public int Width { get; init; } = 640;
 

@@ -20,14 +20,19 @@ var size = new Option<string>("--size") { Description = "The picture's size.", H
 var rate = new Option<string>("--rate") { Description = "Pictures a second: 25 or 30000/1001; of a screen, at most.", HelpName = "FPS", DefaultValueFactory = _ => "25" };
 var duration = new Option<double?>("--duration") { Description = "Seconds to record; until Ctrl-C where left out.", HelpName = "SECONDS" };
 var plot = new Option<string?>("--plot") { Description = "Draw the times of all buffers against the clock into this SVG file.", HelpName = "FILE" };
+var options = new Option<string[]>("--url-option")
+{
+    Description = "Set an option of the URL's protocol, by FFmpeg's name: method=PUT. May be repeated.",
+    HelpName = "NAME=VALUE",
+};
 var output = new Argument<string?>("OUTPUT")
 {
-    Description = "A file (.mkv, .mp4, .ts), or udp://HOST:PORT for a transport stream.",
+    Description = "A file (.mkv, .mp4, .ts), or a URL for a transport stream: udp, rtp, tcp, srt, http (POST) and what else FFmpeg writes to.",
     Arity = ArgumentArity.ZeroOrOne,
 };
 var command = new RootCommand("Records cameras, screens and microphones with the times at which they captured.")
 {
-    list, video, audio, token, size, rate, duration, plot, output,
+    list, video, audio, token, size, rate, duration, plot, options, output,
 };
 
 command.SetAction(async (arguments, cancellation) =>
@@ -46,7 +51,8 @@ command.SetAction(async (arguments, cancellation) =>
             Video = arguments.GetValue(video),
             Audio = arguments.GetValue(audio),
             RestoreToken = arguments.GetValue(token),
-            Output = arguments.GetValue(output) ?? throw new FormatException("Say where to record to: a file, or udp://HOST:PORT."),
+            Output = arguments.GetValue(output) ?? throw new FormatException("Say where to record to: a file, or a URL."),
+            ProtocolOptions = ParseOptions(arguments.GetValue(options) ?? []),
             Width = width,
             Height = height,
             FrameRate = ParseRate(arguments.GetValue(rate)!),
@@ -86,6 +92,18 @@ static (int Width, int Height) ParseSize(string text) => text.Split('x') is [var
     && int.TryParse(height, NumberStyles.None, CultureInfo.InvariantCulture, out int h) && w > 0 && h > 0
         ? (w, h)
         : throw new FormatException($"--size is WIDTHxHEIGHT, such as 640x360, not '{text}'.");
+
+static Dictionary<string, string> ParseOptions(string[] texts)
+{
+    var options = new Dictionary<string, string>(StringComparer.Ordinal);
+    foreach (string text in texts)
+    {
+        int equals = text.IndexOf('=', StringComparison.Ordinal);
+        options[equals > 0 ? text[..equals] : throw new FormatException($"--url-option is NAME=VALUE, such as method=PUT, not '{text}'.")] = text[(equals + 1)..];
+    }
+
+    return options;
+}
 
 static Rational ParseRate(string text)
 {

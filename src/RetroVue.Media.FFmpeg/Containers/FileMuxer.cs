@@ -4,11 +4,12 @@ using RetroVue.Media.FFmpeg.Native;
 using RetroVue.Media.FFmpeg.Packets;
 using RetroVue.Media.Formats;
 using RetroVue.Media.Pipelines;
+using RetroVue.Media.Time;
 using static RetroVue.Media.FFmpeg.Interop.LibAVCodec;
 
 namespace RetroVue.Media.FFmpeg.Containers;
 
-/// <summary>Writes compressed streams into a file: MP4, Matroska or a transport stream.</summary>
+/// <summary>Writes compressed streams into a file, MP4, Matroska or a transport stream, or as a transport stream to a URL.</summary>
 /// <remarks>
 /// <para>
 /// A packet's time in the file is its running time, rounded once to the container's tick. What lies before running time zero (priming
@@ -20,9 +21,17 @@ namespace RetroVue.Media.FFmpeg.Containers;
 /// when the pipeline stops before. The file is written in place: a run that was cut off leaves a file that Matroska and transport stream
 /// players can read to its end. Inputs are added before the element is linked.
 /// </para>
+/// <para>
+/// A URL is of any protocol that FFmpeg writes to: udp, rtp, tcp, srt, http and https, unix. One that cannot be reached fails the
+/// pipeline's start; a server that goes, or takes nothing for the time of <see cref="FileMuxerOptions.Timeout"/>, fails the pipeline.
+/// What goes out as datagrams (udp, rtp) never fails for want of a receiver. Errors and logs leave out user, password and passphrase.
+/// </para>
 /// </remarks>
 public sealed unsafe class FileMuxer : InterleavingElement
 {
+    // Until what was captured last has gone out; with what comes after, less than the 5 s in which a pipeline stops.
+    private static readonly ClockTime s_lastWrites = ClockTime.FromSeconds(2);
+
     private readonly string _path;
     private readonly FileMuxerOptions _options;
     private readonly List<MuxedStream> _streams = [];
@@ -32,8 +41,8 @@ public sealed unsafe class FileMuxer : InterleavingElement
 
     /// <summary>A muxer for a file, with no inputs yet. An existing file is replaced when the pipeline starts.</summary>
     /// <param name="name">The element's name.</param>
-    /// <param name="path">The file, or "udp://HOST:PORT" for datagrams, which never wait for whoever receives them.</param>
-    /// <param name="options">How it is written; null: as its extension says.</param>
+    /// <param name="path">The file, or a URL such as "udp://HOST:PORT".</param>
+    /// <param name="options">How it is written; null: as its extension says, to a URL as a transport stream.</param>
     public FileMuxer(string name, string path, FileMuxerOptions? options = null)
         : base(name, (options ?? new FileMuxerOptions()).Placement)
     {
@@ -41,6 +50,9 @@ public sealed unsafe class FileMuxer : InterleavingElement
         _path = path;
         _options = options ?? new FileMuxerOptions();
     }
+
+    /// <summary>True for a path that is a URL: it begins with a protocol and "://", or with "unix:".</summary>
+    public static bool IsUrl(string path) => OutputTarget.IsUrl(path);
 
     /// <summary>Adds an input, whose stream gets the next place in the file.</summary>
     /// <param name="name">Its name, such as "video".</param>
@@ -52,7 +64,7 @@ public sealed unsafe class FileMuxer : InterleavingElement
     }
 
     /// <inheritdoc/>
-    protected override void Prepare() => _file = new OutputFile(_path, _options.Container);
+    protected override void Prepare() => _file = new OutputFile(_path, _options);
 
     /// <summary>Compressed media only, and of one format to the end: a container describes a stream once.</summary>
     protected override bool Accepts(InputPad input, MediaFormat format)
@@ -107,6 +119,9 @@ public sealed unsafe class FileMuxer : InterleavingElement
         Finish();
         ReportEnd();
     }
+
+    /// <inheritdoc/>
+    protected override void Interrupt() => _file?.Interrupt(s_lastWrites);
 
     /// <inheritdoc/>
     protected override void Stop()

@@ -1,14 +1,14 @@
 namespace RetroVue.Media.FFmpeg.Containers;
 
 /// <summary>
-/// A media file cannot be opened, read or written. The message names the file, says what is wrong and what to do about it; where
-/// FFmpeg refused, with its last line, and its own error is the inner exception.
+/// A media file, or a URL in its place, cannot be opened, read or written. The message names it, says what is wrong and what to do about
+/// it; where FFmpeg refused it ends with FFmpeg's last line, and FFmpeg's own error is the inner exception.
 /// </summary>
 public sealed class MediaFileException : Exception
 {
     internal MediaFileException(string path, string problem, Exception? inner = null)
         : base(inner is FFmpegException { LastLine: { } line } ? $"'{path}' {problem} FFmpeg says: {line}" : $"'{path}' {problem}", inner) => Path = path;
 
-    /// <summary>The file, as it was named.</summary>
+    /// <summary>The file, as it was named; a URL without the user, password and passphrase that may be in it.</summary>
     public string Path { get; }
 }

@@ -9,47 +9,66 @@ using static RetroVue.Media.FFmpeg.Interop.LibAVUtil;
 
 namespace RetroVue.Media.FFmpeg.Containers;
 
-/// <summary>A file that libavformat writes: opened, given streams, a header, packets in the order of decoding times, and a trailer.</summary>
-/// <remarks>For one thread at a time. The same packets give the same bytes: random identifiers and version texts are left out.</remarks>
+/// <summary>
+/// A file or URL that libavformat writes: opened, given streams, a header, packets in the order of decoding times, and a trailer.
+/// </summary>
+/// <remarks>
+/// For one thread at a time, <see cref="Interrupt"/> for any. To a file the same packets give the same bytes: random identifiers and
+/// version texts are left out.
+/// </remarks>
 internal sealed unsafe class OutputFile : IDisposable
 {
-    private readonly string _path;
+    private readonly OutputTarget _target;
+    private readonly ClockTime _limit;
     private readonly OutputFormatHandle _handle;
     private readonly AVFormatContext* _context;
 
-    /// <summary>Creates the file, or empties it.</summary>
-    /// <exception cref="MediaFileException">There is no such container, or the file cannot be written.</exception>
-    public OutputFile(string path, string? container)
+    // Null for a file: a disc answers, and a write that is cut short would leave half a file.
+    private readonly InterruptSwitch? _interrupt;
+    private bool _isOpen;
+    private bool _hasFailed;
+
+    /// <summary>Creates the file, or empties it; connects to the server.</summary>
+    /// <exception cref="MediaFileException">There is no such container, or the target cannot be opened.</exception>
+    public OutputFile(string path, FileMuxerOptions options)
     {
-        _path = path;
-        // Of the network only what never waits for its far end: a write cannot be broken off.
-        bool isDatagram = path.StartsWith("udp://", StringComparison.Ordinal);
-        using NativeText url = new(isDatagram ? path : "file:" + Path.GetFullPath(path)), format = new(container);
+        _limit = options.Timeout;
+        _target = new OutputTarget(path, _limit);
+        string? container = _target.Container(options.Container);
+        using NativeText url = new(_target.Url), format = new(container);
         AVFormatContext* context = null;
         if (avformat_alloc_output_context2(&context, null, format, url) < 0)
         {
-            throw new MediaFileException(path, container is null
-                ? $"has no extension that names a container; use .mp4, .mkv or .ts, or set {nameof(FileMuxerOptions)}.{nameof(FileMuxerOptions.Container)}."
-                : $"cannot be written as '{container}': FFmpeg has no such container. Use mp4, matroska or mpegts.");
+            throw _target.NoContainer(container);
         }
 
         _handle = new OutputFormatHandle(context);
         _context = context;
-        context->flags |= AVFMT_FLAG_BITEXACT;
         try
         {
-            fixed (AVIOContext** pb = &context->pb)
+            if (_target.Protocol is null)
             {
-                var before = ErrorMark.Now;
-                Check(avio_open(pb, url, AVIO_FLAG_WRITE), before);
+                context->flags |= AVFMT_FLAG_BITEXACT;
             }
+            else
+            {
+                _interrupt = new InterruptSwitch();
+                _interrupt.Limit(_limit);
+                _target.Resolve();
+                context->interrupt_callback = _interrupt.Callback;
+            }
+
+            Open(url, options.ProtocolOptions);
         }
         catch
         {
-            _handle.Dispose();
+            Dispose();
             throw;
         }
     }
+
+    /// <summary>Gives calls that wait for a server the time to end by themselves, and then ends them and all later ones.</summary>
+    public void Interrupt(ClockTime grace) => _interrupt?.Throw(grace);
 
     /// <summary>Adds a stream; before the header.</summary>
     /// <returns>Its number.</returns>
@@ -77,20 +96,18 @@ internal sealed unsafe class OutputFile : IDisposable
         AVDictionary* native = null;
         try
         {
-            foreach (var (name, value) in options)
+            var container = NativeText.Read(_context->oformat->name)!;
+            foreach (var (name, value) in _target.MuxerOptions(container).Concat(options))
             {
                 FFmpegDictionary.Set(&native, name, value);
             }
 
+            _interrupt?.Limit(_limit);
             var before = ErrorMark.Now;
             var code = avformat_write_header(_context, &native);
             if (code is AVERROR_EINVAL or AVERROR_PATCHWELCOME or AVERROR_INVALIDDATA)
             {
-                throw new MediaFileException(
-                    _path,
-                    $"cannot be written: the container {NativeText.Read(_context->oformat->name)} does not take these streams "
-                    + $"({string.Join(", ", StreamNames())}). Use another container or encode them to another codec.",
-                    new FFmpegException("Writing the header", code, before.LastLine));
+                throw _target.NotTaken(container, StreamNames(), new FFmpegException("Writing the header", code, before.LastLine));
             }
 
             Check(code, before);
@@ -108,15 +125,22 @@ internal sealed unsafe class OutputFile : IDisposable
     /// <exception cref="MediaFileException">The file cannot be written, or the packet does not follow on the last.</exception>
     public void Write(AVPacket* packet)
     {
+        _interrupt?.Limit(_limit);
         var before = ErrorMark.Now;
         var code = av_write_frame(_context, packet);
         Check(code < 0 ? code : _context->pb->error, before);
     }
 
-    /// <summary>Writes the trailer and closes the file.</summary>
+    /// <summary>Writes the trailer and closes the file. A server that has failed is left as it is.</summary>
     /// <exception cref="MediaFileException">The file cannot be written.</exception>
     public void Finish()
     {
+        if (_hasFailed && _interrupt is not null)
+        {
+            return;
+        }
+
+        _interrupt?.Limit(_limit);
         var before = ErrorMark.Now;
         var code = av_write_trailer(_context);
         fixed (AVIOContext** pb = &_context->pb)
@@ -127,7 +151,44 @@ internal sealed unsafe class OutputFile : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _handle.Dispose();
+    public void Dispose()
+    {
+        // What was not finished waits for nobody.
+        _interrupt?.Throw();
+        _handle.Dispose();
+        GC.KeepAlive(_interrupt);
+    }
+
+    private void Open(byte* url, IEnumerable<KeyValuePair<string, string>> wished)
+    {
+        AVDictionary* native = null;
+        try
+        {
+            foreach (var (name, value) in _target.ProtocolOptions().Concat(wished))
+            {
+                FFmpegDictionary.Set(&native, name, value);
+            }
+
+            var interrupt = _context->interrupt_callback;
+            fixed (AVIOContext** pb = &_context->pb)
+            {
+                var before = ErrorMark.Now;
+                Check(avio_open2(pb, url, AVIO_FLAG_WRITE, &interrupt, &native), before);
+            }
+
+            _isOpen = true;
+
+            var unknown = FFmpegDictionary.Read(native).Select(option => option.Key).ToList();
+            if (unknown.Count > 0)
+            {
+                throw _target.UnknownOptions(unknown);
+            }
+        }
+        finally
+        {
+            av_dict_free(&native);
+        }
+    }
 
     private List<string> StreamNames()
     {
@@ -144,9 +205,9 @@ internal sealed unsafe class OutputFile : IDisposable
     {
         if (code < 0)
         {
-            var error = new FFmpegException("Writing", code, before.LastLine);
-            throw new MediaFileException(
-                _path, $"cannot be written: {error.ErrorText}. Check that the folder exists, may be written, and that its disc has room.", error);
+            _hasFailed = true;
+            var error = new FFmpegException(_isOpen ? "Writing" : "Opening", code, before.LastLine);
+            throw _target.Failed(error, _isOpen, _interrupt is { IsThrown: true });
         }
     }
 }

@@ -27,7 +27,7 @@ internal readonly unsafe struct ErrorMark
         get
         {
             var line = s_begun is null ? null : rv_ff_last_error(_begun);
-            return line is null ? null : NativeText.Read(line->text);
+            return line is null ? null : Secrets.Hide(NativeText.Read(line->text)!);
         }
     }
 }

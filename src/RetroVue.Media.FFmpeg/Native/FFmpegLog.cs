@@ -133,7 +133,7 @@ internal static unsafe partial class FFmpegLog
             if (s_logger is { } logger && logger.IsEnabled(level))
             {
                 string component = line->component[0] == 0 ? "FFmpeg" : NativeText.Read(line->component)!;
-                string text = NativeText.Read(line->text)!;
+                string text = Secrets.Hide(NativeText.Read(line->text)!);
                 LogLine(logger, level, component, text);
             }
         }

@@ -47,7 +47,7 @@ internal sealed unsafe class InputFormatHandle(AVFormatContext* opened) : FFmpeg
     protected override void Free(AVFormatContext* pointer) => avformat_close_input(&pointer);
 }
 
-/// <summary>A muxer. Closes a file that <c>avio_open</c> opened into its <c>pb</c>, not I/O that the caller brought (AVFMT_FLAG_CUSTOM_IO).</summary>
+/// <summary>A muxer. Closes a file that <c>avio_open2</c> opened into its <c>pb</c>, not I/O that the caller brought (AVFMT_FLAG_CUSTOM_IO).</summary>
 internal sealed unsafe class OutputFormatHandle(AVFormatContext* allocated) : FFmpegHandle<AVFormatContext>(allocated)
 {
     protected override void Free(AVFormatContext* pointer)

@@ -201,7 +201,7 @@ public sealed unsafe class MediaRoundTripTests
         stream->time_base = encoding->time_base;
         stream->avg_frame_rate = encoding->framerate;
         stream->sample_aspect_ratio = encoding->sample_aspect_ratio;
-        avio_open(Address(ref context->pb), url, AVIO_FLAG_WRITE).ThrowIfError("Opening the file");
+        avio_open2(Address(ref context->pb), url, AVIO_FLAG_WRITE, null, null).ThrowIfError("Opening the file");
         AVDictionary* options = null;
         FFmpegDictionary.Set(&options, "movflags", "+write_colr");
         avformat_write_header(context, &options).ThrowIfError("Writing the header");
