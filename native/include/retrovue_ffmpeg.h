@@ -20,7 +20,7 @@
 #define RV_FF_EXPORT __attribute__((visibility("default")))
 
 /* Changes with every change of a struct or of what a function does: the caller compares it with the library's own. */
-#define RV_FF_ABI 2
+#define RV_FF_ABI 3
 
 #define RV_FF_LINES 512 /* that the ring holds */
 #define RV_FF_COMPONENT 60
@@ -28,6 +28,7 @@
 
 /* Texts end with a zero. They are UTF-8 where FFmpeg's are, and hold no control character but the tab. */
 struct rv_ff_line {
+    uint64_t kind;                   /* the same for lines that one statement of FFmpeg's made: of one component and format */
     int32_t level;                   /* of its worst piece */
     char component[RV_FF_COMPONENT]; /* what FFmpeg calls the object that it is about; empty where it is about none */
     char text[RV_FF_TEXT];           /* ends with "..." where it was longer */
@@ -51,8 +52,8 @@ RV_FF_EXPORT int32_t rv_ff_log_start(int32_t level);
 /* Takes no more messages. Lines that are there stay to be read. */
 RV_FF_EXPORT void rv_ff_log_stop(void);
 
-/* Waits until there is something to read, or the run is over: 1 or 0. */
-RV_FF_EXPORT int32_t rv_ff_log_wait(int32_t run);
+/* Waits until there is something to read or the time is over, or the run is: 1 or 0. A time below zero has no end. */
+RV_FF_EXPORT int32_t rv_ff_log_wait(int32_t run, int32_t milliseconds);
 
 /* Takes up to so many lines, oldest first: how many. *dropped: how many were lost since it was last asked. Does not wait. */
 RV_FF_EXPORT int32_t rv_ff_log_read(struct rv_ff_line *lines, int32_t capacity, int64_t *dropped);

@@ -1,3 +1,6 @@
+/* For pthread_cond_clockwait. */
+#define _GNU_SOURCE
+
 #include "retrovue_ffmpeg.h"
 
 #include <pthread.h>
@@ -5,6 +8,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 /* Below all of FFmpeg's levels: AV_LOG_QUIET is -8. */
 #define NOTHING INT32_MIN
@@ -26,6 +30,7 @@ struct unfinished {
     struct rv_ff_line line;
     size_t length;
     bool is_cut;
+    bool is_plain;  /* its format says nothing about it */
     int64_t number; /* of its beginning, among those of all threads */
 };
 
@@ -73,12 +78,22 @@ static void mark_cut(struct unfinished *it)
     it->length = end + 3;
 }
 
+/* FNV-1a. */
+static uint64_t hash(uint64_t seed, const char *text)
+{
+    for (; *text != '\0'; text++)
+        seed = (seed ^ (unsigned char)*text) * 0x100000001B3u;
+    return seed;
+}
+
 static void finish(struct unfinished *it)
 {
     if (it->is_cut)
         mark_cut(it);
     if (it->length > 0) {
         it->line.text[it->length] = '\0';
+        if (it->is_plain)
+            it->line.kind = hash(it->line.kind, it->line.text);
         if (it->line.level <= ERROR) {
             last_error.line = it->line;
             last_error.number = it->number;
@@ -132,10 +147,15 @@ __attribute__((format(printf, 3, 0))) static void on_message(void *object, int l
     /* Pieces of one line come from one object, or the later ones from none; anything else follows a line whose end was forgotten. */
     if (object != NULL && strcmp(component, it->line.component) != 0)
         finish(it);
+    bool is_plain = strcmp(format, "%s\n") == 0 || strcmp(format, "%s") == 0;
+    uint64_t kind = hash(hash(0xCBF29CE484222325u, component), format);
     for (int i = 0; i < length && i < MESSAGE - 1; i++) {
         if (it->length == 0) {
             memcpy(it->line.component, component, sizeof(component));
             it->line.level = severity;
+            /* Lines of one message are of unlike kinds. */
+            it->line.kind = kind++;
+            it->is_plain = is_plain;
             it->number = atomic_fetch_add_explicit(&begun, 1, memory_order_relaxed) + 1;
         } else if (severity < it->line.level) {
             it->line.level = severity;
@@ -174,11 +194,20 @@ void rv_ff_log_stop(void)
     begin_run(NOTHING);
 }
 
-int32_t rv_ff_log_wait(int32_t run)
+int32_t rv_ff_log_wait(int32_t run, int32_t milliseconds)
 {
+    struct timespec until;
+    clock_gettime(CLOCK_MONOTONIC, &until);
+    until.tv_sec += milliseconds / 1000;
+    until.tv_nsec += (int64_t)(milliseconds % 1000) * 1000000;
+    if (until.tv_nsec >= 1000000000) {
+        until.tv_sec++;
+        until.tv_nsec -= 1000000000;
+    }
+
     pthread_mutex_lock(&lock);
-    while (count == 0 && current == run)
-        pthread_cond_wait(&changed, &lock);
+    for (int over = 0; count == 0 && current == run && over == 0;)
+        over = milliseconds < 0 ? pthread_cond_wait(&changed, &lock) : pthread_cond_clockwait(&changed, &lock, CLOCK_MONOTONIC, &until);
     bool is_on = current == run;
     pthread_mutex_unlock(&lock);
     return is_on;

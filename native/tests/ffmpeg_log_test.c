@@ -181,7 +181,7 @@ static void *count_until_over(void *data)
     int64_t seen = 0, dropped;
     memset(last, -1, sizeof(last));
     for (bool is_on = true; is_on;) {
-        is_on = rv_ff_log_wait(run);
+        is_on = rv_ff_log_wait(run, -1);
         for (int taken = 16; taken == 16; seen += taken + dropped) {
             taken = rv_ff_log_read(batch, 16, &dropped);
             for (int i = 0; i < taken; i++) {
@@ -244,6 +244,26 @@ static void the_last_error_is_that_of_what_was_said_since(void)
     rv_ff_log_stop();
 }
 
+static void a_kind_is_a_component_and_a_format(void)
+{
+    rv_ff_log_start(INFO);
+    for (int i = 0; i < 2; i++)
+        say(&mov, ERROR, "bad block %d\n", i);
+    say(&aac, ERROR, "bad block %d\n", 0);
+    say(&mov, ERROR, "bad atom %d\n", 0);
+    say(&mov, ERROR, "%s\n", "the text alone");
+    say(&mov, ERROR, "%s\n", "another");
+    say(&mov, ERROR, "%s\n", "another");
+    say(&mov, ERROR, "two\nlines\n");
+    CHECK(read_all() == 9);
+    CHECK(lines[0].kind == lines[1].kind);
+    CHECK(lines[5].kind == lines[6].kind);
+    for (int i = 1; i < 9; i++)
+        for (int j = i + 1; j < 9; j++)
+            CHECK(lines[i].kind != lines[j].kind || (i == 5 && j == 6));
+    rv_ff_log_stop();
+}
+
 static void *fail_many_times(void *data)
 {
     char text[32];
@@ -295,7 +315,7 @@ static void what_no_run_takes_goes_the_other_way(void)
 
 static void *wait_for_run(void *data)
 {
-    return (void *)(intptr_t)rv_ff_log_wait((int)(intptr_t)data);
+    return (void *)(intptr_t)rv_ff_log_wait((int)(intptr_t)data, -1);
 }
 
 static void a_wait_ends_with_a_line_and_with_its_run(void)
@@ -317,7 +337,16 @@ static void a_wait_ends_with_a_line_and_with_its_run(void)
     rv_ff_log_start(INFO);
     pthread_join(waiter, &answer);
     CHECK(answer == NULL);
-    CHECK(rv_ff_log_wait(run) == 0);
+    CHECK(rv_ff_log_wait(run, -1) == 0);
+
+    /* With a limit it ends in any case; and before it, where there is something. */
+    run = rv_ff_log_start(INFO);
+    CHECK(rv_ff_log_wait(run, 0) == 1 && read_all() == 0);
+    CHECK(rv_ff_log_wait(run, 1999) == 1 && read_all() == 0);
+    say(NULL, INFO, "there\n");
+    CHECK(rv_ff_log_wait(run, INT32_MAX) == 1 && read_all() == 1);
+    rv_ff_log_stop();
+    CHECK(rv_ff_log_wait(run, INT32_MAX) == 0);
 }
 
 int main(void)
@@ -339,6 +368,7 @@ int main(void)
     threads_at_once_lose_nothing_that_is_not_counted();
     the_last_error_is_that_of_what_was_said_since();
     each_thread_has_its_own_last_error();
+    a_kind_is_a_component_and_a_format();
     what_no_run_takes_goes_the_other_way();
     a_wait_ends_with_a_line_and_with_its_run();
     return 0;

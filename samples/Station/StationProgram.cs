@@ -68,15 +68,14 @@ internal static class StationProgram
         return app;
     }
 
-    /// <summary>What FFmpeg calls fatal joins the station's log, unless its user asks for FFmpeg's messages on standard error.</summary>
+    /// <summary>What FFmpeg calls an error joins the station's log, unless its user asks for FFmpeg's messages on standard error.</summary>
     private static void LogFFmpeg(ILoggerFactory loggerFactory)
     {
         try
         {
             if (Environment.GetEnvironmentVariable(FFmpegLibrary.LogVariable) is null)
             {
-                // Not its errors: one damaged file makes the decoders report dozens a second.
-                FFmpegLibrary.LogTo(loggerFactory, LogLevel.Critical);
+                FFmpegLibrary.LogTo(loggerFactory, LogLevel.Error);
             }
         }
         catch (FFmpegLibraryException)

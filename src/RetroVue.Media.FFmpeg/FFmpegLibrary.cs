@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using RetroVue.Media.Clocks;
 using RetroVue.Media.FFmpeg.Native;
 
 namespace RetroVue.Media.FFmpeg;
@@ -71,7 +72,11 @@ public static partial class FFmpegLibrary
     /// The least of FFmpeg's messages that are taken, whatever the logger would take: fatal ones are <see cref="LogLevel.Critical"/>,
     /// verbose and debugging ones both <see cref="LogLevel.Debug"/>. The libraries log much below <see cref="LogLevel.Warning"/>.
     /// </param>
+    /// <param name="clock">The clock by which lines that repeat are counted; null: the system's.</param>
     /// <remarks>
+    /// Of lines that differ in no more than the values in them (one component, one format of C's) the first is logged, and then at most
+    /// once in ten seconds how many more there were, under the event id 2003, with the <c>Component</c>, the <c>Count</c> and the first
+    /// one's <c>Text</c>: a damaged file makes decoders say the same dozens of times a second. User names and passwords in URLs are left out.
     /// FFmpeg has one log in a process, of all that happens in it. It never waits for the logger, which is called on a thread of its own
     /// ("FFmpeg log"): of what comes faster than it is logged, beyond 512 lines, the rest is lost and its count logged as a warning,
     /// event id 2002. Lines are cut at 959 bytes. What a logger throws is let go.
@@ -80,7 +85,7 @@ public static partial class FFmpegLibrary
     /// FFmpeg's libraries are not there, or the library that receives its log is not: the message says how it is built.
     /// </exception>
     /// <exception cref="ArgumentOutOfRangeException">There is no such level.</exception>
-    public static void LogTo(ILoggerFactory? loggerFactory, LogLevel least = LogLevel.Warning)
+    public static void LogTo(ILoggerFactory? loggerFactory, LogLevel least = LogLevel.Warning, IClock? clock = null)
     {
         if (loggerFactory is null)
         {
@@ -88,7 +93,7 @@ public static partial class FFmpegLibrary
         }
         else
         {
-            FFmpegLog.SendTo(CreateLogger(loggerFactory), least);
+            FFmpegLog.SendTo(CreateLogger(loggerFactory), least, clock ?? SystemClock.Instance);
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using Microsoft.Extensions.Logging;
+using RetroVue.Media.Clocks;
 using RetroVue.Media.FFmpeg.Interop.Log;
 using static RetroVue.Media.FFmpeg.Interop.LibAVUtil;
 using static RetroVue.Media.FFmpeg.Interop.Log.LogBridge;
@@ -21,10 +22,16 @@ internal static unsafe partial class FFmpegLog
 
     private const int Batch = 16;
 
+    // How long lines that repeat wait at most, beyond their time, until they are told of; where there are none nothing wakes the reader.
+    private const int LookAgain = 1000;
+    private const int Forever = -1;
+
     // Held while lines are handed on, so that none reaches a logger after another has taken its place. The reader may wait for it: FFmpeg
     // does not wait for the reader.
     private static readonly Lock s_lock = new();
+    private static readonly RepeatedLines s_repeated = new();
     private static ILogger? s_logger;
+    private static IClock s_clock = SystemClock.Instance;
     private static long s_dropped;
 
     /// <summary>
@@ -51,7 +58,7 @@ internal static unsafe partial class FFmpegLog
 
     /// <summary>Sends the messages of a level and of worse ones to a logger, in the place of the one before.</summary>
     /// <exception cref="FFmpegLibraryException">FFmpeg, or the library that receives its log, is missing or of another version.</exception>
-    public static void SendTo(ILogger logger, LogLevel least)
+    public static void SendTo(ILogger logger, LogLevel least, IClock clock)
     {
         int level = NumberOf(least);
         if (rv_ff_abi() != RV_FF_ABI)
@@ -61,8 +68,9 @@ internal static unsafe partial class FFmpegLog
 
         lock (s_lock)
         {
-            LogWaiting();
+            LogAll();
             s_logger = logger;
+            s_clock = clock;
             // FFmpeg looks at its own level too, where a message is costly to make.
             av_log_set_level(level);
             int run = rv_ff_log_start(level);
@@ -85,22 +93,32 @@ internal static unsafe partial class FFmpegLog
 
             av_log_set_level(LevelOfStandardError);
             rv_ff_log_stop();
-            LogWaiting();
-            // Where the ring was full to the last line, the end of what was lost has not been seen.
-            LogDropped();
+            LogAll();
             s_logger = null;
         }
     }
 
     private static void LogUntilOver(int run)
     {
-        while (rv_ff_log_wait(run) != 0)
+        for (int wait = Forever; rv_ff_log_wait(run, wait) != 0;)
         {
             lock (s_lock)
             {
+                // First, so that a line that comes after a long silence is logged itself.
+                s_repeated.TellOver(s_clock.Now, LogRepeated);
                 LogWaiting();
+                wait = s_repeated.HasCounts ? LookAgain : Forever;
             }
         }
+    }
+
+    /// <summary>Logs what waits, and what has been counted so far: another logger does not know what it is about. With the lock held.</summary>
+    private static void LogAll()
+    {
+        LogWaiting();
+        // Where the ring was full to the last line, the end of what was lost has not been seen.
+        LogDropped();
+        s_repeated.TellAll(LogRepeated);
     }
 
     /// <summary>Logs what waits; no more than the ring holds, for FFmpeg may go on. With the lock held.</summary>
@@ -130,16 +148,29 @@ internal static unsafe partial class FFmpegLog
         LogLevel level = LevelOf(line->level);
         try
         {
-            if (s_logger is { } logger && logger.IsEnabled(level))
+            if (s_logger is { } logger && logger.IsEnabled(level) && s_repeated.Take(line->kind, s_clock.Now) is { } kind)
             {
-                string component = line->component[0] == 0 ? "FFmpeg" : NativeText.Read(line->component)!;
-                string text = Secrets.Hide(NativeText.Read(line->text)!);
-                LogLine(logger, level, component, text);
+                kind.Level = level;
+                kind.Component = line->component[0] == 0 ? "FFmpeg" : NativeText.Read(line->component)!;
+                kind.Text = Secrets.Hide(NativeText.Read(line->text)!);
+                LogLine(logger, level, kind.Component, kind.Text);
             }
         }
         catch (Exception)
         {
             // There is nobody to tell, and the next line may be taken again.
+        }
+    }
+
+    private static void LogRepeated(RepeatedLines.Kind kind)
+    {
+        try
+        {
+            LogMore(s_logger!, kind.Level, kind.Component, kind.Count, kind.Text);
+        }
+        catch (Exception)
+        {
+            // As above.
         }
     }
 
@@ -185,6 +216,9 @@ internal static unsafe partial class FFmpegLog
 
     [LoggerMessage(EventId = 2001, Message = "{Component}: {Text}")]
     private static partial void LogLine(ILogger logger, LogLevel level, string component, string text);
+
+    [LoggerMessage(EventId = 2003, Message = "{Component}: {Count} more like \"{Text}\"")]
+    private static partial void LogMore(ILogger logger, LogLevel level, string component, long count, string text);
 
     [LoggerMessage(2002, LogLevel.Warning, "FFmpeg said {Count} more lines than could be kept until they were logged; they are lost")]
     private static partial void LogLost(ILogger logger, long count);

@@ -21,6 +21,10 @@ internal sealed class LogCollector(Action<LoggedLine>? seen = null) : ILoggerFac
 
     public IEnumerable<string?> Texts => Lines.Select(line => line.Parameter("Text"));
 
+    /// <summary>How often FFmpeg said a text, with the repeats that are only counted.</summary>
+    public long CountOf(string text) => Lines.Where(line => line.Parameter("Text") == text)
+        .Sum(line => long.Parse(line.Parameter("Count") ?? "1", System.Globalization.CultureInfo.InvariantCulture));
+
     public ILogger CreateLogger(string categoryName) => this;
 
     public void AddProvider(ILoggerProvider provider)
