@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using System.Text;
 using RetroVue.Media.Devices.Interop.V4l2;
 using RetroVue.Media.Devices.Native;
 using RetroVue.Media.Devices.V4l2;
@@ -12,7 +11,7 @@ namespace RetroVue.Media.Devices.Tests.V4l2;
 /// A V4L2 driver of one camera, in this process: picture n is complete n + 1 intervals after streaming began and goes into the oldest
 /// buffer that is queued; where there is none it is numbered and lost. A poll moves simulated time to the next picture.
 /// </summary>
-internal sealed unsafe class SimulatedDriver(ControllableClock clock) : IV4l2System, IDisposable
+internal sealed unsafe partial class SimulatedDriver(ControllableClock clock) : IV4l2System, IDisposable
 {
     public const string Node = "/dev/video7";
     public const string Bus = "platform:simulated-000";
@@ -106,16 +105,6 @@ internal sealed unsafe class SimulatedDriver(ControllableClock clock) : IV4l2Sys
         "YV12" => BytesPerLine * Size.Height * 3 / 2,
         _ => 4096,
     };
-
-    /// <summary>The stamp that the driver gives picture n: the microsecond, cut, at which it was complete.</summary>
-    public ClockTime StampOf(long frame) => ClockTime.FromMicroseconds(CompleteAt(frame).Nanoseconds / 1000);
-
-    /// <summary>Has the pictures from now on come at a rate that is lower than the agreed one.</summary>
-    public void SlowDown(int factor)
-    {
-        _began = clock.Now - (IntervalTime * factor * Produced);
-        Interval = Interval with { numerator = Interval.numerator * (uint)factor };
-    }
 
     public IReadOnlyList<string> Nodes() => ["/dev/video3", Node];
 
@@ -294,16 +283,6 @@ internal sealed unsafe class SimulatedDriver(ControllableClock clock) : IV4l2Sys
         _ => throw new ArgumentOutOfRangeException(nameof(request), request, "No such ioctl is expected."),
     };
 
-    /// <summary>The number of the next picture, from zero.</summary>
-    private long Produced { get; set; }
-
-    private ClockTime CompleteAt(long frame)
-    {
-        ClockTime nominal = ClockTime.FromUnits((frame + 1) * Interval.numerator, new Rational(1, (int)Interval.denominator));
-        double gained = nominal.Nanoseconds * Drift / (1e6 + Drift);
-        return _began + nominal - ClockTime.FromNanoseconds((long)Math.Round(gained));
-    }
-
     private int FaultOf(string call) => -(Fault?.Invoke(call) ?? 0);
 
     private T Guarded<T>(Func<T> look)
@@ -330,206 +309,9 @@ internal sealed unsafe class SimulatedDriver(ControllableClock clock) : IV4l2Sys
         }
     }
 
-    /// <summary>Makes the pictures that are due.</summary>
-    private void Produce()
-    {
-        for (; _isStreaming && CompleteAt(Produced) <= clock.Now; Produced++)
-        {
-            if (!Dropped.Contains(Produced) && _queued.TryDequeue(out int index))
-            {
-                new Span<byte>((void*)_memory[index], (int)BufferSize).Fill(Fill(Produced));
-                _done.Enqueue((index, Produced));
-            }
-        }
-    }
-
     private int NewDescriptor()
     {
         _open.Add(_nextDescriptor);
         return _nextDescriptor++;
-    }
-
-    private int Query(v4l2_capability* capability)
-    {
-        *capability = default;
-        Encoding.UTF8.GetBytes(Card, new Span<byte>(capability->card, 31));
-        Encoding.UTF8.GetBytes(Bus, new Span<byte>(capability->bus_info, 31));
-        capability->capabilities = Capabilities | unchecked((uint)LibcVideo.V4L2_CAP_DEVICE_CAPS);
-        capability->device_caps = Capabilities;
-        return 0;
-    }
-
-    private int EnumerateFormats(v4l2_fmtdesc* format)
-    {
-        if (format->index >= Formats.Length)
-        {
-            return -DeviceErrors.Einval;
-        }
-
-        format->pixelformat = V4l2Formats.Parse(Formats[format->index]);
-        return 0;
-    }
-
-    private int EnumerateSizes(v4l2_frmsizeenum* size)
-    {
-        (uint Width, uint Height)[] sizes = [(64, 36), (128, 72)];
-        if (V4l2Formats.Text(size->pixel_format) == "YV12" && size->index == 0)
-        {
-            size->type = 3;
-            size->anonymous.stepwise = new v4l2_frmsize_stepwise
-            {
-                min_width = 16,
-                max_width = 640,
-                step_width = 2,
-                min_height = 8,
-                max_height = 360,
-                step_height = 2,
-            };
-            return 0;
-        }
-
-        if (size->index >= sizes.Length)
-        {
-            return -DeviceErrors.Einval;
-        }
-
-        size->type = LibcVideo.V4L2_FRMSIZE_TYPE_DISCRETE;
-        size->anonymous.discrete = new v4l2_frmsize_discrete { width = sizes[size->index].Width, height = sizes[size->index].Height };
-        return 0;
-    }
-
-    private static int EnumerateRates(v4l2_frmivalenum* interval)
-    {
-        if (interval->index > 0)
-        {
-            return -DeviceErrors.Einval;
-        }
-
-        if (V4l2Formats.Text(interval->pixel_format) == "YV12")
-        {
-            interval->type = 2;
-            interval->anonymous.stepwise.min = new v4l2_fract { numerator = 1, denominator = 60 };
-            interval->anonymous.stepwise.max = new v4l2_fract { numerator = 1, denominator = 5 };
-            return 0;
-        }
-
-        interval->type = LibcVideo.V4L2_FRMIVAL_TYPE_DISCRETE;
-        interval->anonymous.discrete = new v4l2_fract { numerator = 1001, denominator = 30000 };
-        return 0;
-    }
-
-    private int GetFormat(v4l2_format* format)
-    {
-        format->fmt.pix = new v4l2_pix_format
-        {
-            width = Size.Width,
-            height = Size.Height,
-            pixelformat = V4l2Formats.Parse(Format),
-            field = Field,
-            bytesperline = BytesPerLine,
-            sizeimage = BufferSize,
-            colorspace = LibcVideo.V4L2_COLORSPACE_SRGB,
-        };
-        return 0;
-    }
-
-    private int SetFormat(v4l2_format* format)
-    {
-        v4l2_pix_format wanted = format->fmt.pix;
-        Format = Formats.Contains(V4l2Formats.Text(wanted.pixelformat)) ? V4l2Formats.Text(wanted.pixelformat) : Format;
-        Size = (Math.Clamp(wanted.width, 16, 640), Math.Clamp(wanted.height, 8, 360));
-        return GetFormat(format);
-    }
-
-    private int GetRate(v4l2_streamparm* parameters)
-    {
-        parameters->parm.capture.capability = LibcVideo.V4L2_CAP_TIMEPERFRAME;
-        parameters->parm.capture.timeperframe = Interval;
-        return 0;
-    }
-
-    private int SetRate(v4l2_streamparm* parameters)
-    {
-        Interval = parameters->parm.capture.timeperframe;
-        return 0;
-    }
-
-    private int RequestBuffers(v4l2_requestbuffers* request)
-    {
-        if (request->count == 0)
-        {
-            // The memory of those that are mapped stays: their mappings hold it.
-            return 0;
-        }
-
-        request->count = Math.Min(request->count, (uint)MostBuffers);
-        while (_memory.Count < request->count)
-        {
-            _memory.Add((nint)NativeMemory.AllocZeroed(BufferSize));
-        }
-
-        return 0;
-    }
-
-    private int QueryBuffer(v4l2_buffer* buffer)
-    {
-        buffer->m.offset = buffer->index * 4096;
-        buffer->length = BufferSize;
-        buffer->flags = StampFlags;
-        return 0;
-    }
-
-    private int Export(v4l2_exportbuffer* export)
-    {
-        export->fd = NewDescriptor();
-        _exported.Add(export->fd, (int)export->index);
-        return 0;
-    }
-
-    private int Enqueue(v4l2_buffer* buffer)
-    {
-        if (_queued.Contains((int)buffer->index))
-        {
-            Misuses.Add("QBUF of a buffer that is queued");
-            return -DeviceErrors.Einval;
-        }
-
-        Produce();
-        _queued.Enqueue((int)buffer->index);
-        return 0;
-    }
-
-    private int Dequeue(v4l2_buffer* buffer)
-    {
-        if (!_done.TryDequeue(out (int Index, long Frame) done))
-        {
-            return -DeviceErrors.Eagain;
-        }
-
-        ClockTime stamp = StampOf(done.Frame);
-        buffer->index = (uint)done.Index;
-        buffer->bytesused = IsCompressed ? PacketSize(done.Frame) : BufferSize;
-        buffer->flags = StampFlags | (Damaged.Contains(done.Frame) ? (uint)LibcVideo.V4L2_BUF_FLAG_ERROR : 0);
-        buffer->sequence = unchecked(FirstSequence + (uint)done.Frame);
-        bool isStamped = (StampFlags & LibcVideo.V4L2_BUF_FLAG_TIMESTAMP_MASK) == LibcVideo.V4L2_BUF_FLAG_TIMESTAMP_MONOTONIC;
-        buffer->timestamp = isStamped
-            ? new timeval { tv_sec = stamp.Nanoseconds / 1_000_000_000, tv_usec = stamp.Nanoseconds / 1000 % 1_000_000 }
-            : new timeval { tv_sec = 1_700_000_000 };
-        return 0;
-    }
-
-    private int StreamOn()
-    {
-        (_isStreaming, _began, Produced) = (true, clock.Now, 0);
-        AdvanceTo(clock.Now + AfterStart);
-        return 0;
-    }
-
-    private int StreamOff()
-    {
-        _isStreaming = false;
-        _queued.Clear();
-        _done.Clear();
-        return 0;
     }
 }
