@@ -119,7 +119,8 @@ internal sealed class BindingWriter(BindingInput input, Headers headers, AbiFact
         var file = new GeneratedFile(input, headers.Versions);
         foreach (var layout in input.Structs.Select(name => PlainStruct.Of(Declaration(name), _mapper)))
         {
-            file.Block(["[StructLayout(LayoutKind.Sequential)]", $"internal unsafe struct {layout.Name}"], () =>
+            var pack = layout.Pack == 0 ? "" : $", Pack = {layout.Pack}";
+            file.Block([$"[StructLayout(LayoutKind.Sequential{pack})]", $"internal unsafe struct {layout.Name}"], () =>
             {
                 foreach (var line in layout.Fields.SelectMany(field => field.Declaration))
                 {

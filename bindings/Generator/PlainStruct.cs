@@ -5,10 +5,11 @@ namespace RetroVue.Bindings.Generator;
 /// <summary>A C struct as a sequential C# struct, with the size and the offsets that C# will give it.</summary>
 internal sealed class PlainStruct
 {
-    private PlainStruct(string name, int size, IReadOnlyList<Field> fields)
+    private PlainStruct(string name, int size, int pack, IReadOnlyList<Field> fields)
     {
         Name = name;
         Size = size;
+        Pack = pack;
         Fields = fields;
     }
 
@@ -16,22 +17,26 @@ internal sealed class PlainStruct
 
     public int Size { get; }
 
+    /// <summary>The alignment that C packs the struct to, where that is less than its fields ask for; 0 where it is not packed.</summary>
+    public int Pack { get; }
+
     public IReadOnlyList<Field> Fields { get; }
 
     /// <summary>A field: its C# declaration, where it stands, and the C names of what stands there, several for a union.</summary>
     internal sealed record Field(IReadOnlyList<string> CNames, IReadOnlyList<string> Declaration, int Offset);
 
-    /// <summary>Lays the struct out by C#'s own rule, each field at the next multiple of its alignment.</summary>
-    /// <exception cref="GeneratorException">The rule does not give the compiler's layout: the struct is packed or has bit-fields.</exception>
+    /// <summary>Lays the struct out by C#'s own rule, each field at the next multiple of its alignment, which a packed struct limits.</summary>
+    /// <exception cref="GeneratorException">The rule does not give the compiler's layout: a field is packed alone, or the struct has bit-fields.</exception>
     public static PlainStruct Of(Cursor declaration, TypeMapper mapper)
     {
         var name = declaration.Name;
         var fields = new List<Field>();
-        int end = 0, alignment = 1;
-        foreach (var cursor in declaration.Children().Where(child => child.Kind == CursorKind.Field || child.IsAnonymousUnion))
+        var members = declaration.Children().Where(child => child.Kind == CursorKind.Field || child.IsAnonymousUnion).ToList();
+        int end = 0, alignment = declaration.Type.Alignment;
+        foreach (var cursor in members)
         {
             var type = cursor.Type;
-            end = Align(end, type.Alignment);
+            end = Align(end, Math.Min(type.Alignment, alignment));
             if (end != OffsetOf(cursor, declaration))
             {
                 throw new GeneratorException($"{name}.{cursor.Name} does not stand where a sequential C# struct has it.");
@@ -41,12 +46,12 @@ internal sealed class PlainStruct
                 ? Union(cursor, type.Canonical.Declaration.Fields(), mapper, end)
                 : new Field([cursor.Name], Declare(type, cursor.Name, mapper), end));
             end += type.Size;
-            alignment = Math.Max(alignment, type.Alignment);
         }
 
         var size = Align(end, alignment);
+        var pack = members.Exists(member => member.Type.Alignment > alignment) ? alignment : 0;
         return size == declaration.Type.Size
-            ? new PlainStruct(name, size, fields)
+            ? new PlainStruct(name, size, pack, fields)
             : throw new GeneratorException($"{name} has {declaration.Type.Size} bytes, a sequential C# struct {size}.");
     }
 

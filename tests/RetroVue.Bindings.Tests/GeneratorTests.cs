@@ -97,6 +97,29 @@ public sealed class GeneratorTests
         }));
     }
 
+    [Test]
+    public void Generate_packed_struct_says_so_and_one_that_would_be_laid_out_alike_does_not()
+    {
+        var header = Path.Combine(_folder, "packed.h");
+        File.WriteAllText(header, """
+            struct tight { int tag; long wide; char last; } __attribute__((packed));
+            struct letters { char first; char second; } __attribute__((packed));
+            struct holder { char tag; struct tight tight; int last; };
+            """);
+        var input = Path.Combine(_folder, "packed.json");
+        File.WriteAllText(input, $$"""
+            { "namespace": "N", "headers": ["{{header}}"], "versions": {}, "libraries": [], "structs": ["tight", "letters", "holder"] }
+            """);
+        var (code, output) = GeneratorRun.Run(input);
+        Assert.That(code, Is.Zero, output);
+        Assert.That(
+            File.ReadLines(Path.Combine(_folder, "Structs.g.cs")).Where(line => line.Contains("StructLayout(", StringComparison.Ordinal)),
+            Is.EqualTo(new[]
+            {
+                "[StructLayout(LayoutKind.Sequential, Pack = 1)]", "[StructLayout(LayoutKind.Sequential)]", "[StructLayout(LayoutKind.Sequential)]",
+            }));
+    }
+
     private string CopyLibc(Func<string, string> change)
     {
         var libc = BindingSet.All.Single(set => set.Name == "libc").Input;
