@@ -81,6 +81,7 @@ internal unsafe struct v4l2_format
     internal struct fmt_union
     {
         [FieldOffset(0)] public v4l2_pix_format pix;
+        [FieldOffset(0)] public v4l2_pix_format_mplane pix_mp;
         [FieldOffset(0)] public fixed byte raw_data[200];
         [FieldOffset(0)] private ulong _alignment;
     }
@@ -237,5 +238,139 @@ internal unsafe struct v4l2_frmivalenum
     public fixed uint reserved[2];
 }
 
-/// <summary>Opaque: only ever behind a pointer.</summary>
-internal struct v4l2_plane;
+[StructLayout(LayoutKind.Sequential)]
+internal unsafe struct v4l2_plane
+{
+    public uint bytesused;
+    public uint length;
+    public m_union m;
+    [StructLayout(LayoutKind.Explicit, Size = 8)]
+    internal struct m_union
+    {
+        [FieldOffset(0)] public uint mem_offset;
+        [FieldOffset(0)] public ulong userptr;
+        [FieldOffset(0)] public int fd;
+    }
+    public uint data_offset;
+    public fixed uint reserved[11];
+}
+
+[StructLayout(LayoutKind.Sequential, Pack = 1)]
+internal unsafe struct v4l2_plane_pix_format
+{
+    public uint sizeimage;
+    public uint bytesperline;
+    public fixed ushort reserved[6];
+}
+
+[StructLayout(LayoutKind.Sequential, Pack = 1)]
+internal unsafe struct v4l2_pix_format_mplane
+{
+    public uint width;
+    public uint height;
+    public uint pixelformat;
+    public uint field;
+    public uint colorspace;
+    public plane_fmt_array plane_fmt;
+    [InlineArray(8)]
+    internal struct plane_fmt_array { private v4l2_plane_pix_format _first; }
+    public byte num_planes;
+    public byte flags;
+    public byte ycbcr_enc;
+    public byte quantization;
+    public byte xfer_func;
+    public fixed byte reserved[7];
+}
+
+[StructLayout(LayoutKind.Sequential)]
+internal unsafe struct v4l2_input
+{
+    public uint index;
+    public fixed byte name[32];
+    public uint type;
+    public uint audioset;
+    public uint tuner;
+    public ulong std;
+    public uint status;
+    public uint capabilities;
+    public fixed uint reserved[3];
+}
+
+[StructLayout(LayoutKind.Sequential, Pack = 1)]
+internal unsafe struct v4l2_bt_timings
+{
+    public uint width;
+    public uint height;
+    public uint interlaced;
+    public uint polarities;
+    public ulong pixelclock;
+    public uint hfrontporch;
+    public uint hsync;
+    public uint hbackporch;
+    public uint vfrontporch;
+    public uint vsync;
+    public uint vbackporch;
+    public uint il_vfrontporch;
+    public uint il_vsync;
+    public uint il_vbackporch;
+    public uint standards;
+    public uint flags;
+    public v4l2_fract picture_aspect;
+    public byte cea861_vic;
+    public byte hdmi_vic;
+    public fixed byte reserved[46];
+}
+
+[StructLayout(LayoutKind.Sequential, Pack = 1)]
+internal unsafe struct v4l2_dv_timings
+{
+    public uint type;
+    public anonymous_union anonymous;
+    [StructLayout(LayoutKind.Explicit, Size = 128)]
+    internal struct anonymous_union
+    {
+        [FieldOffset(0)] public v4l2_bt_timings bt;
+        [FieldOffset(0)] public fixed uint reserved[32];
+    }
+}
+
+[StructLayout(LayoutKind.Sequential)]
+internal unsafe struct timespec
+{
+    public long tv_sec;
+    public long tv_nsec;
+}
+
+[StructLayout(LayoutKind.Sequential)]
+internal unsafe struct v4l2_event_src_change
+{
+    public uint changes;
+}
+
+[StructLayout(LayoutKind.Sequential)]
+internal unsafe struct v4l2_event
+{
+    public uint type;
+    public u_union u;
+    [StructLayout(LayoutKind.Explicit, Size = 64)]
+    internal struct u_union
+    {
+        [FieldOffset(0)] public v4l2_event_src_change src_change;
+        [FieldOffset(0)] public fixed byte data[64];
+        [FieldOffset(0)] private ulong _alignment;
+    }
+    public uint pending;
+    public uint sequence;
+    public timespec timestamp;
+    public uint id;
+    public fixed uint reserved[8];
+}
+
+[StructLayout(LayoutKind.Sequential)]
+internal unsafe struct v4l2_event_subscription
+{
+    public uint type;
+    public uint id;
+    public uint flags;
+    public fixed uint reserved[5];
+}

@@ -22,6 +22,10 @@ internal static class DeviceErrors
     public const int Einval = 22;
     public const int Enotty = 25;
     public const int Epipe = 32;
+    public const int Erange = 34;
+    public const int Enolck = 37;
+    public const int Enodata = 61;
+    public const int Enolink = 67;
     public const int Estrpipe = 86;
     public const int Etimedout = 110;
 

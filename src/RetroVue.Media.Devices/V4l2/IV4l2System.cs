@@ -19,8 +19,8 @@ internal unsafe interface IV4l2System
     /// <summary>munmap(2).</summary>
     int Unmap(nint address, nuint length);
 
-    /// <summary>poll(2) for something to read; the events, zero after the time-out.</summary>
-    int Poll(int descriptor, int milliseconds);
+    /// <summary>poll(2) for some events; those that there are, zero after the time-out.</summary>
+    int Poll(int descriptor, int events, int milliseconds);
 
     /// <summary>close(2).</summary>
     int Close(int descriptor);

@@ -14,19 +14,24 @@ internal sealed class PictureTimes
     private readonly EnvelopeLine? _line;
     private readonly ClockTime _interval;
     private readonly int _buffers;
+    private readonly long? _first;
     private uint _lastCount;
     private int _late;
     private bool _hasBegun;
 
     /// <summary>Times of pictures whose driver fills a number of buffers in turn.</summary>
-    public PictureTimes(V4l2Mode mode, int buffers)
+    /// <param name="mode">What the device was set to.</param>
+    /// <param name="buffers">How many buffers.</param>
+    /// <param name="before">What read the pictures before the driver began anew: their numbers go on.</param>
+    public PictureTimes(V4l2Mode mode, int buffers, PictureTimes? before = null)
     {
         _interval = mode.Interval;
         _line = mode.FrameRate.IsPositive ? new EnvelopeLine(mode.FrameRate.Inverse) : null;
         _buffers = buffers;
+        _first = before is null ? null : before._hasBegun ? before.Sequence + 1 : before._first;
     }
 
-    /// <summary>The driver's number of the last picture, in 64 bits.</summary>
+    /// <summary>The driver's number of the last picture, in 64 bits; since the driver began anew, the count that goes on.</summary>
     public long Sequence { get; private set; }
 
     /// <summary>How many pictures the driver numbered, and gave nobody, before the last one.</summary>
@@ -90,7 +95,7 @@ internal sealed class PictureTimes
         if (!_hasBegun)
         {
             _hasBegun = true;
-            (Sequence, Lost) = (count, 0);
+            (Sequence, Lost) = (_first ?? count, 0);
         }
         else
         {

@@ -70,14 +70,14 @@ internal sealed unsafe class V4l2Descriptor : SafeHandle
     /// <exception cref="DeviceException">It did not.</exception>
     public void Control(ulong request, void* argument, string what) => TryControl(request, argument).ThrowIfError(Device, what);
 
-    /// <summary>Waits for something to read: the events, zero after the time-out, or a negated errno value.</summary>
-    public int Poll(int milliseconds)
+    /// <summary>Waits for some events: those that there are, zero after the time-out, or a negated errno value.</summary>
+    public int Poll(int events, int milliseconds)
     {
         bool isHeld = false;
         try
         {
             DangerousAddRef(ref isHeld);
-            return _system.Poll((int)handle, milliseconds);
+            return _system.Poll((int)handle, events, milliseconds);
         }
         finally
         {

@@ -103,13 +103,34 @@ internal static unsafe class V4l2Negotiation
         return format.fmt.pix;
     }
 
-    /// <summary>Sets a device to what the options ask for.</summary>
-    /// <exception cref="DeviceException">It is no capture device, or cannot do that; the message says what it can.</exception>
-    public static V4l2Mode Negotiate(V4l2Descriptor device, V4l2SourceOptions options)
+    /// <exception cref="DeviceException">It is no device that can be captured from by this library; the message says why.</exception>
+    public static void ThrowUnlessCapture(V4l2Descriptor device)
     {
-        ThrowUnlessCapture(device);
-        v4l2_pix_format picture = SetFormat(device, options);
-        Rational rate = SetRate(device, options.FrameRate);
+        v4l2_capability capability = Query(device);
+        if (IsCapture(capability))
+        {
+            return;
+        }
+
+        uint abilities = Abilities(capability);
+        string reason = Has(abilities, LibcVideo.V4L2_CAP_VIDEO_CAPTURE_MPLANE)
+            ? "gives pictures through V4L2's multi-planar interface only, which this library does not use"
+            : Has(abilities, LibcVideo.V4L2_CAP_VIDEO_CAPTURE)
+                ? "gives pictures by read() only, without buffers that can be mapped, which this library does not use"
+                : "is not a video capture device";
+        throw new DeviceException(device.Device, $"'{device.Device}' {reason}; DeviceDirectory.List tells which devices can be used.");
+    }
+
+    /// <summary>Sets a device to what the options ask for.</summary>
+    /// <param name="device">The device.</param>
+    /// <param name="options">What is asked for.</param>
+    /// <param name="signalRate">Pictures a second of the signal, which nobody can ask for; not positive where it does not set the pace.</param>
+    /// <param name="takesAnySize">True where the signal is not the one that a size was asked for: what it allows will do.</param>
+    /// <exception cref="DeviceException">It cannot do that; the message says what it can.</exception>
+    public static V4l2Mode Negotiate(V4l2Descriptor device, V4l2SourceOptions options, Rational signalRate, bool takesAnySize)
+    {
+        v4l2_pix_format picture = SetFormat(device, options, takesAnySize);
+        Rational rate = signalRate.IsPositive ? signalRate : SetRate(device, options.FrameRate);
         PixelFormat pixels = V4l2Formats.PixelFormatOf(picture.pixelformat);
         bool isRgb = pixels is PixelFormat.Rgb24 or PixelFormat.Bgr24 or PixelFormat.Rgba or PixelFormat.Bgra;
         var video = new VideoFormat(pixels, (int)picture.width, (int)picture.height, rate)
@@ -128,24 +149,7 @@ internal static unsafe class V4l2Negotiation
 
     private static bool Has(uint abilities, int ability) => (abilities & (uint)ability) != 0;
 
-    private static void ThrowUnlessCapture(V4l2Descriptor device)
-    {
-        v4l2_capability capability = Query(device);
-        if (IsCapture(capability))
-        {
-            return;
-        }
-
-        uint abilities = Abilities(capability);
-        string reason = Has(abilities, LibcVideo.V4L2_CAP_VIDEO_CAPTURE_MPLANE)
-            ? "gives pictures through V4L2's multi-planar interface only, which this library does not use"
-            : Has(abilities, LibcVideo.V4L2_CAP_VIDEO_CAPTURE)
-                ? "gives pictures by read() only, without buffers that can be mapped, which this library does not use"
-                : "is not a video capture device";
-        throw new DeviceException(device.Device, $"'{device.Device}' {reason}; DeviceDirectory.List tells which devices can be used.");
-    }
-
-    private static v4l2_pix_format SetFormat(V4l2Descriptor device, V4l2SourceOptions options)
+    private static v4l2_pix_format SetFormat(V4l2Descriptor device, V4l2SourceOptions options, bool takesAnySize)
     {
         v4l2_pix_format wanted = Current(device);
         uint code = options.Format is { } text ? V4l2Formats.Parse(text) : Default(device, wanted.pixelformat);
@@ -165,7 +169,8 @@ internal static unsafe class V4l2Negotiation
             given = format.fmt.pix;
         }
 
-        if (given.pixelformat != code || given.width != wanted.width || given.height != wanted.height)
+        bool isSize = takesAnySize || (given.width == wanted.width && given.height == wanted.height);
+        if (given.pixelformat != code || !isSize)
         {
             throw new DeviceException(
                 device.Device,

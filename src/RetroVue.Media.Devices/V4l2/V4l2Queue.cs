@@ -7,10 +7,13 @@ namespace RetroVue.Media.Devices.V4l2;
 /// <remarks>
 /// <see cref="TryDequeue"/> is for one thread at a time, <see cref="Return"/> for any; <see cref="Close"/> must not run together with
 /// <see cref="TryDequeue"/>. Buffers that are out when the queue is closed stay mapped until they are released.
-/// Source: the kernel's V4L2 documentation, "Streaming I/O (Memory Mapping)".
+/// The device is whoever's who opened it. Source: the kernel's V4L2 documentation, "Streaming I/O (Memory Mapping)".
 /// </remarks>
 internal sealed unsafe class V4l2Queue
 {
+    /// <summary>The events of a wait for a buffer: one is filled, or the driver has something to say.</summary>
+    public const int Awaited = LibcVideo.POLLIN | LibcVideo.POLLPRI;
+
     private const int LeastBuffers = 2;
 
     private readonly Lock _lock = new();
@@ -31,8 +34,8 @@ internal sealed unsafe class V4l2Queue
     /// <summary>The flags that the driver will stamp its buffers with, as far as it tells beforehand.</summary>
     public uint Flags { get; private set; }
 
-    /// <summary>Has a driver make buffers, maps them and hands them to it. Takes the device over, also where it fails.</summary>
-    /// <exception cref="DeviceException">The driver or the system refused; nothing is left open.</exception>
+    /// <summary>Has a driver make buffers, maps them and hands them to it.</summary>
+    /// <exception cref="DeviceException">The driver or the system refused; no buffer is left.</exception>
     public static V4l2Queue Create(V4l2Descriptor device, int count, V4l2Mode mode, bool exportDmaBuf)
     {
         var queue = new V4l2Queue(device);
@@ -43,7 +46,7 @@ internal sealed unsafe class V4l2Queue
         }
         catch
         {
-            queue.Close();
+            _ = queue.Close();
             throw;
         }
     }
@@ -55,11 +58,11 @@ internal sealed unsafe class V4l2Queue
         _device.Control(LibcVideo.VIDIOC_STREAMON, &type, "Starting");
     }
 
-    /// <summary>Waits for a filled buffer: null where none came in time, or the wait was interrupted.</summary>
-    /// <param name="milliseconds">How long to wait at most.</param>
+    /// <summary>Takes a filled buffer out: null where there is none after all.</summary>
+    /// <param name="events">What a wait for one told.</param>
     /// <param name="filled">What the driver says of it.</param>
     /// <exception cref="DeviceException">The device failed or is gone; also where a buffer that was given back told so.</exception>
-    public V4l2Memory? TryDequeue(int milliseconds, out v4l2_buffer filled)
+    public V4l2Memory? TryDequeue(int events, out v4l2_buffer filled)
     {
         filled = default;
         if (Volatile.Read(ref _failure) is var failure and < 0)
@@ -67,7 +70,6 @@ internal sealed unsafe class V4l2Queue
             failure.ThrowIfError(_device.Device, "Giving a buffer back to");
         }
 
-        int events = _device.Poll(milliseconds);
         if (events is 0 or -DeviceErrors.Eintr or -DeviceErrors.Eagain)
         {
             return null;
@@ -79,7 +81,7 @@ internal sealed unsafe class V4l2Queue
         if (result is -DeviceErrors.Eagain or -DeviceErrors.Eintr)
         {
             // An error event comes again at once, for ever; where the driver does not say which error it is, it is one all the same.
-            return events == LibcVideo.POLLIN
+            return (events & ~Awaited) == 0
                 ? null
                 : throw DeviceErrors.Exception(DeviceErrors.Eio, _device.Device, "Waiting for a picture of");
         }
@@ -87,6 +89,19 @@ internal sealed unsafe class V4l2Queue
         result.ThrowIfError(_device.Device, "Taking a picture from");
         filled = buffer;
         return Take(buffer);
+    }
+
+    /// <summary>Takes out, without a wait, what the driver had filled before its source changed; null where nothing is left.</summary>
+    /// <param name="filled">What the driver says of it.</param>
+    /// <exception cref="DeviceException">The driver gave a buffer that it does not have, or one that cannot be read.</exception>
+    public V4l2Memory? TryDrain(out v4l2_buffer filled)
+    {
+        filled = Describe(0);
+        fixed (v4l2_buffer* buffer = &filled)
+        {
+            // Whether the driver has none, or has given up for the change: it will be started anew.
+            return _device.TryControl(LibcVideo.VIDIOC_DQBUF, buffer) < 0 ? null : Take(filled);
+        }
     }
 
     /// <summary>Takes a buffer back that nobody holds any more; any thread.</summary>
@@ -109,21 +124,22 @@ internal sealed unsafe class V4l2Queue
     }
 
     /// <summary>Stops the driver and unmaps what nobody holds; harmless when done before.</summary>
-    public void Close()
+    /// <returns>Below zero, a negated errno value, where the driver did not let go of its buffers: until its file is closed it has them.</returns>
+    public int Close()
     {
         V4l2Memory[] idle;
         lock (_lock)
         {
             if (_isClosed)
             {
-                return;
+                return 0;
             }
 
             _isClosed = true;
             idle = [.. _buffers.Where(buffer => !buffer.IsOut)];
         }
 
-        // Where the driver refuses any of these, closing its file has the same effect.
+        // Where the driver refuses this, letting go of the buffers has the same effect, and so has closing its file.
         int type = LibcVideo.V4L2_BUF_TYPE_VIDEO_CAPTURE;
         _ = _device.TryControl(LibcVideo.VIDIOC_STREAMOFF, &type);
         foreach (V4l2Memory memory in idle)
@@ -131,10 +147,9 @@ internal sealed unsafe class V4l2Queue
             memory.Free();
         }
 
-        // A mapping keeps the file open; letting go of the buffers lets others stream from the device all the same.
+        // A mapping keeps the file open; letting go of the buffers lets this queue's successor, and others, stream from it all the same.
         v4l2_requestbuffers none = Request(0);
-        _ = _device.TryControl(LibcVideo.VIDIOC_REQBUFS, &none);
-        _device.Dispose();
+        return _device.TryControl(LibcVideo.VIDIOC_REQBUFS, &none);
     }
 
     private static v4l2_requestbuffers Request(int count) => new()

@@ -1,4 +1,5 @@
 using RetroVue.Media.Devices.Interop.V4l2;
+using RetroVue.Media.Devices.Native;
 using RetroVue.Media.Devices.Timing;
 using RetroVue.Media.Formats;
 using RetroVue.Media.Pipelines;
@@ -22,6 +23,12 @@ namespace RetroVue.Media.Devices.V4l2;
 /// the driver it is a copy (<see cref="CopiedBuffers"/>). Pictures that the driver found damaged are marked as corrupt.
 /// </para>
 /// <para>
+/// A signal that changes on a digital input (HDMI, SDI) does not end the capture: the pictures that were filled are given out, the device
+/// is set to what it measures, and it goes on with a <see cref="FormatChanged"/> where the format is another, on the same time line, with
+/// the first picture marked as a discontinuity. Buffers that are held then stay valid; this wants Linux 5.0 or later. Without a signal,
+/// also at the start, there are no pictures and no error; the loss and the return are each told once on <see cref="Pipeline.Events"/>.
+/// </para>
+/// <para>
 /// The single-planar interface and streaming by memory mapping are required: what most cameras and capture cards have. Compressed formats
 /// (MJPG, H264) are <see cref="EncodedFormat"/>s, a picture a buffer. The device is opened and started when the pipeline prepares, so what
 /// it refuses is thrown by the start; one that is unplugged fails the pipeline with a <see cref="DeviceException"/>.
@@ -32,6 +39,8 @@ public sealed class V4l2Source : Element, ILiveSource
 {
     // What a stop may have to wait for, and no more often than needed while no picture comes.
     private const int PollMilliseconds = 50;
+    // How often a digital input is asked for its signal while it has none.
+    private const int SignalMilliseconds = 100;
     private const int LeastQueued = 2;
     private const int MostBuffers = 32;
 
@@ -39,6 +48,8 @@ public sealed class V4l2Source : Element, ILiveSource
     private readonly IV4l2System _system;
     private readonly OutputPad _output;
     private readonly CaptureStamps _stamps;
+    private V4l2Descriptor? _device;
+    private V4l2Signal? _signal;
     private V4l2Mode? _mode;
     private V4l2Queue? _queue;
     private PictureTimes? _times;
@@ -48,6 +59,7 @@ public sealed class V4l2Source : Element, ILiveSource
     private volatile bool _isEnding;
     private bool _hasGiven;
     private bool _isGap;
+    private bool _isLost;
 
     /// <summary>A source.</summary>
     /// <param name="name">The element's name.</param>
@@ -69,7 +81,7 @@ public sealed class V4l2Source : Element, ILiveSource
         AddTask(Capture, StepPlacement.OwnThread);
     }
 
-    /// <summary>What the device was set to; null until it is open.</summary>
+    /// <summary>What the device is set to; null until it is open, another after the signal on its input has changed.</summary>
     public MediaFormat? Format => _mode?.Format;
 
     /// <summary>What the PTS is the time of; known once the device is open, exact once there was a picture. Any thread.</summary>
@@ -83,10 +95,10 @@ public sealed class V4l2Source : Element, ILiveSource
 
     /// <summary>
     /// At least a frame interval, in which a picture is exposed and read out; at most what the driver's buffers hold. Zero to unbounded
-    /// where the rate is not known.
+    /// where the rate is not known. A pipeline asks at its start: a signal that changes to a lower rate has more than it reckons with.
     /// </summary>
-    public override ElementLatency Latency => _mode is { Interval.IsNone: false } mode && _queue is { } queue
-        ? new ElementLatency(mode.Interval, mode.Interval * queue.Count, IsLive: true)
+    public override ElementLatency Latency => _mode is { Interval.IsNone: false } mode
+        ? new ElementLatency(mode.Interval, mode.Interval * (_queue?.Count ?? _options.BufferCount), IsLive: true)
         : new ElementLatency(ClockTime.Zero, ClockTime.None, IsLive: true);
 
     /// <inheritdoc/>
@@ -94,23 +106,28 @@ public sealed class V4l2Source : Element, ILiveSource
     protected override void Prepare()
     {
         string path = V4l2Devices.Resolve(_system, _options.Device);
-        V4l2Descriptor device = V4l2Descriptor.Open(_system, path, _options.Device);
+        _device = V4l2Descriptor.Open(_system, path, _options.Device);
         try
         {
-            _mode = V4l2Negotiation.Negotiate(device, _options);
+            V4l2Negotiation.ThrowUnlessCapture(_device);
+            _signal = V4l2Signal.Open(_device, _options.Input);
+            string? trouble = _signal.Take();
+            _mode = V4l2Negotiation.Negotiate(_device, _options, _signal.FrameRate, takesAnySize: trouble is not null);
+            if (trouble is null)
+            {
+                CreateQueue();
+            }
+
+            _output.Push(new FormatChanged(_mode.Format));
+            _output.Push(Segment.Default);
+            _queue?.Start();
+            ReportLost(trouble);
         }
         catch
         {
-            device.Dispose();
+            Close();
             throw;
         }
-
-        _queue = V4l2Queue.Create(device, _options.BufferCount, _mode, _options.ExportDmaBuf);
-        _times = new PictureTimes(_mode, _queue.Count);
-        Volatile.Write(ref _timestampSource, (int)PictureTimes.SourceOf(_queue.Flags));
-        _output.Push(new FormatChanged(_mode.Format));
-        _output.Push(Segment.Default);
-        _queue.Start();
     }
 
     /// <inheritdoc/>
@@ -120,7 +137,7 @@ public sealed class V4l2Source : Element, ILiveSource
     protected override void EndStream() => _isEnding = true;
 
     /// <inheritdoc/>
-    protected override void Stop() => _queue?.Close();
+    protected override void Stop() => Close();
 
     /// <inheritdoc/>
     protected override void OnBuffer(InputPad input, MediaBuffer buffer) => throw new NotSupportedException("A source has no input.");
@@ -130,7 +147,7 @@ public sealed class V4l2Source : Element, ILiveSource
     {
         if (disposing)
         {
-            _queue?.Close();
+            Close();
         }
 
         base.Dispose(disposing);
@@ -147,6 +164,11 @@ public sealed class V4l2Source : Element, ILiveSource
         if (options.BufferCount is < LeastQueued or > MostBuffers)
         {
             throw new ArgumentException($"A driver takes {LeastQueued} to {MostBuffers} buffers, not {options.BufferCount}.", parameter);
+        }
+
+        if (options.Input < 0)
+        {
+            throw new ArgumentException($"Inputs are numbered from zero; there is none with number {options.Input}.", parameter);
         }
 
         if (options.Format is { } format && !V4l2Formats.IsKnown(V4l2Formats.Parse(format)))
@@ -168,13 +190,91 @@ public sealed class V4l2Source : Element, ILiveSource
             return StepResult.Finished;
         }
 
-        if (_queue!.TryDequeue(PollMilliseconds, out v4l2_buffer filled) is { } memory)
+        if (_queue is null)
         {
-            _times!.Read(filled, Pipeline.Executor.Waiter.SystemClock.Now);
-            Give(memory, filled);
+            // Asked again after the wait in any case: not every driver tells when a signal has become stable.
+            _ = _signal!.HasChanged(_device!.Poll(LibcVideo.POLLPRI, SignalMilliseconds));
+            Resume();
+            return StepResult.Again;
+        }
+
+        int events = _device!.Poll(V4l2Queue.Awaited, PollMilliseconds);
+        if (_signal!.HasChanged(events))
+        {
+            Restart();
+        }
+        else if (_queue.TryDequeue(events, out v4l2_buffer filled) is { } memory)
+        {
+            Read(memory, filled);
         }
 
         return StepResult.Again;
+    }
+
+    private void CreateQueue()
+    {
+        _queue = V4l2Queue.Create(_device!, _options.BufferCount, _mode!, _options.ExportDmaBuf);
+        _times = new PictureTimes(_mode!, _queue.Count, _times);
+        Volatile.Write(ref _timestampSource, (int)PictureTimes.SourceOf(_queue.Flags));
+    }
+
+    private void Close()
+    {
+        _ = _queue?.Close();
+        _device?.Dispose();
+    }
+
+    /// <summary>
+    /// Ends streaming for a source that has changed, and begins anew where there is a signal: also where all seems to be as it was, as the
+    /// kernel's documentation of V4L2_EVENT_SRC_CH_RESOLUTION demands.
+    /// </summary>
+    private void Restart()
+    {
+        for (int i = _queue!.Count; i > 0 && _queue.TryDrain(out v4l2_buffer filled) is { } memory; i--)
+        {
+            Read(memory, filled);
+        }
+
+        _queue.Close().ThrowIfError(_options.Device, "Letting go of the buffers of");
+        _queue = null;
+        _isGap = _hasGiven;
+        Resume();
+    }
+
+    private void Resume()
+    {
+        if (_signal!.Take() is { } trouble)
+        {
+            ReportLost(trouble);
+            return;
+        }
+
+        MediaFormat before = _mode!.Format;
+        _mode = V4l2Negotiation.Negotiate(_device!, _options, _signal.FrameRate, takesAnySize: true);
+        CreateQueue();
+        if (!_mode.Format.Equals(before))
+        {
+            _output.Push(new FormatChanged(_mode.Format));
+        }
+
+        _queue!.Start();
+        _isLost = false;
+        Pipeline.Report("signal-found", Name, $"'{_options.Device}' goes on with {_mode.Format}.");
+    }
+
+    private void ReportLost(string? trouble)
+    {
+        if (trouble is not null && !_isLost)
+        {
+            _isLost = true;
+            Pipeline.Report("signal-lost", Name, $"The input of '{_options.Device}' {trouble}; the source waits for one.");
+        }
+    }
+
+    private void Read(V4l2Memory memory, in v4l2_buffer filled)
+    {
+        _times!.Read(filled, Pipeline.Executor.Waiter.SystemClock.Now);
+        Give(memory, filled);
     }
 
     private void Give(V4l2Memory memory, in v4l2_buffer filled)

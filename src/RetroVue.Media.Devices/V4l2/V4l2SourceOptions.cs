@@ -13,20 +13,29 @@ public sealed record V4l2SourceOptions
     public string Device { get; init; } = "/dev/video0";
 
     /// <summary>
+    /// The input by its number (v4l2-ctl --list-inputs shows them), for cards that have several plugs; null for the one that is chosen.
+    /// The choice stays with the device.
+    /// </summary>
+    public int? Input { get; init; }
+
+    /// <summary>
     /// The picture format by its fourcc in linux/videodev2.h, such as "YUYV", "NV12" or "MJPG"; null for the one the device is set to,
     /// or, where this library cannot carry that, the first it offers that it can.
     /// </summary>
     public string? Format { get; init; }
 
-    /// <summary>Pixels; 0, together with <see cref="Height"/>, for the size that the device is set to.</summary>
+    /// <summary>
+    /// Pixels; 0, together with <see cref="Height"/>, for the size that the device is set to, which of a digital input is the signal's.
+    /// A size is asked for again when the signal changes, and the new signal's taken where the device cannot scale to it.
+    /// </summary>
     public int Width { get; init; }
 
-    /// <summary>Pixels; 0, together with <see cref="Width"/>, for the size that the device is set to.</summary>
+    /// <summary>Pixels; as <see cref="Width"/>.</summary>
     public int Height { get; init; }
 
     /// <summary>
     /// Pictures a second to ask for, of which the driver takes the nearest it can do; not positive for the rate that the device is set
-    /// to. The source's format tells what came of it.
+    /// to. A digital input has the signal's in any case. The source's format tells what came of it.
     /// </summary>
     public Rational FrameRate { get; init; }
 

@@ -59,9 +59,9 @@ internal sealed unsafe class V4l2System : IV4l2System
         return result < 0 ? -Marshal.GetLastSystemError() : result;
     }
 
-    public int Poll(int descriptor, int milliseconds)
+    public int Poll(int descriptor, int events, int milliseconds)
     {
-        pollfd wait = new() { fd = descriptor, events = LibcVideo.POLLIN };
+        pollfd wait = new() { fd = descriptor, events = (short)events };
         int result = LibcVideo.poll(&wait, 1, milliseconds);
         return result < 0 ? -Marshal.GetLastSystemError() : wait.revents;
     }

@@ -58,7 +58,7 @@ internal sealed unsafe class RecordingSystem : IV4l2System
         return s_system.Unmap(address, length);
     }
 
-    public int Poll(int descriptor, int milliseconds) => s_system.Poll(descriptor, milliseconds);
+    public int Poll(int descriptor, int events, int milliseconds) => s_system.Poll(descriptor, events, milliseconds);
 
     public int Close(int descriptor)
     {

@@ -96,7 +96,7 @@ internal sealed unsafe partial class SimulatedDriver
     {
         v4l2_pix_format wanted = format->fmt.pix;
         Format = Formats.Contains(V4l2Formats.Text(wanted.pixelformat)) ? V4l2Formats.Text(wanted.pixelformat) : Format;
-        Size = (Math.Clamp(wanted.width, 16, 640), Math.Clamp(wanted.height, 8, 360));
+        Size = IsRigid ? Size : (Math.Clamp(wanted.width, 16, 640), Math.Clamp(wanted.height, 8, 360));
         return GetFormat(format);
     }
 

@@ -43,12 +43,10 @@ internal sealed unsafe partial class SimulatedDriver
 
     private int RequestBuffers(v4l2_requestbuffers* request)
     {
-        if (request->count == 0)
-        {
-            // The memory of those that are mapped stays: their mappings hold it.
-            return 0;
-        }
-
+        // Ends streaming and lets go of the buffers that there are; the memory of those that are mapped stays, for their mappings hold it.
+        StreamOff();
+        _orphans.AddRange(_memory);
+        _memory.Clear();
         request->count = Math.Min(request->count, (uint)MostBuffers);
         while (_memory.Count < request->count)
         {
@@ -88,6 +86,7 @@ internal sealed unsafe partial class SimulatedDriver
 
     private int Dequeue(v4l2_buffer* buffer)
     {
+        Produce();
         if (!_done.TryDequeue(out (int Index, long Frame) done))
         {
             return -DeviceErrors.Eagain;

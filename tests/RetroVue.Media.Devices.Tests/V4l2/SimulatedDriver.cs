@@ -24,6 +24,7 @@ internal sealed unsafe partial class SimulatedDriver(ControllableClock clock) : 
     private readonly Dictionary<int, int> _exported = [];
     private readonly Dictionary<nint, int> _mapped = [];
     private readonly List<nint> _memory = [];
+    private readonly List<nint> _orphans = [];
     private readonly Queue<int> _queued = new();
     private readonly Queue<(int Index, long Frame)> _done = new();
     private int _nextDescriptor = FirstDescriptor;
@@ -162,7 +163,7 @@ internal sealed unsafe partial class SimulatedDriver(ControllableClock clock) : 
         return FaultOf("munmap");
     }
 
-    public int Poll(int descriptor, int milliseconds)
+    public int Poll(int descriptor, int events, int milliseconds)
     {
         if (FaultOf("poll") is var fault and < 0)
         {
@@ -185,8 +186,13 @@ internal sealed unsafe partial class SimulatedDriver(ControllableClock clock) : 
                 return LibcVideo.POLLERR | LibcVideo.POLLHUP;
             }
 
+            if (_events.Count > 0 && (events & LibcVideo.POLLPRI) != 0)
+            {
+                return LibcVideo.POLLPRI | (_done.Count > 0 ? events & LibcVideo.POLLIN : 0);
+            }
+
             ClockTime until = clock.Now + ClockTime.FromMilliseconds(milliseconds);
-            while (!IsSilent && _isStreaming)
+            while (!IsSilent && _isStreaming && (events & LibcVideo.POLLIN) != 0)
             {
                 Produce();
                 if (_done.TryPeek(out (int Index, long Frame) first))
@@ -244,6 +250,13 @@ internal sealed unsafe partial class SimulatedDriver(ControllableClock clock) : 
                 LibcVideo.VIDIOC_DQBUF => Dequeue((v4l2_buffer*)argument),
                 LibcVideo.VIDIOC_STREAMON => StreamOn(),
                 LibcVideo.VIDIOC_STREAMOFF => StreamOff(),
+                LibcVideo.VIDIOC_ENUMINPUT => DescribeInput((v4l2_input*)argument),
+                LibcVideo.VIDIOC_G_INPUT => GetInput((int*)argument),
+                LibcVideo.VIDIOC_S_INPUT => SetInput((int*)argument),
+                LibcVideo.VIDIOC_QUERY_DV_TIMINGS => QueryTimings((v4l2_dv_timings*)argument),
+                LibcVideo.VIDIOC_S_DV_TIMINGS => SetTimings((v4l2_dv_timings*)argument),
+                LibcVideo.VIDIOC_SUBSCRIBE_EVENT => Subscribe((v4l2_event_subscription*)argument),
+                LibcVideo.VIDIOC_DQEVENT => Tell((v4l2_event*)argument),
                 LibcVideo.DMA_BUF_IOCTL_SYNC => 0,
                 _ => -DeviceErrors.Enotty,
             };
@@ -252,12 +265,13 @@ internal sealed unsafe partial class SimulatedDriver(ControllableClock clock) : 
 
     public void Dispose()
     {
-        foreach (nint memory in _memory)
+        foreach (nint memory in _memory.Concat(_orphans))
         {
             NativeMemory.Free((void*)memory);
         }
 
         _memory.Clear();
+        _orphans.Clear();
     }
 
     /// <summary>The name of an ioctl; those that the source makes.</summary>
@@ -279,6 +293,13 @@ internal sealed unsafe partial class SimulatedDriver(ControllableClock clock) : 
         LibcVideo.VIDIOC_DQBUF => "DQBUF",
         LibcVideo.VIDIOC_STREAMON => "STREAMON",
         LibcVideo.VIDIOC_STREAMOFF => "STREAMOFF",
+        LibcVideo.VIDIOC_ENUMINPUT => "ENUMINPUT",
+        LibcVideo.VIDIOC_G_INPUT => "G_INPUT",
+        LibcVideo.VIDIOC_S_INPUT => "S_INPUT",
+        LibcVideo.VIDIOC_QUERY_DV_TIMINGS => "QUERY_DV_TIMINGS",
+        LibcVideo.VIDIOC_S_DV_TIMINGS => "S_DV_TIMINGS",
+        LibcVideo.VIDIOC_SUBSCRIBE_EVENT => "SUBSCRIBE_EVENT",
+        LibcVideo.VIDIOC_DQEVENT => "DQEVENT",
         LibcVideo.DMA_BUF_IOCTL_SYNC => "DMA_BUF_SYNC",
         _ => throw new ArgumentOutOfRangeException(nameof(request), request, "No such ioctl is expected."),
     };

@@ -19,8 +19,8 @@ public sealed unsafe class V4l2SystemTests
         {
             Assert.That(s_system.Open("/dev/no-such-device"), Is.EqualTo(-DeviceErrors.Enoent));
             Assert.That(s_system.Map(descriptor, 4096, 0), Is.EqualTo((nint)(-DeviceErrors.Enodev)), "/dev/null cannot be mapped");
-            Assert.That(s_system.Poll(descriptor, 0), Is.EqualTo(LibcVideo.POLLIN));
-            Assert.That(s_system.Poll(int.MaxValue, 0), Is.EqualTo(LibcVideo.POLLNVAL));
+            Assert.That(s_system.Poll(descriptor, LibcVideo.POLLIN, 0), Is.EqualTo(LibcVideo.POLLIN));
+            Assert.That(s_system.Poll(int.MaxValue, LibcVideo.POLLIN, 0), Is.EqualTo(LibcVideo.POLLNVAL));
             Assert.That(s_system.Unmap(1, 4096), Is.EqualTo(-DeviceErrors.Einval));
             Assert.That(s_system.Close(int.MaxValue), Is.EqualTo(-DeviceErrors.Ebadf));
         });

@@ -9,10 +9,8 @@ namespace RetroVue.Media.Devices.Tests.V4l2;
 
 /// <summary>Captures from the kernel's virtual video test driver, vivid; in a virtual machine that has it.</summary>
 [Category("DeviceVm")]
-public sealed class VividTests
+public sealed class VividTests : VividFixture
 {
-    private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(120);
-
     private static readonly V4l2SourceOptions s_small = new()
     {
         Device = "vivid",
@@ -22,35 +20,6 @@ public sealed class VividTests
         FrameRate = new Rational(10, 1),
         BufferCount = 8,
     };
-
-    private readonly List<(ClockTime Pts, long Sequence, BufferFlags Flags)> _buffers = [];
-    private RecordingSystem _system = new();
-
-    [SetUp]
-    public void FindDevice()
-    {
-        DeviceInfo? device = V4l2Devices.List().FirstOrDefault(candidate => candidate.Name == "vivid");
-        if (device is null)
-        {
-            Assert.Ignore("There is no vivid device; it comes with the device VM.");
-        }
-
-        Node = device.Id;
-        _buffers.Clear();
-        _system = new RecordingSystem();
-
-        // Start of exposure: vivid's stamps of the end lie up to a frame ahead. And pictures without counters in them.
-        Set("timestamp_source=1,wrap_sequence_number=0,percentage_of_dropped_buffers=0,osd_text_mode=2,test_pattern=0");
-    }
-
-    [TearDown]
-    public void NothingIsLeft()
-    {
-        Assert.That(_system.Left, Is.EqualTo((0, 0)), "descriptors and mappings");
-        Assert.That(MediaBuffer.LiveCount, Is.Zero);
-    }
-
-    private string Node { get; set; } = "";
 
     [Test]
     public void List_shows_sizes_and_rates()
@@ -69,10 +38,10 @@ public sealed class VividTests
         Set($"timestamp_source={control}");
         (Pipeline pipeline, V4l2Source source) = await CaptureAsync(s_small, 40);
         Assert.That(source.TimestampSource, Is.EqualTo(expected));
-        Dictionary<uint, ClockTime> stamps = _system.Pictures.ToDictionary(picture => picture.Sequence, picture => picture.Stamp);
+        Dictionary<uint, ClockTime> stamps = Driver.Pictures.ToDictionary(picture => picture.Sequence, picture => picture.Stamp);
         Assert.That(
-            _buffers.Select(buffer => buffer.Pts),
-            Is.EqualTo(_buffers.Select(buffer => stamps[(uint)buffer.Sequence] - pipeline.BaseTime)),
+            Buffers.Select(buffer => buffer.Pts),
+            Is.EqualTo(Buffers.Select(buffer => stamps[(uint)buffer.Sequence] - pipeline.BaseTime)),
             "the pipeline follows the system clock: nothing is added, nothing rounded");
         if (expected == V4l2TimestampSource.StartOfExposure)
         {
@@ -80,14 +49,14 @@ public sealed class VividTests
         }
 
         ClockTime worst = ClockTime.Zero;
-        foreach ((var last, var next) in _buffers.Zip(_buffers.Skip(1)))
+        foreach ((var last, var next) in Buffers.Zip(Buffers.Skip(1)))
         {
             ClockTime step = next.Pts - last.Pts - (ClockTime.FromMilliseconds(100) * (next.Sequence - last.Sequence));
             worst = ClockTime.Max(worst, step.Abs());
         }
 
-        ClockTime whole = _buffers[^1].Pts - _buffers[0].Pts - (ClockTime.FromMilliseconds(100) * (_buffers[^1].Sequence - _buffers[0].Sequence));
-        await TestContext.Out.WriteLineAsync($"{source.Statistics}; worst step off by {worst}, {_buffers.Count} pictures by {whole}");
+        ClockTime whole = Buffers[^1].Pts - Buffers[0].Pts - (ClockTime.FromMilliseconds(100) * (Buffers[^1].Sequence - Buffers[0].Sequence));
+        await TestContext.Out.WriteLineAsync($"{source.Statistics}; worst step off by {worst}, {Buffers.Count} pictures by {whole}");
 
         // vivid stamps when its thread wakes, which it does by the kernel's ticks of 4 ms: off by up to one at either end of a step, and by
         // as much again where the emulated processor is busy. Over all the steps the same two ends are off, and nothing adds up.
@@ -120,29 +89,29 @@ public sealed class VividTests
         await CaptureAsync(s_small with { FrameRate = new Rational(25, 1) }, _ =>
         {
             ended = SystemClock.Instance.Now;
-            began = _buffers.Count == warm ? ended : began;
+            began = Buffers.Count == warm ? ended : began;
             return ended - began >= ClockTime.FromMilliseconds(4980);
         });
-        ClockTime span = _buffers[^1].Pts - _buffers[warm - 1].Pts;
-        await TestContext.Out.WriteLineAsync($"{_buffers.Count - warm} pictures over {span}, {ended - began} by the wall");
+        ClockTime span = Buffers[^1].Pts - Buffers[warm - 1].Pts;
+        await TestContext.Out.WriteLineAsync($"{Buffers.Count - warm} pictures over {span}, {ended - began} by the wall");
         Assert.That((span - ClockTime.FromSeconds(5)).Abs(), Is.LessThanOrEqualTo(ClockTime.FromMilliseconds(40)), "a frame: where the end falls");
     }
 
     [Test]
     public async Task Capture_pictures_that_the_device_drops_are_the_gaps_in_its_count()
     {
-        Set("percentage_of_dropped_buffers=30");
+        Set("percentage_of_droppedBuffers=30");
         (Pipeline _, V4l2Source source) = await CaptureAsync(s_small, 30);
         List<uint> given =
         [
-            .. _system.Pictures.Select(picture => picture.Sequence)
-                .Where(number => number >= _buffers[0].Sequence && number <= _buffers[^1].Sequence),
+            .. Driver.Pictures.Select(picture => picture.Sequence)
+                .Where(number => number >= Buffers[0].Sequence && number <= Buffers[^1].Sequence),
         ];
         long gaps = given[^1] - given[0] + 1 - given.Count;
         Assert.That(gaps, Is.GreaterThan(0), "at 30 % of 30 pictures the chance that none is dropped is 1 in 40 000");
         Assert.That(source.Statistics.Lost, Is.GreaterThanOrEqualTo(gaps), "and what was dropped after the last that the sink saw");
         long marked = 0;
-        foreach ((var last, var next) in _buffers.Zip(_buffers.Skip(1)))
+        foreach ((var last, var next) in Buffers.Zip(Buffers.Skip(1)))
         {
             bool isMarked = (next.Flags & BufferFlags.Discontinuity) == BufferFlags.Discontinuity;
             Assert.That(isMarked, Is.EqualTo(next.Sequence - last.Sequence > 1), $"picture {next.Sequence}");
@@ -160,8 +129,8 @@ public sealed class VividTests
         (Pipeline _, V4l2Source source) = await CaptureAsync(
             s_small with { FrameRate = new Rational(25, 1) },
             buffer => buffer.Sequence > (1L << 32) + 5);
-        Assert.That(_system.Pictures.Select(picture => picture.Sequence), Has.Some.GreaterThan(0xffff_ff00).And.Some.LessThan(100));
-        long missing = _buffers[^1].Sequence - _buffers[0].Sequence + 1 - _buffers.Count;
+        Assert.That(Driver.Pictures.Select(picture => picture.Sequence), Has.Some.GreaterThan(0xffff_ff00).And.Some.LessThan(100));
+        long missing = Buffers[^1].Sequence - Buffers[0].Sequence + 1 - Buffers.Count;
         Assert.That(source.Statistics.Lost, Is.GreaterThanOrEqualTo(missing).And.LessThan(100), "what an emulated machine is too slow for");
     }
 
@@ -240,7 +209,7 @@ public sealed class VividTests
         ClockTime pulled = ClockTime.None;
         ElementException failure = (await Assert.ThrowsAsync<ElementException>(() => CaptureAsync(s_small, _ =>
         {
-            if (_buffers.Count == 3)
+            if (Buffers.Count == 3)
             {
                 Set("disconnect=1");
                 pulled = SystemClock.Instance.Now;
@@ -261,7 +230,7 @@ public sealed class VividTests
     {
         ElementException failure = (await Assert.ThrowsAsync<ElementException>(() => CaptureAsync(s_small, _ =>
         {
-            if (_buffers.Count == 3)
+            if (Buffers.Count == 3)
             {
                 Set("inject_fatal_streaming_error=1");
             }
@@ -307,47 +276,5 @@ public sealed class VividTests
         await CaptureAsync(s_small with { Width = 640, Height = 360 }, 2);
         Assert.That(held.Data.SequenceEqual(before));
         held.Release();
-    }
-
-    private void Set(string controls) => Tool.OutputOf("v4l2-ctl", "-d", Node, "-c", controls);
-
-    private Task<(Pipeline Pipeline, V4l2Source Source)> CaptureAsync(V4l2SourceOptions options, int count) =>
-        CaptureAsync(options, _ => _buffers.Count >= count);
-
-    /// <summary>Captures, writing down what comes, until the test has seen enough.</summary>
-    private Task<(Pipeline Pipeline, V4l2Source Source)> CaptureAsync(V4l2SourceOptions options, Func<MediaBuffer, bool> isEnough) =>
-        RunAsync(options, _system, buffer =>
-        {
-            _buffers.Add((buffer.Pts, buffer.Sequence, buffer.Flags));
-            return isEnough(buffer);
-        });
-
-    /// <summary>Captures until the test has seen enough, and takes down everything.</summary>
-    private static async Task<(Pipeline Pipeline, V4l2Source Source)> RunAsync(
-        V4l2SourceOptions options, IV4l2System system, Func<MediaBuffer, bool> isEnough)
-    {
-        var enough = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        await using var pipeline = new Pipeline();
-        V4l2Source source = pipeline.Add(new V4l2Source("camera", options, system));
-        pipeline.Link(source, pipeline.Add(new PictureSink("sink", buffer =>
-        {
-            if (!enough.Task.IsCompleted && isEnough(buffer))
-            {
-                enough.TrySetResult();
-            }
-
-            return false;
-        })));
-        await pipeline.StartAsync();
-        using CancellationTokenSource stop = Watchdog.CancelAfter(s_limit);
-        Task run = pipeline.RunAsync(stop.Token);
-        if (await Task.WhenAny(run, enough.Task) == run)
-        {
-            await run;
-        }
-
-        await pipeline.StopAsync();
-        await run;
-        return (pipeline, source);
     }
 }
