@@ -9,7 +9,7 @@ namespace RetroVue.Media.Devices.V4l2;
 /// </summary>
 internal static class V4l2Colors
 {
-    public static ColorDescription Of(in v4l2_pix_format picture, bool isRgb)
+    public static ColorDescription Of(in v4l2_pix_format_mplane picture, bool isRgb)
     {
         string? primaries = PrimariesOf((int)picture.colorspace);
         return primaries is null
@@ -32,7 +32,7 @@ internal static class V4l2Colors
         _ => null,
     };
 
-    private static string RangeOf(in v4l2_pix_format picture, bool isRgb) => (int)picture.quantization switch
+    private static string RangeOf(in v4l2_pix_format_mplane picture, bool isRgb) => (int)picture.quantization switch
     {
         LibcVideo.V4L2_QUANTIZATION_FULL_RANGE => "pc",
         LibcVideo.V4L2_QUANTIZATION_LIM_RANGE => "tv",

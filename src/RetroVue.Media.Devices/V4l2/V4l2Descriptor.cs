@@ -97,14 +97,15 @@ internal sealed unsafe class V4l2Descriptor : SafeHandle
             : new V4l2Mapping(_system, address, length);
     }
 
-    /// <summary>The DMABUF of one of the device's buffers.</summary>
+    /// <summary>The DMABUF of one of the memories of one of the device's buffers.</summary>
     /// <exception cref="DeviceException">The driver does not export its buffers.</exception>
-    public V4l2Descriptor Export(int index)
+    public V4l2Descriptor Export(uint bufferType, int index, int part)
     {
         v4l2_exportbuffer export = new()
         {
-            type = LibcVideo.V4L2_BUF_TYPE_VIDEO_CAPTURE,
+            type = bufferType,
             index = (uint)index,
+            plane = (uint)part,
             flags = LibcVideo.O_CLOEXEC | LibcVideo.O_RDWR,
         };
         Control(LibcVideo.VIDIOC_EXPBUF, &export, "Exporting a DMABUF of");

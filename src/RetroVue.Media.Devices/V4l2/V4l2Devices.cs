@@ -9,8 +9,8 @@ namespace RetroVue.Media.Devices.V4l2;
 public static unsafe class V4l2Devices
 {
     /// <summary>
-    /// The device files that give pictures through the single-planar interface, with their formats by fourcc, sizes and rates. Of a device
-    /// that scales, and of one that takes any rate within limits, the least and the largest are listed. Opens each for a moment.
+    /// The device files that give pictures in buffers, with their formats by fourcc, sizes and rates. Of a device that scales, and of one
+    /// that takes any rate within limits, the least and the largest are listed. Opens each for a moment.
     /// </summary>
     public static IReadOnlyList<DeviceInfo> List() => List(V4l2System.Instance);
 
@@ -23,9 +23,10 @@ public static unsafe class V4l2Devices
             {
                 using V4l2Descriptor device = V4l2Descriptor.Open(system, node, node);
                 v4l2_capability capability = V4l2Negotiation.Query(device);
-                if (V4l2Negotiation.IsCapture(capability))
+                if (V4l2Negotiation.BufferTypeOf(capability) is > 0 and var bufferType)
                 {
-                    devices.Add(new DeviceInfo(DeviceApi.V4l2, DeviceKind.VideoSource, node, Text(capability.card), Capabilities(device)));
+                    List<DeviceCapability> capabilities = Capabilities(device, bufferType);
+                    devices.Add(new DeviceInfo(DeviceApi.V4l2, DeviceKind.VideoSource, node, Text(capability.card), capabilities));
                 }
             }
             catch (DeviceException)
@@ -52,7 +53,7 @@ public static unsafe class V4l2Devices
             {
                 using V4l2Descriptor device = V4l2Descriptor.Open(system, node, name);
                 v4l2_capability capability = V4l2Negotiation.Query(device);
-                if (V4l2Negotiation.IsCapture(capability) && (Text(capability.bus_info) == name || Text(capability.card) == name))
+                if (V4l2Negotiation.BufferTypeOf(capability) > 0 && (Text(capability.bus_info) == name || Text(capability.card) == name))
                 {
                     return node;
                 }
@@ -66,15 +67,15 @@ public static unsafe class V4l2Devices
         throw DeviceErrors.Exception(DeviceErrors.Enoent, name, "Opening");
     }
 
-    private static List<DeviceCapability> Capabilities(V4l2Descriptor device)
+    private static List<DeviceCapability> Capabilities(V4l2Descriptor device, uint bufferType)
     {
         var capabilities = new List<DeviceCapability>();
-        foreach (uint format in V4l2Negotiation.Formats(device))
+        foreach (uint format in V4l2Negotiation.Formats(device, bufferType))
         {
             List<(uint Width, uint Height)> sizes = V4l2Negotiation.Sizes(device, format);
             if (sizes.Count == 0)
             {
-                v4l2_pix_format current = V4l2Negotiation.Current(device);
+                v4l2_pix_format_mplane current = V4l2Negotiation.Current(device, bufferType);
                 sizes.Add((current.width, current.height));
             }
 

@@ -48,9 +48,10 @@ internal static class V4l2Formats
     {
         LibcVideo.V4L2_PIX_FMT_YUYV => PixelFormat.Yuyv422,
         LibcVideo.V4L2_PIX_FMT_UYVY => PixelFormat.Uyvy422,
-        LibcVideo.V4L2_PIX_FMT_NV12 => PixelFormat.Nv12,
-        LibcVideo.V4L2_PIX_FMT_YUV420 or LibcVideo.V4L2_PIX_FMT_YVU420 => PixelFormat.Yuv420P,
-        LibcVideo.V4L2_PIX_FMT_YUV422P => PixelFormat.Yuv422P,
+        LibcVideo.V4L2_PIX_FMT_NV12 or LibcVideo.V4L2_PIX_FMT_NV12M => PixelFormat.Nv12,
+        LibcVideo.V4L2_PIX_FMT_YUV420 or LibcVideo.V4L2_PIX_FMT_YVU420
+            or LibcVideo.V4L2_PIX_FMT_YUV420M or LibcVideo.V4L2_PIX_FMT_YVU420M => PixelFormat.Yuv420P,
+        LibcVideo.V4L2_PIX_FMT_YUV422P or LibcVideo.V4L2_PIX_FMT_YUV422M or LibcVideo.V4L2_PIX_FMT_YVU422M => PixelFormat.Yuv422P,
         LibcVideo.V4L2_PIX_FMT_RGB24 => PixelFormat.Rgb24,
         LibcVideo.V4L2_PIX_FMT_BGR24 => PixelFormat.Bgr24,
         LibcVideo.V4L2_PIX_FMT_RGBA32 => PixelFormat.Rgba,
@@ -73,33 +74,41 @@ internal static class V4l2Formats
     };
 
     /// <summary>
-    /// Where the planes of a raw picture lie in a buffer of the single-planar interface: one after the other, with the driver's own bytes
-    /// from line to line. Those of chroma follow from those of luma, as the kernel's documentation of each format says.
+    /// Where the planes of a raw picture lie in a buffer: each in a memory of its own where the format says so (those that end in M), else
+    /// one after the other, with the driver's own bytes from line to line. Where those of chroma are not told they follow from those of
+    /// luma, as the kernel's documentation of each format says.
     /// </summary>
-    public static V4l2Plane[] PlanesOf(in v4l2_pix_format picture)
+    public static V4l2Plane[] PlanesOf(in v4l2_pix_format_mplane picture)
     {
         (int width, int height, int code) = ((int)picture.width, (int)picture.height, (int)picture.pixelformat);
-        int stride = Math.Max((int)picture.bytesperline, width * BytesPerPixel(code));
-        int luma = stride * height;
-        int halfHeight = (height + 1) / 2;
-        int halfStride = (stride + 1) / 2;
-        switch (code)
+        (int count, int across, int down) = PixelFormatOf(picture.pixelformat) switch
         {
-            case LibcVideo.V4L2_PIX_FMT_NV12:
-                return [new(0, luma, stride), new(luma, stride * halfHeight, stride)];
-            case LibcVideo.V4L2_PIX_FMT_YUV422P:
-                int half = halfStride * height;
-                return [new(0, luma, stride), new(luma, half, halfStride), new(luma + half, half, halfStride)];
-            case LibcVideo.V4L2_PIX_FMT_YUV420:
-                int quarter = halfStride * halfHeight;
-                return [new(0, luma, stride), new(luma, quarter, halfStride), new(luma + quarter, quarter, halfStride)];
-            case LibcVideo.V4L2_PIX_FMT_YVU420:
-                // V stands before U; here U is the second plane in any case.
-                int chroma = halfStride * halfHeight;
-                return [new(0, luma, stride), new(luma + chroma, chroma, halfStride), new(luma, chroma, halfStride)];
-            default:
-                return [new(0, luma, stride)];
+            PixelFormat.Nv12 => (2, 1, 2),
+            PixelFormat.Yuv422P => (3, 2, 1),
+            PixelFormat.Yuv420P => (3, 2, 2),
+            _ => (1, 1, 1),
+        };
+        bool isApart = count > 1 && picture.num_planes >= count;
+        var planes = new V4l2Plane[count];
+        int stride = Math.Max((int)picture.plane_fmt[0].bytesperline, width * BytesPerPixel(code));
+        planes[0] = new V4l2Plane(0, 0, stride * height, stride);
+        int end = planes[0].Length;
+        for (int i = 1; i < count; i++)
+        {
+            int told = isApart ? (int)picture.plane_fmt[i].bytesperline : 0;
+            int chroma = told > 0 ? told : (stride + across - 1) / across;
+            int length = chroma * ((height + down - 1) / down);
+            planes[i] = isApart ? new V4l2Plane(i, 0, length, chroma) : new V4l2Plane(0, end, length, chroma);
+            end += length;
         }
+
+        if (code is LibcVideo.V4L2_PIX_FMT_YVU420 or LibcVideo.V4L2_PIX_FMT_YVU420M or LibcVideo.V4L2_PIX_FMT_YVU422M)
+        {
+            // V stands before U; here U is the second plane in any case.
+            (planes[1], planes[2]) = (planes[2], planes[1]);
+        }
+
+        return planes;
     }
 
     /// <summary>Bytes from pixel to pixel in the first plane, which is what the bytes from line to line refer to.</summary>

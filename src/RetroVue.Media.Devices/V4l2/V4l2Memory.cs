@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using RetroVue.Media.Devices.Interop.V4l2;
 using RetroVue.Media.Pipelines;
 
 namespace RetroVue.Media.Devices.V4l2;
@@ -11,22 +10,21 @@ namespace RetroVue.Media.Devices.V4l2;
 /// As <see cref="MediaMemory"/>. It stays valid as long as a reference is held, also after its source has stopped. May be written by its
 /// only holder, except where it is a DMABUF.
 /// </remarks>
-public sealed unsafe class V4l2Memory : MediaMemory
+public sealed class V4l2Memory : MediaMemory
 {
     private const int MostPlanes = 3;
 
     private readonly V4l2Queue _queue;
-    private readonly V4l2Mapping _mapping;
-    private readonly V4l2Descriptor? _dmaBuf;
+    private readonly V4l2Part[] _parts;
     private readonly V4l2Plane[] _planes;
 
-    internal V4l2Memory(V4l2Queue queue, int index, V4l2Mapping mapping, V4l2Descriptor? dmaBuf, V4l2Plane[] planes)
+    internal V4l2Memory(V4l2Queue queue, int index, V4l2Part[] parts, V4l2Plane[] planes)
     {
         _queue = queue;
-        _mapping = mapping;
-        _dmaBuf = dmaBuf;
+        _parts = parts;
         _planes = planes.Length > 0 ? planes : new V4l2Plane[1];
         IsPacket = planes.Length == 0;
+        IsReadOnly = parts[0].DmaBuf is not null;
         Index = index;
     }
 
@@ -34,14 +32,15 @@ public sealed unsafe class V4l2Memory : MediaMemory
     public override int PlaneCount => _planes.Length;
 
     /// <inheritdoc/>
-    public override bool IsReadOnly => _dmaBuf is not null;
+    public override bool IsReadOnly { get; }
 
     /// <summary>
     /// The DMABUF's file descriptor, to hand the picture to another device; null unless <see cref="V4l2SourceOptions.ExportDmaBuf"/> was
-    /// set. It belongs to the memory: hold a reference to the memory while it is used, and duplicate it to keep it.
+    /// set. It belongs to the memory: hold a reference to the memory while it is used, and duplicate it to keep it. Of a format that has a
+    /// memory for each plane it is that of the first: see <see cref="PlaneDmaBuf"/>.
     /// </summary>
     /// <remarks>Source: the kernel's documentation of VIDIOC_EXPBUF and of dma-buf.</remarks>
-    public SafeHandle? DmaBuf => _dmaBuf;
+    public SafeHandle? DmaBuf => _parts[0].DmaBuf;
 
     /// <summary>The driver's number of the buffer.</summary>
     internal int Index { get; }
@@ -60,6 +59,24 @@ public sealed unsafe class V4l2Memory : MediaMemory
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)index, (uint)_planes.Length, nameof(index));
         return _planes[index].Stride;
+    }
+
+    /// <summary>As <see cref="DmaBuf"/>, the one in which a plane lies; several planes may lie in the same.</summary>
+    /// <param name="index">The plane.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such plane.</exception>
+    public SafeHandle? PlaneDmaBuf(int index)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)index, (uint)_planes.Length, nameof(index));
+        return _parts[_planes[index].Part].DmaBuf;
+    }
+
+    /// <summary>Where a plane begins in the memory in which it lies, in bytes: with <see cref="Stride"/> what an importer asks for.</summary>
+    /// <param name="index">The plane.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such plane.</exception>
+    public int PlaneOffset(int index)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)index, (uint)_planes.Length, nameof(index));
+        return _parts[_planes[index].Part].Start + _planes[index].Offset;
     }
 
     /// <inheritdoc/>
@@ -81,31 +98,54 @@ public sealed unsafe class V4l2Memory : MediaMemory
     }
 
     /// <summary>Makes the memory live with one reference, when the driver has filled it.</summary>
-    /// <param name="bytesUsed">How many bytes the driver wrote.</param>
+    /// <param name="bytesUsed">How many bytes the driver wrote; of a raw picture not looked at.</param>
     internal void Take(uint bytesUsed)
     {
         if (IsPacket)
         {
-            int length = (int)Math.Min(bytesUsed, (uint)_mapping.Length);
-            _planes[0] = new V4l2Plane(0, length, length);
+            int length = (int)Math.Min(bytesUsed, (uint)(_parts[0].Mapping.Length - _parts[0].Start));
+            _planes[0] = new V4l2Plane(0, 0, length, length);
         }
 
         Revive();
     }
 
-    /// <summary>Tells the DMABUF's exporter that the processor begins to read, so that its caches show what the device wrote.</summary>
-    /// <returns>A result below zero is a negated errno value.</returns>
-    internal int BeginRead() => Synchronise(LibcVideo.DMA_BUF_SYNC_BEGIN_READ);
+    /// <summary>Says that one of the memories has something else before its data.</summary>
+    internal void SetStart(int part, uint bytes) => _parts[part].Start = (int)Math.Min(bytes, (uint)_parts[part].Mapping.Length);
 
-    /// <summary>Tells the DMABUF's exporter that the processor has done.</summary>
+    /// <summary>Tells the DMABUFs' exporter that the processor begins to read.</summary>
     /// <returns>A result below zero is a negated errno value.</returns>
-    internal int EndRead() => Synchronise(LibcVideo.DMA_BUF_SYNC_END_READ);
+    internal int BeginRead()
+    {
+        int result = 0;
+        for (int i = 0; IsReadOnly && result >= 0 && i < _parts.Length; i++)
+        {
+            result = _parts[i].BeginRead();
+        }
+
+        return result;
+    }
+
+    /// <summary>Tells the DMABUFs' exporter that the processor has done.</summary>
+    /// <returns>A result below zero is a negated errno value.</returns>
+    internal int EndRead()
+    {
+        int result = 0;
+        for (int i = 0; IsReadOnly && result >= 0 && i < _parts.Length; i++)
+        {
+            result = _parts[i].EndRead();
+        }
+
+        return result;
+    }
 
     /// <summary>Unmaps it; only when nobody has it.</summary>
     internal void Free()
     {
-        _mapping.Dispose();
-        _dmaBuf?.Dispose();
+        foreach (V4l2Part part in _parts)
+        {
+            part.Dispose();
+        }
     }
 
     /// <inheritdoc/>
@@ -113,20 +153,11 @@ public sealed unsafe class V4l2Memory : MediaMemory
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)index, (uint)_planes.Length, nameof(index));
         ObjectDisposedException.ThrowIf(!IsOut, this);
-        return _mapping.Bytes(_planes[index].Offset, _planes[index].Length);
+        ref readonly V4l2Plane plane = ref _planes[index];
+        V4l2Part part = _parts[plane.Part];
+        return part.Mapping.Bytes(part.Start + plane.Offset, plane.Length);
     }
 
     /// <inheritdoc/>
     protected override void OnReleased() => _queue.Return(this);
-
-    private int Synchronise(int direction)
-    {
-        if (_dmaBuf is null)
-        {
-            return 0;
-        }
-
-        dma_buf_sync sync = new() { flags = (ulong)direction };
-        return _dmaBuf.TryControl(LibcVideo.DMA_BUF_IOCTL_SYNC, &sync);
-    }
 }

@@ -19,20 +19,23 @@ internal static unsafe class V4l2Negotiation
         return capability;
     }
 
-    /// <summary>True for a device file that gives pictures through the single-planar interface.</summary>
-    public static bool IsCapture(in v4l2_capability capability)
+    /// <summary>The type of buffers in which a device file gives pictures; 0 for one that gives none, or not in buffers.</summary>
+    public static uint BufferTypeOf(in v4l2_capability capability)
     {
         uint abilities = Abilities(capability);
-        return Has(abilities, LibcVideo.V4L2_CAP_VIDEO_CAPTURE) && Has(abilities, LibcVideo.V4L2_CAP_STREAMING);
+        return !Has(abilities, LibcVideo.V4L2_CAP_STREAMING) ? 0u
+            : Has(abilities, LibcVideo.V4L2_CAP_VIDEO_CAPTURE) ? LibcVideo.V4L2_BUF_TYPE_VIDEO_CAPTURE
+            : Has(abilities, LibcVideo.V4L2_CAP_VIDEO_CAPTURE_MPLANE) ? LibcVideo.V4L2_BUF_TYPE_VIDEO_CAPTURE_MPLANE
+            : 0u;
     }
 
-    /// <summary>The formats that a device offers, by their fourccs.</summary>
-    public static List<uint> Formats(V4l2Descriptor device)
+    /// <summary>The formats that a device offers in buffers of a type, by their fourccs.</summary>
+    public static List<uint> Formats(V4l2Descriptor device, uint bufferType)
     {
         var formats = new List<uint>();
         for (uint i = 0; i < MostEntries; i++)
         {
-            v4l2_fmtdesc description = new() { index = i, type = LibcVideo.V4L2_BUF_TYPE_VIDEO_CAPTURE };
+            v4l2_fmtdesc description = new() { index = i, type = bufferType };
             if (device.TryControl(LibcVideo.VIDIOC_ENUM_FMT, &description) < 0)
             {
                 break;
@@ -95,42 +98,42 @@ internal static unsafe class V4l2Negotiation
         return rates;
     }
 
-    /// <summary>The size that a device is set to.</summary>
-    public static v4l2_pix_format Current(V4l2Descriptor device)
-    {
-        v4l2_format format = new() { type = LibcVideo.V4L2_BUF_TYPE_VIDEO_CAPTURE };
-        device.Control(LibcVideo.VIDIOC_G_FMT, &format, "Asking for the format of");
-        return format.fmt.pix;
-    }
+    /// <summary>
+    /// The picture that a device is set to give, in the words of the multi-planar interface: through the single-planar one a buffer has one
+    /// memory.
+    /// </summary>
+    public static v4l2_pix_format_mplane Current(V4l2Descriptor device, uint bufferType) => PictureOf(Ask(device, bufferType));
 
+    /// <summary>The type of buffers in which a device gives pictures.</summary>
     /// <exception cref="DeviceException">It is no device that can be captured from by this library; the message says why.</exception>
-    public static void ThrowUnlessCapture(V4l2Descriptor device)
+    public static uint BufferTypeOf(V4l2Descriptor device)
     {
         v4l2_capability capability = Query(device);
-        if (IsCapture(capability))
+        uint bufferType = BufferTypeOf(capability);
+        if (bufferType != 0)
         {
-            return;
+            return bufferType;
         }
 
         uint abilities = Abilities(capability);
-        string reason = Has(abilities, LibcVideo.V4L2_CAP_VIDEO_CAPTURE_MPLANE)
-            ? "gives pictures through V4L2's multi-planar interface only, which this library does not use"
-            : Has(abilities, LibcVideo.V4L2_CAP_VIDEO_CAPTURE)
-                ? "gives pictures by read() only, without buffers that can be mapped, which this library does not use"
-                : "is not a video capture device";
+        string reason = Has(abilities, LibcVideo.V4L2_CAP_VIDEO_CAPTURE) || Has(abilities, LibcVideo.V4L2_CAP_VIDEO_CAPTURE_MPLANE)
+            ? "gives pictures by read() only, without buffers that can be mapped, which this library does not use"
+            : "is not a video capture device";
         throw new DeviceException(device.Device, $"'{device.Device}' {reason}; DeviceDirectory.List tells which devices can be used.");
     }
 
     /// <summary>Sets a device to what the options ask for.</summary>
     /// <param name="device">The device.</param>
+    /// <param name="bufferType">The type of its buffers.</param>
     /// <param name="options">What is asked for.</param>
     /// <param name="signalRate">Pictures a second of the signal, which nobody can ask for; not positive where it does not set the pace.</param>
     /// <param name="takesAnySize">True where the signal is not the one that a size was asked for: what it allows will do.</param>
     /// <exception cref="DeviceException">It cannot do that; the message says what it can.</exception>
-    public static V4l2Mode Negotiate(V4l2Descriptor device, V4l2SourceOptions options, Rational signalRate, bool takesAnySize)
+    public static V4l2Mode Negotiate(
+        V4l2Descriptor device, uint bufferType, V4l2SourceOptions options, Rational signalRate, bool takesAnySize)
     {
-        v4l2_pix_format picture = SetFormat(device, options, takesAnySize);
-        Rational rate = signalRate.IsPositive ? signalRate : SetRate(device, options.FrameRate);
+        v4l2_pix_format_mplane picture = SetFormat(device, bufferType, options, takesAnySize);
+        Rational rate = signalRate.IsPositive ? signalRate : SetRate(device, bufferType, options.FrameRate);
         PixelFormat pixels = V4l2Formats.PixelFormatOf(picture.pixelformat);
         bool isRgb = pixels is PixelFormat.Rgb24 or PixelFormat.Bgr24 or PixelFormat.Rgba or PixelFormat.Bgra;
         var video = new VideoFormat(pixels, (int)picture.width, (int)picture.height, rate)
@@ -138,9 +141,10 @@ internal static unsafe class V4l2Negotiation
             Interlacing = InterlacingOf(device, (int)picture.field),
             Color = V4l2Colors.Of(picture, isRgb),
         };
+        int parts = Math.Clamp((int)picture.num_planes, 1, LibcVideo.VIDEO_MAX_PLANES);
         return V4l2Formats.CodecOf(picture.pixelformat) is { } codec
-            ? new V4l2Mode(new EncodedFormat(codec, MediaKind.Video) { Video = video }, [], rate)
-            : new V4l2Mode(video, V4l2Formats.PlanesOf(picture), rate);
+            ? new V4l2Mode(new EncodedFormat(codec, MediaKind.Video) { Video = video }, [], rate, bufferType, parts)
+            : new V4l2Mode(video, V4l2Formats.PlanesOf(picture), rate, bufferType, parts);
     }
 
     private static uint Abilities(in v4l2_capability capability) => Has(capability.capabilities, LibcVideo.V4L2_CAP_DEVICE_CAPS)
@@ -149,58 +153,99 @@ internal static unsafe class V4l2Negotiation
 
     private static bool Has(uint abilities, int ability) => (abilities & (uint)ability) != 0;
 
-    private static v4l2_pix_format SetFormat(V4l2Descriptor device, V4l2SourceOptions options, bool takesAnySize)
+    private static v4l2_format Ask(V4l2Descriptor device, uint bufferType)
     {
-        v4l2_pix_format wanted = Current(device);
-        uint code = options.Format is { } text ? V4l2Formats.Parse(text) : Default(device, wanted.pixelformat);
-        bool isSet = wanted.pixelformat == code
-            && (options.Width == 0 || (wanted.width == options.Width && wanted.height == options.Height));
-        v4l2_pix_format given = wanted;
-        if (!isSet)
+        v4l2_format format = new() { type = bufferType };
+        device.Control(LibcVideo.VIDIOC_G_FMT, &format, "Asking for the format of");
+        return format;
+    }
+
+    private static v4l2_pix_format_mplane PictureOf(in v4l2_format format)
+    {
+        if (format.type == LibcVideo.V4L2_BUF_TYPE_VIDEO_CAPTURE_MPLANE)
         {
-            wanted.pixelformat = code;
-            wanted.width = options.Width == 0 ? wanted.width : (uint)options.Width;
-            wanted.height = options.Height == 0 ? wanted.height : (uint)options.Height;
-            wanted.field = LibcVideo.V4L2_FIELD_ANY;
-            (wanted.bytesperline, wanted.sizeimage) = (0, 0);
-            v4l2_format format = new() { type = LibcVideo.V4L2_BUF_TYPE_VIDEO_CAPTURE };
-            format.fmt.pix = wanted;
-            device.Control(LibcVideo.VIDIOC_S_FMT, &format, "Setting the format of");
-            given = format.fmt.pix;
+            return format.fmt.pix_mp;
         }
 
-        bool isSize = takesAnySize || (given.width == wanted.width && given.height == wanted.height);
+        v4l2_pix_format pix = format.fmt.pix;
+        var picture = new v4l2_pix_format_mplane
+        {
+            width = pix.width,
+            height = pix.height,
+            pixelformat = pix.pixelformat,
+            field = pix.field,
+            colorspace = pix.colorspace,
+            num_planes = 1,
+            ycbcr_enc = (byte)pix.ycbcr_enc,
+            quantization = (byte)pix.quantization,
+            xfer_func = (byte)pix.xfer_func,
+        };
+        picture.plane_fmt[0] = new v4l2_plane_pix_format { bytesperline = pix.bytesperline, sizeimage = pix.sizeimage };
+        return picture;
+    }
+
+    /// <summary>Asks for a format, a size and whatever fields and lines go with them.</summary>
+    private static v4l2_pix_format_mplane Set(V4l2Descriptor device, v4l2_format format, uint code, uint width, uint height)
+    {
+        if (format.type == LibcVideo.V4L2_BUF_TYPE_VIDEO_CAPTURE_MPLANE)
+        {
+            ref v4l2_pix_format_mplane picture = ref format.fmt.pix_mp;
+            (picture.pixelformat, picture.width, picture.height) = (code, width, height);
+            (picture.field, picture.num_planes, picture.plane_fmt) = (LibcVideo.V4L2_FIELD_ANY, 0, default);
+        }
+        else
+        {
+            ref v4l2_pix_format picture = ref format.fmt.pix;
+            (picture.pixelformat, picture.width, picture.height) = (code, width, height);
+            (picture.field, picture.bytesperline, picture.sizeimage) = (LibcVideo.V4L2_FIELD_ANY, 0, 0);
+        }
+
+        device.Control(LibcVideo.VIDIOC_S_FMT, &format, "Setting the format of");
+        return PictureOf(format);
+    }
+
+    private static v4l2_pix_format_mplane SetFormat(V4l2Descriptor device, uint bufferType, V4l2SourceOptions options, bool takesAnySize)
+    {
+        v4l2_format format = Ask(device, bufferType);
+        v4l2_pix_format_mplane current = PictureOf(format);
+        uint code = options.Format is { } text ? V4l2Formats.Parse(text) : Default(device, bufferType, current.pixelformat);
+        uint width = options.Width == 0 ? current.width : (uint)options.Width;
+        uint height = options.Height == 0 ? current.height : (uint)options.Height;
+        bool isSet = current.pixelformat == code && current.width == width && current.height == height;
+        v4l2_pix_format_mplane given = isSet ? current : Set(device, format, code, width, height);
+        bool isSize = takesAnySize || (given.width == width && given.height == height);
         if (given.pixelformat != code || !isSize)
         {
             throw new DeviceException(
                 device.Device,
-                $"'{device.Device}' cannot give {V4l2Formats.Text(code)} {wanted.width}x{wanted.height}; it would give "
-                + $"{V4l2Formats.Text(given.pixelformat)} {given.width}x{given.height}. It offers {Offer(device)}.");
+                $"'{device.Device}' cannot give {V4l2Formats.Text(code)} {width}x{height}; it would give "
+                + $"{V4l2Formats.Text(given.pixelformat)} {given.width}x{given.height}. It offers {Offer(device, bufferType)}.");
         }
 
         return given;
     }
 
-    private static uint Default(V4l2Descriptor device, uint current)
+    private static uint Default(V4l2Descriptor device, uint bufferType, uint current)
     {
         if (V4l2Formats.IsKnown(current))
         {
             return current;
         }
 
-        uint known = Formats(device).Find(V4l2Formats.IsKnown);
+        uint known = Formats(device, bufferType).Find(V4l2Formats.IsKnown);
         return known != 0
             ? known
             : throw new DeviceException(
                 device.Device,
-                $"'{device.Device}' offers only formats that this library cannot carry: {Offer(device)}.");
+                $"'{device.Device}' offers only formats that this library cannot carry: {Offer(device, bufferType)}.");
     }
 
-    private static string Offer(V4l2Descriptor device) => string.Join(", ", Formats(device).Select(V4l2Formats.Text));
+    private static string Offer(V4l2Descriptor device, uint bufferType) =>
+        string.Join(", ", Formats(device, bufferType).Select(V4l2Formats.Text));
 
-    private static Rational SetRate(V4l2Descriptor device, Rational wanted)
+    private static Rational SetRate(V4l2Descriptor device, uint bufferType, Rational wanted)
     {
-        v4l2_streamparm parameters = new() { type = LibcVideo.V4L2_BUF_TYPE_VIDEO_CAPTURE };
+        v4l2_streamparm parameters = new() { type = bufferType };
         if (device.TryControl(LibcVideo.VIDIOC_G_PARM, &parameters) < 0)
         {
             // Drivers of sources that set the pace themselves, such as HDMI inputs, may not tell.

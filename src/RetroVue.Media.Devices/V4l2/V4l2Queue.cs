@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using RetroVue.Media.Devices.Interop.V4l2;
 using RetroVue.Media.Devices.Native;
 
@@ -18,12 +19,25 @@ internal sealed unsafe class V4l2Queue
 
     private readonly Lock _lock = new();
     private readonly V4l2Descriptor _device;
+    private readonly V4l2Mode _mode;
     private readonly List<V4l2Memory> _buffers = [];
+
+    // Of the multi-planar interface: what the driver says of a buffer's memories, for the thread that takes buffers out and, under the
+    // lock, for those that give them back. The driver writes there during a call; they do not move.
+    private readonly v4l2_plane[] _taken;
+    private readonly v4l2_plane[] _given;
     private int _queued;
     private int _failure;
     private bool _isClosed;
 
-    private V4l2Queue(V4l2Descriptor device) => _device = device;
+    private V4l2Queue(V4l2Descriptor device, V4l2Mode mode)
+    {
+        _device = device;
+        _mode = mode;
+        int planes = mode.IsMultiPlanar ? mode.Parts : 0;
+        _taken = GC.AllocateArray<v4l2_plane>(planes, pinned: true);
+        _given = GC.AllocateArray<v4l2_plane>(planes, pinned: true);
+    }
 
     /// <summary>How many buffers there are.</summary>
     public int Count => _buffers.Count;
@@ -38,10 +52,10 @@ internal sealed unsafe class V4l2Queue
     /// <exception cref="DeviceException">The driver or the system refused; no buffer is left.</exception>
     public static V4l2Queue Create(V4l2Descriptor device, int count, V4l2Mode mode, bool exportDmaBuf)
     {
-        var queue = new V4l2Queue(device);
+        var queue = new V4l2Queue(device, mode);
         try
         {
-            queue.Allocate(count, mode, exportDmaBuf);
+            queue.Allocate(count, exportDmaBuf);
             return queue;
         }
         catch
@@ -54,7 +68,7 @@ internal sealed unsafe class V4l2Queue
     /// <exception cref="DeviceException">The driver refused.</exception>
     public void Start()
     {
-        int type = LibcVideo.V4L2_BUF_TYPE_VIDEO_CAPTURE;
+        uint type = _mode.BufferType;
         _device.Control(LibcVideo.VIDIOC_STREAMON, &type, "Starting");
     }
 
@@ -76,7 +90,7 @@ internal sealed unsafe class V4l2Queue
         }
 
         events.ThrowIfError(_device.Device, "Waiting for a picture of");
-        v4l2_buffer buffer = Describe(0);
+        v4l2_buffer buffer = Describe(0, _taken);
         int result = _device.TryControl(LibcVideo.VIDIOC_DQBUF, &buffer);
         if (result is -DeviceErrors.Eagain or -DeviceErrors.Eintr)
         {
@@ -87,8 +101,7 @@ internal sealed unsafe class V4l2Queue
         }
 
         result.ThrowIfError(_device.Device, "Taking a picture from");
-        filled = buffer;
-        return Take(buffer);
+        return Take(buffer, out filled);
     }
 
     /// <summary>Takes out, without a wait, what the driver had filled before its source changed; null where nothing is left.</summary>
@@ -96,12 +109,11 @@ internal sealed unsafe class V4l2Queue
     /// <exception cref="DeviceException">The driver gave a buffer that it does not have, or one that cannot be read.</exception>
     public V4l2Memory? TryDrain(out v4l2_buffer filled)
     {
-        filled = Describe(0);
-        fixed (v4l2_buffer* buffer = &filled)
-        {
-            // Whether the driver has none, or has given up for the change: it will be started anew.
-            return _device.TryControl(LibcVideo.VIDIOC_DQBUF, buffer) < 0 ? null : Take(filled);
-        }
+        filled = default;
+        v4l2_buffer buffer = Describe(0, _taken);
+
+        // Whether the driver has none, or has given up for the change: it will be started anew.
+        return _device.TryControl(LibcVideo.VIDIOC_DQBUF, &buffer) < 0 ? null : Take(buffer, out filled);
     }
 
     /// <summary>Takes a buffer back that nobody holds any more; any thread.</summary>
@@ -140,7 +152,7 @@ internal sealed unsafe class V4l2Queue
         }
 
         // Where the driver refuses this, letting go of the buffers has the same effect, and so has closing its file.
-        int type = LibcVideo.V4L2_BUF_TYPE_VIDEO_CAPTURE;
+        uint type = _mode.BufferType;
         _ = _device.TryControl(LibcVideo.VIDIOC_STREAMOFF, &type);
         foreach (V4l2Memory memory in idle)
         {
@@ -152,21 +164,32 @@ internal sealed unsafe class V4l2Queue
         return _device.TryControl(LibcVideo.VIDIOC_REQBUFS, &none);
     }
 
-    private static v4l2_requestbuffers Request(int count) => new()
+    private v4l2_requestbuffers Request(int count) => new()
     {
         count = (uint)count,
-        type = LibcVideo.V4L2_BUF_TYPE_VIDEO_CAPTURE,
+        type = _mode.BufferType,
         memory = LibcVideo.V4L2_MEMORY_MMAP,
     };
 
-    private static v4l2_buffer Describe(int index) => new()
+    /// <summary>What a call is to be about; the planes stay empty through the single-planar interface.</summary>
+    private v4l2_buffer Describe(int index, v4l2_plane[] planes)
     {
-        index = (uint)index,
-        type = LibcVideo.V4L2_BUF_TYPE_VIDEO_CAPTURE,
-        memory = LibcVideo.V4L2_MEMORY_MMAP,
-    };
+        v4l2_buffer buffer = new()
+        {
+            index = (uint)index,
+            type = _mode.BufferType,
+            memory = LibcVideo.V4L2_MEMORY_MMAP,
+        };
+        if (planes.Length > 0)
+        {
+            buffer.m.planes = (v4l2_plane*)Marshal.UnsafeAddrOfPinnedArrayElement(planes, 0);
+            buffer.length = (uint)planes.Length;
+        }
 
-    private void Allocate(int count, V4l2Mode mode, bool exportDmaBuf)
+        return buffer;
+    }
+
+    private void Allocate(int count, bool exportDmaBuf)
     {
         v4l2_requestbuffers request = Request(count);
         _device.Control(LibcVideo.VIDIOC_REQBUFS, &request, "Getting buffers from");
@@ -177,10 +200,10 @@ internal sealed unsafe class V4l2Queue
 
         for (int i = 0; i < request.count; i++)
         {
-            v4l2_buffer buffer = Describe(i);
+            v4l2_buffer buffer = Describe(i, _taken);
             _device.Control(LibcVideo.VIDIOC_QUERYBUF, &buffer, "Getting a buffer from");
             Flags = buffer.flags;
-            _buffers.Add(Map(i, buffer, mode, exportDmaBuf));
+            _buffers.Add(Map(i, buffer, exportDmaBuf));
         }
 
         for (int i = 0; i < _buffers.Count; i++)
@@ -189,20 +212,41 @@ internal sealed unsafe class V4l2Queue
         }
     }
 
-    private V4l2Memory Map(int index, v4l2_buffer buffer, V4l2Mode mode, bool exportDmaBuf)
+    private V4l2Memory Map(int index, in v4l2_buffer buffer, bool exportDmaBuf)
     {
-        if (buffer.length > int.MaxValue || mode.Planes.Any(plane => plane.Offset + (long)plane.Length > buffer.length))
+        var parts = new List<V4l2Part>();
+        try
+        {
+            for (int i = 0; i < _mode.Parts; i++)
+            {
+                (uint length, uint offset) = _mode.IsMultiPlanar
+                    ? (_taken[i].length, _taken[i].m.mem_offset)
+                    : (buffer.length, buffer.m.offset);
+                parts.Add(Map(index, i, length, offset, exportDmaBuf));
+            }
+
+            return new V4l2Memory(this, index, [.. parts], _mode.Planes);
+        }
+        catch
+        {
+            parts.ForEach(part => part.Dispose());
+            throw;
+        }
+    }
+
+    private V4l2Part Map(int index, int part, uint length, uint offset, bool exportDmaBuf)
+    {
+        if (length > int.MaxValue || _mode.Planes.Any(plane => plane.Part == part && plane.Offset + (long)plane.Length > length))
         {
             throw new DeviceException(
                 _device.Device,
-                $"'{_device.Device}' has buffers of {buffer.length} bytes, in which its pictures, {mode.Format}, do not fit.");
+                $"'{_device.Device}' has buffers of {length} bytes, in which its pictures, {_mode.Format}, do not fit.");
         }
 
-        V4l2Descriptor? dmaBuf = exportDmaBuf ? _device.Export(index) : null;
+        V4l2Descriptor? dmaBuf = exportDmaBuf ? _device.Export(_mode.BufferType, index, part) : null;
         try
         {
-            V4l2Mapping mapping = dmaBuf is null ? _device.Map(buffer.length, buffer.m.offset) : dmaBuf.Map(buffer.length, 0);
-            return new V4l2Memory(this, index, mapping, dmaBuf, mode.Planes);
+            return new V4l2Part(dmaBuf is null ? _device.Map(length, offset) : dmaBuf.Map(length, 0), dmaBuf);
         }
         catch
         {
@@ -211,8 +255,9 @@ internal sealed unsafe class V4l2Queue
         }
     }
 
-    private V4l2Memory Take(v4l2_buffer buffer)
+    private V4l2Memory Take(in v4l2_buffer buffer, out v4l2_buffer filled)
     {
+        filled = buffer;
         Interlocked.Decrement(ref _queued);
         if (buffer.index >= _buffers.Count)
         {
@@ -225,7 +270,12 @@ internal sealed unsafe class V4l2Queue
             memory.IsOut = true;
         }
 
-        memory.Take(buffer.bytesused);
+        if (_mode.IsMultiPlanar)
+        {
+            filled.bytesused = DescribeParts(memory);
+        }
+
+        memory.Take(filled.bytesused);
         int begun = memory.BeginRead();
         if (begun < 0)
         {
@@ -236,9 +286,21 @@ internal sealed unsafe class V4l2Queue
         return memory;
     }
 
+    /// <summary>Reads where the data begin in each of a buffer's memories; how many bytes the first has of them.</summary>
+    private uint DescribeParts(V4l2Memory memory)
+    {
+        for (int i = 0; i < _taken.Length; i++)
+        {
+            memory.SetStart(i, _taken[i].data_offset);
+        }
+
+        // What is used counts from the beginning of the memory, with what stands before the data.
+        return _taken[0].bytesused - Math.Min(_taken[0].bytesused, _taken[0].data_offset);
+    }
+
     private int Enqueue(int index)
     {
-        v4l2_buffer buffer = Describe(index);
+        v4l2_buffer buffer = Describe(index, _given);
 
         // Counted first: the driver may have filled it, and the source's thread taken it, before this returns.
         Interlocked.Increment(ref _queued);

@@ -29,16 +29,17 @@ namespace RetroVue.Media.Devices.V4l2;
 /// also at the start, there are no pictures and no error; the loss and the return are each told once on <see cref="Pipeline.Events"/>.
 /// </para>
 /// <para>
-/// The single-planar interface and streaming by memory mapping are required: what most cameras and capture cards have. Compressed formats
-/// (MJPG, H264) are <see cref="EncodedFormat"/>s, a picture a buffer. The device is opened and started when the pipeline prepares, so what
-/// it refuses is thrown by the start; one that is unplugged fails the pipeline with a <see cref="DeviceException"/>.
-/// Source: linux/videodev2.h and the kernel's V4L2 documentation.
+/// Streaming by memory mapping is required, through the single-planar interface, which most cameras and capture cards have, or the
+/// multi-planar one, also with a memory for each plane (NM12, YM12). Compressed formats (MJPG, H264) are <see cref="EncodedFormat"/>s, a
+/// picture a buffer. The device is opened and started when the pipeline prepares, so what it refuses is thrown by the start; one that is
+/// unplugged fails the pipeline with a <see cref="DeviceException"/>. Source: linux/videodev2.h and the kernel's V4L2 documentation.
 /// </para>
 /// </remarks>
 public sealed class V4l2Source : Element, ILiveSource
 {
     // What a stop may have to wait for, and no more often than needed while no picture comes.
     private const int PollMilliseconds = 50;
+
     // How often a digital input is asked for its signal while it has none.
     private const int SignalMilliseconds = 100;
     private const int LeastQueued = 2;
@@ -55,6 +56,7 @@ public sealed class V4l2Source : Element, ILiveSource
     private PictureTimes? _times;
     private long _copied;
     private int _timestampSource;
+    private uint _bufferType;
     private volatile bool _isInterrupted;
     private volatile bool _isEnding;
     private bool _hasGiven;
@@ -109,10 +111,10 @@ public sealed class V4l2Source : Element, ILiveSource
         _device = V4l2Descriptor.Open(_system, path, _options.Device);
         try
         {
-            V4l2Negotiation.ThrowUnlessCapture(_device);
+            _bufferType = V4l2Negotiation.BufferTypeOf(_device);
             _signal = V4l2Signal.Open(_device, _options.Input);
             string? trouble = _signal.Take();
-            _mode = V4l2Negotiation.Negotiate(_device, _options, _signal.FrameRate, takesAnySize: trouble is not null);
+            _mode = V4l2Negotiation.Negotiate(_device, _bufferType, _options, _signal.FrameRate, takesAnySize: trouble is not null);
             if (trouble is null)
             {
                 CreateQueue();
@@ -250,7 +252,7 @@ public sealed class V4l2Source : Element, ILiveSource
         }
 
         MediaFormat before = _mode!.Format;
-        _mode = V4l2Negotiation.Negotiate(_device!, _options, _signal.FrameRate, takesAnySize: true);
+        _mode = V4l2Negotiation.Negotiate(_device!, _bufferType, _options, _signal.FrameRate, takesAnySize: true);
         CreateQueue();
         if (!_mode.Format.Equals(before))
         {

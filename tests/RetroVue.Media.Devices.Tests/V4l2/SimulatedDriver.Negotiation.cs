@@ -20,6 +20,7 @@ internal sealed unsafe partial class SimulatedDriver
 
     private int EnumerateFormats(v4l2_fmtdesc* format)
     {
+        ExpectType(format->type);
         if (format->index >= Formats.Length)
         {
             return -DeviceErrors.Einval;
@@ -79,29 +80,52 @@ internal sealed unsafe partial class SimulatedDriver
 
     private int GetFormat(v4l2_format* format)
     {
-        format->fmt.pix = new v4l2_pix_format
+        ExpectType(format->type);
+        if (!IsMultiPlanar)
+        {
+            format->fmt.pix = new v4l2_pix_format
+            {
+                width = Size.Width,
+                height = Size.Height,
+                pixelformat = V4l2Formats.Parse(Format),
+                field = Field,
+                bytesperline = BytesPerLine,
+                sizeimage = SizeOf(0),
+                colorspace = LibcVideo.V4L2_COLORSPACE_SRGB,
+            };
+            return 0;
+        }
+
+        format->fmt.pix_mp = new v4l2_pix_format_mplane
         {
             width = Size.Width,
             height = Size.Height,
             pixelformat = V4l2Formats.Parse(Format),
             field = Field,
-            bytesperline = BytesPerLine,
-            sizeimage = BufferSize,
+            num_planes = (byte)Parts,
             colorspace = LibcVideo.V4L2_COLORSPACE_SRGB,
         };
+        for (int i = 0; i < Parts; i++)
+        {
+            format->fmt.pix_mp.plane_fmt[i] = new v4l2_plane_pix_format { bytesperline = BytesPerLine, sizeimage = SizeOf(i) };
+        }
+
         return 0;
     }
 
     private int SetFormat(v4l2_format* format)
     {
-        v4l2_pix_format wanted = format->fmt.pix;
-        Format = Formats.Contains(V4l2Formats.Text(wanted.pixelformat)) ? V4l2Formats.Text(wanted.pixelformat) : Format;
-        Size = IsRigid ? Size : (Math.Clamp(wanted.width, 16, 640), Math.Clamp(wanted.height, 8, 360));
+        (uint code, uint width, uint height) = IsMultiPlanar
+            ? (format->fmt.pix_mp.pixelformat, format->fmt.pix_mp.width, format->fmt.pix_mp.height)
+            : (format->fmt.pix.pixelformat, format->fmt.pix.width, format->fmt.pix.height);
+        Format = Formats.Contains(V4l2Formats.Text(code)) ? V4l2Formats.Text(code) : Format;
+        Size = IsRigid ? Size : (Math.Clamp(width, 16, 640), Math.Clamp(height, 8, 360));
         return GetFormat(format);
     }
 
     private int GetRate(v4l2_streamparm* parameters)
     {
+        ExpectType(parameters->type);
         parameters->parm.capture.capability = LibcVideo.V4L2_CAP_TIMEPERFRAME;
         parameters->parm.capture.timeperframe = Interval;
         return 0;

@@ -35,7 +35,14 @@ internal sealed unsafe partial class SimulatedDriver
         {
             if (!Dropped.Contains(Produced) && _queued.TryDequeue(out int index))
             {
-                new Span<byte>((void*)_memory[index], (int)BufferSize).Fill(Fill(Produced));
+                for (int i = 0; i < Parts; i++)
+                {
+                    // The second plane shows another value than the first, and what stands before the data none of a picture's.
+                    var part = new Span<byte>((void*)_memory[(index * Parts) + i], (int)SizeOf(i));
+                    part[..(int)Header].Fill(byte.MaxValue);
+                    part[(int)Header..].Fill((byte)(Fill(Produced) + (100 * i)));
+                }
+
                 _done.Enqueue((index, Produced));
             }
         }
@@ -43,14 +50,16 @@ internal sealed unsafe partial class SimulatedDriver
 
     private int RequestBuffers(v4l2_requestbuffers* request)
     {
+        ExpectType(request->type);
+
         // Ends streaming and lets go of the buffers that there are; the memory of those that are mapped stays, for their mappings hold it.
         StreamOff();
         _orphans.AddRange(_memory);
         _memory.Clear();
         request->count = Math.Min(request->count, (uint)MostBuffers);
-        while (_memory.Count < request->count)
+        while (_memory.Count < request->count * Parts)
         {
-            _memory.Add((nint)NativeMemory.AllocZeroed(BufferSize));
+            _memory.Add((nint)NativeMemory.AllocZeroed(SizeOf(_memory.Count % Parts)));
         }
 
         return 0;
@@ -58,21 +67,42 @@ internal sealed unsafe partial class SimulatedDriver
 
     private int QueryBuffer(v4l2_buffer* buffer)
     {
-        buffer->m.offset = buffer->index * 4096;
-        buffer->length = BufferSize;
+        ExpectType(buffer->type);
         buffer->flags = StampFlags;
+        if (!IsMultiPlanar)
+        {
+            buffer->m.offset = buffer->index * 4096;
+            buffer->length = SizeOf(0);
+            return 0;
+        }
+
+        if (buffer->length < Parts)
+        {
+            return -DeviceErrors.Einval;
+        }
+
+        for (int i = 0; i < Parts; i++)
+        {
+            buffer->m.planes[i].m.mem_offset = (uint)((buffer->index * Parts) + i) * 4096;
+            buffer->m.planes[i].length = SizeOf(i);
+        }
+
         return 0;
     }
 
     private int Export(v4l2_exportbuffer* export)
     {
+        ExpectType(export->type);
+        Expect(export->plane < Parts, "EXPBUF of a memory that the buffer does not have");
         export->fd = NewDescriptor();
-        _exported.Add(export->fd, (int)export->index);
+        _exported.Add(export->fd, (int)((export->index * Parts) + export->plane));
         return 0;
     }
 
     private int Enqueue(v4l2_buffer* buffer)
     {
+        ExpectType(buffer->type);
+        Expect(!IsMultiPlanar || buffer->length >= Parts, "QBUF with too few planes");
         if (_queued.Contains((int)buffer->index))
         {
             Misuses.Add("QBUF of a buffer that is queued");
@@ -86,6 +116,7 @@ internal sealed unsafe partial class SimulatedDriver
 
     private int Dequeue(v4l2_buffer* buffer)
     {
+        ExpectType(buffer->type);
         Produce();
         if (!_done.TryDequeue(out (int Index, long Frame) done))
         {
@@ -94,7 +125,13 @@ internal sealed unsafe partial class SimulatedDriver
 
         ClockTime stamp = StampOf(done.Frame);
         buffer->index = (uint)done.Index;
-        buffer->bytesused = IsCompressed ? PacketSize(done.Frame) : BufferSize;
+        buffer->bytesused = IsMultiPlanar ? 0 : UsedOf(0, done.Frame);
+        for (int i = 0; IsMultiPlanar && i < Parts; i++)
+        {
+            buffer->m.planes[i].bytesused = UsedOf(i, done.Frame);
+            buffer->m.planes[i].data_offset = Header;
+        }
+
         buffer->flags = StampFlags | (Damaged.Contains(done.Frame) ? (uint)LibcVideo.V4L2_BUF_FLAG_ERROR : 0);
         buffer->sequence = unchecked(FirstSequence + (uint)done.Frame);
         bool isStamped = (StampFlags & LibcVideo.V4L2_BUF_FLAG_TIMESTAMP_MASK) == LibcVideo.V4L2_BUF_FLAG_TIMESTAMP_MONOTONIC;
@@ -104,8 +141,13 @@ internal sealed unsafe partial class SimulatedDriver
         return 0;
     }
 
-    private int StreamOn()
+    private uint UsedOf(int part, long frame) => IsCompressed ? Header + PacketSize(frame) : SizeOf(part);
+
+    private void ExpectType(uint type) => Expect(type == BufferType, "a call about the other type of buffers");
+
+    private int StreamOn(uint type)
     {
+        ExpectType(type);
         (_isStreaming, _began, Produced) = (true, clock.Now, 0);
         AdvanceTo(clock.Now + AfterStart);
         return 0;

@@ -42,6 +42,9 @@ internal sealed unsafe partial class SimulatedDriver(ControllableClock clock) : 
 
     public uint Padding { get; init; }
 
+    /// <summary>Bytes before the data in each memory, through the multi-planar interface.</summary>
+    public uint Header { get; init; }
+
     public v4l2_fract Interval { get; set; } = new() { numerator = 1, denominator = 25 };
 
     public uint Field { get; init; } = LibcVideo.V4L2_FIELD_NONE;
@@ -100,12 +103,12 @@ internal sealed unsafe partial class SimulatedDriver(ControllableClock clock) : 
 
     private uint BytesPerLine => IsCompressed ? 0 : Padding + (Size.Width * (Format == "YUYV" ? 2u : 1));
 
-    private uint BufferSize => Format switch
-    {
-        "YUYV" => BytesPerLine * Size.Height,
-        "YV12" => BytesPerLine * Size.Height * 3 / 2,
-        _ => 4096,
-    };
+    private bool IsMultiPlanar => (Capabilities & LibcVideo.V4L2_CAP_VIDEO_CAPTURE_MPLANE) != 0;
+
+    private uint BufferType => IsMultiPlanar ? LibcVideo.V4L2_BUF_TYPE_VIDEO_CAPTURE_MPLANE : (uint)LibcVideo.V4L2_BUF_TYPE_VIDEO_CAPTURE;
+
+    /// <summary>Of how many memories a buffer consists; they lie one after the other in the list of all.</summary>
+    private int Parts => Format == "NM12" ? 2 : 1;
 
     public IReadOnlyList<string> Nodes() => ["/dev/video3", Node];
 
@@ -147,7 +150,7 @@ internal sealed unsafe partial class SimulatedDriver(ControllableClock clock) : 
         {
             Expect(_open.Contains(descriptor), "mmap of a closed descriptor");
             int index = _exported.TryGetValue(descriptor, out int exported) ? exported : (int)(offset / 4096);
-            Expect(length == BufferSize, "mmap of a length that is not the buffer's");
+            Expect(length == SizeOf(index % Parts), "mmap of a length that is not the buffer's");
             _mapped.Add(_memory[index], index);
             return _memory[index];
         }
@@ -248,7 +251,7 @@ internal sealed unsafe partial class SimulatedDriver(ControllableClock clock) : 
                 LibcVideo.VIDIOC_EXPBUF => Export((v4l2_exportbuffer*)argument),
                 LibcVideo.VIDIOC_QBUF => Enqueue((v4l2_buffer*)argument),
                 LibcVideo.VIDIOC_DQBUF => Dequeue((v4l2_buffer*)argument),
-                LibcVideo.VIDIOC_STREAMON => StreamOn(),
+                LibcVideo.VIDIOC_STREAMON => StreamOn(*(uint*)argument),
                 LibcVideo.VIDIOC_STREAMOFF => StreamOff(),
                 LibcVideo.VIDIOC_ENUMINPUT => DescribeInput((v4l2_input*)argument),
                 LibcVideo.VIDIOC_G_INPUT => GetInput((int*)argument),
@@ -302,6 +305,14 @@ internal sealed unsafe partial class SimulatedDriver(ControllableClock clock) : 
         LibcVideo.VIDIOC_DQEVENT => "DQEVENT",
         LibcVideo.DMA_BUF_IOCTL_SYNC => "DMA_BUF_SYNC",
         _ => throw new ArgumentOutOfRangeException(nameof(request), request, "No such ioctl is expected."),
+    };
+
+    private uint SizeOf(int part) => Header + Format switch
+    {
+        "YUYV" => BytesPerLine * Size.Height,
+        "YV12" => BytesPerLine * Size.Height * 3 / 2,
+        "NM12" => BytesPerLine * Size.Height / (uint)(1 + part),
+        _ => 4096,
     };
 
     private int FaultOf(string call) => -(Fault?.Invoke(call) ?? 0);

@@ -26,6 +26,20 @@ public sealed class V4l2DevicesTests
     }
 
     [Test]
+    public void List_multi_planar_device_is_as_any_other()
+    {
+        using var driver = new SimulatedDriver(new ControllableClock())
+        {
+            Capabilities = LibcVideo.V4L2_CAP_VIDEO_CAPTURE_MPLANE | LibcVideo.V4L2_CAP_STREAMING,
+            Formats = ["NM12"],
+        };
+        Assert.That(
+            V4l2Devices.List(driver).Single().Capabilities.Select(capability => capability.ToString()),
+            Is.EqualTo(new[] { "NM12 64x36 30000/1001 fps", "NM12 128x72 30000/1001 fps" }));
+        Assert.That(driver.Misuses, Is.Empty);
+    }
+
+    [Test]
     public void List_leaves_out_what_gives_no_pictures()
     {
         using var driver = new SimulatedDriver(new ControllableClock()) { Capabilities = LibcVideo.V4L2_CAP_VIDEO_CAPTURE_MPLANE };

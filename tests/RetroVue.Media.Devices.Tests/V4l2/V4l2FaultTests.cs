@@ -1,4 +1,5 @@
 using RetroVue.Media.Clocks;
+using RetroVue.Media.Devices.Interop.V4l2;
 using RetroVue.Media.Devices.Native;
 using RetroVue.Media.Devices.V4l2;
 using RetroVue.Media.Pipelines;
@@ -142,12 +143,18 @@ public sealed class V4l2FaultTests
         return 0;
     }
 
-    /// <summary>A short life of a source: what its pipeline failed with, or null. Leaks are looked for at its end.</summary>
+    /// <summary>A short life of a source, of a digital one through the multi-planar interface and with a change of its signal: what its pipeline failed with, or null. Leaks are looked for at its end.</summary>
     private static async Task<Exception?> RunAsync(bool isExported, bool isDigital, Func<string, int, int> fault)
     {
         int calls = 0;
-        await using var capture = new SimulatedCapture(
-            s_options with { ExportDmaBuf = isExported, Input = isDigital ? SimulatedDriver.DigitalInput : null });
+        V4l2SourceOptions options = s_options with { ExportDmaBuf = isExported };
+        await using SimulatedCapture capture = !isDigital ? new SimulatedCapture(options) : new SimulatedCapture(
+            options with { Input = SimulatedDriver.DigitalInput, Format = "NM12" },
+            clock => new SimulatedDriver(clock)
+            {
+                Capabilities = LibcVideo.V4L2_CAP_VIDEO_CAPTURE_MPLANE | LibcVideo.V4L2_CAP_STREAMING,
+                Formats = ["YUYV", "NM12"],
+            });
         capture.Driver.Fault = name => fault(name, calls++);
         MediaBuffer? held = null;
         capture.Sink.Keep = buffer =>

@@ -67,7 +67,7 @@ public sealed class V4l2FormatTests
         Assert.That(capture.Source.Format, Is.InstanceOf<EncodedFormat>());
     }
 
-    [TestCase((uint)LibcVideo.V4L2_CAP_VIDEO_CAPTURE_MPLANE | LibcVideo.V4L2_CAP_STREAMING, "multi-planar")]
+    [TestCase((uint)LibcVideo.V4L2_CAP_VIDEO_CAPTURE_MPLANE, "read()")]
     [TestCase((uint)LibcVideo.V4L2_CAP_VIDEO_CAPTURE, "read()")]
     [TestCase((uint)LibcVideo.V4L2_CAP_STREAMING, "not a video capture device")]
     public async Task Prepare_device_that_cannot_be_captured_from_is_refused_with_the_reason(uint capabilities, string reason)
@@ -136,33 +136,6 @@ public sealed class V4l2FormatTests
         Assert.That((stride, length), Is.EqualTo(((64 * 2) + 32, ((64 * 2) + 32) * 36)));
     }
 
-    // Offsets, lengths and strides of a picture of 6 x 5 with 8 bytes from line to line, by the kernel's description of each format.
-    [TestCase("NV12", "0+40/8 40+24/8")]
-    [TestCase("YU12", "0+40/8 40+12/4 52+12/4")]
-    [TestCase("YV12", "0+40/8 52+12/4 40+12/4")]
-    [TestCase("422P", "0+40/8 40+20/4 60+20/4")]
-    [TestCase("GREY", "0+40/8")]
-    public void Planes_lie_where_the_kernel_says(string format, string expected)
-    {
-        var picture = new v4l2_pix_format { width = 6, height = 5, pixelformat = V4l2Formats.Parse(format), bytesperline = 8 };
-        Assert.That(
-            string.Join(' ', V4l2Formats.PlanesOf(picture).Select(plane => $"{plane.Offset}+{plane.Length}/{plane.Stride}")), Is.EqualTo(expected));
-    }
-
-    // A driver may leave the bytes from line to line out.
-    [TestCase("YUYV", 12)]
-    [TestCase("UYVY", 12)]
-    [TestCase("RGB3", 18)]
-    [TestCase("BGR3", 18)]
-    [TestCase("AB24", 24)]
-    [TestCase("AR24", 24)]
-    [TestCase("GREY", 6)]
-    public void Planes_without_a_stride_have_that_of_their_pixels(string format, int stride)
-    {
-        var picture = new v4l2_pix_format { width = 6, height = 5, pixelformat = V4l2Formats.Parse(format) };
-        Assert.That(V4l2Formats.PlanesOf(picture), Is.EqualTo(new[] { new V4l2Plane(0, stride * 5, stride) }));
-    }
-
     [TestCase("YUYV")]
     [TestCase("Y16-BE")]
     [TestCase("Y16")]
@@ -181,7 +154,7 @@ public sealed class V4l2FormatTests
         V4l2SourceOptions[] wrong =
         [
             new() { Width = 640 }, new() { Height = 360 }, new() { Width = -1, Height = -1 }, new() { BufferCount = 1 }, new() { BufferCount = 33 },
-            new() { Device = "" },
+            new() { Device = "" }, new() { Input = -1 },
         ];
         Assert.Multiple(() =>
         {

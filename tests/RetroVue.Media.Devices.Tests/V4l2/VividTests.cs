@@ -163,45 +163,8 @@ public sealed class VividTests : VividFixture
     [TestCase("AB24", PixelFormat.Rgba)]
     [TestCase("AR24", PixelFormat.Bgra)]
     [TestCase("GREY", PixelFormat.Gray8)]
-    public async Task Capture_raw_format_has_each_sample_where_it_says(string fourcc, PixelFormat pixels)
-    {
-        // All one colour: "100% Red", whose components differ in each of the formats.
-        Set("test_pattern=7");
-        byte[][] planes = [];
-        (Pipeline _, V4l2Source source) = await CaptureAsync(s_small with { Format = fourcc }, buffer =>
-        {
-            planes = [.. Enumerable.Range(0, buffer.Memory.PlaneCount).Select(i => buffer.Memory.Plane(i).ToArray())];
-            return true;
-        });
-        Assert.That(((VideoFormat)source.Format!).PixelFormat, Is.EqualTo(pixels));
-
-        // The bytes of one pixel, or of two, by the meaning of the format.
-        (int Y, int U, int V) red = (81, 90, 240);
-        int[][] expected = pixels switch
-        {
-            PixelFormat.Yuyv422 => [[red.Y, red.U, red.Y, red.V]],
-            PixelFormat.Uyvy422 => [[red.U, red.Y, red.V, red.Y]],
-            PixelFormat.Nv12 => [[red.Y], [red.U, red.V]],
-            PixelFormat.Yuv420P or PixelFormat.Yuv422P => [[red.Y], [red.U], [red.V]],
-            PixelFormat.Rgb24 => [[255, 0, 0]],
-            PixelFormat.Bgr24 => [[0, 0, 255]],
-            PixelFormat.Rgba => [[255, 0, 0, -1]],
-            PixelFormat.Bgra => [[0, 0, 255, -1]],
-
-            // vivid makes the grey of a colour by weights of its own.
-            _ => [[planes[0][0]]],
-        };
-        for (int plane = 0; plane < expected.Length; plane++)
-        {
-            for (int i = 0; i < planes[plane].Length; i++)
-            {
-                int value = expected[plane][i % expected[plane].Length];
-
-                // Two steps: vivid rounds on its own way from linear light. Alpha is what a control of the driver's says.
-                Assert.That(value < 0 || Math.Abs(planes[plane][i] - value) <= 2, $"plane {plane}, byte {i}: {planes[plane][i]}, not {value}");
-            }
-        }
-    }
+    public Task Capture_raw_format_has_each_sample_where_it_says(string fourcc, PixelFormat pixels) =>
+        CaptureRedAsync(s_small with { Format = fourcc }, pixels);
 
     [Test]
     public async Task Capture_device_that_disconnects_fails_quickly_and_can_be_used_again()
