@@ -12,6 +12,7 @@ namespace RetroVue.Media.Devices.V4l2;
 internal sealed class PictureTimes
 {
     private readonly EnvelopeLine? _line;
+    private readonly FrameDrift? _drift;
     private readonly ClockTime _interval;
     private readonly int _buffers;
     private readonly long? _first;
@@ -27,6 +28,7 @@ internal sealed class PictureTimes
     {
         _interval = mode.Interval;
         _line = mode.FrameRate.IsPositive ? new EnvelopeLine(mode.FrameRate.Inverse) : null;
+        _drift = mode.FrameRate.IsPositive ? new FrameDrift(mode.Interval) : null;
         _buffers = buffers;
         _first = before is null ? null : before._hasBegun ? before.Sequence + 1 : before._first;
     }
@@ -47,9 +49,10 @@ internal sealed class PictureTimes
     public V4l2TimestampSource Source { get; private set; }
 
     /// <summary>
-    /// How much faster than the system clock the device gives pictures, in parts per million; NaN where the driver stamps them.
+    /// How much faster than the system clock the device gives pictures, in parts per million: by the driver's stamps, or where there are
+    /// none by the line that stands for them. NaN while not known, and always where the driver tells no rate.
     /// </summary>
-    public double Drift => Source == V4l2TimestampSource.Estimated ? _line?.Drift ?? double.NaN : double.NaN;
+    public double Drift => (Source == V4l2TimestampSource.Estimated ? _line?.Drift : _drift?.PartsPerMillion) ?? double.NaN;
 
     /// <summary>What the time stamps of a buffer with these flags are.</summary>
     public static V4l2TimestampSource SourceOf(uint flags) =>
@@ -75,6 +78,7 @@ internal sealed class PictureTimes
         // The kernel cuts its nanoseconds to the microseconds of a timeval.
         Captured = ClockTime.FromSeconds(buffer.timestamp.tv_sec) + ClockTime.FromMicroseconds(buffer.timestamp.tv_usec);
         Uncertainty = ClockTime.FromMicroseconds(1);
+        _drift?.Add(Sequence, Captured);
     }
 
     /// <summary>The flags of the last picture's buffer.</summary>

@@ -55,6 +55,7 @@ public sealed class V4l2Source : Element, ILiveSource
     private V4l2Queue? _queue;
     private PictureTimes? _times;
     private long _copied;
+    private double _drift = double.NaN;
     private int _timestampSource;
     private uint _bufferType;
     private volatile bool _isInterrupted;
@@ -311,9 +312,10 @@ public sealed class V4l2Source : Element, ILiveSource
         }
 
         (_isGap, _hasGiven) = (false, true);
-        if (!double.IsNaN(times.Drift))
+        if (!times.Drift.Equals(_drift))
         {
-            _stamps.SetDrift(times.Drift);
+            _drift = times.Drift;
+            _stamps.SetDrift(_drift);
         }
 
         _output.Push(buffer);

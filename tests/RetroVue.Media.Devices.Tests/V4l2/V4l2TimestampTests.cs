@@ -58,6 +58,53 @@ public sealed class V4l2TimestampTests
         }
     }
 
+    [TestCase(0)]
+    [TestCase(100)]
+    [TestCase(-350)]
+    public async Task Drift_is_that_of_the_drivers_stamps_against_the_nominal_rate(int partsPerMillion)
+    {
+        await using SimulatedCapture capture = await SimulatedCapture.StartAsync(
+            make: clock => new SimulatedDriver(clock) { Drift = partsPerMillion, Dropped = { 40, 41, 300 } });
+        capture.StepUntil(25 * 7);
+        Assert.That(capture.Source.Statistics.Drift, Is.NaN, "not yet eight whole seconds");
+        capture.StepUntil(25 * 10);
+
+        // Stamps are cut to a microsecond: over eight seconds and more that is a tenth of a part per million.
+        Assert.That(capture.Source.Statistics.Drift, Is.EqualTo(partsPerMillion).Within(0.1));
+        capture.StepUntil(25 * 60);
+        Assert.That(capture.Source.Statistics.Drift, Is.EqualTo(partsPerMillion).Within(0.02), "by the last half minute");
+    }
+
+    [Test]
+    public async Task Drift_of_a_camera_that_leaves_its_nominal_rate_is_not_known()
+    {
+        await using SimulatedCapture capture = await SimulatedCapture.StartAsync();
+        capture.StepUntil(25 * 10);
+        Assert.That(capture.Source.Statistics.Drift, Is.EqualTo(0).Within(0.1));
+        capture.Driver.SlowDown(2);
+        capture.StepUntil(25 * 20);
+        Assert.That(capture.Source.Statistics.Drift, Is.NaN, "half the pictures are no crystal's error");
+    }
+
+    [Test]
+    public void Drift_of_stamps_that_jitter_is_within_what_it_says()
+    {
+        var drift = new FrameDrift(ClockTime.FromMilliseconds(40));
+        var random = new Random(7);
+        double worstEarly = 0, worstLate = 0;
+        for (int i = 0; i < 25 * 600; i++)
+        {
+            // 50 ppm fast, and a jitter of a millisecond (its standard deviation: twelve even ones, less six).
+            double jitter = Enumerable.Range(0, 12).Sum(_ => random.NextDouble()) - 6;
+            drift.Add(i, ClockTime.FromNanoseconds((long)((i * 40e6 / 1.00005) + (jitter * 1e6))));
+            double error = double.IsNaN(drift.PartsPerMillion) ? 0 : Math.Abs(drift.PartsPerMillion - 50);
+            (worstEarly, worstLate) = i < 25 * 33 ? (Math.Max(worstEarly, error), worstLate) : (worstEarly, Math.Max(worstLate, error));
+        }
+
+        Assert.That(worstEarly, Is.LessThan(4 * 30), "four standard deviations");
+        Assert.That(worstLate, Is.LessThan(4 * 4));
+    }
+
     [Test]
     public async Task Pts_camera_that_slows_down_without_stamps_is_followed()
     {
