@@ -1,3 +1,4 @@
+using RetroVue.Media.Clocks;
 using RetroVue.Media.Devices.Interop.V4l2;
 using RetroVue.Media.Devices.Timing;
 using RetroVue.Media.Pipelines;
@@ -64,19 +65,19 @@ internal sealed class PictureTimes
 
     /// <summary>Takes in what the driver says of a picture.</summary>
     /// <param name="buffer">The buffer as it came from VIDIOC_DQBUF.</param>
-    /// <param name="dequeued">CLOCK_MONOTONIC after that call.</param>
-    public void Read(in v4l2_buffer buffer, ClockTime dequeued)
+    /// <param name="system">CLOCK_MONOTONIC; read only where the driver does not stamp.</param>
+    public void Read(in v4l2_buffer buffer, IClock system)
     {
         Count(buffer.sequence);
         Source = SourceOf(buffer.flags);
         if (Source == V4l2TimestampSource.Estimated)
         {
-            Estimate(dequeued);
+            Estimate(system.Now);
             return;
         }
 
         // The kernel cuts its nanoseconds to the microseconds of a timeval.
-        Captured = ClockTime.FromSeconds(buffer.timestamp.tv_sec) + ClockTime.FromMicroseconds(buffer.timestamp.tv_usec);
+        Captured = ClockTime.FromNanoseconds((buffer.timestamp.tv_sec * 1_000_000_000) + (buffer.timestamp.tv_usec * 1000));
         Uncertainty = ClockTime.FromMicroseconds(1);
         _drift?.Add(Sequence, Captured);
     }

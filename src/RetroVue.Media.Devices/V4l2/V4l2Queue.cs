@@ -90,7 +90,7 @@ internal sealed unsafe class V4l2Queue
         }
 
         events.ThrowIfError(_device.Device, "Waiting for a picture of");
-        v4l2_buffer buffer = Describe(0, _taken);
+        Describe(0, _taken, out v4l2_buffer buffer);
         int result = _device.TryControl(LibcVideo.VIDIOC_DQBUF, &buffer);
         if (result is -DeviceErrors.Eagain or -DeviceErrors.Eintr)
         {
@@ -110,7 +110,7 @@ internal sealed unsafe class V4l2Queue
     public V4l2Memory? TryDrain(out v4l2_buffer filled)
     {
         filled = default;
-        v4l2_buffer buffer = Describe(0, _taken);
+        Describe(0, _taken, out v4l2_buffer buffer);
 
         // Whether the driver has none, or has given up for the change: it will be started anew.
         return _device.TryControl(LibcVideo.VIDIOC_DQBUF, &buffer) < 0 ? null : Take(buffer, out filled);
@@ -172,21 +172,17 @@ internal sealed unsafe class V4l2Queue
     };
 
     /// <summary>What a call is to be about; the planes stay empty through the single-planar interface.</summary>
-    private v4l2_buffer Describe(int index, v4l2_plane[] planes)
+    private void Describe(int index, v4l2_plane[] planes, out v4l2_buffer buffer)
     {
-        v4l2_buffer buffer = new()
-        {
-            index = (uint)index,
-            type = _mode.BufferType,
-            memory = LibcVideo.V4L2_MEMORY_MMAP,
-        };
+        buffer = default;
+        buffer.index = (uint)index;
+        buffer.type = _mode.BufferType;
+        buffer.memory = LibcVideo.V4L2_MEMORY_MMAP;
         if (planes.Length > 0)
         {
             buffer.m.planes = (v4l2_plane*)Marshal.UnsafeAddrOfPinnedArrayElement(planes, 0);
             buffer.length = (uint)planes.Length;
         }
-
-        return buffer;
     }
 
     private void Allocate(int count, bool exportDmaBuf)
@@ -200,7 +196,7 @@ internal sealed unsafe class V4l2Queue
 
         for (int i = 0; i < request.count; i++)
         {
-            v4l2_buffer buffer = Describe(i, _taken);
+            Describe(i, _taken, out v4l2_buffer buffer);
             _device.Control(LibcVideo.VIDIOC_QUERYBUF, &buffer, "Getting a buffer from");
             Flags = buffer.flags;
             _buffers.Add(Map(i, buffer, exportDmaBuf));
@@ -300,7 +296,7 @@ internal sealed unsafe class V4l2Queue
 
     private int Enqueue(int index)
     {
-        v4l2_buffer buffer = Describe(index, _given);
+        Describe(index, _given, out v4l2_buffer buffer);
 
         // Counted first: the driver may have filled it, and the source's thread taken it, before this returns.
         Interlocked.Increment(ref _queued);

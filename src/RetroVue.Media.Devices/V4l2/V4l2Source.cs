@@ -276,7 +276,7 @@ public sealed class V4l2Source : Element, ILiveSource
 
     private void Read(V4l2Memory memory, in v4l2_buffer filled)
     {
-        _times!.Read(filled, Pipeline.Executor.Waiter.SystemClock.Now);
+        _times!.Read(filled, Pipeline.Executor.Waiter.SystemClock);
         Give(memory, filled);
     }
 
