@@ -257,15 +257,16 @@ public sealed class AlsaSource : Element, IClockProvider, ILiveSource
         }
 
         // A count that moves in steps, of a device that does not say when, would be seen at the same distance after a step for ever if it
-        // were looked at by its own line. So now and then it is looked at early, by parts of a little that fill it evenly (multiples of the
-        // golden ratio).
-        if (isTold || ++_looks % LooksPerEarlyOne != 0)
+        // were looked at by its own line; at the steps of another clock, at one that takes most of a minute to change. So now and then it is
+        // looked at early, by parts of half a period that fill it evenly (multiples of the golden ratio).
+        (long early, long rest) = isTold ? (0, 1) : Math.DivRem(++_looks, LooksPerEarlyOne);
+        if (rest != 0)
         {
             return device.At(due);
         }
 
-        double part = _looks * 0.6180339887498949 % 1;
-        ClockTime early = due - ClockTime.FromNanoseconds((long)(part * little.Nanoseconds));
-        return device.At(ClockTime.Max(now, early));
+        double part = early * 0.6180339887498949 % 1 / 2;
+        ClockTime at = due - ClockTime.FromNanoseconds((long)(part * Period.Nanoseconds));
+        return device.At(ClockTime.Max(now, at));
     }
 }

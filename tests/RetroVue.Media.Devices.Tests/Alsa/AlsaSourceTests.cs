@@ -38,6 +38,27 @@ public sealed class AlsaSourceTests
         Assert.That(bench.Source.Statistics.Drift, Is.EqualTo(ppm).Within(3));
     }
 
+    // A source looks as often as a period is full by the card's time, which a card of 100 ppm shifts by a tick in 40 s.
+    [Test]
+    public void Capture_pts_is_when_the_sample_was_captured_though_the_count_moves_at_the_kernel_s_ticks(
+        [Values(100, -100)] double ppm,
+        [Values(10, 20)] int period,
+        [Values] bool isSilent)
+    {
+        int frames = period * Rate / 1000;
+        using var bench = new Bench(clock => new SimulatedPcm(clock, s_setup with { PeriodSize = frames, BufferSize = 20 * frames }, isCapture: true, ppm)
+        {
+            Tick = ClockTime.FromMilliseconds(4),
+            IsSilent = isSilent,
+        });
+        bench.Pipeline.UseClock(bench.Executor.Clock);
+        bench.Run(ClockTime.FromSeconds(600));
+        // Interrupts come at the ticks: a frame. Where they say nothing, a second's early looks, six or more, lie two thirds of a millisecond
+        // apart within the tick, and the least late is late by less; that, at either end of the line's half minute.
+        Assert.That(bench.WorstLate, Is.LessThan(isSilent ? 600_000 : 25_000));
+        Assert.That(bench.Source.Statistics.Drift, Is.EqualTo(ppm).Within(isSilent ? 20 : 1));
+    }
+
     [Test]
     public void Capture_of_a_card_whose_count_and_time_are_not_read_as_one_takes_neither()
     {

@@ -40,8 +40,14 @@ internal sealed class SimulatedPcm : IPcm
     /// <summary>The count moves by so many frames at a time.</summary>
     public int Quantum { get; init; } = 1;
 
+    /// <summary>The count moves at ticks of the system clock that lie so far apart, as a driver's does that has no card; zero for none.</summary>
+    public ClockTime Tick { get; init; }
+
     /// <summary>A status tells where the device was up to so long ago, and an interrupt comes up to so late.</summary>
     public ClockTime Jitter { get; init; }
+
+    /// <summary>It does not say what it knew at its interrupts, as plugins do not.</summary>
+    public bool IsSilent { get; init; }
 
     /// <summary>A look at the last interrupt always falls between the kernel's writing of its count and of its time.</summary>
     public bool IsStampTorn { get; init; }
@@ -134,14 +140,14 @@ internal sealed class SimulatedPcm : IPcm
         for (long i = Math.Max(1, period - 1); i <= period; i++)
         {
             ClockTime late = ClockTime.FromNanoseconds((long)(i * 0.6180339887498949 % 1 * Jitter.Nanoseconds));
-            ClockTime interrupt = TimeOf(_startedWorld + (i * Setup.PeriodSize)) + late;
+            ClockTime interrupt = AtTick(TimeOf(_startedWorld + (i * Setup.PeriodSize)) + late);
             if (_state == SND_PCM_STATE_RUNNING && interrupt <= now && interrupt > _seen.Time)
             {
                 _seen = (CountAt(interrupt), interrupt);
             }
         }
 
-        (available, time) = (_isCapture ? _seen.Count - _moved : Setup.BufferSize - (_moved - _seen.Count), IsStampTorn ? before : _seen.Time);
+        (available, time) = (_isCapture ? _seen.Count - _moved : Setup.BufferSize - (_moved - _seen.Count), IsSilent ? ClockTime.Zero : IsStampTorn ? before : _seen.Time);
         return _state == SND_PCM_STATE_XRUN ? -Epipe : 0;
     }
 
@@ -192,9 +198,16 @@ internal sealed class SimulatedPcm : IPcm
 
     public void Dispose() => IsDisposed = true;
 
+    private ClockTime AtTick(ClockTime time)
+    {
+        long since = Tick > ClockTime.Zero ? (time - _epoch).Nanoseconds % Tick.Nanoseconds : 0;
+        return since > 0 ? time + Tick - ClockTime.FromNanoseconds(since) : time;
+    }
+
     private long CountAt(ClockTime time)
     {
-        double world = (time - _epoch).Nanoseconds * _framesPerNanosecond;
+        long elapsed = (time - _epoch).Nanoseconds;
+        double world = (elapsed - (Tick > ClockTime.Zero ? elapsed % Tick.Nanoseconds : 0)) * _framesPerNanosecond;
         long count = Math.Max(0, (long)Math.Floor(world) - _startedWorld);
         return count / Quantum * Quantum;
     }
