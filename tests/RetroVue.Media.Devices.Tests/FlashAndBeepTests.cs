@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Runtime.InteropServices;
 using RetroVue.Media.Clocks;
 using RetroVue.Media.Devices.Alsa;
 using RetroVue.Media.Devices.Interop.V4l2;
@@ -29,7 +28,6 @@ public sealed class FlashAndBeepTests
 
     private static readonly AudioFormat s_sound = new(SampleFormat.S32, 16_000, ChannelLayout.Stereo);
     private static readonly PcmSetup s_setup = new("microphone", s_sound, PcmEncoding.S32, 160, 3200);
-    private static readonly ClockTime s_beep = ClockTime.FromMilliseconds(100);
 
     // The pipeline runs by the sound card, as it does by itself, or by the system clock, as where one is fixed.
     [TestCase(100, 0, true)]
@@ -39,25 +37,23 @@ public sealed class FlashAndBeepTests
     public async Task Flash_and_beep_of_one_instant_have_one_PTS_for_ten_minutes(double microphoneDrift, double cameraDrift, bool isByCard)
     {
         using var world = new World(microphoneDrift, cameraDrift, LibcVideo.V4L2_BUF_FLAG_TIMESTAMP_MONOTONIC);
-        double[] offsets = await world.RecordAsync(isByCard);
-        double rms = Math.Sqrt(offsets.Average(offset => offset * offset));
-        await TestContext.Out.WriteLineAsync($"{offsets.Length} flashes, rms {rms * 1e3:F3} ms, worst {offsets.Max(Math.Abs) * 1e3:F3} ms");
-        Assert.That(offsets, Has.Length.GreaterThan(Seconds - 3));
+        FlashAndBeepOffsets offsets = await world.RecordAsync(isByCard);
+        await TestContext.Out.WriteLineAsync($"{offsets}");
+        Assert.That(offsets.Count, Is.GreaterThan(Seconds - 3));
         // Of the status stamps' jitter, half a millisecond late on average, the line takes most; a sample is 62.5 µs, and the least-late
         // stamp of the first second may be late by a tenth of a millisecond yet.
-        Assert.That(rms, Is.LessThan(0.2e-3), "seconds");
-        Assert.That(offsets.Max(Math.Abs), Is.LessThan(1e-3), "seconds");
+        Assert.That(offsets.Rms, Is.LessThan(0.2e-3), "seconds");
+        Assert.That(offsets.Worst, Is.LessThan(1e-3), "seconds");
     }
 
     [Test]
     public async Task Camera_without_stamps_is_within_its_wake_ups_of_the_sound()
     {
         using var world = new World(100, -100, stampFlags: 0);
-        double[] offsets = await world.RecordAsync(isByCard: true);
-        double rms = Math.Sqrt(offsets.Average(offset => offset * offset));
-        await TestContext.Out.WriteLineAsync($"{offsets.Length} flashes, rms {rms * 1e3:F3} ms, worst {offsets.Max(Math.Abs) * 1e3:F3} ms");
+        FlashAndBeepOffsets offsets = await world.RecordAsync(isByCard: true);
+        await TestContext.Out.WriteLineAsync($"{offsets}");
         // The least late of a second's 25 wake-ups, each late by up to 5 ms, is 0.2 ms late on average.
-        Assert.That(rms, Is.LessThan(0.5e-3), "seconds");
+        Assert.That(offsets.Rms, Is.LessThan(0.5e-3), "seconds");
     }
 
     /// <summary>As the sample recorder makes it, judged by ffmpeg's own detectors.</summary>
@@ -72,27 +68,17 @@ public sealed class FlashAndBeepTests
             "ffmpeg",
             $"-nostdin -hide_banner -nostats -i {path} -vf blackdetect=d=0.1:pix_th=0.1 -af silencedetect=n=-12dB:d=0.1 -f null -");
         Assert.That(code, Is.Zero, told);
-        double[] offsets = Offsets(TimesIn(told, "black_end:"), TimesIn(told, "silence_end: "));
-        double rms = Math.Sqrt(offsets.Average(offset => offset * offset));
-        await TestContext.Out.WriteLineAsync($"{offsets.Length} flashes, rms {rms * 1e3:F3} ms, worst {offsets.Max(Math.Abs) * 1e3:F3} ms");
-        Assert.That(offsets, Has.Length.GreaterThan(Seconds - 4));
+        FlashAndBeepOffsets offsets = FlashAndBeepOffsets.Between(TimesIn(told, "black_end:"), TimesIn(told, "silence_end: "));
+        await TestContext.Out.WriteLineAsync($"{offsets}");
+        Assert.That(offsets.Count, Is.GreaterThan(Seconds - 4));
         // Matroska rounds either to a millisecond, and a coded beep begins softly.
-        Assert.That(rms, Is.LessThan(1e-3), "seconds");
-        Assert.That(offsets.Max(Math.Abs), Is.LessThan(2e-3), "seconds");
+        Assert.That(offsets.Rms, Is.LessThan(1e-3), "seconds");
+        Assert.That(offsets.Worst, Is.LessThan(2e-3), "seconds");
     }
 
     // The last of each is the end of the file.
     private static List<double> TimesIn(string log, string key) =>
         [.. log.Split(key).Skip(1).SkipLast(1).Select(part => double.Parse(part.Split(' ', '\n')[0], CultureInfo.InvariantCulture))];
-
-    /// <summary>The seconds between each flash and its beep.</summary>
-    private static double[] Offsets(List<double> flashes, List<double> beeps) =>
-    [
-        .. from flash in flashes
-           let offset = beeps.Select(beep => beep - flash).MinBy(Math.Abs)
-           where Math.Abs(offset) < s_beep.Nanoseconds / 1e9
-           select offset,
-    ];
 
     private sealed class World : IDisposable
     {
@@ -124,41 +110,12 @@ public sealed class FlashAndBeepTests
             _microphone.Dispose();
         }
 
-        /// <summary>The seconds between the PTS of each flash and of its beep.</summary>
-        public async Task<double[]> RecordAsync(bool isByCard)
+        /// <summary>How far apart the PTS of the flashes and of their beeps lie.</summary>
+        public async Task<FlashAndBeepOffsets> RecordAsync(bool isByCard)
         {
-            var flashes = new List<double>();
-            var beeps = new List<double>();
-            bool wasLit = false;
-            bool wasLoud = true;
-            await RunAsync(isByCard, (pipeline, camera, microphone) =>
-            {
-                pipeline.Link(camera, pipeline.Add(new ShownSink("pictures", buffer =>
-                {
-                    bool isLit = buffer.Memory.Plane(0)[0] == 255;
-                    if (isLit && !wasLit)
-                    {
-                        flashes.Add(buffer.Pts.Nanoseconds / 1e9);
-                    }
-
-                    wasLit = isLit;
-                })));
-                pipeline.Link(microphone, pipeline.Add(new ShownSink("sounds", buffer =>
-                {
-                    ReadOnlySpan<int> samples = MemoryMarshal.Cast<byte, int>(buffer.Data);
-                    for (int i = 0; i < samples.Length; i += 2)
-                    {
-                        bool isLoud = samples[i] > 0;
-                        if (isLoud && !wasLoud)
-                        {
-                            beeps.Add((buffer.Pts + s_sound.DurationOf(i / 2)).Nanoseconds / 1e9);
-                        }
-
-                        wasLoud = isLoud;
-                    }
-                })));
-            });
-            return Offsets(flashes, beeps);
+            var witness = new FlashAndBeepWitness();
+            await RunAsync(isByCard, (pipeline, camera, microphone) => witness.Attach(pipeline, camera, microphone, s_sound));
+            return witness.Offsets();
         }
 
         /// <summary>Records to a file, by the sound card's clock.</summary>
@@ -205,7 +162,7 @@ public sealed class FlashAndBeepTests
             double pictures = (time - _camera.StampOf(0)).Nanoseconds / (double)_camera.IntervalTime.Nanoseconds;
             long second = (long)Math.Round(pictures / PicturesPerSecond);
             ClockTime since = time - _camera.StampOf(second * PicturesPerSecond);
-            return since >= ClockTime.Zero && since < s_beep;
+            return since >= ClockTime.Zero && since < FlashAndBeepOffsets.Beep;
         }
     }
 }
