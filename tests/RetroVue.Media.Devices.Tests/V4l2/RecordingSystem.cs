@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using RetroVue.Media.Devices.Interop.V4l2;
 using RetroVue.Media.Devices.V4l2;
 using RetroVue.Media.Time;
@@ -12,8 +13,8 @@ internal sealed unsafe class RecordingSystem : IV4l2System
     private int _open;
     private int _mapped;
 
-    /// <summary>The driver's stamp, count and flags of each picture.</summary>
-    public List<(ClockTime Stamp, uint Sequence, uint Flags)> Pictures { get; } = [];
+    /// <summary>The driver's stamp, count and flags of each picture; any thread.</summary>
+    public ConcurrentQueue<(ClockTime Stamp, uint Sequence, uint Flags)> Pictures { get; } = [];
 
     /// <summary>Descriptors and mappings left.</summary>
     public (int Open, int Mapped) Left => (Volatile.Read(ref _open), Volatile.Read(ref _mapped));
@@ -39,7 +40,7 @@ internal sealed unsafe class RecordingSystem : IV4l2System
         {
             var buffer = (v4l2_buffer*)argument;
             ClockTime stamp = ClockTime.FromNanoseconds((buffer->timestamp.tv_sec * 1_000_000_000) + (buffer->timestamp.tv_usec * 1000));
-            Pictures.Add((stamp, buffer->sequence, buffer->flags));
+            Pictures.Enqueue((stamp, buffer->sequence, buffer->flags));
         }
 
         return result;
