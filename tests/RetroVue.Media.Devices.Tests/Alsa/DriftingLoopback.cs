@@ -112,6 +112,8 @@ internal sealed class DriftingLoopback : IPcm
 
     public int GetStatus(out PcmStatus status) => _recorded.GetStatus(out status);
 
+    public int GetStamp(out long available, out ClockTime time) => _recorded.GetStamp(out available, out time);
+
     public long Read(Span<byte> frames) => _recorded.Read(frames);
 
     public long Write(ReadOnlySpan<byte> frames) => _recorded.Write(frames);
