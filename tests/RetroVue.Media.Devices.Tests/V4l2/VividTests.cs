@@ -100,7 +100,7 @@ public sealed class VividTests : VividFixture
     [Test]
     public async Task Capture_pictures_that_the_device_drops_are_the_gaps_in_its_count()
     {
-        Set("percentage_of_droppedBuffers=30");
+        Set("percentage_of_dropped_buffers=30");
         (Pipeline _, V4l2Source source) = await CaptureAsync(s_small, 30);
         List<uint> given =
         [
