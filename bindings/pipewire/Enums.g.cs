@@ -71,4 +71,5 @@ internal enum rv_pw_record_flags
     RV_PW_RECORD_HEADER = 1,
     RV_PW_RECORD_COPIED = 2,
     RV_PW_RECORD_CORRUPTED = 4,
+    RV_PW_RECORD_OVERWROTE = 8,
 }

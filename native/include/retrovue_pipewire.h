@@ -80,6 +80,7 @@ enum rv_pw_record_flags {
     RV_PW_RECORD_HEADER = 1,    /* pts, dts_offset, seq and header_flags are the buffer's own */
     RV_PW_RECORD_COPIED = 2,    /* the bytes are a copy in the bridge's memory */
     RV_PW_RECORD_CORRUPTED = 4, /* the header or a chunk says that the bytes are damaged */
+    RV_PW_RECORD_OVERWROTE = 8, /* the source wrote them over older ones that the reader has still */
 };
 
 struct rv_pw_rational {

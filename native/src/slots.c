@@ -85,6 +85,11 @@ bool rv_slot_is_in_graph(const struct rv_slot *slot)
     return state_of(slot) == RV_SLOT_IN_GRAPH;
 }
 
+bool rv_slot_is_leased(const struct rv_slot *slot)
+{
+    return state_of(slot) == RV_SLOT_LEASED;
+}
+
 void rv_slots_lease(struct rv_slots *slots, struct rv_slot *slot)
 {
     atomic_fetch_add_explicit(&slots->leased, 1, memory_order_relaxed);

@@ -72,6 +72,9 @@ void rv_slots_lease(struct rv_slots *slots, struct rv_slot *slot);
 /* Process callback. False where the reader has the slot, or has returned it but the graph has not got it back yet. */
 bool rv_slot_is_in_graph(const struct rv_slot *slot);
 
+/* Process callback. True where the reader has the slot. */
+bool rv_slot_is_leased(const struct rv_slot *slot);
+
 /* Process callback. A leased slot with room for a copy; null where there is none. */
 struct rv_slot *rv_slots_lease_copy(struct rv_slots *slots, size_t size);
 

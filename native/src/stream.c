@@ -54,6 +54,9 @@ struct rv_pw_stream {
     _Atomic uint32_t frame_bytes;
     uint64_t silence; /* the process callback's */
 
+    /* Of capture, the process callback's: the source does not wait for buffers that the reader has. */
+    bool is_overwriting;
+
     struct rv_ring ring;
     struct rv_slots slots;
 };
@@ -262,10 +265,15 @@ static void on_process(void *data)
         bool is_scarce = in_graph < LEAST_IN_GRAPH + 1;
         /*
          * Sources within the daemon fill their buffers in turn, whether they got them back or not. The slot is the reader's still, so what
-         * came is copied, and the buffer goes back with the slot.
+         * came is copied, and the buffer goes back with the slot. Where that has spoilt what the reader has, all is copied from then on.
          */
         bool is_held = slot != NULL && !rv_slot_is_in_graph(slot);
-        if (!is_private && !is_scarce && !is_held) {
+        if (is_held && rv_slot_is_leased(slot)) {
+            stream->is_overwriting = true;
+            record.flags |= RV_PW_RECORD_OVERWROTE;
+        }
+
+        if (!is_private && !is_scarce && !is_held && !stream->is_overwriting) {
             lease_own(stream, slot, &record);
             in_graph--;
         } else {

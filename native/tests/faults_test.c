@@ -10,7 +10,10 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "check.h"
 #include "retrovue_pipewire.h"
@@ -68,6 +71,20 @@ POINTER(struct pw_thread_loop *, pw_thread_loop_new, (const char *name, const st
 OWNER(struct pw_context *, pw_context_new, (struct pw_loop *loop, struct pw_properties *properties, size_t size), (loop, properties, size))
 OWNER(struct pw_core *, pw_context_connect, (struct pw_context *context, struct pw_properties *properties, size_t size),
       (context, properties, size))
+/* A socket that is handed over is PipeWire's, also where it fails. */
+struct pw_core *__real_pw_context_connect_fd(struct pw_context *context, int fd, struct pw_properties *properties, size_t size);
+struct pw_core *__wrap_pw_context_connect_fd(struct pw_context *context, int fd, struct pw_properties *properties, size_t size);
+struct pw_core *__wrap_pw_context_connect_fd(struct pw_context *context, int fd, struct pw_properties *properties, size_t size)
+{
+    if (!fails("pw_context_connect_fd"))
+        return __real_pw_context_connect_fd(context, fd, properties, size);
+
+    pw_properties_free(properties);
+    close(fd);
+    errno = fault.error;
+    return NULL;
+}
+
 OWNER(struct pw_stream *, pw_stream_new, (struct pw_core *core, const char *name, struct pw_properties *properties),
       (core, name, properties))
 POINTER(struct pw_properties *, pw_properties_new_dict, (const struct spa_dict *dict), (dict))
@@ -127,14 +144,15 @@ static const struct {
     const char *name;
     bool is_vital;
 } calls[] = {
-    {"pw_thread_loop_new", true}, {"pw_context_new", true}, {"pw_context_connect", true}, {"pw_thread_loop_start", true},
+    {"pw_thread_loop_new", true}, {"pw_context_new", true}, {"pw_context_connect", true}, {"pw_context_connect_fd", true},
+    {"pw_thread_loop_start", true},
     {"pw_properties_new", false}, {"pw_properties_new_dict", false}, {"pw_stream_new", true}, {"pw_stream_connect", true},
     {"pw_stream_dequeue_buffer", false}, {"pw_stream_queue_buffer", false}, {"pw_stream_get_time_n", false},
     {"pw_stream_update_params", false}, {"pw_stream_set_active", false}, {"calloc", false}, {"malloc", false},
     {"aligned_alloc", true}, {"eventfd", true}, {"mmap", false}, {"mremap", false},
 };
 
-static char remote[512];
+static char remote[sizeof(((struct sockaddr_un *)NULL)->sun_path)];
 
 static double now(void)
 {
@@ -195,6 +213,26 @@ static int open_and_take(struct rv_pw_client *client, struct rv_pw_stream_params
     return error;
 }
 
+/* Connects as through a portal, over a socket that is given away, and lists what is seen there. */
+static int connect_by_socket(void)
+{
+    static struct rv_pw_node nodes[64];
+    static struct rv_pw_capability capabilities[256];
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    struct rv_pw_client *client = NULL;
+    int32_t node_count, capability_count;
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    memcpy(address.sun_path, remote, sizeof(remote));
+    CHECK(connect(fd, (struct sockaddr *)&address, sizeof(address)) == 0);
+    int error = rv_pw_connect_fd(fd, "faults", TIMEOUT, &client);
+    if (error < 0)
+        return error;
+
+    error = rv_pw_list(client, TIMEOUT, nodes, 64, &node_count, capabilities, 256, &capability_count);
+    rv_pw_disconnect(client);
+    return error;
+}
+
 /* All that the bridge can do; the first error. */
 static int do_all(void)
 {
@@ -202,7 +240,11 @@ static int do_all(void)
     static struct rv_pw_capability capabilities[256];
     struct rv_pw_client *client = NULL;
     int32_t node_count, capability_count;
-    int error = rv_pw_connect(remote, "faults", TIMEOUT, &client);
+    int error = connect_by_socket();
+    if (error < 0)
+        return error;
+
+    error = rv_pw_connect(remote, "faults", TIMEOUT, &client);
     if (error < 0)
         return error;
 

@@ -213,10 +213,21 @@ static void reader_that_keeps_all_gets_copies(void)
     rv_pw_disconnect(client);
 }
 
+static uint64_t sum_of(const struct rv_pw_record *record)
+{
+    uint64_t sum = 0;
+    for (uint32_t i = 0; i < record->planes[0].size; i++)
+        sum = sum * 31 + ((const uint8_t *)record->planes[0].data)[i];
+    return sum;
+}
+
 /* The source fills its buffers again though they are held: what comes that way must not be lent as if it were free. */
 static void slot_that_is_held_is_not_lent_again(void)
 {
-    enum { HELD = 12, FRAMES = 80 };
+    enum { HELD = 12, FRAMES = 80, MOST_BUFFERS = 16 };
+    int overwrote = 0;
+    uint64_t sums[FRAMES];
+    struct rv_pw_record records[FRAMES];
     struct rv_pw_client *client = connect_or_fail();
     struct rv_pw_stream *stream = open_stream(client, "test-video", RV_PW_VIDEO, RV_PW_UYVY);
     uint32_t held[FRAMES];
@@ -229,12 +240,22 @@ static void slot_that_is_held_is_not_lent_again(void)
         while (count < FRAMES && rv_pw_stream_read(stream, &record, 1) == 1) {
             for (int i = count > HELD ? count - HELD : 0; i < count; i++)
                 CHECK(held[i] != record.slot);
+            overwrote += (record.flags & RV_PW_RECORD_OVERWROTE) != 0;
+            sums[count] = sum_of(&record);
+            records[count] = record;
             held[count++] = record.slot;
-            if (count > HELD)
-                rv_pw_stream_recycle(stream, held[count - HELD - 1]);
+            if (count <= HELD)
+                continue;
+
+            /* A copy stays what it was. */
+            const struct rv_pw_record *oldest = &records[count - HELD - 1];
+            CHECK((oldest->flags & RV_PW_RECORD_COPIED) == 0 || sum_of(oldest) == sums[count - HELD - 1]);
+            rv_pw_stream_recycle(stream, oldest->slot);
         }
     }
 
+    /* That is said; and since all is copied from then on, it comes to an end. */
+    CHECK(overwrote > 0 && overwrote <= MOST_BUFFERS);
     for (int i = FRAMES - HELD; i < FRAMES; i++)
         rv_pw_stream_recycle(stream, held[i]);
     rv_pw_stream_close(stream);

@@ -12,8 +12,8 @@ namespace RetroVue.Media.Devices.PipeWire;
 /// Opening connects to the daemon and waits until a format is agreed on; the source's own thread then waits for buffers, which come
 /// through a ring from the C code that PipeWire's real-time thread runs. Buffers ride in as they are, without a copy, as long as enough
 /// are left for the node; they stay readable until released, also when the daemon dies. A source within the daemon (a camera, a test
-/// source) fills its buffers in turn without waiting for them: who holds one for more pictures than there are buffers sees it
-/// overwritten, so clone what is kept for long. A daemon or node that goes fails the pipeline with a <see cref="DeviceException"/>
+/// source) fills its buffers in turn without waiting for them: what the pipeline holds for more pictures than there are buffers is
+/// overwritten once (<see cref="OverwrittenBuffers"/>), and from then on all are copied. A daemon or node that goes fails the pipeline with a <see cref="DeviceException"/>
 /// unless <see cref="PipeWireOptions.Reconnect"/> is set. Nothing is allocated for a buffer.
 /// </remarks>
 public abstract unsafe class PipeWireSource : Element, ILiveSource
@@ -60,6 +60,12 @@ public abstract unsafe class PipeWireSource : Element, ILiveSource
     /// PipeWire converts within this process is copied always: it lies in memory that PipeWire frees when it likes.
     /// </summary>
     public long CopiedBuffers { get; private set; }
+
+    /// <summary>
+    /// Buffers that the pipeline held and whose bytes the source has replaced by those of a later one. Where that may happen, clone what is
+    /// kept for long, or ask for more <see cref="PipeWireSourceOptions.Buffers"/>.
+    /// </summary>
+    public long OverwrittenBuffers { get; private set; }
 
     /// <summary>For tests: sees each record with the buffer that was made of it.</summary>
     internal Action<rv_pw_record, MediaBuffer>? Taken { get; set; }
@@ -163,6 +169,7 @@ public abstract unsafe class PipeWireSource : Element, ILiveSource
             buffer.Flags |= BufferFlags.Corrupt;
         }
 
+        OverwrittenBuffers += (record->flags & (uint)rv_pw_record_flags.RV_PW_RECORD_OVERWROTE) != 0 ? 1 : 0;
         CopiedBuffers += (record->flags & (uint)rv_pw_record_flags.RV_PW_RECORD_COPIED) != 0 ? 1 : 0;
         return buffer;
     }

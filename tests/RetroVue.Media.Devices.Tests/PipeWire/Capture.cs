@@ -25,6 +25,8 @@ internal sealed class Capture
 
     public long Copied { get; private set; }
 
+    public long Overwritten { get; private set; }
+
     /// <summary>Records until a buffer has that PTS, with the system clock as the reference.</summary>
     /// <param name="source">The source.</param>
     /// <param name="length">How long.</param>
@@ -58,6 +60,7 @@ internal sealed class Capture
         await run;
         capture.Statistics = source.Statistics;
         capture.Copied = source.CopiedBuffers;
+        capture.Overwritten = source.OverwrittenBuffers;
         return capture;
     }
 }
