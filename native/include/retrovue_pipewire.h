@@ -167,7 +167,7 @@ struct rv_pw_record {
 /* What has happened on a stream so far. */
 struct rv_pw_counters {
     uint64_t buffers;        /* filled buffers that came */
-    uint64_t copied_scarce;  /* copied because fewer than two would have been left in the graph */
+    uint64_t copied_scarce;  /* copied because fewer than two would have been left in the graph, or the source overwrites what is held */
     uint64_t copied_private; /* copied because the memory may go away under a reader */
     uint64_t dropped;        /* let go unread: nothing left to copy into */
     uint64_t wakeups;        /* process callbacks */
