@@ -2,7 +2,10 @@ using System.Net;
 using System.Text.Json;
 using NodaTime;
 using NodaTime.Text;
+using RetroVue.Media.Time;
 using RetroVue.Runtime.Schedules;
+using RetroVue.Runtime.Time;
+using SystemClock = RetroVue.Media.Clocks.SystemClock;
 
 namespace RetroVue.Runtime.AspNetCore.Tests;
 
@@ -52,6 +55,29 @@ public sealed class ApiTests
     private static (Instant Start, Instant End) Span(JsonElement airing) => (
         InstantPattern.ExtendedIso.Parse(airing.GetProperty("start").GetString()!).GetValueOrThrow(),
         InstantPattern.ExtendedIso.Parse(airing.GetProperty("end").GetString()!).GetValueOrThrow());
+
+    [TestCase(120)]
+    [TestCase(-120)]
+    public async Task Clock_shows_a_step_of_the_machines_civil_time_with_its_size(int seconds)
+    {
+        Duration step = Duration.Zero;
+        ClockTime start = SystemClock.Instance.Now;
+        Instant anchor = Instant.FromUtc(2026, 3, 1, 12, 0);
+        var clock = new MasterClock(SystemClock.Instance, () => anchor + (SystemClock.Instance.Now - start).ToDuration() + step);
+        await using TestStation station = await TestStation.StartAsync(clock, TestStation.Empty("first", "First"));
+        Assert.That((await TellAsync()).GetProperty("state").GetString(), Is.EqualTo("synchronised"));
+        step = Duration.FromSeconds(seconds);
+        JsonElement told = await TellAsync();
+        Assert.Multiple(() =>
+        {
+            Assert.That(told.GetProperty("state").GetString(), Is.EqualTo("unsynchronised"));
+            // Milliseconds, to the time that two readings may take on a busy machine.
+            Assert.That(told.GetProperty("civilTimeDifferenceMs").GetDouble(), Is.EqualTo(-1000.0 * seconds).Within(100));
+            Assert.That(told.GetProperty("uncertaintyMs").GetDouble(), Is.EqualTo(120_000).Within(100));
+        });
+
+        async Task<JsonElement> TellAsync() => JsonDocument.Parse(await station.Http.GetStringAsync("/api/clock")).RootElement;
+    }
 
     [Test]
     public async Task Clock_answers_between_two_readings_of_station_time()

@@ -31,9 +31,10 @@ internal sealed class TestStation : IAsyncDisposable
 
     public Station Station => _app.Services.GetRequiredService<Station>();
 
-    public static async Task<TestStation> StartAsync(params ChannelSchedule[] channels)
+    public static Task<TestStation> StartAsync(params ChannelSchedule[] channels) => StartAsync(MasterClock.FromSystem(), channels);
+
+    public static async Task<TestStation> StartAsync(MasterClock clock, params ChannelSchedule[] channels)
     {
-        var clock = MasterClock.FromSystem();
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");

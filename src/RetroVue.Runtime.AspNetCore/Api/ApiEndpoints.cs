@@ -7,6 +7,7 @@ using RetroVue.Media.Clocks;
 using RetroVue.Media.Time;
 using RetroVue.Runtime.Channels;
 using RetroVue.Runtime.Producers;
+using RetroVue.Runtime.Time;
 
 namespace RetroVue.Runtime.AspNetCore.Api;
 
@@ -38,6 +39,7 @@ internal static class ApiEndpoints
             asked = parsed;
         }
 
+        TimeConsistency compared = station.Clock.CompareCivilTime();
         ClockReading reading = clock.Read();
         return Fresh(context, TypedResults.Json(
             new ClockStatus(
@@ -45,6 +47,7 @@ internal static class ApiEndpoints
                 station.Clock.Precision.ToApiName(),
                 reading.Uncertainty.Nanoseconds / 1e6,
                 reading.State.ToApiName(),
+                compared.Difference.TotalMilliseconds,
                 station.Executor.Waiter.SystemClock.Name,
                 asked,
                 t1,

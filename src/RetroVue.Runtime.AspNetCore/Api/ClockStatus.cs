@@ -7,6 +7,7 @@ namespace RetroVue.Runtime.AspNetCore.Api;
 /// <param name="Precision">second, millisecond or microsecond.</param>
 /// <param name="UncertaintyMs">How far off it may be, in milliseconds.</param>
 /// <param name="State">How far it can be trusted: unsynchronised, synchronised, holdOver or failed.</param>
+/// <param name="CivilTimeDifferenceMs">Station time minus the machine's civil time, in milliseconds: large after civil time was stepped.</param>
 /// <param name="Clock">The clock that carries it on.</param>
 /// <param name="T0">The client's time of asking, as it came; absent where it said none.</param>
 /// <param name="T1">When the question came in: station time in milliseconds since 1970-01-01T00:00:00 UTC.</param>
@@ -16,6 +17,7 @@ internal sealed record ClockStatus(
     string Precision,
     double UncertaintyMs,
     string State,
+    double CivilTimeDifferenceMs,
     string Clock,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] double? T0,
     double T1,

@@ -242,7 +242,8 @@ public sealed class ChannelManager : IAsyncDisposable
     /// </summary>
     private Instant PrerollFrom(Airing airing)
     {
-        Instant from = airing.At - _options.HlsPreroll.ToDuration();
+        // Segments are numbered from 1970 on, and a machine without a clock may believe that it is just then.
+        Instant from = Instant.Max(airing.At - _options.HlsPreroll.ToDuration(), NodaConstants.UnixEpoch);
         if (from >= airing.Entry.Start)
         {
             return from;

@@ -14,8 +14,10 @@ public sealed class Station : IAsyncDisposable
     private readonly FrozenDictionary<Guid, ChannelManager> _byId;
     private readonly FrozenDictionary<string, ChannelManager> _byShortName;
     private readonly FrozenDictionary<Guid, ChannelStills> _stills;
+    private readonly CancellationTokenSource _disposed = new();
+    private readonly Task _clockWatch;
 
-    /// <summary>A station with all its channels off the air.</summary>
+    /// <summary>A station with all its channels off the air. From now on its clock is compared with the machine's civil time.</summary>
     /// <param name="clock">Station time.</param>
     /// <param name="executor">What runs the channels.</param>
     /// <param name="schedules">The channels and what they air when.</param>
@@ -43,6 +45,7 @@ public sealed class Station : IAsyncDisposable
         _byShortName = Channels.ToFrozenDictionary(manager => manager.Channel.ShortName, StringComparer.Ordinal);
         ILogger logger = loggerFactory.CreateLogger<ChannelStills>();
         _stills = Channels.ToFrozenDictionary(manager => manager.Channel.Id, manager => new ChannelStills(manager, logger));
+        _clockWatch = clock.WatchCivilTimeAsync(executor, _disposed.Token);
     }
 
     /// <summary>Station time.</summary>
@@ -74,6 +77,12 @@ public sealed class Station : IAsyncDisposable
     }
 
     /// <summary>Takes all channels off the air for good, all at the same time.</summary>
-    public async ValueTask DisposeAsync() =>
-        await Task.WhenAll(Channels.Select(channel => channel.DisposeAsync().AsTask())).ConfigureAwait(false);
+    public async ValueTask DisposeAsync()
+    {
+        // On the calling thread, whose callbacks only wake the watch: on the thread pool, a simulation would lose its order.
+#pragma warning disable CA1849, VSTHRD103, MA0042
+        _disposed.Cancel();
+#pragma warning restore CA1849, VSTHRD103, MA0042
+        await Task.WhenAll(Channels.Select(channel => channel.DisposeAsync().AsTask()).Append(_clockWatch)).ConfigureAwait(false);
+    }
 }

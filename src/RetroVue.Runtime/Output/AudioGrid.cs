@@ -37,11 +37,11 @@ internal sealed class AudioGrid
     /// <summary>When the next block begins, on the channel's line.</summary>
     public ClockTime NextTime => ClockTime.FromUnits(_next, _sample);
 
-    /// <summary>Begins with the first block at or after a time; blocks are counted from the line's zero.</summary>
+    /// <summary>Begins with the first block at or after a time; blocks are counted from the line's zero, to both sides.</summary>
     public void Begin(ClockTime time)
     {
-        long sample = time.ToUnits(_sample);
-        _next = (sample + BlockLength - 1) / BlockLength * BlockLength;
+        long block = Math.DivRem(time.ToUnits(_sample), BlockLength, out long rest);
+        _next = (rest > 0 ? block + 1 : block) * BlockLength;
     }
 
     /// <summary>The next block; null where sound for it may still come and there is time to wait.</summary>

@@ -7,7 +7,7 @@ namespace RetroVue.Runtime.Output;
 
 /// <summary>
 /// A channel's time line: nanoseconds of station time since the channel's fixed epoch. Every PTS of the channel stands on it, so a
-/// restart or another machine continues the same line.
+/// restart or another machine continues the same line. Before the epoch its times are negative, and everything works there as well.
 /// </summary>
 /// <remarks>Immutable and thread-safe.</remarks>
 /// <param name="Station">Station time as a clock: nanoseconds since the Unix epoch.</param>

@@ -27,7 +27,8 @@ internal sealed class OutputPump : IDisposable
     private readonly TransportStreamChunker _chunker;
     private readonly OutputLane[] _lanes;
     private readonly StepTask _task;
-    private long _granule = -1;
+    private long _granule;
+    private bool _hasBegun;
     private long _latePackets;
     private long _refusedPackets;
     private bool _isLive;
@@ -66,7 +67,7 @@ internal sealed class OutputPump : IDisposable
 
     private StepResult Step()
     {
-        if (_granule < 0 && !TryBegin())
+        if (!_hasBegun && !TryBegin())
         {
             return StepResult.Idle;
         }
@@ -122,7 +123,10 @@ internal sealed class OutputPump : IDisposable
         }
 
         ClockTime start = ClockTime.Min(first - _writer.Options.Delay, _line.Now);
-        _granule = Math.Max(0, start.Nanoseconds / ClockTime.FromUnits(1, s_granule).Nanoseconds);
+        // The last granule that ends at the start or before it, on either side of the line's zero.
+        _granule = start.ToUnits(s_granule);
+        _granule -= ClockTime.FromUnits(_granule, s_granule) > start ? 1 : 0;
+        _hasBegun = true;
         return true;
     }
 

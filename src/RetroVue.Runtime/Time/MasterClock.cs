@@ -17,7 +17,8 @@ namespace RetroVue.Runtime.Time;
 /// <remarks>
 /// Thread-safe; telling the time takes no lock. The time is an anchor (a UTC at a reading of the monotonic system clock) carried on by a
 /// <see cref="DisciplinedClock"/>, so it never goes back and a step of the machine's civil time does not move it. It is corrected only
-/// through <see cref="Slew"/> and <see cref="StepForward"/>.
+/// through <see cref="Slew"/> and <see cref="StepForward"/>. A civil time that has been stepped is shown by its readings' state
+/// (<see cref="CompareCivilTime"/>).
 /// </remarks>
 public sealed class MasterClock : NodaTime.IClock
 {
@@ -27,15 +28,18 @@ public sealed class MasterClock : NodaTime.IClock
     // Enough that one of them is very likely not interrupted between its two readings.
     private const int AnchorAttempts = 5;
 
+    private static readonly ClockTime s_compareEvery = ClockTime.FromSeconds(10);
+
     private readonly IClock _system;
     private readonly Func<Instant> _systemUtc;
     private readonly DisciplinedClock _station;
+    private readonly CivilTimeState _civil;
     private readonly ClockReading _anchor;
     private readonly EventCalendar _events = new();
     private readonly ILogger _logger;
     private IClock? _reference;
 
-    /// <summary>A clock anchored to a machine's civil time, which is read at once and later only by <see cref="ValidateTimeConsistency"/>.</summary>
+    /// <summary>A clock anchored to a machine's civil time, which is read at once and later only to be compared with.</summary>
     /// <param name="systemClock">The waiter's system clock, real or simulated.</param>
     /// <param name="systemUtc">Reads the machine's civil time in UTC.</param>
     /// <param name="precision">What the times it tells are cut to.</param>
@@ -60,6 +64,7 @@ public sealed class MasterClock : NodaTime.IClock
         (_station, ClockTime uncertainty) = TakeAnchor(systemClock, systemUtc);
         _station.SetRate(1, uncertainty, ClockState.Synchronised);
         _anchor = _station.Read();
+        _civil = new CivilTimeState(_station, uncertainty, _logger);
     }
 
     /// <summary>A clock that reads <paramref name="anchor"/> now, on a machine whose civil time runs with its system clock: for simulation.</summary>
@@ -182,8 +187,40 @@ public sealed class MasterClock : NodaTime.IClock
             station.Time.ToInstant(),
             (_anchor.Time + (station.SystemTime - _anchor.SystemTime)).ToInstant(),
             utc,
-            (bracket + station.Uncertainty).ToDuration(),
+            (bracket + _anchor.Uncertainty).ToDuration(),
             tolerance ?? Duration.FromMilliseconds(500));
+    }
+
+    /// <summary>
+    /// Compares as <see cref="ValidateTimeConsistency"/> does and shows what comes out: while the two are more than 500 ms apart, the
+    /// readings of <see cref="AsClock"/> are unsynchronised and as uncertain as that is much. Each step is logged. Station time goes on
+    /// undisturbed.
+    /// </summary>
+    public TimeConsistency CompareCivilTime()
+    {
+        TimeConsistency seen = ValidateTimeConsistency();
+        _civil.Take(seen);
+        return seen;
+    }
+
+    /// <summary>Compares every ten seconds of station time (<see cref="CompareCivilTime"/>), until it is told to stop.</summary>
+    /// <param name="executor">Waits; one over the same system clock as this clock.</param>
+    /// <param name="stop">Ends it; the task completes then without an exception.</param>
+    public async Task WatchCivilTimeAsync(Executor executor, CancellationToken stop)
+    {
+        ArgumentNullException.ThrowIfNull(executor);
+        try
+        {
+            while (true)
+            {
+                await executor.WaitUntilAsync(_station, _station.Now + s_compareEvery, stop).ConfigureAwait(false);
+                CompareCivilTime();
+            }
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            // Told to stop.
+        }
     }
 
     /// <summary>
@@ -212,8 +249,7 @@ public sealed class MasterClock : NodaTime.IClock
                 nameof(partsPerMillion), partsPerMillion, "Station time is slewed by at most 20 parts per million either way.");
         }
 
-        ClockReading reading = _station.Read();
-        _station.SetRate(1 + (partsPerMillion * 1e-6), reading.Uncertainty, reading.State);
+        _civil.Slew(partsPerMillion);
     }
 
     /// <summary>Steps station time forward: for a clock that was behind, between items. It is never stepped back.</summary>

@@ -14,4 +14,13 @@ internal static partial class TimeLog
 
     [LoggerMessage(1002, LogLevel.Error, "The callback of a timer on station time failed; the timer goes on")]
     public static partial void TimerFailed(ILogger logger, Exception error);
+
+    [LoggerMessage(
+        1003,
+        LogLevel.Warning,
+        "The machine's civil time was stepped to {CivilTime}: station time is {Difference} {Side} it and goes on as before, shown as unsynchronised; restart the station to follow")]
+    public static partial void CivilTimeDiffers(ILogger logger, Duration difference, string side, Instant civilTime);
+
+    [LoggerMessage(1004, LogLevel.Information, "The machine's civil time agrees with station time again")]
+    public static partial void CivilTimeAgrees(ILogger logger);
 }

@@ -6,7 +6,7 @@ namespace RetroVue.Media.Elements.Hls;
 
 /// <summary>
 /// Cuts a transport stream into segments of HLS (RFC 8216), in memory: at the first cut, a key frame with its tables, at or after each
-/// multiple of <see cref="HlsOptions.Grid"/> on the line of the PTS.
+/// multiple of <see cref="HlsOptions.Grid"/> since 1970, by the PTS and <see cref="HlsOptions.EpochUnixNanoseconds"/>.
 /// </summary>
 /// <remarks>
 /// <para>A segment's number is the index of that multiple, so it follows from the PTS alone: after a restart, and on another machine that
@@ -97,7 +97,8 @@ public sealed class HlsSegmenter : IDisposable
 
     private void TakeCut(TransportStreamCut cut)
     {
-        long index = FloorDivide(cut.Pts.Nanoseconds, _options.Grid.Nanoseconds);
+        // A playlist's first number must not be negative: before 1970 there is but the first moment's run-up, which belongs to segment 0.
+        long index = Math.Max(0, FloorDivide(_options.EpochUnixNanoseconds + cut.Pts.Nanoseconds, _options.Grid.Nanoseconds));
         if (_begin.IsNone)
         {
             Begin(index, cut.Pts);
