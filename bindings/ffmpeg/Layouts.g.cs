@@ -109,6 +109,7 @@ internal unsafe struct AVOutputFormat
     public ref AVCodecID audio_codec => ref *(AVCodecID*)((byte*)Unsafe.AsPointer(ref this) + 32);
     public ref AVCodecID video_codec => ref *(AVCodecID*)((byte*)Unsafe.AsPointer(ref this) + 36);
     public ref int flags => ref *(int*)((byte*)Unsafe.AsPointer(ref this) + 44);
+    public ref AVCodecTag** codec_tag => ref *(AVCodecTag***)((byte*)Unsafe.AsPointer(ref this) + 48);
 }
 
 /// <summary>Moves between releases: used only behind the pointers that the library gives, never copied.</summary>
@@ -138,6 +139,12 @@ internal unsafe struct AVStream
     public ref AVRational avg_frame_rate => ref *(AVRational*)((byte*)Unsafe.AsPointer(ref this) + at_avg_frame_rate);
     private static readonly int at_attached_pic = Offset([(FFmpegRelease.V5_1, 80), (FFmpegRelease.V6_0, 96)]);
     public ref AVPacket attached_pic => ref *(AVPacket*)((byte*)Unsafe.AsPointer(ref this) + at_attached_pic);
+    private static readonly int at_side_data = Offset([(FFmpegRelease.V5_1, 184), (FFmpegRelease.V6_0, 200), (FFmpegRelease.V8_0, -1)]);
+    public static bool has_side_data => at_side_data >= 0;
+    public ref AVPacketSideData* side_data => ref *(AVPacketSideData**)((byte*)Unsafe.AsPointer(ref this) + Existing(at_side_data, "AVStream.side_data"));
+    private static readonly int at_nb_side_data = Offset([(FFmpegRelease.V5_1, 192), (FFmpegRelease.V6_0, 208), (FFmpegRelease.V8_0, -1)]);
+    public static bool has_nb_side_data => at_nb_side_data >= 0;
+    public ref int nb_side_data => ref *(int*)((byte*)Unsafe.AsPointer(ref this) + Existing(at_nb_side_data, "AVStream.nb_side_data"));
     private static readonly int at_event_flags = Offset([(FFmpegRelease.V5_1, 196), (FFmpegRelease.V6_0, 212), (FFmpegRelease.V8_0, 200)]);
     public ref int event_flags => ref *(int*)((byte*)Unsafe.AsPointer(ref this) + at_event_flags);
     private static readonly int at_r_frame_rate = Offset([(FFmpegRelease.V5_1, 200), (FFmpegRelease.V6_0, 216), (FFmpegRelease.V8_0, 204)]);

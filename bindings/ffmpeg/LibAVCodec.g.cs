@@ -43,6 +43,7 @@ internal static unsafe class LibAVCodec
     internal const int FF_THREAD_SLICE = 2;
     internal const int FF_COMPLIANCE_EXPERIMENTAL = -2;
     internal const int FF_COMPLIANCE_STRICT = 1;
+    internal const int FF_COMPLIANCE_UNOFFICIAL = -1;
     internal const int AV_PROFILE_UNKNOWN = -99;
     internal const int AV_PROFILE_H264_CONSTRAINED_BASELINE = 578;
     internal const int AV_PROFILE_H264_MAIN = 77;

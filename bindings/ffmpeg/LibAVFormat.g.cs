@@ -57,6 +57,12 @@ internal static unsafe class LibAVFormat
     internal const int AVPROBE_SCORE_RETRY = 25;
 
     [DllImport(Library)]
+    internal static extern AVCodecID av_codec_get_id(AVCodecTag** tags, uint tag);
+
+    [DllImport(Library)]
+    internal static extern int av_codec_get_tag2(AVCodecTag** tags, AVCodecID id, uint* tag);
+
+    [DllImport(Library)]
     internal static extern int av_find_best_stream(AVFormatContext* ic, AVMediaType type, int wanted_stream_nb, int related_stream, AVCodec** decoder_ret, int flags);
 
     [DllImport(Library)]
@@ -85,7 +91,7 @@ internal static unsafe class LibAVFormat
 
     /// <summary>Exported by the releases 5.1-7.1 only.</summary>
     [DllImport(Library)]
-    internal static extern byte* av_stream_get_side_data(AVStream* stream, AVPacketSideDataType type, nuint* size);
+    internal static extern byte* av_stream_new_side_data(AVStream* stream, AVPacketSideDataType type, nuint size);
 
     [DllImport(Library)]
     internal static extern int av_write_frame(AVFormatContext* s, AVPacket* pkt);

@@ -61,6 +61,15 @@ internal static unsafe class LibAVUtil
     internal const int AVERROR_EINTR = -4;
     internal const int AVERROR_EINVAL = -22;
     internal const int AVERROR_EIO = -5;
+    internal const int AVERROR_EACCES = -13;
+    internal const int AVERROR_ENOSPC = -28;
+    internal const int AVERROR_EROFS = -30;
+    internal const int AVERROR_EFBIG = -27;
+    internal const int AVERROR_EDQUOT = -122;
+    internal const int AVERROR_ENOTDIR = -20;
+    internal const int AVERROR_EISDIR = -21;
+    internal const int AVERROR_EPERM = -1;
+    internal const int AVERROR_ERANGE = -34;
     internal const int AVERROR_ENOMEM = -12;
     internal const int AVERROR_ENOENT = -2;
     internal const int AVERROR_ENOSYS = -38;

@@ -186,6 +186,9 @@ internal struct AVBufferPool;
 internal struct AVClass;
 
 /// <summary>Opaque: only ever behind a pointer.</summary>
+internal struct AVCodecTag;
+
+/// <summary>Opaque: only ever behind a pointer.</summary>
 internal struct AVDictionary;
 
 /// <summary>Opaque: only ever behind a pointer.</summary>

@@ -72,7 +72,7 @@ internal static unsafe class EncoderSetup
     {
         using var parameters = new CodecParametersHandle();
         avcodec_parameters_from_context(parameters.Pointer, context).ThrowIfError("Describing an encoder");
-        return CodecParameters.Read(parameters.Pointer, (input as VideoFormat)?.FrameRate ?? default);
+        return CodecParameters.Read(parameters.Pointer, (input as VideoFormat)?.FrameRate ?? default) with { SideData = context->SideData.ToManaged() };
     }
 
     private static void Configure(AVCodecContext* context, EncoderOptions options, VideoFormat video)

@@ -272,7 +272,7 @@ internal sealed unsafe class InputFile : IDisposable
         var aspect = av_guess_sample_aspect_ratio(Context, stream, null).ToRational();
         return new StreamInfo(
             stream->index,
-            CodecParameters.Read(stream->codecpar, FrameRate(stream), aspect),
+            CodecParameters.Read(stream->codecpar, FrameRate(stream), aspect) with { SideData = stream->SideData.ToManaged() },
             timeBase,
             ToTime(stream->start_time, timeBase),
             stream->duration > 0 ? ToTime(stream->duration, timeBase) : ClockTime.None)

@@ -78,10 +78,19 @@ internal sealed unsafe class OutputFile : IDisposable
         var stream = avformat_new_stream(_context, null);
         FFmpegErrors.ThrowIfNull(stream, "Adding a stream");
         CodecParameters.Write(format, stream->codecpar);
+        ContainerTags.Fit(stream->codecpar, _context->oformat);
+        stream->AddSideData(format.SideData);
+        if (format.SideData.Any(item => item.Kind is StreamSideDataKind.DolbyVision or StreamSideDataKind.MasteringDisplay
+            or StreamSideDataKind.ContentLightLevel or StreamSideDataKind.Spherical or StreamSideDataKind.Stereo3D))
+        {
+            // An MP4 has a place for these that is no part of its standard; without this FFmpeg leaves them out, and says nothing.
+            _context->strict_std_compliance = FF_COMPLIANCE_UNOFFICIAL;
+        }
+
         stream->time_base = wishedTimeBase.ToNative();
         if (format.Video is { } video)
         {
-            stream->sample_aspect_ratio = video.SampleAspectRatio.ToNative();
+            stream->sample_aspect_ratio = CodecParameters.DeclaredAspect(format).ToNative();
             stream->avg_frame_rate = video.FrameRate.ToNative();
         }
 

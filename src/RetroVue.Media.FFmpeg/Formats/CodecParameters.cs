@@ -26,22 +26,30 @@ internal static unsafe class CodecParameters
             AVMediaType.AVMEDIA_TYPE_SUBTITLE => MediaKind.Subtitle,
             _ => MediaKind.Other,
         };
-        return new EncodedFormat(NativeText.Read(avcodec_get_name(parameters->codec_id))!, kind)
+        var format = new EncodedFormat(NativeText.Read(avcodec_get_name(parameters->codec_id))!, kind)
         {
             Profile = ProfileName(parameters->codec_id, parameters->profile),
-            Level = Math.Max(parameters->level, 0),
+            ProfileNumber = parameters->profile == AV_PROFILE_UNKNOWN ? null : parameters->profile,
+            Level = parameters->level == LevelUnknown ? null : parameters->level,
+            CodecTag = parameters->codec_tag,
             ParameterSets = new ReadOnlySpan<byte>(parameters->extradata, parameters->extradata_size).ToArray(),
-            Video = kind == MediaKind.Video ? ReadVideo(parameters, frameRate, aspect) : null,
-            Audio = kind == MediaKind.Audio ? ReadAudio(parameters) : null,
             BitRate = Math.Max(parameters->bit_rate, 0),
-            InitialPadding = kind == MediaKind.Audio ? parameters->initial_padding : 0,
-            FrameSize = kind == MediaKind.Audio ? parameters->frame_size : 0,
+            BlockAlign = parameters->block_align,
+            BitsPerCodedSample = parameters->bits_per_coded_sample,
+            BitsPerRawSample = parameters->bits_per_raw_sample,
+            SideData = parameters->SideData.ToManaged(),
+        };
+        return kind switch
+        {
+            MediaKind.Video => WithVideo(format, parameters, frameRate, aspect),
+            MediaKind.Audio => WithAudio(format, parameters),
+            _ => format,
         };
     }
 
     /// <summary>
-    /// Writes a format into fresh codec parameters. The codec tag is left to the muxer. The frame rate is written where there is a field
-    /// for it (FFmpeg 6.1 on).
+    /// Writes a format into fresh codec parameters, with the codec tag of where it comes from. The frame rate and the side data are written
+    /// where there is a field for them (FFmpeg 6.1 on); before, side data is the stream's.
     /// </summary>
     /// <exception cref="FFmpegException">FFmpeg knows no such codec or channel layout, or is out of memory.</exception>
     public static void Write(EncodedFormat format, AVCodecParameters* target)
@@ -55,22 +63,25 @@ internal static unsafe class CodecParameters
 
         target->codec_type = descriptor->type;
         target->codec_id = descriptor->id;
-        target->profile = ProfileNumber(descriptor, format.Profile);
-        target->level = format.Level == 0 ? LevelUnknown : format.Level;
+        target->codec_tag = format.CodecTag;
+        target->profile = format.ProfileNumber is { } number && ProfileName(descriptor->id, number) == format.Profile
+            ? number
+            : ProfileNumber(descriptor, format.Profile);
+        target->level = format.Level ?? LevelUnknown;
         target->bit_rate = format.BitRate;
+        target->block_align = format.BlockAlign;
+        target->bits_per_coded_sample = format.BitsPerCodedSample;
+        target->bits_per_raw_sample = format.BitsPerRawSample;
         WriteParameterSets(format.ParameterSets.Span, target);
+        target->AddSideData(format.SideData);
         if (format.Video is { } video)
         {
-            WriteVideo(video, target);
+            WriteVideo(format, video, target);
         }
 
         if (format.Audio is { } audio)
         {
-            target->format = (int)FormatNames.ToNative(audio.SampleFormat);
-            target->sample_rate = audio.SampleRate;
-            target->frame_size = format.FrameSize;
-            target->initial_padding = format.InitialPadding;
-            FormatNames.WriteLayout(audio.Layout, ref target->ch_layout);
+            WriteAudio(format, audio, target);
         }
     }
 
@@ -108,7 +119,7 @@ internal static unsafe class CodecParameters
         return AV_PROFILE_UNKNOWN;
     }
 
-    private static VideoFormat ReadVideo(AVCodecParameters* parameters, Rational frameRate, Rational aspect)
+    private static EncodedFormat WithVideo(EncodedFormat format, AVCodecParameters* parameters, Rational frameRate, Rational aspect)
     {
         var pixels = FormatNames.ToPixelFormat((AVPixelFormat)parameters->format, out var isFullRange);
         var color = FormatNames.ToColor(parameters->color_range, parameters->color_primaries, parameters->color_trc, parameters->color_space);
@@ -122,27 +133,45 @@ internal static unsafe class CodecParameters
             aspect = parameters->sample_aspect_ratio.ToRational();
         }
 
-        return new VideoFormat(pixels, parameters->width, parameters->height, frameRate.IsPositive ? frameRate.Reduce() : new Rational(0, 1))
+        return format with
         {
-            SampleAspectRatio = aspect.IsPositive ? aspect.Reduce() : new Rational(1, 1),
-            Interlacing = parameters->field_order switch
+            ReorderDepth = parameters->video_delay,
+            ChromaLocation = FormatNames.ToChromaLocation(parameters->chroma_location),
+            Declared = new StreamDeclaration
             {
-                // The second letter is the field that is shown first: libavcodec/defs.h.
-                AVFieldOrder.AV_FIELD_TT or AVFieldOrder.AV_FIELD_BT => Interlacing.TopFieldFirst,
-                AVFieldOrder.AV_FIELD_BB or AVFieldOrder.AV_FIELD_TB => Interlacing.BottomFieldFirst,
-                _ => Interlacing.Progressive,
+                RawFormat = NativeText.Read(av_get_pix_fmt_name((AVPixelFormat)parameters->format)),
+                FieldOrder = FormatNames.ToFieldOrder(parameters->field_order),
+                SampleAspectRatio = aspect.IsPositive ? aspect.Reduce() : new Rational(0, 1),
+                HasRange = parameters->color_range != AVColorRange.AVCOL_RANGE_UNSPECIFIED,
             },
-            Color = isFullRange ? color with { Range = "pc" } : color,
+            Video = new VideoFormat(pixels, parameters->width, parameters->height, frameRate.IsPositive ? frameRate.Reduce() : new Rational(0, 1))
+            {
+                SampleAspectRatio = aspect.IsPositive ? aspect.Reduce() : new Rational(1, 1),
+                Interlacing = ToInterlacing(parameters->field_order),
+                Color = isFullRange ? color with { Range = "pc" } : color,
+            },
         };
     }
 
-    private static void WriteVideo(VideoFormat video, AVCodecParameters* target)
+    // The second letter is the field that is shown first: libavcodec/defs.h.
+    private static Interlacing ToInterlacing(AVFieldOrder order) => order switch
     {
-        target->format = (int)FormatNames.ToNative(video.PixelFormat);
+        AVFieldOrder.AV_FIELD_TT or AVFieldOrder.AV_FIELD_BT => Interlacing.TopFieldFirst,
+        AVFieldOrder.AV_FIELD_BB or AVFieldOrder.AV_FIELD_TB => Interlacing.BottomFieldFirst,
+        _ => Interlacing.Progressive,
+    };
+
+    private static void WriteVideo(EncodedFormat format, VideoFormat video, AVCodecParameters* target)
+    {
+        var declared = format.Declared;
         target->width = video.Width;
         target->height = video.Height;
-        target->sample_aspect_ratio = video.SampleAspectRatio.ToNative();
-        target->field_order = video.Interlacing switch
+        target->video_delay = format.ReorderDepth;
+        target->chroma_location = FormatNames.ToNativeChromaLocation(format.ChromaLocation);
+        target->format = (int)(FormatNames.TryPixelFormat(declared?.RawFormat, video.PixelFormat) ?? FormatNames.ToNative(video.PixelFormat));
+        target->sample_aspect_ratio = DeclaredAspect(format).ToNative();
+        var order = FormatNames.ToNativeFieldOrder(declared?.FieldOrder);
+        target->field_order = ToInterlacing(order) == video.Interlacing ? order : video.Interlacing switch
         {
             Interlacing.TopFieldFirst => AVFieldOrder.AV_FIELD_TT,
             Interlacing.BottomFieldFirst => AVFieldOrder.AV_FIELD_BB,
@@ -150,16 +179,54 @@ internal static unsafe class CodecParameters
             _ => AVFieldOrder.AV_FIELD_UNKNOWN,
         };
         (target->color_range, target->color_primaries, target->color_trc, target->color_space) = FormatNames.ToNative(video.Color);
+        if (declared is { HasRange: false } && video.Color.Range == "pc" && declared.RawFormat?.StartsWith("yuvj", StringComparison.Ordinal) == true)
+        {
+            target->color_range = AVColorRange.AVCOL_RANGE_UNSPECIFIED;
+        }
+
         if (AVCodecParameters.has_framerate && video.FrameRate.IsPositive)
         {
             target->framerate = video.FrameRate.ToNative();
         }
     }
 
-    private static AudioFormat ReadAudio(AVCodecParameters* parameters) => new(
-        FormatNames.ToSampleFormat((AVSampleFormat)parameters->format),
-        parameters->sample_rate,
-        FormatNames.ToLayout(ref parameters->ch_layout));
+    /// <summary>The shape of a pixel; 0/1 where the stream does not state it, and nothing else counts since.</summary>
+    public static Rational DeclaredAspect(EncodedFormat format)
+    {
+        var aspect = format.Video?.SampleAspectRatio ?? new Rational(0, 1);
+        return format.Declared is { SampleAspectRatio.Numerator: 0 } && aspect == new Rational(1, 1) ? new Rational(0, 1) : aspect;
+    }
+
+    private static EncodedFormat WithAudio(EncodedFormat format, AVCodecParameters* parameters) => format with
+    {
+        InitialPadding = parameters->initial_padding,
+        TrailingPadding = parameters->trailing_padding,
+        SeekPreroll = parameters->seek_preroll,
+        FrameSize = parameters->frame_size,
+        Declared = new StreamDeclaration
+        {
+            RawFormat = NativeText.Read(av_get_sample_fmt_name((AVSampleFormat)parameters->format)),
+            Layout = FormatNames.Describe(ref parameters->ch_layout),
+        },
+        Audio = new AudioFormat(
+            FormatNames.ToSampleFormat((AVSampleFormat)parameters->format),
+            parameters->sample_rate,
+            FormatNames.ToLayout(ref parameters->ch_layout)),
+    };
+
+    private static void WriteAudio(EncodedFormat format, AudioFormat audio, AVCodecParameters* target)
+    {
+        target->format = (int)(FormatNames.TrySampleFormat(format.Declared?.RawFormat, audio.SampleFormat) ?? FormatNames.ToNative(audio.SampleFormat));
+        target->sample_rate = audio.SampleRate;
+        target->frame_size = format.FrameSize;
+        target->initial_padding = format.InitialPadding;
+        target->trailing_padding = format.TrailingPadding;
+        target->seek_preroll = format.SeekPreroll;
+        if (!FormatNames.TryWriteLayout(format.Declared?.Layout, audio.Layout, ref target->ch_layout))
+        {
+            FormatNames.WriteLayout(audio.Layout, ref target->ch_layout);
+        }
+    }
 
     private static void WriteParameterSets(ReadOnlySpan<byte> sets, AVCodecParameters* target)
     {

@@ -12,6 +12,8 @@ namespace RetroVue.Media.FFmpeg.Formats;
 /// <remarks>These look names up: for when a format changes, not for each buffer.</remarks>
 internal static unsafe class FormatNames
 {
+    private const string Unspecified = "unspecified";
+
     private static readonly (PixelFormat Ours, string Name)[] s_pixels =
     [
         (PixelFormat.Yuv420P, "yuv420p"), (PixelFormat.Yuv422P, "yuv422p"), (PixelFormat.Yuv444P, "yuv444p"),
@@ -24,6 +26,12 @@ internal static unsafe class FormatNames
     [
         (SampleFormat.U8, "u8"), (SampleFormat.S16, "s16"), (SampleFormat.S32, "s32"), (SampleFormat.F32, "flt"),
         (SampleFormat.S16Planar, "s16p"), (SampleFormat.S32Planar, "s32p"), (SampleFormat.F32Planar, "fltp"),
+    ];
+
+    private static readonly (string Name, AVFieldOrder Native)[] s_fieldOrders =
+    [
+        ("progressive", AVFieldOrder.AV_FIELD_PROGRESSIVE), ("tt", AVFieldOrder.AV_FIELD_TT), ("bb", AVFieldOrder.AV_FIELD_BB),
+        ("tb", AVFieldOrder.AV_FIELD_TB), ("bt", AVFieldOrder.AV_FIELD_BT),
     ];
 
     /// <summary>Our pixel format; Unknown for one that this library has no name for.</summary>
@@ -58,23 +66,74 @@ internal static unsafe class FormatNames
         return av_get_sample_fmt(name);
     }
 
+    /// <summary>FFmpeg's pixel format of a name of its own; null where there is none, or it is not what ours means.</summary>
+    public static AVPixelFormat? TryPixelFormat(string? name, PixelFormat ours)
+    {
+        using var native = new NativeText(name);
+        var format = name is null ? AVPixelFormat.AV_PIX_FMT_NONE : av_get_pix_fmt(native);
+        return format != AVPixelFormat.AV_PIX_FMT_NONE && ToPixelFormat(format, out _) == ours ? format : null;
+    }
+
+    /// <summary>FFmpeg's sample format of a name of its own; null where there is none, or it is not what ours means.</summary>
+    public static AVSampleFormat? TrySampleFormat(string? name, SampleFormat ours)
+    {
+        using var native = new NativeText(name);
+        var format = name is null ? AVSampleFormat.AV_SAMPLE_FMT_NONE : av_get_sample_fmt(native);
+        return format != AVSampleFormat.AV_SAMPLE_FMT_NONE && ToSampleFormat(format) == ours ? format : null;
+    }
+
+    /// <summary>The order of fields in two letters, or "progressive"; null where not known.</summary>
+    public static string? ToFieldOrder(AVFieldOrder order) => Array.Find(s_fieldOrders, pair => pair.Native == order).Name;
+
+    /// <summary>FFmpeg's order of fields; unknown for null.</summary>
+    public static AVFieldOrder ToNativeFieldOrder(string? name) => Array.Find(s_fieldOrders, pair => pair.Name == name).Native;
+
+    /// <summary>Where chroma samples lie; null where not known.</summary>
+    public static string? ToChromaLocation(AVChromaLocation location) =>
+        NativeText.Read(av_chroma_location_name(location)) is { } name && name != Unspecified ? name : null;
+
+    /// <summary>FFmpeg's place of chroma samples; unspecified for null and what is not known there.</summary>
+    public static AVChromaLocation ToNativeChromaLocation(string? name)
+    {
+        using var native = new NativeText(name);
+        return name is not null && av_chroma_location_from_name(native) is var location and > 0
+            ? (AVChromaLocation)location
+            : AVChromaLocation.AVCHROMA_LOC_UNSPECIFIED;
+    }
+
     /// <summary>Our channel layout. One or two channels that the source gave no places are taken as mono and stereo.</summary>
     public static ChannelLayout ToLayout(ref AVChannelLayout layout)
     {
+        if (layout.order != AVChannelOrder.AV_CHANNEL_ORDER_UNSPEC || layout.nb_channels is not (1 or 2))
+        {
+            return new ChannelLayout(Describe(ref layout), layout.nb_channels);
+        }
+
+        AVChannelLayout usual;
+        av_channel_layout_default(&usual, layout.nb_channels);
+        return new ChannelLayout(Describe(ref usual), layout.nb_channels);
+    }
+
+    /// <summary>FFmpeg's description of a channel layout, from which it can make it again.</summary>
+    public static string Describe(ref AVChannelLayout layout)
+    {
         const int longest = 256;
         var text = stackalloc byte[longest];
-        AVChannelLayout usual;
         fixed (AVChannelLayout* given = &layout)
         {
-            var described = given;
-            if (given->order == AVChannelOrder.AV_CHANNEL_ORDER_UNSPEC && given->nb_channels is 1 or 2)
-            {
-                av_channel_layout_default(&usual, given->nb_channels);
-                described = &usual;
-            }
+            av_channel_layout_describe(given, text, longest).ThrowIfError("Describing a channel layout");
+            return Marshal.PtrToStringUTF8((nint)text)!;
+        }
+    }
 
-            av_channel_layout_describe(described, text, longest).ThrowIfError("Describing a channel layout");
-            return new ChannelLayout(Marshal.PtrToStringUTF8((nint)text)!, given->nb_channels);
+    /// <summary>Writes a channel layout as FFmpeg describes it; false where there is none, or it is not what ours means.</summary>
+    public static bool TryWriteLayout(string? described, ChannelLayout ours, ref AVChannelLayout target)
+    {
+        using var name = new NativeText(described);
+        fixed (AVChannelLayout* written = &target)
+        {
+            av_channel_layout_uninit(written);
+            return described is not null && av_channel_layout_from_string(written, name) >= 0 && ToLayout(ref target) == ours;
         }
     }
 

@@ -1,11 +1,10 @@
 using RetroVue.Media.FFmpeg.Interop;
-using static RetroVue.Media.FFmpeg.Interop.LibAVFormat;
 
 namespace RetroVue.Media.FFmpeg.Native;
 
 /// <summary>
-/// All that is done differently from one release of FFmpeg to another, apart from where fields stand. Code above asks here and never for
-/// the release. Enum values that shift (video codec ids from 202 on, pixel formats from 152) are not bound: they are looked up by name.
+/// All that is done differently from one release of FFmpeg to another, apart from where fields stand and where streams keep their side
+/// data (<see cref="CodedSideData"/>). Code above asks here and never for the release. Enum values that shift (video codec ids from 202 on, pixel formats from 152) are not bound: they are looked up by name.
 /// </summary>
 internal static unsafe class FFmpegDifferences
 {
@@ -95,34 +94,5 @@ internal static unsafe class FFmpegDifferences
         }
 
         private void SetFlag(int flag, bool value) => frame.flags = value ? frame.flags | flag : frame.flags & ~flag;
-    }
-
-    extension(ref AVStream stream)
-    {
-        /// <summary>A piece of the stream's own side data: kept by <c>codecpar</c> from 6.1 on, by the stream before.</summary>
-        /// <returns>The bytes, valid as long as the stream; empty where there is none.</returns>
-        public ReadOnlySpan<byte> SideData(AVPacketSideDataType type)
-        {
-            if (!AVCodecParameters.has_coded_side_data)
-            {
-                fixed (AVStream* self = &stream)
-                {
-                    nuint size = 0;
-                    var data = av_stream_get_side_data(self, type, &size);
-                    return new ReadOnlySpan<byte>(data, data is null ? 0 : (int)size);
-                }
-            }
-
-            var parameters = stream.codecpar;
-            foreach (ref var item in new Span<AVPacketSideData>(parameters->coded_side_data, parameters->nb_coded_side_data))
-            {
-                if (item.type == type)
-                {
-                    return new ReadOnlySpan<byte>(item.data, (int)item.size);
-                }
-            }
-
-            return [];
-        }
     }
 }

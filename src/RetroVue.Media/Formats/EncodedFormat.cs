@@ -1,6 +1,11 @@
+using System.Collections.Immutable;
+
 namespace RetroVue.Media.Formats;
 
-/// <summary>Compressed media: packets of one codec.</summary>
+/// <summary>
+/// Compressed media: packets of one codec, with all that a container or an encoder says of them, so that a decoder or another container
+/// gets it back.
+/// </summary>
 /// <param name="Codec">The codec by FFmpeg's descriptor name: "h264", "aac", "mp2".</param>
 /// <param name="Kind">What the stream is for.</param>
 public sealed record EncodedFormat(string Codec, MediaKind Kind) : MediaFormat
@@ -8,8 +13,17 @@ public sealed record EncodedFormat(string Codec, MediaKind Kind) : MediaFormat
     /// <summary>The codec's profile by name, such as "High" or "LC"; null where not known.</summary>
     public string? Profile { get; init; }
 
-    /// <summary>The codec's level as its standard counts it; zero where not known.</summary>
-    public int Level { get; init; }
+    /// <summary>The profile by FFmpeg's number for it, which some have that have no name; null where not known.</summary>
+    public int? ProfileNumber { get; init; }
+
+    /// <summary>The codec's level as its standard counts it; null where not known.</summary>
+    public int? Level { get; init; }
+
+    /// <summary>
+    /// The code by which the container knows the codec, four letters with the first in the lowest byte ("hvc1") or a number; zero where it
+    /// has none. Another container takes it over only where it means the same codec there.
+    /// </summary>
+    public uint CodecTag { get; init; }
 
     /// <summary>
     /// The parameter sets as the container holds them (for H.264 in MP4 an avcC record, in TS start codes or nothing; for AAC an
@@ -32,15 +46,50 @@ public sealed record EncodedFormat(string Codec, MediaKind Kind) : MediaFormat
     /// <summary>Samples in each packet of sound; zero where that varies or is not known.</summary>
     public int FrameSize { get; init; }
 
-    /// <summary>Equal in every property, the parameter sets byte by byte.</summary>
+    /// <summary>Samples of sound that fill the last packet up after the last true one; zero where none or not known.</summary>
+    public int TrailingPadding { get; init; }
+
+    /// <summary>Samples of sound to decode before a place that is sought until what comes out is right; zero where none.</summary>
+    public int SeekPreroll { get; init; }
+
+    /// <summary>Bytes of a packet, or of the smallest piece that can be decoded, where all have the same; zero elsewhere.</summary>
+    public int BlockAlign { get; init; }
+
+    /// <summary>Bits of a coded sample or pixel; zero where not known. Some codecs do not decode without it.</summary>
+    public int BitsPerCodedSample { get; init; }
+
+    /// <summary>Bits of a decoded sample that mean something, such as 20 in a word of 32; zero where all do or it is not known.</summary>
+    public int BitsPerRawSample { get; init; }
+
+    /// <summary>Pictures that a decoder holds back to put them in order.</summary>
+    public int ReorderDepth { get; init; }
+
+    /// <summary>Where chroma samples lie between those of luma: "left", "center", "topleft"; null where not stated.</summary>
+    public string? ChromaLocation { get; init; }
+
+    /// <summary>FFmpeg's own words for the pictures or the sound; null where the format comes from elsewhere.</summary>
+    public StreamDeclaration? Declared { get; init; }
+
+    /// <summary>What is said of the whole stream beside its format: how to turn the picture, its mastering display, Dolby Vision.</summary>
+    public ImmutableArray<StreamSideData> SideData { get; init; } = [];
+
+    /// <summary>The bytes of a piece of side data; empty where there is none of that kind.</summary>
+    public ReadOnlyMemory<byte> FindSideData(StreamSideDataKind kind) => SideData.FirstOrDefault(item => item.Kind == kind)?.Data ?? default;
+
+    /// <summary>Equal in every property, the parameter sets and side data byte by byte.</summary>
     public bool Equals(EncodedFormat? other) =>
-        other is not null && Codec == other.Codec && Kind == other.Kind && Profile == other.Profile && Level == other.Level
-        && BitRate == other.BitRate && InitialPadding == other.InitialPadding && FrameSize == other.FrameSize
+        other is not null && Codec == other.Codec && Kind == other.Kind && Profile == other.Profile && ProfileNumber == other.ProfileNumber
+        && Level == other.Level && CodecTag == other.CodecTag && BitRate == other.BitRate
+        && (InitialPadding, TrailingPadding, SeekPreroll) == (other.InitialPadding, other.TrailingPadding, other.SeekPreroll)
+        && (FrameSize, BlockAlign, ReorderDepth) == (other.FrameSize, other.BlockAlign, other.ReorderDepth)
+        && (BitsPerCodedSample, BitsPerRawSample) == (other.BitsPerCodedSample, other.BitsPerRawSample)
+        && ChromaLocation == other.ChromaLocation && Equals(Declared, other.Declared)
         && Equals(Video, other.Video) && Equals(Audio, other.Audio)
-        && ParameterSets.Span.SequenceEqual(other.ParameterSets.Span);
+        && ParameterSets.Span.SequenceEqual(other.ParameterSets.Span)
+        && SideData.SequenceEqual(other.SideData);
 
     /// <inheritdoc/>
-    public override int GetHashCode() => HashCode.Combine(Codec, Kind, Profile, Level, Video, Audio, ParameterSets.Length);
+    public override int GetHashCode() => HashCode.Combine(Codec, Kind, Profile, CodecTag, Video, Audio, ParameterSets.Length);
 
     /// <summary>A text such as "h264 High (video yuv420p 640x360 25/1 fps)".</summary>
     public override string ToString()

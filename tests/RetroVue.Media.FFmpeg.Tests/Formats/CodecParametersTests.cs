@@ -23,7 +23,7 @@ public sealed unsafe class CodecParametersTests
                 Color = new ColorDescription("tv", "bt470bg", "bt709", "smpte170m"),
             },
         };
-        Assert.That(ThereAndBack(format), Is.EqualTo(format));
+        AssertSame(format);
     }
 
     [TestCase("mono", 1)]
@@ -41,7 +41,7 @@ public sealed unsafe class CodecParametersTests
             FrameSize = 1024,
             Audio = new AudioFormat(SampleFormat.F32Planar, 44100, new ChannelLayout(layout, channels)),
         };
-        Assert.That(ThereAndBack(format), Is.EqualTo(format));
+        AssertSame(format);
     }
 
     [Test]
@@ -71,6 +71,14 @@ public sealed unsafe class CodecParametersTests
         Assert.That(() => ThereAndBack(new EncodedFormat("nonesuch", MediaKind.Video)), Throws.TypeOf<FFmpegException>().With.Message.Contains("nonesuch"));
         var format = new EncodedFormat("aac", MediaKind.Audio) { Audio = new AudioFormat(SampleFormat.F32Planar, 48000, new ChannelLayout("nowhere", 2)) };
         Assert.That(() => ThereAndBack(format), Throws.TypeOf<FFmpegException>().With.Message.Contains("nowhere"));
+    }
+
+    // FFmpeg's own words come back too, where the format was made without them.
+    private static void AssertSame(EncodedFormat format)
+    {
+        var back = ThereAndBack(format);
+        Assert.That(back.ProfileNumber, Is.Not.Null);
+        Assert.That(back with { ProfileNumber = null, Declared = null }, Is.EqualTo(format));
     }
 
     private static EncodedFormat ThereAndBack(EncodedFormat format)

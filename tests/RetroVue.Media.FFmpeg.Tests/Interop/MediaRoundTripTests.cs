@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Text;
 using RetroVue.Media.FFmpeg.Interop;
 using RetroVue.Media.FFmpeg.Native;
+using RetroVue.Media.Formats;
 using RetroVue.Media.Time;
 using static RetroVue.Media.FFmpeg.Interop.LibAVCodec;
 using static RetroVue.Media.FFmpeg.Interop.LibAVFilter;
@@ -140,9 +141,10 @@ public sealed unsafe class MediaRoundTripTests
         try
         {
             using var input = Open(turned);
-            var data = input.Pointer->streams[0]->SideData(AVPacketSideDataType.AV_PKT_DATA_DISPLAYMATRIX);
-            Assert.That(data.Length, Is.EqualTo(36));
-            Assert.That(BinaryPrimitives.ReadInt32LittleEndian(data), Is.EqualTo(-1 << 16));
+            var item = input.Pointer->streams[0]->SideData.ToManaged().Single();
+            Assert.That(item.Kind, Is.EqualTo(StreamSideDataKind.DisplayMatrix));
+            Assert.That(item.Data.Length, Is.EqualTo(36));
+            Assert.That(BinaryPrimitives.ReadInt32LittleEndian(item.Data.Span), Is.EqualTo(-1 << 16));
         }
         finally
         {
@@ -150,7 +152,7 @@ public sealed unsafe class MediaRoundTripTests
         }
 
         using var straight = Open(_file);
-        Assert.That(straight.Pointer->streams[0]->SideData(AVPacketSideDataType.AV_PKT_DATA_DISPLAYMATRIX).IsEmpty, Is.True);
+        Assert.That(straight.Pointer->streams[0]->SideData.IsEmpty, Is.True);
     }
 
     private static InputFormatHandle Open(string file)

@@ -1,0 +1,63 @@
+using RetroVue.Media.FFmpeg.Containers;
+using RetroVue.Media.Formats;
+using RetroVue.Media.Pipelines;
+using RetroVue.Media.Testing;
+using RetroVue.Media.Time;
+
+namespace RetroVue.Media.FFmpeg.Tests.Support;
+
+/// <summary>Copies a file's picture and sound into another container, in simulated time.</summary>
+internal static class Copying
+{
+    /// <param name="source">What is read.</param>
+    /// <param name="target">What is written; its extension names the container unless the options do.</param>
+    /// <param name="options">How it is written.</param>
+    /// <param name="change">What becomes of the formats on the way; null: nothing.</param>
+    public static void Run(string source, string target, FileMuxerOptions? options = null, Func<EncodedFormat, EncodedFormat>? change = null)
+    {
+        var executor = new SimulatedExecutor();
+        var pipeline = new Pipeline(new PipelineOptions { Executor = executor });
+        try
+        {
+            var demuxer = pipeline.Add(new FileDemuxer("demuxer", source));
+            demuxer.Open();
+            var muxer = pipeline.Add(new FileMuxer("muxer", target, options));
+            foreach (var output in demuxer.Outputs)
+            {
+                if (change is null)
+                {
+                    pipeline.Link(output, muxer.AddStream(output.Name));
+                    continue;
+                }
+
+                var changer = pipeline.Add(new Changer($"change {output.Name}", change));
+                pipeline.Link(output, changer.Inputs[0]);
+                pipeline.Link(changer.Outputs[0], muxer.AddStream(output.Name));
+            }
+
+            executor.RunUntilCompleted(pipeline.RunAsync(), ClockTime.FromSeconds(1));
+        }
+        finally
+        {
+            executor.RunUntilCompleted(pipeline.DisposeAsync().AsTask(), ClockTime.FromSeconds(2));
+        }
+    }
+
+    private sealed class Changer : Element
+    {
+        private readonly Func<EncodedFormat, EncodedFormat> _change;
+
+        public Changer(string name, Func<EncodedFormat, EncodedFormat> change)
+            : base(name)
+        {
+            _change = change;
+            AddInput();
+            AddOutput();
+        }
+
+        protected override void OnBuffer(InputPad input, MediaBuffer buffer) => Outputs[0].Push(buffer);
+
+        protected override void OnEvent(InputPad input, MediaEvent mediaEvent) =>
+            Forward(mediaEvent is FormatChanged { Format: EncodedFormat format } ? new FormatChanged(_change(format)) : mediaEvent);
+    }
+}
