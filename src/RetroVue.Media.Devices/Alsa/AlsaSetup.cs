@@ -12,6 +12,12 @@ internal static unsafe class AlsaSetup
     /// <exception cref="DeviceException">The device cannot do what is asked; the message says what.</exception>
     public static PcmSetup Apply(_snd_pcm* pcm, AlsaOptions options, bool isCapture)
     {
+        if (!(options.Period > ClockTime.Zero && options.Buffer > ClockTime.Zero))
+        {
+            throw new DeviceException(
+                options.Device, $"'{options.Device}' cannot have a period of {options.Period} and a buffer of {options.Buffer}: both are times above zero.");
+        }
+
         _snd_pcm_hw_params* hardware = null;
         snd_pcm_hw_params_malloc(&hardware).ThrowIfError(options.Device, "Allocating the parameters of");
         try

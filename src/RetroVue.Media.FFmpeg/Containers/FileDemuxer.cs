@@ -30,8 +30,6 @@ namespace RetroVue.Media.FFmpeg.Containers;
 /// </remarks>
 public sealed unsafe class FileDemuxer : Element
 {
-    private const int MostErrorsInARow = 64;
-
     /// <summary>How long a read may take that is under way when the demuxer is stopped: one cut short would leave the file of no further use.</summary>
     private static readonly ClockTime s_lastRead = ClockTime.FromMilliseconds(100);
 
@@ -321,7 +319,7 @@ public sealed unsafe class FileDemuxer : Element
 
         Volatile.Write(ref _readErrors, _readErrors + 1);
         _streams.ForEach(stream => stream.MarkLoss());
-        if (++_errorsInARow <= MostErrorsInARow)
+        if (++_errorsInARow <= InputFile.MostErrorsInARow)
         {
             return StepResult.Again;
         }

@@ -30,6 +30,6 @@ public sealed record FileDemuxerOptions
     /// </summary>
     public InputShelf? Shelf { get; init; }
 
-    /// <summary>How long opening may take, in real time, before it is given up.</summary>
+    /// <summary>How long opening may take, in real time, before it is given up; None: as long as it takes.</summary>
     public ClockTime OpenLimit { get; init; } = ClockTime.FromSeconds(10);
 }

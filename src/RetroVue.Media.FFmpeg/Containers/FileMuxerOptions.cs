@@ -20,7 +20,13 @@ public sealed record FileMuxerOptions
     /// How long the far end of a URL may take to answer, and later to take what is written, before that counts as failed. In real time;
     /// four seconds unless told otherwise. Files have all the time they need.
     /// </summary>
-    public ClockTime Timeout { get; init; } = ClockTime.FromSeconds(4);
+    /// <exception cref="ArgumentException">It is not above zero.</exception>
+    public ClockTime Timeout
+    {
+        get;
+        init => field = value > ClockTime.Zero ? value : throw new ArgumentException($"A timeout is above zero, not {value}.", nameof(value));
+    }
+    = ClockTime.FromSeconds(4);
 
     /// <summary>Options for a URL's protocol by FFmpeg's names, such as "method" = "PUT" for HTTP, which otherwise POSTs.</summary>
     public IReadOnlyDictionary<string, string> ProtocolOptions { get; init; } = ReadOnlyDictionary<string, string>.Empty;

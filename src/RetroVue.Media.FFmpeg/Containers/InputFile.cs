@@ -17,6 +17,9 @@ namespace RetroVue.Media.FFmpeg.Containers;
 /// </remarks>
 internal sealed unsafe class InputFile : IDisposable
 {
+    /// <summary>How many reads may fail one after the other before the file is given up.</summary>
+    public const int MostErrorsInARow = 64;
+
     /// <summary>What the system fetches ahead of a reader by itself (Linux: 128 KiB).</summary>
     private const int LeastReadAhead = 128 << 10;
 
@@ -30,11 +33,12 @@ internal sealed unsafe class InputFile : IDisposable
         _handle = new InputFormatHandle(opened);
         (Path, Identity, Interrupt) = (path, identity, interrupt);
         Context = opened;
+        Length = new FileInfo(path).Length;
         try
         {
             Info = Examine(path);
             DoWithoutParsers();
-            _readAhead = ReadAhead(path);
+            _readAhead = ReadAhead();
         }
         catch
         {
@@ -51,6 +55,9 @@ internal sealed unsafe class InputFile : IDisposable
 
     /// <summary>What file that was, as it stood just before; null where that cannot be told.</summary>
     public FileIdentity? Identity { get; }
+
+    /// <summary>How many bytes it had when it was opened.</summary>
+    public long Length { get; }
 
     /// <summary>Ends blocking calls.</summary>
     public InterruptSwitch Interrupt { get; }
@@ -204,10 +211,10 @@ internal sealed unsafe class InputFile : IDisposable
     };
 
     /// <summary>Read-ahead of two seconds, at the file's mean rate; none where the rate is not known.</summary>
-    private FileReadAhead? ReadAhead(string path)
+    private FileReadAhead? ReadAhead()
     {
-        var distance = Info.Duration > ClockTime.Zero ? new FileInfo(path).Length / Info.Duration.ToTimeSpan().TotalSeconds * 2 : 0;
-        return distance >= LeastReadAhead ? new FileReadAhead(path, (long)Math.Min(distance, MostReadAhead)) : null;
+        var distance = Info.Duration > ClockTime.Zero ? Length / Info.Duration.ToTimeSpan().TotalSeconds * 2 : 0;
+        return distance >= LeastReadAhead ? new FileReadAhead(Path, (long)Math.Min(distance, MostReadAhead)) : null;
     }
 
     private MediaInfo Examine(string path)

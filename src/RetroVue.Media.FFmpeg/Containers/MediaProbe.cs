@@ -3,12 +3,14 @@ using RetroVue.Media.FFmpeg.Native;
 using RetroVue.Media.Time;
 using static RetroVue.Media.FFmpeg.Interop.LibAVCodec;
 using static RetroVue.Media.FFmpeg.Interop.LibAVFormat;
+using static RetroVue.Media.FFmpeg.Interop.LibAVUtil;
 
 namespace RetroVue.Media.FFmpeg.Containers;
 
 /// <summary>Finds out what a planner must know of a file before it airs.</summary>
 /// <remarks>
-/// A file with an index of all its packets (MP4) is read only at its end; another is read whole, without decoding. Thread-safe; blocks.
+/// A file with an index of all its packets (MP4) is read only at its end; another, and one that was cut off, is read whole, without
+/// decoding. What can be read is what the file is: of one that was cut off, the end is where reading ends. Thread-safe; blocks.
 /// </remarks>
 public static unsafe class MediaProbe
 {
@@ -17,7 +19,7 @@ public static unsafe class MediaProbe
     /// <summary>Probes a file.</summary>
     /// <param name="path">The file; a regular one.</param>
     /// <param name="cancellationToken">Ends the probing, also in the middle of a read.</param>
-    /// <exception cref="MediaFileException">The file cannot be opened, or holds neither picture nor sound.</exception>
+    /// <exception cref="MediaFileException">The file cannot be opened, or holds neither picture nor sound that can be read.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public static ProbedMedia Probe(string path, CancellationToken cancellationToken = default)
     {
@@ -42,27 +44,53 @@ public static unsafe class MediaProbe
     {
         var info = file.Info;
         var interval = new KeyFrameInterval();
-        if (info.Video is { } video && ReadIndex(file, video, interval) is { IsNone: false } lastKeyFrame)
+        if (info.Video is { } video && ListsEveryPacket(file, video) && ReadIndex(file, video, interval) is { IsNone: false } lastKeyFrame)
         {
             file.TrySeek(video, lastKeyFrame);
         }
 
         var (videoEnd, audioEnd) = ReadToEnd(file, interval);
+        if (videoEnd.IsNone && audioEnd.IsNone)
+        {
+            throw new MediaFileException(file.Path, "holds no picture or sound that can be read: it was cut off or is damaged. Copy or export it again.");
+        }
+
         interval.Add(videoEnd);
         return new ProbedMedia(info, videoEnd - info.StartTime, audioEnd - info.StartTime, info.Video is null ? ClockTime.None : interval.Longest);
     }
 
-    /// <summary>Takes the key frames from an index that lists every packet; gives the last one's time, or None where there is no such index.</summary>
+    /// <summary>
+    /// True where the container's index lists every picture, and the file holds all that it lists. The index of a file that was cut off
+    /// goes on beyond the file's end.
+    /// </summary>
+    private static bool ListsEveryPacket(InputFile file, StreamInfo video)
+    {
+        var stream = file.Stream(video.Index);
+        return stream->nb_frames > 0 && avformat_index_get_entries_count(stream) >= stream->nb_frames
+            && HoldsWhatIsListed(file, video) && (file.Info.Audio is not { } audio || HoldsWhatIsListed(file, audio));
+    }
+
+    private static bool HoldsWhatIsListed(InputFile file, StreamInfo info)
+    {
+        var stream = file.Stream(info.Index);
+        for (var i = avformat_index_get_entries_count(stream) - 1; i >= 0; i--)
+        {
+            var entry = avformat_index_get_entry(stream, i);
+            if (entry->pos + entry->Size > file.Length)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>Takes the key frames from the index; gives the last one's time, or None where it names none.</summary>
     private static ClockTime ReadIndex(InputFile file, StreamInfo video, KeyFrameInterval interval)
     {
         var stream = file.Stream(video.Index);
         var count = avformat_index_get_entries_count(stream);
         var last = ClockTime.None;
-        if (stream->nb_frames == 0 || count < stream->nb_frames)
-        {
-            return last;
-        }
-
         for (var i = 0; i < count; i++)
         {
             var entry = avformat_index_get_entry(stream, i);
@@ -76,6 +104,7 @@ public static unsafe class MediaProbe
         return last;
     }
 
+    /// <summary>Reads as a <see cref="FileDemuxer"/> does, to where that ends or gives up.</summary>
     private static (ClockTime Video, ClockTime Audio) ReadToEnd(InputFile file, KeyFrameInterval interval)
     {
         var (video, audio) = (file.Info.Video, file.Info.Audio);
@@ -84,8 +113,20 @@ public static unsafe class MediaProbe
         var (videoEnd, audioEnd) = (ClockTime.None, ClockTime.None);
         using var handle = new PacketHandle();
         var packet = handle.Pointer;
-        while (file.Read(packet) >= 0)
+        for (var errorsInARow = 0; errorsInARow <= InputFile.MostErrorsInARow;)
         {
+            var code = file.Read(packet);
+            if (code is AVERROR_EOF or AVERROR_EXIT)
+            {
+                break;
+            }
+
+            errorsInARow = code < 0 ? errorsInARow + 1 : 0;
+            if (code < 0)
+            {
+                continue;
+            }
+
             if (packet->stream_index == video?.Index)
             {
                 var time = videoTimes!.Next(packet);

@@ -4,13 +4,13 @@ namespace RetroVue.Media.FFmpeg.Containers;
 
 /// <summary>What <see cref="MediaProbe"/> found out about a file. Immutable; times count from the file's own zero.</summary>
 /// <param name="Info">What the file says of itself.</param>
-/// <param name="VideoEnd">The end of the last picture, by its packets; None without a picture.</param>
-/// <param name="AudioEnd">The end of the last sound, by its packets; None without sound.</param>
+/// <param name="VideoEnd">The end of the last picture, by its packets; None without a picture that can be read.</param>
+/// <param name="AudioEnd">The end of the last sound, by its packets; None without sound that can be read. One of the two is a time.</param>
 /// <param name="LongestKeyFrameInterval">
 /// The longest time from one key frame to the next, or from the last one to the end; None without a picture.
 /// </param>
 public sealed record ProbedMedia(MediaInfo Info, ClockTime VideoEnd, ClockTime AudioEnd, ClockTime LongestKeyFrameInterval)
 {
-    /// <summary>From the file's own zero to the end of picture and sound.</summary>
+    /// <summary>From the file's own zero to the end of picture and sound, as far as they can be read; not None.</summary>
     public ClockTime Duration => VideoEnd.IsNone ? AudioEnd : AudioEnd.IsNone ? VideoEnd : ClockTime.Max(VideoEnd, AudioEnd);
 }

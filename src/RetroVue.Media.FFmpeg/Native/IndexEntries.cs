@@ -7,20 +7,23 @@ internal static unsafe class IndexEntries
 {
     // The fields are int flags:2 and int size:30 behind two of 64 bits, in all supported releases; AVINDEX_KEYFRAME is 1.
     private const int FlagsAt = 16;
+    private const int FlagBits = 2;
     private const int KeyFrame = 1;
 
     extension(ref AVIndexEntry entry)
     {
         /// <summary>True where the entry is of a key frame.</summary>
-        public bool IsKeyFrame
+        public bool IsKeyFrame => (Bits(ref entry) & KeyFrame) != 0;
+
+        /// <summary>How many bytes the packet takes from its position on; 0 where the container does not say.</summary>
+        public int Size => Bits(ref entry) >> FlagBits;
+    }
+
+    private static int Bits(ref AVIndexEntry entry)
+    {
+        fixed (AVIndexEntry* self = &entry)
         {
-            get
-            {
-                fixed (AVIndexEntry* self = &entry)
-                {
-                    return (*(int*)((byte*)self + FlagsAt) & KeyFrame) != 0;
-                }
-            }
+            return *(int*)((byte*)self + FlagsAt);
         }
     }
 }

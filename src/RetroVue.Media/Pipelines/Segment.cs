@@ -9,8 +9,15 @@ namespace RetroVue.Media.Pipelines;
 /// <param name="Start">The first time of the stretch, on the line of the buffers' PTS; what lies before it is clipped.</param>
 /// <param name="Stop">The end of the stretch, exclusive; None where it is open.</param>
 /// <param name="Offset">The running time at which <paramref name="Start"/> is presented.</param>
+/// <exception cref="ArgumentException"><paramref name="Start"/> or <paramref name="Offset"/> is None.</exception>
 public sealed record Segment(ClockTime Start, ClockTime Stop, ClockTime Offset) : MediaEvent
 {
+    /// <summary>The first time of the stretch, on the line of the buffers' PTS; never None.</summary>
+    public ClockTime Start { get; init; } = TimeOf(Start, nameof(Start));
+
+    /// <summary>The running time at which <see cref="Start"/> is presented; never None.</summary>
+    public ClockTime Offset { get; init; } = TimeOf(Offset, nameof(Offset));
+
     /// <summary>From zero, open, with running time equal to PTS: what holds on a link before any segment was sent.</summary>
     public static Segment Default { get; } = new(ClockTime.Zero, ClockTime.None, ClockTime.Zero);
 
@@ -32,4 +39,7 @@ public sealed record Segment(ClockTime Start, ClockTime Stop, ClockTime Offset) 
         bool before = end > pts ? end <= Start : pts < Start;
         return !before && !(pts >= Stop);
     }
+
+    private static ClockTime TimeOf(ClockTime time, string name) =>
+        time.IsNone ? throw new ArgumentException($"A segment's {name} is a time, not None.", name) : time;
 }

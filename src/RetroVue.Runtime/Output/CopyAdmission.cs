@@ -59,7 +59,7 @@ public sealed record CopyAdmission(ChannelFormats? Formats, ImmutableArray<CopyR
             }
         }
 
-        return candidate.KeyFrameInterval <= MostKeyFrameInterval ? null : string.Create(
+        return !(candidate.KeyFrameInterval > MostKeyFrameInterval) ? null : string.Create(
             CultureInfo.InvariantCulture,
             $"has key frames up to {candidate.KeyFrameInterval.ToTimeSpan().TotalSeconds:0.#} s apart; {MostKeyFrameInterval.ToTimeSpan().TotalSeconds:0} s is the most");
     }

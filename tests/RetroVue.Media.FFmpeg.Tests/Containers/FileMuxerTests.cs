@@ -26,6 +26,18 @@ public sealed class FileMuxerTests
         Assert.That(MediaBuffer.LiveCount, Is.Zero);
     }
 
+    [Test]
+    public void Timeout_that_is_no_time_is_refused() =>
+        Assert.Throws<ArgumentException>(() => _ = new FileMuxerOptions { Timeout = ClockTime.None });
+
+    [Test]
+    public void Demuxer_without_a_limit_opens_files()
+    {
+        using var demuxer = new FileDemuxer("demuxer", MediaCorpus.File("ntsc.mp4"), new FileDemuxerOptions { OpenLimit = ClockTime.None });
+        demuxer.Open();
+        Assert.That(demuxer.Info.Video, Is.Not.Null);
+    }
+
     [TestCaseSource(nameof(Remuxes))]
     public void Remuxed_file_has_the_times_of_its_source_rounded_once_to_its_tick(string name, string container)
     {

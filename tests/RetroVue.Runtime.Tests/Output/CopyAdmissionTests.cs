@@ -62,6 +62,10 @@ public sealed class CopyAdmissionTests
             Is.EqualTo("b"));
 
     [Test]
+    public void Admission_of_a_file_whose_key_frames_are_not_known_is_not_refused_for_them() =>
+        Assert.That(CopyAdmission.Decide([s_usual with { KeyFrameInterval = ClockTime.None }]).Refused, Is.Empty);
+
+    [Test]
     public void Admission_of_nothing_has_no_formats() => Assert.That(CopyAdmission.Decide([]).Formats, Is.Null);
 
     [Test]
