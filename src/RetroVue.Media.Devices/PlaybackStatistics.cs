@@ -10,7 +10,10 @@ namespace RetroVue.Media.Devices;
 /// Silence that was heard for want of sound, from the first frame on; of PipeWire only, since a device of ALSA's stops instead.
 /// </param>
 /// <param name="Interruptions">Times that the device stopped: ran empty, was suspended, or was lost.</param>
-/// <param name="Error">How far from its time the last buffer was written; within the sink's tolerance. None before the first.</param>
+/// <param name="Error">
+/// How much too late the last buffer would have been heard, were nothing put in or left out for it; negative where too early. None before
+/// the first.
+/// </param>
 /// <param name="Drift">How much faster than CLOCK_MONOTONIC the device runs, in parts per million; NaN while not known.</param>
 public readonly record struct PlaybackStatistics(
     long Played,

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using RetroVue.Media.Time;
 
 namespace RetroVue.Runtime;
 
@@ -35,9 +36,12 @@ internal static partial class RuntimeLog
     [LoggerMessage(1111, LogLevel.Error, "Channel {Channel} is copied, but '{File}' {Reason}; a slate takes its place")]
     public static partial void FileDoesNotFit(ILogger logger, string channel, string file, string reason);
 
+    [LoggerMessage(1120, LogLevel.Warning, "Channel {Channel}: '{File}' lasts {Duration}, less than the {Least} ms that an item airs for at least; it is left out")]
+    public static partial void FileTooShort(ILogger logger, string channel, string file, ClockTime duration, double least);
+
     [LoggerMessage(1112, LogLevel.Debug, "Channel {Channel} has no still: {Problem}")]
     public static partial void NoStill(ILogger logger, string channel, string problem);
 
-    [LoggerMessage(1106, LogLevel.Warning, "Channel {Channel}: {Packets} packets came after their time and were not aired; this machine or its disk does not keep up")]
+    [LoggerMessage(1109, LogLevel.Warning, "Channel {Channel}: {Packets} packets came after their time and were not aired; this machine or its disk does not keep up")]
     public static partial void CannotKeepUp(ILogger logger, string channel, long packets);
 }

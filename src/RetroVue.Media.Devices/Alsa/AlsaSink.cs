@@ -11,7 +11,8 @@ namespace RetroVue.Media.Devices.Alsa;
 /// The device starts when the first sample is due. Once its own count says when the next frame written will be heard, what the start was
 /// off by is made good, to within 2 ms; from then on buffers follow each other without a seam while they are within
 /// <see cref="SoundSink.Tolerance"/> of their time. Beyond it silence is put in, or frames are left out, and counted. So a pipeline that
-/// follows this sink's own clock, as it does by default, never skips. Source: pcm.h.
+/// follows this sink's own clock, as it does by default, never skips. Of a device that stamps no status, as plugins may not, the time of the
+/// call is taken, which an event "time-estimated" says once. Source: pcm.h.
 /// </remarks>
 public sealed class AlsaSink : SoundSink
 {
@@ -24,6 +25,7 @@ public sealed class AlsaSink : SoundSink
     private bool _isDraining;
     private bool _isPrepared;
     private bool _isAligned;
+    private bool _isEstimated;
     private long _gap;
     private long _written;
     private long _cuedFrom;
@@ -96,7 +98,7 @@ public sealed class AlsaSink : SoundSink
             return AfterInterruption(interrupted);
         }
 
-        if (status.Time > ClockTime.Zero && device.Clock.Observe(_written - status.Delay, status.Time))
+        if (device.Clock.Observe(_written - status.Delay, TimeOf(status)))
         {
             OnClockGained();
         }
@@ -121,6 +123,26 @@ public sealed class AlsaSink : SoundSink
 
         // Nothing to write; the status is still asked for, since the clock lives on it.
         return device.After(device.Setup.Format.DurationOf(device.Setup.PeriodSize));
+    }
+
+    /// <summary>When the device was where its status says: by its own stamp, or of a plugin that tells none by the time of the call.</summary>
+    private ClockTime TimeOf(PcmStatus status)
+    {
+        if (status.Time > ClockTime.Zero)
+        {
+            return status.Time;
+        }
+
+        if (!_isEstimated)
+        {
+            _isEstimated = true;
+            Pipeline.Report(
+                "time-estimated",
+                Name,
+                $"The sound device '{_device!.Setup.Device}' does not tell when it was where; when it was asked is taken instead. A 'hw:' device tells.");
+        }
+
+        return SystemTime.Now;
     }
 
     /// <summary>Fills the device's buffer and starts it when its first sample is due.</summary>
@@ -254,23 +276,27 @@ public sealed class AlsaSink : SoundSink
     /// <summary>Compares when a new buffer will be heard with when it should be, and puts silence in or skips where that is too far apart.</summary>
     private void Align(AlsaDevice device)
     {
-        ClockTime error = DueOfCurrent() - device.Clock.At(_written);
-        if (error.IsNone || !device.Clock.IsSettled)
+        if (!device.Clock.IsSettled)
         {
             return;
         }
 
-        SetError(error);
+        ClockTime error = MeasureError(device.Clock.At(_written));
+        if (error.IsNone)
+        {
+            return;
+        }
+
         ClockTime tolerance = _isAligned ? Tolerance : s_startTolerance;
         _isAligned = true;
         long frames = error.ToUnits(Unit);
         if (error > tolerance)
         {
-            _gap = frames;
+            Skip(frames);
         }
         else if (error < -tolerance)
         {
-            Skip(-frames);
+            _gap = -frames;
         }
     }
 

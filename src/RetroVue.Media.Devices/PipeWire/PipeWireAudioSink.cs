@@ -281,29 +281,22 @@ public sealed unsafe class PipeWireAudioSink : SoundSink
         // In silence nobody hears a seam.
         bool isSilent = !_isAligned || _cycleSample >= _written;
         ClockTime heard = _cycleHeard + Format.DurationOf(Math.Max(_written - _cycleSample, 0));
-        ClockTime error = DueOfCurrent() - heard;
-        if (error.IsNone)
-        {
-            return;
-        }
-
-        SetError(-error);
-
-        if (error.Abs() <= (isSilent ? ClockTime.Zero : Tolerance))
+        ClockTime error = MeasureError(heard);
+        if (error.IsNone || error.Abs() <= (isSilent ? ClockTime.Zero : Tolerance))
         {
             return;
         }
 
         _isAligned = true;
         long samples = error.ToUnits(Unit);
-        if (samples > 0)
+        if (samples < 0)
         {
-            _gap = samples;
+            _gap = -samples;
         }
         else
         {
             // The rest of the way is left out of the next one.
-            _isAligned = Skip(-samples);
+            _isAligned = Skip(samples);
         }
     }
 

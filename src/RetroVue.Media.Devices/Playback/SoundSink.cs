@@ -221,12 +221,19 @@ public abstract class SoundSink : Element, IClockProvider
         }
     }
 
-    private protected void SetError(ClockTime error)
+    /// <summary>How much too late the current buffer's next frame would be heard at a system time, which is noted; None where not known.</summary>
+    private protected ClockTime MeasureError(ClockTime heard)
     {
-        lock (_lock)
+        ClockTime error = heard - DueOfCurrent();
+        if (!error.IsNone)
         {
-            _statistics = _statistics with { Error = error };
+            lock (_lock)
+            {
+                _statistics = _statistics with { Error = error };
+            }
         }
+
+        return error;
     }
 
     private StepResult Step()

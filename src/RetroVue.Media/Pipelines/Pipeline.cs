@@ -141,7 +141,7 @@ public sealed class Pipeline : IAsyncDisposable
 
     /// <summary>Opens everything, elects the clock and lets media flow.</summary>
     /// <exception cref="LinkException">The graph is not whole.</exception>
-    /// <exception cref="ElementException">An element could not be opened.</exception>
+    /// <exception cref="ElementException">An element could not be opened or started; the others have been stopped.</exception>
     /// <exception cref="InvalidOperationException">The pipeline was started before.</exception>
     public async Task StartAsync(CancellationToken cancellationToken = default)
     {
@@ -153,7 +153,7 @@ public sealed class Pipeline : IAsyncDisposable
             _graph.ConnectGates();
             _sinkCount = _graph.Sinks.Count();
             await PrepareElementsAsync(cancellationToken).ConfigureAwait(false);
-            StartElements();
+            await StartElementsAsync().ConfigureAwait(false);
         }
         finally
         {
@@ -196,7 +196,7 @@ public sealed class Pipeline : IAsyncDisposable
         {
             if (element.Inputs.Count == 0)
             {
-                element.EndStream();
+                Guarded(element, element.EndStream);
             }
         }
     }
@@ -236,7 +236,7 @@ public sealed class Pipeline : IAsyncDisposable
         {
             foreach (Element element in _graph.Elements)
             {
-                element.Dispose();
+                Guarded(element, element.Dispose);
             }
         }
 
@@ -326,13 +326,31 @@ public sealed class Pipeline : IAsyncDisposable
         }
     }
 
-    private void StartElements()
+    private async Task StartElementsAsync()
     {
-        SelectClock();
-        BaseTime = Clock.Now;
-        foreach (Element element in _graph.Elements)
+        try
         {
-            element.Start();
+            SelectClock();
+            BaseTime = Clock.Now;
+            foreach (Element element in _graph.Elements)
+            {
+                try
+                {
+                    element.Start();
+                }
+                catch (Exception exception) when (element.Blame(exception))
+                {
+                    throw;
+                }
+            }
+        }
+        catch (Exception exception)
+        {
+            // None of their tasks runs yet, but what they opened may have threads and callbacks of its own.
+            Fail(Name, exception);
+            await StopElementsAsync().ConfigureAwait(false);
+            State = PipelineState.Failed;
+            ThrowIfFailed();
         }
 
         State = PipelineState.Running;
@@ -357,7 +375,7 @@ public sealed class Pipeline : IAsyncDisposable
     {
         foreach (Element element in _graph.Elements)
         {
-            element.Interrupt();
+            Guarded(element, element.Interrupt);
         }
 
         // All at once: their limits run together where several are stuck.
@@ -389,14 +407,20 @@ public sealed class Pipeline : IAsyncDisposable
         // Sources first: what an element still gives out when it stops is taken by one that has not stopped yet.
         foreach (Element element in _graph.SinksFirst().Reverse())
         {
-            try
-            {
-                element.Stop();
-            }
-            catch (Exception exception)
-            {
-                Fail(element.Name, exception);
-            }
+            Guarded(element, element.Stop);
+        }
+    }
+
+    /// <summary>Calls an element in a way that keeps its error from the others: the pipeline fails, and they are called all the same.</summary>
+    private void Guarded(Element element, Action call)
+    {
+        try
+        {
+            call();
+        }
+        catch (Exception exception)
+        {
+            Fail(element.Name, exception);
         }
     }
 

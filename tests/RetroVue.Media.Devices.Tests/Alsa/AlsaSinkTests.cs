@@ -64,6 +64,41 @@ public sealed class AlsaSinkTests
         Assert.That(bench.Heard(), Has.Count.EqualTo(10 * Rate).Within(Rate / 20));
     }
 
+    [TestCase(200)]
+    [TestCase(-200)]
+    public void Device_that_tells_no_times_is_aligned_by_those_of_the_calls_and_that_is_said_once(double ppm)
+    {
+        using var bench = new Bench(60 * Rate, clock => new SimulatedPcm(clock, s_setup, isCapture: false, ppm)
+        {
+            Quantum = 48,
+            HardwareDelay = 700,
+            IsStampless = true,
+        });
+        bench.Pipeline.UseClock(bench.Executor.Clock);
+        bench.Run(ClockTime.FromSeconds(70));
+        Assert.That(bench.WorstError(from: Rate), Is.LessThan(AlsaSink.Tolerance.Nanoseconds + s_startTolerance));
+        Assert.That(bench.Sink.Statistics.Error.IsNone, Is.False);
+        var said = new List<PipelineEvent>();
+        while (bench.Pipeline.Events.TryRead(out PipelineEvent? next))
+        {
+            said.Add(next);
+        }
+
+        Assert.That(said.Where(one => one.Kind == "time-estimated").Select(one => one.Source), Is.EqualTo(["sink"]));
+    }
+
+    // The card is faster than the pipeline's clock, so it comes to be early, until silence is put in; or slower, and late.
+    [TestCase(200, -1)]
+    [TestCase(-200, 1)]
+    public void Error_is_positive_where_sound_would_be_late(double ppm, int sign)
+    {
+        using var bench = new Bench(60 * Rate, clock => new SimulatedPcm(clock, s_setup, isCapture: false, ppm));
+        bench.Pipeline.UseClock(bench.Executor.Clock);
+        bench.Run(ClockTime.FromSeconds(70));
+        // 200 ppm of 60 s, give or take what the start was made good to.
+        Assert.That(bench.Sink.Statistics.Error.Nanoseconds, Is.EqualTo(sign * 12e6).Within(s_startTolerance));
+    }
+
     [Test]
     public void Stream_that_comes_late_is_an_underrun_and_goes_on_in_time()
     {

@@ -49,6 +49,9 @@ internal sealed class SimulatedPcm : IPcm
     /// <summary>It does not say what it knew at its interrupts, as plugins do not.</summary>
     public bool IsSilent { get; init; }
 
+    /// <summary>A status tells where it is but not when, as plugins do.</summary>
+    public bool IsStampless { get; init; }
+
     /// <summary>A look at the last interrupt always falls between the kernel's writing of its count and of its time.</summary>
     public bool IsStampTorn { get; init; }
 
@@ -125,7 +128,7 @@ internal sealed class SimulatedPcm : IPcm
         long inBuffer = _isCapture ? count - _moved : Math.Max(0, _moved - count);
         status = new PcmStatus(
             _state,
-            now,
+            IsStampless ? ClockTime.Zero : now,
             inBuffer + HardwareDelay,
             _isCapture ? Math.Max(0, inBuffer) : Setup.BufferSize - inBuffer);
         return 0;

@@ -218,6 +218,49 @@ public sealed class PipelineTests
     }
 
     [Test]
+    public async Task Error_while_starting_is_thrown_with_the_elements_name_and_all_are_stopped()
+    {
+        var log = new List<string>();
+        var pipeline = new Pipeline();
+        var bad = pipeline.Add(new LifeElement("bad", [], hasInput: false) { FailsAt = "start" });
+        pipeline.Link(bad, pipeline.Add(new LifeElement("good", log)));
+        ElementException error = (await Assert.ThrowsAsync<ElementException>(async () => await pipeline.StartAsync()))!;
+        Assert.That(error.Element, Is.EqualTo("bad"));
+        Assert.That(error.InnerException, Is.InstanceOf<InvalidOperationException>());
+        Assert.That(pipeline.State, Is.EqualTo(PipelineState.Failed));
+        Assert.That(log, Is.EqualTo(new[] { "prepare Prepared", "interrupt", "stop" }));
+        Assert.That(async () => await Within(pipeline.RunAsync()), Throws.TypeOf<ElementException>(), "it must not wait for an end that never comes");
+        await pipeline.DisposeAsync();
+        Assert.That(log[^1], Is.EqualTo("dispose"));
+    }
+
+    [TestCase("interrupt")]
+    [TestCase("end")]
+    [TestCase("stop")]
+    [TestCase("dispose")]
+    public async Task Element_that_cannot_be_called_fails_the_pipeline_and_the_others_are_called_all_the_same(string call)
+    {
+        var log = new List<string>();
+        var pipeline = new Pipeline();
+        foreach (string name in new[] { "one", "two" })
+        {
+            var source = pipeline.Add(new LifeElement($"{name}-source", log, hasInput: false) { FailsAt = name == "one" ? call : "" });
+            pipeline.Link(source, pipeline.Add(new LifeElement($"{name}-sink", log)));
+        }
+
+        await pipeline.StartAsync();
+        Assert.That(pipeline.End, Throws.Nothing);
+        await pipeline.StopAsync();
+        await pipeline.DisposeAsync();
+        // Only sources are asked to end.
+        Assert.That(log.Count(entry => entry == call), Is.EqualTo(call == "end" ? 2 : 4));
+        // By then the pipeline has been stopped well; the error is logged.
+        Assert.That(pipeline.State, Is.EqualTo(call == "dispose" ? PipelineState.Stopped : PipelineState.Failed));
+        Assert.That(
+            (await Assert.ThrowsAsync<ElementException>(async () => await Within(pipeline.RunAsync())))!.Element, Is.EqualTo("one-source"));
+    }
+
+    [Test]
     public async Task Format_that_is_not_accepted_is_named_with_the_preferred_one()
     {
         var pipeline = new Pipeline();
@@ -402,6 +445,8 @@ public sealed class PipelineTests
 
         public bool FailsToStop { get; init; }
 
+        public string FailsAt { get; init; } = "";
+
         public void AddStep(Func<StepResult> step) => AddTask(step, StepPlacement.OwnThread);
 
         public MediaFormat? Wanted { get; init; }
@@ -420,13 +465,15 @@ public sealed class PipelineTests
             _log.Add($"prepare {Pipeline.State}");
         }
 
-        protected internal override void Start() => _log.Add($"start {Pipeline.State}");
+        protected internal override void Start() => Live("start", $"start {Pipeline.State}");
 
-        protected internal override void Interrupt() => _log.Add("interrupt");
+        protected internal override void Interrupt() => Live("interrupt");
+
+        protected internal override void EndStream() => Live("end");
 
         protected internal override void Stop()
         {
-            _log.Add("stop");
+            Live("stop");
             if (FailsToStop)
             {
                 throw new InvalidOperationException("cannot stop");
@@ -445,8 +492,17 @@ public sealed class PipelineTests
 
         protected override void Dispose(bool disposing)
         {
-            _log.Add("dispose");
             base.Dispose(disposing);
+            Live("dispose");
+        }
+
+        private void Live(string call, string? entry = null)
+        {
+            _log.Add(entry ?? call);
+            if (call == FailsAt)
+            {
+                throw new InvalidOperationException($"cannot {call}");
+            }
         }
     }
 }
