@@ -38,10 +38,29 @@ internal sealed class AdtsPackaging : Packaging
 
     private bool NeedsHeader(MediaBuffer buffer)
     {
-        ReadOnlySpan<byte> data = buffer.Data;
-        bool hasHeader = data.Length > HeaderLength && data[0] == 0xFF && (data[1] & 0xF6) == 0xF0
-            && (((data[3] & 3) << 11) | (data[4] << 3) | (data[5] >> 5)) == data.Length;
-        return _header.Length > 0 && !hasHeader && data.Length + HeaderLength <= MaxFrameLength;
+        int length = buffer.Data.Length;
+        return _header.Length > 0 && length + HeaderLength <= MaxFrameLength && !IsWholeFrames(buffer.Data);
+    }
+
+    /// <summary>True for one frame or several, each with its header, that fill the packet.</summary>
+    private static bool IsWholeFrames(ReadOnlySpan<byte> data)
+    {
+        while (data.Length >= HeaderLength && data[0] == 0xFF && (data[1] & 0xF6) == 0xF0)
+        {
+            int length = ((data[3] & 3) << 11) | (data[4] << 3) | (data[5] >> 5);
+            if (length < HeaderLength || length > data.Length)
+            {
+                return false;
+            }
+
+            data = data[length..];
+            if (data.IsEmpty)
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private static byte[] HeaderFrom(ReadOnlySpan<byte> config)

@@ -6,18 +6,35 @@ namespace RetroVue.Media.Elements.MpegTs;
 
 /// <summary>
 /// H.264 and HEVC as byte stream (annex B of either): an access unit delimiter first, which ISO/IEC 13818-1 2.14.1 and 2.17.1 ask for,
-/// and the parameter sets before each key frame where they are not in band. Takes byte stream, and length-prefixed units as MP4 has them.
+/// and before each key frame's slices the parameter sets of each kind that it has not in band, in the order in which they depend on each
+/// other. Takes byte stream, and length-prefixed units as MP4 has them.
 /// </summary>
 internal sealed class NalPackaging : Packaging
 {
+    /// <summary>The rank of what comes after all parameter sets; each kind of these has one of its own below.</summary>
+    private const int AfterSets = 3;
+
     private readonly Codec _codec;
-    private readonly byte[] _parameterSets;
+
+    /// <summary>The container's parameter sets by rank, each as byte stream; empty where it has none of a kind.</summary>
+    private readonly byte[][] _sets;
+
+    /// <summary>A bit for each rank of which the container has sets.</summary>
+    private readonly int _kinds;
 
     /// <summary>Bytes of the length before each unit; 0 where the packets are byte stream.</summary>
     private readonly int _lengthSize;
 
     private NalPackaging(EncodedFormat format, byte streamType, Codec codec, byte[] parameterSets, int lengthSize)
-        : base(format, streamType, 0xE0) => (_codec, _parameterSets, _lengthSize) = (codec, parameterSets, lengthSize);
+        : base(format, streamType, 0xE0)
+    {
+        (_codec, _lengthSize) = (codec, lengthSize);
+        _sets = Sort(parameterSets);
+        for (int rank = 0; rank < _sets.Length; rank++)
+        {
+            _kinds |= _sets[rank].Length > 0 ? 1 << rank : 0;
+        }
+    }
 
     /// <summary>For H.264, whose parameter sets are an avcC record (ISO/IEC 14496-15 5.3.3.1), byte stream or nothing.</summary>
     public static NalPackaging ForH264(EncodedFormat format)
@@ -98,86 +115,109 @@ internal sealed class NalPackaging : Packaging
     private void AddByteStream(PesPacket pes, MediaBuffer buffer)
     {
         ReadOnlySpan<byte> data = buffer.Data;
-        int first = NextUnit(data, 0);
-        int rest = 0;
-        if (first < data.Length && IsDelimiter(data[first]))
-        {
-            int next = NextUnit(data, first);
-            rest = next < data.Length ? next - 3 : data.Length;
-            pes.Add(buffer, 0, rest);
-        }
-        else
+        int unit = NextUnit(data, 0);
+        if (unit == data.Length || !IsDelimiter(data[unit]))
         {
             pes.Add(Delimiter);
         }
 
-        if (buffer.IsKeyFrame && !HasParameterSets(data))
+        int written = 0;
+        for (int missing = buffer.IsKeyFrame ? MissingIn(data) : 0; missing != 0 && unit < data.Length; unit = NextUnit(data, unit))
         {
-            pes.Add(_parameterSets);
+            int due = DueBefore(data[unit], missing);
+            if (due != 0)
+            {
+                // The start code goes with its unit, of four bytes where it is.
+                int start = unit - 3 > written && data[unit - 4] == 0 ? unit - 4 : unit - 3;
+                pes.Add(buffer, written, start - written);
+                AddSets(pes, due);
+                missing &= ~due;
+                written = start;
+            }
         }
 
-        pes.Add(buffer, rest, data.Length - rest);
+        pes.Add(buffer, written, data.Length - written);
     }
 
     private void AddLengthPrefixed(PesPacket pes, MediaBuffer buffer)
     {
         ReadOnlySpan<byte> data = buffer.Data;
-        bool needsSets = buffer.IsKeyFrame && !HasParameterSets(data);
+        int missing = buffer.IsKeyFrame ? MissingIn(data) : 0;
         bool isFirst = true;
         for (int at = 0; TryReadUnit(data, ref at, out int start, out int length);)
         {
             byte header = data[start];
-            if (isFirst)
+            bool isDelimiter = IsDelimiter(header);
+            if (isFirst && !isDelimiter)
             {
-                isFirst = false;
-                bool isDelimiter = IsDelimiter(header);
-                if (isDelimiter)
-                {
-                    pes.AddStartCode(4);
-                    pes.Add(buffer, start, length);
-                }
-                else
-                {
-                    pes.Add(Delimiter);
-                }
-
-                pes.Add(needsSets ? _parameterSets : []);
-                if (isDelimiter)
-                {
-                    continue;
-                }
+                pes.Add(Delimiter);
             }
 
+            int due = DueBefore(header, missing);
+            AddSets(pes, due);
+            missing &= ~due;
             // Annex B.1.2 of H.264 and B.2.2 of HEVC: four bytes before parameter sets and the first unit, else three will do.
-            pes.AddStartCode(IsParameterSet(header) ? 4 : 3);
+            pes.AddStartCode((isFirst && isDelimiter) || RankOf(header) < AfterSets ? 4 : 3);
             pes.Add(buffer, start, length);
+            isFirst = false;
         }
     }
 
-    private bool HasParameterSets(ReadOnlySpan<byte> data)
+    /// <summary>The ranks of which the container has sets and the packet has none before its first slice.</summary>
+    private int MissingIn(ReadOnlySpan<byte> data)
     {
+        int missing = _kinds;
         if (_lengthSize == 0)
         {
-            for (int at = NextUnit(data, 0); at < data.Length && !IsSlice(data[at]); at = NextUnit(data, at))
+            for (int at = NextUnit(data, 0); missing != 0 && at < data.Length && !IsSlice(data[at]); at = NextUnit(data, at))
             {
-                if (IsParameterSet(data[at]))
-                {
-                    return true;
-                }
+                missing &= ~(1 << RankOf(data[at]));
             }
         }
         else
         {
-            for (int at = 0; TryReadUnit(data, ref at, out int start, out int _) && !IsSlice(data[start]);)
+            for (int at = 0; missing != 0 && TryReadUnit(data, ref at, out int start, out int _) && !IsSlice(data[start]);)
             {
-                if (IsParameterSet(data[start]))
-                {
-                    return true;
-                }
+                missing &= ~(1 << RankOf(data[start]));
             }
         }
 
-        return false;
+        return missing;
+    }
+
+    /// <summary>Of the missing ranks those that belong before a unit: the lower ones.</summary>
+    private int DueBefore(byte header, int missing) => IsDelimiter(header) ? 0 : missing & ((1 << RankOf(header)) - 1);
+
+    private void AddSets(PesPacket pes, int ranks)
+    {
+        for (int rank = 0; rank < _sets.Length; rank++)
+        {
+            pes.Add((ranks & (1 << rank)) != 0 ? _sets[rank] : []);
+        }
+    }
+
+    /// <summary>Parts parameter sets by kind. What else stands among them, such as an encoder's note, goes with the last kind.</summary>
+    private byte[][] Sort(ReadOnlySpan<byte> byteStream)
+    {
+        var sorted = new List<byte>[AfterSets];
+        for (int rank = 0; rank < sorted.Length; rank++)
+        {
+            sorted[rank] = [];
+        }
+
+        for (int unit = NextUnit(byteStream, 0); unit < byteStream.Length;)
+        {
+            int next = NextUnit(byteStream, unit);
+            ReadOnlySpan<byte> bytes = byteStream[unit..(next < byteStream.Length || byteStream.EndsWith((ReadOnlySpan<byte>)[0, 0, 1]) ? next - 3 : next)].TrimEnd((byte)0);
+            if (!bytes.IsEmpty && !IsDelimiter(bytes[0]))
+            {
+                sorted[Math.Min(RankOf(bytes[0]), AfterSets - 1)].AddRange([0, 0, 0, 1, .. bytes]);
+            }
+
+            unit = next;
+        }
+
+        return [.. sorted.Select(kind => kind.ToArray())];
     }
 
     /// <summary>Reads one length-prefixed unit; a length beyond the packet's end means that its tail was lost, and takes what is there.</summary>
@@ -222,7 +262,14 @@ internal sealed class NalPackaging : Packaging
 
     private bool IsSlice(byte header) => _codec == Codec.H264 ? TypeOf(header) is >= 1 and <= 5 : TypeOf(header) <= 31;
 
-    private bool IsParameterSet(byte header) => _codec == Codec.H264 ? TypeOf(header) is 7 or 8 : TypeOf(header) is >= 32 and <= 34;
+    /// <summary>0 for video, 1 for sequence, 2 for picture parameter sets: each needs those before it.</summary>
+    private int RankOf(byte header) => (_codec, TypeOf(header)) switch
+    {
+        (Codec.Hevc, 32) => 0,
+        (Codec.H264, 7) or (Codec.Hevc, 33) => 1,
+        (Codec.H264, 8) or (Codec.Hevc, 34) => 2,
+        _ => AfterSets,
+    };
 
     private enum Codec
     {

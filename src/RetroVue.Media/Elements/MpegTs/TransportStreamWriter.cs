@@ -57,6 +57,9 @@ public sealed class TransportStreamWriter : IDisposable
     /// <summary>Packets refused because they had no presentation time.</summary>
     public long UntimedPackets { get; private set; }
 
+    /// <summary>Packets left out because there was nothing in them: a frame of no bytes would be a header without a frame.</summary>
+    public long EmptyPackets { get; private set; }
+
     /// <summary>Whether a format can be carried: H.264, HEVC, MPEG-1 and -2 video, AAC, MPEG audio, AC-3 and E-AC-3.</summary>
     /// <exception cref="ArgumentException">Its parameter sets are damaged or have no place in a transport stream.</exception>
     public static bool CanCarry(EncodedFormat format)
@@ -109,6 +112,13 @@ public sealed class TransportStreamWriter : IDisposable
         if (packet.Pts.IsNone)
         {
             UntimedPackets++;
+            packet.Release();
+            return;
+        }
+
+        if (packet.Data.IsEmpty)
+        {
+            EmptyPackets++;
             packet.Release();
             return;
         }
