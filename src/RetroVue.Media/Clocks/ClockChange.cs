@@ -9,6 +9,10 @@ public enum ClockChange
     /// <summary>The clock is gone.</summary>
     Lost,
 
-    /// <summary>The clock's <see cref="ClockState"/> changed.</summary>
+    /// <summary>
+    /// The clock's <see cref="ClockState"/> changed. A provider that is told of this at once raises it, so that the pipeline looks at
+    /// once; without it the pipeline sees the change at its next look, <see cref="Pipelines.PipelineClock.DisciplineInterval"/> later at
+    /// most.
+    /// </summary>
     Health,
 }

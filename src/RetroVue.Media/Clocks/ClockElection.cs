@@ -3,20 +3,24 @@ namespace RetroVue.Media.Clocks;
 /// <summary>Chooses the reference among clocks.</summary>
 /// <remarks>
 /// Highest priority among the healthy; then a sink before a source, because media must leave at the rate the sink eats it; then the
-/// more stable by the uncertainty of its reading; then the first added. Held at start and when a clock is gained, lost or changes
-/// health, never because a figure alone became better.
+/// reference that is followed already; then the more stable by the uncertainty of its reading; then the first added. So a figure alone
+/// never replaces a reference.
 /// </remarks>
 public static class ClockElection
 {
-    /// <summary>The winner; null where no candidate may be master and is healthy.</summary>
-    public static ClockCandidate? Elect(IEnumerable<ClockCandidate> candidates)
+    /// <summary>Returns the winner; null if no candidate may be master and is healthy.</summary>
+    /// <param name="candidates">The clocks.</param>
+    /// <param name="incumbent">The reference that is followed now; null if there is none.</param>
+    public static ClockCandidate? Elect(IEnumerable<ClockCandidate> candidates, IClock? incumbent = null)
     {
         ArgumentNullException.ThrowIfNull(candidates);
         return candidates
+            .Where(candidate => candidate.Clock.Flags.HasFlag(ClockFlags.CanBeMaster))
             .Select(candidate => (Candidate: candidate, Reading: candidate.Clock.Read()))
-            .Where(entry => entry.Candidate.Clock.Flags.HasFlag(ClockFlags.CanBeMaster) && IsHealthy(entry.Reading.State))
+            .Where(entry => IsHealthy(entry.Reading.State))
             .OrderByDescending(entry => entry.Candidate.Provider.ClockPriority)
             .ThenByDescending(entry => entry.Candidate.IsSink)
+            .ThenByDescending(entry => ReferenceEquals(entry.Candidate.Clock, incumbent))
             .ThenBy(entry => entry.Reading.Uncertainty)
             .ThenBy(entry => entry.Candidate.Order)
             .Select(entry => (ClockCandidate?)entry.Candidate)

@@ -6,22 +6,25 @@ namespace RetroVue.Media.Pipelines;
 /// <summary>
 /// Holds a pipeline's elections: at the start, when the reference is lost, and when a better clock has been healthy for a while.
 /// </summary>
-/// <remarks>Thread-safe. Providers may raise their event on any thread; the election itself is held by the clock's task.</remarks>
+/// <remarks>
+/// Thread-safe. Providers may raise their event on any thread; the election itself is held by the clock's task, which looks at the
+/// health of every provider's clock several times a second: most devices can only be asked.
+/// </remarks>
 internal sealed class PipelineElection : IDisposable
 {
-    /// <summary>How long a clock that was gained must have been healthy before it is followed.</summary>
+    /// <summary>How long a clock must have been healthy before it replaces a healthy reference, or a lost one is followed again.</summary>
     private static readonly ClockTime s_hysteresis = ClockTime.FromSeconds(2);
 
     private readonly Pipeline _pipeline;
     private readonly Lock _lock = new();
     private readonly List<IClockProvider> _added = [];
-    private readonly List<IClockProvider> _watched = [];
+    private readonly List<WatchedClock> _watched = [];
     private IClock? _fixed;
     private bool _wasUsable = true;
+    private ClockTime _usableSince = ClockTime.None;
 
-    // Set by providers on any thread, without the lock: one may raise its event while it holds a lock that its ProvideClock takes.
-    private volatile bool _changed;
-    private ClockTime _changedAt = ClockTime.None;
+    // A provider or a fixed clock was added while the pipeline runs.
+    private ClockTime _addedAt = ClockTime.None;
 
     public PipelineElection(Pipeline pipeline) => _pipeline = pipeline;
 
@@ -37,12 +40,14 @@ internal sealed class PipelineElection : IDisposable
         }
     }
 
+    private ClockTime Now => _pipeline.Executor.Waiter.SystemClock.Now;
+
     public void AddProvider(IClockProvider provider)
     {
         lock (_lock)
         {
             _added.Add(provider);
-            _changed = true;
+            _addedAt = Now;
         }
     }
 
@@ -51,7 +56,7 @@ internal sealed class PipelineElection : IDisposable
         lock (_lock)
         {
             _fixed = clock;
-            _changed = true;
+            _addedAt = Now;
         }
     }
 
@@ -60,10 +65,10 @@ internal sealed class PipelineElection : IDisposable
     {
         lock (_lock)
         {
-            _changed = false;
-            _changedAt = ClockTime.None;
+            _addedAt = ClockTime.None;
             PipelineClock clock = _pipeline.Clock;
-            IClock? winner = _fixed ?? ClockElection.Elect(Candidates())?.Clock;
+            WatchAll();
+            IClock? winner = _fixed ?? Winner(clock);
             winner ??= clock.IsLost ? clock.Reference : _pipeline.Executor.Waiter.SystemClock;
             bool isNew = !ReferenceEquals(winner, clock.Reference) || _pipeline.BaseTime.IsNone;
             if (isNew || (clock.IsLost && IsUsable(winner)))
@@ -78,21 +83,25 @@ internal sealed class PipelineElection : IDisposable
     }
 
     /// <summary>
-    /// Holds an election where one is due: at once when the reference is lost, and some time after anything else changed; called by the
-    /// clock's task.
+    /// Holds an election where one is due: at once when the reference is lost, and when a clock that would win has been healthy for a
+    /// while; called by the clock's task.
     /// </summary>
     public void Check()
     {
         lock (_lock)
         {
-            ClockTime now = _pipeline.Executor.Waiter.SystemClock.Now;
+            ClockTime now = Now;
+            foreach (WatchedClock watched in _watched)
+            {
+                watched.Look(now);
+            }
+
             bool isUsable = IsUsable(_pipeline.Clock.Reference);
             bool isLostNow = _wasUsable && !isUsable;
-            if (isUsable != _wasUsable || _changed)
+            if (isUsable != _wasUsable)
             {
                 _wasUsable = isUsable;
-                _changed = false;
-                _changedAt = now;
+                _usableSince = now;
             }
 
             if (isLostNow)
@@ -100,7 +109,7 @@ internal sealed class PipelineElection : IDisposable
                 _pipeline.Clock.Lose();
                 Hold();
             }
-            else if (now - _changedAt >= s_hysteresis)
+            else if (IsDue(now))
             {
                 Hold();
             }
@@ -111,28 +120,38 @@ internal sealed class PipelineElection : IDisposable
     {
         lock (_lock)
         {
-            foreach (IClockProvider provider in _watched)
+            foreach (WatchedClock watched in _watched)
             {
-                provider.ClockChanged -= OnClockChanged;
+                watched.Provider.ClockChanged -= OnClockChanged;
             }
 
             _watched.Clear();
         }
     }
 
-    private bool IsUsable(IClock clock) => IsOffered(clock) && ClockElection.IsHealthy(clock.Read().State);
-
     /// <summary>Asked several times a second: without a list of candidates, which would be garbage.</summary>
-    private bool IsOffered(IClock clock)
+    private bool IsDue(ClockTime now)
     {
-        if (ReferenceEquals(clock, _pipeline.Executor.Waiter.SystemClock) || ReferenceEquals(clock, _fixed))
+        if (now - _addedAt >= s_hysteresis)
         {
             return true;
         }
 
-        foreach (IClockProvider provider in _watched)
+        PipelineClock clock = _pipeline.Clock;
+        if (clock.IsLost && _wasUsable && now - _usableSince >= s_hysteresis)
         {
-            if (ReferenceEquals(provider.ProvideClock(), clock))
+            return true;
+        }
+
+        if (_fixed is not null)
+        {
+            return false;
+        }
+
+        WatchedClock? reference = clock.IsLost ? null : Find(clock.Reference);
+        foreach (WatchedClock watched in _watched)
+        {
+            if (watched.IsHealthySince(now - s_hysteresis) && watched.IsBefore(reference))
             {
                 return true;
             }
@@ -141,29 +160,63 @@ internal sealed class PipelineElection : IDisposable
         return false;
     }
 
-    private List<ClockCandidate> Candidates()
+    /// <summary>
+    /// Among clocks that have been healthy for a while, if the pipeline runs; where there is none, one that has just become healthy must do.
+    /// </summary>
+    private IClock? Winner(PipelineClock clock)
     {
-        var candidates = new List<ClockCandidate>();
-        foreach (IClockProvider provider in _pipeline.Elements.OfType<IClockProvider>().Concat(_added))
-        {
-            if (!_watched.Contains(provider))
-            {
-                _watched.Add(provider);
-                provider.ClockChanged += OnClockChanged;
-            }
+        bool isRunning = !_pipeline.BaseTime.IsNone;
+        IClock? incumbent = isRunning && !clock.IsLost ? clock.Reference : null;
+        ClockTime settled = isRunning ? Now - s_hysteresis : Now;
+        ClockCandidate? winner = ClockElection.Elect(
+            Candidates(watched => watched.IsHealthySince(settled) || ReferenceEquals(watched.Clock, incumbent)),
+            incumbent);
+        return (winner ?? ClockElection.Elect(Candidates(_ => true), incumbent))?.Clock;
+    }
 
-            if (provider.ProvideClock() is { } clock)
+    private bool IsUsable(IClock clock) => IsOffered(clock) && ClockElection.IsHealthy(clock.Read().State);
+
+    private bool IsOffered(IClock clock) =>
+        ReferenceEquals(clock, _pipeline.Executor.Waiter.SystemClock) || ReferenceEquals(clock, _fixed) || Find(clock) is not null;
+
+    private WatchedClock? Find(IClock clock)
+    {
+        foreach (WatchedClock watched in _watched)
+        {
+            if (ReferenceEquals(watched.Provider.ProvideClock(), clock))
             {
-                candidates.Add(new ClockCandidate(provider, clock, provider is Element { IsSink: true }, candidates.Count));
+                return watched;
             }
         }
 
-        return candidates;
+        return null;
     }
 
-    private void OnClockChanged(object? sender, ClockChangedEventArgs e)
+    private void WatchAll()
     {
-        _changed = true;
-        _pipeline.WakeClock();
+        foreach (IClockProvider provider in _pipeline.Elements.OfType<IClockProvider>().Concat(_added))
+        {
+            if (!_watched.Exists(watched => ReferenceEquals(watched.Provider, provider)))
+            {
+                var watched = new WatchedClock(provider, provider is Element { IsSink: true });
+                watched.Look(Now);
+                _watched.Add(watched);
+                provider.ClockChanged += OnClockChanged;
+            }
+        }
     }
+
+    private IEnumerable<ClockCandidate> Candidates(Func<WatchedClock, bool> stands)
+    {
+        for (int i = 0; i < _watched.Count; i++)
+        {
+            if (stands(_watched[i]) && _watched[i].Provider.ProvideClock() is { } clock)
+            {
+                yield return new ClockCandidate(_watched[i].Provider, clock, _watched[i].IsSink, i);
+            }
+        }
+    }
+
+    // Without the lock: a provider may raise its event while it holds a lock that its ProvideClock takes.
+    private void OnClockChanged(object? sender, ClockChangedEventArgs e) => _pipeline.WakeClock();
 }

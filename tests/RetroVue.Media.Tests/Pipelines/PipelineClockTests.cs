@@ -201,6 +201,69 @@ public sealed class PipelineClockTests
     }
 
     [Test]
+    public async Task Displaced_clock_that_is_well_again_is_followed_again_without_saying_so()
+    {
+        var best = new SimulatedDeviceClock(_executor.Clock, 30, name: "best");
+        _pipeline.UseClock(new FakeProvider(ClockPriorities.Hardware, new SimulatedDeviceClock(_executor.Clock, 20, name: "next")));
+        _pipeline.UseClock(new FakeProvider(ClockPriorities.Network, best));
+        await _pipeline.StartAsync();
+        best.State = ClockState.Unsynchronised;
+        _executor.RunFor(ClockTime.FromSeconds(5));
+        Assert.That(_pipeline.Clock.Reference.Name, Is.EqualTo("next"));
+        best.State = ClockState.Synchronised;
+        _executor.RunFor(ClockTime.FromMilliseconds(1900));
+        Assert.That(_pipeline.Clock.Reference.Name, Is.EqualTo("next"), "hysteresis");
+        // Seen at the next look, and followed with the first look when two seconds are over.
+        _executor.RunFor(ClockTime.FromMilliseconds(100) + PipelineClock.DisciplineInterval + PipelineClock.DisciplineInterval);
+        Assert.That(_pipeline.Clock.Reference.Name, Is.EqualTo("best"));
+    }
+
+    [Test]
+    public async Task Event_of_another_clock_does_not_switch_between_equals_by_a_better_figure()
+    {
+        var first = new SimulatedDeviceClock(_executor.Clock, name: "first") { Jitter = ClockTime.FromMicroseconds(100) };
+        var second = new SimulatedDeviceClock(_executor.Clock, name: "second") { Jitter = ClockTime.FromMicroseconds(200) };
+        var third = new FakeProvider(ClockPriorities.Software, new SimulatedDeviceClock(_executor.Clock, name: "third"));
+        _pipeline.UseClock(new FakeProvider(ClockPriorities.Hardware, first));
+        _pipeline.UseClock(new FakeProvider(ClockPriorities.Hardware, second));
+        _pipeline.UseClock(third);
+        await _pipeline.StartAsync();
+        second.Jitter = ClockTime.FromMicroseconds(1);
+        third.Provide(null);
+        _executor.RunFor(ClockTime.FromSeconds(10));
+        Assert.That(_pipeline.Clock.Reference.Name, Is.EqualTo("first"));
+    }
+
+    [Test]
+    public async Task Clock_that_flaps_does_not_keep_another_from_returning()
+    {
+        var best = new SimulatedDeviceClock(_executor.Clock, name: "best");
+        var flapping = new SimulatedDeviceClock(_executor.Clock, name: "flapping");
+        _pipeline.UseClock(new FakeProvider(ClockPriorities.Hardware, new SimulatedDeviceClock(_executor.Clock, name: "next")));
+        _pipeline.UseClock(new FakeProvider(ClockPriorities.Network, best));
+        _pipeline.UseClock(new FakeProvider(ClockPriorities.Network, flapping));
+        flapping.State = ClockState.HoldOver;
+        await _pipeline.StartAsync();
+        best.State = ClockState.Failed;
+        _executor.RunFor(ClockTime.FromSeconds(5));
+        best.State = ClockState.Synchronised;
+        for (int i = 0; i < 4; i++)
+        {
+            flapping.State = i % 2 == 0 ? ClockState.Synchronised : ClockState.Failed;
+            _executor.RunFor(ClockTime.FromSeconds(1));
+        }
+
+        Assert.That(_pipeline.Clock.Reference.Name, Is.EqualTo("best"));
+    }
+
+    [Test]
+    public void Whatever_clocks_do_the_best_settled_one_is_followed_and_running_time_is_continuous() => RandomCases.Run(10, FollowRandomClocks);
+
+    [Test]
+    [Category("Soak")]
+    public void Whatever_ten_thousand_sets_of_clocks_do_the_best_settled_one_is_followed() => RandomCases.Run(10_000, FollowRandomClocks);
+
+    [Test]
     public async Task Running_time_is_continuous_and_monotone_through_a_hundred_elections()
     {
         var random = new Random(5);
@@ -249,6 +312,59 @@ public sealed class PipelineClockTests
         Assert.That(_pipeline.Events.TryRead(out PipelineEvent? elected), Is.True);
         Assert.That(elected!.Kind, Is.EqualTo("clock-elected"));
         Assert.That(elected.Message, Does.Contain("sink-clock"));
+    }
+
+    private static void FollowRandomClocks(Random random)
+    {
+        var executor = new SimulatedExecutor(ClockTime.FromSeconds(1000));
+        var pipeline = new Pipeline(new PipelineOptions { Executor = executor });
+        pipeline.Link(pipeline.Add(new CountingSource("source", long.MaxValue, new Rational(1, 3600), executor.Clock)), pipeline.Add(new CollectingSink("sink")));
+        SimulatedDeviceClock[] clocks = [.. Enumerable.Range(0, 5).Select(i => new SimulatedDeviceClock(
+            executor.Clock, random.Next(-200, 201), ClockTime.FromSeconds(random.Next(1_000_000)), $"device-{i}", seed: i)
+        {
+            Jitter = ClockTime.FromMicroseconds(5),
+        })];
+        FakeProvider[] providers = [.. clocks.Select(clock => new FakeProvider(random.Next(3) * 100, clock))];
+        Array.ForEach(providers, pipeline.UseClock);
+        executor.RunUntilCompleted(pipeline.StartAsync(), executor.Clock.Now + ClockTime.FromSeconds(1));
+        ClockTime last = pipeline.RunningTime;
+        for (int change = 0; change < 20; change++)
+        {
+            int i = random.Next(clocks.Length);
+            switch (random.Next(4))
+            {
+                case 0:
+                    providers[i].Provide(providers[i].ProvideClock() is null ? clocks[i] : null);
+                    break;
+                case 1:
+                    clocks[i].Jitter = ClockTime.FromMicroseconds(random.Next(1, 50));
+                    break;
+                default:
+                    clocks[i].State = (ClockState)random.Next(4);
+                    break;
+            }
+
+            // Some changes come before the last one has settled.
+            int steps = random.Next(2) == 0 ? random.Next(1, 100) : 300;
+            for (int step = 0; step < steps; step++)
+            {
+                executor.RunFor(ClockTime.FromMilliseconds(10));
+                // The clock may run at most 0.1 % off the system clock; a step would show as more.
+                Assert.That((pipeline.RunningTime - last).Nanoseconds, Is.EqualTo(10_000_000).Within(10_001));
+                last = pipeline.RunningTime;
+            }
+
+            // Two seconds of hysteresis and two looks at 250 ms after the last change all is settled: nobody of a higher priority is well.
+            int[] well = [.. providers.Where(provider => provider.ProvideClock()?.Read().State == ClockState.Synchronised).Select(provider => provider.ClockPriority)];
+            if (steps == 300 && well.Length > 0)
+            {
+                FakeProvider followed = providers.Single(provider => ReferenceEquals(provider.ProvideClock(), pipeline.Clock.Reference));
+                Assert.That(followed.ClockPriority, Is.EqualTo(well.Max()));
+                Assert.That(pipeline.Clock.Reference.Read().State, Is.EqualTo(ClockState.Synchronised));
+            }
+        }
+
+        executor.RunUntilCompleted(pipeline.DisposeAsync().AsTask(), executor.Clock.Now + ClockTime.FromSeconds(1));
     }
 
     private sealed class ClockedElement : Element, IClockProvider
