@@ -37,6 +37,12 @@ public sealed class SimulatedExecutor : Executor
     /// <summary>Steps run so far; two runs of the same simulation agree on it.</summary>
     public long Steps { get; private set; }
 
+    /// <summary>
+    /// Makes steps hang, as those that read from a disk that does not answer: asked before each step of a task, says until when it hangs;
+    /// a time that has come, or None, where it does not. Other tasks go on meanwhile, as on threads of their own.
+    /// </summary>
+    public Func<StepTask, ClockTime>? HangsUntil { get; set; }
+
     /// <inheritdoc/>
     public override Task InvokeAsync(Action work)
     {
@@ -191,6 +197,13 @@ public sealed class SimulatedExecutor : Executor
     {
         if (entry.State != StepState.Ready)
         {
+            return;
+        }
+
+        if (HangsUntil?.Invoke(entry.Task) is { } end && end > Clock.Now)
+        {
+            (entry.State, entry.Clock, entry.Deadline) = (StepState.Waiting, Clock, end);
+            Wait(entry, end);
             return;
         }
 

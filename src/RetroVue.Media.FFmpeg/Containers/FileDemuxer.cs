@@ -24,8 +24,8 @@ namespace RetroVue.Media.FFmpeg.Containers;
 /// one's buffers for its sake.
 /// </para>
 /// <para>
-/// Link the outputs after <see cref="Open"/>. Members are for one thread at a time, <see cref="Element.Interrupt"/> and the counts are
-/// for any.
+/// Link the outputs after <see cref="Open"/>. Members are for one thread at a time, <see cref="Element.Interrupt"/>,
+/// <see cref="IsWantedMore"/> and the counts are for any.
 /// </para>
 /// </remarks>
 public sealed unsafe class FileDemuxer : Element
@@ -35,6 +35,7 @@ public sealed unsafe class FileDemuxer : Element
 
     private readonly string _path;
     private readonly FileDemuxerOptions _options;
+    private readonly StepTask _task;
     private readonly PacketPool _pool = new();
     private readonly Queue<PacketMemory> _ahead = new();
     private readonly List<DemuxedStream> _streams = [];
@@ -67,12 +68,18 @@ public sealed unsafe class FileDemuxer : Element
             throw new ArgumentException("StartAt and RunningTimeOffset are times, and StopAt is later than StartAt.", nameof(options));
         }
 
-        AddTask(Step, _options.Placement);
+        _task = AddTask(Step, _options.Placement);
     }
 
     /// <summary>What the file holds.</summary>
     /// <exception cref="InvalidOperationException">The file is not open yet.</exception>
     public MediaInfo Info => _info ?? throw new InvalidOperationException($"'{Name}' is not open yet; call Open first.");
+
+    /// <summary>
+    /// True while everybody who is fed has room: then what is missing downstream is what has not been read yet, and the file, or its
+    /// disk, is to blame.
+    /// </summary>
+    public bool IsWantedMore => _task.HasRoom;
 
     /// <summary>The picture; null before <see cref="Open"/>, and where there is none or it is not wanted.</summary>
     public OutputPad? VideoOutput { get; private set; }

@@ -21,8 +21,8 @@ public sealed record FileDemuxerOptions
     /// <summary>Whether the sound is read.</summary>
     public bool Audio { get; init; } = true;
 
-    /// <summary>Where reading runs. Files of local discs are read on the shared thread; give slow ones a thread of their own.</summary>
-    public StepPlacement Placement { get; init; } = StepPlacement.Shared;
+    /// <summary>Where reading runs: with other files', from which a disc that hangs parts it; give slow ones a thread of their own.</summary>
+    public StepPlacement Placement { get; init; } = StepPlacement.Reading;
 
     /// <summary>
     /// Where opened files are kept: the file is taken from there where it is to be read from the middle, and goes there when the demuxer

@@ -38,7 +38,9 @@ public abstract class Executor
     /// Lets a task go: when the returned task completes, no step of it runs and none will. Completes at once where none does; who asks
     /// again meanwhile waits for the same.
     /// </summary>
-    /// <exception cref="TimeoutException">A step did not end in time; its thread is left alone and what it uses must not be freed.</exception>
+    /// <exception cref="TimeoutException">
+    /// A step did not end in time; its thread is left alone, and what it uses must not be freed before <see cref="StepTask.LateEnd"/>.
+    /// </exception>
     public Task DetachAsync(StepTask task)
     {
         ArgumentNullException.ThrowIfNull(task);

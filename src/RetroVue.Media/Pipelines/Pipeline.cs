@@ -27,7 +27,7 @@ public sealed class Pipeline : IAsyncDisposable
     private readonly List<(string Element, Exception Error)> _errors = [];
     private readonly StepTask _disciplineTask;
     private int _sinkCount;
-    private bool _isStuck;
+    private Task? _lateEnds;
 
     /// <summary>An empty pipeline.</summary>
     public Pipeline(PipelineOptions? options = null)
@@ -225,19 +225,20 @@ public sealed class Pipeline : IAsyncDisposable
     }
 
     /// <summary>
-    /// Stops the pipeline and disposes of its elements; not of those of a pipeline one of whose steps did not end, which may still use
-    /// what they hold.
+    /// Stops the pipeline and disposes of its elements. Takes at most about 10 s: where a step does not end, or disposing does not, the
+    /// rest is done later, as soon as it has.
     /// </summary>
     public async ValueTask DisposeAsync()
     {
         await StopAsync().ConfigureAwait(false);
         _election.Dispose();
-        if (!_isStuck)
+        if (_lateEnds is { } lateEnds)
         {
-            foreach (Element element in _graph.Elements)
-            {
-                Guarded(element, element.Dispose);
-            }
+            _ = DisposeLaterAsync(lateEnds);
+        }
+        else
+        {
+            await DisposeElementsAsync().ConfigureAwait(false);
         }
 
         // The semaphore is left to the collector: a run that ends by this still takes it.
@@ -259,6 +260,33 @@ public sealed class Pipeline : IAsyncDisposable
 
         PipelineLog.Failed(_logger, Name, element, error);
         _ended.TrySetResult();
+    }
+
+    private async Task DisposeElementsAsync()
+    {
+        Task disposal = Executor.InvokeAsync(() =>
+        {
+            foreach (Element element in _graph.Elements)
+            {
+                Guarded(element, element.Dispose);
+            }
+        });
+        try
+        {
+            // A file on a disk that does not answer may not even be closed.
+            await Watchdog.WithinAsync(disposal, ThreadedExecutor.StopLimit).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            PipelineLog.StillDisposing(_logger, Name);
+        }
+    }
+
+    private async Task DisposeLaterAsync(Task lateEnds)
+    {
+        await lateEnds.ConfigureAwait(false);
+        await Executor.InvokeAsync(StopAll).ConfigureAwait(false);
+        await DisposeElementsAsync().ConfigureAwait(false);
     }
 
     internal void OnSinkEnded(Element sink)
@@ -359,6 +387,7 @@ public sealed class Pipeline : IAsyncDisposable
         {
             foreach (StepTask task in element.Tasks)
             {
+                task.Pipeline = Name;
                 task.Failed = error => Fail(element.Name, error);
                 Executor.Attach(task);
             }
@@ -383,6 +412,7 @@ public sealed class Pipeline : IAsyncDisposable
         [
             .. _graph.Elements.SelectMany(element => element.Tasks).Append(_disciplineTask).Select(task => (task, Executor.DetachAsync(task))),
         ];
+        List<Task> lateEnds = [];
         foreach ((StepTask task, Task detached) in tasks)
         {
             try
@@ -391,12 +421,16 @@ public sealed class Pipeline : IAsyncDisposable
             }
             catch (TimeoutException exception)
             {
-                _isStuck = true;
+                lateEnds.Add(task.LateEnd ?? detached);
                 Fail(task.Name, exception);
             }
         }
 
-        if (!_isStuck)
+        if (lateEnds.Count > 0)
+        {
+            _lateEnds = Task.WhenAll(lateEnds);
+        }
+        else
         {
             await Executor.InvokeAsync(StopAll).ConfigureAwait(false);
         }

@@ -13,4 +13,7 @@ internal static partial class PipelineLog
 
     [LoggerMessage(102, LogLevel.Error, "Pipeline {Pipeline}: {Element} failed")]
     public static partial void Failed(ILogger logger, string pipeline, string element, Exception error);
+
+    [LoggerMessage(103, LogLevel.Warning, "Pipeline {Pipeline}: disposing of its elements takes long, as where a disk does not answer; it goes on by itself")]
+    public static partial void StillDisposing(ILogger logger, string pipeline);
 }

@@ -3,12 +3,20 @@ using RetroVue.Media.Time;
 
 namespace RetroVue.Media.Pipelines;
 
-/// <summary>What a <see cref="StepThread"/> keeps about a task. Only the thread writes it, but for the inbox link.</summary>
+/// <summary>
+/// What a <see cref="StepThread"/> keeps about a task. Only the thread writes it, but for the inbox link, and the thread itself where the
+/// task's step hangs.
+/// </summary>
 internal sealed class ScheduledTask(StepThread thread, StepTask task)
 {
     private int _inInbox;
+    private StepThread _thread = thread;
 
-    public StepThread Thread { get; } = thread;
+    public StepThread Thread
+    {
+        get => Volatile.Read(ref _thread);
+        set => Volatile.Write(ref _thread, value);
+    }
 
     public StepTask Task { get; } = task;
 

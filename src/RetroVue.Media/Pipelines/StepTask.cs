@@ -35,6 +35,9 @@ public sealed class StepTask
     /// <summary>Where a threaded executor runs the task.</summary>
     public StepPlacement Placement { get; }
 
+    /// <summary>The name of the pipeline that the task belongs to; null where it belongs to none.</summary>
+    public string? Pipeline { get; internal set; }
+
     /// <summary>Called, on the executor's thread, with the exception that ended the task.</summary>
     public Action<Exception>? Failed { get; set; }
 
@@ -43,6 +46,9 @@ public sealed class StepTask
 
     /// <summary>What an executor keeps with the task.</summary>
     public object? ExecutorState { get; set; }
+
+    /// <summary>Completes when a step has ended at last that did not when the task was let go; null unless there was such a one.</summary>
+    public Task? LateEnd { get; set; }
 
     internal Lock DetachLock { get; } = new();
 

@@ -9,7 +9,8 @@ namespace RetroVue.Media.Pipelines;
 /// <remarks>
 /// Deadlines on any clock are mapped to the system clock when they are set and again whenever the mapped time comes or
 /// <see cref="ClockWait.RemapInterval"/> has passed, so a slewed clock is followed. Waking a task is lock-free: an intrusive stack that
-/// the thread takes whole.
+/// the thread takes whole. Where a <see cref="StepWatch"/> looks at it, a step that hangs keeps its operating system's thread, and all
+/// other tasks go on on another.
 /// </remarks>
 internal sealed class StepThread
 {
@@ -19,18 +20,49 @@ internal sealed class StepThread
     private readonly PriorityQueue<(ScheduledTask Task, int Wait), long> _waiting = new();
     private readonly List<ScheduledTask> _due = [];
     private ScheduledTask? _inbox;
+    private ScheduledTask? _stepping;
+
+    // Odd while a step runs. Whoever makes it even goes on with the other tasks: the thread when the step ends, or its relief.
+    private long _turn;
+    private long _parkedUntil;
     private volatile bool _parked;
     private volatile bool _ending;
 
-    public StepThread(IClockWaiter waiter, string name)
+    private StepThread(IClockWaiter waiter, string name, StepWatch? watch)
     {
         _waiter = waiter;
         _wait = waiter.CreateWait();
         Name = name;
-        new Thread(Run) { Name = name, IsBackground = true }.Start();
+        Watch = watch;
     }
 
     public string Name { get; }
+
+    /// <summary>What this thread looks at between its own steps.</summary>
+    public StepWatch? Watch { get; }
+
+    /// <summary>The thread that looks at this one; null where its steps never hang.</summary>
+    public StepThread? Watcher { get; private init; }
+
+    /// <summary>The number of the step that runs: odd, and another one for each; even where none runs. Any thread.</summary>
+    public long Turn => Volatile.Read(ref _turn);
+
+    /// <summary>A thread that runs, and looks at others.</summary>
+    public static StepThread Start(IClockWaiter waiter, string name, StepWatch? watch = null)
+    {
+        var thread = new StepThread(waiter, name, watch);
+        thread.Launch();
+        return thread;
+    }
+
+    /// <summary>A thread that runs, and whose steps may hang: another one looks at it.</summary>
+    public static StepThread StartWatched(IClockWaiter waiter, string name, StepThread watcher)
+    {
+        var thread = new StepThread(waiter, name, null) { Watcher = watcher };
+        watcher.Watch!.Watched = thread;
+        thread.Launch();
+        return thread;
+    }
 
     public ScheduledTask Register(StepTask task) => new(this, task);
 
@@ -58,6 +90,35 @@ internal sealed class StepThread
         _wait.Unschedule();
     }
 
+    /// <summary>
+    /// Where the step of a number still runs: leaves it to the operating system's thread that it keeps, from now on the thread of its task
+    /// alone, and has a new one go on with all other tasks. For the one thread that looks.
+    /// </summary>
+    public void Relieve(long turn)
+    {
+        if (Interlocked.CompareExchange(ref _turn, turn + 1, turn) != turn)
+        {
+            return;
+        }
+
+        ScheduledTask hanging = _stepping!;
+        _stepping = null;
+        hanging.Thread = new StepThread(_waiter, $"{Name}-{hanging.Task.Name}", null);
+        Launch();
+    }
+
+    private void Launch() => new Thread(Work) { Name = Name, IsBackground = true }.Start();
+
+    /// <summary>What one of the operating system's threads does: this thread's steps, and where one of them hung, its task's alone.</summary>
+    private void Work()
+    {
+        StepThread? work = this;
+        while (work is not null)
+        {
+            work = work.Run();
+        }
+    }
+
     private void Post(ScheduledTask task)
     {
         ScheduledTask? head = Volatile.Read(ref _inbox);
@@ -79,33 +140,60 @@ internal sealed class StepThread
         }
     }
 
-    private void Run()
+    /// <summary>Runs steps; null at the end, or what else its operating system's thread has to run where it was relieved.</summary>
+    private StepThread? Run()
     {
         while (!_ending)
         {
             TakeInbox();
             TakeDue();
-            if (_ready.TryDequeue(out ScheduledTask? task))
-            {
-                Step(task);
-            }
-            else
+            Watch?.Look();
+            if (!_ready.TryDequeue(out ScheduledTask? task))
             {
                 Park();
+            }
+            else if (task.State == StepState.Ready && !TryStep(task))
+            {
+                return task.Thread;
             }
         }
 
         _wait.Dispose();
+        return null;
     }
 
-    private void Step(ScheduledTask task)
+    /// <summary>Runs a step; false where it took so long that another thread has gone on with the rest.</summary>
+    private bool TryStep(ScheduledTask task)
     {
-        if (task.State != StepState.Ready)
+        if (Watcher is null)
         {
-            return;
+            Follow(task, task.Task.Step());
+            return true;
         }
 
+        long turn = _turn + 1;
+        _stepping = task;
+        Volatile.Write(ref _turn, turn);
         StepResult result = task.Task.Step();
+        if (Interlocked.CompareExchange(ref _turn, turn + 1, turn) == turn)
+        {
+            _stepping = null;
+            Follow(task, result);
+            return true;
+        }
+
+        var wait = default(SpinWait);
+        while (ReferenceEquals(task.Thread, this))
+        {
+            wait.SpinOnce();
+        }
+
+        task.Thread.Follow(task, result);
+        return false;
+    }
+
+    private void Follow(ScheduledTask task, StepResult result)
+    {
         task.State = result.State;
         switch (result.State)
         {
@@ -148,7 +236,13 @@ internal sealed class StepThread
 
     private void Receive(ScheduledTask task)
     {
-        if (task.Carried is { } removed)
+        StepThread thread = (task.Carried ?? task).Thread;
+        if (!ReferenceEquals(thread, this))
+        {
+            // It hung, and has a thread of its own since.
+            thread.Readdress(task);
+        }
+        else if (task.Carried is { } removed)
         {
             removed.State = StepState.Finished;
             task.Removal!.SetResult();
@@ -194,9 +288,27 @@ internal sealed class StepThread
         _due.Clear();
     }
 
+    private void Readdress(ScheduledTask task)
+    {
+        if (task.Carried is not null)
+        {
+            Post(task);
+        }
+        else
+        {
+            Wake(task);
+        }
+    }
+
     private void Park()
     {
         ClockTime until = _waiting.TryPeek(out _, out long due) ? ClockTime.FromNanoseconds(due) : ClockTime.MaxValue;
+        if (Watch?.NextLook() is { } look)
+        {
+            until = ClockTime.Min(until, look);
+        }
+
+        Volatile.Write(ref _parkedUntil, until.Nanoseconds);
         _parked = true;
         Interlocked.MemoryBarrier();
         if (Volatile.Read(ref _inbox) is null && !_ending)
@@ -208,6 +320,16 @@ internal sealed class StepThread
         if (!_ending)
         {
             _wait.Reset();
+            Watcher?.LookSoon();
+        }
+    }
+
+    /// <summary>Wakes a thread that would sleep long past the time at which it should look; any thread.</summary>
+    private void LookSoon()
+    {
+        if (_parked && Volatile.Read(ref _parkedUntil) > (_waiter.SystemClock.Now + StepWatch.Patience).Nanoseconds)
+        {
+            _wait.Unschedule();
         }
     }
 

@@ -3,8 +3,8 @@ using RetroVue.Media.Clocks;
 namespace RetroVue.Media.Pipelines;
 
 /// <summary>
-/// Runs tasks in real time: one shared thread, with a heap of deadlines, for all tasks whose steps are short, and a named thread for
-/// each task that asks for its own.
+/// Runs tasks in real time: one shared thread, with a heap of deadlines, for all tasks whose steps are short, another one for those that
+/// read files, and a named thread for each task that asks for its own.
 /// </summary>
 /// <remarks>Thread-safe. Threads start with the first task that needs them and end with the last.</remarks>
 public sealed class ThreadedExecutor : Executor
@@ -16,6 +16,8 @@ public sealed class ThreadedExecutor : Executor
     private readonly string _name;
     private StepThread? _shared;
     private int _sharedTasks;
+    private StepThread? _reading;
+    private int _readingTasks;
 
     /// <summary>An executor.</summary>
     /// <param name="waiter">The waiter to sleep through; by default the process's real one.</param>
@@ -34,7 +36,9 @@ public sealed class ThreadedExecutor : Executor
     public override IClockWaiter Waiter { get; }
 
     /// <inheritdoc/>
-    public override Task InvokeAsync(Action work) => Task.Run(work);
+    /// <remarks>On a thread of its own: work that hangs takes none from the pool, whose threads serve everybody.</remarks>
+    public override Task InvokeAsync(Action work) =>
+        Task.Factory.StartNew(work, CancellationToken.None, TaskCreationOptions.LongRunning | TaskCreationOptions.DenyChildAttach, TaskScheduler.Default);
 
     /// <inheritdoc/>
     public override TaskCompletionSource CreateCompletion() => new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -45,14 +49,19 @@ public sealed class ThreadedExecutor : Executor
         StepThread thread;
         if (task.Placement == StepPlacement.OwnThread)
         {
-            thread = new StepThread(Waiter, $"{_name}-{task.Name}");
+            thread = StepThread.Start(Waiter, $"{_name}-{task.Name}");
         }
         else
         {
             lock (_lock)
             {
-                thread = _shared ??= new StepThread(Waiter, $"{_name}-pacing");
+                thread = _shared ??= StepThread.Start(Waiter, $"{_name}-pacing", new StepWatch(Waiter));
                 _sharedTasks++;
+                if (task.Placement == StepPlacement.Reading)
+                {
+                    thread = _reading ??= StepThread.StartWatched(Waiter, $"{_name}-reading", _shared);
+                    _readingTasks++;
+                }
             }
         }
 
@@ -63,21 +72,21 @@ public sealed class ThreadedExecutor : Executor
     protected override async Task OnDetachAsync(StepTask task)
     {
         ScheduledTask scheduled = Scheduled(task);
-        StepThread thread = scheduled.Thread;
+        Task removal = scheduled.Thread.RemoveAsync(scheduled);
         try
         {
-            await Watchdog.WithinAsync(thread.RemoveAsync(scheduled), StopLimit).ConfigureAwait(false);
+            await Watchdog.WithinAsync(removal, StopLimit).ConfigureAwait(false);
         }
         catch (TimeoutException exception)
         {
-            // The thread is quarantined: it ends by itself if its step ever returns, and what the step uses is left alone.
-            Forget(task, thread);
+            // The thread is quarantined: what the step uses is left alone until it returns, if it ever does.
+            task.LateEnd = ForgetLaterAsync(task, scheduled, removal);
             throw new TimeoutException(
-                $"A step of '{task.Name}' did not end within {StopLimit.TotalSeconds:0} s; its thread '{thread.Name}' is left behind.",
+                $"A step of '{task.Name}' did not end within {StopLimit.TotalSeconds:0} s; its thread '{scheduled.Thread.Name}' is left behind.",
                 exception);
         }
 
-        Forget(task, thread);
+        Forget(task, scheduled.Thread);
     }
 
     /// <inheritdoc/>
@@ -91,17 +100,28 @@ public sealed class ThreadedExecutor : Executor
 
     private static ScheduledTask Scheduled(StepTask task) => (ScheduledTask)task.ExecutorState!;
 
+    private async Task ForgetLaterAsync(StepTask task, ScheduledTask scheduled, Task removal)
+    {
+        await removal.ConfigureAwait(false);
+        Forget(task, scheduled.Thread);
+    }
+
     private void Forget(StepTask task, StepThread thread)
     {
-        if (task.Placement == StepPlacement.OwnThread)
-        {
-            thread.End();
-            return;
-        }
-
         lock (_lock)
         {
-            if (--_sharedTasks == 0)
+            if (!ReferenceEquals(thread, _shared) && !ReferenceEquals(thread, _reading))
+            {
+                thread.End();
+            }
+
+            if (task.Placement == StepPlacement.Reading && --_readingTasks == 0)
+            {
+                _reading!.End();
+                _reading = null;
+            }
+
+            if (task.Placement != StepPlacement.OwnThread && --_sharedTasks == 0)
             {
                 _shared!.End();
                 _shared = null;

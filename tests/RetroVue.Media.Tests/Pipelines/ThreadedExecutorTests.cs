@@ -9,6 +9,7 @@ public sealed class ThreadedExecutorTests
     private static readonly SystemClock s_system = SystemClock.Instance;
 
     [TestCase(StepPlacement.Shared)]
+    [TestCase(StepPlacement.Reading)]
     [TestCase(StepPlacement.OwnThread)]
     public async Task Wakes_from_several_threads_are_never_lost(StepPlacement placement)
     {
@@ -165,6 +166,7 @@ public sealed class ThreadedExecutorTests
     }
 
     [TestCase(StepPlacement.Shared)]
+    [TestCase(StepPlacement.Reading)]
     [TestCase(StepPlacement.OwnThread)]
     public async Task Detach_waits_for_the_step_under_way_and_no_step_comes_after(StepPlacement placement)
     {

@@ -1,0 +1,64 @@
+namespace RetroVue.Runtime.Producers;
+
+/// <summary>A channel's files that are still being opened although nobody waits for them any more: their disk does not answer.</summary>
+/// <remarks>
+/// Each takes a thread for as long as it hangs, so there are never many, and a file is in here once at most. Thread-safe.
+/// </remarks>
+internal sealed class LateFiles
+{
+    /// <summary>How many there may be.</summary>
+    public const int Most = 4;
+
+    private readonly Lock _lock = new();
+    private readonly Dictionary<string, Task> _files = new(StringComparer.Ordinal);
+
+    /// <summary>True where as many files as there may be are in here.</summary>
+    public bool IsFull
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _files.Count >= Most;
+            }
+        }
+    }
+
+    /// <summary>Completes when the opening of a file that is in here has ended, however it did; null where it is not in here.</summary>
+    public Task? EndOf(string file)
+    {
+        lock (_lock)
+        {
+            return _files.GetValueOrDefault(file);
+        }
+    }
+
+    /// <summary>Takes an opening in, until it ends; what it has opened then is disposed of.</summary>
+    public void Add(string file, Task<ItemPlayer> opening)
+    {
+        lock (_lock)
+        {
+            _files[file] = EndAsync(file, opening);
+        }
+    }
+
+    private async Task EndAsync(string file, Task<ItemPlayer> opening)
+    {
+        try
+        {
+            ItemPlayer player = await opening.ConfigureAwait(false);
+            await player.DisposeAsync().ConfigureAwait(false);
+        }
+        catch (Exception)
+        {
+            // Whatever was wrong with it: it has ended.
+        }
+        finally
+        {
+            lock (_lock)
+            {
+                _files.Remove(file);
+            }
+        }
+    }
+}

@@ -1,0 +1,73 @@
+using RetroVue.Media.Pipelines;
+using RetroVue.Media.Time;
+using RetroVue.Runtime.Output;
+
+namespace RetroVue.Runtime.Producers;
+
+/// <summary>Tells when the item on the air does not come any more although only its file is waited for.</summary>
+/// <remarks>
+/// An item stalls where it has fallen half a second behind station time and comes no nearer between two looks: one that catches up, as
+/// at a join, does not. Thread-safe. Looks four times a second and allocates nothing meanwhile.
+/// </remarks>
+internal sealed class StallWatch(string name, Executor executor, ChannelLine line)
+{
+    private static readonly ClockTime s_interval = ClockTime.FromMilliseconds(250);
+    private static readonly ClockTime s_mostLag = ClockTime.FromMilliseconds(500);
+
+    private readonly Lock _lock = new();
+    private StepTask? _task;
+    private ItemPlayer? _player;
+    private TaskCompletionSource? _stalled;
+    private ClockTime _since;
+    private ClockTime _lag;
+
+    /// <summary>Begins to look; once.</summary>
+    public void Start()
+    {
+        _task = new StepTask($"{name}-stalls", Look);
+        executor.Attach(_task);
+    }
+
+    /// <summary>Ends looking.</summary>
+    public Task StopAsync() => _task is null ? Task.CompletedTask : executor.DetachAsync(_task);
+
+    /// <summary>Completes when an item stalls; from now on that item is looked at.</summary>
+    public Task StallOf(ItemPlayer player)
+    {
+        lock (_lock)
+        {
+            if (!ReferenceEquals(_player, player))
+            {
+                (_player, _stalled) = (player, executor.CreateCompletion());
+                (_since, _lag) = (line.Now, ClockTime.MaxValue);
+            }
+        }
+
+        _task?.Wake();
+        return _stalled!.Task;
+    }
+
+    private StepResult Look()
+    {
+        TaskCompletionSource? stalled = null;
+        lock (_lock)
+        {
+            if (_player is not { } player || player.IsSlate || _stalled!.Task.IsCompleted)
+            {
+                return StepResult.Idle;
+            }
+
+            ClockTime reached = player.Input.Reached();
+            ClockTime lag = line.Now - (reached.IsNone ? _since : reached);
+            if (lag >= s_mostLag && lag >= _lag && player.WaitsForFile)
+            {
+                stalled = _stalled;
+            }
+
+            _lag = lag;
+        }
+
+        stalled?.TrySetResult();
+        return StepResult.At(line.Station, line.Station.Now + s_interval);
+    }
+}

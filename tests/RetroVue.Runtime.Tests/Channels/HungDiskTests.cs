@@ -1,0 +1,182 @@
+using NodaTime;
+using RetroVue.Media.Clocks;
+using RetroVue.Media.Pipelines;
+using RetroVue.Media.Time;
+using RetroVue.Runtime.Channels;
+using RetroVue.Runtime.Output;
+using RetroVue.Runtime.Producers;
+using RetroVue.Runtime.Schedules;
+using RetroVue.Runtime.Time;
+using Duration = NodaTime.Duration;
+using SystemClock = RetroVue.Media.Clocks.SystemClock;
+
+namespace RetroVue.Runtime.Tests.Channels;
+
+/// <summary>A station in real time, one of whose files hangs for real, in the kernel.</summary>
+[Category("Slow")]
+public sealed class HungDiskTests
+{
+    private static readonly Rational s_rate = new(25, 1);
+
+    [TestCase(ProfileMode.Copy)]
+    [TestCase(ProfileMode.Transcode)]
+    public async Task File_that_hangs_while_it_airs_is_a_slate_comes_back_and_costs_no_other_channel_anything(ProfileMode mode)
+    {
+        string good = await TestFiles.MakeAsync(s_rate, 60 * 25);
+        string hanging = Copy(good, $"hanging-{mode}.mp4");
+        using var disk = new HungFile(hanging);
+        using var log = new RecordedLog();
+        await using (Station station = Make(log, ("hung", mode, hanging), ("copy", ProfileMode.Copy, good), ("other", ProfileMode.Copy, good)))
+        {
+            ChannelManager hung = station.Channels[0];
+            await using var viewers = await Viewers.JoinAsync(station);
+            await WaitAsync(3000);
+            viewers.Forget();
+            disk.Hang();
+            await UntilAsync(() => hung.ProducerHealth == ProducerHealth.Degraded, "It does not become a slate.");
+            Assert.That(hung.HealthReason, Does.Contain(hanging));
+            await WaitAsync(7000);
+            Assert.That(disk.Count, Is.GreaterThan(0), "Nothing hangs.");
+            Assert.That(hung.ProducerHealth, Is.EqualTo(ProducerHealth.Degraded));
+            string gaps = viewers.LongestGaps();
+            await TestContext.Out.WriteLineAsync($"Longest gaps between bytes while it hung: {gaps}.");
+            Assert.That(station.Channels.Skip(1).Select(channel => channel.Output!.LatePackets), Is.All.Zero, gaps);
+            Assert.That(station.Channels.Skip(1).Select(channel => channel.ProducerHealth), Is.All.EqualTo(ProducerHealth.Running));
+            disk.GoOn();
+            await UntilAsync(() => hung.ProducerHealth == ProducerHealth.Running, "It does not come back.");
+            Assert.That(log.Lines.Where(line => line.Contains(hanging)), Is.Not.Empty.And.All.StartsWith("1113"));
+        }
+
+        await UntilAsync(() => MediaBuffer.LiveCount == 0, "Buffers are left.");
+    }
+
+    [Test]
+    public async Task File_that_hangs_as_it_is_opened_is_a_slate_and_the_station_shuts_down_within_its_limit()
+    {
+        string good = await TestFiles.MakeAsync(s_rate, 60 * 25);
+        string hanging = Copy(good, "hanging-open.mp4");
+        using var disk = new HungFile(hanging);
+        using var log = new RecordedLog();
+        Station station = Make(log, ("hung", ProfileMode.Copy, hanging), ("copy", ProfileMode.Copy, good));
+        disk.Hang();
+        ClockTime began = SystemClock.Instance.Now;
+        for (int visit = 0; visit < 3; visit++)
+        {
+            ViewerSession session = await station.Channels[0].JoinAsync(ViewerKind.TransportStream, "visitor");
+            Assert.That(station.Channels[0].ProducerHealth, Is.EqualTo(ProducerHealth.Degraded));
+            Assert.That(station.Channels[0].HealthReason, Does.Contain(hanging));
+            await station.Channels[0].LeaveAsync(session);
+        }
+
+        // Only the first one waits for the file.
+        Assert.That(SystemClock.Instance.Now - began, Is.LessThan(ClockTime.FromSeconds(10)));
+        await station.Channels[0].JoinAsync(ViewerKind.TransportStream, "visitor");
+        Assert.That(disk.Count, Is.EqualTo(1), "One opening hangs, however many viewers there were.");
+        ClockTime stopping = SystemClock.Instance.Now;
+        await station.DisposeAsync();
+        Assert.That(SystemClock.Instance.Now - stopping, Is.LessThan(ClockTime.FromSeconds(8)));
+        disk.GoOn();
+        await UntilAsync(() => MediaBuffer.LiveCount == 0 && disk.Count == 0, "Something is left.");
+    }
+
+    private static string Copy(string good, string name)
+    {
+        string path = Path.Combine(MadeMedia.Folder, name);
+        File.Copy(good, path, overwrite: true);
+        return path;
+    }
+
+    private static Station Make(RecordedLog log, params (string Name, ProfileMode Mode, string File)[] channels)
+    {
+        var clock = MasterClock.FromSystem();
+        ChannelSchedule[] schedules = [.. channels.Select(channel => new ChannelSchedule(
+            ChannelId.FromShortName(channel.Name),
+            channel.Name,
+            channel.Name,
+            DateTimeZone.Utc,
+            channel.Mode == ProfileMode.Copy ? ChannelProfile.Copy : ChannelProfile.Transcode(320, 180, s_rate),
+            clock.UtcNow,
+            null,
+            true,
+            [ScheduleItem.Programme(channel.File, channel.Name, Duration.FromSeconds(60))],
+            []))];
+        var loader = new StationLoader(clock, new ThreadedExecutor(name: "disk"), new ChannelOptions { Linger = ClockTime.Zero }, log);
+        return loader.LoadAsync(schedules).GetAwaiter().GetResult();
+    }
+
+    private static Task WaitAsync(long milliseconds) =>
+        ThreadedExecutor.Default.WaitUntilAsync(SystemClock.Instance, SystemClock.Instance.Now + ClockTime.FromMilliseconds(milliseconds));
+
+    /// <summary>Waits; the limit is for a failure only.</summary>
+    private static async Task UntilAsync(Func<bool> condition, string what)
+    {
+        ClockTime limit = SystemClock.Instance.Now + ClockTime.FromSeconds(60);
+        while (!condition())
+        {
+            Assert.That(SystemClock.Instance.Now, Is.LessThan(limit), what);
+            await WaitAsync(20);
+        }
+    }
+
+    /// <summary>One on each channel, with the longest time between two chunks that came.</summary>
+    private sealed class Viewers : IAsyncDisposable
+    {
+        private readonly CancellationTokenSource _stop = new();
+        private readonly List<(string Name, ClockTime[] Longest)> _gaps = [];
+        private readonly List<Task> _reading = [];
+        private readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public static async Task<Viewers> JoinAsync(Station station)
+        {
+            var viewers = new Viewers();
+            foreach (ChannelManager channel in station.Channels)
+            {
+                ViewerSession session = await channel.JoinAsync(ViewerKind.TransportStream, "viewer");
+                var longest = new[] { ClockTime.Zero };
+                viewers._gaps.Add((channel.Channel.ShortName, longest));
+                viewers._reading.Add(Task.Run(() => viewers.ReadAsync(session, longest)));
+            }
+
+            return viewers;
+        }
+
+        public void Forget() => _gaps.ForEach(gap => gap.Longest[0] = ClockTime.Zero);
+
+        public string LongestGaps() => string.Join(", ", _gaps.Select(gap => $"{gap.Name} {gap.Longest[0]}"));
+
+        public async ValueTask DisposeAsync()
+        {
+            await _stop.CancelAsync();
+            _stopped.SetResult();
+            await Task.WhenAll(_reading);
+            _stop.Dispose();
+        }
+
+        private async Task ReadAsync(ViewerSession session, ClockTime[] longest)
+        {
+            ChunkReader reader = session.Output.Stream.Read();
+            ClockTime last = SystemClock.Instance.Now;
+            while (!_stop.IsCancellationRequested)
+            {
+                switch (reader.TryRead(out MediaBuffer? chunk))
+                {
+                    case ChunkReadState.Chunk:
+                        chunk!.Release();
+                        ClockTime now = SystemClock.Instance.Now;
+                        longest[0] = ClockTime.Max(longest[0], now - last);
+                        last = now;
+                        break;
+                    case ChunkReadState.Empty:
+                        await Task.WhenAny(reader.News, _stopped.Task);
+                        break;
+                    default:
+                        reader.Dispose();
+                        reader = session.Output.Stream.Read();
+                        break;
+                }
+            }
+
+            reader.Dispose();
+        }
+    }
+}

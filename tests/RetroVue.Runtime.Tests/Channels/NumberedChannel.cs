@@ -1,0 +1,127 @@
+using NodaTime;
+using RetroVue.Media.Pipelines;
+using RetroVue.Media.Time;
+using RetroVue.Runtime.Channels;
+using RetroVue.Runtime.Schedules;
+
+namespace RetroVue.Runtime.Tests.Channels;
+
+/// <summary>A simulated channel of numbered files, whose reads can be made to hang, and what of it was received. Times are seconds since the channel's start.</summary>
+internal sealed class NumberedChannel
+{
+    private readonly ViewerKind _kind;
+    private readonly ClockTime _start;
+    private readonly ClockTime _systemStart;
+    private bool _hasJoined;
+    private double _time;
+    private double _from;
+    private (double Time, long Number)[] _frames = [];
+
+    public NumberedChannel(
+        Instant start,
+        ProfileMode mode,
+        (string File, double Seconds)[] items,
+        RecordedLog log,
+        ViewerKind kind = ViewerKind.TransportStream)
+    {
+        ChannelProfile profile = mode == ProfileMode.Copy ? ChannelProfile.Copy : ChannelProfile.Transcode(320, 180, new Rational(25, 1));
+        Channel = new SimulatedChannel(start, profile, items.Select(item => (item.File, Duration.FromSeconds(item.Seconds))), loggerFactory: log);
+        (_start, _systemStart, _kind) = (Channel.Line.Now, Channel.Executor.Clock.Now, kind);
+    }
+
+    public SimulatedChannel Channel { get; }
+
+    /// <summary>Lets reads hang from one second to another; only those of the first file opened, or of any.</summary>
+    public void Hang(double from, double until, bool first = false)
+    {
+        StepTask? hung = null;
+        Channel.Executor.HangsUntil = task =>
+        {
+            if (task.Name != "file" || Channel.Executor.Clock.Now < At(from))
+            {
+                return ClockTime.None;
+            }
+
+            hung ??= task;
+            return first && !ReferenceEquals(hung, task) ? ClockTime.None : At(until);
+        };
+
+        ClockTime At(double seconds) => _systemStart + ClockTime.FromMilliseconds((long)(seconds * 1000));
+    }
+
+    /// <summary>Joins where nobody has yet, and watches until a second.</summary>
+    public void Watch(double until, double join = 0)
+    {
+        if (!_hasJoined)
+        {
+            Channel.Executor.RunFor(ClockTime.FromMilliseconds((long)(join * 1000)));
+            Channel.Join(_kind);
+            (_hasJoined, _time, _from) = (true, join, join);
+        }
+
+        Channel.Watch(Duration.FromMilliseconds((until - _time) * 1000));
+        _time = until;
+    }
+
+    /// <summary>Takes the channel off the air and looks at what was received.</summary>
+    public async Task EndAsync()
+    {
+        Channel.Dispose();
+        var frames = await ReceivedFrames.ReadAsync(Channel.Save($"numbered-{TestContext.CurrentContext.Test.ID}.ts"));
+        // On the wire the line is modulo 2^33 ticks of 90 kHz.
+        long wrap = ClockTime.FromUnits(1L << 33, new Rational(1, 90_000)).Nanoseconds;
+        long zero = _start.Nanoseconds % wrap;
+        // The recording ends within a picture: what is shown later than it was left is not whole.
+        _frames = [.. frames.Select(frame => ((((frame.Pts.Nanoseconds - zero + wrap + (wrap / 2)) % wrap) - (wrap / 2)) / 1e9, frame.Number)).Where(frame => frame.Item1 < _time)];
+    }
+
+    /// <summary>The stretches received: from when on, and of which file's seconds; for messages.</summary>
+    public override string ToString()
+    {
+        var stretches = new List<string>();
+        (double Time, double Began) last = (0, double.NaN);
+        foreach ((double time, long number) in _frames)
+        {
+            double began = number < 0 ? -1 : Math.Round(time - (number / 25.0), 1);
+            if (began != last.Began || time - last.Time > 0.05)
+            {
+                stretches.Add(FormattableString.Invariant($"{time:0.00} {(number < 0 ? "slate" : $"frame {number}")} (after {last.Time:0.00})"));
+            }
+
+            last = (time, began);
+        }
+
+        return string.Join("; ", stretches);
+    }
+
+    /// <summary>From one second to another every frame is that of a numbered file which began at a second, within one.</summary>
+    public void AssertNumbers(double from, double to, double began)
+    {
+        var frames = Between(from, to);
+        Assert.That(frames, Has.Length.GreaterThan((to - from) * 25 - 5), $"{from} to {to}: {this}");
+        foreach ((double time, long number) in frames)
+        {
+            Assert.That(number, Is.EqualTo((time - began) * 25).Within(1.01), $"at {time}");
+        }
+    }
+
+    public void AssertSlate(double from, double to)
+    {
+        var frames = Between(from, to);
+        Assert.That(frames, Has.Length.GreaterThan((to - from) * 25 - 5), $"{from} to {to}: {this}");
+        Assert.That(frames.Select(frame => frame.Number), Is.All.EqualTo(-1), $"{from} to {to}: {this}");
+    }
+
+    /// <summary>Every frame is later than the one before, by one frame and at most a hole.</summary>
+    public void AssertGrid(double hole)
+    {
+        double[] steps = [.. _frames.Zip(_frames.Skip(1), (a, b) => b.Time - a.Time)];
+        // Times on the wire are whole ticks of 11 µs.
+        Assert.That(steps, Is.All.GreaterThan(0.039));
+        Assert.That(steps.Max(), Is.LessThan(0.041 + hole));
+        Assert.That(_frames[0].Time, Is.LessThanOrEqualTo(_from + 2));
+    }
+
+    private (double Time, long Number)[] Between(double from, double to) =>
+        [.. _frames.Where(frame => frame.Time > from - 0.001 && frame.Time < to - 0.001)];
+}

@@ -1,0 +1,125 @@
+using NodaTime;
+using RetroVue.Media.Pipelines;
+using RetroVue.Media.Time;
+using RetroVue.Runtime.Channels;
+using RetroVue.Runtime.Producers;
+using RetroVue.Runtime.Schedules;
+
+namespace RetroVue.Runtime.Tests.Channels;
+
+/// <summary>Files that stop coming while they are on the air, as on a disk that does not answer.</summary>
+public sealed class StalledItemTests
+{
+    private static readonly Rational s_rate = new(25, 1);
+    private static readonly Instant s_start = Instant.FromUtc(2026, 3, 29, 0, 0);
+
+    [TearDown]
+    public void NothingIsLeft() => Assert.That(MediaBuffer.LiveCount, Is.Zero);
+
+    [Test]
+    public async Task Stalled_item_is_a_slate_within_two_seconds_and_comes_back_where_it_should_be([Values] ProfileMode mode)
+    {
+        string file = await TestFiles.MakeAsync(s_rate, 40 * 25);
+        using var log = new RecordedLog();
+        var aired = new NumberedChannel(s_start, mode, [(file, 40), (file, 40)], log);
+        aired.Hang(from: 6, until: 14);
+        aired.Watch(join: 1, until: 10);
+        Assert.That(aired.Channel.Manager.ProducerHealth, Is.EqualTo(ProducerHealth.Degraded));
+        Assert.That(aired.Channel.Manager.HealthReason, Does.Contain(file).And.Contain("disk"));
+        aired.Watch(until: 46);
+        Assert.That(aired.Channel.Manager.ProducerHealth, Is.EqualTo(ProducerHealth.Running));
+        Assert.That(aired.Channel.Manager.HealthReason, Is.Null);
+        await aired.EndAsync();
+        // What had been taken and read ahead when it stalled is still shown: 800 ms in a copy, 1300 ms in a transcode.
+        aired.AssertNumbers(1, 6, 0);
+        aired.AssertSlate(mode == ProfileMode.Copy ? 8.8 : 9.3, 14);
+        // Tried again every one to four seconds, three seconds ahead, and a copy begins at the next key frame.
+        aired.AssertNumbers(24, 40, 0);
+        aired.AssertNumbers(40, 45, 40);
+        aired.AssertGrid(mode == ProfileMode.Copy ? 2.1 : 0);
+        Assert.That(log.Lines, Has.Exactly(1).Contains(file), "One line says it.");
+    }
+
+    [Test]
+    public async Task Item_that_stalls_to_its_end_and_beyond_costs_the_next_one_nothing([Values] ProfileMode mode)
+    {
+        string file = await TestFiles.MakeAsync(s_rate, 12 * 25);
+        string other = await TestFiles.MakeAsync(s_rate, 13 * 25);
+        using var log = new RecordedLog();
+        var aired = new NumberedChannel(s_start, mode, [(file, 12), (other, 12)], log);
+        aired.Hang(from: 3, until: 17, first: true);
+        aired.Watch(join: 1, until: 22);
+        await aired.EndAsync();
+        aired.AssertSlate(6.3, 12);
+        aired.AssertNumbers(12, 21, 12);
+    }
+
+    [Test]
+    public async Task Stall_shorter_than_what_is_read_ahead_is_not_seen([Values] ProfileMode mode)
+    {
+        string file = await TestFiles.MakeAsync(s_rate, 12 * 25);
+        using var log = new RecordedLog();
+        var aired = new NumberedChannel(s_start, mode, [(file, 12)], log);
+        aired.Hang(from: 5, until: 5.16);
+        aired.Watch(join: 1, until: 10);
+        await aired.EndAsync();
+        aired.AssertNumbers(1, 9, 0);
+        Assert.That(log.Lines, Is.Empty);
+    }
+
+    [Test]
+    public async Task Item_of_hours_that_breaks_early_is_a_slate_at_once([Values] ProfileMode mode)
+    {
+        string good = await TestFiles.MakeAsync(s_rate, 12 * 25);
+        using var log = new RecordedLog();
+        var aired = new NumberedChannel(s_start, mode, [(BadFiles.Truncated(good), 5 * 3600), (good, 12)], log);
+        aired.Watch(join: 1, until: 15);
+        Assert.That(aired.Channel.Manager.ProducerHealth, Is.EqualTo(ProducerHealth.Degraded));
+        await aired.EndAsync();
+        aired.AssertSlate(9, 14);
+    }
+
+    [Test]
+    public async Task Channel_that_fails_keeps_its_viewers_says_why_and_starts_again_with_the_next([Values] bool byJoining)
+    {
+        string file = await TestFiles.MakeAsync(s_rate, 40 * 25);
+        using var log = new RecordedLog();
+        var aired = new NumberedChannel(s_start, ProfileMode.Copy, [(file, 40)], log, ViewerKind.Hls);
+        aired.Watch(join: 1, until: 5);
+        ChannelManager manager = aired.Channel.Manager;
+        ViewerSession kept = aired.Channel.Session!;
+        manager.Output!.Failed!(new InvalidOperationException("The encoder is out of paper."));
+        aired.Channel.Executor.RunFor(ClockTime.FromMilliseconds(100));
+        Assert.That((manager.ViewerCount, manager.ProducerState, manager.ProducerHealth), Is.EqualTo((1, ProducerState.Error, ProducerHealth.Failed)));
+        Assert.That(manager.HealthReason, Is.EqualTo("The encoder is out of paper."));
+        Assert.That(log.Lines, Has.Exactly(1).Contains("1105").And.Exactly(1).Contains("out of paper"));
+        if (byJoining)
+        {
+            aired.Channel.Join();
+            Assert.That(manager.ViewerCount, Is.EqualTo(2));
+        }
+        else
+        {
+            aired.Channel.Complete(manager.ResumeAsync(manager.Touch(kept.Id)!));
+        }
+
+        Assert.That((manager.ProducerState, manager.ProducerHealth, manager.HealthReason), Is.EqualTo((ProducerState.Running, ProducerHealth.Running, default(string))));
+        Assert.That(kept.Output, Is.SameAs(manager.Output));
+        aired.Channel.Dispose();
+        await Task.CompletedTask;
+    }
+
+    [Test]
+    public async Task Viewers_of_a_failed_channel_who_fall_silent_are_not_kept_for_ever()
+    {
+        string file = await TestFiles.MakeAsync(s_rate, 40 * 25);
+        using var log = new RecordedLog();
+        var aired = new NumberedChannel(s_start, ProfileMode.Copy, [(file, 40)], log, ViewerKind.Hls);
+        aired.Watch(join: 1, until: 5);
+        ChannelManager manager = aired.Channel.Manager;
+        manager.Output!.Failed!(new InvalidOperationException("The encoder is out of paper."));
+        aired.Channel.Executor.RunFor(ClockTime.FromSeconds(20));
+        Assert.That((manager.ViewerCount, manager.ProducerHealth), Is.EqualTo((0, ProducerHealth.Failed)));
+        aired.Channel.Dispose();
+    }
+}
