@@ -6,11 +6,11 @@ namespace RetroVue.Runtime;
 /// <summary>Log messages of channels and producers, with their fixed ids.</summary>
 internal static partial class RuntimeLog
 {
-    [LoggerMessage(1100, LogLevel.Warning, "{Producer}: '{Title}' ({File}) cannot be opened; a slate takes its place until its end")]
-    public static partial void ItemFailed(ILogger logger, string producer, string title, string file, Exception error);
+    [LoggerMessage(1100, LogLevel.Warning, "{Producer}: '{Title}' ({File}) cannot be opened; a slate takes its place until its end. {Problem}")]
+    public static partial void ItemFailed(ILogger logger, string producer, string title, string file, string problem, Exception? unexpected);
 
-    [LoggerMessage(1101, LogLevel.Warning, "{Producer}: '{Title}' ({File}) is over before its time; a slate takes its place until its end")]
-    public static partial void ItemEndedEarly(ILogger logger, string producer, string title, string file, Exception? error);
+    [LoggerMessage(1101, LogLevel.Warning, "{Producer}: '{Title}' ({File}) is over before its time; a slate takes its place until its end. {Problem}")]
+    public static partial void ItemEndedEarly(ILogger logger, string producer, string title, string file, string problem, Exception? unexpected);
 
     [LoggerMessage(1102, LogLevel.Information, "Channel {Channel} is on the air with '{Title}'")]
     public static partial void OnAir(ILogger logger, string channel, string title);
@@ -21,7 +21,7 @@ internal static partial class RuntimeLog
     [LoggerMessage(1104, LogLevel.Error, "Channel {Channel}: something that runs beside it failed")]
     public static partial void Unexpected(ILogger logger, string channel, Exception error);
 
-    [LoggerMessage(1105, LogLevel.Error, "Channel {Channel} failed and goes off the air; the next viewer starts it again")]
+    [LoggerMessage(1105, LogLevel.Error, "Channel {Channel} failed and goes off the air; its viewers are kept, and the next who joins or asks starts it again")]
     public static partial void ChannelFailed(ILogger logger, string channel, Exception error);
 
     [LoggerMessage(1106, LogLevel.Error, "Channel {Channel}: the schedule does not say what comes; it is asked again in a second")]
@@ -29,6 +29,12 @@ internal static partial class RuntimeLog
 
     [LoggerMessage(1107, LogLevel.Warning, "{Producer}: the slate in the place of '{Title}' failed as well; there is no picture until its end")]
     public static partial void SlateFailed(ILogger logger, string producer, string title, Exception? error);
+
+    [LoggerMessage(1113, LogLevel.Warning, "{Producer}: '{Title}' ({File}) has stopped coming: its disk does not answer, or is too slow; a slate takes its place until it goes on")]
+    public static partial void ItemStalled(ILogger logger, string producer, string title, string file);
+
+    [LoggerMessage(1114, LogLevel.Information, "{Producer}: '{Title}' ({File}) goes on, where it should be by now")]
+    public static partial void ItemReturned(ILogger logger, string producer, string title, string file);
 
     [LoggerMessage(1110, LogLevel.Warning, "Channel {Channel}: {Problem}")]
     public static partial void FileUnusable(ILogger logger, string channel, string problem);

@@ -56,10 +56,12 @@ internal static class ApiEndpoints
     }
 
     private static HealthStatus Health(Station station) => new(
-        station.Channels.Any(channel => channel.ProducerHealth == ProducerHealth.Degraded) ? "degraded" : "healthy",
+        station.Channels.Any(channel => channel.ProducerHealth == ProducerHealth.Failed) ? "failed"
+            : station.Channels.Any(channel => channel.ProducerHealth == ProducerHealth.Degraded) ? "degraded" : "healthy",
         station.Channels.Length,
         station.Channels.Count(channel => channel.Output is not null),
         station.Channels.Sum(channel => channel.ViewerCount),
+        [.. station.Channels.Select(ChannelProblem.Of).OfType<ChannelProblem>()],
         [.. station.Channels.Select(ChannelLosses.Of).OfType<ChannelLosses>()]);
 
     private static double Milliseconds(ClockTime time) => time.Nanoseconds / 1e6;

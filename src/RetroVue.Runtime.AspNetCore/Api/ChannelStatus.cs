@@ -9,7 +9,8 @@ namespace RetroVue.Runtime.AspNetCore.Api;
 /// <param name="Mode">normal: it airs its schedule.</param>
 /// <param name="ViewerCount">Viewers now.</param>
 /// <param name="ProducerStatus">stopped (off the air), starting, running, stopping or error.</param>
-/// <param name="ProducerHealth">stopped, running, or degraded while a slate airs in the place of something that failed.</param>
+/// <param name="ProducerHealth">stopped, running, degraded while a slate airs in the place of something that failed, or failed.</param>
+/// <param name="HealthReason">Why it is degraded or failed, in one line; null where it is neither.</param>
 /// <param name="Now">What airs now.</param>
 /// <param name="Next">What airs after it.</param>
 internal sealed record ChannelStatus(
@@ -20,6 +21,7 @@ internal sealed record ChannelStatus(
     int ViewerCount,
     string ProducerStatus,
     string ProducerHealth,
+    string? HealthReason,
     AiringStatus Now,
     AiringStatus Next)
 {
@@ -31,6 +33,7 @@ internal sealed record ChannelStatus(
         channel.ViewerCount,
         channel.ProducerState.ToApiName(),
         channel.ProducerHealth.ToApiName(),
+        channel.HealthReason,
         AiringStatus.Of(channel.Now.Entry),
         AiringStatus.Of(channel.Next.Entry));
 }

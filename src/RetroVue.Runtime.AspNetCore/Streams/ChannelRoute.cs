@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http;
+using RetroVue.Runtime.Channels;
 
 namespace RetroVue.Runtime.AspNetCore.Streams;
 
@@ -13,10 +14,11 @@ internal static class ChannelRoute
         RefuseAsync(context, StatusCodes.Status404NotFound, "There is no such channel.");
 
     /// <summary>Answers that the channel cannot be watched at the moment.</summary>
-    public static Task RefuseUnavailableAsync(HttpContext context)
+    public static Task RefuseUnavailableAsync(HttpContext context, ChannelManager channel)
     {
         context.Response.Headers.RetryAfter = "2";
-        return RefuseAsync(context, StatusCodes.Status503ServiceUnavailable, "The channel cannot be put on the air at the moment.");
+        string reason = channel.HealthReason is { } problem ? $" {problem}" : string.Empty;
+        return RefuseAsync(context, StatusCodes.Status503ServiceUnavailable, $"The channel cannot be put on the air at the moment.{reason}");
     }
 
     /// <summary>Answers with a status and one line of text.</summary>

@@ -16,7 +16,8 @@ namespace RetroVue.Runtime.AspNetCore.Streams;
 /// <remarks>
 /// Asked for without a session, the playlist is a multivariant one that leads to the viewer's own; players read that once and then keep
 /// asking for their own. A session is over when nothing has been asked for in it for three target durations; its playlist then leads to
-/// a new one.
+/// a new one. One of a channel that has failed goes on: whoever asks next starts the channel again, and is told with status 503 and the
+/// reason where that fails too.
 /// </remarks>
 internal static class HlsEndpoints
 {
@@ -55,7 +56,14 @@ internal static class HlsEndpoints
         {
             if (session is not null && channel.Touch(session) is { } viewer)
             {
-                await AnswerPlaylistAsync(context, station, channel, viewer, gone.Token).ConfigureAwait(false);
+                if (await Joining.TryResumeAsync(channel, viewer, logger, gone.Token).ConfigureAwait(false))
+                {
+                    await AnswerPlaylistAsync(context, station, channel, viewer, gone.Token).ConfigureAwait(false);
+                }
+                else
+                {
+                    await ChannelRoute.RefuseUnavailableAsync(context, channel).ConfigureAwait(false);
+                }
             }
             else if (HttpMethods.IsHead(context.Request.Method))
             {
@@ -64,7 +72,7 @@ internal static class HlsEndpoints
             }
             else if (await Joining.TryJoinAsync(channel, ViewerKind.Hls, context, logger, gone.Token).ConfigureAwait(false) is not { } joined)
             {
-                await ChannelRoute.RefuseUnavailableAsync(context).ConfigureAwait(false);
+                await ChannelRoute.RefuseUnavailableAsync(context, channel).ConfigureAwait(false);
             }
             else if (session is null)
             {
@@ -93,7 +101,7 @@ internal static class HlsEndpoints
         channel.Touch(viewer.Id);
         if (playlist is null)
         {
-            await ChannelRoute.RefuseUnavailableAsync(context).ConfigureAwait(false);
+            await ChannelRoute.RefuseUnavailableAsync(context, channel).ConfigureAwait(false);
             return;
         }
 

@@ -28,6 +28,24 @@ internal static class Joining
         }
     }
 
+    /// <summary>
+    /// Lets a viewer who asks again find the channel on the air, also where it has failed meanwhile; false where it could not be put on
+    /// the air, which is logged.
+    /// </summary>
+    public static async Task<bool> TryResumeAsync(ChannelManager channel, ViewerSession viewer, ILogger logger, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await channel.ResumeAsync(viewer, cancellationToken).ConfigureAwait(false);
+            return true;
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException)
+        {
+            WebLog.JoinFailed(logger, channel.Channel.ShortName, exception);
+            return false;
+        }
+    }
+
     private static string Client(HttpContext context)
     {
         string agent = context.Request.Headers.UserAgent.ToString();

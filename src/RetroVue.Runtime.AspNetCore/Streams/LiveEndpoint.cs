@@ -9,6 +9,7 @@ using Microsoft.Extensions.Logging;
 using RetroVue.Media.Pipelines;
 using RetroVue.Runtime.Channels;
 using RetroVue.Runtime.Output;
+using RetroVue.Runtime.Producers;
 
 namespace RetroVue.Runtime.AspNetCore.Streams;
 
@@ -48,7 +49,7 @@ internal static class LiveEndpoint
         using var gone = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, lifetime.ApplicationStopping);
         if (await Joining.TryJoinAsync(channel, ViewerKind.TransportStream, context, logger, gone.Token).ConfigureAwait(false) is not { } session)
         {
-            await ChannelRoute.RefuseUnavailableAsync(context).ConfigureAwait(false);
+            await ChannelRoute.RefuseUnavailableAsync(context, channel).ConfigureAwait(false);
             return;
         }
 
@@ -60,6 +61,11 @@ internal static class LiveEndpoint
             if (!await SendAsync(reader, context.Response.BodyWriter, gone.Token).ConfigureAwait(false))
             {
                 WebLog.Lagged(logger, channel.Channel.ShortName, session.Client);
+                context.Abort();
+            }
+            else if (channel.ProducerHealth == ProducerHealth.Failed)
+            {
+                // A broken connection tells a player to connect again, which starts the channel; a stream that just ends tells it to stop.
                 context.Abort();
             }
         }

@@ -24,7 +24,8 @@ function progressOf(airing) {
 
 function showLamp(lamp, channel) {
   lamp.classList.toggle("lit", channel.producerStatus === "running");
-  lamp.classList.toggle("troubled", channel.producerHealth === "degraded");
+  lamp.classList.toggle("troubled", ["degraded", "failed"].includes(channel.producerHealth));
+  lamp.title = channel.healthReason ?? "";
 }
 
 function entryOf(channel, index) {

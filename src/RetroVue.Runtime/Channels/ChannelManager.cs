@@ -20,7 +20,8 @@ namespace RetroVue.Runtime.Channels;
 /// </summary>
 /// <remarks>
 /// Thread-safe. Reads the schedule and never writes it. A channel is on the air as a whole or not at all: where the start fails the
-/// viewer is not counted, and the next one tries again. Off the air, it keeps the files open for a while that it last read, so that who
+/// viewer is not counted, and the next one tries again. Where it fails on the air its viewers stay, and whoever joins or asks next starts
+/// it for all of them. Off the air, it keeps the files open for a while that it last read, so that who
 /// comes back finds it on the air at once; while it is on the air it keeps none but those it reads.
 /// </remarks>
 public sealed class ChannelManager : IAsyncDisposable
@@ -35,7 +36,9 @@ public sealed class ChannelManager : IAsyncDisposable
     private readonly ILogger _logger;
     private readonly ChannelLine _line;
     private readonly PipelineOptions _pipelines;
+    private readonly PipelineOptions _itemPipelines;
     private readonly KeptFiles _kept;
+    private readonly LateFiles _late = new();
     private readonly SemaphoreSlim _transition = new(1, 1);
     private readonly ConcurrentDictionary<string, ViewerSession> _sessions = new(StringComparer.Ordinal);
     private readonly CancellationTokenSource _disposed = new();
@@ -45,6 +48,7 @@ public sealed class ChannelManager : IAsyncDisposable
     private Task _upkeep = Task.CompletedTask;
     private CancellationTokenSource? _linger;
     private long _producers;
+    private volatile string? _failure;
 
     /// <summary>A channel that is off the air.</summary>
     /// <param name="channel">The channel and its list.</param>
@@ -72,6 +76,8 @@ public sealed class ChannelManager : IAsyncDisposable
         _options = options;
         _logger = loggerFactory.CreateLogger<ChannelManager>();
         _pipelines = new PipelineOptions { Name = channel.ShortName, Executor = executor, LoggerFactory = loggerFactory };
+        // What is wrong with an item its producer says, once and in words for people.
+        _itemPipelines = new PipelineOptions { Name = channel.ShortName, Executor = executor };
         _line = new ChannelLine(clock.AsClock(), options.Epoch);
         _kept = new KeptFiles(executor, _line.Station);
     }
@@ -88,11 +94,14 @@ public sealed class ChannelManager : IAsyncDisposable
     /// <summary>The viewers now.</summary>
     public IReadOnlyCollection<ViewerSession> Sessions => [.. _sessions.Values];
 
-    /// <summary>Where the producer is in its life; stopped while the channel is off the air.</summary>
-    public ProducerState ProducerState => _producer?.State ?? ProducerState.Stopped;
+    /// <summary>Where the producer is in its life; while the channel is off the air stopped, or in error where it has failed.</summary>
+    public ProducerState ProducerState => _producer?.State ?? (_failure is null ? ProducerState.Stopped : ProducerState.Error);
 
-    /// <summary>How well the producer does.</summary>
-    public ProducerHealth ProducerHealth => _producer?.Health ?? ProducerHealth.Stopped;
+    /// <summary>How well the producer does; failed from a failure on, or a start that failed, until the channel is on the air again.</summary>
+    public ProducerHealth ProducerHealth => _producer?.Health ?? (_failure is null ? ProducerHealth.Stopped : ProducerHealth.Failed);
+
+    /// <summary>Why <see cref="ProducerHealth"/> is degraded or failed, in one line for people; null where it is neither.</summary>
+    public string? HealthReason => _producer is { } producer ? producer.HealthReason : _failure;
 
     /// <summary>What the channel sends; null while it is off the air.</summary>
     public ChannelOutput? Output => _output;
@@ -120,19 +129,7 @@ public sealed class ChannelManager : IAsyncDisposable
                 linger.Cancel();
             }
 
-            if (_output is null)
-            {
-                // A station that shuts down does not wait for a slow file to open.
-                using var starting = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _disposed.Token);
-                await GoOnAirAsync(kind, starting.Token).ConfigureAwait(false);
-            }
-
-            ChannelOutput output = _output!;
-            if (kind == ViewerKind.Hls)
-            {
-                output.UseHls();
-            }
-
+            ChannelOutput output = await BeOnAirAsync(kind, cancellationToken).ConfigureAwait(false);
             var session = new ViewerSession(RandomNumberGenerator.GetHexString(24, lowercase: true), kind, client, _clock.UtcNow, output);
             _sessions[session.Id] = session;
             return session;
@@ -140,6 +137,35 @@ public sealed class ChannelManager : IAsyncDisposable
         catch (OperationCanceledException exception) when (_disposed.IsCancellationRequested)
         {
             throw new ObjectDisposedException($"The channel '{Channel.Name}' is shutting down.", exception);
+        }
+        finally
+        {
+            _transition.Release();
+        }
+    }
+
+    /// <summary>
+    /// Puts the channel on the air again where it has failed since a viewer joined, for all who stayed; does nothing where it is on the air.
+    /// </summary>
+    /// <param name="session">The viewer who asks.</param>
+    /// <param name="cancellationToken">Gives up waiting for the start.</param>
+    /// <exception cref="ObjectDisposedException">The station is shutting down.</exception>
+    public async Task ResumeAsync(ViewerSession session, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(session);
+        if (ReferenceEquals(session.Output, _output))
+        {
+            return;
+        }
+
+        await _transition.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            ObjectDisposedException.ThrowIf(_disposed.IsCancellationRequested, this);
+            if (_sessions.ContainsKey(session.Id))
+            {
+                await BeOnAirAsync(session.Kind, cancellationToken).ConfigureAwait(false);
+            }
         }
         finally
         {
@@ -203,6 +229,39 @@ public sealed class ChannelManager : IAsyncDisposable
         }
     }
 
+    /// <summary>What the channel sends, once it is on the air; where it was not, all who stayed through a failure get it too.</summary>
+    private async Task<ChannelOutput> BeOnAirAsync(ViewerKind kind, CancellationToken cancellationToken)
+    {
+        if (_output is null)
+        {
+            // A station that shuts down does not wait for a slow file to open.
+            using var starting = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _disposed.Token);
+            try
+            {
+                await GoOnAirAsync(kind, starting.Token).ConfigureAwait(false);
+            }
+            catch (Exception exception) when (!starting.IsCancellationRequested)
+            {
+                _failure = $"It could not be started: {exception.Message}";
+                throw;
+            }
+
+            _failure = null;
+            foreach (ViewerSession session in _sessions.Values)
+            {
+                session.Output = _output!;
+            }
+        }
+
+        ChannelOutput output = _output!;
+        if (kind == ViewerKind.Hls || _sessions.Values.Any(session => session.Kind == ViewerKind.Hls))
+        {
+            output.UseHls();
+        }
+
+        return output;
+    }
+
     private async Task GoOnAirAsync(ViewerKind kind, CancellationToken cancellationToken)
     {
         Instant now = _clock.UtcNow;
@@ -260,15 +319,15 @@ public sealed class ChannelManager : IAsyncDisposable
             : new ChannelOutput(Channel.Name, _line, _content.Raw, _pipelines);
         output.Failed = error => Background(FailAsync(output, error));
         IItemOpener items = _content.Copy is null
-            ? new TranscodeItems(_line, _content.Raw, _kept.Shelf, _pipelines)
-            : new CopyItems(output, _kept.Shelf, _pipelines);
+            ? new TranscodeItems(_line, _content.Raw, _kept.Shelf, _itemPipelines)
+            : new CopyItems(output, _kept.Shelf, _itemPipelines);
         var slates = new SlateItems(
             Channel,
             _line,
             _content.Raw,
             isEncoded: _content.Copy is not null,
             entry => _schedules.GetAiring(Channel.Id, entry.End).Entry,
-            _pipelines);
+            _itemPipelines);
         var producer = new NormalProducer(
             $"{Channel.ShortName}-normal-{++_producers}",
             new Uri($"/channels/{Channel.ShortName}/live.ts", UriKind.Relative),
@@ -276,6 +335,7 @@ public sealed class ChannelManager : IAsyncDisposable
             _executor,
             items,
             slates,
+            _late,
             _logger);
         return (output, producer);
     }
@@ -298,7 +358,10 @@ public sealed class ChannelManager : IAsyncDisposable
         RuntimeLog.OffAir(_logger, Channel.ShortName);
     }
 
-    /// <summary>Takes the channel off the air because something it cannot be without failed; viewers see their stream end.</summary>
+    /// <summary>
+    /// Takes the channel off the air because something it cannot be without failed. Streams end, which tells their viewers; sessions stay
+    /// until those leave or fall silent.
+    /// </summary>
     private async Task FailAsync(ChannelOutput output, Exception error)
     {
         await _transition.WaitAsync().ConfigureAwait(false);
@@ -310,7 +373,8 @@ public sealed class ChannelManager : IAsyncDisposable
             }
 
             RuntimeLog.ChannelFailed(_logger, Channel.ShortName, error);
-            _sessions.Clear();
+            _failure = error.Message;
+            Background(ForgetSilentAsync());
             await GoOffAirAsync().ConfigureAwait(false);
         }
         finally
@@ -370,20 +434,41 @@ public sealed class ChannelManager : IAsyncDisposable
                     (late, quietUntil) = (output.LatePackets, now + s_complaintInterval);
                 }
 
-                foreach (ViewerSession session in _sessions.Values)
-                {
-                    if (session.Kind == ViewerKind.Hls
-                        && now - session.LastActivity > (session.Output.HlsGrid * _options.HlsSilence).ToDuration())
-                    {
-                        // Leaving may take the channel off the air, which waits for this loop.
-                        Background(LeaveAsync(session));
-                    }
-                }
+                LeaveSilent(now);
             }
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
             // Off the air.
+        }
+    }
+
+    /// <summary>While the channel has failed: ends sessions that fall silent.</summary>
+    private async Task ForgetSilentAsync()
+    {
+        try
+        {
+            while (_failure is not null && !_sessions.IsEmpty)
+            {
+                await _executor.WaitUntilAsync(_line.Station, _line.Station.Now + ClockTime.FromSeconds(1), _disposed.Token).ConfigureAwait(false);
+                LeaveSilent(_clock.UtcNow);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The station is shutting down.
+        }
+    }
+
+    private void LeaveSilent(Instant now)
+    {
+        foreach (ViewerSession session in _sessions.Values)
+        {
+            if (session.Kind == ViewerKind.Hls && now - session.LastActivity > (session.Output.HlsGrid * _options.HlsSilence).ToDuration())
+            {
+                // Leaving may take the channel off the air, which waits for its upkeep.
+                Background(LeaveAsync(session));
+            }
         }
     }
 

@@ -9,6 +9,7 @@ public sealed class ViewerSession
 {
     private readonly Lock _lock = new();
     private Instant _lastActivity;
+    private ChannelOutput _output;
 
     internal ViewerSession(string id, ViewerKind kind, string client, Instant startedAt, ChannelOutput output)
     {
@@ -16,7 +17,7 @@ public sealed class ViewerSession
         Kind = kind;
         Client = client;
         StartedAt = startedAt;
-        Output = output;
+        _output = output;
         _lastActivity = startedAt;
     }
 
@@ -32,8 +33,25 @@ public sealed class ViewerSession
     /// <summary>When the viewer joined, in station time.</summary>
     public Instant StartedAt { get; }
 
-    /// <summary>What the viewer watches.</summary>
-    public ChannelOutput Output { get; }
+    /// <summary>What the viewer watches; another one once the channel has failed and is on the air again.</summary>
+    public ChannelOutput Output
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _output;
+            }
+        }
+
+        internal set
+        {
+            lock (_lock)
+            {
+                _output = value;
+            }
+        }
+    }
 
     /// <summary>When the viewer last asked for something, in station time.</summary>
     public Instant LastActivity

@@ -38,10 +38,10 @@ public sealed class ChannelInput : Element
     }
 
     /// <summary>The scheduled start on the channel's line.</summary>
-    public ClockTime From { get; }
+    public ClockTime From { get; private set; }
 
-    /// <summary>The scheduled end on the channel's line.</summary>
-    public ClockTime Until { get; }
+    /// <summary>The scheduled end on the channel's line; earlier once something else takes the rest of the item's time.</summary>
+    public ClockTime Until { get; private set; }
 
     /// <summary>Buffers without a presentation time, which cannot be aired and were dropped.</summary>
     public long Untimed { get; private set; }
@@ -138,6 +138,57 @@ public sealed class ChannelInput : Element
         {
             return _lanes.TrueForAll(lane => lane.HasEnded || !lane.Newest.IsNone);
         }
+    }
+
+    /// <summary>How far the item has come: the newest decoding time of any stream; None before anything has come, MaxValue at the end.</summary>
+    internal ClockTime Reached()
+    {
+        lock (_lock)
+        {
+            ClockTime reached = ClockTime.None;
+            bool hasEnded = true;
+            foreach (ChannelLane lane in _lanes)
+            {
+                hasEnded &= lane.HasEnded;
+                reached = reached.IsNone || lane.Newest > reached ? lane.Newest : reached;
+            }
+
+            return hasEnded ? ClockTime.MaxValue : reached;
+        }
+    }
+
+    /// <summary>
+    /// Lets the item begin, with every stream, at its first key frame, or at its first sound where it has no picture, and says when that is
+    /// presented; None while there is nothing. Before it goes on the air.
+    /// </summary>
+    internal ClockTime BeginTogether()
+    {
+        lock (_lock)
+        {
+            ClockTime first = (Find(MediaKind.Video) ?? Find(MediaKind.Audio))?.Items.OfType<MediaBuffer>().FirstOrDefault()?.Pts ?? ClockTime.None;
+            if (!first.IsNone)
+            {
+                From = first;
+                _lanes.ForEach(lane => lane.DropBefore(first));
+                UpdateGate();
+            }
+
+            return first;
+        }
+    }
+
+    /// <summary>Ends the item earlier than it was scheduled to end.</summary>
+    internal void EndAt(ClockTime until)
+    {
+        lock (_lock)
+        {
+            Until = ClockTime.Min(Until, until);
+            _lanes.ForEach(lane => lane.EndAt(until));
+            UpdateGate();
+        }
+
+        ReportEndOnce();
+        Arrived?.Invoke();
     }
 
     /// <summary>Says that nothing more comes, as after a failure.</summary>

@@ -59,6 +59,47 @@ internal sealed class ChannelLane(MediaKind kind, InputPad pad)
         }
     }
 
+    /// <summary>Drops buffers that are presented before a time; the formats among them stay.</summary>
+    public void DropBefore(ClockTime time)
+    {
+        for (int left = Items.Count; left > 0; left--)
+        {
+            object item = Items.Dequeue();
+            if (item is MediaBuffer buffer && buffer.Pts < time)
+            {
+                buffer.Release();
+            }
+            else
+            {
+                Items.Enqueue(item);
+            }
+        }
+    }
+
+    /// <summary>Ends with the first buffer, in decoding order, that would be presented at a time or later, if there is one yet.</summary>
+    public void EndAt(ClockTime time)
+    {
+        bool isOver = false;
+        for (int left = Items.Count; left > 0; left--)
+        {
+            object item = Items.Dequeue();
+            isOver |= item is MediaBuffer buffer && buffer.Pts >= time;
+            if (!isOver)
+            {
+                Items.Enqueue(item);
+            }
+            else
+            {
+                (item as MediaBuffer)?.Release();
+            }
+        }
+
+        if (isOver)
+        {
+            End();
+        }
+    }
+
     public void Clear()
     {
         foreach (object item in Items)

@@ -14,8 +14,11 @@ namespace RetroVue.Runtime.Output;
 /// </remarks>
 internal sealed class GridSource : Element
 {
-    /// <summary>How long before its presentation a frame has to be encoded: the decoder's delay, the writer's look-ahead, the encoder's work.</summary>
-    private static readonly ClockTime s_lead = ClockTime.FromMilliseconds(1200);
+    /// <summary>How long before its presentation a frame has to come out of the encoder: the decoder's delay, the writer's look-ahead.</summary>
+    private static readonly ClockTime s_encodedLead = ClockTime.FromMilliseconds(700);
+
+    /// <summary>How many frames the encoder keeps: its look-ahead.</summary>
+    private const int EncoderFrames = 8;
 
     private readonly ChannelLine _line;
     private readonly Splicer _items;
@@ -24,6 +27,7 @@ internal sealed class GridSource : Element
     private readonly OutputPad? _videoOutput;
     private readonly OutputPad? _audioOutput;
     private readonly StepTask _task;
+    private readonly ClockTime _lead = s_encodedLead;
     private bool _hasBegun;
     private bool _isLive;
 
@@ -35,6 +39,8 @@ internal sealed class GridSource : Element
         if (profile.Video is { } video)
         {
             _video = new VideoGrid(video);
+            // Less than what the output keeps ahead when nothing is amiss, or a channel would never have caught up.
+            _lead += ClockTime.FromUnits(EncoderFrames, video.FrameRate.Inverse);
             _videoOutput = AddOutput("video");
         }
 
@@ -85,7 +91,7 @@ internal sealed class GridSource : Element
         ClockTime videoTime = _video?.NextTime ?? ClockTime.MaxValue;
         ClockTime audioTime = _audio?.NextTime ?? ClockTime.MaxValue;
         ClockTime time = ClockTime.Min(videoTime, audioTime);
-        ClockTime due = time - s_lead;
+        ClockTime due = time - _lead;
         bool isDue = _line.Now >= due;
         _isLive |= !isDue;
         _items.Advance(time);

@@ -11,14 +11,14 @@ namespace RetroVue.Runtime.Producers;
 /// <summary>Opens files for a channel that airs them as they are encoded.</summary>
 internal sealed class CopyItems(ChannelOutput output, InputShelf shelf, PipelineOptions options) : IItemOpener
 {
-    public Task<ItemPlayer> OpenAsync(PlayoutEntry entry, ClockTime from, CancellationToken cancellationToken)
+    public Task<ItemPlayer> OpenAsync(PlayoutEntry entry, ClockTime from, ClockTime notBefore, CancellationToken cancellationToken)
     {
         ClockTime start = output.Line.At(entry.Start);
         var pipeline = new Pipeline(options);
-        var input = new ChannelInput("channel", start, output.Line.At(entry.End));
+        var input = new ChannelInput("channel", notBefore, output.Line.At(entry.End));
         return ItemPlayer.StartAsync(pipeline, input, Build, cancellationToken);
 
-        void Build()
+        FileDemuxer Build()
         {
             FileDemuxer demuxer = pipeline.Add(new FileDemuxer(
                 "file",
@@ -43,6 +43,7 @@ internal sealed class CopyItems(ChannelOutput output, InputShelf shelf, Pipeline
 
             Link(demuxer.VideoOutput, MediaKind.Video);
             Link(demuxer.AudioOutput, MediaKind.Audio);
+            return demuxer;
         }
 
         void Link(OutputPad? pad, MediaKind kind)

@@ -1,3 +1,4 @@
+using RetroVue.Media.FFmpeg.Containers;
 using RetroVue.Media.Pipelines;
 using RetroVue.Runtime.Output;
 
@@ -7,6 +8,7 @@ namespace RetroVue.Runtime.Producers;
 internal sealed class ItemPlayer : IAsyncDisposable
 {
     private readonly Pipeline _pipeline;
+    private FileDemuxer? _demuxer;
 
     private ItemPlayer(Pipeline pipeline, ChannelInput input)
     {
@@ -19,24 +21,33 @@ internal sealed class ItemPlayer : IAsyncDisposable
     /// <summary>True for a slate, in whose place there is nothing better.</summary>
     public bool IsSlate { get; set; }
 
+    /// <summary>Why it is a slate and not what the schedule says; null where it is that.</summary>
+    public string? Problem { get; set; }
+
+    /// <summary>True for a slate in the place of a file that has stalled and may go on.</summary>
+    public bool MayReturn { get; set; }
+
+    /// <summary>True while the item's pipeline waits for its file alone.</summary>
+    public bool WaitsForFile => _demuxer?.IsWantedMore == true;
+
     /// <summary>Completes when the item has been played to its end; fails when it could not be.</summary>
     public Task Completion { get; private set; } = Task.CompletedTask;
 
     /// <summary>Opens the item and lets it run until its input is full.</summary>
     /// <param name="pipeline">An empty pipeline, which the player owns from now on.</param>
     /// <param name="input">The channel's input.</param>
-    /// <param name="build">Opens the file and puts the pipeline together; may block.</param>
+    /// <param name="build">Opens the file and puts the pipeline together; may block. Returns what reads the file; null without one.</param>
     /// <param name="cancellationToken">Gives up.</param>
     public static async Task<ItemPlayer> StartAsync(
         Pipeline pipeline,
         ChannelInput input,
-        Action build,
+        Func<FileDemuxer?> build,
         CancellationToken cancellationToken)
     {
         var player = new ItemPlayer(pipeline, input);
         try
         {
-            await pipeline.Executor.InvokeAsync(build).ConfigureAwait(false);
+            await pipeline.Executor.InvokeAsync(() => player._demuxer = build()).ConfigureAwait(false);
             await pipeline.StartAsync(cancellationToken).ConfigureAwait(false);
         }
         catch

@@ -14,16 +14,25 @@ namespace RetroVue.Runtime.Producers;
 /// <summary>Plays a plan's entries one after the other, each at its time; a slate where one cannot be played.</summary>
 /// <remarks>
 /// The entry that follows is opened <see cref="PrepareLead"/> before its time and holds its first frames until then. An entry that cannot
-/// be opened, or fails while it plays, gives way to a slate until its end; the next entry is tried as usual.
+/// be opened, or fails while it plays, gives way to a slate until its end; the next entry is tried as usual. One whose file stalls, as on
+/// a disk that does not answer, gives way to a slate too, and comes back by itself where it should be by then once the file goes on.
 /// </remarks>
 public sealed class NormalProducer : IProducer
 {
+    /// <summary>How long after a stall its file is tried again; twice as long after each further one of the same entry.</summary>
+    private static readonly ClockTime s_returnPause = ClockTime.FromSeconds(1);
+
+    private static readonly ClockTime s_longestReturnPause = ClockTime.FromSeconds(60);
+
     private readonly ChannelOutput _output;
     private readonly Executor _executor;
-    private readonly IItemOpener _items;
+    private readonly PatientItems _items;
     private readonly IItemOpener _slates;
+    private readonly LateFiles _late;
     private readonly ILogger _logger;
+    private readonly StallWatch _stalls;
     private readonly CancellationTokenSource _stop = new();
+    private readonly List<Task> _retired = [];
 
     // Continuations run on whoever adds an entry, which keeps a simulation on its one thread.
     private readonly Channel<PlayoutEntry> _entries = Channel.CreateUnbounded<PlayoutEntry>(
@@ -31,9 +40,12 @@ public sealed class NormalProducer : IProducer
 
     private ItemPlayer? _onAir;
     private ItemPlayer? _next;
+    private ItemReturn? _return;
+    private ClockTime _returnPause = s_returnPause;
     private PlayoutEntry? _firstEntry;
     private Instant _lastEnd;
     private Task _playing = Task.CompletedTask;
+    private volatile string? _healthReason;
 
     internal NormalProducer(
         string id,
@@ -42,15 +54,18 @@ public sealed class NormalProducer : IProducer
         Executor executor,
         IItemOpener items,
         IItemOpener slates,
+        LateFiles late,
         ILogger logger)
     {
         Id = id;
         StreamEndpoint = streamEndpoint;
         _output = output;
         _executor = executor;
-        _items = items;
+        _items = new PatientItems(items, late, executor);
         _slates = slates;
+        _late = late;
         _logger = logger;
+        _stalls = new StallWatch(id, executor, output.Line);
     }
 
     /// <summary>How long before its time an entry is opened: five seconds.</summary>
@@ -75,6 +90,9 @@ public sealed class NormalProducer : IProducer
     public ProducerHealth Health { get; private set; }
 
     /// <inheritdoc/>
+    public string? HealthReason => _healthReason;
+
+    /// <inheritdoc/>
     public Uri StreamEndpoint { get; }
 
     /// <inheritdoc/>
@@ -95,6 +113,7 @@ public sealed class NormalProducer : IProducer
         }
 
         _onAir = await OpenAsync(airing.Entry, _output.Line.At(startAt), cancellationToken).ConfigureAwait(false);
+        TellHealth(_onAir);
         if (_entries.Reader.TryPeek(out PlayoutEntry? following) && _output.Line.At(following.Start) <= _output.Line.Now)
         {
             // An output that catches up comes to the next entry at once.
@@ -113,6 +132,7 @@ public sealed class NormalProducer : IProducer
         State = ProducerState.Running;
         Air(_onAir, _output.Line.At(entry.Start));
         Air(_next, _output.Line.At(entry.End));
+        _stalls.Start();
         _playing = PlayAsync(entry, _stop.Token);
         return Task.CompletedTask;
     }
@@ -142,13 +162,16 @@ public sealed class NormalProducer : IProducer
         State = ProducerState.Stopping;
         _stop.Cancel();
         await _playing.ConfigureAwait(false);
+        await _stalls.StopAsync().ConfigureAwait(false);
         (ItemPlayer? onAir, ItemPlayer? next) = (_onAir, _next);
         (_onAir, _next) = (null, null);
-        await DisposeAsync(onAir).ConfigureAwait(false);
-        await DisposeAsync(next).ConfigureAwait(false);
+        Retire(onAir);
+        Retire(next);
+        await Task.WhenAll(_retired).ConfigureAwait(false);
 
         State = ProducerState.Stopped;
         Health = ProducerHealth.Stopped;
+        _healthReason = null;
     }
 
     /// <inheritdoc/>
@@ -162,30 +185,33 @@ public sealed class NormalProducer : IProducer
     {
         try
         {
+            Task handover = Task.CompletedTask;
             while (true)
             {
-                PlayoutEntry following = await _entries.Reader.ReadAsync(stop).ConfigureAwait(false);
+                // What is on the air is watched meanwhile: of a long entry it is not known for hours what follows.
+                Task<PlayoutEntry> coming = _entries.Reader.ReadAsync(stop).AsTask();
+                await PlayUntilAsync(entry, coming, stop).ConfigureAwait(false);
+                PlayoutEntry following = await coming.ConfigureAwait(false);
                 ClockTime start = _output.Line.At(following.Start);
                 if (_next is null)
                 {
-                    await PlayUntilAsync(entry, start - PrepareLead, stop).ConfigureAwait(false);
-                    _next = await OpenAsync(following, start, stop).ConfigureAwait(false);
-                    await PlayUntilAsync(entry, start - SwitchLead, stop).ConfigureAwait(false);
+                    await PlayUntilAsync(entry, WaitUntilAsync(start - PrepareLead, stop), stop).ConfigureAwait(false);
+                    Task<ItemPlayer?> opening = OpenAsync(following, start, stop);
+                    await PlayUntilAsync(entry, opening, stop).ConfigureAwait(false);
+                    _next = await opening.ConfigureAwait(false);
+                    await PlayUntilAsync(entry, WaitUntilAsync(start - SwitchLead, stop), stop).ConfigureAwait(false);
+                    await handover.ConfigureAwait(false);
+                    stop.ThrowIfCancellationRequested();
+                    await EndReturnAsync().ConfigureAwait(false);
                     Air(_next, start);
                 }
 
                 await WaitUntilAsync(start, stop).ConfigureAwait(false);
-                if (_next is not null && _onAir is { } last)
-                {
-                    // An output that still catches up with station time takes what is left of it first; and the item after a short next
-                    // one must not come while that still waits for its turn, which it would lose.
-                    await Task.WhenAny(last.Completion, WaitUntilAsync(ClockTime.Max(start, _output.Line.Now) + PrepareLead, stop)).ConfigureAwait(false);
-                    stop.ThrowIfCancellationRequested();
-                }
-
-                ItemPlayer? ended = _onAir;
+                await EndReturnAsync().ConfigureAwait(false);
+                handover = HandOver(_onAir, start, stop);
                 (entry, _onAir, _next) = (following, _next, null);
-                await DisposeAsync(ended).ConfigureAwait(false);
+                _returnPause = s_returnPause;
+                TellHealth(_onAir);
             }
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
@@ -194,49 +220,145 @@ public sealed class NormalProducer : IProducer
         }
         catch (Exception exception)
         {
-            (State, Health) = (ProducerState.Error, ProducerHealth.Stopped);
+            (State, Health) = (ProducerState.Error, ProducerHealth.Failed);
+            _healthReason = exception.Message;
             _output.Failed?.Invoke(exception);
+        }
+        finally
+        {
+            await EndReturnAsync().ConfigureAwait(false);
         }
     }
 
-    /// <summary>Waits for a time on the line; where the entry on the air fails or is over too early, a slate takes its place.</summary>
-    private async Task PlayUntilAsync(PlayoutEntry entry, ClockTime until, CancellationToken stop)
+    /// <summary>
+    /// Lets an item that has been followed give what is left of it first: an output that still catches up with station time takes that, and
+    /// the item after a short next one must not come while that still waits for its turn, which it would lose.
+    /// </summary>
+    private Task HandOver(ItemPlayer? ended, ClockTime start, CancellationToken stop)
     {
-        Task wait = WaitUntilAsync(until, stop);
+        Task handover = _next is null || ended is null
+            ? Task.CompletedTask
+            : Task.WhenAny(ended.Completion, WaitUntilAsync(ClockTime.Max(start, _output.Line.Now) + PrepareLead, stop));
+        Retire(ended, handover);
+        return handover;
+    }
+
+    /// <summary>Waits; where the entry on the air fails, stalls or is over too early, a slate takes its place, until what stalled returns.</summary>
+    private async Task PlayUntilAsync(PlayoutEntry entry, Task until, CancellationToken stop)
+    {
         while (_onAir is { } player)
         {
-            await Task.WhenAny(wait, player.Completion).ConfigureAwait(false);
+            if (player.MayReturn)
+            {
+                _return ??= ItemReturn.Begin(
+                    entry, _items, _late, _output.Line, _executor, late => Retire(late), _returnPause, stop);
+            }
+
+            Task stalled = _stalls.StallOf(player);
+            await Task.WhenAny(until, player.Completion, stalled, _return?.Player ?? stalled).ConfigureAwait(false);
+            if (until.IsCompleted)
+            {
+                break;
+            }
+
+            if (_return is { Player.IsCompleted: true } returned)
+            {
+                _return = null;
+                Return(entry, player, await returned.EndAsync().ConfigureAwait(false));
+                continue;
+            }
+
             ClockTime from = _output.Line.Now + SlateLead;
-            if (wait.IsCompleted || player.Input.Until - from < SlateLead)
+            if (player.Input.Until - from < SlateLead)
             {
                 break;
             }
 
             _onAir = null;
-            await ReplaceAsync(entry, player, from, stop).ConfigureAwait(false);
+            await ReplaceAsync(entry, player, from, stalled.IsCompleted && !player.Completion.IsCompleted, stop).ConfigureAwait(false);
         }
 
-        await wait.ConfigureAwait(false);
+        await until.ConfigureAwait(false);
     }
 
     /// <summary>Puts a slate in the place of what ended early; where that was the slate already, nothing: it would fail again at once.</summary>
-    private async Task ReplaceAsync(PlayoutEntry entry, ItemPlayer ended, ClockTime from, CancellationToken stop)
+    private async Task ReplaceAsync(PlayoutEntry entry, ItemPlayer ended, ClockTime from, bool hasStalled, CancellationToken stop)
     {
         Exception? error = ended.Completion.Exception?.GetBaseException();
         // What is left of it would be taken while the slate is being opened, beyond where the slate begins.
-        await ended.DisposeAsync().ConfigureAwait(false);
+        ended.Input.Discard();
+        Retire(ended);
         if (ended.IsSlate)
         {
             RuntimeLog.SlateFailed(_logger, Id, entry.Title, error);
             return;
         }
 
-        RuntimeLog.ItemEndedEarly(_logger, Id, entry.Title, entry.File ?? "slate", error);
-        _onAir = await OpenSlateAsync(entry, from, stop).ConfigureAwait(false);
+        error = hasStalled ? new StalledFileException(entry.File!, "has stopped coming") : error;
+        if (hasStalled)
+        {
+            RuntimeLog.ItemStalled(_logger, Id, entry.Title, entry.File!);
+        }
+        else
+        {
+            RuntimeLog.ItemEndedEarly(
+                _logger, Id, entry.Title, entry.File ?? "slate", error?.Message ?? "The file ends there.", FileProblem.IfUnexpected(error));
+        }
+
+        _onAir = await OpenSlateAsync(entry, from, error?.Message ?? $"'{entry.File}' is over before its time.", hasStalled, stop).ConfigureAwait(false);
+        TellHealth(_onAir);
         Air(_onAir, from);
     }
 
-    private static ValueTask DisposeAsync(ItemPlayer? player) => player?.DisposeAsync() ?? ValueTask.CompletedTask;
+    /// <summary>Puts an item that has stalled on the air again, in the place of its slate.</summary>
+    private void Return(PlayoutEntry entry, ItemPlayer slate, ItemPlayer? returned)
+    {
+        if (returned is null)
+        {
+            slate.MayReturn = false;
+            return;
+        }
+
+        slate.Input.EndAt(returned.Input.From);
+        Air(returned, returned.Input.From);
+        Retire(slate, Task.WhenAny(slate.Completion, WaitUntilAsync(returned.Input.From + PrepareLead, _stop.Token)));
+        _returnPause = ClockTime.Min(_returnPause + _returnPause, s_longestReturnPause);
+        _onAir = returned;
+        TellHealth(returned);
+        RuntimeLog.ItemReturned(_logger, Id, entry.Title, entry.File!);
+    }
+
+    private async Task EndReturnAsync()
+    {
+        if (_return is { } ending)
+        {
+            _return = null;
+            Retire(await ending.EndAsync().ConfigureAwait(false));
+        }
+    }
+
+    /// <summary>Disposes of a player, which nobody waits for before the producer stops: one whose file hangs takes seconds.</summary>
+    private void Retire(ItemPlayer? player, Task? after = null)
+    {
+        if (player is not null)
+        {
+            lock (_retired)
+            {
+                _retired.RemoveAll(task => task.IsCompletedSuccessfully);
+                _retired.Add(RetireAsync());
+            }
+        }
+
+        async Task RetireAsync()
+        {
+            if (after is not null)
+            {
+                await after.ConfigureAwait(false);
+            }
+
+            await player.DisposeAsync().ConfigureAwait(false);
+        }
+    }
 
     private Task WaitUntilAsync(ClockTime time, CancellationToken stop) =>
         _executor.WaitUntilAsync(_output.Line.Station, _output.Line.ToStation(time), stop);
@@ -249,38 +371,44 @@ public sealed class NormalProducer : IProducer
         }
     }
 
+    private void TellHealth(ItemPlayer? player)
+    {
+        _healthReason = player is null ? "Not even a slate can be aired." : player.Problem;
+        Health = _healthReason is null ? ProducerHealth.Running : ProducerHealth.Degraded;
+    }
+
     private async Task<ItemPlayer?> OpenAsync(PlayoutEntry entry, ClockTime from, CancellationToken cancellationToken)
     {
+        string? problem = null;
+        bool mayReturn = false;
         if (entry.File is not null)
         {
             try
             {
-                ItemPlayer player = await _items.OpenAsync(entry, from, cancellationToken).ConfigureAwait(false);
-                Health = ProducerHealth.Running;
-                return player;
+                return await _items.OpenAsync(entry, from, _output.Line.At(entry.Start), cancellationToken).ConfigureAwait(false);
             }
             catch (Exception exception) when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
             {
-                RuntimeLog.ItemFailed(_logger, Id, entry.Title, entry.File, exception);
+                (problem, mayReturn) = (exception.Message, exception is StalledFileException);
+                RuntimeLog.ItemFailed(_logger, Id, entry.Title, entry.File, problem, FileProblem.IfUnexpected(exception));
             }
         }
 
-        return await OpenSlateAsync(entry, from, cancellationToken).ConfigureAwait(false);
+        return await OpenSlateAsync(entry, from, problem, mayReturn, cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task<ItemPlayer?> OpenSlateAsync(PlayoutEntry entry, ClockTime from, CancellationToken cancellationToken)
+    private async Task<ItemPlayer?> OpenSlateAsync(PlayoutEntry entry, ClockTime from, string? problem, bool mayReturn, CancellationToken cancellationToken)
     {
-        Health = entry.Kind == SegmentKind.Slate ? ProducerHealth.Running : ProducerHealth.Degraded;
         try
         {
-            ItemPlayer slate = await _slates.OpenAsync(entry, from, cancellationToken).ConfigureAwait(false);
-            slate.IsSlate = true;
+            ItemPlayer slate = await _slates.OpenAsync(entry, from, from, cancellationToken).ConfigureAwait(false);
+            (slate.IsSlate, slate.MayReturn, slate.Problem) = (true, mayReturn, problem);
             return slate;
         }
         catch (Exception exception) when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
             // Not even a slate: the stream goes on without pictures until the next entry.
-            RuntimeLog.ItemFailed(_logger, Id, entry.Title, "slate", exception);
+            RuntimeLog.ItemFailed(_logger, Id, entry.Title, "slate", exception.Message, exception);
             return null;
         }
     }

@@ -11,4 +11,7 @@ public enum ProducerHealth
 
     /// <summary>It airs a slate in the place of something it could not open or play.</summary>
     Degraded,
+
+    /// <summary>It produces nothing, because something it cannot be without failed.</summary>
+    Failed,
 }

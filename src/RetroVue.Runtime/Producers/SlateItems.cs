@@ -1,4 +1,5 @@
 using RetroVue.Media.FFmpeg.Codecs;
+using RetroVue.Media.FFmpeg.Containers;
 using RetroVue.Media.Formats;
 using RetroVue.Media.Pipelines;
 using RetroVue.Media.Time;
@@ -16,14 +17,14 @@ internal sealed class SlateItems(
     Func<PlayoutEntry, PlayoutEntry> following,
     PipelineOptions options) : IItemOpener
 {
-    public Task<ItemPlayer> OpenAsync(PlayoutEntry entry, ClockTime from, CancellationToken cancellationToken)
+    public Task<ItemPlayer> OpenAsync(PlayoutEntry entry, ClockTime from, ClockTime notBefore, CancellationToken cancellationToken)
     {
         ClockTime end = line.At(entry.End);
         var pipeline = new Pipeline(options);
         var input = new ChannelInput("channel", from, end, isEncoded ? ClockTime.FromSeconds(1) : ClockTime.FromMilliseconds(250));
         return ItemPlayer.StartAsync(pipeline, input, Build, cancellationToken);
 
-        void Build()
+        FileDemuxer? Build()
         {
             PlayoutEntry next = following(entry);
             SlateSource source = pipeline.Add(new SlateSource("slate", new SlateOptions
@@ -42,6 +43,7 @@ internal sealed class SlateItems(
             pipeline.Add(input);
             Link(source.VideoOutput, TranscodeStage.VideoEncoder("video-encoder"), MediaKind.Video);
             Link(source.AudioOutput, TranscodeStage.AudioEncoder("audio-encoder"), MediaKind.Audio);
+            return null;
         }
 
         void Link(OutputPad? pad, Encoder encoder, MediaKind kind)

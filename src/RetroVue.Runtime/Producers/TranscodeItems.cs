@@ -16,14 +16,14 @@ internal sealed class TranscodeItems(ChannelLine line, TranscodeProfile profile,
     /// <summary>Decoded pictures are large: only a quarter of a second of them is kept.</summary>
     private static readonly ClockTime s_lead = ClockTime.FromMilliseconds(250);
 
-    public Task<ItemPlayer> OpenAsync(PlayoutEntry entry, ClockTime from, CancellationToken cancellationToken)
+    public Task<ItemPlayer> OpenAsync(PlayoutEntry entry, ClockTime from, ClockTime notBefore, CancellationToken cancellationToken)
     {
         ClockTime start = line.At(entry.Start), end = line.At(entry.End);
         var pipeline = new Pipeline(options);
-        var input = new ChannelInput("channel", start, end, s_lead);
+        var input = new ChannelInput("channel", notBefore, end, s_lead);
         return ItemPlayer.StartAsync(pipeline, input, Build, cancellationToken);
 
-        void Build()
+        FileDemuxer Build()
         {
             ClockTime position = entry.Offset.ToClockTime() + (from - start);
             FileDemuxer demuxer = pipeline.Add(new FileDemuxer(
@@ -56,6 +56,8 @@ internal sealed class TranscodeItems(ChannelLine line, TranscodeProfile profile,
             {
                 Link(audio, new AudioConverter("audio-converter", profile.Audio!), MediaKind.Audio);
             }
+
+            return demuxer;
         }
 
         static bool IsPicture(StreamInfo stream) => stream.Format.Kind == MediaKind.Video && !stream.IsAttachedPicture;

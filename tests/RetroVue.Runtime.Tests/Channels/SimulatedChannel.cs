@@ -119,7 +119,7 @@ internal sealed class SimulatedChannel : IDisposable
         }
     }
 
-    private void Complete(Task task) => Executor.RunUntilCompleted(task, Executor.Clock.Now + ClockTime.FromSeconds(60));
+    public void Complete(Task task) => Executor.RunUntilCompleted(task, Executor.Clock.Now + ClockTime.FromSeconds(60));
 
     private T Complete<T>(Task<T> task)
     {

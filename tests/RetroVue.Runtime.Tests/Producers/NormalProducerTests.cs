@@ -25,7 +25,7 @@ public sealed class NormalProducerTests
         // The item ends at once, the slate never.
         var items = new Opener(line, options, StepResult.Finished);
         var slates = new Opener(line, options, StepResult.Idle);
-        var producer = new NormalProducer("test-1", new Uri("/test", UriKind.Relative), output, executor, items, slates, NullLogger.Instance);
+        var producer = new NormalProducer("test-1", new Uri("/test", UriKind.Relative), output, executor, items, slates, new LateFiles(), NullLogger.Instance);
         PlayoutEntry entry = Entry(start, Duration.FromMinutes(1));
         PlayoutPlan plan = new([entry, Entry(entry.End, Duration.FromMinutes(1))]);
         Complete(producer.PrepareAsync(plan, start));
@@ -49,7 +49,7 @@ public sealed class NormalProducerTests
 
         public int Disposed { get; private set; }
 
-        public Task<ItemPlayer> OpenAsync(PlayoutEntry entry, ClockTime from, CancellationToken cancellationToken)
+        public Task<ItemPlayer> OpenAsync(PlayoutEntry entry, ClockTime from, ClockTime notBefore, CancellationToken cancellationToken)
         {
             Opened++;
             var pipeline = new Pipeline(options);
@@ -62,6 +62,7 @@ public sealed class NormalProducerTests
                     var source = pipeline.Add(new SilentSource(step, () => Disposed++));
                     pipeline.Add(input);
                     pipeline.Link(source.Outputs[0], input.AddStream(MediaKind.Audio));
+                    return null;
                 },
                 cancellationToken);
         }
