@@ -37,9 +37,10 @@ public sealed class HangingStepTests
         Assert.That(hanging.Wait(TimeSpan.FromSeconds(30)), "Not every task has had its step.");
         long beats = reader.Count;
         await UntilAsync(() => reader.Count > beats + 10);
-        // An input keeps 200 ms ahead, of which a granule of 40 ms may just have been taken.
-        Assert.That(reader.Longest, Is.LessThan(ClockTime.FromMilliseconds(160)), "reader");
-        Assert.That(pacer.Longest, Is.LessThan(ClockTime.FromMilliseconds(40)), "pacer");
+        // An input keeps 200 ms ahead, of which a granule of 40 ms may just have been taken. What a busy machine adds, pacing tells, which
+        // hangs for ever where it hangs at all.
+        Assert.That(reader.Longest, Is.LessThan(ClockTime.FromMilliseconds(160) + pacer.Longest), "reader");
+        Assert.That(pacer.Longest, Is.LessThan(ClockTime.FromSeconds(1)), "pacer");
         // A wake that comes while a step hangs is not lost, and what hung goes on.
         Array.ForEach(hung, task => task.Wake());
         mayEnd.Set();
