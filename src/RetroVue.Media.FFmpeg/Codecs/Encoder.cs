@@ -33,6 +33,7 @@ public sealed unsafe class Encoder : Element
     private bool _hasBegun;
     private Segment? _segment;
     private long _dropped;
+    private long _silenced;
 
     /// <summary>An encoder.</summary>
     public Encoder(string name, EncoderOptions options)
@@ -55,6 +56,11 @@ public sealed unsafe class Encoder : Element
 
     /// <summary>Pictures and samples left out because there were others at their time already.</summary>
     public long Dropped => Volatile.Read(ref _dropped);
+
+    /// <summary>
+    /// Samples of floating point made silent because they were no numbers, infinite, or 120 dB above full scale; each channel's counts.
+    /// </summary>
+    public long SilencedSamples => Volatile.Read(ref _silenced);
 
     /// <inheritdoc/>
     /// <exception cref="CodecNotFoundException">There is no such encoder.</exception>
@@ -141,6 +147,7 @@ public sealed unsafe class Encoder : Element
             long before = session.Dropped;
             session.Add(buffer);
             Volatile.Write(ref _dropped, _dropped + session.Dropped - before);
+            NoteSilenced(session);
         }
         finally
         {
@@ -202,9 +209,12 @@ public sealed unsafe class Encoder : Element
         if (_hasBegun)
         {
             _session!.End();
+            NoteSilenced(_session);
             Close();
         }
     }
+
+    private void NoteSilenced(EncoderSession session) => Volatile.Write(ref _silenced, _silenced + session.TakeSilenced());
 
     private void Close()
     {

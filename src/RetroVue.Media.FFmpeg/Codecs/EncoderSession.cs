@@ -19,7 +19,18 @@ internal abstract unsafe class EncoderSession(CodecContextHandle context, Packet
     /// <summary>Pictures, or samples, left out because there were others at their time already.</summary>
     public long Dropped { get; protected set; }
 
+    /// <summary>Samples made silent because they were no sound, since this was last asked.</summary>
+    public long TakeSilenced()
+    {
+        long silenced = Silenced;
+        Silenced = 0;
+        return silenced;
+    }
+
     protected AVCodecContext* Context => context.Pointer;
+
+    /// <summary>What <see cref="TakeSilenced"/> will tell.</summary>
+    protected long Silenced { get; set; }
 
     /// <summary>The frame that is being put together; without content after <see cref="Send"/>.</summary>
     protected AVFrame* Frame => _frame.Pointer;

@@ -166,7 +166,20 @@ internal sealed unsafe class SoundSession(CodecContextHandle context, PacketPool
         Frame->nb_samples = _filled;
         Frame->pts = _sent;
         _sent += _filled;
+        SilenceWhatIsNoSound();
         _filled = 0;
         Send();
+    }
+
+    private void SilenceWhatIsNoSound()
+    {
+        var samples = (AVSampleFormat)Frame->format;
+        if (FiniteSound.IsFloat(samples))
+        {
+            for (int i = 0; i < (_isPlanar ? format.Layout.Channels : 1); i++)
+            {
+                Silenced += FiniteSound.Silence(new Span<byte>(Frame->extended_data[i], _filled * _bytesPerSample), samples);
+            }
+        }
     }
 }

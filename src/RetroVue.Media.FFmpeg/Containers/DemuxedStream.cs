@@ -25,6 +25,9 @@ internal sealed unsafe class DemuxedStream(StreamInfo info, OutputPad output)
     /// <summary>True once its end was sent.</summary>
     public bool HasEnded { get; private set; }
 
+    /// <summary>True as long as no packet has come.</summary>
+    public bool IsEmpty => _sequence == 0 && !HasEnded;
+
     /// <summary>The latest end of presentation so far; None before the first.</summary>
     public ClockTime LastEnd { get; private set; } = ClockTime.None;
 

@@ -320,6 +320,11 @@ public sealed unsafe class FileDemuxer : Element
 
         if (code == AVERROR_EOF)
         {
+            if (_options.StartAt <= ClockTime.Zero && _readErrors == 0 && _streams.TrueForAll(stream => stream.IsEmpty))
+            {
+                throw new MediaFileException(_path, "holds no packet of what is wanted: its header is all there is. Copy or export it again.");
+            }
+
             ReportTruncation();
             return End();
         }

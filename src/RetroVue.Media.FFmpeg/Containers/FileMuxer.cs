@@ -116,6 +116,11 @@ public sealed unsafe class FileMuxer : InterleavingElement
     /// <inheritdoc/>
     protected override void TakeEnd()
     {
+        if (!_isHeaderWritten)
+        {
+            throw _file!.NothingToWrite();
+        }
+
         Finish();
         ReportEnd();
     }

@@ -67,6 +67,8 @@ internal sealed unsafe class OutputFile : IDisposable
         }
     }
 
+    private string Container => NativeText.Read(_context->oformat->name)!;
+
     /// <summary>Gives calls that wait for a server the time to end by themselves, and then ends them and all later ones.</summary>
     public void Interrupt(ClockTime grace) => _interrupt?.Throw(grace);
 
@@ -75,6 +77,11 @@ internal sealed unsafe class OutputFile : IDisposable
     /// <exception cref="FFmpegException">FFmpeg does not know the format's codec.</exception>
     public int AddStream(EncodedFormat format, Rational wishedTimeBase)
     {
+        if (NativeText.Read(_context->oformat->name) is "mpegts" or "rtp_mpegts" && !TransportStreamCodecs.Contains(format.Codec))
+        {
+            throw _target.NotTaken("mpegts", [format.Codec], null);
+        }
+
         var stream = avformat_new_stream(_context, null);
         FFmpegErrors.ThrowIfNull(stream, "Adding a stream");
         CodecParameters.Write(format, stream->codecpar);
@@ -105,8 +112,7 @@ internal sealed unsafe class OutputFile : IDisposable
         AVDictionary* native = null;
         try
         {
-            var container = NativeText.Read(_context->oformat->name)!;
-            foreach (var (name, value) in _target.MuxerOptions(container).Concat(options))
+            foreach (var (name, value) in _target.MuxerOptions(Container).Concat(options))
             {
                 FFmpegDictionary.Set(&native, name, value);
             }
@@ -114,9 +120,9 @@ internal sealed unsafe class OutputFile : IDisposable
             _interrupt?.Limit(_limit);
             var before = ErrorMark.Now;
             var code = avformat_write_header(_context, &native);
-            if (code is AVERROR_EINVAL or AVERROR_PATCHWELCOME or AVERROR_INVALIDDATA)
+            if (code < 0 && _context->pb->error >= 0 && !IsOfFile(code))
             {
-                throw _target.NotTaken(container, StreamNames(), new FFmpegException("Writing the header", code, before.LastLine));
+                throw _target.NotTaken(Container, StreamNames(), new FFmpegException("Writing the header", code, before.LastLine));
             }
 
             Check(code, before);
@@ -127,6 +133,9 @@ internal sealed unsafe class OutputFile : IDisposable
         }
     }
 
+    /// <summary>What to say where all inputs ended without a packet.</summary>
+    public MediaFileException NothingToWrite() => _target.NothingToWrite();
+
     /// <summary>The tick that the muxer chose for a stream; after the header.</summary>
     public Rational TimeBase(int index) => _context->streams[index]->time_base.ToRational();
 
@@ -136,7 +145,14 @@ internal sealed unsafe class OutputFile : IDisposable
     {
         _interrupt?.Limit(_limit);
         var before = ErrorMark.Now;
+        var index = packet->stream_index;
         var code = av_write_frame(_context, packet);
+        if (code < 0 && _context->pb->error >= 0 && !IsOfFile(code))
+        {
+            _hasFailed = true;
+            throw _target.PacketNotTaken(Container, $"stream {index} ({StreamNames()[index]})", new FFmpegException("Writing", code, before.LastLine));
+        }
+
         Check(code < 0 ? code : _context->pb->error, before);
     }
 
@@ -152,6 +168,12 @@ internal sealed unsafe class OutputFile : IDisposable
         _interrupt?.Limit(_limit);
         var before = ErrorMark.Now;
         var code = av_write_trailer(_context);
+        if (code < 0 && _context->pb->error >= 0 && !IsOfFile(code))
+        {
+            _hasFailed = true;
+            throw _target.NotFinished(Container, StreamNames(), new FFmpegException("Writing the trailer", code, before.LastLine));
+        }
+
         fixed (AVIOContext** pb = &_context->pb)
         {
             var closed = avio_closep(pb);
@@ -198,6 +220,12 @@ internal sealed unsafe class OutputFile : IDisposable
             av_dict_free(&native);
         }
     }
+
+    // What the system says of files and connections; what else comes is the muxer's own verdict.
+    private static bool IsOfFile(int code) => code is AVERROR_ENOENT or AVERROR_ENOTDIR or AVERROR_EISDIR or AVERROR_EACCES or AVERROR_EPERM
+        or AVERROR_EROFS or AVERROR_ENOSPC or AVERROR_EDQUOT or AVERROR_EFBIG or AVERROR_EIO or AVERROR_ENOMEM or AVERROR_EXIT or AVERROR_EAGAIN
+        or AVERROR_EINTR or AVERROR_EBUSY or AVERROR_EPIPE or AVERROR_ETIMEDOUT or AVERROR_ECONNREFUSED or AVERROR_ECONNRESET
+        or AVERROR_ECONNABORTED or AVERROR_EHOSTUNREACH or AVERROR_ENETUNREACH;
 
     private List<string> StreamNames()
     {

@@ -127,7 +127,7 @@ internal sealed unsafe partial class OutputTarget
         : $"cannot be written as '{wished}': FFmpeg has no such container. Use mp4, matroska or mpegts.");
 
     /// <summary>What to say where the streams do not fit the container.</summary>
-    public MediaFileException NotTaken(string container, IEnumerable<string> codecs, FFmpegException error) => Error(
+    public MediaFileException NotTaken(string container, IEnumerable<string> codecs, FFmpegException? error) => Error(
         $"cannot be written: the container {container} does not take these streams ({string.Join(", ", codecs)}). Use another container or "
         + "encode them to another codec.",
         error);
@@ -142,7 +142,7 @@ internal sealed unsafe partial class OutputTarget
     /// <param name="isStopped">Whether the call was broken off because the pipeline stops.</param>
     public MediaFileException Failed(FFmpegException error, bool isOpen, bool isStopped) => Error(
         Protocol is null
-            ? $"cannot be written: {error.ErrorText}. Check that the folder exists, may be written, and that its disc has room."
+            ? $"cannot be written: {error.ErrorText}. {FileRemedy(error.ErrorCode)}"
             : error.ErrorCode switch
             {
                 AVERROR_ECONNREFUSED => "refused the connection: nothing listens there. Start the server, or correct the address.",
@@ -154,6 +154,38 @@ internal sealed unsafe partial class OutputTarget
                 _ => $"cannot be written: {error.ErrorText}. Check the server and the network to it.",
             },
         error);
+
+    /// <summary>What to say where FFmpeg's muxer, and not the file or the server, refused a packet.</summary>
+    /// <param name="container">The muxer.</param>
+    /// <param name="stream">The stream, by number and codec.</param>
+    /// <param name="error">What FFmpeg said.</param>
+    public MediaFileException PacketNotTaken(string container, string stream, FFmpegException error) => Error(
+        $"cannot be written further: the container {container} does not take a packet of {stream}: {error.ErrorText}. The stream is damaged, "
+        + "or its times are not what the container asks for. Decode and encode it, or use matroska.",
+        error);
+
+    /// <summary>What to say where FFmpeg's muxer, and not the file or the server, could not write the trailer.</summary>
+    public MediaFileException NotFinished(string container, IEnumerable<string> codecs, FFmpegException error) => Error(
+        $"cannot be finished: the container {container} lacks something of its streams ({string.Join(", ", codecs)}): {error.ErrorText}. "
+        + "Decode and encode them, or use matroska.",
+        error);
+
+    /// <summary>What to say where all inputs ended without a packet.</summary>
+    public MediaFileException NothingToWrite() =>
+        Error("was not written: its inputs ended before their first packet. Check that their sources hold more than a header.");
+
+    private static string FileRemedy(int code) => code switch
+    {
+        AVERROR_ENOENT or AVERROR_ENOTDIR => "Check that its folder exists.",
+        AVERROR_EISDIR => "It is a folder; name a file.",
+        AVERROR_EACCES or AVERROR_EPERM => "Check that this user may write the file and its folder.",
+        AVERROR_EROFS => "Its disc is mounted for reading only; use another folder.",
+        AVERROR_ENOSPC or AVERROR_EDQUOT => "Check that its disc, and the user's share of it, has room.",
+        AVERROR_EFBIG => "The disc's file system, or the user's limit, allows no file that long; record in parts or on another disc.",
+        AVERROR_EIO => "The disc failed; the system's log says how.",
+        AVERROR_ENOMEM => "The machine has no memory left.",
+        _ => "Check that its folder exists and may be written, and that the disc has room.",
+    };
 
     private MediaFileException Error(string problem, Exception? inner = null) =>
         new(Protocol is null ? _path : Secrets.Hide(_path), problem, inner);

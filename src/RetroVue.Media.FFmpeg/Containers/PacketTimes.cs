@@ -1,4 +1,5 @@
 using RetroVue.Media.FFmpeg.Interop;
+using RetroVue.Media.Formats;
 using RetroVue.Media.Time;
 using static RetroVue.Media.FFmpeg.Interop.LibAVUtil;
 
@@ -17,6 +18,8 @@ internal sealed unsafe class PacketTimes(StreamInfo stream)
 {
     private readonly Rational _timeBase = stream.TimeBase;
     private readonly Rational _frameRate = stream.Format.Video?.FrameRate ?? default;
+    private readonly bool _hasVaryingDuration = UsualDuration(stream.Format).IsNone;
+    private ClockTime _usualDuration = UsualDuration(stream.Format);
     private ClockTime _anchor = stream.StartTime.IsNone ? ClockTime.Zero : ClockTime.None;
     private long _pictures;
     private long _ticks;
@@ -68,13 +71,26 @@ internal sealed unsafe class PacketTimes(StreamInfo stream)
     {
         if (packet->duration <= 0)
         {
-            return ClockTime.None;
+            // As of the last packet of a fragmented file, whose writer knew no next one: whoever goes by it would leave that packet out.
+            return _usualDuration;
         }
 
         // As the difference of two rounded times, so that the end is the next packet's start to the nanosecond.
         var start = packet->pts != AV_NOPTS_VALUE ? packet->pts : packet->dts != AV_NOPTS_VALUE ? packet->dts : 0;
-        return ClockTime.FromUnits(start + packet->duration, _timeBase) - ClockTime.FromUnits(start, _timeBase);
+        var duration = ClockTime.FromUnits(start + packet->duration, _timeBase) - ClockTime.FromUnits(start, _timeBase);
+        if (_hasVaryingDuration)
+        {
+            _usualDuration = duration;
+        }
+
+        return duration;
     }
+
+    /// <summary>What the codec or the nominal rate says of every packet; None where neither does, and the packet before is all there is to go by.</summary>
+    private static ClockTime UsualDuration(EncodedFormat format) =>
+        format is { FrameSize: > 0, Audio.SampleRate: > 0 } ? format.Audio.DurationOf(format.FrameSize)
+        : format.Video is { FrameRate.IsPositive: true } video ? ClockTime.FromUnits(1, video.FrameRate.Inverse)
+        : ClockTime.None;
 
     private ClockTime ToTime(long ticks) => ticks == AV_NOPTS_VALUE ? ClockTime.None : ClockTime.FromUnits(ticks, _timeBase);
 }

@@ -29,6 +29,7 @@ public sealed unsafe class AudioConverter : Element
     private SampleLine _outputLine;
     private BufferFlags _flags;
     private long _sequence;
+    private long _silenced;
 
     /// <summary>A converter.</summary>
     /// <exception cref="ArgumentException">The wanted format is not complete.</exception>
@@ -46,6 +47,12 @@ public sealed unsafe class AudioConverter : Element
         AddInput();
         _output = AddOutput();
     }
+
+    /// <summary>
+    /// Samples of floating point made silent because they were no numbers, infinite, or 120 dB above full scale, so that they do not
+    /// spread; each channel's counts. Sound that passes untouched is not looked at.
+    /// </summary>
+    public long SilencedSamples => Volatile.Read(ref _silenced);
 
     /// <inheritdoc/>
     protected override bool Accepts(InputPad input, MediaFormat format) => format is AudioFormat { SampleRate: > 0 };
@@ -88,6 +95,7 @@ public sealed unsafe class AudioConverter : Element
 
         try
         {
+            buffer = WithoutBadSamples(buffer);
             Convert(_input, buffer);
         }
         finally
@@ -109,6 +117,27 @@ public sealed unsafe class AudioConverter : Element
         ForgetResampler();
         _pool.Dispose();
         base.Dispose(disposing);
+    }
+
+    private MediaBuffer WithoutBadSamples(MediaBuffer buffer)
+    {
+        var format = (buffer.Memory as FrameMemory)?.Frame is var frame && frame is not null ? (AVSampleFormat)frame->format : _declaredSamples;
+        bool isBad = false;
+        for (int i = 0; FiniteSound.IsFloat(format) && !isBad && i < buffer.Memory.PlaneCount; i++)
+        {
+            isBad = FiniteSound.HasBad(buffer.Memory.Plane(i), format);
+        }
+
+        if (isBad)
+        {
+            buffer = buffer.MakeMemoryWritable();
+            for (int i = 0; i < buffer.Memory.PlaneCount; i++)
+            {
+                _silenced += FiniteSound.Silence(buffer.Memory.WritablePlane(i), format);
+            }
+        }
+
+        return buffer;
     }
 
     private void Convert(AudioFormat input, MediaBuffer buffer)
