@@ -50,4 +50,10 @@ internal static partial class RuntimeLog
 
     [LoggerMessage(1109, LogLevel.Warning, "Channel {Channel}: {Packets} packets came after their time and were not aired; this machine or its disk does not keep up")]
     public static partial void CannotKeepUp(ILogger logger, string channel, long packets);
+
+    [LoggerMessage(1130, LogLevel.Warning, "{Pipeline}: the picture of '{File}' does not air as it should: {Shortcoming}")]
+    public static partial void PictureFallsShort(ILogger logger, string pipeline, string file, string shortcoming);
+
+    [LoggerMessage(1131, LogLevel.Warning, "Channel {Channel}: this FFmpeg has no encoder for {Codec}, so the channel's slates go without it")]
+    public static partial void NoSlateEncoder(ILogger logger, string channel, string codec);
 }

@@ -18,9 +18,12 @@ internal sealed unsafe class DecodedPictures : DecodedOutput
     // Pictures that end this close before the segment may be the one that still shows when it begins, so they are decoded in any case.
     private static readonly ClockTime s_longestHole = ClockTime.FromMilliseconds(250);
 
+    private static readonly (AVPixelFormat Full, AVPixelFormat Plain)[] s_fullRange = FormatNames.FullRangeFormats();
+
     private readonly EncodedFormat _encoded;
     private PictureKey _key;
     private Interlacing _interlacing;
+    private Orientation _orientation;
     private ClockTime _lastPts = ClockTime.None;
     private ClockTime _lastEnd = ClockTime.None;
     private (FrameMemory Memory, ClockTime Pts, BufferFlags Flags)? _before;
@@ -29,6 +32,7 @@ internal sealed unsafe class DecodedPictures : DecodedOutput
         : base(output)
     {
         _encoded = encoded;
+        _orientation = encoded.Video?.Orientation ?? Orientation.Upright;
         NominalDuration = encoded.Video is { FrameRate.IsPositive: true } video ? ClockTime.FromUnits(1, video.FrameRate.Inverse) : ClockTime.None;
     }
 
@@ -105,17 +109,14 @@ internal sealed unsafe class DecodedPictures : DecodedOutput
     // The "yuvj" formats say the range in the format; to everything after the decoder they are the plain ones with the range set.
     private static void Normalise(AVFrame* frame)
     {
-        var plain = (AVPixelFormat)frame->format switch
+        foreach (var (full, plain) in s_fullRange)
         {
-            AVPixelFormat.AV_PIX_FMT_YUVJ420P => AVPixelFormat.AV_PIX_FMT_YUV420P,
-            AVPixelFormat.AV_PIX_FMT_YUVJ422P => AVPixelFormat.AV_PIX_FMT_YUV422P,
-            AVPixelFormat.AV_PIX_FMT_YUVJ444P => AVPixelFormat.AV_PIX_FMT_YUV444P,
-            _ => AVPixelFormat.AV_PIX_FMT_NONE,
-        };
-        if (plain != AVPixelFormat.AV_PIX_FMT_NONE)
-        {
-            frame->format = (int)plain;
-            frame->color_range = AVColorRange.AVCOL_RANGE_JPEG;
+            if (frame->format == (int)full)
+            {
+                frame->format = (int)plain;
+                frame->color_range = AVColorRange.AVCOL_RANGE_JPEG;
+                return;
+            }
         }
     }
 
@@ -133,6 +134,11 @@ internal sealed unsafe class DecodedPictures : DecodedOutput
 
     private void Announce(AVFrame* frame)
     {
+        if (frame->nb_side_data > 0)
+        {
+            ReadOrientation(frame);
+        }
+
         var key = new PictureKey(
             frame->format,
             frame->width,
@@ -141,7 +147,8 @@ internal sealed unsafe class DecodedPictures : DecodedOutput
             frame->color_range,
             frame->color_primaries,
             frame->color_trc,
-            frame->colorspace);
+            frame->colorspace,
+            _orientation);
         // Streams of interlaced pictures have whole ones in between; that is no change of format.
         bool isNewlyInterlaced = frame->IsInterlaced && _interlacing == Interlacing.Progressive;
         if (key == _key && !isNewlyInterlaced)
@@ -162,6 +169,16 @@ internal sealed unsafe class DecodedPictures : DecodedOutput
         }
     }
 
+    // What the codec says counts for more than what the container does, and until it says something else.
+    private void ReadOrientation(AVFrame* frame)
+    {
+        var data = av_frame_get_side_data(frame, AVFrameSideDataType.AV_FRAME_DATA_DISPLAYMATRIX);
+        if (data is not null)
+        {
+            _orientation = DisplayMatrix.ToOrientation(new ReadOnlySpan<byte>(data->data, (int)data->size));
+        }
+    }
+
     private VideoFormat Describe(AVFrame* frame)
     {
         var declared = _encoded.Video;
@@ -175,6 +192,7 @@ internal sealed unsafe class DecodedPictures : DecodedOutput
         {
             SampleAspectRatio = aspect.IsPositive ? aspect.Reduce() : declared?.SampleAspectRatio ?? new Rational(1, 1),
             Interlacing = _interlacing,
+            Orientation = _orientation,
             Color = new ColorDescription(
                 color.Range ?? declared?.Color.Range,
                 color.Primaries ?? declared?.Color.Primaries,
@@ -191,5 +209,6 @@ internal sealed unsafe class DecodedPictures : DecodedOutput
         AVColorRange Range,
         AVColorPrimaries Primaries,
         AVColorTransferCharacteristic Transfer,
-        AVColorSpace Matrix);
+        AVColorSpace Matrix,
+        Orientation Orientation);
 }

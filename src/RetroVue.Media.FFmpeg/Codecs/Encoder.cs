@@ -62,6 +62,19 @@ public sealed unsafe class Encoder : Element
     /// </summary>
     public long SilencedSamples => Volatile.Read(ref _silenced);
 
+    /// <summary>True where FFmpeg has an encoder for a codec, or of a name; <see cref="EncoderOptions.Codec"/> takes both.</summary>
+    public static bool Exists(string codec)
+    {
+        try
+        {
+            return CodecFinder.Encoder(codec) is not null;
+        }
+        catch (CodecNotFoundException)
+        {
+            return false;
+        }
+    }
+
     /// <inheritdoc/>
     /// <exception cref="CodecNotFoundException">There is no such encoder.</exception>
     protected override void Prepare() => _ = Codec();

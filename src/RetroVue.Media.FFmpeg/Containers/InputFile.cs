@@ -277,15 +277,18 @@ internal sealed unsafe class InputFile : IDisposable
     {
         var timeBase = stream->time_base.ToRational();
         var aspect = av_guess_sample_aspect_ratio(Context, stream, null).ToRational();
+        var format = CodecParameters.Read(stream->codecpar, FrameRate(stream), aspect) with { SideData = stream->SideData.ToManaged() };
+        var orientation = DisplayMatrix.ToOrientation(format, out var tilt);
         return new StreamInfo(
             stream->index,
-            CodecParameters.Read(stream->codecpar, FrameRate(stream), aspect) with { SideData = stream->SideData.ToManaged() },
+            format.Video is { } video ? format with { Video = video with { Orientation = orientation } } : format,
             timeBase,
             ToTime(stream->start_time, timeBase),
             stream->duration > 0 ? ToTime(stream->duration, timeBase) : ClockTime.None)
         {
             IsAttachedPicture = (stream->disposition & AV_DISPOSITION_ATTACHED_PIC) != 0,
             ReorderDepth = stream->codecpar->video_delay,
+            Tilt = tilt,
         };
     }
 

@@ -19,4 +19,9 @@ public sealed record StreamInfo(int Index, EncodedFormat Format, Rational TimeBa
 
     /// <summary>How many pictures a decoder holds back to show them in order; 0 where they come in that order, and of sound.</summary>
     public int ReorderDepth { get; init; }
+
+    /// <summary>
+    /// How many degrees, 0 to 45, the container turns the picture beyond <see cref="VideoFormat.Orientation"/>, which knows quarter turns only.
+    /// </summary>
+    public double Tilt { get; init; }
 }

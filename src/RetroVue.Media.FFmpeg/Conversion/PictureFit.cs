@@ -15,12 +15,22 @@ internal readonly record struct PictureFit(int X, int Y, int Width, int Height)
     /// <param name="outHeight">Its height.</param>
     /// <param name="outAspect">Its sample aspect ratio.</param>
     /// <param name="outFormat">Its pixel format, whose chroma says where a rectangle may begin.</param>
-    public static PictureFit Keeping(int width, int height, Rational aspect, int outWidth, int outHeight, Rational outAspect, AVPixelFormat outFormat)
+    /// <param name="fields">2 where each field is a picture by itself, which has to fit, too; else 1.</param>
+    public static PictureFit Keeping(
+        int width,
+        int height,
+        Rational aspect,
+        int outWidth,
+        int outHeight,
+        Rational outAspect,
+        AVPixelFormat outFormat,
+        int fields = 1)
     {
         // The shape in the output's pixels, as wide : high.
         Int128 wide = (Int128)width * aspect.Numerator * outAspect.Denominator;
         Int128 high = (Int128)height * aspect.Denominator * outAspect.Numerator;
         var (columns, lines) = PixelLayout.Grain(outFormat);
+        lines *= fields;
         bool isWider = wide * outHeight >= high * outWidth;
         int fitWidth = isWider ? outWidth : OnGrain(wide * outHeight, high, columns, outWidth);
         int fitHeight = isWider ? OnGrain(high * outWidth, wide, lines, outHeight) : outHeight;

@@ -17,18 +17,26 @@ internal sealed unsafe class Scaler : IDisposable
     private readonly Picture _from;
     private readonly Picture _to;
     private readonly PictureFit _fit;
+    private readonly int _fields;
 
+    /// <summary>A scaler.</summary>
+    /// <param name="from">What is scaled.</param>
+    /// <param name="to">What it is scaled into.</param>
+    /// <param name="fit">Where in it.</param>
+    /// <param name="quality">How.</param>
+    /// <param name="keepsFields">True where the lines of the two fields are not to be mixed; heights are multiples of four then.</param>
     /// <exception cref="NotSupportedException">libswscale converts no such pictures.</exception>
-    public Scaler(Picture from, Picture to, PictureFit fit, ScalingQuality quality)
+    public Scaler(Picture from, Picture to, PictureFit fit, ScalingQuality quality, bool keepsFields = false)
     {
-        (_from, _to, _fit) = (from, to, fit);
+        (_from, _to, _fit, _fields) = (from, to, fit, keepsFields ? 2 : 1);
         int flags = quality switch
         {
             ScalingQuality.Fast => SWS_BILINEAR,
             ScalingQuality.Best => SWS_LANCZOS | SWS_ACCURATE_RND | SWS_FULL_CHR_H_INT | SWS_FULL_CHR_H_INP,
             _ => SWS_BICUBIC,
         };
-        var scaler = sws_getContext(from.Width, from.Height, from.Format, fit.Width, fit.Height, to.Format, flags, null, null, null);
+        var scaler = sws_getContext(
+            from.Width, from.Height / _fields, from.Format, fit.Width, fit.Height / _fields, to.Format, flags, null, null, null);
         if (scaler is null)
         {
             throw new NotSupportedException($"Pictures cannot be converted from {from} to {to}.");
@@ -82,7 +90,15 @@ internal sealed unsafe class Scaler : IDisposable
     {
         var into = stackalloc byte*[MaxPlanes];
         At(target, _fit.X, _fit.Y, into);
-        sws_scale(_scaler.Pointer, data, strides, 0, _from.Height, into, target->linesize).ThrowIfError("Scaling a picture");
+        if (_fields == 1)
+        {
+            sws_scale(_scaler.Pointer, data, strides, 0, _from.Height, into, target->linesize).ThrowIfError("Scaling a picture");
+        }
+        else
+        {
+            ScaleFields(data, strides, into, target->linesize);
+        }
+
         // Bars after the picture, for vector code may write beyond the right edge of its lines.
         int right = _fit.X + _fit.Width;
         int bottom = _fit.Y + _fit.Height;
@@ -90,6 +106,26 @@ internal sealed unsafe class Scaler : IDisposable
         Blacken(target, 0, bottom, _to.Width, _to.Height - bottom);
         Blacken(target, 0, _fit.Y, _fit.X, _fit.Height);
         Blacken(target, right, _fit.Y, _to.Width - right, _fit.Height);
+    }
+
+    /// <summary>Each field as a picture of every other line.</summary>
+    private void ScaleFields(byte** data, int* strides, byte** into, int* intoStrides)
+    {
+        var from = stackalloc byte*[MaxPlanes];
+        var to = stackalloc byte*[MaxPlanes];
+        var fromStrides = stackalloc int[MaxPlanes];
+        var toStrides = stackalloc int[MaxPlanes];
+        for (int field = 0; field < _fields; field++)
+        {
+            for (int i = 0; i < MaxPlanes; i++)
+            {
+                (fromStrides[i], toStrides[i]) = (strides[i] * _fields, intoStrides[i] * _fields);
+                from[i] = data[i] is null ? null : data[i] + (strides[i] * field);
+                to[i] = into[i] is null ? null : into[i] + (intoStrides[i] * field);
+            }
+
+            sws_scale(_scaler.Pointer, from, fromStrides, 0, _from.Height / _fields, to, toStrides).ThrowIfError("Scaling a field");
+        }
     }
 
     private void Blacken(AVFrame* target, int x, int y, int width, int height)

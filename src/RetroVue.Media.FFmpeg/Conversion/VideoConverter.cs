@@ -1,3 +1,4 @@
+using RetroVue.Media.FFmpeg.Filters;
 using RetroVue.Media.FFmpeg.Formats;
 using RetroVue.Media.FFmpeg.Frames;
 using RetroVue.Media.FFmpeg.Interop;
@@ -9,14 +10,30 @@ using RetroVue.Media.Time;
 namespace RetroVue.Media.FFmpeg.Conversion;
 
 /// <summary>
-/// Brings pictures to one size, pixel format, pixel shape and colour description. It changes neither times nor their number, and does
-/// not deinterlace.
+/// Brings pictures to one size, pixel format, pixel shape and colour description, upright and, where whole pictures are wanted, without
+/// fields. It changes no times.
 /// </summary>
 /// <remarks>
-/// Pictures of another shape get black bars, or are stretched where the options say so. What the wanted format leaves open in its
-/// colour is the input's; an input that does not state its matrix is taken as BT.709 above 576 lines and as BT.601 else, as players do,
-/// and its range as limited for YUV. Transfer characteristics and primaries are passed on, not converted. The output's frame rate and
-/// interlacing are the input's. Pictures that fit already pass untouched. Works on the thread that pushes.
+/// <para>
+/// Shape: pictures of another shape get black bars, or are stretched where the options say so. Those that are stored on their side or
+/// mirrored are put upright.
+/// </para>
+/// <para>
+/// Fields: pictures of two fields are deinterlaced where the wanted format is progressive, into one picture each, or two where the wanted
+/// frame rate is that of the fields; pictures without fields among them stay as they are. Where the wanted format has fields they are kept,
+/// in its order, and never mixed by scaling; but those of pictures that are turned, or whose height, or the wanted one, is no multiple of
+/// four, are not.
+/// </para>
+/// <para>
+/// Colour: range, matrix and primaries are converted to those that are wanted; what the wanted format leaves open is the input's. An input
+/// that does not state its matrix is taken as BT.709 where it is 1280 columns wide or has over 576 lines, and as BT.601 else, as players do;
+/// its range as limited for YUV and full for grey and RGB; primaries that it does not state, and curves, as those that are wanted. High
+/// dynamic range (HLG, PQ) is mapped where another curve is wanted and FFmpeg has the filters "zscale" and "tonemap".
+/// </para>
+/// <para>
+/// The output's frame rate is the input's, twice that where fields become pictures. Pictures that fit already pass untouched. Works on the
+/// thread that pushes.
+/// </para>
 /// </remarks>
 public sealed unsafe class VideoConverter : Element
 {
@@ -30,11 +47,19 @@ public sealed unsafe class VideoConverter : Element
     private Scaler? _scaler;
     private Scaler.Picture _from;
     private VideoFormat? _input;
+    private bool _everyField;
+
+    // For pictures of the kind that came last.
+    private PicturePlan? _plan;
+    private FilterStage? _filters;
+    private (AVPixelFormat Pixels, int Width, int Height) _kind;
     private bool _passes;
 
     /// <summary>A converter.</summary>
     /// <param name="name">The element's name.</param>
-    /// <param name="wanted">Pixel format, size, pixel shape and colour of the output; the rest is not used.</param>
+    /// <param name="wanted">
+    /// Pixel format, size, pixel shape, colour and fields of the output; of its frame rate, whether it is that of the input's fields.
+    /// </param>
     /// <param name="options">How to scale; the defaults where null.</param>
     /// <exception cref="ArgumentException">The wanted size is not positive or the pixel format unknown.</exception>
     /// <exception cref="FFmpegLibraryException">FFmpeg cannot be loaded.</exception>
@@ -42,7 +67,8 @@ public sealed unsafe class VideoConverter : Element
         : base(name)
     {
         ArgumentNullException.ThrowIfNull(wanted);
-        if (wanted.Width <= 0 || wanted.Height <= 0 || wanted.PixelFormat == PixelFormat.Unknown || !wanted.SampleAspectRatio.IsPositive)
+        if (wanted.Width <= 0 || wanted.Height <= 0 || wanted.PixelFormat == PixelFormat.Unknown
+            || !wanted.SampleAspectRatio.IsPositive || wanted.Orientation != Orientation.Upright)
         {
             throw new ArgumentException($"Pictures cannot be converted to {wanted}.", nameof(wanted));
         }
@@ -62,15 +88,19 @@ public sealed unsafe class VideoConverter : Element
     {
         if (mediaEvent is not FormatChanged changed)
         {
+            if (mediaEvent is Segment or EndOfStream)
+            {
+                Finish();
+            }
+
             Forward(mediaEvent);
             return;
         }
 
+        Finish();
         _input = (VideoFormat)changed.Format;
         _declaredPixels = FormatNames.ToNative(_input.PixelFormat);
-        ForgetScaler();
         var output = OutputFor(_input);
-        _passes = output.Equals(_input);
         if (!output.Equals(_output.Format))
         {
             _output.Push(new FormatChanged(output));
@@ -79,31 +109,48 @@ public sealed unsafe class VideoConverter : Element
 
     /// <inheritdoc/>
     /// <exception cref="NotSupportedException">libswscale does not convert from the input's pixel format.</exception>
+    /// <exception cref="FFmpegException">A filter takes no such pictures.</exception>
     protected override void OnBuffer(InputPad input, MediaBuffer buffer)
     {
-        if (_input is null || _passes)
+        if (_input is null)
         {
             _output.Push(buffer);
             return;
         }
 
-        MediaBuffer converted;
+        // A frame knows its format better than our names do: there are more pixel formats than those.
+        var kind = KindOf(buffer);
+        if (_plan is null || kind != _kind)
+        {
+            Finish();
+            Begin(_input with { Width = kind.Width, Height = kind.Height }, kind);
+        }
+
+        if (_filters is null)
+        {
+            Fit(buffer);
+            return;
+        }
+
         try
         {
-            converted = Convert(_input, buffer);
+            _filters.Push(buffer);
         }
         finally
         {
             buffer.Release();
         }
 
-        _output.Push(converted);
+        Pull();
     }
+
+    /// <inheritdoc/>
+    protected override void Flush() => Forget();
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {
-        ForgetScaler();
+        Forget();
         _pool.Dispose();
         _buffers.Dispose();
         base.Dispose(disposing);
@@ -111,8 +158,6 @@ public sealed unsafe class VideoConverter : Element
 
     private static bool IsRgb(PixelFormat format) =>
         format is PixelFormat.Rgb24 or PixelFormat.Bgr24 or PixelFormat.Rgba or PixelFormat.Bgra;
-
-    private static string UsualMatrix(int height) => height > 576 ? "bt709" : "smpte170m";
 
     private VideoFormat OutputFor(VideoFormat input)
     {
@@ -125,22 +170,94 @@ public sealed unsafe class VideoConverter : Element
         {
             color = color with { Range = "pc", Matrix = "gbr" };
         }
-        else if (IsRgb(input.PixelFormat))
+        else if (IsRgb(input.PixelFormat) || input.Color.Matrix == "gbr")
         {
-            color = color with { Range = _wanted.Color.Range ?? "tv", Matrix = _wanted.Color.Matrix ?? UsualMatrix(_wanted.Height) };
+            color = color with { Range = _wanted.Color.Range ?? "tv", Matrix = PictureColor.UsualMatrix(_wanted) };
         }
 
-        return _wanted with { FrameRate = input.FrameRate, Interlacing = input.Interlacing, Color = color };
+        bool isInterlaced = input.Interlacing != Interlacing.Progressive && PicturePlan.KeepsFields(input, _wanted);
+        _everyField = input.Interlacing != Interlacing.Progressive && !isInterlaced && PicturePlan.WantsEveryField(input, _wanted.FrameRate);
+        return _wanted with
+        {
+            FrameRate = _everyField ? new Rational(input.FrameRate.Numerator * 2, input.FrameRate.Denominator).Reduce() : input.FrameRate,
+            Interlacing = isInterlaced ? _wanted.Interlacing : Interlacing.Progressive,
+            Color = color,
+        };
     }
 
-    private MediaBuffer Convert(VideoFormat input, MediaBuffer buffer)
+    private (AVPixelFormat Pixels, int Width, int Height) KindOf(MediaBuffer buffer) =>
+        buffer.Memory is FrameMemory { Frame: var frame }
+            ? ((AVPixelFormat)frame->format, frame->width, frame->height)
+            : (_declaredPixels, _input!.Width, _input.Height);
+
+    private void Begin(VideoFormat input, (AVPixelFormat Pixels, int Width, int Height) kind)
     {
-        // A frame knows its format better than our names do: there are more pixel formats than those.
-        var frame = (buffer.Memory as FrameMemory)?.Frame;
-        var pixels = frame is null ? _declaredPixels : (AVPixelFormat)frame->format;
-        if (_scaler is null || pixels != _from.Format || (frame is not null && (frame->width != _from.Width || frame->height != _from.Height)))
+        var output = (VideoFormat)_output.Format!;
+        _kind = kind;
+        _plan = PicturePlan.For(input, kind.Pixels, output, _wantedPixels, _everyField, _options.Stretch);
+        if (_plan.Shortcoming is { } shortcoming)
         {
-            MakeScaler(input, pixels, frame is null ? input.Width : frame->width, frame is null ? input.Height : frame->height);
+            _options.FallsShort?.Invoke(shortcoming);
+        }
+
+        _filters = _plan.Filters is { } filters ? new FilterStage(filters, input, kind.Pixels, _plan.FieldsBecomePictures) : null;
+        _passes = _filters is null && IsAsWanted(DescribeFrom(null, kind), output);
+    }
+
+    private void Pull()
+    {
+        while (_filters!.TryPull(_pool) is { } buffer)
+        {
+            Fit(buffer);
+        }
+    }
+
+    /// <summary>Gives out what the filters still hold. What comes next is looked at anew.</summary>
+    private void Finish()
+    {
+        if (_filters is not null)
+        {
+            _filters.End();
+            Pull();
+        }
+
+        Forget();
+    }
+
+    private void Forget()
+    {
+        _filters?.Dispose();
+        _scaler?.Dispose();
+        (_plan, _filters, _scaler) = (null, null, null);
+    }
+
+    /// <summary>Scales a picture into its place, and sends it on.</summary>
+    private void Fit(MediaBuffer buffer)
+    {
+        if (_passes)
+        {
+            _output.Push(buffer);
+            return;
+        }
+
+        MediaBuffer? fitted = null;
+        try
+        {
+            fitted = Scale(buffer);
+        }
+        finally
+        {
+            buffer.Release();
+        }
+
+        _output.Push(fitted);
+    }
+
+    private MediaBuffer Scale(MediaBuffer buffer)
+    {
+        if (_scaler is null || (_filters is not null && KindOf(buffer) != (_from.Format, _from.Width, _from.Height)))
+        {
+            MakeScaler(buffer);
         }
 
         var memory = _pool.Rent();
@@ -158,33 +275,42 @@ public sealed unsafe class VideoConverter : Element
         return buffer.CopyHeader(memory);
     }
 
-    private void MakeScaler(VideoFormat input, AVPixelFormat pixels, int width, int height)
+    private void MakeScaler(MediaBuffer buffer)
     {
-        ForgetScaler();
         var output = (VideoFormat)_output.Format!;
-        _from = Describe(input, pixels, width, height);
-        var to = Describe(output, _wantedPixels, _wanted.Width, _wanted.Height);
-        // An input that states no matrix and need not be matched to one keeps what it has.
-        if (output.Color.Matrix is null)
+        _from = DescribeFrom(_filters is null ? null : ((FrameMemory)buffer.Memory).Frame, KindOf(buffer));
+        var (_, _, _, toMatrix) = FormatNames.ToNative(output.Color with { Matrix = output.Color.Matrix ?? _plan!.Result.Color.Matrix });
+        var isFull = IsRgb(_wanted.PixelFormat) || (output.Color.Range ?? _plan!.Result.Color.Range) == "pc";
+        var to = new Scaler.Picture(_wantedPixels, _wanted.Width, _wanted.Height, toMatrix, isFull);
+        // What differs by name alone is not to be converted.
+        if (PictureColor.IsSameMatrix(output.Color.Matrix, _plan!.Result.Color.Matrix))
         {
             to = to with { Matrix = _from.Matrix };
         }
 
-        var fit = _options.Stretch
-            ? new PictureFit(0, 0, _wanted.Width, _wanted.Height)
-            : PictureFit.Keeping(width, height, input.SampleAspectRatio, _wanted.Width, _wanted.Height, _wanted.SampleAspectRatio, _wantedPixels);
-        _scaler = new Scaler(_from, to, fit, _options.Quality);
-    }
-
-    private static Scaler.Picture Describe(VideoFormat format, AVPixelFormat pixels, int width, int height)
-    {
-        var matrix = FormatNames.ToNative(format.Color with { Matrix = format.Color.Matrix ?? UsualMatrix(format.Height) }).Matrix;
-        return new Scaler.Picture(pixels, width, height, matrix, format.Color.Range == "pc" || IsRgb(format.PixelFormat));
-    }
-
-    private void ForgetScaler()
-    {
         _scaler?.Dispose();
-        _scaler = null;
+        _scaler = new Scaler(_from, to, _plan.Fit, _options.Quality, output.Interlacing != Interlacing.Progressive);
+    }
+
+    /// <summary>Pictures as the scaler gets them: as the input or the plan says, and after filters as these say.</summary>
+    private Scaler.Picture DescribeFrom(AVFrame* filtered, (AVPixelFormat Pixels, int Width, int Height) kind)
+    {
+        var (range, _, _, matrix) = FormatNames.ToNative(_plan!.Result.Color);
+        if (filtered is not null)
+        {
+            range = filtered->color_range == AVColorRange.AVCOL_RANGE_UNSPECIFIED ? range : filtered->color_range;
+            matrix = filtered->colorspace == AVColorSpace.AVCOL_SPC_UNSPECIFIED ? matrix : filtered->colorspace;
+        }
+
+        return new Scaler.Picture(kind.Pixels, kind.Width, kind.Height, matrix, range == AVColorRange.AVCOL_RANGE_JPEG);
+    }
+
+    private bool IsAsWanted(Scaler.Picture picture, VideoFormat output)
+    {
+        var (color, input) = (_plan!.Result.Color, _plan.Result);
+        return picture.Format == _wantedPixels && picture.Width == output.Width && picture.Height == output.Height
+            && input.SampleAspectRatio.Reduce() == output.SampleAspectRatio.Reduce()
+            && (output.Color.Range is null || output.Color.Range == color.Range)
+            && (output.Color.Matrix is null || PictureColor.IsSameMatrix(output.Color.Matrix, color.Matrix));
     }
 }

@@ -11,4 +11,10 @@ public sealed record VideoConverterOptions
     /// around it.
     /// </summary>
     public bool Stretch { get; init; }
+
+    /// <summary>
+    /// Called, on the thread that pushes, with what cannot be done to an input as it should, in words that follow on "the picture": where
+    /// high dynamic range is not mapped because FFmpeg lacks the filter for it. Once for each format of the input.
+    /// </summary>
+    public Action<string>? FallsShort { get; init; }
 }

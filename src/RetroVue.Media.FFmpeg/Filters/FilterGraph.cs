@@ -20,14 +20,15 @@ internal sealed unsafe class FilterGraph : IDisposable
 
     /// <param name="description">The filters, as in "fps=25,scale=640:360" (libavfilter's syntax).</param>
     /// <param name="input">What goes in.</param>
+    /// <param name="pixels">The pixel format where <paramref name="input"/> has no name for it.</param>
     /// <exception cref="FFmpegException">The description is wrong, or a filter is missing or takes no such input.</exception>
-    public FilterGraph(string description, MediaFormat input)
+    public FilterGraph(string description, MediaFormat input, AVPixelFormat pixels = AVPixelFormat.AV_PIX_FMT_NONE)
     {
         bool isVideo = input is VideoFormat;
         try
         {
             _graph.Pointer->nb_threads = 1;
-            _source = AddSource(isVideo, input);
+            _source = AddSource(isVideo, input, pixels);
             _sink = Add(isVideo ? "buffersink" : "abuffersink", "out");
             avfilter_init_str(_sink, null).ThrowIfError("Making a filter's output");
             Parse(description);
@@ -84,7 +85,7 @@ internal sealed unsafe class FilterGraph : IDisposable
 
     public void Dispose() => _graph.Dispose();
 
-    private AVFilterContext* AddSource(bool isVideo, MediaFormat input)
+    private AVFilterContext* AddSource(bool isVideo, MediaFormat input, AVPixelFormat pixels)
     {
         var source = Add(isVideo ? "buffer" : "abuffer", "in");
         var parameters = av_buffersrc_parameters_alloc();
@@ -94,7 +95,7 @@ internal sealed unsafe class FilterGraph : IDisposable
             parameters->time_base = s_nanosecond.ToNative();
             if (input is VideoFormat video)
             {
-                parameters->format = (int)FormatNames.ToNative(video.PixelFormat);
+                parameters->format = (int)(pixels == AVPixelFormat.AV_PIX_FMT_NONE ? FormatNames.ToNative(video.PixelFormat) : pixels);
                 parameters->width = video.Width;
                 parameters->height = video.Height;
                 parameters->sample_aspect_ratio = video.SampleAspectRatio.ToNative();

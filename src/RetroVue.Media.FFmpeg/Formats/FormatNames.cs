@@ -52,6 +52,24 @@ internal static unsafe class FormatNames
         return av_get_pix_fmt(name);
     }
 
+    /// <summary>FFmpeg's name for a pixel format.</summary>
+    public static string ToName(AVPixelFormat format) => NativeText.Read(av_get_pix_fmt_name(format)) ?? "none";
+
+    /// <inheritdoc cref="ToName(AVPixelFormat)"/>
+    public static string ToName(PixelFormat format) => Array.Find(s_pixels, pair => pair.Ours == format).Name ?? "none";
+
+    /// <summary>The "yuvj" formats, each with the one that differs from it in nothing but that it does not say the range.</summary>
+    public static (AVPixelFormat Full, AVPixelFormat Plain)[] FullRangeFormats()
+    {
+        return [.. new[] { "420p", "422p", "444p", "440p", "411p" }.Select(layout => (Find("yuvj" + layout), Find("yuv" + layout)))];
+
+        static AVPixelFormat Find(string format)
+        {
+            using var name = new NativeText(format);
+            return av_get_pix_fmt(name);
+        }
+    }
+
     /// <summary>Our sample format; Unknown for one that this library has no name for, such as 64-bit float.</summary>
     public static SampleFormat ToSampleFormat(AVSampleFormat format)
     {

@@ -19,6 +19,9 @@ public sealed record VideoFormat(PixelFormat PixelFormat, int Width, int Height,
     /// <summary>What the samples mean as colour.</summary>
     public ColorDescription Color { get; init; }
 
+    /// <summary>How the picture is to be turned when it is shown; width, height and pixel shape are those of the picture as it is stored.</summary>
+    public Orientation Orientation { get; init; }
+
     /// <summary>A text such as "video yuv420p 640x360 25/1 fps".</summary>
     public override string ToString()
     {
@@ -26,6 +29,7 @@ public sealed record VideoFormat(PixelFormat PixelFormat, int Width, int Height,
             CultureInfo.InvariantCulture,
             $"video {PixelFormat.ToString().ToLowerInvariant()} {Width}x{Height} {FrameRate} fps");
         text += SampleAspectRatio.Reduce() == new Rational(1, 1) ? "" : $" SAR {SampleAspectRatio}";
+        text += Orientation == Orientation.Upright ? "" : $" {Orientation}";
         return Interlacing == Interlacing.Progressive ? text : $"{text} {Interlacing}";
     }
 }

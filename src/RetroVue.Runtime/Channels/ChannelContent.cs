@@ -1,6 +1,7 @@
 using RetroVue.Media.Formats;
 using RetroVue.Media.Time;
 using RetroVue.Runtime.Output;
+using RetroVue.Runtime.Producers;
 using RetroVue.Runtime.Schedules;
 
 namespace RetroVue.Runtime.Channels;
@@ -14,15 +15,16 @@ public sealed record ChannelContent(ChannelFormats? Copy, TranscodeProfile Raw)
 {
     private const int SampleRate = 48_000;
 
-    /// <summary>A channel that airs packets of these formats; its slates have what of them is H.264 and AAC, the codecs slates are made in.</summary>
+    /// <summary>The colour of transcoded channels, whatever their size: limited range and BT.709 in every respect.</summary>
+    public static ColorDescription TranscodedColor { get; } = new("tv", "bt709", "bt709", "bt709");
+
+    /// <summary>A channel that airs packets of these formats; its slates have what of them FFmpeg has an encoder for.</summary>
     public static ChannelContent Copied(ChannelFormats formats)
     {
         ArgumentNullException.ThrowIfNull(formats);
         return new ChannelContent(
             formats,
-            new TranscodeProfile(
-                formats.Video is { Codec: "h264", Video: { } video } ? video with { PixelFormat = PixelFormat.Yuv420P } : null,
-                formats.Audio is { Codec: "aac", Audio: { } audio } ? audio with { SampleFormat = SampleFormat.F32Planar } : null));
+            new TranscodeProfile(SlateEncoders.Picture(formats.Video), SlateEncoders.Silence(formats.Audio)));
     }
 
     /// <summary>A channel that is encoded as its profile says, with stereo sound.</summary>
@@ -32,7 +34,18 @@ public sealed record ChannelContent(ChannelFormats? Copy, TranscodeProfile Raw)
         return new ChannelContent(
             null,
             new TranscodeProfile(
-                new VideoFormat(PixelFormat.Yuv420P, profile.Width, profile.Height, profile.Rate),
+                new VideoFormat(PixelFormat.Yuv420P, profile.Width, profile.Height, profile.Rate)
+                {
+                    Color = TranscodedColor,
+                    Interlacing = profile.Interlacing,
+                },
                 new AudioFormat(SampleFormat.F32Planar, SampleRate, ChannelLayout.Stereo)));
     }
+
+    /// <summary>The pictures that a slate is drawn in, which are converted to those that are aired where they are unlike.</summary>
+    internal static VideoFormat Drawn(VideoFormat aired) => aired with
+    {
+        PixelFormat = PixelFormat.Yuv420P,
+        Color = aired.Color == default ? default : TranscodedColor,
+    };
 }

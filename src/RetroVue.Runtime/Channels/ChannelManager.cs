@@ -318,16 +318,16 @@ public sealed class ChannelManager : IAsyncDisposable
             ? new ChannelOutput(Channel.Name, _line, formats, _pipelines)
             : new ChannelOutput(Channel.Name, _line, _content.Raw, _pipelines);
         output.Failed = error => Background(FailAsync(output, error));
-        IItemOpener items = _content.Copy is null
-            ? new TranscodeItems(_line, _content.Raw, _kept.Shelf, _itemPipelines)
-            : new CopyItems(output, _kept.Shelf, _itemPipelines);
         var slates = new SlateItems(
             Channel,
             _line,
             _content.Raw,
-            isEncoded: _content.Copy is not null,
+            _content.Copy,
             entry => _schedules.GetAiring(Channel.Id, entry.End).Entry,
             _itemPipelines);
+        IItemOpener items = _content.Copy is null
+            ? new TranscodeItems(_line, _content.Raw, slates, _kept.Shelf, _itemPipelines)
+            : new CopyItems(output, _kept.Shelf, _itemPipelines);
         var producer = new NormalProducer(
             $"{Channel.ShortName}-normal-{++_producers}",
             new Uri($"/channels/{Channel.ShortName}/live.ts", UriKind.Relative),

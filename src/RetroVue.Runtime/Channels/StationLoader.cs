@@ -6,6 +6,7 @@ using RetroVue.Media.Formats;
 using RetroVue.Media.Pipelines;
 using RetroVue.Media.Time;
 using RetroVue.Runtime.Output;
+using RetroVue.Runtime.Producers;
 using RetroVue.Runtime.Schedules;
 using RetroVue.Runtime.Time;
 
@@ -71,7 +72,9 @@ public sealed class StationLoader
             {
                 CopyAdmission admission = Admit(channel, files);
                 probed = WithoutRefused(probed, admission);
-                content[channel.Id] = ChannelContent.Copied(admission.Formats ?? s_slateFormats);
+                ChannelFormats formats = admission.Formats ?? s_slateFormats;
+                content[channel.Id] = ChannelContent.Copied(formats);
+                WarnOfSlates(channel, formats);
             }
             else
             {
@@ -113,6 +116,17 @@ public sealed class StationLoader
         }
 
         return files;
+    }
+
+    private void WarnOfSlates(ChannelSchedule channel, ChannelFormats formats)
+    {
+        foreach (EncodedFormat format in new[] { formats.Video, formats.Audio }.OfType<EncodedFormat>())
+        {
+            if (SlateEncoders.For(format) is null)
+            {
+                RuntimeLog.NoSlateEncoder(_logger, channel.ShortName, format.Codec);
+            }
+        }
     }
 
     private CopyAdmission Admit(ChannelSchedule channel, Dictionary<string, ProbedMedia> files)

@@ -8,8 +8,9 @@ namespace RetroVue.Runtime.Output;
 
 /// <summary>Decides which files a channel can air one after the other as they are encoded: those of the kind that most of them are of.</summary>
 /// <remarks>
-/// Of one kind are files that agree in the picture's codec, profile, size, pixel shape and frame rate, and in the sound's codec, profile,
-/// sampling rate and channels: a receiver goes from one to the next without noticing. Key frames stand at most
+/// Of one kind are files that agree in the picture's codec, profile, size, pixel shape, frame rate, fields and colour, and in the sound's
+/// codec, profile, sampling rate and channels: a receiver goes from one to the next without noticing. What a file does not say of its
+/// colour is taken as players take it. Pictures are stored upright, for a transport stream cannot say that they are to be turned. Key frames stand at most
 /// <see cref="MostKeyFrameInterval"/> apart, or joining would take too long. Immutable and thread-safe.
 /// </remarks>
 /// <param name="Formats">The channel's streams, as in the first file admitted; null where none is.</param>
@@ -44,6 +45,11 @@ public sealed record CopyAdmission(ChannelFormats? Formats, ImmutableArray<CopyR
             return "has neither picture nor sound";
         }
 
+        if (candidate.Video?.Video is { Orientation: not Orientation.Upright })
+        {
+            return "has pictures that are to be turned or mirrored, which a transport stream cannot say";
+        }
+
         foreach (EncodedFormat format in new[] { candidate.Video, candidate.Audio }.OfType<EncodedFormat>())
         {
             try
@@ -75,11 +81,41 @@ public sealed record CopyAdmission(ChannelFormats? Formats, ImmutableArray<CopyR
             video?.Video is { } size ? string.Create(plain, $"{size.Width}x{size.Height} pictures") : "",
             video?.Video is { } shape ? $"pixels of shape {shape.SampleAspectRatio.Reduce()}" : "",
             video?.Video is { } rate ? $"{rate.FrameRate.Reduce()} frames per second" : "",
+            video?.Video is { } fields ? Fields(fields) : "",
+            .. Colors(video?.Video),
             audio is null ? "no sound" : $"{Name(audio)} sound",
             audio?.Audio is { } sampling ? string.Create(plain, $"sound at {sampling.SampleRate} Hz") : "",
             audio?.Audio is { } layout ? $"{layout.Layout} sound" : "",
         ];
     }
+
+    private static string Fields(VideoFormat picture) => (picture.Interlacing, picture.Orientation) switch
+    {
+        (_, not Orientation.Upright) => "pictures to be turned",
+        (Interlacing.TopFieldFirst, _) => "pictures of two fields, the top one first",
+        (Interlacing.BottomFieldFirst, _) => "pictures of two fields, the bottom one first",
+        _ => "whole pictures",
+    };
+
+    private static string[] Colors(VideoFormat? picture)
+    {
+        if (picture is null)
+        {
+            return ["", "", "", ""];
+        }
+
+        ColorDescription color = picture.Color.Assumed(picture.Width, picture.Height);
+        return
+        [
+            color.Range == "pc" ? "full range" : "limited range",
+            $"colours by the matrix {Usual(color.Matrix)}",
+            $"primaries {Usual(color.Primaries)}",
+            $"the curve {(color.Transfer is "smpte170m" or "bt2020-10" or "bt2020-12" ? "bt709" : color.Transfer)}",
+        ];
+    }
+
+    /// <summary>One name for BT.601 of 525 and of 625 lines, whose matrix is one and whose primaries are all but one.</summary>
+    private static string? Usual(string? name) => name == "bt470bg" ? "smpte170m" : name;
 
     private static string Name(EncodedFormat format) => format.Profile is null ? format.Codec : $"{format.Codec} {format.Profile}";
 

@@ -19,12 +19,12 @@ internal sealed class TranscodeStage : IAsyncDisposable
         GridSource grid = _pipeline.Add(new GridSource("grid", line, profile, items));
         // Little is kept ahead, so that a change of programme is on the air soon.
         Encoded = _pipeline.Add(new ChannelInput("encoded", -ClockTime.MaxValue, ClockTime.MaxValue, ClockTime.FromMilliseconds(300)));
-        Link(grid.Video, VideoEncoder("video-encoder"), MediaKind.Video);
-        Link(grid.Audio, AudioEncoder("audio-encoder"), MediaKind.Audio);
+        Link(grid.Video, new Encoder("video-encoder", VideoOptions), MediaKind.Video);
+        Link(grid.Audio, new Encoder("audio-encoder", AudioOptions), MediaKind.Audio);
     }
 
-    /// <summary>The encoders of every transcoded channel, and of the slates of copied ones.</summary>
-    public static Encoder VideoEncoder(string name) => new(name, new EncoderOptions
+    /// <summary>How every transcoded channel is encoded, and the slates of copied ones in these codecs.</summary>
+    public static EncoderOptions VideoOptions { get; } = new()
     {
         Codec = "h264",
         Preset = "veryfast",
@@ -33,10 +33,10 @@ internal sealed class TranscodeStage : IAsyncDisposable
         GopDuration = ClockTime.FromSeconds(2),
         // Without its macroblock tree x264 gives the same bytes for the same pictures whatever its memory held before.
         Settings = new Dictionary<string, string>(StringComparer.Ordinal) { ["rc-lookahead"] = "8", ["mbtree"] = "0" },
-    });
+    };
 
-    /// <inheritdoc cref="VideoEncoder"/>
-    public static Encoder AudioEncoder(string name) => new(name, new EncoderOptions { Codec = "aac", BitRate = 128_000 });
+    /// <inheritdoc cref="VideoOptions"/>
+    public static EncoderOptions AudioOptions { get; } = new() { Codec = "aac", BitRate = 128_000 };
 
     /// <summary>The streams of a transcoded channel as the transport stream declares them.</summary>
     public static ChannelFormats Formats(TranscodeProfile profile) => new(

@@ -1,67 +1,94 @@
 using RetroVue.Media.FFmpeg.Codecs;
 using RetroVue.Media.FFmpeg.Containers;
+using RetroVue.Media.FFmpeg.Conversion;
 using RetroVue.Media.Formats;
 using RetroVue.Media.Pipelines;
 using RetroVue.Media.Time;
+using RetroVue.Runtime.Channels;
 using RetroVue.Runtime.Output;
 using RetroVue.Runtime.Schedules;
 
 namespace RetroVue.Runtime.Producers;
 
-/// <summary>Makes slates: a still with the clock and what comes next, raw for a transcoded channel, encoded for a copied one.</summary>
+/// <summary>
+/// Makes slates: a still with the clock and what comes next, raw for a transcoded channel, encoded as its streams are for a copied one.
+/// </summary>
+/// <param name="channel">Whose name and zone they show.</param>
+/// <param name="line">The channel's line.</param>
+/// <param name="profile">What is aired, or encoded.</param>
+/// <param name="copied">The streams of a copied channel; null for a transcoded one.</param>
+/// <param name="following">What comes after an entry.</param>
+/// <param name="options">How pipelines run.</param>
 internal sealed class SlateItems(
     ChannelSchedule channel,
     ChannelLine line,
     TranscodeProfile profile,
-    bool isEncoded,
+    ChannelFormats? copied,
     Func<PlayoutEntry, PlayoutEntry> following,
     PipelineOptions options) : IItemOpener
 {
+    /// <summary>What a slate shows in the place of an entry, or of its picture.</summary>
+    /// <param name="entry">The entry.</param>
+    /// <param name="from">Where it begins, on the channel's line.</param>
+    /// <param name="video">The pictures; null for none.</param>
+    /// <param name="audio">The silence; null for none.</param>
+    public SlateOptions Describe(PlayoutEntry entry, ClockTime from, VideoFormat? video, AudioFormat? audio)
+    {
+        PlayoutEntry next = following(entry);
+        return new SlateOptions
+        {
+            Video = video,
+            Audio = audio,
+            Epoch = line.Epoch,
+            Zone = channel.Zone,
+            From = from,
+            Until = line.At(entry.End),
+            Name = channel.Name,
+            NextTitle = next.Title,
+            NextStart = next.Start,
+            Placement = StepPlacement.OwnThread,
+        };
+    }
+
     public Task<ItemPlayer> OpenAsync(PlayoutEntry entry, ClockTime from, ClockTime notBefore, CancellationToken cancellationToken)
     {
-        ClockTime end = line.At(entry.End);
         var pipeline = new Pipeline(options);
-        var input = new ChannelInput("channel", from, end, isEncoded ? ClockTime.FromSeconds(1) : ClockTime.FromMilliseconds(250));
+        var input = new ChannelInput(
+            "channel", from, line.At(entry.End), copied is null ? ClockTime.FromMilliseconds(250) : ClockTime.FromSeconds(1));
         return ItemPlayer.StartAsync(pipeline, input, Build, cancellationToken);
 
         FileDemuxer? Build()
         {
-            PlayoutEntry next = following(entry);
-            SlateSource source = pipeline.Add(new SlateSource("slate", new SlateOptions
-            {
-                Video = profile.Video,
-                Audio = profile.Audio,
-                Epoch = line.Epoch,
-                Zone = channel.Zone,
-                From = from,
-                Until = end,
-                Name = channel.Name,
-                NextTitle = next.Title,
-                NextStart = next.Start,
-                Placement = StepPlacement.OwnThread,
-            }));
+            VideoFormat? drawn = profile.Video is { } video ? ChannelContent.Drawn(video) : null;
+            AudioFormat? silence = profile.Audio is { } audio ? audio with { SampleFormat = SampleFormat.F32Planar } : null;
+            SlateSource source = pipeline.Add(new SlateSource("slate", Describe(entry, from, drawn, silence)));
             pipeline.Add(input);
-            Link(source.VideoOutput, TranscodeStage.VideoEncoder("video-encoder"), MediaKind.Video);
-            Link(source.AudioOutput, TranscodeStage.AudioEncoder("audio-encoder"), MediaKind.Audio);
+            if (source.VideoOutput is { } pictures)
+            {
+                Element? converter = Equals(drawn, profile.Video) ? null : new VideoConverter("video-converter", profile.Video!);
+                Link(pictures, converter, copied?.Video, MediaKind.Video);
+            }
+
+            if (source.AudioOutput is { } sound)
+            {
+                Element? converter = Equals(silence, profile.Audio) ? null : new AudioConverter("audio-converter", profile.Audio!);
+                Link(sound, converter, copied?.Audio, MediaKind.Audio);
+            }
+
             return null;
         }
 
-        void Link(OutputPad? pad, Encoder encoder, MediaKind kind)
+        void Link(OutputPad pad, Element? converter, EncodedFormat? encoded, MediaKind kind)
         {
-            if (pad is null)
+            Element? encoder = encoded is null ? null : new Encoder(kind == MediaKind.Video ? "video-encoder" : "audio-encoder", SlateEncoders.For(encoded)!);
+            foreach (Element element in new[] { converter, encoder }.OfType<Element>())
             {
-                return;
+                pipeline.Add(element);
+                pipeline.Link(pad, element.Inputs[0]);
+                pad = element.Outputs[0];
             }
 
-            OutputPad last = pad;
-            if (isEncoded)
-            {
-                pipeline.Add(encoder);
-                pipeline.Link(pad, encoder.Inputs[0]);
-                last = encoder.Outputs[0];
-            }
-
-            pipeline.Link(last, input.AddStream(kind));
+            pipeline.Link(pad, input.AddStream(kind));
         }
     }
 }

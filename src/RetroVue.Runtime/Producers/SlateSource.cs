@@ -1,9 +1,7 @@
-using NodaTime;
 using RetroVue.Media.Formats;
 using RetroVue.Media.Pipelines;
 using RetroVue.Media.Time;
 using RetroVue.Runtime.Producers.Slates;
-using RetroVue.Runtime.Time;
 
 namespace RetroVue.Runtime.Producers;
 
@@ -24,16 +22,11 @@ public sealed class SlateSource : Element
     private const int MaxChannels = 8;
 
     private readonly SlateOptions _options;
-    private readonly Rational _frameTime;
+    private readonly SlateFrames? _frames;
     private readonly Rational _sampleTime;
-    private readonly long _frameEnd;
     private readonly long _sampleEnd;
-    private long _frame;
     private long _sample;
     private long _blocks;
-    private SlatePicture? _picture;
-    private MediaMemory? _drawn;
-    private long _drawnSecond;
     private MediaMemory? _silence;
 
     /// <summary>A source.</summary>
@@ -46,17 +39,16 @@ public sealed class SlateSource : Element
         ArgumentNullException.ThrowIfNull(options);
         Validate(options);
         _options = options;
-        if (options.Video is { } video)
+        if (options.Video is not null)
         {
-            _frameTime = video.FrameRate.Inverse;
-            (_frame, _frameEnd) = (FirstFrom(options.From, _frameTime), FirstFrom(options.Until, _frameTime));
+            _frames = new SlateFrames(options);
             VideoOutput = AddOutput("video");
         }
 
         if (options.Audio is { } audio)
         {
             _sampleTime = new Rational(1, audio.SampleRate);
-            (_sample, _sampleEnd) = (FirstFrom(options.From, _sampleTime), FirstFrom(options.Until, _sampleTime));
+            (_sample, _sampleEnd) = (SlateFrames.FirstFrom(options.From, _sampleTime), SlateFrames.FirstFrom(options.Until, _sampleTime));
             AudioOutput = AddOutput("audio");
         }
 
@@ -74,7 +66,7 @@ public sealed class SlateSource : Element
     {
         if (_options.Video is { } video)
         {
-            _picture = new SlatePicture(video, _options);
+            _frames!.Prepare();
             Announce(VideoOutput!, video);
         }
 
@@ -88,21 +80,13 @@ public sealed class SlateSource : Element
     /// <inheritdoc/>
     protected override void Stop()
     {
-        _picture?.Release();
-        _drawn?.Release();
+        _frames?.Release();
         _silence?.Release();
-        (_picture, _drawn, _silence) = (null, null, null);
+        _silence = null;
     }
 
     /// <inheritdoc/>
     protected override void OnBuffer(InputPad input, MediaBuffer buffer) => throw new NotSupportedException("A source has no input.");
-
-    /// <summary>The first unit at a time or later, by its PTS: one that was rounded to the nanosecond is found again.</summary>
-    private static long FirstFrom(ClockTime time, Rational unit)
-    {
-        long nearest = time.ToUnits(unit);
-        return ClockTime.FromUnits(nearest, unit) < time ? nearest + 1 : nearest;
-    }
 
     private static void Validate(SlateOptions options)
     {
@@ -152,11 +136,10 @@ public sealed class SlateSource : Element
 
     private StepResult Produce()
     {
-        bool hasFrame = _frame < _frameEnd;
         bool hasSample = _sample < _sampleEnd;
-        if (hasFrame && (!hasSample || FrameTime(_frame) <= SampleTime(_sample)))
+        if (_frames is { HasNext: true } frames && (!hasSample || frames.NextTime <= SampleTime(_sample)))
         {
-            PushFrame();
+            VideoOutput!.Push(frames.Make());
         }
         else if (hasSample)
         {
@@ -171,17 +154,6 @@ public sealed class SlateSource : Element
         return StepResult.Again;
     }
 
-    private void PushFrame()
-    {
-        ClockTime pts = FrameTime(_frame);
-        MediaBuffer buffer = MediaBuffer.Create(Draw(pts).Retain());
-        buffer.Pts = pts;
-        buffer.Duration = FrameTime(_frame + 1) - pts;
-        buffer.Sequence = _frame++;
-        buffer.Flags = BufferFlags.KeyFrame;
-        VideoOutput!.Push(buffer);
-    }
-
     private void PushSilence()
     {
         int samples = (int)Math.Min(SamplesPerBuffer, _sampleEnd - _sample);
@@ -194,23 +166,6 @@ public sealed class SlateSource : Element
         _sample += samples;
         AudioOutput!.Push(buffer);
     }
-
-    /// <summary>The picture at a time, drawn anew only where its second is another.</summary>
-    private MediaMemory Draw(ClockTime pts)
-    {
-        Instant at = _options.Epoch + pts.ToDuration();
-        long second = at.ToUnixTimeSeconds();
-        if (_drawn is null || second != _drawnSecond)
-        {
-            _drawn?.Release();
-            _drawn = _picture!.Draw(at);
-            _drawnSecond = second;
-        }
-
-        return _drawn;
-    }
-
-    private ClockTime FrameTime(long frame) => ClockTime.FromUnits(frame, _frameTime);
 
     private ClockTime SampleTime(long sample) => ClockTime.FromUnits(sample, _sampleTime);
 }

@@ -1,3 +1,6 @@
+using System.Globalization;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using RetroVue.Media.FFmpeg.Codecs;
 using RetroVue.Media.FFmpeg.Containers;
 using RetroVue.Media.FFmpeg.Conversion;
@@ -5,16 +8,27 @@ using RetroVue.Media.Formats;
 using RetroVue.Media.Pipelines;
 using RetroVue.Media.Time;
 using RetroVue.Runtime.Output;
+using RetroVue.Runtime.Producers.Slates;
 using RetroVue.Runtime.Schedules;
 using RetroVue.Runtime.Time;
 
 namespace RetroVue.Runtime.Producers;
 
 /// <summary>Opens files for a channel that is transcoded: decoded and converted to the channel's size, rate and layout.</summary>
-internal sealed class TranscodeItems(ChannelLine line, TranscodeProfile profile, InputShelf shelf, PipelineOptions options) : IItemOpener
+internal sealed class TranscodeItems(
+    ChannelLine line,
+    TranscodeProfile profile,
+    SlateItems slates,
+    InputShelf shelf,
+    PipelineOptions options) : IItemOpener
 {
     /// <summary>Decoded pictures are large: only a quarter of a second of them is kept.</summary>
     private static readonly ClockTime s_lead = ClockTime.FromMilliseconds(250);
+
+    /// <summary>What nobody sees, in degrees.</summary>
+    private const double LeastTilt = 3;
+
+    private readonly ILogger _logger = options.LoggerFactory?.CreateLogger<TranscodeItems>() ?? NullLogger<TranscodeItems>.Instance;
 
     public Task<ItemPlayer> OpenAsync(PlayoutEntry entry, ClockTime from, ClockTime notBefore, CancellationToken cancellationToken)
     {
@@ -49,12 +63,15 @@ internal sealed class TranscodeItems(ChannelLine line, TranscodeProfile profile,
 
             if (demuxer.VideoOutput is { } video)
             {
-                Link(video, new VideoConverter("video-converter", profile.Video!), MediaKind.Video);
+                WarnOfTilt(demuxer.Info.Video!);
+                var converting = new VideoConverterOptions { FallsShort = Warn };
+                Link(Decode(video, new VideoConverter("video-converter", profile.Video!, converting), "video-decoder"), MediaKind.Video);
             }
 
             if (demuxer.AudioOutput is { } audio)
             {
-                Link(audio, new AudioConverter("audio-converter", profile.Audio!), MediaKind.Audio);
+                OutputPad sound = Decode(audio, new AudioConverter("audio-converter", profile.Audio!), "audio-decoder");
+                Link(demuxer.VideoOutput is null ? BesideSlate(sound) : sound, MediaKind.Audio);
             }
 
             return demuxer;
@@ -62,13 +79,38 @@ internal sealed class TranscodeItems(ChannelLine line, TranscodeProfile profile,
 
         static bool IsPicture(StreamInfo stream) => stream.Format.Kind == MediaKind.Video && !stream.IsAttachedPicture;
 
-        void Link(OutputPad pad, Element converter, MediaKind kind)
+        OutputPad Decode(OutputPad pad, Element converter, string name)
         {
-            Decoder decoder = pipeline.Add(new Decoder(kind == MediaKind.Video ? "video-decoder" : "audio-decoder"));
+            Decoder decoder = pipeline.Add(new Decoder(name));
             pipeline.Add(converter);
             pipeline.Link(pad, decoder.Inputs[0]);
             pipeline.Link(decoder, converter);
-            pipeline.Link(converter.Outputs[0], input.AddStream(kind));
+            return converter.Outputs[0];
         }
+
+        OutputPad BesideSlate(OutputPad sound)
+        {
+            if (profile.Video is not { } picture || !SlatePicture.CanDraw(picture))
+            {
+                return sound;
+            }
+
+            SlateBesideSound slate = pipeline.Add(new SlateBesideSound("slate", slates.Describe(entry, from, picture, null)));
+            pipeline.Link(sound, slate.Inputs[0]);
+            Link(slate.VideoOutput, MediaKind.Video);
+            return slate.AudioOutput;
+        }
+
+        void Link(OutputPad pad, MediaKind kind) => pipeline.Link(pad, input.AddStream(kind));
+
+        void WarnOfTilt(StreamInfo stream)
+        {
+            if (stream.Tilt > LeastTilt)
+            {
+                Warn(string.Create(CultureInfo.InvariantCulture, $"it is turned by {stream.Tilt:0} degrees beyond a quarter turn, which it keeps"));
+            }
+        }
+
+        void Warn(string shortcoming) => RuntimeLog.PictureFallsShort(_logger, options.Name, entry.File!, shortcoming);
     }
 }

@@ -1,3 +1,4 @@
+using RetroVue.Media.Formats;
 using RetroVue.Media.Time;
 
 namespace RetroVue.Runtime.Schedules;
@@ -9,6 +10,12 @@ namespace RetroVue.Runtime.Schedules;
 /// <param name="Rate">Frames per second; not valid in copy mode.</param>
 public sealed record ChannelProfile(ProfileMode Mode, int Width, int Height, Rational Rate)
 {
+    /// <summary>
+    /// Whether the pictures have two fields, and which is first in time: then <see cref="Rate"/> counts pictures, and those of the items
+    /// are kept. Progressive unless told, and in copy mode, where the items decide.
+    /// </summary>
+    public Interlacing Interlacing { get; init; }
+
     /// <summary>The profile of a channel that airs its items as they are.</summary>
     public static ChannelProfile Copy { get; } = new(ProfileMode.Copy, 0, 0, default);
 

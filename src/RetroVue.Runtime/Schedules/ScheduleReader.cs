@@ -3,6 +3,7 @@ using System.Globalization;
 using NodaTime;
 using NodaTime.Text;
 using NodaTime.TimeZones;
+using RetroVue.Media.Formats;
 using RetroVue.Media.Time;
 using RetroVue.Runtime.Time;
 
@@ -113,20 +114,35 @@ internal sealed class ScheduleReader(string folder)
 
     private static ChannelProfile ReadProfile(JsonValue value)
     {
-        value.AsObject("mode", "size", "rate");
+        value.AsObject("mode", "size", "rate", "fields");
         JsonValue mode = value.Required("mode");
         switch (mode.AsString())
         {
             case "copy":
-                return (value.Optional("size") ?? value.Optional("rate")) is { } needless
-                    ? throw needless.Error("belongs to transcode; a copied channel has the size and rate of its files")
+                return (value.Optional("size") ?? value.Optional("rate") ?? value.Optional("fields")) is { } needless
+                    ? throw needless.Error("belongs to transcode; a copied channel has the size, rate and fields of its files")
                     : ChannelProfile.Copy;
             case "transcode":
                 (int width, int height) = ReadSize(value.Required("size"));
-                return ChannelProfile.Transcode(width, height, ReadRate(value.Required("rate")));
+                ChannelProfile profile = ChannelProfile.Transcode(width, height, ReadRate(value.Required("rate")));
+                return value.Optional("fields") is { } fields ? profile with { Interlacing = ReadFields(fields, height) } : profile;
             default:
                 throw mode.Error($"'{mode.Text}' is not a mode; write copy or transcode");
         }
+    }
+
+    private static Interlacing ReadFields(JsonValue value, int height)
+    {
+        Interlacing fields = value.AsString() switch
+        {
+            "none" => Interlacing.Progressive,
+            "top" => Interlacing.TopFieldFirst,
+            "bottom" => Interlacing.BottomFieldFirst,
+            _ => throw value.Error($"'{value.Text}' is no order of fields; write none, top or bottom"),
+        };
+        return fields == Interlacing.Progressive || height % 4 == 0
+            ? fields
+            : throw value.Error($"wants a height that is a multiple of four, and {height} is none; use 576 or 1080, or write none");
     }
 
     private static (int Width, int Height) ReadSize(JsonValue value)

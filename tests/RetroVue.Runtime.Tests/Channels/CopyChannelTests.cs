@@ -53,20 +53,31 @@ public sealed class CopyChannelTests
         Assert.That(MediaBuffer.LiveCount, Is.Zero);
     }
 
-    [Test]
-    public void Slate_of_another_codec_than_the_channels_does_not_end_the_channel()
+    // Each codec that a transport stream carries, with one of sound.
+    [TestCase("mpeg2video", "mp2", "-g 25")]
+    [TestCase("mpeg1video", "mp3", "-g 25")]
+    [TestCase("hevc", "eac3", "-preset ultrafast -g 25 -x265-params log-level=none")]
+    [TestCase("h264", "ac3", "-preset ultrafast -g 25 -pix_fmt yuv420p")]
+    public void Slate_is_encoded_as_the_channel_is(string video, string audio, string settings)
     {
         string file = MadeMedia.Make(
-            "copy-mpeg2.ts",
-            "-f lavfi -i testsrc=size=320x180:rate=25:duration=4 -f lavfi -i sine=frequency=440:sample_rate=48000:duration=4 -c:v mpeg2video -g 25 -c:a mp2 -ac 2");
+            $"copy-{video}.ts",
+            $"-f lavfi -i testsrc=size=320x180:rate=25:duration=4 -f lavfi -i sine=frequency=440:sample_rate=48000:duration=4 -c:v {video} {settings} -c:a {audio} -ac 2");
         var channel = new SimulatedChannel(s_start, ChannelProfile.Copy, [(file, Duration.FromSeconds(14))]);
         channel.Join();
         channel.Watch(Duration.FromSeconds(19));
         channel.Dispose();
-        string path = channel.Save("other-codec.ts");
-        (_, string output, _) = Tool.Run("ffprobe", $"-v quiet -show_entries packet=pts -select_streams v -of csv=p=0 {path}");
-        // The file's four seconds, twice: before the slate that cannot be aired and after it.
-        Assert.That(Ffprobe.FirstNumbers(output), Has.Length.InRange(7 * 25, 8 * 25));
+        string path = channel.Save($"slate-{video}.ts");
+        foreach ((string stream, string codec, int least) in new[] { ("v", video, 17 * 25), ("a", audio, 17 * 48_000 / 1536) })
+        {
+            (_, string output, _) = Tool.Run("ffprobe", $"-v quiet -show_entries stream=codec_name:packet=pts -select_streams {stream} -of csv=p=0 {path}");
+            Assert.That(output, Does.Contain(codec));
+            // Of nineteen seconds, one or two go by before the slate is on the air.
+            Assert.That(output.Split('\n', StringSplitOptions.RemoveEmptyEntries), Has.Length.GreaterThan(least), stream);
+        }
+
+        (int code, _, string error) = Tool.Run("ffmpeg", $"-v error -i {path} -f null -");
+        Assert.That(code, Is.Zero, error);
         Assert.That(MediaBuffer.LiveCount, Is.Zero);
     }
 }

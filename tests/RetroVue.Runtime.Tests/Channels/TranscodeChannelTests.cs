@@ -1,3 +1,4 @@
+using System.Globalization;
 using NodaTime;
 using RetroVue.Media.Pipelines;
 using RetroVue.Media.Time;
@@ -31,9 +32,11 @@ public sealed class TranscodeChannelTests
         foreach ((string stream, int step) in new[] { ("v", 3600), ("a", 1920) })
         {
             (int code, string output, string error) =
-                Tool.Run("ffprobe", $"-v error -show_entries packet=pts -select_streams {stream} -of csv=p=0 {path}");
+                Tool.Run("ffprobe", $"-v error -show_entries packet=pts,dts -select_streams {stream} -of csv=p=0 {path}");
             Assert.That(code, Is.Zero, error);
-            long[] pts = [.. Ffprobe.FirstNumbers(output).Order()];
+            // Where the recording stops, pictures that are shown before others may not have come yet.
+            long last = output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Max(line => long.Parse(line.Split(',')[1], CultureInfo.InvariantCulture));
+            long[] pts = [.. Ffprobe.FirstNumbers(output).Where(time => time <= last).Order()];
             Assert.That(pts, Has.Length.GreaterThan(15 * 90_000 / step));
             Assert.That(pts.Zip(pts.Skip(1), (a, b) => b - a), Is.All.EqualTo(step), stream);
         }

@@ -20,6 +20,12 @@ public sealed class CopyAdmissionTests
         yield return Case("size", With(s_picture with { Width = 720, Height = 576 }), "has 720x576 pictures, the channel 640x360 pictures");
         yield return Case("shape", With(s_picture with { SampleAspectRatio = new Rational(32, 24) }), "has pixels of shape 4/3, the channel pixels of shape 1/1");
         yield return Case("rate", With(s_picture with { FrameRate = new Rational(30, 1) }), "has 30/1 frames per second, the channel 25/1 frames per second");
+        yield return Case("fields", With(s_picture with { Interlacing = Interlacing.BottomFieldFirst }), "has pictures of two fields, the bottom one first, the channel whole pictures");
+        yield return Case("range", With(s_picture with { Color = new ColorDescription("pc", null, null, null) }), "has full range, the channel limited range");
+        yield return Case("matrix", With(s_picture with { Color = new ColorDescription(null, null, null, "bt709") }), "has colours by the matrix bt709, the channel colours by the matrix smpte170m");
+        yield return Case("primaries", With(s_picture with { Color = new ColorDescription(null, "smpte432", null, null) }), "has primaries smpte432, the channel primaries smpte170m");
+        yield return Case("curve", With(s_picture with { Color = new ColorDescription(null, null, "arib-std-b67", null) }), "has the curve arib-std-b67, the channel the curve bt709");
+        yield return Case("turned", With(s_picture with { Orientation = Orientation.TurnRight }), "has pictures that are to be turned or mirrored, which a transport stream cannot say");
         yield return Case("sound codec", s_usual with { Audio = s_audio with { Codec = "mp3" } }, "has mp3 sound, the channel mp2 sound");
         yield return Case("sampling", With(s_sound with { SampleRate = 44_100 }), "has sound at 44100 Hz, the channel sound at 48000 Hz");
         yield return Case("layout", With(s_sound with { Layout = ChannelLayout.Mono }), "has mono sound, the channel stereo sound");
@@ -54,6 +60,15 @@ public sealed class CopyAdmissionTests
         Assert.That(admission.Refused, Is.Empty);
         Assert.That(admission.Formats!.Video, Is.EqualTo(first.Video));
     }
+
+    // What is not said is what players take it for: of this size limited range and BT.601 of one kind or the other.
+    [TestCase("tv", null, null, null)]
+    [TestCase(null, "bt470bg", "smpte170m", "bt470bg")]
+    [TestCase("tv", "smpte170m", "bt709", "smpte170m")]
+    public void Admission_takes_what_is_said_and_what_goes_without_saying_as_one(string? range, string? primaries, string? transfer, string? matrix) =>
+        Assert.That(
+            CopyAdmission.Decide([s_usual, With(s_picture with { Color = new ColorDescription(range, primaries, transfer, matrix) })]).Refused,
+            Is.Empty);
 
     [Test]
     public void Admission_of_two_kinds_as_frequent_goes_by_the_first() =>

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text;
 using NodaTime;
+using RetroVue.Media.Formats;
 using RetroVue.Media.Time;
 using RetroVue.Runtime.Schedules;
 
@@ -55,6 +56,7 @@ public sealed class ScheduleFileTests
 
             Assert.That(festival.End - festival.Start, Is.EqualTo(Duration.FromDays(7)));
             Assert.That(festival.Profile.Rate, Is.EqualTo(new Rational(25, 1)));
+            Assert.That(festival.Profile.Interlacing, Is.EqualTo(Interlacing.TopFieldFirst));
             Assert.That(festival.Items[0].Title, Is.EqualTo("festival"));
         });
     }
@@ -66,7 +68,7 @@ public sealed class ScheduleFileTests
         string[] fields =
         [
             "channels", "id", "shortName", "name", "timeZone", "profile", "start", "end", "repeat", "items", "filler",
-            "mode", "size", "rate", "file", "title", "in", "out", "duration",
+            "mode", "size", "rate", "fields", "file", "title", "in", "out", "duration",
         ];
         Assert.That(fields.Where(field => !page.Contains($"`{field}`", StringComparison.Ordinal)), Is.Empty);
 
@@ -98,6 +100,8 @@ public sealed class ScheduleFileTests
     [TestCase("transcode", "copy", 8, "channels[0].profile.size", "belongs to transcode")]
     [TestCase("640x360", "640x361", 8, "channels[0].profile.size", "even")]
     [TestCase("640x360", "640", 8, "channels[0].profile.size", "1280x720")]
+    [TestCase("\"rate\": \"25\"", "\"rate\": \"25\", \"fields\": \"both\"", 8, "channels[0].profile.fields", "none, top or bottom")]
+    [TestCase("640x360\", \"rate\": \"25\"", "640x362\", \"rate\": \"25\", \"fields\": \"top\"", 8, "channels[0].profile.fields", "multiple of four")]
     [TestCase("\"25\"", "29.97", 8, "channels[0].profile.rate", "30000/1001")]
     [TestCase("\"25\"", "\"25/0\"", 8, "channels[0].profile.rate", "'25/0'")]
     [TestCase("2026-01-01T06:00:00", "2026-03-29T02:30:00", 9, "channels[0].start", "skip")]

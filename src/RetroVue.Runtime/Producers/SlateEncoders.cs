@@ -1,0 +1,45 @@
+using RetroVue.Media.FFmpeg.Codecs;
+using RetroVue.Media.Formats;
+using RetroVue.Media.Time;
+using RetroVue.Runtime.Output;
+
+namespace RetroVue.Runtime.Producers;
+
+/// <summary>How slates of copied channels are encoded: in the codecs of the channels.</summary>
+internal static class SlateEncoders
+{
+    /// <summary>The encoder for a channel's stream; null where there is none for its codec here.</summary>
+    public static EncoderOptions? For(EncodedFormat format)
+    {
+        EncoderOptions? options = format.Codec switch
+        {
+            "h264" => TranscodeStage.VideoOptions,
+            "hevc" => new EncoderOptions
+            {
+                Codec = "hevc",
+                Preset = "ultrafast",
+                Quality = 28,
+                BFrames = 0,
+                Settings = new Dictionary<string, string>(StringComparer.Ordinal) { ["forced-idr"] = "1", ["x265-params"] = "log-level=error" },
+            },
+            "mpeg1video" or "mpeg2video" => new EncoderOptions { Codec = format.Codec, BitRate = RateOf(format.Video), BFrames = 0 },
+            "aac" => TranscodeStage.AudioOptions,
+            "mp2" or "mp3" or "ac3" or "eac3" => new EncoderOptions { Codec = format.Codec, BitRate = 192_000 },
+            _ => null,
+        };
+        return options is not null && Encoder.Exists(options.Codec) ? options : null;
+    }
+
+    /// <summary>The pictures of a channel's slates as they are encoded; null where it has none or there is no encoder for them.</summary>
+    public static VideoFormat? Picture(EncodedFormat? format) => format is { Video: { } video } && For(format) is not null
+        ? video with { PixelFormat = format.Codec is "hevc" && format.Profile == "Main 10" ? PixelFormat.Yuv420P10Le : PixelFormat.Yuv420P }
+        : null;
+
+    /// <summary>The silence of a channel's slates as it is encoded; null where it has none or there is no encoder for it.</summary>
+    public static AudioFormat? Silence(EncodedFormat? format) => format is { Audio: { } audio } && For(format) is not null
+        ? audio with { SampleFormat = format.Codec == "mp2" ? SampleFormat.S16 : SampleFormat.F32Planar }
+        : null;
+
+    // A still at a rate that needs no thought: two bits for each pixel of it and second.
+    private static long RateOf(VideoFormat? video) => Math.Max(400_000, video is null ? 0 : 2L * video.Width * video.Height);
+}
