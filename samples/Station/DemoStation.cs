@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Spectre.Console;
 
 namespace RetroVue.Samples;
 
@@ -10,32 +9,51 @@ internal static class DemoStation
     public static async Task<string> MakeAsync(string data, CancellationToken cancellationToken)
     {
         string folder = Path.Combine(data, "demo");
-        Directory.CreateDirectory(folder);
-        DemoClip[] missing = [.. DemoChannel.All.SelectMany(channel => channel.Clips).Where(clip => !File.Exists(Path.Combine(folder, clip.File)))];
-        if (missing.Length > 0)
+        string schedule = Path.Combine(folder, "schedule.json");
+        if (Missing(folder).Length == 0 && File.Exists(schedule))
         {
-            Console.WriteLine($"Making demo media in {folder} (once) …");
-            await AnsiConsole.Progress().StartAsync(progress => MakeAsync(folder, missing, progress, cancellationToken));
+            return schedule;
         }
 
-        string schedule = Path.Combine(folder, "schedule.json");
-        if (!File.Exists(schedule))
+        Folders.Make("--data", folder);
+        try
         {
-            await File.WriteAllBytesAsync($"{schedule}.part", Write(), cancellationToken);
-            File.Move($"{schedule}.part", schedule);
+            using FolderLock mine = await FolderLock.TakeAsync(folder, cancellationToken);
+            // Another process may have made them meanwhile.
+            DemoClip[] missing = Missing(folder);
+            if (missing.Length > 0)
+            {
+                Console.WriteLine($"Making demo media in {folder} (once) …");
+                await MakeAsync(folder, missing, cancellationToken);
+            }
+
+            if (!File.Exists(schedule))
+            {
+                await File.WriteAllBytesAsync($"{schedule}.part", Write(), cancellationToken);
+                File.Move($"{schedule}.part", schedule);
+            }
+        }
+        catch (UnauthorizedAccessException exception)
+        {
+            throw Folders.NotWritable("--data", folder, exception);
         }
 
         return schedule;
     }
 
-    private static async Task MakeAsync(string folder, DemoClip[] clips, ProgressContext progress, CancellationToken cancellationToken)
+    private static DemoClip[] Missing(string folder) =>
+        [.. DemoChannel.All.SelectMany(channel => channel.Clips).Where(clip => !File.Exists(Path.Combine(folder, clip.File)))];
+
+    private static Task MakeAsync(string folder, DemoClip[] clips, CancellationToken cancellationToken)
     {
-        Dictionary<DemoClip, ProgressTask> bars = clips.ToDictionary(clip => clip, clip => progress.AddTask(clip.Title, maxValue: clip.Seconds));
         var options = new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount, CancellationToken = cancellationToken };
-        await Parallel.ForEachAsync(
-            clips,
-            options,
-            async (clip, token) => await ClipMaker.MakeAsync(clip, folder, time => bars[clip].Value = time.ToTimeSpan().TotalSeconds, token));
+        return Progress.RunAsync(
+            [.. clips.Select(clip => (clip.Title, (double)clip.Seconds))],
+            advance => Parallel.ForAsync(
+                0,
+                clips.Length,
+                options,
+                async (index, token) => await ClipMaker.MakeAsync(clips[index], folder, time => advance(index, time.ToTimeSpan().TotalSeconds), token)));
     }
 
     private static byte[] Write()

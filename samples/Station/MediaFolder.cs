@@ -23,16 +23,23 @@ internal static class MediaFolder
     /// <exception cref="ScheduleException">The folder cannot be read, or there is no file in it that can be aired.</exception>
     public static async Task<ChannelSchedule> ReadAsync(string folder, CancellationToken cancellationToken)
     {
-        if (!Directory.Exists(folder))
+        string[] all = Folders.Read("--media", folder);
+        string[] files = [.. all.Where(IsMedia)];
+        string fillerFolder = Path.Combine(folder, "filler");
+        string[] fillerFiles = Path.Exists(fillerFolder) ? [.. Folders.Read("--media, for fillers,", fillerFolder).Where(IsMedia)] : [];
+        if (files.Length == 0)
         {
-            throw new ScheduleException($"There is no folder '{folder}'.");
+            throw new ScheduleException(all.Length == 0
+                ? $"The folder '{folder}' holds no files; put some in, or name another with --media."
+                : $"None of the {all.Length} files in '{folder}' has a name that ends like a media file's: {string.Join(' ', s_extensions.Order(StringComparer.Ordinal))}.");
         }
 
-        (string File, ProbedMedia Media)[] programmes = await Task.Run(() => Probe(folder, cancellationToken), cancellationToken);
-        (string File, ProbedMedia Media)[] filler = await Task.Run(() => Probe(Path.Combine(folder, "filler"), cancellationToken), cancellationToken);
+        ProbedMedia?[] probed = await ProbeAsync([.. files, .. fillerFiles], cancellationToken);
+        (string File, ProbedMedia Media)[] programmes = Usable(files, probed);
+        (string File, ProbedMedia Media)[] filler = Usable(fillerFiles, probed[files.Length..]);
         if (programmes.Length == 0)
         {
-            throw new ScheduleException($"There is no file in '{folder}' that can be aired.");
+            throw new ScheduleException($"None of the {files.Length} media files in '{folder}' can be aired; why is said above.");
         }
 
         DateTimeZone zone = LocalZone();
@@ -50,27 +57,51 @@ internal static class MediaFolder
         return channel.PackedToGrid();
     }
 
-    private static (string File, ProbedMedia Media)[] Probe(string folder, CancellationToken cancellationToken)
+    private static bool IsMedia(string file) => s_extensions.Contains(Path.GetExtension(file));
+
+    private static (string File, ProbedMedia Media)[] Usable(string[] files, ProbedMedia?[] probed) =>
+        [.. files.Zip(probed).Where(pair => pair.Second is not null).Select(pair => (pair.First, pair.Second!))];
+
+    /// <summary>Looks at files, as many at a time as there are processors; null for one that cannot be aired, which is said.</summary>
+    private static async Task<ProbedMedia?[]> ProbeAsync(string[] files, CancellationToken cancellationToken)
     {
-        List<(string, ProbedMedia)> files = [];
-        IEnumerable<string> found = Directory.Exists(folder) ? Directory.EnumerateFiles(folder) : [];
-        foreach (string file in found.Where(file => s_extensions.Contains(Path.GetExtension(file))).Order(StringComparer.Ordinal))
-        {
-            try
-            {
-                ProbedMedia media = MediaProbe.Probe(file, cancellationToken);
-                if (media.Duration.ToDuration() >= ScheduleItem.MinDuration)
+        var probed = new ProbedMedia?[files.Length];
+        var problems = new string?[files.Length];
+        int done = 0;
+        Console.WriteLine($"Looking at {files.Length} files …");
+        await Progress.RunAsync(
+            [("files", files.Length)],
+            advance => Parallel.ForAsync(
+                0,
+                files.Length,
+                new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount, CancellationToken = cancellationToken },
+                (index, token) =>
                 {
-                    files.Add((file, media));
-                }
-            }
-            catch (MediaFileException exception)
-            {
-                Console.Error.WriteLine($"Left out: {exception.Message}");
-            }
+                    (probed[index], problems[index]) = Probe(files[index], token);
+                    advance(0, Interlocked.Increment(ref done));
+                    return ValueTask.CompletedTask;
+                }));
+        foreach (string problem in problems.OfType<string>())
+        {
+            Console.Error.WriteLine($"Left out: {problem}");
         }
 
-        return [.. files];
+        return probed;
+    }
+
+    private static (ProbedMedia? Media, string? Problem) Probe(string file, CancellationToken cancellationToken)
+    {
+        try
+        {
+            ProbedMedia media = MediaProbe.Probe(file, cancellationToken);
+            return media.Duration.ToDuration() >= ScheduleItem.MinDuration
+                ? (media, null)
+                : (null, $"'{file}' lasts {media.Duration}, less than the {ScheduleItem.MinDuration.TotalMilliseconds} ms that an item airs for at least.");
+        }
+        catch (MediaFileException exception)
+        {
+            return (null, exception.Message);
+        }
     }
 
     private static ChannelProfile ChooseProfile((string File, ProbedMedia Media)[] files)

@@ -38,6 +38,14 @@ internal static class StationProgram
         {
             return Fail($"Port {settings.Port} of {settings.Host} is in use; choose another with --port.");
         }
+        catch (SocketException exception) when (exception.SocketErrorCode == SocketError.AccessDenied)
+        {
+            return Fail($"Port {settings.Port} is not for {Environment.UserName}: those below 1024 are the system's. Choose another with --port.");
+        }
+        catch (SocketException exception) when (exception.SocketErrorCode == SocketError.AddressNotAvailable)
+        {
+            return Fail($"{settings.Host} is no address of this machine; choose another with --host, or any.");
+        }
         catch (Exception exception) when (exception is IOException or SocketException or UnauthorizedAccessException or ScheduleException
             or FFmpegLibraryException or ElementException or MediaFileException)
         {
@@ -62,7 +70,11 @@ internal static class StationProgram
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(4));
         ChannelSchedule? folder = settings.Media is null ? null : await MediaFolder.ReadAsync(settings.Media, stop);
         string? schedule = folder is null ? settings.Schedule ?? await DemoStation.MakeAsync(settings.Data, stop) : null;
-        builder.Services.AddRetroVue(station => (station.Channels, station.ScheduleFile) = (folder is null ? null : [folder], schedule));
+        builder.Services.AddRetroVue(station =>
+        {
+            (station.Channels, station.ScheduleFile) = (folder is null ? null : [folder], schedule);
+            station.Progress = new LoadReport();
+        });
         WebApplication app = builder.Build();
         app.MapRetroVue();
         return app;

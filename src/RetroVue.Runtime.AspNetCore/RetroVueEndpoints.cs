@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using RetroVue.Runtime.AspNetCore.Api;
 using RetroVue.Runtime.AspNetCore.Page;
@@ -15,12 +16,24 @@ public static class RetroVueEndpoints
     /// <param name="routes">The app, or a group of its routes: everything the station says of its own addresses stays within it.</param>
     public static IEndpointRouteBuilder MapRetroVue(this IEndpointRouteBuilder routes)
     {
-        PageEndpoints.Map(routes);
-        ChannelListEndpoint.Map(routes);
-        LiveEndpoint.Map(routes);
-        HlsEndpoints.Map(routes);
-        StillEndpoint.Map(routes);
-        ApiEndpoints.Map(routes);
+        RouteGroupBuilder all = routes.MapGroup("");
+        ((IEndpointConventionBuilder)all).Add(AnswerHead);
+        PageEndpoints.Map(all);
+        ChannelListEndpoint.Map(all);
+        LiveEndpoint.Map(all);
+        HlsEndpoints.Map(all);
+        StillEndpoint.Map(all);
+        ApiEndpoints.Map(all);
         return routes;
+    }
+
+    /// <summary>HEAD is answered wherever GET is (RFC 9110, 9.3.2); the server leaves the body out.</summary>
+    private static void AnswerHead(EndpointBuilder endpoint)
+    {
+        if (endpoint.Metadata.OfType<IHttpMethodMetadata>().LastOrDefault()?.HttpMethods is { } methods
+            && methods.Contains(HttpMethods.Get) && !methods.Contains(HttpMethods.Head))
+        {
+            endpoint.Metadata.Add(new HttpMethodMetadata([.. methods, HttpMethods.Head]));
+        }
     }
 }

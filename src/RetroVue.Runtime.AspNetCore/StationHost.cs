@@ -28,7 +28,7 @@ internal sealed class StationHost(
         RetroVueOptions wanted = options.Value;
         IReadOnlyList<ChannelSchedule> channels = wanted.Channels ?? ScheduleFile.Load(wanted.ScheduleFile!);
         var loader = new StationLoader(clock, executor, wanted.Channel, loggerFactory);
-        _station = await loader.LoadAsync(channels, cancellationToken).ConfigureAwait(false);
+        _station = await loader.LoadAsync(channels, wanted.Progress, cancellationToken).ConfigureAwait(false);
     }
 
     public Task StopAsync(CancellationToken cancellationToken) =>

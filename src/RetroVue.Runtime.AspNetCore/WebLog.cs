@@ -10,4 +10,10 @@ internal static partial class WebLog
 
     [LoggerMessage(1301, LogLevel.Information, "Channel {Channel}: {Client} reads too slowly and is disconnected")]
     public static partial void Lagged(ILogger logger, string channel, string client);
+
+    [LoggerMessage(1310, LogLevel.Information, "Channel {Channel}: {Client} has read nothing for {Seconds} s and is disconnected")]
+    public static partial void Silent(ILogger logger, string channel, string client, double seconds);
+
+    [LoggerMessage(1311, LogLevel.Warning, "All {Limit} connections are taken: who comes now is refused with 503 (RetroVueOptions.MaxConnections)")]
+    public static partial void ConnectionsTaken(ILogger logger, int limit);
 }

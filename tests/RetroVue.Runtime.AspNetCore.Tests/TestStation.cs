@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using NodaTime;
@@ -31,9 +32,14 @@ internal sealed class TestStation : IAsyncDisposable
 
     public Station Station => _app.Services.GetRequiredService<Station>();
 
+    /// <summary>What the server answers.</summary>
+    public IReadOnlyList<RouteEndpoint> Endpoints => [.. _app.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()];
+
     public static Task<TestStation> StartAsync(params ChannelSchedule[] channels) => StartAsync(MasterClock.FromSystem(), channels);
 
-    public static async Task<TestStation> StartAsync(MasterClock clock, params ChannelSchedule[] channels)
+    public static Task<TestStation> StartAsync(MasterClock clock, params ChannelSchedule[] channels) => StartAsync(clock, _ => { }, channels);
+
+    public static async Task<TestStation> StartAsync(MasterClock clock, Action<RetroVueOptions> configure, params ChannelSchedule[] channels)
     {
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
@@ -43,6 +49,7 @@ internal sealed class TestStation : IAsyncDisposable
         {
             options.Channels = channels;
             options.Channel = new ChannelOptions { Linger = ClockTime.Zero };
+            configure(options);
         });
         WebApplication app = builder.Build();
         app.MapRetroVue();
@@ -73,10 +80,10 @@ internal sealed class TestStation : IAsyncDisposable
         return channel with { Items = [channel.Items[0] with { Duration = Duration.FromSeconds(30) }] };
     }
 
-    /// <summary>Waits until something holds, for at most 20 s.</summary>
-    public static async Task UntilAsync(Func<bool> holds, string what)
+    /// <summary>Waits until something holds, for at most 20 s unless told otherwise.</summary>
+    public static async Task UntilAsync(Func<bool> holds, string what, ClockTime? within = null)
     {
-        ClockTime limit = SystemClock.Instance.Now + ClockTime.FromSeconds(20);
+        ClockTime limit = SystemClock.Instance.Now + (within ?? ClockTime.FromSeconds(20));
         while (!holds())
         {
             Assert.That(SystemClock.Instance.Now, Is.LessThan(limit), what);

@@ -192,7 +192,12 @@ internal sealed unsafe class InputFile : IDisposable
         var file = new FileInfo(path);
         if (!file.Exists)
         {
-            throw new MediaFileException(path, "does not exist; check the path.");
+            // What .NET shows in the place of bytes that are no text.
+            throw new MediaFileException(
+                path,
+                path.Contains('\uFFFD', StringComparison.Ordinal)
+                    ? "has a name that is not valid UTF-8, by which it cannot be opened. Rename it."
+                    : "does not exist; check the path.");
         }
 
         if (file.Length == 0)

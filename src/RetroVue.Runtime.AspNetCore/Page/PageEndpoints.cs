@@ -30,7 +30,7 @@ internal static class PageEndpoints
     {
         byte[] content = Read(name);
         var tag = new EntityTagHeaderValue($"\"{Convert.ToHexStringLower(SHA256.HashData(content).AsSpan(0, 12))}\"");
-        routes.MapMethods(address, [HttpMethods.Get, HttpMethods.Head], (HttpContext context) =>
+        routes.MapGet(address, (HttpContext context) =>
         {
             context.Response.Headers.CacheControl = "no-cache";
             context.Response.Headers.ContentSecurityPolicy = ContentPolicy;

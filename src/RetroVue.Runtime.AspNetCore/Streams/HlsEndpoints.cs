@@ -28,12 +28,10 @@ internal static class HlsEndpoints
 
     private static readonly ClockTime s_lookEvery = ClockTime.FromMilliseconds(100);
 
-    private static readonly string[] s_methods = [HttpMethods.Get, HttpMethods.Head];
-
     public static void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapMethods("/channels/{id}/hls/index.m3u8", s_methods, ServePlaylistAsync);
-        routes.MapMethods("/channels/{id}/hls/{number:long:min(0)}.ts", s_methods, ServeSegmentAsync);
+        routes.MapGet("/channels/{id}/hls/index.m3u8", ServePlaylistAsync);
+        routes.MapGet("/channels/{id}/hls/{number:long:min(0)}.ts", ServeSegmentAsync);
     }
 
     private static async Task ServePlaylistAsync(
@@ -155,10 +153,18 @@ internal static class HlsEndpoints
 
     private static async Task SendAsync(HttpContext context, HlsSegment segment)
     {
-        for (int part = 0; part < segment.PartCount; part++)
+        var body = new ViewerBody(context);
+        try
         {
-            context.Response.BodyWriter.Write(segment.Part(part));
-            await context.Response.BodyWriter.FlushAsync(context.RequestAborted).ConfigureAwait(false);
+            for (int part = 0; part < segment.PartCount; part++)
+            {
+                body.Writer.Write(segment.Part(part));
+                await body.FlushAsync(context.RequestAborted).ConfigureAwait(false);
+            }
+        }
+        catch (TimeoutException)
+        {
+            // The viewer has stopped reading; its session ends by its silence.
         }
     }
 

@@ -16,7 +16,8 @@ namespace RetroVue.Runtime.AspNetCore.Streams;
 /// <summary>A channel as one endless transport stream: who connects joins, who disconnects leaves.</summary>
 /// <remarks>
 /// A viewer who reads slowly holds up nobody else: the connection alone waits, and once it has fallen behind what the channel keeps it is
-/// closed, because its stream would have a hole. One who reads nothing at all is closed by the server's minimum data rate.
+/// closed, because its stream would have a hole. One who reads nothing at all is closed when a write has waited for long
+/// (<see cref="ViewerBody"/>).
 /// </remarks>
 internal static class LiveEndpoint
 {
@@ -24,7 +25,7 @@ internal static class LiveEndpoint
     private const int MostUnflushed = 64 << 10;
 
     public static void Map(IEndpointRouteBuilder routes) =>
-        routes.MapMethods("/channels/{id}/live.ts", [HttpMethods.Get, HttpMethods.Head], ServeAsync);
+        routes.MapGet("/channels/{id}/live.ts", ServeAsync);
 
     private static async Task ServeAsync(
         HttpContext context,
@@ -58,7 +59,9 @@ internal static class LiveEndpoint
             Announce(context);
             context.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
             using ChunkReader reader = session.Output.Stream.Read();
-            if (!await SendAsync(reader, context.Response.BodyWriter, gone.Token).ConfigureAwait(false))
+            var body = new ViewerBody(context);
+            body.Bound((session.Output.Formats.Video?.BitRate ?? 0) + (session.Output.Formats.Audio?.BitRate ?? 0));
+            if (!await SendAsync(reader, body, () => channel.Touch(session.Id), gone.Token).ConfigureAwait(false))
             {
                 WebLog.Lagged(logger, channel.Channel.ShortName, session.Client);
                 context.Abort();
@@ -73,6 +76,10 @@ internal static class LiveEndpoint
         {
             // The viewer left, or the station is shutting down.
         }
+        catch (TimeoutException)
+        {
+            WebLog.Silent(logger, channel.Channel.ShortName, session.Client, ViewerBody.LongestWrite.TotalSeconds);
+        }
         finally
         {
             await channel.LeaveAsync(session).ConfigureAwait(false);
@@ -86,7 +93,7 @@ internal static class LiveEndpoint
     }
 
     /// <summary>Sends chunks as they come until the channel's output ends; false where the viewer has fallen behind what is kept.</summary>
-    private static async Task<bool> SendAsync(ChunkReader reader, PipeWriter body, CancellationToken gone)
+    private static async Task<bool> SendAsync(ChunkReader reader, ViewerBody body, Action sent, CancellationToken gone)
     {
         int unflushed = 0;
         while (true)
@@ -94,7 +101,8 @@ internal static class LiveEndpoint
             switch (reader.TryRead(out MediaBuffer? chunk))
             {
                 case ChunkReadState.Chunk:
-                    body.Write(chunk!.Data);
+                    body.Writer.Write(chunk!.Data);
+                    body.Bound(chunk);
                     unflushed += chunk.Data.Length;
                     chunk.Release();
                     if (unflushed < MostUnflushed)
@@ -118,6 +126,7 @@ internal static class LiveEndpoint
                 return true;
             }
 
+            sent();
             unflushed = 0;
         }
     }

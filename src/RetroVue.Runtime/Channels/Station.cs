@@ -15,7 +15,6 @@ public sealed class Station : IAsyncDisposable
     private readonly FrozenDictionary<string, ChannelManager> _byShortName;
     private readonly FrozenDictionary<Guid, ChannelStills> _stills;
     private readonly CancellationTokenSource _disposed = new();
-    private readonly Task _clockWatch;
 
     /// <summary>A station with all its channels off the air. From now on its clock is compared with the machine's civil time.</summary>
     /// <param name="clock">Station time.</param>
@@ -45,7 +44,8 @@ public sealed class Station : IAsyncDisposable
         _byShortName = Channels.ToFrozenDictionary(manager => manager.Channel.ShortName, StringComparer.Ordinal);
         ILogger logger = loggerFactory.CreateLogger<ChannelStills>();
         _stills = Channels.ToFrozenDictionary(manager => manager.Channel.Id, manager => new ChannelStills(manager, logger));
-        _clockWatch = clock.WatchCivilTimeAsync(executor, _disposed.Token);
+        // It touches the clock only, so nobody has to wait for its end.
+        _ = clock.WatchCivilTimeAsync(executor, _disposed.Token);
     }
 
     /// <summary>Station time.</summary>
@@ -83,6 +83,6 @@ public sealed class Station : IAsyncDisposable
 #pragma warning disable CA1849, VSTHRD103, MA0042
         _disposed.Cancel();
 #pragma warning restore CA1849, VSTHRD103, MA0042
-        await Task.WhenAll(Channels.Select(channel => channel.DisposeAsync().AsTask()).Append(_clockWatch)).ConfigureAwait(false);
+        await Task.WhenAll(Channels.Select(channel => channel.DisposeAsync().AsTask())).ConfigureAwait(false);
     }
 }

@@ -56,17 +56,28 @@ public sealed class StationLoader
     /// <summary>The station, with its channels off the air.</summary>
     /// <exception cref="ScheduleException">The schedule cannot be aired, whatever the files are.</exception>
     /// <exception cref="FFmpegLibraryException">FFmpeg's libraries are missing or of an unknown version.</exception>
-    public async Task<Station> LoadAsync(IEnumerable<ChannelSchedule> channels, CancellationToken cancellationToken = default)
+    public Task<Station> LoadAsync(IEnumerable<ChannelSchedule> channels, CancellationToken cancellationToken = default) =>
+        LoadAsync(channels, progress: null, cancellationToken);
+
+    /// <summary>The station, with its channels off the air.</summary>
+    /// <param name="channels">Its channels.</param>
+    /// <param name="progress">Told, on any thread, at the start and after each file; null for nobody.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="ScheduleException">The schedule cannot be aired, whatever the files are.</exception>
+    /// <exception cref="FFmpegLibraryException">FFmpeg's libraries are missing or of an unknown version.</exception>
+    public async Task<Station> LoadAsync(IEnumerable<ChannelSchedule> channels, IProgress<LoadProgress>? progress, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(channels);
+        ChannelSchedule[] all = [.. channels];
         // Before the files are looked at, which is what leaves the most behind.
         NativeHeap.ReturnFreedMemory();
         FFmpegLibrary.Load(_loggerFactory);
         List<ChannelSchedule> completed = [];
         Dictionary<Guid, ChannelContent> content = [];
-        foreach (ChannelSchedule channel in channels)
+        Dictionary<string, ProbedFile> looked = await ProbeAsync(all.SelectMany(FilesOf), progress, cancellationToken).ConfigureAwait(false);
+        foreach (ChannelSchedule channel in all)
         {
-            Dictionary<string, ProbedMedia> files = await ProbeAsync(channel, cancellationToken).ConfigureAwait(false);
+            Dictionary<string, ProbedMedia> files = Usable(channel, looked);
             ChannelSchedule probed = channel.Probed(file => files.GetValueOrDefault(file)?.Duration.ToDuration());
             if (channel.Profile.Mode == ProfileMode.Copy)
             {
@@ -96,22 +107,50 @@ public sealed class StationLoader
             [.. items.Select(item => item.File is { } file && refused.Contains(file) ? item with { Kind = SegmentKind.Slate, File = null } : item)];
     }
 
-    /// <summary>Looks at the files whose kind or duration matters; those that cannot be used are logged and not in the answer.</summary>
-    private async Task<Dictionary<string, ProbedMedia>> ProbeAsync(ChannelSchedule channel, CancellationToken cancellationToken)
+    /// <summary>The files of a channel whose kind or duration matters.</summary>
+    private static IEnumerable<string> FilesOf(ChannelSchedule channel) => channel.Items.Concat(channel.Filler)
+        .Where(item => item.File is not null && (item.Duration is null || channel.Profile.Mode == ProfileMode.Copy))
+        .Select(item => item.File!)
+        .Distinct(StringComparer.Ordinal);
+
+    /// <summary>Looks at files, each once, as many at a time as there are processors.</summary>
+    private static async Task<Dictionary<string, ProbedFile>> ProbeAsync(
+        IEnumerable<string> wanted, IProgress<LoadProgress>? progress, CancellationToken cancellationToken)
+    {
+        string[] files = [.. wanted.Distinct(StringComparer.Ordinal)];
+        var probed = new ProbedFile[files.Length];
+        int done = 0;
+        progress?.Report(new LoadProgress(0, files.Length));
+        await Parallel.ForAsync(
+            0,
+            files.Length,
+            new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount, CancellationToken = cancellationToken },
+            (index, token) =>
+            {
+                probed[index] = ProbedFile.Of(files[index], token);
+                progress?.Report(new LoadProgress(Interlocked.Increment(ref done), files.Length));
+                return ValueTask.CompletedTask;
+            }).ConfigureAwait(false);
+        return files.Zip(probed).ToDictionary(pair => pair.First, pair => pair.Second, StringComparer.Ordinal);
+    }
+
+    /// <summary>Those of a channel's files that can be used; the others are logged.</summary>
+    private Dictionary<string, ProbedMedia> Usable(ChannelSchedule channel, Dictionary<string, ProbedFile> looked)
     {
         Dictionary<string, ProbedMedia> files = new(StringComparer.Ordinal);
-        IEnumerable<string> wanted = channel.Items.Concat(channel.Filler)
-            .Where(item => item.File is not null && (item.Duration is null || channel.Profile.Mode == ProfileMode.Copy))
-            .Select(item => item.File!);
-        foreach (string file in wanted.Distinct(StringComparer.Ordinal))
+        foreach (string file in FilesOf(channel))
         {
-            try
+            ProbedFile probed = looked[file];
+            if (probed.Problem is { } problem)
             {
-                files[file] = await Task.Run(() => MediaProbe.Probe(file, cancellationToken), cancellationToken).ConfigureAwait(false);
+                RuntimeLog.FileUnusable(_logger, channel.ShortName, problem);
+                continue;
             }
-            catch (MediaFileException exception)
+
+            files[file] = probed.Media!;
+            if (probed.Media!.Duration.ToDuration() < ScheduleItem.MinDuration)
             {
-                RuntimeLog.FileUnusable(_logger, channel.ShortName, exception.Message);
+                RuntimeLog.FileTooShort(_logger, channel.ShortName, file, probed.Media.Duration, ScheduleItem.MinDuration.TotalMilliseconds);
             }
         }
 

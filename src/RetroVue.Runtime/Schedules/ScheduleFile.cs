@@ -15,6 +15,11 @@ public static class ScheduleFile
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         string full = Path.GetFullPath(path);
+        if (Directory.Exists(full))
+        {
+            throw new ScheduleException($"The schedule '{path}' is a folder; name the JSON file. (The sample station airs a folder's files with --media.)");
+        }
+
         byte[] bytes = new byte[MaxBytes + 1];
         int length;
         try

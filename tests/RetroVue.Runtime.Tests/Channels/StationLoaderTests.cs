@@ -1,4 +1,5 @@
 using NodaTime;
+using RetroVue.Media.Pipelines;
 using RetroVue.Media.Testing;
 using RetroVue.Media.Time;
 using RetroVue.Runtime.Channels;
@@ -7,49 +8,77 @@ using RetroVue.Runtime.Time;
 
 namespace RetroVue.Runtime.Tests.Channels;
 
+/// <summary>Files are looked at side by side; what comes of it does not depend on which was first.</summary>
 public sealed class StationLoaderTests
 {
-    private static readonly Instant s_start = Instant.FromUtc(2026, 3, 29, 0, 0);
+    private static readonly Rational s_rate = new(25, 1);
 
     [Test]
-    public async Task File_that_was_cut_off_lasts_as_long_as_it_can_be_read([Values] ProfileMode mode)
+    public async Task Many_files_are_looked_at_once_each_with_progress_and_lines_in_the_order_of_the_schedule()
     {
-        string good = await TestFiles.MakeAsync(new Rational(25, 1), 12 * 25);
+        string good = await TestFiles.MakeAsync(s_rate, 50);
+        string brief = await TestFiles.MakeAsync(s_rate, 2);
+        string folder = Directory.CreateDirectory(Path.Combine(MadeMedia.Folder, "many")).FullName;
+        List<string> files = [];
+        for (int i = 0; i < 60; i++)
+        {
+            string file = Path.Combine(folder, $"{i:00}.mp4");
+            files.Add(file);
+            if (i % 10 != 3)
+            {
+                File.Copy(i % 10 == 7 ? brief : good, file, overwrite: true);
+            }
+        }
+
+        var executor = new SimulatedExecutor();
         using var log = new RecordedLog();
-        PlayoutPlan plan = await PlanAsync(mode, log, BadFiles.Truncated(good), good);
-        // Half of the bytes behind an index: about half of its twelve seconds.
-        Assert.That((plan.Entries[0].End - plan.Entries[0].Start).TotalSeconds, Is.EqualTo(6).Within(1.5));
-        Assert.That(plan.Entries[1].File, Is.EqualTo(good));
-        Assert.That(log.Lines, Is.Empty);
+        var progress = new Steps();
+        var loader = new StationLoader(new MasterClock(executor.Clock, Instant.FromUtc(2026, 3, 1, 0, 0)), executor, new ChannelOptions(), log);
+        Station station = await loader.LoadAsync([Channel("one", files), Channel("two", files)], progress);
+
+        Assert.That(progress.Told[0], Is.EqualTo(new LoadProgress(0, 60)), "at once");
+        Assert.That(progress.Told.Select(step => step.Done).Order(), Is.EqualTo(Enumerable.Range(0, 61)), "a file of two channels is looked at once");
+        string[] expected =
+        [
+            .. from channel in new[] { "one", "two" }
+               from file in files
+               let number = Path.GetFileName(file)
+               where number[1] is '3' or '7'
+               select number[1] == '3' ? $"1110: Channel {channel}: '{file}' does not exist" : $"1120: Channel {channel}: '{file}' lasts 0.08",
+        ];
+        Assert.That(log.Lines, Has.Count.EqualTo(expected.Length));
+        Assert.That(log.Lines.Zip(expected, (line, start) => line.StartsWith(start, StringComparison.Ordinal) ? "" : $"{line}, not {start}"), Is.All.Empty);
+        Assert.That(
+            station.Schedules.Channels.Select(channel => channel.Items.Select(item => item.File)),
+            Is.All.EqualTo(files.Where(file => Path.GetFileName(file)[1] is not '3' and not '7')));
+        await station.DisposeAsync();
+        Assert.That(MediaBuffer.LiveCount, Is.Zero);
     }
 
-    [Test]
-    public async Task File_nothing_of_which_can_be_read_is_left_out_with_the_reason([Values] ProfileMode mode)
-    {
-        string good = await TestFiles.MakeAsync(new Rational(25, 1), 12 * 25);
-        string bad = BadFiles.Make("header-only", good);
-        using var log = new RecordedLog();
-        PlayoutPlan plan = await PlanAsync(mode, log, bad, good);
-        Assert.That(plan.Entries.Select(entry => entry.File), Is.All.EqualTo(good));
-        Assert.That(log.Lines.Single(), Does.Contain(bad).And.Contains("cut off"));
-    }
+    private static ChannelSchedule Channel(string name, IEnumerable<string> files) => new(
+        ChannelId.FromShortName(name),
+        name,
+        name,
+        DateTimeZone.Utc,
+        ChannelProfile.Copy,
+        Instant.FromUtc(2026, 1, 1, 0, 0),
+        null,
+        true,
+        [.. files.Select(file => new ScheduleItem(SegmentKind.Programme, file, Path.GetFileName(file), Duration.Zero, null))],
+        []);
 
-    private static async Task<PlayoutPlan> PlanAsync(ProfileMode mode, RecordedLog log, params string[] files)
+    private sealed class Steps : IProgress<LoadProgress>
     {
-        var executor = new SimulatedExecutor(ClockTime.FromSeconds(5000));
-        var loader = new StationLoader(new MasterClock(executor.Clock, s_start), executor, new ChannelOptions(), log);
-        var schedule = new ChannelSchedule(
-            ChannelId.FromShortName("test"),
-            "test",
-            "Test",
-            DateTimeZone.Utc,
-            mode == ProfileMode.Copy ? ChannelProfile.Copy : ChannelProfile.Transcode(320, 180, new Rational(25, 1)),
-            s_start,
-            null,
-            true,
-            [.. files.Select(file => new ScheduleItem(SegmentKind.Programme, file, Path.GetFileName(file), Duration.Zero, null))],
-            []);
-        await using Station station = await loader.LoadAsync([schedule]);
-        return station.Schedules.GetPlan(schedule.Id, s_start, s_start + Duration.FromSeconds(30));
+        private readonly List<LoadProgress> _told = [];
+
+        public IReadOnlyList<LoadProgress> Told => _told;
+
+        public void Report(LoadProgress value)
+        {
+            lock (_told)
+            {
+                _told.Add(value);
+            }
+        }
     }
 }

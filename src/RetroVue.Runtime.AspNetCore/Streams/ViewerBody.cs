@@ -1,0 +1,105 @@
+using System.IO.Pipelines;
+using Microsoft.AspNetCore.Connections.Features;
+using Microsoft.AspNetCore.Http;
+using RetroVue.Media.Clocks;
+using RetroVue.Media.Pipelines;
+using RetroVue.Media.Time;
+
+namespace RetroVue.Runtime.AspNetCore.Streams;
+
+/// <summary>
+/// What is sent to one viewer: a connection that takes nothing for <see cref="LongestWrite"/> counts as gone, and what its socket stores
+/// is bounded, so that this shows soon. For one thread at a time.
+/// </summary>
+internal sealed class ViewerBody
+{
+    private readonly HttpContext _context;
+    private readonly System.Net.Sockets.Socket? _socket;
+    private long _stored;
+    private long _bytes;
+    private ClockTime _since = ClockTime.None;
+
+    public ViewerBody(HttpContext context)
+    {
+        _context = context;
+        _socket = context.Features.Get<IConnectionSocketFeature>()?.Socket;
+    }
+
+    /// <summary>How long a write may wait for the viewer to read: what the channel keeps for those who lag is over long before.</summary>
+    public static TimeSpan LongestWrite { get; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>How much of a stream its socket may store.</summary>
+    public static ClockTime SocketDepth { get; } = ClockTime.FromSeconds(2);
+
+    /// <summary>Not less than the system makes of it, and never more than it would give anyway.</summary>
+    private static (long Least, long Most) SocketBytes => (64 << 10, 4 << 20);
+
+    public PipeWriter Writer => _context.Response.BodyWriter;
+
+    /// <summary>Sends what was written.</summary>
+    /// <exception cref="TimeoutException">The viewer has taken nothing for too long; the connection has been closed.</exception>
+    public ValueTask<FlushResult> FlushAsync(CancellationToken gone)
+    {
+        ValueTask<FlushResult> flush = Writer.FlushAsync(gone);
+        return flush.IsCompleted ? flush : WithinLimitAsync(flush.AsTask());
+    }
+
+    /// <summary>Bounds what the socket stores to so much of a stream of this bit rate; zero for one that does not say.</summary>
+    public void Bound(long bitsPerSecond)
+    {
+        if (bitsPerSecond > 0)
+        {
+            Store(BytesOf(bitsPerSecond / 8.0));
+        }
+    }
+
+    /// <summary>Bounds what the socket stores by what a stream really has: by every two seconds of it.</summary>
+    public void Bound(MediaBuffer chunk)
+    {
+        _since = _since.IsNone ? chunk.Pts : _since;
+        _bytes += chunk.Data.Length;
+        ClockTime span = chunk.End - _since;
+        if (span >= SocketDepth)
+        {
+            Store(BytesOf(_bytes * 1e9 / span.Nanoseconds));
+            (_bytes, _since) = (0, chunk.End);
+        }
+    }
+
+    private static long BytesOf(double bytesPerSecond) =>
+        Math.Clamp((long)(bytesPerSecond * SocketDepth.Nanoseconds / 1e9), SocketBytes.Least, SocketBytes.Most);
+
+    private async ValueTask<FlushResult> WithinLimitAsync(Task<FlushResult> flush)
+    {
+        try
+        {
+            await Watchdog.WithinAsync(flush, LongestWrite).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            _context.Abort();
+            throw;
+        }
+
+        return await flush.ConfigureAwait(false);
+    }
+
+    /// <summary>Where it has changed by a fifth; setting it also ends the system's own growing of it.</summary>
+    private void Store(long bytes)
+    {
+        if (_socket is null || Math.Abs(bytes - _stored) * 5 < _stored)
+        {
+            return;
+        }
+
+        _stored = bytes;
+        try
+        {
+            _socket.SendBufferSize = (int)bytes;
+        }
+        catch (Exception exception) when (exception is System.Net.Sockets.SocketException or ObjectDisposedException)
+        {
+            // The viewer has left.
+        }
+    }
+}
