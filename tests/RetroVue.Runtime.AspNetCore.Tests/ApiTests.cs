@@ -56,6 +56,30 @@ public sealed class ApiTests
         InstantPattern.ExtendedIso.Parse(airing.GetProperty("start").GetString()!).GetValueOrThrow(),
         InstantPattern.ExtendedIso.Parse(airing.GetProperty("end").GetString()!).GetValueOrThrow());
 
+    [Test]
+    public async Task Station_whose_machine_believes_in_1970_airs_as_a_stream_and_in_segments()
+    {
+        ClockTime start = SystemClock.Instance.Now;
+        // A board without a battery, some seconds after it was switched on.
+        Instant anchor = NodaConstants.UnixEpoch + Duration.FromSeconds(9);
+        var clock = new MasterClock(SystemClock.Instance, () => anchor + (SystemClock.Instance.Now - start).ToDuration());
+        await using TestStation station = await TestStation.StartAsync(
+            clock, TestStation.Channel("clip", "Clip", TestMedia.Clip("in-1970")) with { Start = NodaConstants.UnixEpoch });
+        byte[] received = new byte[400 * 188];
+        using (HttpResponseMessage response = await station.Http.GetAsync("/channels/clip/live.ts", HttpCompletionOption.ResponseHeadersRead))
+        {
+            await using Stream stream = await response.Content.ReadAsStreamAsync();
+            await stream.ReadExactlyAsync(received);
+        }
+
+        Assert.That(Enumerable.Range(0, 400).Select(packet => received[packet * 188]), Is.All.EqualTo(0x47));
+        string multivariant = await station.Http.GetStringAsync("/channels/clip/hls/index.m3u8");
+        string address = multivariant.Split('\n').Single(line => line.StartsWith("index.m3u8?", StringComparison.Ordinal));
+        string playlist = await station.Http.GetStringAsync($"/channels/clip/hls/{address}");
+        Assert.That(playlist, Does.Match("#EXT-X-MEDIA-SEQUENCE:[0-9]+\n").And.Contain("#EXT-X-PROGRAM-DATE-TIME:1970-01-01T00:0"));
+        Assert.That((await station.Http.GetStringAsync("/api/clock")), Does.Contain("\"utcNow\":\"1970-01-01T00:0"));
+    }
+
     [TestCase(120)]
     [TestCase(-120)]
     public async Task Clock_shows_a_step_of_the_machines_civil_time_with_its_size(int seconds)

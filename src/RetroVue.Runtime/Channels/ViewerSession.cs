@@ -53,7 +53,7 @@ public sealed class ViewerSession
         }
     }
 
-    /// <summary>When the viewer last asked for something, in station time.</summary>
+    /// <summary>When the viewer last asked for something, or took what was sent, in station time.</summary>
     public Instant LastActivity
     {
         get
