@@ -40,7 +40,8 @@ internal static class CaptureRun
             TimestampProbe probe = pipeline.Add(new TimestampProbe("video-times", settings.Plot is null ? 0 : PlotCapacity));
             VideoConverter converter = pipeline.Add(new VideoConverter(
                 "picture",
-                new VideoFormat(PixelFormat.Yuv420P, settings.Width, settings.Height, settings.FrameRate)));
+                new VideoFormat(PixelFormat.Yuv420P, settings.Width, settings.Height, settings.FrameRate),
+                new VideoConverterOptions { KeepFormat = true }));
             Encoder encoder = pipeline.Add(new Encoder(
                 "h264",
                 new EncoderOptions { Codec = "h264", Preset = "veryfast", Tune = "zerolatency", GlobalHeader = !isTransportStream }));

@@ -31,8 +31,8 @@ namespace RetroVue.Media.FFmpeg.Conversion;
 /// dynamic range (HLG, PQ) is mapped where another curve is wanted and FFmpeg has the filters "zscale" and "tonemap".
 /// </para>
 /// <para>
-/// The output's frame rate is the input's, twice that where fields become pictures. Pictures that fit already pass untouched. Works on the
-/// thread that pushes.
+/// The output's frame rate is the input's, twice that where fields become pictures; with <see cref="VideoConverterOptions.KeepFormat"/> all
+/// of its format is that of the first input's. Pictures that fit already pass untouched. Works on the thread that pushes.
 /// </para>
 /// </remarks>
 public sealed unsafe class VideoConverter : Element
@@ -101,6 +101,11 @@ public sealed unsafe class VideoConverter : Element
         _input = (VideoFormat)changed.Format;
         _declaredPixels = FormatNames.ToNative(_input.PixelFormat);
         var output = OutputFor(_input);
+        if (_options.KeepFormat && _output.Format is VideoFormat first)
+        {
+            output = first;
+        }
+
         if (!output.Equals(_output.Format))
         {
             _output.Push(new FormatChanged(output));
@@ -173,6 +178,11 @@ public sealed unsafe class VideoConverter : Element
         else if (IsRgb(input.PixelFormat) || input.Color.Matrix == "gbr")
         {
             color = color with { Range = _wanted.Color.Range ?? "tv", Matrix = PictureColor.UsualMatrix(_wanted) };
+        }
+        else if (_options.KeepFormat && color.Matrix is null)
+        {
+            // What an input that states none is taken for; the next one may state another.
+            color = color with { Matrix = PictureColor.UsualMatrix(input) };
         }
 
         bool isInterlaced = input.Interlacing != Interlacing.Progressive && PicturePlan.KeepsFields(input, _wanted);

@@ -17,4 +17,11 @@ public sealed record VideoConverterOptions
     /// high dynamic range is not mapped because FFmpeg lacks the filter for it. Once for each format of the input.
     /// </summary>
     public Action<string>? FallsShort { get; init; }
+
+    /// <summary>
+    /// True to give out one format to the end, as a file needs it: frame rate, scan and what the wanted format leaves open in its colour
+    /// stay those of the first input. Later pictures are scaled and their colours converted to it; their times stay their own, also at
+    /// another frame rate. False, the default, to follow the input in these.
+    /// </summary>
+    public bool KeepFormat { get; init; }
 }
