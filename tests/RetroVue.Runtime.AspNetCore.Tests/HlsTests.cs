@@ -27,7 +27,9 @@ public sealed class HlsTests
         Assert.That(response.Headers.GetValues("Access-Control-Allow-Origin").Single(), Is.EqualTo("*"));
         string[] lines = (await response.Content.ReadAsStringAsync()).TrimEnd().Split('\n');
         Assert.That(lines[0], Is.EqualTo("#EXTM3U"));
-        Assert.That(lines[^2], Does.StartWith("#EXT-X-STREAM-INF:BANDWIDTH=").And.Contains("RESOLUTION=320x180"));
+        Assert.That(lines[^2], Does.StartWith("#EXT-X-STREAM-INF:BANDWIDTH=").And.Contains(",RESOLUTION=320x180,FRAME-RATE=25.000"));
+        // Baseline at level 1.2, as x264 says of 320x180 at 25 a second.
+        Assert.That(lines[^2], Does.Contain(",CODECS=\"avc1.42C00C,mp4a.40.2\"").And.Contains(",AVERAGE-BANDWIDTH="));
         Assert.That(lines[^1], Does.Match("^index\\.m3u8\\?session=[0-9a-f]{24}$"));
         return Folder + lines[^1];
     }
@@ -43,6 +45,7 @@ public sealed class HlsTests
         using HttpResponseMessage response = await _station.Http.GetAsync(Folder + segment);
         byte[] bytes = await response.Content.ReadAsByteArrayAsync();
         Assert.That(response.Content.Headers.ContentType?.MediaType, Is.EqualTo("video/mp2t"));
+        Assert.That(response.Headers.CacheControl?.ToString(), Does.Contain("private").And.Contains("max-age=3600").And.Contains("immutable"));
         Assert.That(bytes.Length % 188, Is.Zero);
         Assert.That(bytes, Is.Not.Empty);
         Assert.That(Enumerable.Range(0, bytes.Length / 188).Select(packet => bytes[packet * 188]), Is.All.EqualTo(0x47));

@@ -9,6 +9,7 @@ using RetroVue.Media.Elements.Hls;
 using RetroVue.Media.Pipelines;
 using RetroVue.Media.Time;
 using RetroVue.Runtime.Channels;
+using RetroVue.Runtime.Output;
 
 namespace RetroVue.Runtime.AspNetCore.Streams;
 
@@ -23,15 +24,12 @@ internal static class HlsEndpoints
 {
     private const string PlaylistType = "application/vnd.apple.mpegurl";
 
-    /// <summary>How long a playlist is waited for, in station time; longer than two of the longest segments.</summary>
-    private static readonly ClockTime s_mostWait = ClockTime.FromSeconds(10);
-
     private static readonly ClockTime s_lookEvery = ClockTime.FromMilliseconds(100);
 
     public static void Map(IEndpointRouteBuilder routes)
     {
         routes.MapGet("/channels/{id}/hls/index.m3u8", ServePlaylistAsync);
-        routes.MapGet("/channels/{id}/hls/{number:long:min(0)}.ts", ServeSegmentAsync);
+        routes.MapGet("/channels/{id}/hls/{name}.ts", ServeSegmentAsync);
     }
 
     private static async Task ServePlaylistAsync(
@@ -74,7 +72,7 @@ internal static class HlsEndpoints
             }
             else if (session is null)
             {
-                await WriteTextAsync(context, MultivariantPlaylist.Write(joined.Output.Formats, joined.Id)).ConfigureAwait(false);
+                await WriteTextAsync(context, MultivariantPlaylist.Write(joined.Output, joined.Id)).ConfigureAwait(false);
             }
             else
             {
@@ -95,7 +93,7 @@ internal static class HlsEndpoints
         ViewerSession viewer,
         CancellationToken gone)
     {
-        HlsPlaylist? playlist = await WaitForPlaylistAsync(station, viewer.Output.UseHls(), gone).ConfigureAwait(false);
+        HlsPlaylist? playlist = await WaitForPlaylistAsync(station, viewer.Output, gone).ConfigureAwait(false);
         channel.Touch(viewer.Id);
         if (playlist is null)
         {
@@ -106,11 +104,13 @@ internal static class HlsEndpoints
         await WriteTextAsync(context, playlist.ToText($"?session={viewer.Id}")).ConfigureAwait(false);
     }
 
-    /// <summary>The playlist; waited for where the channel has only just gone on the air. Null where it does not come.</summary>
-    private static async Task<HlsPlaylist?> WaitForPlaylistAsync(Station station, HlsSegmenter hls, CancellationToken gone)
+    /// <summary>The playlist; waited for where the channel has only just gone on the air, or on HLS. Null where it does not come.</summary>
+    private static async Task<HlsPlaylist?> WaitForPlaylistAsync(Station station, ChannelOutput output, CancellationToken gone)
     {
         Media.Clocks.IClock clock = station.Clock.AsClock();
-        ClockTime limit = clock.Now + s_mostWait;
+        HlsSegmenter hls = output.UseHls();
+        // Two segments are needed, and one more may have begun before anybody asked.
+        ClockTime limit = clock.Now + (output.HlsTarget * 4);
         while (hls.Playlist is null && clock.Now < limit)
         {
             await station.Executor.WaitUntilAsync(clock, clock.Now + s_lookEvery, gone).ConfigureAwait(false);
@@ -119,7 +119,7 @@ internal static class HlsEndpoints
         return hls.Playlist;
     }
 
-    private static async Task ServeSegmentAsync(HttpContext context, string id, long number, Station station, string? session = null)
+    private static async Task ServeSegmentAsync(HttpContext context, string id, string name, Station station, string? session = null)
     {
         ChannelRoute.AllowAnyOrigin(context);
         if (station.Find(id) is not { } channel)
@@ -134,16 +134,16 @@ internal static class HlsEndpoints
             return;
         }
 
-        using HlsSegment? segment = viewer.Output.UseHls().Open(number);
+        using HlsSegment? segment = viewer.Output.UseHls().Open(name);
         if (segment is null)
         {
             await ChannelRoute.RefuseAsync(context, StatusCodes.Status404NotFound, "There is no such segment.").ConfigureAwait(false);
             return;
         }
 
-        // The address holds a session, so it is of use to nobody else; its bytes never change.
+        // The address holds a session, so it is of use to nobody else; its bytes never change, as it holds the run too.
         context.Response.ContentType = "video/mp2t";
-        context.Response.Headers.CacheControl = "private, max-age=60";
+        context.Response.Headers.CacheControl = "private, max-age=3600, immutable";
         context.Response.ContentLength = segment.Length;
         if (!HttpMethods.IsHead(context.Request.Method))
         {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using RetroVue.Media.Formats;
 using RetroVue.Runtime.Output;
 
 namespace RetroVue.Runtime.AspNetCore.Streams;
@@ -6,18 +7,20 @@ namespace RetroVue.Runtime.AspNetCore.Streams;
 /// <summary>The playlist that leads a viewer to its own (RFC 8216, 4.3.4.2).</summary>
 internal static class MultivariantPlaylist
 {
-    /// <summary>What is said where the streams do not tell their bit rate, which the format demands to be said.</summary>
-    private const long UsualBitRate = 2_000_000;
-
     /// <summary>The playlist for one session.</summary>
-    public static string Write(ChannelFormats formats, string session)
+    public static string Write(ChannelOutput output, string session)
     {
         CultureInfo plain = CultureInfo.InvariantCulture;
-        long bitRate = (formats.Video?.BitRate ?? 0) + (formats.Audio?.BitRate ?? 0);
-        string attributes = string.Create(plain, $"BANDWIDTH={(bitRate > 0 ? bitRate * 5 / 4 : UsualBitRate)}");
-        if (formats.Video?.Video is { } video)
+        (EncodedFormat? picture, EncodedFormat? sound) = output.Formats;
+        string attributes = string.Create(plain, $"BANDWIDTH={output.Rates.Peak},AVERAGE-BANDWIDTH={output.Rates.Average}");
+        string?[] codecs = [.. new[] { picture, sound }.OfType<EncodedFormat>().Select(CodecName.Of)];
+        // A list that leaves one out would be wrong.
+        attributes += Array.TrueForAll(codecs, codec => codec is not null) ? $",CODECS=\"{string.Join(',', codecs)}\"" : "";
+        if (picture?.Video is { } video)
         {
             attributes += string.Create(plain, $",RESOLUTION={video.Width}x{video.Height}");
+            attributes += video.FrameRate.IsPositive ? string.Create(plain, $",FRAME-RATE={video.FrameRate.ToDouble():0.000}") : "";
+            attributes += video.Color.Transfer switch { "arib-std-b67" => ",VIDEO-RANGE=HLG", "smpte2084" => ",VIDEO-RANGE=PQ", _ => "" };
         }
 
         return $"#EXTM3U\n#EXT-X-VERSION:6\n#EXT-X-INDEPENDENT-SEGMENTS\n#EXT-X-STREAM-INF:{attributes}\nindex.m3u8?session={session}\n";

@@ -266,17 +266,19 @@ public sealed class ChannelManager : IAsyncDisposable
     {
         Instant now = _clock.UtcNow;
         Airing airing = _schedules.GetAiring(Channel.Id, now);
-        Instant startAt = kind == ViewerKind.Hls ? PrerollFrom(airing) : now;
-        PlayoutEntry first = _schedules.GetAiring(Channel.Id, startAt).Entry;
-        PlayoutPlan plan = _schedules.GetPlan(Channel.Id, first.Start, now + _options.Horizon);
         (ChannelOutput output, IProducer producer) = Create();
+        PlayoutPlan plan;
         try
         {
+            Instant startAt = now;
             if (kind == ViewerKind.Hls)
             {
                 output.UseHls();
+                startAt = PrerollFrom(now, output);
             }
 
+            PlayoutEntry first = _schedules.GetAiring(Channel.Id, startAt).Entry;
+            plan = _schedules.GetPlan(Channel.Id, first.Start, now + _options.Horizon);
             await producer.PrepareAsync(plan, startAt, cancellationToken).ConfigureAwait(false);
             await producer.StartAsync(cancellationToken).ConfigureAwait(false);
             await output.StartAsync(cancellationToken).ConfigureAwait(false);
@@ -296,20 +298,26 @@ public sealed class ChannelManager : IAsyncDisposable
     }
 
     /// <summary>
-    /// When a channel starts whose first viewer takes segments, of which some must be there at once: earlier than now, in the item before
-    /// where that was a file.
+    /// When a channel starts whose first viewer takes segments: so much earlier than now that the first playlist is long enough to play from
+    /// until the next one, in the items before where it has to be.
     /// </summary>
-    private Instant PrerollFrom(Airing airing)
+    private Instant PrerollFrom(Instant now, ChannelOutput output)
     {
-        // Segments are numbered from 1970 on, and a machine without a clock may believe that it is just then.
-        Instant from = Instant.Max(airing.At - _options.HlsPreroll.ToDuration(), NodaConstants.UnixEpoch);
-        if (from >= airing.Entry.Start)
+        // A machine without a clock may believe that 1970 has only just begun.
+        Instant from = Instant.Max(now - (output.HlsTarget * _options.HlsPreroll).ToDuration(), NodaConstants.UnixEpoch);
+        PlayoutEntry entry = _schedules.GetAiring(Channel.Id, now).Entry;
+        while (from < entry.Start)
         {
-            return from;
+            PlayoutEntry before = _schedules.GetAiring(Channel.Id, entry.Start - Duration.Epsilon).Entry;
+            if (before.File is null)
+            {
+                return entry.Start;
+            }
+
+            entry = before;
         }
 
-        PlayoutEntry before = _schedules.GetAiring(Channel.Id, airing.Entry.Start - Duration.Epsilon).Entry;
-        return before.File is null ? airing.Entry.Start : Instant.Max(from, before.Start);
+        return from;
     }
 
     private (ChannelOutput Output, IProducer Producer) Create()
@@ -464,7 +472,7 @@ public sealed class ChannelManager : IAsyncDisposable
     {
         foreach (ViewerSession session in _sessions.Values)
         {
-            if (session.Kind == ViewerKind.Hls && now - session.LastActivity > (session.Output.HlsGrid * _options.HlsSilence).ToDuration())
+            if (session.Kind == ViewerKind.Hls && now - session.LastActivity > (session.Output.HlsTarget * _options.HlsSilence).ToDuration())
             {
                 // Leaving may take the channel off the air, which waits for its upkeep.
                 Background(LeaveAsync(session));

@@ -14,10 +14,10 @@ public sealed record ChannelOptions
     public int HlsSilence { get; init; } = 3;
 
     /// <summary>
-    /// How far before now a channel begins when its first viewer takes HLS, so that there are segments to play at once. Eight seconds
-    /// unless set.
+    /// How many target durations before now a channel begins when its first viewer takes HLS: the three that a player keeps from the end
+    /// (RFC 8216 6.3.3), and the one that is still growing. Four unless set.
     /// </summary>
-    public ClockTime HlsPreroll { get; init; } = ClockTime.FromSeconds(8);
+    public int HlsPreroll { get; init; } = 4;
 
     /// <summary>How far ahead the producer is told the plan; six hours unless set.</summary>
     public Duration Horizon { get; init; } = Duration.FromHours(6);

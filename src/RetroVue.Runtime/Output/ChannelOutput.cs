@@ -1,3 +1,4 @@
+using System.Globalization;
 using RetroVue.Media.Elements.Hls;
 using RetroVue.Media.Elements.MpegTs;
 using RetroVue.Media.Pipelines;
@@ -51,6 +52,7 @@ public sealed class ChannelOutput : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(options);
         Line = line;
         Formats = formats;
+        Rates = profile is null ? ChannelRates.Declared(formats) : TranscodeStage.Rates(profile);
         _executor = options.Executor ?? ThreadedExecutor.Default;
         Stream = new ChunkRing(_executor.CreateCompletion, () => line.Now);
         if (profile is null)
@@ -75,6 +77,9 @@ public sealed class ChannelOutput : IAsyncDisposable
 
     /// <summary>The streams.</summary>
     public ChannelFormats Formats { get; }
+
+    /// <summary>What the stream is held to. Copied items have to be measured for it to be true; unless told it is guessed.</summary>
+    public ChannelRates Rates { get; init; }
 
     /// <summary>The end of the transport stream, for viewers.</summary>
     public ChunkRing Stream { get; }
@@ -126,10 +131,10 @@ public sealed class ChannelOutput : IAsyncDisposable
     }
 
     /// <summary>
-    /// What HLS segments are cut on: two seconds, the distance of the encoder's key frames, in a transcoded channel; four, the most that key
-    /// frames of items may be apart, in a copied one.
+    /// The target duration of HLS: two seconds, the distance of the encoder's key frames, in a transcoded channel; the most that key frames
+    /// of items may be apart in a copied one.
     /// </summary>
-    public ClockTime HlsGrid => ClockTime.FromSeconds(_transcoder is null ? 4 : 2);
+    public ClockTime HlsTarget => _transcoder is null ? CopyAdmission.MostKeyFrameInterval : TranscodeStage.KeyFrameInterval;
 
     /// <summary>Begins to make HLS of the stream, with what is left of it, and returns it; the same one every time.</summary>
     public HlsSegmenter UseHls()
@@ -138,7 +143,9 @@ public sealed class ChannelOutput : IAsyncDisposable
         {
             return _hls ??= new HlsSegmenter(new HlsOptions
             {
-                Grid = HlsGrid,
+                Target = HlsTarget,
+                // When it began: no other run does at that nanosecond, also in another process, so what a player holds of an address stays true.
+                Run = string.Create(CultureInfo.InvariantCulture, $"{Line.Station.Now.Nanoseconds:x}-"),
                 EpochUnixNanoseconds = Line.ToStation(ClockTime.Zero).Nanoseconds,
             });
         }
@@ -176,7 +183,7 @@ public sealed class ChannelOutput : IAsyncDisposable
         if (Hls is { } hls)
         {
             chunk.Buffer.Retain();
-            hls.Append(chunk);
+            hls.Append(chunk, _pump.Writer, Line.Now);
         }
 
         Stream.Add(chunk);

@@ -63,7 +63,7 @@ public sealed class ChunkRing
         TaskCompletionSource? toWake = null;
         lock (_lock)
         {
-            if (chunk.Cut is { } cut)
+            if (chunk.Cut is { Kind: TransportStreamCutKind.Whole } cut)
             {
                 _coming.Enqueue((_next, cut.Pts));
             }

@@ -59,6 +59,9 @@ internal sealed class OutputPump : IDisposable
     /// <summary>The output time reached; None before the first granule.</summary>
     public ClockTime OutputTime => _writer.OutputTime;
 
+    /// <summary>What writes the stream; for the pump's thread.</summary>
+    public TransportStreamWriter Writer => _writer;
+
     public void Dispose()
     {
         _writer.Dispose();

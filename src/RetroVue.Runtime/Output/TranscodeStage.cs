@@ -1,3 +1,4 @@
+using System.Globalization;
 using RetroVue.Media.FFmpeg.Codecs;
 using RetroVue.Media.Formats;
 using RetroVue.Media.Pipelines;
@@ -11,6 +12,8 @@ namespace RetroVue.Runtime.Output;
 /// </summary>
 internal sealed class TranscodeStage : IAsyncDisposable
 {
+    private const long SoundBits = 128_000;
+
     private readonly Pipeline _pipeline;
 
     public TranscodeStage(ChannelLine line, TranscodeProfile profile, Splicer items, PipelineOptions options)
@@ -19,9 +22,12 @@ internal sealed class TranscodeStage : IAsyncDisposable
         GridSource grid = _pipeline.Add(new GridSource("grid", line, profile, items));
         // Little is kept ahead, so that a change of programme is on the air soon.
         Encoded = _pipeline.Add(new ChannelInput("encoded", -ClockTime.MaxValue, ClockTime.MaxValue, ClockTime.FromMilliseconds(300)));
-        Link(grid.Video, new Encoder("video-encoder", VideoOptions), MediaKind.Video);
+        Link(grid.Video, new Encoder("video-encoder", profile.Video is null ? VideoOptions : Held(profile.Video)), MediaKind.Video);
         Link(grid.Audio, new Encoder("audio-encoder", AudioOptions), MediaKind.Audio);
     }
+
+    /// <summary>How far apart the encoder's key frames are, to a frame.</summary>
+    public static ClockTime KeyFrameInterval => ClockTime.FromSeconds(2);
 
     /// <summary>How every transcoded channel is encoded, and the slates of copied ones in these codecs.</summary>
     public static EncoderOptions VideoOptions { get; } = new()
@@ -30,18 +36,45 @@ internal sealed class TranscodeStage : IAsyncDisposable
         Preset = "veryfast",
         Quality = 23,
         BFrames = 2,
-        GopDuration = ClockTime.FromSeconds(2),
+        GopDuration = KeyFrameInterval,
         // Without its macroblock tree x264 gives the same bytes for the same pictures whatever its memory held before.
         Settings = new Dictionary<string, string>(StringComparer.Ordinal) { ["rc-lookahead"] = "8", ["mbtree"] = "0" },
     };
 
     /// <inheritdoc cref="VideoOptions"/>
-    public static EncoderOptions AudioOptions { get; } = new() { Codec = "aac", BitRate = 128_000 };
+    public static EncoderOptions AudioOptions { get; } = new() { Codec = "aac", BitRate = SoundBits };
 
     /// <summary>The streams of a transcoded channel as the transport stream declares them.</summary>
     public static ChannelFormats Formats(TranscodeProfile profile) => new(
-        profile.Video is { } video ? new EncodedFormat("h264", MediaKind.Video) { Video = video } : null,
-        profile.Audio is { } audio ? new EncodedFormat("aac", MediaKind.Audio) { Audio = audio } : null);
+        profile.Video is { } video
+            ? new EncodedFormat("h264", MediaKind.Video) { Profile = "High", Level = H264Level.For(video, MostBits(video)), Video = video }
+            : null,
+        profile.Audio is { } audio ? new EncodedFormat("aac", MediaKind.Audio) { Profile = "LC", Audio = audio } : null);
+
+    /// <summary>What a transcoded channel is held to.</summary>
+    public static ChannelRates Rates(TranscodeProfile profile)
+    {
+        long picture = profile.Video is null ? 0 : MostBits(profile.Video);
+        // The encoder's buffer holds a second, and so the shortest stretch that counts, half a target duration, can have twice the rate.
+        return ChannelRates.OfMedia(Formats(profile), (2 * picture) + (2 * SoundBits), picture + SoundBits);
+    }
+
+    /// <summary>Held to a profile, a level and a most bit rate, which playlists tell before there is anything to measure.</summary>
+    private static EncoderOptions Held(VideoFormat video) => VideoOptions with
+    {
+        MaximumBitRate = MostBits(video),
+        Settings = new Dictionary<string, string>(VideoOptions.Settings, StringComparer.Ordinal)
+        {
+            ["profile"] = "high",
+            ["level"] = string.Create(CultureInfo.InvariantCulture, $"{H264Level.For(video, MostBits(video)) / 10.0:0.0}"),
+        },
+    };
+
+    /// <summary>
+    /// The most bits per second of pictures, reached only by those that are hard to encode: 0.4 bits a pixel, some three times what usual
+    /// ones take, and a megabit at least.
+    /// </summary>
+    private static long MostBits(VideoFormat video) => Math.Max(1_000_000, (long)(0.4 * video.Width * video.Height * video.FrameRate.ToDouble()));
 
     /// <summary>What the encoders give.</summary>
     public ChannelInput Encoded { get; }

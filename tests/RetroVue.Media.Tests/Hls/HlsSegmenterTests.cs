@@ -18,18 +18,16 @@ public sealed class HlsSegmenterTests
     public void Segments_begin_with_tables_and_key_frame_and_make_up_the_stream()
     {
         using var channel = new Channel(start: 0);
-        channel.RunTo(40);
+        channel.RunTo(60);
         HlsPlaylist playlist = channel.Segmenter.Playlist!;
-        Assert.That(playlist.Entries, Has.Count.EqualTo(6));
+        Assert.That(playlist.Duration, Is.EqualTo(ClockTime.FromSeconds(24)), "six target durations");
         foreach (HlsEntry entry in playlist.Entries)
         {
             ParsedStream parsed = ParsedStream.Parse(channel.Read(entry.Number));
             Assert.That(parsed.Packets[..2].Select(packet => packet.Pid), Is.EqualTo([0, 0x1000]));
             Assert.That(parsed.Packets[2].IsRandomAccess && parsed.Packets[2].Pcr is not null, Is.True);
             Assert.That(parsed.Pes[0].Pts, Is.EqualTo(entry.Pts.ToTicks(new Rational(1, 90_000))));
-            Assert.That(entry.Number, Is.EqualTo(entry.Pts.Nanoseconds / 3_000_000_000), "the number follows from the PTS");
-            // Key frames are 2 s apart and the grid is 3 s: two or one of the spans between them.
-            Assert.That(entry.Duration, Is.EqualTo(ClockTime.FromSeconds(2)).Or.EqualTo(ClockTime.FromSeconds(4)));
+            Assert.That(entry.Duration, Is.EqualTo(ClockTime.FromSeconds(4)), "twice the distance of key frames");
         }
 
         long[] numbers = [.. playlist.Entries.Select(entry => entry.Number)];
@@ -39,13 +37,13 @@ public sealed class HlsSegmenterTests
     }
 
     [Test]
-    public void Restart_goes_on_with_the_same_numbers_and_cuts()
+    public void Later_run_goes_on_with_higher_numbers()
     {
         using var first = new Channel(start: 0);
-        using var second = new Channel(start: 16);
-        first.RunTo(50);
-        second.RunTo(50);
-        Assert.That(second.Segmenter.Playlist!.Entries, Is.EqualTo(first.Segmenter.Playlist!.Entries));
+        using var second = new Channel(start: 60);
+        first.RunTo(60);
+        second.RunTo(90);
+        Assert.That(second.Segmenter.Playlist!.Entries[0].Number, Is.GreaterThan(first.Segmenter.Playlist!.Entries[^1].Number));
     }
 
     [Test]
@@ -54,9 +52,10 @@ public sealed class HlsSegmenterTests
         var entries = new[]
         {
             new HlsEntry(7, ClockTime.FromSeconds(21), ClockTime.FromNanoseconds(2_002_000_000), false),
-            new HlsEntry(8, ClockTime.FromNanoseconds(23_002_000_000), ClockTime.FromNanoseconds(3_503_500_000), true),
+            new HlsEntry(8, ClockTime.FromNanoseconds(23_002_000_000), ClockTime.FromNanoseconds(3_503_600_000), true),
+            new HlsEntry(9, ClockTime.FromNanoseconds(26_505_600_000), ClockTime.FromSeconds(4), false, IsGap: true),
         };
-        var playlist = new HlsPlaylist(entries, 2, ClockTime.FromNanoseconds(3_503_500_000), Epoch);
+        var playlist = new HlsPlaylist(entries, 2, new HlsOptions { Run = "5f-", EpochUnixNanoseconds = Epoch });
         Assert.That(playlist.ToText("?session=a"), Is.EqualTo(
             """
             #EXTM3U
@@ -67,27 +66,35 @@ public sealed class HlsSegmenterTests
             #EXT-X-DISCONTINUITY-SEQUENCE:2
             #EXT-X-PROGRAM-DATE-TIME:2026-03-29T01:00:11.000Z
             #EXTINF:2.002000,
-            7.ts?session=a
+            5f-7.ts?session=a
             #EXT-X-DISCONTINUITY
             #EXT-X-PROGRAM-DATE-TIME:2026-03-29T01:00:13.002Z
-            #EXTINF:3.503500,
-            8.ts?session=a
+            #EXTINF:3.503600,
+            5f-8.ts?session=a
+            #EXT-X-GAP
+            #EXT-X-PROGRAM-DATE-TIME:2026-03-29T01:00:16.506Z
+            #EXTINF:4.000000,
+            5f-9.ts?session=a
 
             """.ReplaceLineEndings("\n")));
     }
 
     [Test]
-    public void Segment_that_left_the_playlist_is_served_a_little_longer_and_an_opened_one_until_disposed()
+    public void Segment_that_left_the_playlist_is_available_for_its_duration_and_the_playlists_and_an_opened_one_until_disposed()
     {
         using var channel = new Channel(start: 0);
         channel.RunTo(40);
         long oldest = channel.Segmenter.Playlist!.Entries[0].Number;
         using HlsSegment opened = channel.Segmenter.Open(oldest)!;
         byte[] before = channel.Read(oldest);
-        channel.RunTo(49);
-        Assert.That(channel.Segmenter.Playlist!.Entries[0].Number, Is.GreaterThan(oldest));
-        Assert.That(channel.Read(oldest), Is.EqualTo(before), "three are kept");
-        channel.RunTo(80);
+        while (channel.Segmenter.Playlist!.Entries[0].Number == oldest)
+        {
+            channel.RunTo(channel.Second + 1);
+        }
+
+        channel.RunTo(channel.Second + 27);
+        Assert.That(channel.Read(oldest), Is.EqualTo(before), "four seconds and the 24 of the playlist");
+        channel.RunTo(channel.Second + 2);
         Assert.That(channel.Segmenter.Open(oldest), Is.Null);
         Assert.That(opened.Part(0).ToArray(), Is.EqualTo(before[..opened.Part(0).Length]));
     }
@@ -96,11 +103,11 @@ public sealed class HlsSegmenterTests
     public void Sound_alone_is_cut_near_the_grid()
     {
         using var channel = new Channel(start: 0, hasVideo: false);
-        channel.RunTo(30);
+        channel.RunTo(40);
         foreach (HlsEntry entry in channel.Segmenter.Playlist!.Entries)
         {
             // Tables come at most 450 ms apart, and so do cuts.
-            Assert.That(entry.Duration.ToUnits(new Rational(1, 1000)), Is.InRange(2500, 3500));
+            Assert.That(entry.Duration.ToUnits(new Rational(1, 1000)), Is.InRange(3400, 4000));
             Assert.That(ParsedStream.Parse(channel.Read(entry.Number)).Pes[0].Pts, Is.EqualTo(entry.Pts.ToTicks(new Rational(1, 90_000))));
         }
     }
@@ -111,7 +118,7 @@ public sealed class HlsSegmenterTests
         using var channel = new Channel(start: 0);
         channel.RunTo(20);
         channel.Segmenter.MarkDiscontinuity();
-        channel.RunTo(30);
+        channel.RunTo(40);
         Assert.That(channel.Segmenter.Playlist!.Entries.Count(entry => entry.IsDiscontinuous), Is.EqualTo(1));
         channel.RunTo(60);
         Assert.That(channel.Segmenter.Playlist!.DiscontinuitySequence, Is.EqualTo(1));
@@ -135,12 +142,19 @@ public sealed class HlsSegmenterTests
 
             _bench.AddSound(16_000);
             Segmenter = new HlsSegmenter(new HlsOptions { EpochUnixNanoseconds = Epoch });
-            _chunker = new TransportStreamChunker(Segmenter.Append);
+            _chunker = new TransportStreamChunker(chunk =>
+                Segmenter.Append(chunk, _bench.Writer, chunk.Buffer.Pts + chunk.Buffer.Duration));
         }
 
         public HlsSegmenter Segmenter { get; }
 
-        public void RunTo(long second) => _bench.RunTo(ClockTime.FromSeconds(second - _start), into: _chunker);
+        public long Second { get; private set; }
+
+        public void RunTo(long second)
+        {
+            Second = second;
+            _bench.RunTo(ClockTime.FromSeconds(second - _start), into: _chunker);
+        }
 
         public byte[] Read(long number)
         {

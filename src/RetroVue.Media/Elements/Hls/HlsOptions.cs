@@ -6,16 +6,25 @@ namespace RetroVue.Media.Elements.Hls;
 public sealed record HlsOptions
 {
     /// <summary>
-    /// The grid that segments are cut on; 3 s unless set. It must not be shorter than the distance of key frames, or numbers are skipped;
-    /// a segment is at most one such distance longer or shorter than it.
+    /// The target duration, which never changes: whole seconds, 4 unless set. Key frames must not be farther apart, or what lies beyond it
+    /// is listed as a gap.
     /// </summary>
-    public ClockTime Grid { get; init; } = ClockTime.FromSeconds(3);
+    public ClockTime Target { get; init; } = ClockTime.FromSeconds(4);
 
-    /// <summary>Segments that the playlist lists; 6 unless set.</summary>
+    /// <summary>How many target durations the playlist lists; 6 unless set, and at least the 3 of RFC 8216 6.2.2.</summary>
     public int Window { get; init; } = 6;
 
-    /// <summary>Segments kept after they have left the playlist, for clients that are slow; 3 unless set.</summary>
-    public int Kept { get; init; } = 3;
+    /// <summary>
+    /// How long before its decoding time everything goes out at least: the writer's <see cref="MpegTs.TransportStreamOptions.Delay"/> less its
+    /// <see cref="MpegTs.TransportStreamOptions.SoundPesDuration"/>; 300 ms unless set.
+    /// </summary>
+    public ClockTime Lead { get; init; } = ClockTime.FromMilliseconds(300);
+
+    /// <summary>
+    /// What the names of segments begin with; empty unless set. It has to be another one for every segmenter whose segments are reached
+    /// below one address, so that an address never stands for other bytes.
+    /// </summary>
+    public string Run { get; init; } = "";
 
     /// <summary>The UTC time of the line's zero, in nanoseconds since 1970: the playlist's dates follow from it and the PTS, never from a clock.</summary>
     public long EpochUnixNanoseconds { get; init; }
@@ -24,9 +33,10 @@ public sealed record HlsOptions
     /// <exception cref="ArgumentException">One does not; the message says which.</exception>
     public void Validate()
     {
-        Require(Grid > ClockTime.Zero, nameof(Grid), "must be above 0");
-        Require(Window > 0, nameof(Window), "must be above 0");
-        Require(Kept >= 0, nameof(Kept), "must not be negative");
+        Require(Target > ClockTime.Zero && Target.Nanoseconds % 1_000_000_000 == 0, nameof(Target), "must be whole seconds above 0");
+        Require(Window >= 3, nameof(Window), "must be at least 3");
+        Require(Lead >= ClockTime.Zero, nameof(Lead), "must not be negative");
+        ArgumentNullException.ThrowIfNull(Run);
     }
 
     private static void Require(bool isTrue, string name, string rule)

@@ -4,22 +4,22 @@ using RetroVue.Media.Time;
 
 namespace RetroVue.Media.Elements.Hls;
 
-/// <summary>A live media playlist (RFC 8216 4.3.3) at one moment. Immutable and thread-safe.</summary>
+/// <summary>One version of a live media playlist (RFC 8216 4.3.3). Immutable and thread-safe.</summary>
 /// <param name="Entries">The segments listed, oldest first; at least one.</param>
 /// <param name="DiscontinuitySequence">Discontinuities that have left the playlist.</param>
-/// <param name="LongestDuration">The longest segment so far, which the target duration follows from.</param>
-/// <param name="EpochUnixNanoseconds">The UTC time of the line's zero, in nanoseconds since 1970.</param>
-public sealed record HlsPlaylist(
-    IReadOnlyList<HlsEntry> Entries, long DiscontinuitySequence, ClockTime LongestDuration, long EpochUnixNanoseconds)
+/// <param name="Options">The target duration, the run's name and the line's epoch.</param>
+public sealed record HlsPlaylist(IReadOnlyList<HlsEntry> Entries, long DiscontinuitySequence, HlsOptions Options)
 {
-    /// <summary>The playlist's text. Segments are named by their number, relative to the playlist: "17.ts".</summary>
+    /// <summary>How long all listed segments last.</summary>
+    public ClockTime Duration => Entries[^1].End - Entries[0].Pts;
+
+    /// <summary>The playlist's text. Segments are named by their run and number, relative to the playlist: "5f3a-17.ts".</summary>
     /// <param name="query">What is put behind each name, such as "?session=1f"; empty unless given.</param>
     public string ToText(string query = "")
     {
         var text = new StringBuilder("#EXTM3U\n#EXT-X-VERSION:6\n#EXT-X-INDEPENDENT-SEGMENTS\n");
         CultureInfo plain = CultureInfo.InvariantCulture;
-        // Durations rounded to whole seconds must not exceed it (4.3.3.1).
-        text.Append(plain, $"#EXT-X-TARGETDURATION:{LongestDuration.ToUnits(new Rational(1, 1))}\n");
+        text.Append(plain, $"#EXT-X-TARGETDURATION:{Options.Target.ToUnits(new Rational(1, 1))}\n");
         text.Append(plain, $"#EXT-X-MEDIA-SEQUENCE:{Entries[0].Number}\n");
         if (DiscontinuitySequence > 0)
         {
@@ -29,10 +29,13 @@ public sealed record HlsPlaylist(
         foreach (HlsEntry entry in Entries)
         {
             text.Append(entry.IsDiscontinuous ? "#EXT-X-DISCONTINUITY\n" : "");
-            DateTime date = DateTime.UnixEpoch.AddTicks((EpochUnixNanoseconds + entry.Pts.Nanoseconds) / 100);
+            text.Append(entry.IsGap ? "#EXT-X-GAP\n" : "");
+            // To the nearest of the milliseconds that players read.
+            long milliseconds = ClockTime.FromNanoseconds(Options.EpochUnixNanoseconds + entry.Pts.Nanoseconds).ToUnits(new Rational(1, 1000));
+            DateTime date = DateTime.UnixEpoch.AddMilliseconds(milliseconds);
             text.Append(plain, $"#EXT-X-PROGRAM-DATE-TIME:{date:yyyy-MM-dd'T'HH:mm:ss.fff}Z\n");
             decimal seconds = entry.Duration.Nanoseconds / 1_000_000_000m;
-            text.Append(plain, $"#EXTINF:{seconds:0.000000},\n{entry.Number}.ts{query}\n");
+            text.Append(plain, $"#EXTINF:{seconds:0.000000},\n{Options.Run}{entry.Number}.ts{query}\n");
         }
 
         return text.ToString();

@@ -1,3 +1,4 @@
+using System.Globalization;
 using RetroVue.Media.Elements.MpegTs;
 using RetroVue.Media.Pipelines;
 using RetroVue.Media.Time;
@@ -5,29 +6,27 @@ using RetroVue.Media.Time;
 namespace RetroVue.Media.Elements.Hls;
 
 /// <summary>
-/// Cuts a transport stream into segments of HLS (RFC 8216), in memory: at the first cut, a key frame with its tables, at or after each
-/// multiple of <see cref="HlsOptions.Grid"/> since 1970, by the PTS and <see cref="HlsOptions.EpochUnixNanoseconds"/>.
+/// Cuts a transport stream into segments of HLS (RFC 8216 and its second edition), in memory: each is the longest stretch from one key
+/// frame to another that does not exceed <see cref="HlsOptions.Target"/>.
 /// </summary>
 /// <remarks>
-/// <para>A segment's number is the index of that multiple, so it follows from the PTS alone: after a restart, and on another machine that
-/// takes over the same line, numbers and cuts go on as before. Only the very first segment may begin later than its multiple. Where key
-/// frames are farther apart than the grid a number is skipped; as a playlist cannot say that, it begins anew with that segment.</para>
-/// <para>Appending is for one thread; <see cref="Playlist"/> and <see cref="Open"/> are for any.</para>
+/// <para>Where pictures stop, segments are cut at sound; where nothing comes, or no key frame in time, what is missing is listed as a gap.
+/// So there is a new segment at least every target duration, whatever comes. The first number follows from the PTS, so that a later run's
+/// numbers are not below those of an earlier one; from there on they are counted.</para>
+/// <para>A segment is listed once all of it has been on the air, in versions of the playlist that are half a target duration or more
+/// apart, and stays available after it was removed for as long as RFC 8216 6.2.2 wants.</para>
+/// <para>Appending is for one thread; <see cref="Playlist"/> and <see cref="Open(string)"/> are for any. Times are on the channel's line.</para>
 /// </remarks>
 public sealed class HlsSegmenter : IDisposable
 {
+    /// <summary>What a segment may last beyond the target duration where no place to cut comes in time: durations count rounded.</summary>
+    private static readonly ClockTime s_slack = ClockTime.FromMilliseconds(450);
+
     private readonly HlsOptions _options;
-    private readonly Lock _lock = new();
-    private readonly Queue<HlsSegment> _segments = [];
-    private readonly List<MediaBuffer> _open = [];
-    private readonly List<HlsEntry> _listed = [];
-    private HlsPlaylist? _playlist;
+    private readonly HlsShelf _shelf;
+    private readonly OpenSegment _open = new();
     private long _number;
-    private ClockTime _begin = ClockTime.None;
-    private bool _isDiscontinuous;
     private bool _isNextDiscontinuous;
-    private long _discontinuitiesGone;
-    private ClockTime _longest;
 
     /// <summary>A segmenter.</summary>
     /// <exception cref="ArgumentException">A value of the options makes no sense.</exception>
@@ -35,122 +34,155 @@ public sealed class HlsSegmenter : IDisposable
     {
         _options = options ?? new HlsOptions();
         _options.Validate();
-        _longest = _options.Grid;
+        _shelf = new HlsShelf(_options);
     }
 
-    /// <summary>The playlist as of the last finished segment; null before the first.</summary>
-    public HlsPlaylist? Playlist => Volatile.Read(ref _playlist);
+    /// <summary>The playlist's newest version; null before the first.</summary>
+    public HlsPlaylist? Playlist => _shelf.Playlist;
 
     /// <summary>Adds what the writer gave out, and takes the buffer's reference over. What comes before the first cut is dropped.</summary>
-    public void Append(TransportStreamChunk chunk)
+    /// <param name="chunk">What went out.</param>
+    /// <param name="writer">The writer, as it is now.</param>
+    /// <param name="now">Station time.</param>
+    public void Append(TransportStreamChunk chunk, TransportStreamWriter writer, ClockTime now)
     {
+        ArgumentNullException.ThrowIfNull(writer);
         if (chunk.Cut is { } cut)
         {
-            TakeCut(cut);
+            TakeCut(cut, writer.LastHole);
         }
 
-        if (_begin.IsNone)
+        if (_open.Begin.IsNone)
         {
             chunk.Buffer.Release();
+            return;
         }
-        else
-        {
-            _open.Add(chunk.Buffer);
-        }
+
+        ClockTime reached = chunk.Buffer.Pts + chunk.Buffer.Duration;
+        _open.Add(chunk.Buffer);
+        FinishWhatIsOver(reached, writer.MediaEnd);
+        _shelf.Update(reached, now);
     }
 
-    /// <summary>Says that times or formats change: the next cut begins a segment marked so, if one is due by the grid or not.</summary>
-    public void MarkDiscontinuity() => _isNextDiscontinuous = !_begin.IsNone;
+    /// <summary>Says that times or formats change: the next cut begins a segment marked so.</summary>
+    public void MarkDiscontinuity() => _isNextDiscontinuous = !_open.Begin.IsNone;
+
+    /// <summary>A segment by its name in the playlist without its ending, to be disposed by the caller; null where it does not exist or not any more.</summary>
+    public HlsSegment? Open(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        return name.StartsWith(_options.Run, StringComparison.Ordinal)
+            && long.TryParse(name.AsSpan(_options.Run.Length), NumberStyles.None, CultureInfo.InvariantCulture, out long number)
+            ? Open(number)
+            : null;
+    }
 
     /// <summary>A segment by its number, to be disposed by the caller; null where it does not exist or not any more.</summary>
-    public HlsSegment? Open(long number)
-    {
-        lock (_lock)
-        {
-            foreach (HlsSegment segment in _segments)
-            {
-                if (segment.Entry.Number == number)
-                {
-                    return segment.Retain();
-                }
-            }
-        }
-
-        return null;
-    }
+    public HlsSegment? Open(long number) => _shelf.Open(number);
 
     /// <summary>Drops all segments. Those opened stay valid until they are disposed.</summary>
     public void Dispose()
     {
-        lock (_lock)
+        _shelf.Clear();
+        _open.Clear();
+    }
+
+    private void TakeCut(TransportStreamCut cut, (ClockTime From, ClockTime To) hole)
+    {
+        if (cut.Kind == TransportStreamCutKind.Dependent)
         {
-            while (_segments.TryDequeue(out HlsSegment? segment))
+            _open.RefuseSoundAlone();
+        }
+        else if (_open.Begin.IsNone)
+        {
+            // Four a target duration: more than there are segments, and also where a new run goes back a few of them.
+            _number = Math.Max(0, cut.Pts.Nanoseconds / (_options.Target.Nanoseconds / 4));
+            _open.BeginAt(cut);
+        }
+        else if (cut.Pts > _open.LastPlace)
+        {
+            if (cut.Pts - _open.Begin > _options.Target && _open.HasPlace)
             {
-                segment.Dispose();
+                FinishAtPlace();
+            }
+
+            if (hole.To <= cut.Pts && hole.From > _open.LastPlace && !_open.IsGap)
+            {
+                // What came after the hole goes out from here on.
+                FinishTooLong(hole.From);
+                Finish(hole.From);
+                _open.BeginGap(hole.From);
+            }
+
+            FinishTooLong(cut.Pts);
+            if (_open.IsGap || _isNextDiscontinuous || cut.Pts - _open.Begin > _options.Target)
+            {
+                Finish(cut.Pts);
+                _open.BeginAt(cut, _isNextDiscontinuous);
+                _isNextDiscontinuous = false;
+            }
+            else
+            {
+                _open.AddPlace(cut);
             }
         }
-
-        _open.ForEach(buffer => buffer.Release());
-        _open.Clear();
-        _begin = ClockTime.None;
     }
 
-    private void TakeCut(TransportStreamCut cut)
+    /// <summary>Ends what no further cut can end in time.</summary>
+    private void FinishWhatIsOver(ClockTime reached, ClockTime mediaEnd)
     {
-        // A playlist's first number must not be negative: before 1970 there is but the first moment's run-up, which belongs to segment 0.
-        long index = Math.Max(0, FloorDivide(_options.EpochUnixNanoseconds + cut.Pts.Nanoseconds, _options.Grid.Nanoseconds));
-        if (_begin.IsNone)
+        if (_open.HasPlace && reached + _options.Lead >= _open.Begin + _options.Target)
         {
-            Begin(index, cut.Pts);
+            // No other place comes before the segment would be too long.
+            FinishAtPlace();
         }
-        else if (index > _number || _isNextDiscontinuous)
+
+        if (!_open.IsGap && mediaEnd > _open.LastPlace && HasStarved(reached, mediaEnd))
         {
-            // A segment cut short by a discontinuity cannot share its number with what follows.
-            long next = Math.Max(index, _number + 1);
-            Finish(cut.Pts);
-            Begin(next, cut.Pts);
+            FinishTooLong(mediaEnd);
+            Finish(mediaEnd);
+            _open.BeginGap(mediaEnd);
+        }
+
+        ClockTime most = _open.Begin + _options.Target + s_slack;
+        if (!_open.IsGap && mediaEnd > most && reached + _options.Lead >= most)
+        {
+            FinishLongest();
+        }
+
+        while (_open.IsGap && reached >= _open.Begin + _options.Target)
+        {
+            FinishLongest();
         }
     }
 
-    private void Begin(long number, ClockTime pts)
+    /// <summary>Whether there is nothing to show at a time, and either for long or for too long to wait for what comes.</summary>
+    private bool HasStarved(ClockTime reached, ClockTime mediaEnd) =>
+        reached > mediaEnd + (_options.Target / 4) || (reached > mediaEnd && reached >= _open.Begin + _options.Target);
+
+    /// <summary>Ends segments that are as long as they may be until one is left that can end at a time; what follows on a cut elsewhere is a gap.</summary>
+    private void FinishTooLong(ClockTime end)
     {
-        (_number, _begin) = (number, pts);
-        (_isDiscontinuous, _isNextDiscontinuous) = (_isNextDiscontinuous, false);
+        while (end - _open.Begin > _options.Target + s_slack)
+        {
+            FinishLongest();
+        }
     }
 
-    private void Finish(ClockTime end)
+    private void FinishLongest()
     {
-        var entry = new HlsEntry(_number, _begin, end - _begin, _isDiscontinuous);
-        var segment = new HlsSegment(entry, [.. _open]);
-        _open.Clear();
-        _longest = ClockTime.Max(_longest, entry.Duration);
-        if (_listed.Count > 0 && _listed[^1].Number + 1 != entry.Number)
-        {
-            Unlist(_listed.Count);
-        }
-
-        _listed.Add(entry);
-        Unlist(_listed.Count - _options.Window);
-        lock (_lock)
-        {
-            _segments.Enqueue(segment);
-            while (_segments.Count > _options.Window + _options.Kept)
-            {
-                _segments.Dequeue().Dispose();
-            }
-        }
-
-        Volatile.Write(ref _playlist, new HlsPlaylist([.. _listed], _discontinuitiesGone, _longest, _options.EpochUnixNanoseconds));
+        ClockTime end = _open.Begin + _options.Target + (_open.IsGap ? ClockTime.Zero : s_slack);
+        Finish(end);
+        _open.BeginGap(end);
     }
 
-    private void Unlist(int count)
+    private void FinishAtPlace() => Add(_open.TakeUpToLastPlace(_number));
+
+    private void Finish(ClockTime end) => Add(_open.TakeAll(_number, end));
+
+    private void Add(HlsSegment segment)
     {
-        for (; count > 0; count--)
-        {
-            _discontinuitiesGone += _listed[0].IsDiscontinuous ? 1 : 0;
-            _listed.RemoveAt(0);
-        }
+        _number++;
+        _shelf.Add(segment);
     }
-
-    private static long FloorDivide(long value, long divisor) => (value / divisor) - (value % divisor < 0 ? 1 : 0);
 }

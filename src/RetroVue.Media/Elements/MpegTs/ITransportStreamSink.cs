@@ -6,6 +6,6 @@ namespace RetroVue.Media.Elements.MpegTs;
 /// <remarks>The writer asks for room for one packet of 188 bytes at least and uses as many whole packets as the span holds.</remarks>
 public interface ITransportStreamSink : IBufferWriter<byte>
 {
-    /// <summary>What has been written so far ends here; the next byte begins a stretch that can be played by itself.</summary>
+    /// <summary>What has been written so far ends here; the next byte begins what the cut says.</summary>
     void MarkCut(TransportStreamCut cut);
 }

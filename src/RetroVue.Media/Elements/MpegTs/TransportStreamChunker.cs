@@ -96,7 +96,7 @@ public sealed class TransportStreamChunker : ITransportStreamSink, IDisposable
         buffer.Pts = _beginTime.IsNone ? outputTime : _beginTime;
         buffer.Duration = outputTime - buffer.Pts;
         buffer.Sequence = _sequence++;
-        buffer.Flags = _cut is null ? BufferFlags.None : BufferFlags.KeyFrame;
+        buffer.Flags = _cut is { Kind: TransportStreamCutKind.Whole } ? BufferFlags.KeyFrame : BufferFlags.None;
         TransportStreamCut? cut = _cut;
         _cut = null;
         _begin = _end;

@@ -20,6 +20,7 @@ public sealed class TransportStreamTrack
     private Spread _spread;
     private long _time;
     private long _following;
+    private bool _isEndUnknown;
 
     internal TransportStreamTrack(TransportStreamOptions options, EncodedFormat format, Packaging packaging, int pid)
     {
@@ -27,6 +28,7 @@ public sealed class TransportStreamTrack
         Packaging = packaging;
         Pid = pid;
         _longestPes = options.SoundPesDuration;
+        ShownUntil = IsVideo ? long.MaxValue : long.MinValue;
         // Sound waits until all frames that may share its PES must have come.
         _lead = TransportTicks.Clock(IsVideo ? options.Delay : options.Delay - options.SoundPesDuration);
     }
@@ -42,6 +44,21 @@ public sealed class TransportStreamTrack
 
     /// <summary>Packets written that have not begun to go out.</summary>
     public int Waiting { get; private set; }
+
+    /// <summary>Where the last of the packets written ends to be shown or heard; None before the first.</summary>
+    internal ClockTime WrittenUntil { get; private set; } = ClockTime.None;
+
+    /// <summary>
+    /// Where the last picture or sound ends that has gone out, in system clock ticks. The greatest number where a picture did not say how
+    /// long it lasts, and before the first; before the first sound the least.
+    /// </summary>
+    internal long ShownUntil { get; private set; }
+
+    /// <summary>True where no picture is shown at a time and none goes out: nothing, or a key frame, follows.</summary>
+    internal bool HasStopped(long time) => ShownUntil <= time && Pes.Remaining == 0 && (Waiting == 0 || FirstBuffer.IsKeyFrame);
+
+    /// <summary>How long something is taken to last that does not say it, as long as nothing follows.</summary>
+    internal static ClockTime LongestUnknown { get; } = ClockTime.FromSeconds(1);
 
     /// <summary>How long a picture's packets are spread out at most.</summary>
     internal static ClockTime LongestSpread { get; } = ClockTime.FromMilliseconds(100);
@@ -100,6 +117,9 @@ public sealed class TransportStreamTrack
 
         long pts = TransportTicks.Stamp(buffer.Pts);
         long dts = buffer.Dts.IsNone ? pts : TransportTicks.Stamp(buffer.Dts);
+        ClockTime end = buffer.Pts + (buffer.Duration.IsNone ? LongestUnknown : buffer.Duration);
+        WrittenUntil = WrittenUntil.IsNone || _isEndUnknown ? end : ClockTime.Max(WrittenUntil, end);
+        _isEndUnknown = buffer.Duration.IsNone;
         _packets[(_first + Waiting++) & (_packets.Length - 1)] = new Packet(buffer, Packaging, pts, dts);
     }
 
@@ -114,10 +134,14 @@ public sealed class TransportStreamTrack
         if (IsVideo)
         {
             duration = isSpread ? PictureDuration() : 0;
+            ClockTime end = FirstBuffer.Pts + FirstBuffer.Duration;
+            long ticks = end.IsNone ? long.MaxValue : TransportTicks.Clock(end);
+            ShownUntil = ticks == long.MaxValue || ShownUntil == long.MaxValue ? ticks : Math.Max(ShownUntil, ticks);
         }
         else
         {
             (count, duration) = ChooseFrames(start, isSpread, pcr);
+            ShownUntil = TransportTicks.Clock(FirstBuffer.Pts) + duration;
         }
 
         Packet first = At(0);

@@ -21,16 +21,22 @@ public sealed class TransportStreamWriter : IDisposable
 {
     private const int FirstPid = 0x100;
 
+    private static readonly ClockTime s_leastHole = ClockTime.FromMilliseconds(100);
+
     private readonly TransportStreamOptions _options;
     private readonly List<TransportStreamTrack> _tracks = [];
     private readonly long _pcrInterval;
     private readonly long _tableInterval;
+    private readonly long _lead;
     private ProgramTables? _tables;
     private TransportStreamTrack? _main;
     private long _now;
     private long _lastPcr;
     private long _lastTables;
     private bool _isDiscontinuous;
+    private bool _isCutInHole;
+    private ClockTime _writtenFrom = ClockTime.MaxValue;
+    private ClockTime _writtenUntil = ClockTime.None;
 
     /// <summary>A writer with no streams yet.</summary>
     /// <exception cref="ArgumentException">The options do not fit each other.</exception>
@@ -40,6 +46,7 @@ public sealed class TransportStreamWriter : IDisposable
         _options.Validate();
         _pcrInterval = TransportTicks.Clock(_options.PcrInterval);
         _tableInterval = TransportTicks.Clock(_options.TableInterval);
+        _lead = TransportTicks.Clock(_options.Delay);
     }
 
     /// <summary>The options.</summary>
@@ -50,6 +57,30 @@ public sealed class TransportStreamWriter : IDisposable
 
     /// <summary>The output time reached; None before the first <see cref="AdvanceTo"/>.</summary>
     public ClockTime OutputTime => _tables is null ? ClockTime.None : TransportTicks.FromClock(_now);
+
+    /// <summary>
+    /// Where what has been written so far ends to be shown and heard, of all streams; None before the first packet. What does not say how
+    /// long it lasts counts for a second, or until the next of its stream comes.
+    /// </summary>
+    public ClockTime MediaEnd
+    {
+        get
+        {
+            ClockTime end = ClockTime.None;
+            foreach (TransportStreamTrack track in _tracks)
+            {
+                end = end.IsNone || track.WrittenUntil > end ? track.WrittenUntil : end;
+            }
+
+            return end;
+        }
+    }
+
+    /// <summary>
+    /// The last time for which nothing was written of any stream, of more than 100 ms, on the line of the PTS; None before the first. It is
+    /// known when what follows on it is written, and where packets say how long they last.
+    /// </summary>
+    public (ClockTime From, ClockTime To) LastHole { get; private set; } = (ClockTime.None, ClockTime.None);
 
     /// <summary>Packets that began to go out at or after their decoding time: a decoder had no chance to show them in time.</summary>
     public long LatePackets { get; private set; }
@@ -123,6 +154,7 @@ public sealed class TransportStreamWriter : IDisposable
             return;
         }
 
+        _writtenFrom = ClockTime.Min(_writtenFrom, packet.Pts);
         track.Add(packet);
     }
 
@@ -147,6 +179,7 @@ public sealed class TransportStreamWriter : IDisposable
             BeginLine(target);
         }
 
+        NoteHole();
         if (target >= _now)
         {
             Advance(target, sink);
@@ -197,6 +230,16 @@ public sealed class TransportStreamWriter : IDisposable
     /// <summary>Releases the packets that wait.</summary>
     public void Dispose() => Clear();
 
+    /// <summary>Looks whether what was written since it was last looked follows on what was written before.</summary>
+    private void NoteHole()
+    {
+        if (_writtenFrom != ClockTime.MaxValue)
+        {
+            LastHole = _writtenFrom - _writtenUntil > s_leastHole ? (_writtenUntil, _writtenFrom) : LastHole;
+            (_writtenFrom, _writtenUntil) = (ClockTime.MaxValue, MediaEnd);
+        }
+    }
+
     private static Packaging PackagingFor(EncodedFormat format) => Packaging.For(format)
         ?? throw new ArgumentException($"A transport stream has no place for {format}.", nameof(format));
 
@@ -246,7 +289,7 @@ public sealed class TransportStreamWriter : IDisposable
     }
 
     /// <summary>Sound alone can wait with its tables for the next PES, where a segment can begin.</summary>
-    private long TablesDue => _lastTables + (_main is { IsVideo: false } ? 2 * _tableInterval : _tableInterval);
+    private long TablesDue => _lastTables + (_main is { } main && (!main.IsVideo || main.HasStopped(_now + _lead)) ? 2 * _tableInterval : _tableInterval);
 
     private TransportStreamTrack? NextTrack(out long due)
     {
@@ -273,11 +316,16 @@ public sealed class TransportStreamWriter : IDisposable
         if (track.Pes.Remaining == 0)
         {
             LatePackets += _now >= track.FirstDts ? 1 : 0;
-            isCut = isMain && (track.IsVideo ? track.FirstBuffer.IsKeyFrame : _now >= _lastTables + _tableInterval);
-            if (isCut)
+            TransportStreamCutKind? cut = CutBefore(track, isMain);
+            isCut = cut == TransportStreamCutKind.Whole;
+            if (cut is { } kind)
             {
-                output.MarkCut(new TransportStreamCut(track.FirstBuffer.Pts, TransportTicks.FromClock(_now)));
-                WriteTables(ref output);
+                _isCutInHole = kind == TransportStreamCutKind.SoundAlone;
+                output.MarkCut(new TransportStreamCut(track.FirstBuffer.Pts, TransportTicks.FromClock(_now), kind));
+                if (kind != TransportStreamCutKind.Dependent)
+                {
+                    WriteTables(ref output);
+                }
             }
 
             track.BeginPes(_now, isMain, (isCut ? _now - _pcrInterval : _lastPcr, _pcrInterval));
@@ -304,6 +352,25 @@ public sealed class TransportStreamWriter : IDisposable
             _now = time;
         }
     }
+
+    /// <summary>What begins with the next PES of a track; null for what just goes on.</summary>
+    private TransportStreamCutKind? CutBefore(TransportStreamTrack track, bool isMain)
+    {
+        if (isMain && track.IsVideo)
+        {
+            return track.FirstBuffer.IsKeyFrame ? TransportStreamCutKind.Whole : _isCutInHole ? TransportStreamCutKind.Dependent : null;
+        }
+
+        // Sound that begins anew after a silence does so at a cut, so that what is missing ends exactly there.
+        long begin = TransportTicks.Clock(track.FirstBuffer.Pts);
+        if (_now < _lastTables + _tableInterval && begin - _pcrInterval <= track.ShownUntil)
+        {
+            return null;
+        }
+
+        return isMain ? TransportStreamCutKind.Whole : _main!.IsVideo && _main.HasStopped(begin) ? TransportStreamCutKind.SoundAlone : null;
+    }
+
 
     private long OthersDue()
     {
