@@ -9,6 +9,12 @@ internal static class TestMedia
         "-f lavfi -i testsrc=size=320x180:rate=25:duration=10 -f lavfi -i sine=frequency=440:sample_rate=48000:duration=10 "
         + "-c:v libx264 -preset ultrafast -profile:v baseline -g 25 -pix_fmt yuv420p -c:a aac -ac 2");
 
+    /// <summary>A picture of one colour for 10 s, all of one kind.</summary>
+    public static string Colour(string name) => MadeMedia.Make(
+        $"colour-{name}.mp4",
+        $"-f lavfi -i color={name}:size=320x180:rate=25:duration=10 -f lavfi -i sine=frequency=440:sample_rate=48000:duration=10 "
+        + "-c:v libx264 -preset ultrafast -g 50 -pix_fmt yuv420p -c:a aac -ac 2 -shortest");
+
     /// <summary>A moving picture with a tone for 20 s, all of one kind but the picture's source, so that a channel can copy them.</summary>
     public static string Alike(string source) => MadeMedia.Make(
         $"alike-{source}.mp4",

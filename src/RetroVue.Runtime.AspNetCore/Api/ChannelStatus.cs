@@ -1,3 +1,4 @@
+using NodaTime;
 using RetroVue.Runtime.Channels;
 
 namespace RetroVue.Runtime.AspNetCore.Api;
@@ -13,6 +14,7 @@ namespace RetroVue.Runtime.AspNetCore.Api;
 /// <param name="HealthReason">Why it is degraded or failed, in one line; null where it is neither.</param>
 /// <param name="Now">What airs now.</param>
 /// <param name="Next">What airs after it.</param>
+/// <param name="Before">What aired in the minute before it, oldest first: a player of segments is still there.</param>
 internal sealed record ChannelStatus(
     Guid Id,
     string Name,
@@ -23,8 +25,11 @@ internal sealed record ChannelStatus(
     string ProducerHealth,
     string? HealthReason,
     AiringStatus Now,
-    AiringStatus Next)
+    AiringStatus Next,
+    AiringStatus[] Before)
 {
+    private static readonly Duration s_before = Duration.FromMinutes(1);
+
     public static ChannelStatus Of(ChannelManager channel) => new(
         channel.Channel.Id,
         channel.Channel.Name,
@@ -35,5 +40,6 @@ internal sealed record ChannelStatus(
         channel.ProducerHealth.ToApiName(),
         channel.HealthReason,
         AiringStatus.Of(channel.Now.Entry),
-        AiringStatus.Of(channel.Next.Entry));
+        AiringStatus.Of(channel.Next.Entry),
+        [.. channel.Before(s_before).Select(AiringStatus.Of)]);
 }

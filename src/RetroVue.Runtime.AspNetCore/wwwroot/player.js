@@ -28,6 +28,14 @@ export class Player {
     this.#start();
   }
 
+  // When what is shown was on the air, in milliseconds since 1970; null while that is not known.
+  date() {
+    const date = this.#hls
+      ? this.#hls.playingDate?.getTime()
+      : this.#video.getStartDate?.().getTime() + this.#video.currentTime * 1000;
+    return Number.isFinite(date) ? date : null;
+  }
+
   #start() {
     clearTimeout(this.#retry);
     this.#hls?.destroy();
@@ -44,7 +52,7 @@ export class Player {
 
   #startWithLibrary() {
     const { Hls } = globalThis;
-    const hls = new Hls({ liveSyncDurationCount: 2, liveMaxLatencyDurationCount: 5, backBufferLength: 10 });
+    const hls = new Hls({ liveSyncDurationCount: 3, liveMaxLatencyDurationCount: 6, backBufferLength: 10 });
     this.#hls = hls;
     hls.on(Hls.Events.MANIFEST_PARSED, () => this.#go());
     hls.on(Hls.Events.ERROR, (_, error) => {

@@ -17,9 +17,17 @@ const atTime = (text) => new Date(text).toLocaleTimeString([], { hour: "2-digit"
 const viewersText = (count) => (count === 1 ? "1 viewer" : `${count} viewers`);
 const picked = () => channels.find((channel) => `#${channel.shortName}` === location.hash) ?? channels[0];
 
-function progressOf(airing) {
+function progressOf(airing, at) {
   const start = Date.parse(airing.start);
-  return Math.min(Math.max((clock.now() - start) / (Date.parse(airing.end) - start), 0), 1);
+  return Math.min(Math.max((at - start) / (Date.parse(airing.end) - start), 0), 1);
+}
+
+// What a channel shows and when that was on the air: the player is some seconds behind the station.
+function shownOn(channel) {
+  const at = (channel === picked() ? player.date() : null) ?? clock.now();
+  const airings = [...channel.before, channel.now, channel.next];
+  const index = airings.findIndex((airing) => at < Date.parse(airing.end));
+  return { at, now: airings.at(index), next: airings[index + 1] ?? channel.next };
 }
 
 function showLamp(lamp, channel) {
@@ -62,9 +70,10 @@ function showList() {
     showLamp(entry.querySelector(".lamp"), channel);
     entry.querySelector(".text").textContent = channel.name;
     entry.querySelector(".viewers").textContent = viewersText(channel.viewerCount);
-    entry.querySelector(".now").textContent = channel.now.title;
-    entry.querySelector(".then").textContent = `${atTime(channel.next.start)} ${channel.next.title}`;
-    entry.querySelector("progress").value = progressOf(channel.now);
+    const { at, now, next } = shownOn(channel);
+    entry.querySelector(".now").textContent = now.title;
+    entry.querySelector(".then").textContent = `${atTime(next.start)} ${next.title}`;
+    entry.querySelector("progress").value = progressOf(now, at);
   }
 }
 
@@ -74,16 +83,17 @@ function showPicked() {
     return;
   }
 
-  document.title = `${channel.now.title} · ${channel.name} · RetroVue`;
+  player.play(`channels/${channel.shortName}/hls/index.m3u8`);
+  const { at, now, next } = shownOn(channel);
+  document.title = `${now.title} · ${channel.name} · RetroVue`;
   showLamp(find("lamp"), channel);
   find("channel-name").textContent = `${channel.name} · ${viewersText(channel.viewerCount)}`;
-  find("now-title").textContent = channel.now.title;
-  find("now-start").textContent = atTime(channel.now.start);
-  find("now-end").textContent = atTime(channel.now.end);
-  find("now-progress").value = progressOf(channel.now);
-  find("next").textContent = `Next at ${atTime(channel.next.start)}: ${channel.next.title}`;
+  find("now-title").textContent = now.title;
+  find("now-start").textContent = atTime(now.start);
+  find("now-end").textContent = atTime(now.end);
+  find("now-progress").value = progressOf(now, at);
+  find("next").textContent = `Next at ${atTime(next.start)}: ${next.title}`;
   find("stream").value = new URL(`channels/${channel.shortName}/live.ts`, document.baseURI).href.split("#")[0];
-  player.play(`channels/${channel.shortName}/hls/index.m3u8`);
 }
 
 function show() {

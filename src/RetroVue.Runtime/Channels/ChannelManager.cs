@@ -112,6 +112,14 @@ public sealed class ChannelManager : IAsyncDisposable
     /// <summary>What airs after what airs now.</summary>
     public Airing Next => _schedules.GetAiring(Channel.Id, Now.Entry.End);
 
+    /// <summary>What aired before what airs now, for so long before now; oldest first, none where that began earlier.</summary>
+    public IReadOnlyList<PlayoutEntry> Before(Duration time)
+    {
+        Airing now = Now;
+        Instant from = Instant.Max(now.At - time, NodaConstants.UnixEpoch);
+        return from < now.Entry.Start ? _schedules.GetPlan(Channel.Id, from, now.Entry.Start).Entries : [];
+    }
+
     /// <summary>Lets a viewer join; the first puts the channel on the air.</summary>
     /// <param name="kind">How the viewer takes the channel.</param>
     /// <param name="client">What the client says of itself.</param>

@@ -1,5 +1,6 @@
 using Microsoft.Playwright;
 using RetroVue.Runtime.Channels;
+using RetroVue.Runtime.Schedules;
 
 namespace RetroVue.Runtime.AspNetCore.Tests.Players;
 
@@ -27,6 +28,49 @@ public sealed class PageTests
         await Assertions.Expect(page.Locator("#channel-name")).ToContainTextAsync("Channel One");
         await AdvancesAsync(page);
         await page.ScreenshotAsync(new() { Path = Path.Combine(TestContext.CurrentContext.WorkDirectory, "page.png") });
+        Assert.That(browser.Errors, Is.Empty);
+    }
+
+    [Test]
+    public async Task Title_and_progress_are_those_of_the_picture_though_the_player_is_behind()
+    {
+        await using Browser browser = await Browser.StartAsync();
+        ChannelSchedule channel = TestStation.Channel("colours", "Colours", ChannelProfile.Copy, TestMedia.Colour("red"), TestMedia.Colour("blue"));
+        channel = channel with { Items = [channel.Items[0] with { Title = "red" }, channel.Items[1] with { Title = "blue" }] };
+        await using TestStation station = await TestStation.StartAsync(channel);
+        IPage page = await browser.OpenAsync();
+        await page.GotoAsync(new Uri(station.Http.BaseAddress!, "/#colours").ToString());
+        await AdvancesAsync(page);
+
+        // Every tenth of a second for 40 s, in which the picture changes four times: what the picture is, and what the page says.
+        string[] seen = await page.EvaluateAsync<string[]>(
+            """
+            () => new Promise(done => {
+                const canvas = document.createElement('canvas').getContext('2d');
+                const seen = [];
+                const look = setInterval(() => {
+                    canvas.drawImage(video, 0, 0, 8, 8);
+                    const [red, , blue] = canvas.getImageData(4, 4, 1, 1).data;
+                    const id = name => document.getElementById(name);
+                    seen.push(`${red > blue ? 'red' : 'blue'} ${id('now-title').textContent} ${id('now-progress').value}`);
+                    if (seen.length === 400) {
+                        clearInterval(look);
+                        done(seen);
+                    }
+                }, 100);
+            })
+            """);
+        // The page says it anew every second; a moment more is for a busy machine.
+        int wrong = 0;
+        foreach (string look in seen)
+        {
+            string[] words = look.Split(' ');
+            wrong = words[0] == words[1] ? 0 : wrong + 1;
+            Assert.That(wrong, Is.LessThanOrEqualTo(15), string.Join('\n', seen));
+        }
+
+        Assert.That(seen.Select(look => look.Split(' ')[0]).Distinct().Count(), Is.EqualTo(2), "the picture changes");
+        await page.ScreenshotAsync(new() { Path = Path.Combine(TestContext.CurrentContext.WorkDirectory, "page-colours.png") });
         Assert.That(browser.Errors, Is.Empty);
     }
 
