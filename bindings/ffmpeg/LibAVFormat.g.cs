@@ -50,9 +50,18 @@ internal static unsafe class LibAVFormat
     internal const int AVSTREAM_INIT_IN_WRITE_HEADER = 0;
     internal const int AVSTREAM_INIT_IN_INIT_OUTPUT = 1;
     internal const int AV_DISPOSITION_ATTACHED_PIC = 1024;
+    internal const int AV_DISPOSITION_CLEAN_EFFECTS = 512;
+    internal const int AV_DISPOSITION_COMMENT = 8;
     internal const int AV_DISPOSITION_DEFAULT = 1;
+    internal const int AV_DISPOSITION_DEPENDENT = 524288;
+    internal const int AV_DISPOSITION_DESCRIPTIONS = 131072;
+    internal const int AV_DISPOSITION_HEARING_IMPAIRED = 128;
+    internal const int AV_DISPOSITION_KARAOKE = 32;
+    internal const int AV_DISPOSITION_LYRICS = 16;
+    internal const int AV_DISPOSITION_NON_DIEGETIC = 4096;
     internal const int AV_DISPOSITION_STILL_IMAGE = 1048576;
     internal const int AV_DISPOSITION_TIMED_THUMBNAILS = 2048;
+    internal const int AV_DISPOSITION_VISUAL_IMPAIRED = 256;
     internal const int AVPROBE_SCORE_MAX = 100;
     internal const int AVPROBE_SCORE_RETRY = 25;
 

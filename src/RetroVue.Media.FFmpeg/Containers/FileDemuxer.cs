@@ -7,7 +7,7 @@ using static RetroVue.Media.FFmpeg.Interop.LibAVUtil;
 
 namespace RetroVue.Media.FFmpeg.Containers;
 
-/// <summary>Reads the best picture and sound of a file, or a stretch of them, as compressed packets.</summary>
+/// <summary>Reads a picture and a sound of a file (<see cref="StreamChoice"/>), or a stretch of them, as compressed packets.</summary>
 /// <remarks>
 /// <para>
 /// PTS and DTS are the file's own, each rounded once from the stream's time base; the segment says where they lie in running time.
@@ -154,7 +154,7 @@ public sealed unsafe class FileDemuxer : Element
 
     private InputFile OpenAnew()
     {
-        var file = InputFile.Open(_path, _interrupt, _options.OpenLimit);
+        var file = InputFile.Open(_path, _interrupt, _options.OpenLimit, _options.Streams);
         try
         {
             ThrowUnlessItHolds(file.Info);
@@ -171,7 +171,7 @@ public sealed unsafe class FileDemuxer : Element
     /// <summary>A kept file at the key frame to start with; null where there is none, or it cannot be sought as a new one can.</summary>
     private InputFile? TakeKept()
     {
-        if (_options.StartAt == ClockTime.Zero || _options.Shelf?.TryTake(_path) is not { } file)
+        if (_options.StartAt == ClockTime.Zero || _options.Shelf?.TryTake(_path, _options.Streams) is not { } file)
         {
             return null;
         }

@@ -21,6 +21,9 @@ public sealed record FileDemuxerOptions
     /// <summary>Whether the sound is read.</summary>
     public bool Audio { get; init; } = true;
 
+    /// <summary>Which of the file's streams are read, where it has several.</summary>
+    public StreamChoice Streams { get; init; } = StreamChoice.Best;
+
     /// <summary>Where reading runs: with other files', from which a disc that hangs parts it; give slow ones a thread of their own.</summary>
     public StepPlacement Placement { get; init; } = StepPlacement.Reading;
 

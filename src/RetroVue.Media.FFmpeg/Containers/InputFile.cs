@@ -10,7 +10,7 @@ using static RetroVue.Media.FFmpeg.Interop.LibAVUtil;
 
 namespace RetroVue.Media.FFmpeg.Containers;
 
-/// <summary>A file opened by libavformat, with what it holds; only its best picture and sound streams are read.</summary>
+/// <summary>A file opened by libavformat, with what it holds; only the picture and the sound that were chosen are read.</summary>
 /// <remarks>
 /// For one thread at a time; its switch is for any. libavformat's limits of 5 MB and 5 s of media bound the look at the first packets.
 /// That look stays in although mp4 could do without: of the 17 ms that opening an hour takes it is 2, and the rest builds the index.
@@ -28,10 +28,10 @@ internal sealed unsafe class InputFile : IDisposable
     private readonly InputFormatHandle _handle;
     private readonly FileReadAhead? _readAhead;
 
-    private InputFile(string path, FileIdentity? identity, AVFormatContext* opened, InterruptSwitch interrupt)
+    private InputFile(string path, FileIdentity? identity, AVFormatContext* opened, InterruptSwitch interrupt, StreamChoice choice)
     {
         _handle = new InputFormatHandle(opened);
-        (Path, Identity, Interrupt) = (path, identity, interrupt);
+        (Path, Identity, Interrupt, Choice) = (path, identity, interrupt, choice);
         Context = opened;
         Length = new FileInfo(path).Length;
         try
@@ -56,6 +56,9 @@ internal sealed unsafe class InputFile : IDisposable
     /// <summary>What file that was, as it stood just before; null where that cannot be told.</summary>
     public FileIdentity? Identity { get; }
 
+    /// <summary>What was named of its streams.</summary>
+    public StreamChoice Choice { get; }
+
     /// <summary>How many bytes it had when it was opened.</summary>
     public long Length { get; }
 
@@ -72,8 +75,9 @@ internal sealed unsafe class InputFile : IDisposable
     /// <param name="path">The file; a regular one.</param>
     /// <param name="interrupt">Ends blocking calls, now and later.</param>
     /// <param name="limit">How long opening may take.</param>
-    /// <exception cref="MediaFileException">It cannot be opened, or holds neither picture nor sound.</exception>
-    public static InputFile Open(string path, InterruptSwitch interrupt, ClockTime limit)
+    /// <param name="choice">Which of its streams are wanted; null: the best.</param>
+    /// <exception cref="MediaFileException">It cannot be opened, or holds neither picture nor sound, or not what is named.</exception>
+    public static InputFile Open(string path, InterruptSwitch interrupt, ClockTime limit, StreamChoice? choice = null)
     {
         ThrowUnlessRegular(path);
         // Before it is opened: a change in between then shows as one.
@@ -81,7 +85,7 @@ internal sealed unsafe class InputFile : IDisposable
         interrupt.Limit(limit);
         try
         {
-            return new InputFile(path, identity, OpenContext(path, interrupt), interrupt);
+            return new InputFile(path, identity, OpenContext(path, interrupt), interrupt, choice ?? StreamChoice.Best);
         }
         catch (FFmpegException exception)
         {
@@ -228,21 +232,21 @@ internal sealed unsafe class InputFile : IDisposable
         (Context->probe_score < AVPROBE_SCORE_RETRY ? AVERROR_INVALIDDATA : 0).ThrowIfError("Recognising the container");
         var before = ErrorMark.Now;
         avformat_find_stream_info(Context, null).ThrowIfError("Reading the first packets", before);
-        var video = Best(AVMediaType.AVMEDIA_TYPE_VIDEO);
-        var audio = Best(AVMediaType.AVMEDIA_TYPE_AUDIO);
+        var streams = new StreamInfo[Context->nb_streams];
+        for (var i = 0; i < streams.Length; i++)
+        {
+            streams[i] = Describe(Stream(i));
+        }
+
+        var (video, audio) = new StreamSelection(Context, streams, Choice, path).Choose();
         if (video < 0 && audio < 0)
         {
             throw new MediaFileException(path, $"holds no picture or sound that FFmpeg {FFmpegLibrary.Release} can read; convert it to another codec.");
         }
 
-        var streams = new StreamInfo[Context->nb_streams];
         for (var i = 0; i < streams.Length; i++)
         {
-            streams[i] = Describe(Stream(i));
-            if (i != video && i != audio)
-            {
-                Want(i, isWanted: false);
-            }
+            Want(i, i == video || i == audio);
         }
 
         var chosen = new[] { video, audio }.Where(index => index >= 0).Select(index => streams[index]).ToList();
@@ -269,15 +273,6 @@ internal sealed unsafe class InputFile : IDisposable
         }
     }
 
-    private int Best(AVMediaType type)
-    {
-        const int picturesOutOfTime = AV_DISPOSITION_ATTACHED_PIC | AV_DISPOSITION_TIMED_THUMBNAILS;
-        var index = av_find_best_stream(Context, type, -1, -1, null, 0);
-        return index >= 0 && (Stream(index)->disposition & picturesOutOfTime) == 0 && Stream(index)->codecpar->codec_id != AVCodecID.AV_CODEC_ID_NONE
-            ? index
-            : -1;
-    }
-
     private StreamInfo Describe(AVStream* stream)
     {
         var timeBase = stream->time_base.ToRational();
@@ -294,6 +289,7 @@ internal sealed unsafe class InputFile : IDisposable
             IsAttachedPicture = (stream->disposition & AV_DISPOSITION_ATTACHED_PIC) != 0,
             ReorderDepth = stream->codecpar->video_delay,
             Tilt = tilt,
+            Language = FFmpegDictionary.Read(stream->metadata).Find(entry => entry.Key.Equals("language", StringComparison.OrdinalIgnoreCase)).Value,
         };
     }
 

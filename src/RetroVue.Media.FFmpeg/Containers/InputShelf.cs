@@ -53,13 +53,13 @@ public sealed class InputShelf(int capacity) : IDisposable
     /// <inheritdoc cref="Close"/>
     public void Dispose() => Close();
 
-    /// <summary>An open file, the caller's from now on, that stands anywhere; null where none of this path is kept, or it has changed.</summary>
-    internal InputFile? TryTake(string path)
+    /// <summary>An open file, the caller's from now on, that stands anywhere; null where none of this path and choice is kept, or it has changed.</summary>
+    internal InputFile? TryTake(string path, StreamChoice choice)
     {
         InputFile? file;
         lock (_lock)
         {
-            file = _files.Find(kept => kept.Path == path);
+            file = _files.Find(kept => kept.Path == path && kept.Choice == choice);
             if (file is null)
             {
                 return null;

@@ -13,9 +13,9 @@ namespace RetroVue.Media.FFmpeg.Containers;
 /// <param name="Streams">All streams, in the order of the file.</param>
 public sealed record MediaInfo(string Path, string Container, ClockTime StartTime, ClockTime Duration, IReadOnlyList<StreamInfo> Streams)
 {
-    /// <summary>The best picture stream by av_find_best_stream, attached pictures left out; null where there is none.</summary>
+    /// <summary>The picture, by what was named and the rules of <see cref="StreamChoice"/>; null where there is none.</summary>
     public StreamInfo? Video { get; init; }
 
-    /// <summary>The best sound stream by av_find_best_stream; null where there is none.</summary>
+    /// <summary>The sound, by what was named and the rules of <see cref="StreamChoice"/>; null where there is none.</summary>
     public StreamInfo? Audio { get; init; }
 }

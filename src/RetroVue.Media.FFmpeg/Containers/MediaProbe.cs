@@ -16,12 +16,16 @@ public static unsafe class MediaProbe
 {
     private static readonly ClockTime s_openLimit = ClockTime.FromSeconds(30);
 
+    /// <inheritdoc cref="Probe(string, StreamChoice?, CancellationToken)"/>
+    public static ProbedMedia Probe(string path, CancellationToken cancellationToken = default) => Probe(path, null, cancellationToken);
+
     /// <summary>Probes a file.</summary>
     /// <param name="path">The file; a regular one.</param>
+    /// <param name="streams">Which of its streams are looked at; null: the best.</param>
     /// <param name="cancellationToken">Ends the probing, also in the middle of a read.</param>
-    /// <exception cref="MediaFileException">The file cannot be opened, or holds neither picture nor sound that can be read.</exception>
+    /// <exception cref="MediaFileException">The file cannot be opened, or holds neither picture nor sound that can be read, or not what is named.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
-    public static ProbedMedia Probe(string path, CancellationToken cancellationToken = default)
+    public static ProbedMedia Probe(string path, StreamChoice? streams, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         cancellationToken.ThrowIfCancellationRequested();
@@ -29,7 +33,7 @@ public static unsafe class MediaProbe
         using var registration = cancellationToken.Register(() => interrupt.Throw());
         try
         {
-            using var file = InputFile.Open(path, interrupt, s_openLimit);
+            using var file = InputFile.Open(path, interrupt, s_openLimit, streams);
             var probed = Probe(file);
             cancellationToken.ThrowIfCancellationRequested();
             return probed;

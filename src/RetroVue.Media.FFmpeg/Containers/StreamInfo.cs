@@ -14,6 +14,9 @@ public sealed record StreamInfo(int Index, EncodedFormat Format, Rational TimeBa
     /// <summary>True for a picture that goes with the file, such as a cover: it has no place in time.</summary>
     public bool IsAttachedPicture { get; init; }
 
+    /// <summary>Its language as the file has it, usually by ISO 639-2, such as "deu"; null where it does not say.</summary>
+    public string? Language { get; init; }
+
     /// <summary>True where pictures are decoded in another order than they are shown in.</summary>
     public bool IsReordered => ReorderDepth > 0;
 

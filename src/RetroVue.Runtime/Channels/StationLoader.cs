@@ -74,11 +74,11 @@ public sealed class StationLoader
         FFmpegLibrary.Load(_loggerFactory);
         List<ChannelSchedule> completed = [];
         Dictionary<Guid, ChannelContent> content = [];
-        Dictionary<string, ProbedFile> looked = await ProbeAsync(all.SelectMany(FilesOf), progress, cancellationToken).ConfigureAwait(false);
+        Dictionary<(string File, StreamChoice Streams), ProbedFile> looked = await ProbeAsync(all.SelectMany(FilesOf), progress, cancellationToken).ConfigureAwait(false);
         foreach (ChannelSchedule channel in all)
         {
-            Dictionary<string, ProbedMedia> files = Usable(channel, looked);
-            ChannelSchedule probed = channel.Probed(file => files.GetValueOrDefault(file)?.Duration.ToDuration());
+            Dictionary<(string File, StreamChoice Streams), ProbedMedia> files = Usable(channel, looked);
+            ChannelSchedule probed = channel.Probed(item => files.GetValueOrDefault((item.File!, item.Streams))?.Duration.ToDuration());
             if (channel.Profile.Mode == ProfileMode.Copy)
             {
                 CopyAdmission admission = Admit(channel, files);
@@ -100,24 +100,24 @@ public sealed class StationLoader
 
     private static ChannelSchedule WithoutRefused(ChannelSchedule channel, CopyAdmission admission)
     {
-        var refused = admission.Refused.Select(refusal => refusal.File).ToHashSet(StringComparer.Ordinal);
+        var refused = admission.Refused.Select(refusal => (refusal.File, refusal.Streams)).ToHashSet();
         return channel with { Items = Replace(channel.Items), Filler = Replace(channel.Filler) };
 
         ImmutableArray<ScheduleItem> Replace(ImmutableArray<ScheduleItem> items) =>
-            [.. items.Select(item => item.File is { } file && refused.Contains(file) ? item with { Kind = SegmentKind.Slate, File = null } : item)];
+            [.. items.Select(item => item.File is { } file && refused.Contains((file, item.Streams)) ? item with { Kind = SegmentKind.Slate, File = null } : item)];
     }
 
     /// <summary>The files of a channel whose kind or duration matters.</summary>
-    private static IEnumerable<string> FilesOf(ChannelSchedule channel) => channel.Items.Concat(channel.Filler)
+    private static IEnumerable<(string File, StreamChoice Streams)> FilesOf(ChannelSchedule channel) => channel.Items.Concat(channel.Filler)
         .Where(item => item.File is not null && (item.Duration is null || channel.Profile.Mode == ProfileMode.Copy))
-        .Select(item => item.File!)
-        .Distinct(StringComparer.Ordinal);
+        .Select(item => (item.File!, item.Streams))
+        .Distinct();
 
     /// <summary>Looks at files, each once, as many at a time as there are processors.</summary>
-    private static async Task<Dictionary<string, ProbedFile>> ProbeAsync(
-        IEnumerable<string> wanted, IProgress<LoadProgress>? progress, CancellationToken cancellationToken)
+    private static async Task<Dictionary<(string File, StreamChoice Streams), ProbedFile>> ProbeAsync(
+        IEnumerable<(string File, StreamChoice Streams)> wanted, IProgress<LoadProgress>? progress, CancellationToken cancellationToken)
     {
-        string[] files = [.. wanted.Distinct(StringComparer.Ordinal)];
+        (string File, StreamChoice Streams)[] files = [.. wanted.Distinct()];
         var probed = new ProbedFile[files.Length];
         int done = 0;
         progress?.Report(new LoadProgress(0, files.Length));
@@ -127,18 +127,18 @@ public sealed class StationLoader
             new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount, CancellationToken = cancellationToken },
             (index, token) =>
             {
-                probed[index] = ProbedFile.Of(files[index], token);
+                probed[index] = ProbedFile.Of(files[index].File, files[index].Streams, token);
                 progress?.Report(new LoadProgress(Interlocked.Increment(ref done), files.Length));
                 return ValueTask.CompletedTask;
             }).ConfigureAwait(false);
-        return files.Zip(probed).ToDictionary(pair => pair.First, pair => pair.Second, StringComparer.Ordinal);
+        return files.Zip(probed).ToDictionary(pair => pair.First, pair => pair.Second);
     }
 
     /// <summary>Those of a channel's files that can be used; the others are logged.</summary>
-    private Dictionary<string, ProbedMedia> Usable(ChannelSchedule channel, Dictionary<string, ProbedFile> looked)
+    private Dictionary<(string File, StreamChoice Streams), ProbedMedia> Usable(ChannelSchedule channel, Dictionary<(string File, StreamChoice Streams), ProbedFile> looked)
     {
-        Dictionary<string, ProbedMedia> files = new(StringComparer.Ordinal);
-        foreach (string file in FilesOf(channel))
+        Dictionary<(string File, StreamChoice Streams), ProbedMedia> files = [];
+        foreach ((string File, StreamChoice Streams) file in FilesOf(channel))
         {
             ProbedFile probed = looked[file];
             if (probed.Problem is { } problem)
@@ -150,7 +150,7 @@ public sealed class StationLoader
             files[file] = probed.Media!;
             if (probed.Media!.Duration.ToDuration() < ScheduleItem.MinDuration)
             {
-                RuntimeLog.FileTooShort(_logger, channel.ShortName, file, probed.Media.Duration, ScheduleItem.MinDuration.TotalMilliseconds);
+                RuntimeLog.FileTooShort(_logger, channel.ShortName, file.File, probed.Media.Duration, ScheduleItem.MinDuration.TotalMilliseconds);
             }
         }
 
@@ -168,9 +168,9 @@ public sealed class StationLoader
         }
     }
 
-    private CopyAdmission Admit(ChannelSchedule channel, Dictionary<string, ProbedMedia> files)
+    private CopyAdmission Admit(ChannelSchedule channel, Dictionary<(string File, StreamChoice Streams), ProbedMedia> files)
     {
-        CopyAdmission admission = CopyAdmission.Decide(files.Select(file => CopyCandidate.Of(file.Key, file.Value)));
+        CopyAdmission admission = CopyAdmission.Decide(files.Select(file => CopyCandidate.Of(file.Key.File, file.Value) with { Streams = file.Key.Streams }));
         foreach (CopyRefusal refusal in admission.Refused)
         {
             RuntimeLog.FileDoesNotFit(_logger, channel.ShortName, refusal.File, refusal.Reason);

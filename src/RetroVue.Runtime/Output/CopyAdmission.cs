@@ -9,7 +9,8 @@ namespace RetroVue.Runtime.Output;
 /// <summary>Decides which files a channel can air one after the other as they are encoded: those of the kind that most of them are of.</summary>
 /// <remarks>
 /// Of one kind are files that agree in the picture's codec, profile, size, pixel shape, frame rate, fields and colour, and in the sound's
-/// codec, profile, sampling rate and channels: a receiver goes from one to the next without noticing. What a file does not say of its
+/// codec, profile, sampling rate and channels: a receiver goes from one to the next without noticing. Frame rates within 10 ppm are one, for
+/// files write 30000/1001 as 2997/100 too. What a file does not say of its
 /// colour is taken as players take it. Pictures are stored upright, for a transport stream cannot say that they are to be turned. Key frames stand at most
 /// <see cref="MostKeyFrameInterval"/> apart, or joining would take too long. Immutable and thread-safe.
 /// </remarks>
@@ -17,6 +18,9 @@ namespace RetroVue.Runtime.Output;
 /// <param name="Refused">The files that do not fit, in their order, each with the first thing that does not.</param>
 public sealed record CopyAdmission(ChannelFormats? Formats, ImmutableArray<CopyRefusal> Refused)
 {
+    /// <summary>One part in so many is no difference of frame rates: 10 ppm, for files name 30000/1001 by 2997/100 or 19001/634 too.</summary>
+    private const int RateTolerance = 100_000;
+
     /// <summary>The most that key frames may be apart: four seconds.</summary>
     public static ClockTime MostKeyFrameInterval => ClockTime.FromSeconds(4);
 
@@ -24,18 +28,35 @@ public sealed record CopyAdmission(ChannelFormats? Formats, ImmutableArray<CopyR
     public static CopyAdmission Decide(IEnumerable<CopyCandidate> candidates)
     {
         CopyCandidate[] all = [.. candidates];
-        CopyCandidate? model = all
-            .Where(candidate => FindFault(candidate) is null)
-            .GroupBy(candidate => string.Join('\n', Describe(candidate.Formats)), StringComparer.Ordinal)
-            .MaxBy(alike => alike.Count())?.First();
+        CopyCandidate? model = MostFrequent(all.Where(candidate => FindFault(candidate) is null));
         return new CopyAdmission(
             model?.Formats,
             [
                 .. from candidate in all
                    let reason = FindFault(candidate) ?? FindDifference(candidate.Formats, model!.Formats)
                    where reason is not null
-                   select new CopyRefusal(candidate.File, reason),
+                   select new CopyRefusal(candidate.File, reason) { Streams = candidate.Streams },
             ]);
+    }
+
+    /// <summary>The first of the kind that most are of.</summary>
+    private static CopyCandidate? MostFrequent(IEnumerable<CopyCandidate> candidates)
+    {
+        List<(CopyCandidate Model, int Count)> kinds = [];
+        foreach (CopyCandidate candidate in candidates)
+        {
+            int kind = kinds.FindIndex(kind => FindDifference(candidate.Formats, kind.Model.Formats) is null);
+            if (kind < 0)
+            {
+                kinds.Add((candidate, 1));
+            }
+            else
+            {
+                kinds[kind] = (kinds[kind].Model, kinds[kind].Count + 1);
+            }
+        }
+
+        return kinds.Count == 0 ? null : kinds.MaxBy(kind => kind.Count).Model;
     }
 
     private static string? FindFault(CopyCandidate candidate)
@@ -71,7 +92,9 @@ public sealed record CopyAdmission(ChannelFormats? Formats, ImmutableArray<CopyR
     }
 
     /// <summary>What files must agree in, each with the words to say it in.</summary>
-    private static string[] Describe(ChannelFormats formats)
+    /// <param name="formats">A file's streams.</param>
+    /// <param name="channelRate">The frame rate that one as good as equal counts as.</param>
+    private static string[] Describe(ChannelFormats formats, Rational channelRate)
     {
         (EncodedFormat? video, EncodedFormat? audio) = formats;
         CultureInfo plain = CultureInfo.InvariantCulture;
@@ -79,8 +102,8 @@ public sealed record CopyAdmission(ChannelFormats? Formats, ImmutableArray<CopyR
         [
             video is null ? "no picture" : $"{Name(video)} pictures",
             video?.Video is { } size ? string.Create(plain, $"{size.Width}x{size.Height} pictures") : "",
-            video?.Video is { } shape ? $"pixels of shape {shape.SampleAspectRatio.Reduce()}" : "",
-            video?.Video is { } rate ? $"{rate.FrameRate.Reduce()} frames per second" : "",
+            video?.Video is { } shape ? $"pixels of shape {ShapeOf(shape)}" : "",
+            video?.Video is { } rate ? $"{(AreOne(rate.FrameRate, channelRate) ? channelRate : rate.FrameRate).Reduce()} frames per second" : "",
             video?.Video is { } fields ? Fields(fields) : "",
             .. Colors(video?.Video),
             audio is null ? "no sound" : $"{Name(audio)} sound",
@@ -117,12 +140,23 @@ public sealed record CopyAdmission(ChannelFormats? Formats, ImmutableArray<CopyR
     /// <summary>One name for BT.601 of 525 and of 625 lines, whose matrix is one and whose primaries are all but one.</summary>
     private static string? Usual(string? name) => name == "bt470bg" ? "smpte170m" : name;
 
+    /// <summary>Pixels whose shape no one has said are square.</summary>
+    private static Rational ShapeOf(VideoFormat format) =>
+        format.SampleAspectRatio.IsPositive ? format.SampleAspectRatio.Reduce() : new Rational(1, 1);
+
+    /// <summary>True for rates within <see cref="RateTolerance"/> of each other: a millisecond in a minute and a half apart.</summary>
+    private static bool AreOne(Rational a, Rational b) => a.IsPositive && b.IsPositive
+        && Int128.Abs(((Int128)a.Numerator * b.Denominator) - ((Int128)b.Numerator * a.Denominator)) * RateTolerance
+            <= (Int128)b.Numerator * a.Denominator;
+
     private static string Name(EncodedFormat format) => format.Profile is null ? format.Codec : $"{format.Codec} {format.Profile}";
 
     /// <summary>The first thing in which streams are unlike a channel's, in words; null where they fit.</summary>
-    internal static string? FindDifference(ChannelFormats streams, ChannelFormats channel) => Describe(streams)
-        .Zip(Describe(channel))
+    internal static string? FindDifference(ChannelFormats streams, ChannelFormats channel) => Describe(streams, RateOf(channel))
+        .Zip(Describe(channel, RateOf(channel)))
         .Where(pair => pair.First != pair.Second)
         .Select(pair => $"has {pair.First}, the channel {pair.Second}")
         .FirstOrDefault();
+
+    private static Rational RateOf(ChannelFormats formats) => formats.Video?.Video?.FrameRate ?? default;
 }

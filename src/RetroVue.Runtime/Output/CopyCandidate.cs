@@ -11,6 +11,9 @@ namespace RetroVue.Runtime.Output;
 /// <param name="KeyFrameInterval">The longest stretch from one key frame to the next, or to the end; zero without a picture.</param>
 public sealed record CopyCandidate(string File, EncodedFormat? Video, EncodedFormat? Audio, ClockTime KeyFrameInterval)
 {
+    /// <summary>Which of the file's streams these are.</summary>
+    public StreamChoice Streams { get; init; } = StreamChoice.Best;
+
     internal ChannelFormats Formats => new(Video, Audio);
 
     /// <summary>What a probe found out about a file.</summary>

@@ -29,6 +29,7 @@ internal sealed class CopyItems(ChannelOutput output, InputShelf shelf, Pipeline
                     RunningTimeOffset = from,
                     Video = output.Formats.Video is not null,
                     Audio = output.Formats.Audio is not null,
+                    Streams = entry.Streams,
                     Shelf = shelf,
                     OpenLimit = NormalProducer.OpenLimit,
                 }));

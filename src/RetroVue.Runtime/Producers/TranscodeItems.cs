@@ -50,6 +50,7 @@ internal sealed class TranscodeItems(
                     RunningTimeOffset = from,
                     Video = profile.Video is not null,
                     Audio = profile.Audio is not null,
+                    Streams = entry.Streams,
                     Shelf = shelf,
                     OpenLimit = NormalProducer.OpenLimit,
                     Placement = StepPlacement.OwnThread,

@@ -42,9 +42,9 @@ public sealed record ChannelSchedule(
     /// became of their file.
     /// </summary>
     /// <param name="durationOf">
-    /// The exact duration of a file, or null where it is unusable; asked once for each item without a duration.
+    /// The exact duration of an item's file, or null where it is unusable; asked once for each item without a duration.
     /// </param>
-    public ChannelSchedule Probed(Func<string, Duration?> durationOf)
+    public ChannelSchedule Probed(Func<ScheduleItem, Duration?> durationOf)
     {
         ArgumentNullException.ThrowIfNull(durationOf);
         return this with { Items = Complete(Items), Filler = Complete(Filler) };
@@ -52,7 +52,7 @@ public sealed record ChannelSchedule(
         ImmutableArray<ScheduleItem> Complete(ImmutableArray<ScheduleItem> items) =>
         [
             .. from item in items
-               select item.Duration is null ? item with { Duration = durationOf(item.File!) - item.Offset } : item into item
+               select item.Duration is null ? item with { Duration = durationOf(item) - item.Offset } : item into item
                where item.Duration >= ScheduleItem.MinDuration
                select item.Duration > ScheduleItem.MaxDuration ? item with { Duration = ScheduleItem.MaxDuration } : item,
         ];

@@ -45,6 +45,6 @@ internal sealed class ItemCycle
         index = index < 0 ? ~index - 1 : index;
         ScheduleItem item = _items[index];
         Instant start = at - Duration.FromNanoseconds(within - _starts[index]);
-        return new PlayoutEntry(item.Kind, start, start + item.Duration!.Value, item.Title, item.File, item.Offset);
+        return new PlayoutEntry(item.Kind, start, start + item.Duration!.Value, item.Title, item.File, item.Offset) { Streams = item.Streams };
     }
 }

@@ -1,4 +1,5 @@
 using NodaTime;
+using RetroVue.Media.FFmpeg.Containers;
 
 namespace RetroVue.Runtime.Schedules;
 
@@ -12,6 +13,9 @@ namespace RetroVue.Runtime.Schedules;
 /// <param name="Offset">The file's position that airs at <paramref name="Start"/>, on its own time line from zero.</param>
 public sealed record PlayoutEntry(SegmentKind Kind, Instant Start, Instant End, string Title, string? File, Duration Offset)
 {
+    /// <summary>Which picture and sound of the file air, where it has several.</summary>
+    public StreamChoice Streams { get; init; } = StreamChoice.Best;
+
     /// <summary>How long it airs.</summary>
     public Duration Duration => End - Start;
 

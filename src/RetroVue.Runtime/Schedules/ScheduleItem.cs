@@ -1,4 +1,5 @@
 using NodaTime;
+using RetroVue.Media.FFmpeg.Containers;
 
 namespace RetroVue.Runtime.Schedules;
 
@@ -10,6 +11,9 @@ namespace RetroVue.Runtime.Schedules;
 /// <param name="Duration">How long it airs, to the nanosecond; null while that depends on a file that has not been probed.</param>
 public sealed record ScheduleItem(SegmentKind Kind, string? File, string Title, Duration Offset, Duration? Duration)
 {
+    /// <summary>Which picture and sound of the file air, where it has several.</summary>
+    public StreamChoice Streams { get; init; } = StreamChoice.Best;
+
     /// <summary>The shortest an item may be: 100 ms, a few frames.</summary>
     public static Duration MinDuration => NodaTime.Duration.FromMilliseconds(100);
 

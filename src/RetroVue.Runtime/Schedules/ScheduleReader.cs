@@ -3,6 +3,7 @@ using System.Globalization;
 using NodaTime;
 using NodaTime.Text;
 using NodaTime.TimeZones;
+using RetroVue.Media.FFmpeg.Containers;
 using RetroVue.Media.Formats;
 using RetroVue.Media.Time;
 using RetroVue.Runtime.Time;
@@ -173,7 +174,7 @@ internal sealed class ScheduleReader(string folder)
 
     private ScheduleItem ReadItem(JsonValue value, SegmentKind kind)
     {
-        value.AsObject("file", "title", "in", "out", "duration");
+        value.AsObject("file", "title", "in", "out", "duration", "audio", "video");
         string file = ReadFile(value.Required("file"));
         Duration start = value.Optional("in") is { } trimIn ? ReadDuration(trimIn) : Duration.Zero;
         Duration? duration = null;
@@ -190,8 +191,25 @@ internal sealed class ScheduleReader(string folder)
         }
 
         string title = value.Optional("title")?.AsString() ?? TitleOf(file);
-        return new ScheduleItem(kind, file, title, start, duration);
+        var streams = new StreamChoice
+        {
+            Audio = value.Optional("audio") is { } audio ? ReadAudio(audio) : null,
+            Video = value.Optional("video") is { } video ? ReadVideo(video) : null,
+        };
+        return new ScheduleItem(kind, file, title, start, duration) { Streams = streams };
     }
+
+    private static string ReadAudio(JsonValue value)
+    {
+        string text = value.AsStringOrNumber();
+        return TryReadCount(text, out _) || (text.Length is >= 2 and <= 8 && text.All(char.IsAsciiLetter))
+            ? text
+            : throw value.Error($"'{text}' is neither a language such as deu nor the number of a stream, from 0");
+    }
+
+    private static int ReadVideo(JsonValue value) => TryReadCount(value.AsStringOrNumber(), out int index)
+        ? index
+        : throw value.Error($"'{value.Text}' is not the number of a stream, from 0");
 
     private string ReadFile(JsonValue value)
     {

@@ -80,6 +80,31 @@ public sealed class CopyAdmissionTests
     public void Admission_of_a_file_whose_key_frames_are_not_known_is_not_refused_for_them() =>
         Assert.That(CopyAdmission.Decide([s_usual with { KeyFrameInterval = ClockTime.None }]).Refused, Is.Empty);
 
+    [TestCase(2997, 100, 30000, 1001)]
+    [TestCase(30000, 1001, 19001, 634)]
+    [TestCase(2997, 125, 24000, 1001)]
+    [TestCase(50, 2, 25, 1)]
+    public void Admission_takes_rates_within_ten_millionths_for_one(int numerator, int denominator, int otherNumerator, int otherDenominator)
+    {
+        CopyCandidate one = With(s_picture with { FrameRate = new Rational(numerator, denominator) });
+        CopyCandidate other = With(s_picture with { FrameRate = new Rational(otherNumerator, otherDenominator) }) with { File = "b" };
+        Assert.That(CopyAdmission.Decide([one, other]).Refused, Is.Empty);
+        Assert.That(CopyAdmission.Decide([other, one]).Refused, Is.Empty);
+    }
+
+    [TestCase(24, 1, 24000, 1001)]
+    [TestCase(25, 1, 25001, 1000)]
+    public void Admission_tells_rates_further_apart(int numerator, int denominator, int otherNumerator, int otherDenominator)
+    {
+        CopyCandidate one = With(s_picture with { FrameRate = new Rational(numerator, denominator) });
+        CopyCandidate other = With(s_picture with { FrameRate = new Rational(otherNumerator, otherDenominator) }) with { File = "b" };
+        Assert.That(CopyAdmission.Decide([one, other]).Refused.Single().File, Is.EqualTo("b"));
+    }
+
+    [Test]
+    public void Admission_takes_pixels_of_unknown_shape_for_square_ones() =>
+        Assert.That(CopyAdmission.Decide([s_usual, With(s_picture with { SampleAspectRatio = new Rational(0, 1) })]).Refused, Is.Empty);
+
     [Test]
     public void Admission_of_nothing_has_no_formats() => Assert.That(CopyAdmission.Decide([]).Formats, Is.Null);
 

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text;
 using NodaTime;
+using RetroVue.Media.FFmpeg.Containers;
 using RetroVue.Media.Formats;
 using RetroVue.Media.Time;
 using RetroVue.Runtime.Schedules;
@@ -53,6 +54,8 @@ public sealed class ScheduleFileTests
             Assert.That((late.Start, late.Repeats), Is.EqualTo((Instant.FromUtc(2026, 3, 1, 1, 0), false)));
             Assert.That(late.Profile, Is.EqualTo(ChannelProfile.Transcode(1280, 720, new Rational(30000, 1001))));
             Assert.That(late.Items[0].File, Is.EqualTo("/srv/shows/late-01.mkv"));
+            Assert.That(late.Items[0].Streams, Is.EqualTo(StreamChoice.Best));
+            Assert.That(late.Items[1].Streams, Is.EqualTo(new StreamChoice { Audio = "deu", Video = 1 }));
 
             Assert.That(festival.End - festival.Start, Is.EqualTo(Duration.FromDays(7)));
             Assert.That(festival.Profile.Rate, Is.EqualTo(new Rational(25, 1)));
@@ -68,7 +71,7 @@ public sealed class ScheduleFileTests
         string[] fields =
         [
             "channels", "id", "shortName", "name", "timeZone", "profile", "start", "end", "repeat", "items", "filler",
-            "mode", "size", "rate", "fields", "file", "title", "in", "out", "duration",
+            "mode", "size", "rate", "fields", "file", "title", "in", "out", "duration", "audio", "video",
         ];
         Assert.That(fields.Where(field => !page.Contains($"`{field}`", StringComparison.Ordinal)), Is.Empty);
 
@@ -121,6 +124,9 @@ public sealed class ScheduleFileTests
     [TestCase("\"PT1M\"", "60", 13, "channels[0].items[1].duration", "text in quotes")]
     [TestCase("\"b.mp4\"", "\"b\\u0000\"", 13, "channels[0].items[1].file", "file")]
     [TestCase("\"b.mp4\"", "\"\\ud800\"", 13, "channels[0].items[1].file", "surrogate")]
+    [TestCase("\"duration\": \"PT1M\"", "\"audio\": \"de 1\"", 13, "channels[0].items[1].audio", "deu")]
+    [TestCase("\"duration\": \"PT1M\"", "\"audio\": -1", 13, "channels[0].items[1].audio", "'-1'")]
+    [TestCase("\"duration\": \"PT1M\"", "\"video\": \"first\"", 13, "channels[0].items[1].video", "number")]
     [TestCase("\"in\"", "\"duration\"", 12, "channels[0].items[0].duration", "give one of them")]
     [TestCase("{ \"file\": \"b.mp4\", \"duration\": \"PT1M\" }", "7", 13, "channels[0].items[1]", "object")]
     [TestCase("\"repeat\": true", "\"repeat\" true", 10, "channels[0]", "':'")]

@@ -173,10 +173,10 @@ public sealed class ScheduleServiceTests
         };
         Assert.That(channel.NeedsProbing, Is.True);
         List<string> asked = [];
-        ChannelSchedule probed = channel.Probed(file =>
+        ChannelSchedule probed = channel.Probed(item =>
         {
-            asked.Add(file);
-            return file == "/p1" ? null : Minutes(1);
+            asked.Add(item.File!);
+            return item.File == "/p1" ? null : Minutes(1);
         });
         Assert.Multiple(() =>
         {
