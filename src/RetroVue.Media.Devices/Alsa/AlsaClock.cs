@@ -32,7 +32,8 @@ public sealed class AlsaClock : IClock
     {
         _system = systemClock;
         _unit = new Rational(1, setup.Format.SampleRate);
-        _line = new EnvelopeLine(_unit);
+        // Drivers look at the hardware's pointer at each period, if not more often.
+        _line = new EnvelopeLine(_unit, setup.Format.DurationOf(setup.PeriodSize));
         _cap = setup.Format.DurationOf(setup.BufferSize) + ClockTime.FromMilliseconds(100);
         Name = $"alsa:{setup.Device}";
     }
@@ -95,7 +96,7 @@ public sealed class AlsaClock : IClock
         {
             lock (_lock)
             {
-                return UncertaintyNow();
+                return UncertaintyAt(_lastStatus);
             }
         }
     }
@@ -106,8 +107,9 @@ public sealed class AlsaClock : IClock
         lock (_lock)
         {
             ClockTime system = _system.Now;
-            _told = ClockTime.Max(_told, TimeAt(system));
-            return new ClockReading(_told, system, UncertaintyNow(), StateAt(system));
+            ClockTime time = TimeAt(system);
+            _told = ClockTime.Max(_told, time);
+            return new ClockReading(_told, system, UncertaintyAt(system) + (_told - time), StateAt(system));
         }
     }
 
@@ -184,5 +186,5 @@ public sealed class AlsaClock : IClock
         : _lastStatus.IsNone ? ClockState.Unsynchronised : system - _lastStatus > _cap ? ClockState.HoldOver : ClockState.Synchronised;
 
     // A device's count moves by frames at best.
-    private ClockTime UncertaintyNow() => ClockTime.Max(Resolution, _line.IsKnown ? _line.Uncertainty : _cap);
+    private ClockTime UncertaintyAt(ClockTime system) => Resolution + (_line.IsKnown ? _line.UncertaintyAt(system) : _cap);
 }

@@ -14,6 +14,9 @@ public sealed class PipeWireClock : IClock
 {
     private static readonly ClockTime s_longestGap = ClockTime.FromMilliseconds(250);
 
+    // A graph that a timer drives is late by what waking up takes, one that a card drives by what its pointer moves in too.
+    private static readonly ClockTime s_bracket = ClockTime.FromMilliseconds(2);
+
     private readonly Lock _lock = new();
     private readonly IClock _system;
     private EnvelopeLine? _line;
@@ -70,11 +73,12 @@ public sealed class PipeWireClock : IClock
         {
             ClockTime now = _system.Now;
             bool isStale = _hasEnded || _line is null || now > _lastPair + s_longestGap;
-            _lastRead = ClockTime.Max(_lastRead, TimeAt(ClockTime.Min(now, _lastPair + s_longestGap)));
+            ClockTime time = TimeAt(ClockTime.Min(now, _lastPair + s_longestGap));
+            _lastRead = ClockTime.Max(_lastRead, time);
             return new ClockReading(
                 _lastRead,
                 now,
-                _line?.Uncertainty ?? ClockTime.Zero,
+                _line is null ? ClockTime.Zero : ClockTime.FromUnits(1, _tick) + _line.UncertaintyAt(now) + (_lastRead - time),
                 isStale ? ClockState.Failed : ClockState.Synchronised);
         }
     }
@@ -91,7 +95,7 @@ public sealed class PipeWireClock : IClock
             {
                 // Another driver counts otherwise; time goes on from where it was.
                 ClockTime time = TimeAt(system);
-                _line = new EnvelopeLine(tick);
+                _line = new EnvelopeLine(tick, s_bracket);
                 _base = time - ClockTime.FromUnits(ticks, tick);
                 _tick = tick;
             }

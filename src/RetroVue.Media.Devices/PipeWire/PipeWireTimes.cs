@@ -19,9 +19,12 @@ internal sealed class PipeWireTimes
 
     private static readonly Rational s_nanosecond = new(1, 1_000_000_000);
 
+    // As long as a cycle of the graph lasts at the most: 1024 frames at 48 kHz.
+    private static readonly ClockTime s_bracket = ClockTime.FromMilliseconds(22);
+
     private readonly Rational _unit;
     private readonly EnvelopeLine? _arrivals;
-    private readonly EnvelopeLine _foreign = new(s_nanosecond);
+    private readonly EnvelopeLine _foreign = new(s_nanosecond, s_bracket);
     private long _lastForeign = long.MinValue;
 
     /// <summary>For one stretch of a stream that goes on without a break.</summary>
@@ -29,7 +32,7 @@ internal sealed class PipeWireTimes
     public PipeWireTimes(Rational unit)
     {
         _unit = unit;
-        _arrivals = unit.IsPositive ? new EnvelopeLine(unit) : null;
+        _arrivals = unit.IsPositive ? new EnvelopeLine(unit, s_bracket) : null;
     }
 
     /// <summary>How much faster than the system clock the source runs, in parts per million, where arrivals tell; else NaN.</summary>
