@@ -89,23 +89,40 @@ public static unsafe class MediaProbe
         return true;
     }
 
-    /// <summary>Takes the key frames from the index; gives the last one's time, or None where it names none.</summary>
+    /// <summary>Takes the key frames from the index; gives the last one's decoding time, or None where it names none.</summary>
     private static ClockTime ReadIndex(InputFile file, StreamInfo video, KeyFrameInterval interval)
     {
         var stream = file.Stream(video.Index);
         var count = avformat_index_get_entries_count(stream);
-        var last = ClockTime.None;
+        List<ClockTime> decoded = [];
         for (var i = 0; i < count; i++)
         {
             var entry = avformat_index_get_entry(stream, i);
             if (entry->IsKeyFrame)
             {
-                last = ClockTime.FromUnits(entry->timestamp, video.TimeBase);
-                interval.Add(last);
+                decoded.Add(ClockTime.FromUnits(entry->timestamp, video.TimeBase));
             }
         }
 
-        return last;
+        if (decoded.Count == 0)
+        {
+            return ClockTime.None;
+        }
+
+        var times = new KeyFrameTimes(file, video);
+        if (!video.IsReordered || times.AreShownAlike(decoded))
+        {
+            decoded.ForEach(interval.Add);
+        }
+        else
+        {
+            for (var i = 0; i < decoded.Count; i++)
+            {
+                interval.Add(times.PresentationOf(decoded, i));
+            }
+        }
+
+        return decoded[^1];
     }
 
     /// <summary>Reads as a <see cref="FileDemuxer"/> does, to where that ends or gives up.</summary>

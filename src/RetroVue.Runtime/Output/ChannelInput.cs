@@ -11,18 +11,28 @@ namespace RetroVue.Runtime.Output;
 /// <remarks>
 /// The item's segments must make running time the channel's line. Buffers come in on the producer's thread and are taken on the
 /// output's; both sides are safe. An item ends where it is told to: the first packet, in decoding order, that would be presented at the
-/// end or later ends its stream, so everything handed on can be decoded. Its picture begins with a key frame.
+/// end or later ends its stream, so everything handed on can be decoded. Its picture begins with a key frame, without what is shown before
+/// that.
+/// <para>
+/// Reading goes on until every stream has what the output has asked for, and the read-ahead beyond that, however far apart a file's
+/// pictures are. Where that is more than a stream may hold (<see cref="ChannelLane.IsFull"/>), the output goes on without what another
+/// stream may still bring for the same time. An item whose times stray from each other fails (<see cref="LineOfTimes"/>).
+/// </para>
 /// </remarks>
 public sealed class ChannelInput : Element
 {
     /// <summary>Only so much that a demuxer's turn can be late: what a slow disc needs is kept by the system, in its page cache.</summary>
     private static readonly ClockTime s_readAhead = ClockTime.FromMilliseconds(200);
 
+    /// <summary>A tick of the transport stream: what is later than one before the end would be shown at it.</summary>
+    private static readonly ClockTime s_tick = ClockTime.FromUnits(1, new Rational(1, 90_000));
+
     private readonly Lock _lock = new();
     private readonly RoomGate _gate = new();
     private readonly List<ChannelLane> _lanes = [];
     private readonly ClockTime _readAhead;
     private bool _isReported;
+    private ClockTime _wanted = ClockTime.None;
 
     /// <summary>An input for one item.</summary>
     /// <param name="name">The element's name.</param>
@@ -65,7 +75,7 @@ public sealed class ChannelInput : Element
     {
         lock (_lock)
         {
-            return Find(kind)?.Items.OfType<MediaBuffer>().FirstOrDefault()?.DecodeOrder ?? ClockTime.None;
+            return Find(kind)?.FirstBuffer()?.DecodeOrder ?? ClockTime.None;
         }
     }
 
@@ -83,20 +93,13 @@ public sealed class ChannelInput : Element
                 return null;
             }
 
-            if (lane.Items.Count == 0)
-            {
-                lane.PassGap(before);
-                UpdateGate();
-                return null;
-            }
-
-            if (lane.Items.Peek() is MediaBuffer oldest && !(oldest.DecodeOrder < before))
+            Want(before);
+            if (lane.Peek() is not { } next || (next is MediaBuffer oldest && !(oldest.DecodeOrder < before)))
             {
                 return null;
             }
 
-            item = lane.Items.Dequeue();
-            lane.Taken = item is MediaBuffer buffer ? buffer.DecodeOrder : lane.Taken;
+            item = lane.Take();
             UpdateGate();
         }
 
@@ -109,25 +112,51 @@ public sealed class ChannelInput : Element
     {
         lock (_lock)
         {
-            return Find(kind) is not { } lane || (lane.HasEnded && lane.Items.Count == 0);
+            return Find(kind) is not { } lane || (lane.HasEnded && lane.Count == 0);
         }
     }
 
-    /// <summary>True where everything that is decoded before a time has come, of every stream.</summary>
+    /// <summary>When the last of what has come is no longer presented; None where nothing has.</summary>
+    internal ClockTime PresentedUntil
+    {
+        get
+        {
+            lock (_lock)
+            {
+                ClockTime last = ClockTime.None;
+                foreach (ChannelLane lane in _lanes)
+                {
+                    last = last.IsNone || lane.PresentedUntil > last ? lane.PresentedUntil : last;
+                }
+
+                return last;
+            }
+        }
+    }
+
+    /// <summary>
+    /// True where everything that is decoded before a time has come, of every stream, or nothing more can be held. What has not come is
+    /// read from now on.
+    /// </summary>
     internal bool Covers(ClockTime time)
     {
         lock (_lock)
         {
-            return _lanes.TrueForAll(lane => lane.HasEnded || lane.Newest >= time);
+            Want(time);
+            return IsFull || _lanes.TrueForAll(lane => lane.Covers(time));
         }
     }
 
-    /// <summary>True where everything of a stream that is decoded before a time has come.</summary>
+    /// <summary>
+    /// True where everything of a stream that is decoded before a time has come, or nothing more can be held. What has not come is read
+    /// from now on.
+    /// </summary>
     internal bool Covers(MediaKind kind, ClockTime time)
     {
         lock (_lock)
         {
-            return Find(kind) is not { } lane || lane.HasEnded || lane.Newest >= time;
+            Want(time);
+            return IsFull || Find(kind) is not { } lane || lane.Covers(time);
         }
     }
 
@@ -136,7 +165,7 @@ public sealed class ChannelInput : Element
     {
         lock (_lock)
         {
-            return _lanes.TrueForAll(lane => lane.HasEnded || !lane.Newest.IsNone);
+            return IsFull || _lanes.TrueForAll(lane => lane.HasEnded || !lane.Newest.IsNone);
         }
     }
 
@@ -165,7 +194,7 @@ public sealed class ChannelInput : Element
     {
         lock (_lock)
         {
-            ClockTime first = (Find(MediaKind.Video) ?? Find(MediaKind.Audio))?.Items.OfType<MediaBuffer>().FirstOrDefault()?.Pts ?? ClockTime.None;
+            ClockTime first = (Find(MediaKind.Video) ?? Find(MediaKind.Audio))?.FirstBuffer()?.Pts ?? ClockTime.None;
             if (!first.IsNone)
             {
                 From = first;
@@ -242,13 +271,18 @@ public sealed class ChannelInput : Element
         {
             ChannelLane lane = Find(input)!;
             bool hadEnded = lane.HasEnded;
-            if (!hadEnded && Admit(lane, aired))
+            if (!hadEnded && IsInLine(lane, aired) && Admit(lane, aired))
             {
                 lane.Add(aired);
             }
             else
             {
                 aired.Release();
+                if (!hadEnded && lane.Times.Problem is { } problem)
+                {
+                    throw new InvalidDataException(problem);
+                }
+
                 if (hadEnded || !lane.HasEnded)
                 {
                     return;
@@ -270,11 +304,17 @@ public sealed class ChannelInput : Element
             ChannelLane lane = Find(input)!;
             switch (mediaEvent)
             {
-                case FormatChanged when !lane.HasEnded:
-                    lane.Items.Enqueue(mediaEvent);
+                case FormatChanged change when !lane.HasEnded:
+                    lane.Add(change);
                     break;
                 case Gap gap:
-                    lane.Newest = input.ToRunningTime(gap.Pts + gap.Duration);
+                    ClockTime end = input.ToRunningTime(gap.Pts + gap.Duration);
+                    lane.Reach(end);
+                    if (end >= Until)
+                    {
+                        lane.End();
+                    }
+
                     break;
                 case EndOfStream:
                     lane.End();
@@ -288,36 +328,76 @@ public sealed class ChannelInput : Element
         Arrived?.Invoke();
     }
 
+    /// <summary>Whether a buffer follows on what has come; a picture after one that did not needs a key frame.</summary>
+    private bool IsInLine(ChannelLane lane, MediaBuffer buffer)
+    {
+        ClockTime newest = ClockTime.None;
+        foreach (ChannelLane other in _lanes)
+        {
+            newest = newest.IsNone || other.Newest > newest ? other.Newest : newest;
+        }
+
+        if (lane.Times.Follows(buffer.DecodeOrder, newest))
+        {
+            return true;
+        }
+
+        lane.NeedsKeyFrame = true;
+        return false;
+    }
+
     private bool Admit(ChannelLane lane, MediaBuffer buffer)
     {
-        bool isEncoded = lane.Pad.Format is EncodedFormat;
-        if (buffer.Pts >= Until)
+        bool needsKeyFrames = lane.Kind == MediaKind.Video && lane.Pad.Format is EncodedFormat;
+        if (buffer.Pts >= Until - s_tick)
         {
             lane.End();
             return false;
         }
 
-        if (!lane.HasBegun)
+        if (buffer.Pts < From || buffer.Pts < lane.Entered)
         {
-            lane.HasBegun = buffer.Pts >= From && (!isEncoded || lane.Kind != MediaKind.Video || buffer.IsKeyFrame);
+            // Before the item, or shown before the key frame that it was entered at (leading pictures of an open group).
+            return false;
         }
 
-        // After the first key frame of a group, frames shown before it (leading pictures of an open group) cannot be decoded.
-        return lane.HasBegun && buffer.Pts >= From;
+        if (lane.NeedsKeyFrame && needsKeyFrames)
+        {
+            if (!buffer.IsKeyFrame)
+            {
+                return false;
+            }
+
+            lane.Entered = buffer.Pts;
+        }
+
+        lane.NeedsKeyFrame = false;
+        return true;
+    }
+
+    /// <summary>True where a stream holds as much as may be held.</summary>
+    private bool IsFull => _lanes.Exists(lane => lane.IsFull);
+
+    /// <summary>Hears up to when the output wants to go.</summary>
+    private void Want(ClockTime time)
+    {
+        if (_wanted.IsNone || time > _wanted)
+        {
+            _wanted = time;
+            UpdateGate();
+        }
     }
 
     private void UpdateGate()
     {
         // All streams come out of one file: only when every one has enough may reading wait, or the one that lags would starve.
-        bool isFull = _lanes.TrueForAll(lane => lane.HasEnded || lane.Items.Count > ChannelLane.MostItems || lane.Held >= _readAhead)
-            && _lanes.Exists(lane => lane.Items.Count > 0);
-        if (isFull && _gate.IsOpen)
-        {
-            _gate.Close();
-        }
-        else if (!isFull)
+        if (!IsFull && !_lanes.TrueForAll(lane => lane.HasEnded || lane.IsAheadOf(_wanted, _readAhead)))
         {
             _gate.Open();
+        }
+        else if (_gate.IsOpen)
+        {
+            _gate.Close();
         }
     }
 
@@ -325,7 +405,7 @@ public sealed class ChannelInput : Element
     {
         lock (_lock)
         {
-            if (_isReported || !_lanes.TrueForAll(lane => lane.HasEnded && lane.Items.Count == 0))
+            if (_isReported || !_lanes.TrueForAll(lane => lane.HasEnded && lane.Count == 0))
             {
                 return;
             }

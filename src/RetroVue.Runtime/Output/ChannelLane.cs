@@ -8,70 +8,127 @@ namespace RetroVue.Runtime.Output;
 internal sealed class ChannelLane(MediaKind kind, InputPad pad)
 {
     /// <summary>A bound on memory for streams whose times do not advance.</summary>
-    public const int MostItems = 4096;
+    private const int MostItems = 4096;
+
+    /// <summary>
+    /// A bound on memory for pictures that are waiting for the sound of the same time: files bring it up to three seconds later, and of
+    /// decoded pictures at 1920x1080 and 25 a second that is 233 MB.
+    /// </summary>
+    private const long MostBytes = 256L << 20;
+
+    private readonly Queue<object> _items = new();
+    private ClockTime _first = ClockTime.None;
+    private ClockTime _lastPts = ClockTime.None;
+    private ClockTime _lastStep = ClockTime.Zero;
+    private long _bytes;
 
     public MediaKind Kind { get; } = kind;
 
     public InputPad Pad { get; } = pad;
 
-    /// <summary>Buffers and format changes, oldest first.</summary>
-    public Queue<object> Items { get; } = new();
+    /// <summary>Whether the times of what comes go on.</summary>
+    public LineOfTimes Times { get; } = new(pad.Name);
 
-    /// <summary>True once the first buffer that can be aired has come.</summary>
-    public bool HasBegun { get; set; }
+    /// <summary>True until a first picture that can be decoded has come, and again after something that it needs was left out.</summary>
+    public bool NeedsKeyFrame { get; set; } = true;
+
+    /// <summary>The presentation time of the key frame that the stream was entered at; None before it and where there need be none.</summary>
+    public ClockTime Entered { get; set; } = ClockTime.None;
 
     /// <summary>True once nothing more comes.</summary>
     public bool HasEnded { get; private set; }
 
-    /// <summary>The decoding time of the newest buffer; None before the first.</summary>
-    public ClockTime Newest { get; set; } = ClockTime.None;
+    /// <summary>The decoding time up to which everything has come; None before the first.</summary>
+    public ClockTime Newest { get; private set; } = ClockTime.None;
 
-    /// <summary>The decoding time of the buffer taken last, or what has been gone over of a gap since; None before that.</summary>
-    public ClockTime Taken { get; set; } = ClockTime.None;
+    /// <summary>When the last of what has come is no longer presented; None where nothing has.</summary>
+    public ClockTime PresentedUntil { get; private set; } = ClockTime.None;
 
-    /// <summary>The decoding time of the very first buffer; None before it.</summary>
-    public ClockTime First { get; private set; } = ClockTime.None;
+    /// <summary>Buffers and format changes that wait.</summary>
+    public int Count => _items.Count;
 
-    /// <summary>The stretch of decoding times held; None before anything has come.</summary>
-    public ClockTime Held => Newest - (Taken.IsNone ? First : Taken);
+    /// <summary>True where it holds as much as may be held.</summary>
+    public bool IsFull => _items.Count > MostItems || _bytes > MostBytes;
+
+    /// <summary>True where nothing more comes that is decoded before a time.</summary>
+    public bool Covers(ClockTime time) => HasEnded || Newest >= time;
+
+    /// <summary>True where it reaches by a read-ahead beyond what is wanted, or beyond its beginning where that is later.</summary>
+    public bool IsAheadOf(ClockTime wanted, ClockTime readAhead) =>
+        Newest >= (wanted.IsNone || _first > wanted ? _first : wanted) + readAhead;
+
+    /// <summary>The oldest item; null where there is none.</summary>
+    public object? Peek() => _items.TryPeek(out object? item) ? item : null;
+
+    /// <summary>The oldest buffer; null where there is none.</summary>
+    public MediaBuffer? FirstBuffer()
+    {
+        foreach (object item in _items)
+        {
+            if (item is MediaBuffer buffer)
+            {
+                return buffer;
+            }
+        }
+
+        return null;
+    }
 
     public void Add(MediaBuffer buffer)
     {
-        Items.Enqueue(buffer);
-        Newest = buffer.DecodeOrder;
-        First = First.IsNone ? Newest : First;
+        _items.Enqueue(buffer);
+        _bytes += SizeOf(buffer);
+        Reach(buffer.DecodeOrder);
+        if (buffer.Pts > _lastPts || _lastPts.IsNone)
+        {
+            // Where a file does not say how long its last picture lasts, it is as long as the one before.
+            _lastStep = _lastPts.IsNone ? ClockTime.Zero : buffer.Pts - _lastPts;
+            _lastPts = buffer.Pts;
+            PresentedUntil = buffer.Pts + (buffer.Duration > ClockTime.Zero ? buffer.Duration : _lastStep);
+        }
     }
 
-    /// <summary>Of a gap nothing is held for long: the output has gone over what of it lies before a time.</summary>
-    public void PassGap(ClockTime before)
+    /// <summary>Adds a change of format, which stands before the next buffer.</summary>
+    public void Add(FormatChanged change) => _items.Enqueue(change);
+
+    /// <summary>Notes that everything up to a decoding time has come.</summary>
+    public void Reach(ClockTime time)
     {
-        ClockTime passed = ClockTime.Min(before, Newest);
-        Taken = passed > Taken || Taken.IsNone ? passed : Taken;
+        _first = _first.IsNone ? time : _first;
+        Newest = Newest.IsNone || time > Newest ? time : Newest;
+    }
+
+    /// <summary>Takes the oldest item out.</summary>
+    public object Take()
+    {
+        object item = _items.Dequeue();
+        _bytes -= item is MediaBuffer buffer ? SizeOf(buffer) : 0;
+        return item;
     }
 
     /// <summary>Says that nothing more comes; formats that no buffer follows are of no use to anybody and keep no item on the air.</summary>
     public void End()
     {
         HasEnded = true;
-        if (!Items.Any(item => item is MediaBuffer))
+        if (FirstBuffer() is null)
         {
-            Items.Clear();
+            _items.Clear();
         }
     }
 
     /// <summary>Drops buffers that are presented before a time; the formats among them stay.</summary>
     public void DropBefore(ClockTime time)
     {
-        for (int left = Items.Count; left > 0; left--)
+        for (int left = _items.Count; left > 0; left--)
         {
-            object item = Items.Dequeue();
+            object item = Take();
             if (item is MediaBuffer buffer && buffer.Pts < time)
             {
                 buffer.Release();
             }
             else
             {
-                Items.Enqueue(item);
+                PutBack(item);
             }
         }
     }
@@ -80,13 +137,13 @@ internal sealed class ChannelLane(MediaKind kind, InputPad pad)
     public void EndAt(ClockTime time)
     {
         bool isOver = false;
-        for (int left = Items.Count; left > 0; left--)
+        for (int left = _items.Count; left > 0; left--)
         {
-            object item = Items.Dequeue();
+            object item = Take();
             isOver |= item is MediaBuffer buffer && buffer.Pts >= time;
             if (!isOver)
             {
-                Items.Enqueue(item);
+                PutBack(item);
             }
             else
             {
@@ -102,11 +159,29 @@ internal sealed class ChannelLane(MediaKind kind, InputPad pad)
 
     public void Clear()
     {
-        foreach (object item in Items)
+        foreach (object item in _items)
         {
             (item as MediaBuffer)?.Release();
         }
 
-        Items.Clear();
+        _items.Clear();
+        _bytes = 0;
+    }
+
+    private void PutBack(object item)
+    {
+        _items.Enqueue(item);
+        _bytes += item is MediaBuffer buffer ? SizeOf(buffer) : 0;
+    }
+
+    private static long SizeOf(MediaBuffer buffer)
+    {
+        long size = 0;
+        for (int plane = 0; plane < buffer.Memory.PlaneCount; plane++)
+        {
+            size += buffer.Memory.Plane(plane).Length;
+        }
+
+        return size;
     }
 }

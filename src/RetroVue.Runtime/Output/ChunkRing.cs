@@ -50,6 +50,12 @@ public sealed class ChunkRing
     /// <summary>How much output the last place to join is kept for: ten seconds, more than twice what key frames of items may be apart.</summary>
     public static ClockTime LongestJoin => ClockTime.FromSeconds(10);
 
+    /// <summary>
+    /// How much output the first viewers wait for a place to join: a second, twice what a first key frame is sent ahead. Where none comes,
+    /// as from an item that begins without a picture, they join at the beginning.
+    /// </summary>
+    public static ClockTime LongestWait => ClockTime.FromSeconds(1);
+
     /// <summary>How often waiting viewers are woken: every 80 ms.</summary>
     public static ClockTime WakeInterval => ClockTime.FromMilliseconds(80);
 
@@ -178,6 +184,10 @@ public sealed class ChunkRing
         if (_isJoinLost)
         {
             _join = _next - 1;
+        }
+        else if (_join < 0 && time - At(_first).Buffer.Pts >= LongestWait)
+        {
+            _join = _first;
         }
     }
 

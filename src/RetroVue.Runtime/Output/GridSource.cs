@@ -10,7 +10,8 @@ namespace RetroVue.Runtime.Output;
 /// </summary>
 /// <remarks>
 /// Frames and samples are counted from the channel's epoch, so encoders put their key frames at the same places after a restart. Until it
-/// has caught up with station time it waits for items' pictures; afterwards it waits no longer than the output can.
+/// has caught up with station time it waits for items' pictures, for <see cref="Splicer.WaitLimit"/> at most; afterwards it waits no
+/// longer than the output can.
 /// </remarks>
 internal sealed class GridSource : Element
 {
@@ -27,6 +28,7 @@ internal sealed class GridSource : Element
     private readonly OutputPad? _videoOutput;
     private readonly OutputPad? _audioOutput;
     private readonly StepTask _task;
+    private readonly Patience _patience = new(Splicer.WaitLimit);
     private readonly ClockTime _lead = s_encodedLead;
     private bool _hasBegun;
     private bool _isLive;
@@ -83,47 +85,53 @@ internal sealed class GridSource : Element
 
     private StepResult Step()
     {
-        if (!_hasBegun && !TryBegin())
+        ClockTime now = _line.Now;
+        if (!_hasBegun && !TryBegin(now))
         {
-            return StepResult.Idle;
+            return StepResult.At(_line.Station, _line.ToStation(_patience.EndsAt(now)));
         }
 
         ClockTime videoTime = _video?.NextTime ?? ClockTime.MaxValue;
         ClockTime audioTime = _audio?.NextTime ?? ClockTime.MaxValue;
         ClockTime time = ClockTime.Min(videoTime, audioTime);
         ClockTime due = time - _lead;
-        bool isDue = _line.Now >= due;
-        _isLive |= !isDue;
+        bool isDue = now >= due;
+        _isLive |= !isDue || _patience.HasEnded(now);
         _items.Advance(time);
         // Behind station time, as at the start, everything is late already; then it waits for what there is to come.
         bool mayWait = !_isLive || !isDue;
         MediaBuffer? made = videoTime <= audioTime ? _video!.TryMake(_items, mayWait) : _audio!.TryMake(_items, mayWait);
         if (made is null)
         {
-            return _isLive ? StepResult.At(_line.Station, _line.ToStation(due)) : StepResult.Idle;
+            return StepResult.At(_line.Station, _line.ToStation(_isLive ? due : _patience.EndsAt(now)));
         }
 
+        _patience.Renew();
         (videoTime <= audioTime ? _videoOutput : _audioOutput)!.Push(made);
         return StepResult.Again;
     }
 
-    private bool TryBegin()
+    private bool TryBegin(ClockTime now)
     {
-        if (!_items.HasBegun(_line.Now))
+        bool mustBegin = _patience.HasEnded(now);
+        if (!_items.HasBegun(now) && !mustBegin)
         {
             return false;
         }
 
         ClockTime first = _items.PeekTime(MediaKind.Video);
         first = first.IsNone ? _items.PeekTime(MediaKind.Audio) : first;
-        if (first.IsNone)
+        if (first.IsNone && !mustBegin)
         {
             return false;
         }
 
+        // Of what begins later there is black and silence before.
+        first = first.IsNone ? now : ClockTime.Min(first, now);
         _video?.Begin(first);
         _audio?.Begin(first);
         _hasBegun = true;
+        _patience.Renew();
         return true;
     }
 }

@@ -11,15 +11,16 @@ namespace RetroVue.Runtime.Output;
 /// </summary>
 /// <remarks>
 /// Granule n ends at n × 40 ms on the channel's line. A channel that starts in the middle of a programme begins with granules that lie in
-/// the past; until it has caught up with station time a granule waits for its packets, afterwards for none: then tables and clock
-/// references go on without them. For the thread of its task.
+/// the past; until it has caught up with station time a granule waits for its packets, for twice <see cref="Splicer.WaitLimit"/> at most,
+/// since an encoder before it may wait as well; afterwards for none: then tables and clock references go on without them. For the thread
+/// of its task.
 /// </remarks>
 internal sealed class OutputPump : IDisposable
 {
     private static readonly Rational s_granule = new(1, 25);
 
-    /// <summary>What a decoding time is raised by to follow on another: one tick of the transport stream.</summary>
-    private static readonly ClockTime s_tick = ClockTime.FromUnits(1, new Rational(1, 90_000));
+    /// <summary>What a decoding time follows on another by at least, so that both are not the same once rounded to the stream's ticks.</summary>
+    private static readonly ClockTime s_tick = ClockTime.FromUnits(1, new Rational(1, 90_000)) + ClockTime.FromNanoseconds(1);
 
     private readonly ChannelLine _line;
     private readonly Splicer _splicer;
@@ -27,6 +28,8 @@ internal sealed class OutputPump : IDisposable
     private readonly TransportStreamChunker _chunker;
     private readonly OutputLane[] _lanes;
     private readonly StepTask _task;
+    private readonly Patience _patience = new(Splicer.WaitLimit * 2);
+    private ClockTime _begin = ClockTime.None;
     private long _granule;
     private bool _hasBegun;
     private long _latePackets;
@@ -70,13 +73,13 @@ internal sealed class OutputPump : IDisposable
 
     private StepResult Step()
     {
-        if (!_hasBegun && !TryBegin())
+        ClockTime now = _line.Now;
+        if (!_hasBegun && !TryBegin(now))
         {
-            return StepResult.Idle;
+            return StepResult.At(_line.Station, _line.ToStation(_patience.EndsAt(now)));
         }
 
         ClockTime time = ClockTime.FromUnits(_granule, s_granule);
-        ClockTime now = _line.Now;
         if (time > now)
         {
             _isLive = true;
@@ -86,11 +89,13 @@ internal sealed class OutputPump : IDisposable
         // What begins to go out at this granule's end is decoded the writer's delay later; one granule more, so that it is among it.
         ClockTime horizon = ClockTime.FromUnits(_granule + 1, s_granule) + _writer.Options.Delay;
         _splicer.Advance(time);
+        _isLive |= _patience.HasEnded(now);
         if (!_isLive && !_splicer.Covers(horizon))
         {
-            return StepResult.Idle;
+            return StepResult.At(_line.Station, _line.ToStation(_patience.EndsAt(now)));
         }
 
+        _patience.Renew();
         foreach (OutputLane lane in _lanes)
         {
             TakeDue(lane, time, horizon);
@@ -102,34 +107,28 @@ internal sealed class OutputPump : IDisposable
         return StepResult.Again;
     }
 
-    private bool TryBegin()
+    private bool TryBegin(ClockTime now)
     {
-        if (!_splicer.HasBegun(_line.Now))
+        bool mustBegin = _patience.HasEnded(now);
+        if (!_splicer.HasBegun(now) && !mustBegin)
         {
             return false;
         }
 
-        ClockTime first = ClockTime.MaxValue;
-        foreach (OutputLane lane in _lanes)
-        {
-            if (_splicer.PeekTime(lane.Kind) is { IsNone: false } time)
-            {
-                // The picture decides where there is one: sound before its first key frame is not wanted.
-                first = time;
-                break;
-            }
-        }
-
-        if (first == ClockTime.MaxValue)
+        // The picture decides where there is one: sound before its first key frame is not wanted.
+        ClockTime first = _lanes.Select(lane => _splicer.PeekTime(lane.Kind)).FirstOrDefault(time => !time.IsNone, ClockTime.None);
+        if (first.IsNone && !mustBegin)
         {
             return false;
         }
 
-        ClockTime start = ClockTime.Min(first - _writer.Options.Delay, _line.Now);
+        ClockTime start = first.IsNone ? now : ClockTime.Min(first - _writer.Options.Delay, now);
         // The last granule that ends at the start or before it, on either side of the line's zero.
         _granule = start.ToUnits(s_granule);
         _granule -= ClockTime.FromUnits(_granule, s_granule) > start ? 1 : 0;
+        _begin = ClockTime.FromUnits(_granule, s_granule);
         _hasBegun = true;
+        _patience.Renew();
         return true;
     }
 
@@ -172,18 +171,19 @@ internal sealed class OutputPump : IDisposable
         }
 
         // Too late to be shown, or to be decoded before that. Pictures after a missing one cannot be decoded, up to the next key frame.
-        lane.IsBroken = packet.Pts < time || packet.Pts <= lane.LastDecode
+        lane.IsBroken = packet.Pts < time || packet.Pts < lane.LastDecode + s_tick
             || (lane.IsBroken && lane.Kind == MediaKind.Video && !packet.IsKeyFrame);
         if (lane.IsBroken)
         {
-            Volatile.Write(ref _latePackets, _latePackets + 1);
+            // What lies before the channel's beginning is not wanted.
+            Volatile.Write(ref _latePackets, _latePackets + (packet.Pts < _begin ? 0 : 1));
             packet.Release();
             return;
         }
 
         MediaBuffer written = packet.MakeWritable();
         ClockTime decode = written.DecodeOrder;
-        if (decode <= lane.LastDecode)
+        if (decode < lane.LastDecode + s_tick)
         {
             // A new item's first pictures are decoded before they are shown, when the last item's are decoded too.
             decode = ClockTime.Min(lane.LastDecode + s_tick, written.Pts);

@@ -10,7 +10,7 @@ namespace RetroVue.Runtime.Output;
 /// </summary>
 /// <remarks>
 /// Switching is for any thread; taking is for the output's thread. Each stream changes over when the item on the air has given its last
-/// buffer, or at the switch time if it has not: the next programme starts when the schedule says.
+/// buffer, or when buffers of the switch time and later are wanted and it has none left: the next programme starts when the schedule says.
 /// </remarks>
 internal sealed class Splicer
 {
@@ -20,8 +20,11 @@ internal sealed class Splicer
     private ClockTime _switchAt = ClockTime.None;
     private ClockTime _giveWayAt = ClockTime.None;
 
-    /// <summary>How long the first item may take to bring something where the next one is due already.</summary>
-    private static ClockTime BeginLimit => ClockTime.FromSeconds(2);
+    /// <summary>
+    /// How long an item may take to bring what the output waits for as it catches up with station time: two seconds. Afterwards the output
+    /// goes on without it, or with the next one where that is due already.
+    /// </summary>
+    public static ClockTime WaitLimit => ClockTime.FromSeconds(2);
 
     /// <summary>Called when there may be something to take; any thread.</summary>
     public Action? Arrived { get; set; }
@@ -33,7 +36,7 @@ internal sealed class Splicer
     /// <param name="at">When it takes over.</param>
     /// <param name="now">
     /// Station time. An item that was due before then is one that the output comes to as it catches up: the one before it gets as long as
-    /// <see cref="BeginLimit"/> to begin.
+    /// <see cref="WaitLimit"/> to begin.
     /// </param>
     public void SwitchAt(ChannelInput input, ClockTime at, ClockTime now)
     {
@@ -50,7 +53,7 @@ internal sealed class Splicer
             {
                 _next = input;
                 _switchAt = at;
-                _giveWayAt = at > now ? at : now + BeginLimit;
+                _giveWayAt = at > now ? at : now + WaitLimit;
             }
 
             input.Arrived = () => Arrived?.Invoke();
@@ -69,13 +72,16 @@ internal sealed class Splicer
     /// </summary>
     public object? TryTake(MediaKind kind, ClockTime before)
     {
-        ChannelInput? source;
+        ChannelInput? current;
+        ChannelInput? next;
         lock (_lock)
         {
-            source = _current is { } current && !current.IsDrained(kind) ? current : _next ?? _current;
+            bool isOver = _current is null || _current.IsDrained(kind);
+            current = isOver ? null : _current;
+            next = isOver || before > _switchAt ? _next : null;
         }
 
-        return source?.TryTake(kind, before);
+        return current?.TryTake(kind, before) ?? next?.TryTake(kind, before);
     }
 
     /// <summary>The decoding time of the first buffer of a stream; None where there is none.</summary>

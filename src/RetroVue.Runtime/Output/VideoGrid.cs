@@ -4,13 +4,12 @@ using RetroVue.Media.Time;
 
 namespace RetroVue.Runtime.Output;
 
-/// <summary>Shows items' pictures at the frames of the channel's line: at each frame the newest picture that is due.</summary>
+/// <summary>Shows items' pictures at the frames of the channel's line: at each frame the newest that is due before the frame is half over.</summary>
+/// <remarks>So no picture is shown more than half a frame early or late, but for <see cref="MostRounding"/>.</remarks>
 internal sealed class VideoGrid : IDisposable
 {
-    // Half a tick of the transport stream: a picture on the grid is not a frame late because its time was rounded.
-    private static readonly ClockTime s_tolerance = ClockTime.FromNanoseconds(5_556);
-
     private readonly Rational _frame;
+    private readonly ClockTime _reach;
     private long _next;
     private MediaBuffer _shown;
 
@@ -18,8 +17,14 @@ internal sealed class VideoGrid : IDisposable
     {
         Format = format;
         _frame = format.FrameRate.Inverse;
+        ClockTime frame = ClockTime.FromUnits(1, _frame);
+        // Of a file at twice the rate every second picture lies on the middle between two frames, and must not fall to either by chance.
+        _reach = (frame / 2) - ClockTime.Min(MostRounding, frame / 8);
         _shown = Black(format);
     }
+
+    /// <summary>What files round their times by: Matroska to a millisecond.</summary>
+    public static ClockTime MostRounding => ClockTime.FromMilliseconds(1);
 
     public VideoFormat Format { get; }
 
@@ -37,7 +42,7 @@ internal sealed class VideoGrid : IDisposable
     public MediaBuffer? TryMake(Splicer items, bool mayWait)
     {
         ClockTime time = NextTime;
-        while (items.TryTake(MediaKind.Video, time + s_tolerance) is { } item)
+        while (items.TryTake(MediaKind.Video, time + _reach) is { } item)
         {
             if (item is MediaBuffer picture)
             {
@@ -47,7 +52,7 @@ internal sealed class VideoGrid : IDisposable
         }
 
         // What follows on the grid is known only once a later picture, or the end, has come.
-        if (mayWait && !items.Covers(MediaKind.Video, time + s_tolerance))
+        if (mayWait && !items.Covers(MediaKind.Video, time + _reach))
         {
             return null;
         }

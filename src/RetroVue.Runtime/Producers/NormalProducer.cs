@@ -114,9 +114,9 @@ public sealed class NormalProducer : IProducer
 
         _onAir = await OpenAsync(airing.Entry, _output.Line.At(startAt), cancellationToken).ConfigureAwait(false);
         TellHealth(_onAir);
-        if (_entries.Reader.TryPeek(out PlayoutEntry? following) && _output.Line.At(following.Start) <= _output.Line.Now)
+        if (_entries.Reader.TryPeek(out PlayoutEntry? following) && _output.Line.At(following.Start) <= _output.Line.Now + SwitchLead)
         {
-            // An output that catches up comes to the next entry at once.
+            // An output that catches up comes to the next entry at once, and one that encodes works more than a second ahead.
             _next = await OpenAsync(following, _output.Line.At(following.Start), cancellationToken).ConfigureAwait(false);
         }
     }
@@ -269,6 +269,12 @@ public sealed class NormalProducer : IProducer
             }
 
             ClockTime from = _output.Line.Now + SlateLead;
+            if (player.Completion.IsCompletedSuccessfully && player.Input.PresentedUntil is { IsNone: false } end)
+            {
+                // The output has taken its last picture, but that is shown for as long as it lasts.
+                from = ClockTime.Max(from, end);
+            }
+
             if (player.Input.Until - from < SlateLead)
             {
                 break;

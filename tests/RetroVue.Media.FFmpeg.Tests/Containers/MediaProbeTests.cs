@@ -32,8 +32,20 @@ public sealed class MediaProbeTests
         var keys = demuxed.Video.Where(record => record.Flags.HasFlag(BufferFlags.KeyFrame)).Select(record => record.Pts)
             .Append(probed.VideoEnd + demuxed.Info.StartTime).ToList();
         var longest = keys.Zip(keys.Skip(1), (a, b) => (b - a).Nanoseconds).Max();
-        // The index counts decoding times, which keep the same distances to a picture of reordering, four of 1/24 s at most here.
-        Assert.That(probed.LongestKeyFrameInterval.Nanoseconds, Is.EqualTo(longest).Within(170_000_000));
+        // Each time is rounded once.
+        Assert.That(probed.LongestKeyFrameInterval.Nanoseconds, Is.EqualTo(longest).Within(2));
+    }
+
+    [TestCase("mp4")]
+    [TestCase("mkv")]
+    [TestCase("ts")]
+    public void Distance_of_key_frames_is_measured_in_presentation(string container)
+    {
+        // Of open groups, key frames are decoded at uneven distances: up to 4.08 s here.
+        var path = MadeMedia.Make(
+            $"open-groups.{container}",
+            "-f lavfi -i testsrc2=s=320x180:r=25 -t 60 -c:v libx264 -preset veryfast -bf 3 -g 100 -x264opts open-gop=1");
+        Assert.That(MediaProbe.Probe(path).LongestKeyFrameInterval, Is.EqualTo(ClockTime.FromSeconds(4)));
     }
 
     [Test]

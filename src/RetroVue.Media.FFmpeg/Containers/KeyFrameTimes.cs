@@ -1,0 +1,58 @@
+using RetroVue.Media.FFmpeg.Interop;
+using RetroVue.Media.FFmpeg.Native;
+using RetroVue.Media.Time;
+using static RetroVue.Media.FFmpeg.Interop.LibAVCodec;
+using static RetroVue.Media.FFmpeg.Interop.LibAVUtil;
+
+namespace RetroVue.Media.FFmpeg.Containers;
+
+/// <summary>Finds out when key frames are shown of which an index says only when they are decoded, by reading them.</summary>
+internal sealed unsafe class KeyFrameTimes(InputFile file, StreamInfo video)
+{
+    /// <summary>
+    /// True where the key frames are shown as long after decoding as the first: then they are as far apart in both. Looked at are the first
+    /// and those around the longest interval, because of open groups, where pictures in between come first, they are not.
+    /// </summary>
+    public bool AreShownAlike(List<ClockTime> decoded)
+    {
+        var longest = 0;
+        for (var i = 1; i < decoded.Count; i++)
+        {
+            longest = longest == 0 || decoded[i] - decoded[i - 1] > decoded[longest] - decoded[longest - 1] ? i : longest;
+        }
+
+        var delay = Delay(0);
+        return longest == 0 || (Delay(longest) == delay && Delay(longest - 1) == delay);
+
+        ClockTime Delay(int number) => PresentationOf(decoded, number) - decoded[number];
+    }
+
+    /// <summary>When a key frame is shown; its decoding time where the file does not say.</summary>
+    /// <param name="decoded">The decoding times of all key frames.</param>
+    /// <param name="number">Which.</param>
+    public ClockTime PresentationOf(List<ClockTime> decoded, int number)
+    {
+        // Seeking takes times of presentation or of decoding, as it likes: a time well after both, and before the next key frame.
+        var time = decoded[number];
+        var target = number + 1 < decoded.Count ? time + ((decoded[number + 1] - time) / 2) : time + ClockTime.FromSeconds(1);
+        if (!file.TrySeek(video, target))
+        {
+            return time;
+        }
+
+        using var handle = new PacketHandle();
+        var packet = handle.Pointer;
+        while (file.Read(packet) >= 0)
+        {
+            var isPicture = packet->stream_index == video.Index && packet->dts != AV_NOPTS_VALUE;
+            var (pts, at) = (packet->pts, isPicture ? ClockTime.FromUnits(packet->dts, video.TimeBase) : ClockTime.None);
+            av_packet_unref(packet);
+            if (at >= time)
+            {
+                return at == time && pts != AV_NOPTS_VALUE ? ClockTime.FromUnits(pts, video.TimeBase) : time;
+            }
+        }
+
+        return time;
+    }
+}

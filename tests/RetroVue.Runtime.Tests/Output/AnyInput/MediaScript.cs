@@ -1,0 +1,197 @@
+using System.Globalization;
+using RetroVue.Media.Formats;
+using RetroVue.Media.Time;
+
+namespace RetroVue.Runtime.Tests.Output.AnyInput;
+
+/// <summary>What an invented file holds, in its order.</summary>
+/// <param name="Packets">The packets, in the order of the file.</param>
+/// <param name="Length">How long it is scheduled for.</param>
+/// <param name="HasTrueTimes">False where times repeat, jump or go back.</param>
+/// <param name="TellsGaps">Whether who reads it says where a stream has nothing, as a demuxer does.</param>
+/// <param name="Description">How it came to be.</param>
+internal sealed record MediaScript(IReadOnlyList<ScriptedPacket> Packets, ClockTime Length, bool HasTrueTimes, bool TellsGaps, string Description)
+{
+    /// <summary>A second of sound in packets.</summary>
+    public static ClockTime SoundStep => ClockTime.FromUnits(1, new Rational(1152, 48_000));
+
+    public IEnumerable<ScriptedPacket> Of(MediaKind kind) => Packets.Where(packet => packet.Kind == kind);
+
+    /// <summary>Twenty-five pictures a second and sound, without a fault.</summary>
+    public static MediaScript Regular(ClockTime length)
+    {
+        var step = ClockTime.FromMilliseconds(40);
+        IEnumerable<ScriptedPacket> pictures = Enumerable.Range(0, (int)(length.Nanoseconds / step.Nanoseconds))
+            .Select(i => new ScriptedPacket(MediaKind.Video, i, step * i, step * i, step, i % 25 == 0));
+        return new MediaScript([.. Interleave(pictures, Sound(length), ClockTime.Zero)], length, true, true, "regular");
+    }
+
+    /// <summary>Something that a file may be.</summary>
+    /// <param name="random">Decides.</param>
+    /// <param name="isReordered">Whether pictures may be decoded in another order than shown.</param>
+    public static MediaScript Create(Random random, bool isReordered)
+    {
+        double slowest = Math.Log(30), fastest = Math.Log(1.0 / 120);
+        double step = Math.Exp(fastest + (random.NextDouble() * (slowest - fastest)));
+        bool isVariable = random.Next(3) == 0;
+        // Seldom more than some thousand pictures, and never fewer than a few.
+        double seconds = Math.Clamp(step * random.Next(3, 1500), 4 + (random.NextDouble() * 10), 90);
+        ClockTime length = Seconds(seconds);
+        Rational[] ticks = [new(1, 90_000), new(1, 1000), new(1, 1_000_000_000)];
+        Rational tick = ticks[random.Next(3)];
+        List<ClockTime> shown = [];
+        for (double time = random.Next(4) == 0 ? random.NextDouble() * seconds / 2 : 0; time < seconds && shown.Count < 4000;)
+        {
+            shown.Add(Round(Seconds(time), tick));
+            double next = isVariable ? Math.Exp(fastest + (random.NextDouble() * (Math.Log(Math.Max(step, 0.02)) - fastest))) : step;
+            time += Math.Max(next, 0.005);
+        }
+
+        // As much as is admitted: key frames are four seconds apart at most, but for pictures that last longer.
+        int between = isReordered ? random.Next(4) : 0;
+        int group = random.Next(1, Math.Max(2, Math.Min(60, (int)(4 / step))));
+        List<ScriptedPacket> pictures = [.. Order(shown, group, between, length)];
+        List<ScriptedPacket> sound = [.. Sound(length).Select(packet => packet with { Pts = Round(packet.Pts, tick), Dts = Round(packet.Pts, tick) })];
+        string faults = Spoil(random, pictures, sound, seconds);
+        ClockTime skew = Seconds((random.NextDouble() * 2) - 1);
+        ScriptedPacket[] packets = [.. Interleave(pictures, sound, skew)];
+        bool hasTrueTimes = random.Next(4) > 0;
+        faults += hasTrueTimes ? "" : Falsify(random, packets);
+        // The slot is shorter, longer or as long as the file.
+        ClockTime slot = random.Next(3) switch { 0 => length, 1 => Seconds(seconds * (0.3 + random.NextDouble() * 0.7)), _ => Seconds(seconds + (random.NextDouble() * 10)) };
+        string text = string.Create(
+            CultureInfo.InvariantCulture,
+            $"{shown.Count} pictures every {step:0.####} s{(isVariable ? " or so" : "")}, groups of {group}, {between} between, tick 1/{tick.Denominator}, {seconds:0.##} s in {slot}, skew {skew}{faults}");
+        return new MediaScript(packets, slot, hasTrueTimes, random.Next(3) > 0, text);
+    }
+
+    /// <summary>As read from a position on: from the last key frame before it.</summary>
+    public IReadOnlyList<ScriptedPacket> From(ClockTime position)
+    {
+        if (position <= ClockTime.Zero)
+        {
+            return Packets;
+        }
+
+        int key = -1;
+        for (int i = 0; i < Packets.Count; i++)
+        {
+            key = Packets[i] is { Kind: MediaKind.Video, IsKeyFrame: true } packet && packet.Pts <= position ? i : key;
+        }
+
+        ClockTime from = key < 0 ? ClockTime.Zero : Packets[key].Pts;
+        return [.. Packets.Where((packet, i) => packet.Kind == MediaKind.Video ? i >= key : packet.Pts >= from)];
+    }
+
+    private static ClockTime Seconds(double seconds) => ClockTime.FromNanoseconds((long)(seconds * 1e9));
+
+    private static ClockTime Round(ClockTime time, Rational tick) => ClockTime.FromUnits(time.ToUnits(tick), tick);
+
+    private static IEnumerable<ScriptedPacket> Sound(ClockTime length) => Enumerable.Range(0, (int)(length.Nanoseconds / SoundStep.Nanoseconds))
+        .Select(i => new ScriptedPacket(MediaKind.Audio, i, SoundStep * i, SoundStep * i, SoundStep, true));
+
+    /// <summary>In the order of decoding: closed groups, each picture that others refer to before those that are shown before it.</summary>
+    private static IEnumerable<ScriptedPacket> Order(List<ClockTime> shown, int group, int between, ClockTime length)
+    {
+        List<int> order = [];
+        for (int first = 0; first < shown.Count; first += group)
+        {
+            int end = Math.Min(first + group, shown.Count);
+            order.Add(first);
+            for (int at = first + 1; at < end;)
+            {
+                int anchor = Math.Min(at + between, end - 1);
+                order.Add(anchor);
+                order.AddRange(Enumerable.Range(at, anchor - at));
+                at = anchor + 1;
+            }
+        }
+
+        for (int i = 0; i < order.Count; i++)
+        {
+            int number = order[i];
+            // With pictures in between, decoding runs one picture ahead.
+            ClockTime dts = between == 0 || group == 1 ? shown[number] : i > 0 ? shown[i - 1] : shown[0] - ClockTime.FromMilliseconds(40);
+            ClockTime duration = (number + 1 < shown.Count ? shown[number + 1] : ClockTime.Max(length, shown[number])) - shown[number];
+            yield return new ScriptedPacket(MediaKind.Video, number, shown[number], dts, duration, number % group == 0);
+        }
+    }
+
+    private static string Spoil(Random random, List<ScriptedPacket> pictures, List<ScriptedPacket> sound, double seconds)
+    {
+        List<string> faults = [];
+        foreach ((List<ScriptedPacket> stream, string name) in new[] { (pictures, "picture"), (sound, "sound") })
+        {
+            double from = random.NextDouble() * seconds, to = from + (random.NextDouble() * Math.Min(15, seconds));
+            switch (random.Next(7))
+            {
+                case 0:
+                    // Whole groups, or what is left could not be decoded.
+                    from = stream.FindLast(packet => packet.IsKeyFrame && packet.Pts <= Seconds(from))?.Pts.ToTimeSpan().TotalSeconds ?? 0;
+                    to = stream.Find(packet => packet.IsKeyFrame && packet.Pts >= Seconds(to))?.Pts.ToTimeSpan().TotalSeconds ?? seconds + 1;
+                    stream.RemoveAll(packet => packet.Pts >= Seconds(from) && packet.Pts < Seconds(to));
+                    faults.Add($"no {name} from {from:0.##} to {to:0.##}");
+                    break;
+                case 1:
+                    stream.RemoveAll(packet => packet.Dts >= Seconds(from));
+                    faults.Add($"{name} ends at {from:0.##}");
+                    break;
+                case 2:
+                    from = stream.Find(packet => packet.IsKeyFrame && packet.Pts >= Seconds(from))?.Pts.ToTimeSpan().TotalSeconds ?? seconds;
+                    stream.RemoveAll(packet => packet.Dts < Seconds(from) && packet.Pts < Seconds(from));
+                    faults.Add($"{name} begins at {from:0.##}");
+                    break;
+            }
+        }
+
+        return faults.Count == 0 ? "" : ", " + string.Join(", ", faults);
+    }
+
+    /// <summary>Makes times wrong: by repeating them, by putting one off, or all from some place on.</summary>
+    private static string Falsify(Random random, ScriptedPacket[] packets)
+    {
+        MediaKind[] kinds = random.Next(3) switch { 0 => [MediaKind.Video], 1 => [MediaKind.Audio], _ => [MediaKind.Video, MediaKind.Audio] };
+        int from = (int)(packets.Length * random.NextDouble());
+        ClockTime by = Seconds(Math.Exp((random.NextDouble() * 9) - 3) * (random.Next(2) == 0 ? 1 : -1));
+        int kind = random.Next(3);
+        foreach (MediaKind stream in kinds)
+        {
+            ScriptedPacket? last = null;
+            for (int i = from, count = 0; i < packets.Length; i++)
+            {
+                ScriptedPacket packet = packets[i];
+                if (packet.Kind != stream || (kind == 1 && count > 0))
+                {
+                    continue;
+                }
+
+                packets[i] = kind > 0 ? packet with { Pts = packet.Pts + by, Dts = packet.Dts + by }
+                    : last is not null && count % 3 == 0 ? packet with { Pts = last.Pts, Dts = last.Dts }
+                    : packet;
+                (last, count) = (packets[i], count + 1);
+            }
+        }
+
+        string what = kind switch { 0 => "repeated times", 1 => $"one time off by {by}", _ => $"times off by {by}" };
+        return $", {what} in {string.Join(" and ", kinds)} from packet {from} of {packets.Length} on";
+    }
+
+    private static IEnumerable<ScriptedPacket> Interleave(IEnumerable<ScriptedPacket> pictures, IEnumerable<ScriptedPacket> sound, ClockTime skew)
+    {
+        var left = new Queue<ScriptedPacket>(pictures);
+        foreach (ScriptedPacket packet in sound)
+        {
+            while (left.TryPeek(out ScriptedPacket? picture) && picture.Dts <= packet.Dts + skew)
+            {
+                yield return left.Dequeue();
+            }
+
+            yield return packet;
+        }
+
+        foreach (ScriptedPacket picture in left)
+        {
+            yield return picture;
+        }
+    }
+}
