@@ -1,4 +1,5 @@
 using RetroVue.Media.FFmpeg.Frames;
+using RetroVue.Media.FFmpeg.Timing;
 using RetroVue.Media.Pipelines;
 using RetroVue.Media.Time;
 
@@ -7,7 +8,7 @@ namespace RetroVue.Media.FFmpeg.Codecs;
 /// <summary>What becomes of decoded frames: they get their time and format, are clipped to the segment, and go out.</summary>
 internal abstract class DecodedOutput(OutputPad output) : IDisposable
 {
-    private long _sequence;
+    private readonly HeaderTrail _trail = new();
 
     /// <summary>A picture's duration by the frame rate; None where that is not known, and for sound.</summary>
     public ClockTime NominalDuration { get; protected init; } = ClockTime.None;
@@ -20,11 +21,15 @@ internal abstract class DecodedOutput(OutputPad output) : IDisposable
     public void Restart(Segment segment)
     {
         Segment = segment;
+        _trail.Clear();
         OnRestart();
     }
 
     /// <summary>True where all of a packet surely lies before the segment, so that it matters only to what is predicted from it.</summary>
     public abstract bool IsBeforeSegment(MediaBuffer packet);
+
+    /// <summary>Notes what the source said of a packet that is decoded next.</summary>
+    public void Note(MediaBuffer packet) => _trail.Add(packet);
 
     /// <summary>Takes a frame over.</summary>
     /// <param name="memory">The frame; its PTS is in nanoseconds.</param>
@@ -38,13 +43,16 @@ internal abstract class DecodedOutput(OutputPad output) : IDisposable
 
     protected abstract void OnRestart();
 
+    /// <summary>Gives what is decoded what the source said of the packet that it came in.</summary>
+    protected abstract void Mark(MediaBuffer decoded, HeaderTrail packets);
+
     protected void Emit(FrameMemory memory, ClockTime pts, ClockTime duration, BufferFlags flags)
     {
         var buffer = MediaBuffer.Create(memory);
         buffer.Pts = pts;
         buffer.Duration = duration;
         buffer.Flags = flags;
-        buffer.Sequence = _sequence++;
+        Mark(buffer, _trail);
         Output.Push(buffer);
     }
 }

@@ -2,6 +2,7 @@ using RetroVue.Media.FFmpeg.Formats;
 using RetroVue.Media.FFmpeg.Frames;
 using RetroVue.Media.FFmpeg.Interop;
 using RetroVue.Media.FFmpeg.Native;
+using RetroVue.Media.FFmpeg.Timing;
 using RetroVue.Media.Formats;
 using RetroVue.Media.Pipelines;
 using RetroVue.Media.Time;
@@ -79,6 +80,8 @@ internal sealed unsafe class DecodedPictures : DecodedOutput
         DropBefore();
         base.Dispose();
     }
+
+    protected override void Mark(MediaBuffer decoded, HeaderTrail packets) => packets.MarkPicture(decoded);
 
     protected override void OnRestart()
     {

@@ -62,6 +62,8 @@ internal sealed unsafe class DecodedSound(OutputPad output, EncodedFormat encode
         _line.Advance(samples);
     }
 
+    protected override void Mark(MediaBuffer decoded, HeaderTrail packets) => packets.MarkStretch(decoded);
+
     protected override void OnRestart() => _line.Restart(ClockTime.None);
 
     private void Announce(AVFrame* frame)

@@ -130,6 +130,7 @@ public sealed unsafe class Decoder : Element
             }
 
             context.Pointer->skip_frame = decoded.IsBeforeSegment(buffer) ? AVDiscard.AVDISCARD_NONREF : AVDiscard.AVDISCARD_DEFAULT;
+            decoded.Note(buffer);
             Send(context.Pointer, packet);
         }
         finally

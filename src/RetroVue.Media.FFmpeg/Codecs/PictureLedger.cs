@@ -36,7 +36,7 @@ internal sealed class PictureLedger(Rational timeBase)
 
         long tick = (pts - _start).ToTicks(timeBase);
         tick = _count > 0 ? Math.Max(tick, Last.Tick + 1) : tick;
-        _entries[_count++ % Capacity] = new Entry(tick, pts, header.Duration, header.Uncertainty, header.Sequence);
+        _entries[_count++ % Capacity] = new Entry(tick, pts, header.Duration, header.Uncertainty, header.Sequence, header.Flags & BufferFlags.EstimatedTime);
         return tick;
     }
 
@@ -58,6 +58,7 @@ internal sealed class PictureLedger(Rational timeBase)
         packet.Duration = entry.Duration;
         packet.Uncertainty = entry.Uncertainty;
         packet.Sequence = entry.Sequence;
+        packet.Flags |= entry.Flags;
     }
 
     private int Find(long tick)
@@ -74,5 +75,5 @@ internal sealed class PictureLedger(Rational timeBase)
         return -1;
     }
 
-    private readonly record struct Entry(long Tick, ClockTime Pts, ClockTime Duration, ClockTime Uncertainty, long Sequence);
+    private readonly record struct Entry(long Tick, ClockTime Pts, ClockTime Duration, ClockTime Uncertainty, long Sequence, BufferFlags Flags);
 }

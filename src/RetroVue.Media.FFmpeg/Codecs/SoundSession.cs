@@ -22,11 +22,11 @@ internal sealed unsafe class SoundSession(CodecContextHandle context, PacketPool
     private readonly bool _isPlanar = format.SampleFormat.IsPlanar();
     private readonly int _bytesPerSample = format.SampleFormat.IsPlanar() ? format.SampleFormat.BytesPerSample() : format.BytesPerFrame;
     private readonly Rational _sampleTime = new(1, format.SampleRate);
+    private readonly HeaderTrail _trail = new();
     private SampleLine _line = new(format.SampleRate);
     private ClockTime _start = ClockTime.None;
     private long _sent;
     private int _filled;
-    private long _sequence;
 
     public override bool MustEndBefore(MediaBuffer buffer) => _line.Deviation(buffer.Pts) > s_longestFill;
 
@@ -46,6 +46,7 @@ internal sealed unsafe class SoundSession(CodecContextHandle context, PacketPool
             Dropped += skip;
         }
 
+        _trail.Add(buffer);
         Append(buffer.Memory, skip, samples - skip);
     }
 
@@ -74,7 +75,7 @@ internal sealed unsafe class SoundSession(CodecContextHandle context, PacketPool
         buffer.Pts = TimeOf(packet->pts);
         buffer.Dts = buffer.Pts;
         buffer.Duration = packet->duration > 0 ? TimeOf(packet->pts + packet->duration) - buffer.Pts : ClockTime.None;
-        buffer.Sequence = _sequence++;
+        _trail.MarkStretch(buffer);
         if (packet->duration > 0 && packet->duration < Context->frame_size)
         {
             MarkPadding(packet, (uint)(Context->frame_size - packet->duration));

@@ -21,6 +21,7 @@ public sealed unsafe class AudioConverter : Element
     private readonly AudioFormat _wanted;
     private readonly OutputPad _output;
     private readonly FramePool _pool = new();
+    private readonly HeaderTrail _trail = new();
     private Resampler? _resampler;
     private AVSampleFormat _declaredSamples;
     private AVSampleFormat _inputSamples;
@@ -28,7 +29,6 @@ public sealed unsafe class AudioConverter : Element
     private SampleLine _inputLine;
     private SampleLine _outputLine;
     private BufferFlags _flags;
-    private long _sequence;
     private long _silenced;
 
     /// <summary>A converter.</summary>
@@ -165,7 +165,8 @@ public sealed unsafe class AudioConverter : Element
             _outputLine.Restart(anchor);
         }
 
-        _flags |= buffer.Flags | (isJump ? BufferFlags.Discontinuity : BufferFlags.None);
+        _trail.Add(buffer);
+        _flags |= (buffer.Flags & ~BufferFlags.EstimatedTime) | (isJump ? BufferFlags.Discontinuity : BufferFlags.None);
         int samples = frame is null ? SoundMemory.Samples(buffer.Memory, input) : frame->nb_samples;
         _inputLine.Advance(samples);
         var memory = _pool.Rent();
@@ -211,7 +212,7 @@ public sealed unsafe class AudioConverter : Element
         buffer.Pts = _outputLine.Next;
         buffer.Duration = _outputLine.After(samples) - buffer.Pts;
         buffer.Flags = _flags;
-        buffer.Sequence = _sequence++;
+        _trail.MarkStretch(buffer);
         _flags = BufferFlags.None;
         _outputLine.Advance(samples);
         _output.Push(buffer);

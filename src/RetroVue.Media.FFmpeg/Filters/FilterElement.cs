@@ -2,6 +2,7 @@ using RetroVue.Media.FFmpeg.Formats;
 using RetroVue.Media.FFmpeg.Frames;
 using RetroVue.Media.FFmpeg.Interop;
 using RetroVue.Media.FFmpeg.Native;
+using RetroVue.Media.FFmpeg.Timing;
 using RetroVue.Media.Formats;
 using RetroVue.Media.Pipelines;
 using RetroVue.Media.Time;
@@ -19,13 +20,13 @@ internal sealed unsafe class FilterElement : Element
     private readonly FramePool _pool = new();
     private readonly PictureSource _source = new();
     private readonly FrameHandle _frame = new();
+    private readonly HeaderTrail _trail = new();
     private FilterGraph? _graph;
     private FrameMemory? _next;
     private VideoFormat? _input;
     private AVPixelFormat _pixels;
     private ClockTime _duration = ClockTime.None;
     private ClockTime _end = ClockTime.None;
-    private long _sequence;
 
     public FilterElement(string name, string description)
         : base(name)
@@ -76,6 +77,7 @@ internal sealed unsafe class FilterElement : Element
         }
         finally
         {
+            _trail.Add(buffer);
             _end = buffer.End;
             buffer.Release();
         }
@@ -122,7 +124,7 @@ internal sealed unsafe class FilterElement : Element
             var buffer = MediaBuffer.Create(memory);
             buffer.Pts = pts;
             buffer.Duration = _duration;
-            buffer.Sequence = _sequence++;
+            _trail.MarkStretch(buffer);
             _output.Push(buffer);
         }
     }

@@ -29,7 +29,6 @@ internal sealed unsafe class FilterStage(string description, VideoFormat input, 
     private Header _header;
     private ClockTime _end = ClockTime.None;
     private FrameMemory? _next;
-    private long _sequence;
 
     /// <summary>Puts a picture in; the buffer stays the caller's.</summary>
     public void Push(MediaBuffer buffer)
@@ -96,7 +95,7 @@ internal sealed unsafe class FilterStage(string description, VideoFormat input, 
         buffer.Pts = isSecond ? pts : _header.Pts;
         buffer.Duration = isSecond ? _header.Pts + _header.Duration - pts : _header.IsTwo ? _header.Duration / 2 : _header.Duration;
         buffer.Uncertainty = _header.Uncertainty;
-        buffer.Sequence = doubles ? _sequence++ : _header.Sequence;
+        buffer.Sequence = _header.Sequence;
         buffer.Flags = isSecond ? _header.Flags & ~BufferFlags.Discontinuity : _header.Flags;
     }
 

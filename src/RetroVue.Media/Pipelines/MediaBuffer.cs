@@ -42,7 +42,12 @@ public sealed class MediaBuffer : IRecyclable<MediaBuffer>
     /// <summary>How far <see cref="Pts"/> may be off the truth; None where the source said nothing.</summary>
     public ClockTime Uncertainty { get; set; }
 
-    /// <summary>The source's running number, or <see cref="NoSequence"/>; a gap in it is a loss.</summary>
+    /// <summary>
+    /// The source's running number, or <see cref="NoSequence"/>; a gap in it is a loss. Elements that make new buffers, as codecs and
+    /// converters do, give each the number, the <see cref="Uncertainty"/> and the <see cref="BufferFlags.EstimatedTime"/> of the buffer
+    /// in which it begins: what was made of one buffer has one number, and of buffers that were joined the later ones' numbers are left
+    /// out. Packets are numbered in the order of presentation by a source of pictures, and in the order of decoding by a demuxer.
+    /// </summary>
     public long Sequence { get; set; }
 
     /// <summary>What is special about the buffer.</summary>
