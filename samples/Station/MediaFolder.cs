@@ -83,7 +83,7 @@ internal static class MediaFolder
                 }));
         foreach (string problem in problems.OfType<string>())
         {
-            Console.Error.WriteLine($"Left out: {problem}");
+            await Console.Error.WriteLineAsync($"Left out: {problem}");
         }
 
         return probed;

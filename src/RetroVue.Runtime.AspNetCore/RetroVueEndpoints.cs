@@ -31,7 +31,7 @@ public static class RetroVueEndpoints
     private static void AnswerHead(EndpointBuilder endpoint)
     {
         if (endpoint.Metadata.OfType<IHttpMethodMetadata>().LastOrDefault()?.HttpMethods is { } methods
-            && methods.Contains(HttpMethods.Get) && !methods.Contains(HttpMethods.Head))
+            && methods.Contains(HttpMethods.Get, StringComparer.Ordinal) && !methods.Contains(HttpMethods.Head, StringComparer.Ordinal))
         {
             endpoint.Metadata.Add(new HttpMethodMetadata([.. methods, HttpMethods.Head]));
         }

@@ -21,8 +21,8 @@ public sealed class HeadTests
         [
             .. _station.Endpoints.Select(endpoint => (endpoint.RoutePattern.RawText, endpoint.Metadata.GetMetadata<IHttpMethodMetadata>()?.HttpMethods ?? [])),
         ];
-        Assert.That(answered.Count(one => one.Methods.Contains("GET")), Is.GreaterThan(10), "are they found?");
-        Assert.That(answered.Where(one => one.Methods.Contains("GET") && !one.Methods.Contains("HEAD")).Select(one => one.Address), Is.Empty);
+        Assert.That(answered.Count(one => one.Methods.Contains("GET", StringComparer.Ordinal)), Is.GreaterThan(10), "are they found?");
+        Assert.That(answered.Where(one => one.Methods.Contains("GET", StringComparer.Ordinal) && !one.Methods.Contains("HEAD", StringComparer.Ordinal)).Select(one => one.Address), Is.Empty);
     }
 
     [TestCase("/")]

@@ -61,7 +61,9 @@ internal static unsafe class FormatNames
     /// <summary>The "yuvj" formats, each with the one that differs from it in nothing but that it does not say the range.</summary>
     public static (AVPixelFormat Full, AVPixelFormat Plain)[] FullRangeFormats()
     {
-        return [.. new[] { "420p", "422p", "444p", "440p", "411p" }.Select(layout => (Find("yuvj" + layout), Find("yuv" + layout)))];
+        return [Pair("420p"), Pair("422p"), Pair("444p"), Pair("440p"), Pair("411p")];
+
+        static (AVPixelFormat Full, AVPixelFormat Plain) Pair(string layout) => (Find("yuvj" + layout), Find("yuv" + layout));
 
         static AVPixelFormat Find(string format)
         {

@@ -69,7 +69,7 @@ public sealed class PageTests
             Assert.That(wrong, Is.LessThanOrEqualTo(15), string.Join('\n', seen));
         }
 
-        Assert.That(seen.Select(look => look.Split(' ')[0]).Distinct().Count(), Is.EqualTo(2), "the picture changes");
+        Assert.That(seen.Select(look => look.Split(' ')[0]).Distinct(StringComparer.Ordinal).Count(), Is.EqualTo(2), "the picture changes");
         await page.ScreenshotAsync(new() { Path = Path.Combine(TestContext.CurrentContext.WorkDirectory, "page-colours.png") });
         Assert.That(browser.Errors, Is.Empty);
     }

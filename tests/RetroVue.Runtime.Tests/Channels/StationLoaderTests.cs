@@ -71,7 +71,7 @@ public sealed class StationLoaderTests
     {
         private readonly List<LoadProgress> _told = [];
 
-        public IReadOnlyList<LoadProgress> Told => _told;
+        public List<LoadProgress> Told => _told;
 
         public void Report(LoadProgress value)
         {

@@ -36,7 +36,7 @@ public sealed record HlsOptions
         Require(Target > ClockTime.Zero && Target.Nanoseconds % 1_000_000_000 == 0, nameof(Target), "must be whole seconds above 0");
         Require(Window >= 3, nameof(Window), "must be at least 3");
         Require(Lead >= ClockTime.Zero, nameof(Lead), "must not be negative");
-        ArgumentNullException.ThrowIfNull(Run);
+        Require(Run is not null, nameof(Run), "must not be null");
     }
 
     private static void Require(bool isTrue, string name, string rule)
