@@ -18,10 +18,11 @@ internal sealed unsafe class InterruptSwitch
 {
     private const int Thrown = 0;
     private const int Deadline = 1;
+    private const int Asked = 2;
     private const long Never = long.MaxValue;
 
-    // Pinned: native code holds its address. Each is the system time from which on calls are ended.
-    private readonly long[] _state = GC.AllocateArray<long>(2, pinned: true);
+    // Pinned: native code holds its address. The first two are system times from which on calls are ended, the last is when it was asked.
+    private readonly long[] _state = GC.AllocateArray<long>(3, pinned: true);
 
     public InterruptSwitch() => Reset();
 
@@ -30,6 +31,9 @@ internal sealed unsafe class InterruptSwitch
 
     /// <summary>True once thrown.</summary>
     public bool IsThrown => Volatile.Read(ref _state[Thrown]) != Never;
+
+    /// <summary>When libavformat asked last, which it does at every read, or the switch was made: what is long ago hangs. Any thread.</summary>
+    public ClockTime LastAsked => ClockTime.FromNanoseconds(Volatile.Read(ref _state[Asked]));
 
     private void* State => Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(_state));
 
@@ -47,6 +51,7 @@ internal sealed unsafe class InterruptSwitch
     public void Reset()
     {
         Volatile.Write(ref _state[Thrown], Never);
+        Volatile.Write(ref _state[Asked], SystemClock.Instance.Now.Nanoseconds);
         Unlimit();
     }
 
@@ -55,6 +60,7 @@ internal sealed unsafe class InterruptSwitch
     {
         var state = (long*)opaque;
         var now = SystemClock.Instance.Now.Nanoseconds;
+        Volatile.Write(ref state[Asked], now);
         return now >= Volatile.Read(ref state[Thrown]) || now > Volatile.Read(ref state[Deadline]) ? 1 : 0;
     }
 }

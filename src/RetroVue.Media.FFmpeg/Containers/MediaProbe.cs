@@ -12,7 +12,7 @@ namespace RetroVue.Media.FFmpeg.Containers;
 /// A file with an index of all its packets (MP4) is read only at its end; another, and one that was cut off, is read whole, without
 /// decoding. What can be read is what the file is: of one that was cut off, the end is where reading ends. Thread-safe; blocks.
 /// </remarks>
-public static unsafe class MediaProbe
+public static unsafe partial class MediaProbe
 {
     private static readonly ClockTime s_openLimit = ClockTime.FromSeconds(30);
 
@@ -28,8 +28,12 @@ public static unsafe class MediaProbe
     public static ProbedMedia Probe(string path, StreamChoice? streams, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
+        return Probe(path, streams, new InterruptSwitch(), cancellationToken);
+    }
+
+    private static ProbedMedia Probe(string path, StreamChoice? streams, InterruptSwitch interrupt, CancellationToken cancellationToken)
+    {
         cancellationToken.ThrowIfCancellationRequested();
-        var interrupt = new InterruptSwitch();
         using var registration = cancellationToken.Register(() => interrupt.Throw());
         try
         {

@@ -17,8 +17,8 @@ namespace RetroVue.Runtime.Channels;
 /// streams are.
 /// </summary>
 /// <remarks>
-/// What is wrong with a file is logged and does not stop the station. A file that does not fit a copied channel keeps its time, and a
-/// slate airs in its place; one that cannot be read and has no duration in the schedule is left out.
+/// What is wrong with a file or its disk is logged and does not stop the station. A file that does not fit a copied channel keeps its
+/// time, and a slate airs in its place; one that cannot be read and has no duration in the schedule is left out.
 /// </remarks>
 public sealed class StationLoader
 {
@@ -119,17 +119,17 @@ public sealed class StationLoader
     {
         (string File, StreamChoice Streams)[] files = [.. wanted.Distinct()];
         var probed = new ProbedFile[files.Length];
+        var silent = new SilentFolders();
         int done = 0;
         progress?.Report(new LoadProgress(0, files.Length));
         await Parallel.ForAsync(
             0,
             files.Length,
             new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount, CancellationToken = cancellationToken },
-            (index, token) =>
+            async (index, token) =>
             {
-                probed[index] = ProbedFile.Of(files[index].File, files[index].Streams, token);
+                probed[index] = await ProbedFile.OfAsync(files[index].File, files[index].Streams, silent, token).ConfigureAwait(false);
                 progress?.Report(new LoadProgress(Interlocked.Increment(ref done), files.Length));
-                return ValueTask.CompletedTask;
             }).ConfigureAwait(false);
         return files.Zip(probed).ToDictionary(pair => pair.First, pair => pair.Second);
     }

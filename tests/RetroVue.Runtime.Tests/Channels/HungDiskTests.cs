@@ -79,6 +79,29 @@ public sealed class HungDiskTests
         await UntilAsync(() => MediaBuffer.LiveCount == 0 && disk.Count == 0, "Something is left.");
     }
 
+    [Test]
+    public async Task Station_starts_although_a_file_that_it_looks_at_hangs_and_says_so()
+    {
+        string good = await TestFiles.MakeAsync(s_rate, 60 * 25);
+        string hanging = Copy(good, "hanging-at-load.mp4");
+        using var disk = new HungFile(hanging);
+        using var log = new RecordedLog();
+        disk.Hang();
+        ClockTime began = SystemClock.Instance.Now;
+        await using Station station = Make(log, ("hung", ProfileMode.Copy, hanging), ("transcoded", ProfileMode.Transcode, good), ("copy", ProfileMode.Copy, good));
+        // Five seconds of silence, looked for every second.
+        Assert.That(SystemClock.Instance.Now - began, Is.LessThan(ClockTime.FromSeconds(9)));
+        Assert.That(log.Lines, Has.Count.EqualTo(1).And.Exactly(1).Contains(hanging));
+        ViewerSession slate = await station.Channels[0].JoinAsync(ViewerKind.TransportStream, "visitor");
+        Assert.That(station.Channels[0].ProducerHealth, Is.EqualTo(ProducerHealth.Degraded));
+        Assert.That(station.Channels[0].HealthReason, Does.Contain(hanging));
+        await station.Channels[0].LeaveAsync(slate);
+        ViewerSession session = await station.Channels[2].JoinAsync(ViewerKind.TransportStream, "visitor");
+        Assert.That(station.Channels[2].ProducerHealth, Is.EqualTo(ProducerHealth.Running));
+        await station.Channels[2].LeaveAsync(session);
+        disk.GoOn();
+    }
+
     private static string Copy(string good, string name)
     {
         string path = Path.Combine(MadeMedia.Folder, name);

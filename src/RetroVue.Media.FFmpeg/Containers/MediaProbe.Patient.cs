@@ -1,0 +1,48 @@
+using RetroVue.Media.Clocks;
+using RetroVue.Media.Time;
+
+namespace RetroVue.Media.FFmpeg.Containers;
+
+/// <content>Waits for a file no longer than its disk answers; apart, because what awaits cannot be unsafe.</content>
+public static partial class MediaProbe
+{
+    private static readonly ClockTime s_patience = ClockTime.FromSeconds(5);
+
+    /// <summary>Probes a file on a thread of its own, and gives up where its disk does not answer.</summary>
+    /// <remarks>However long a file is: what counts is that its reads go on. One that hangs keeps its thread until it returns.</remarks>
+    /// <param name="path">The file; a regular one.</param>
+    /// <param name="streams">Which of its streams are looked at; null: the best.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="MediaFileException">The file cannot be opened, or holds neither picture nor sound.</exception>
+    /// <exception cref="TimeoutException">No read has ended for five seconds; the message names the file.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public static async Task<ProbedMedia> ProbeAsync(string path, StreamChoice? streams = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        var interrupt = new InterruptSwitch();
+        var probing = Task.Factory.StartNew(
+            () => Probe(path, streams, interrupt, cancellationToken), cancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        while (!probing.IsCompleted && SystemClock.Instance.Now - interrupt.LastAsked < s_patience)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            await WaitASecondAsync(probing).ConfigureAwait(false);
+        }
+
+        return probing.IsCompleted
+            ? await probing.ConfigureAwait(false)
+            : throw new TimeoutException(
+                $"'{path}' is not read: its disk has not answered for {s_patience.ToTimeSpan().TotalSeconds:0} s. Look at the disk or its network.");
+    }
+
+    private static async Task WaitASecondAsync(Task probing)
+    {
+        try
+        {
+            await Watchdog.WithinAsync(Task.WhenAny(probing), TimeSpan.FromSeconds(1)).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            // Not yet.
+        }
+    }
+}
