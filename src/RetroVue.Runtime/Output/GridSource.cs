@@ -113,20 +113,14 @@ internal sealed class GridSource : Element
 
     private bool TryBegin(ClockTime now)
     {
-        bool mustBegin = _patience.HasEnded(now);
-        if (!_items.HasBegun(now) && !mustBegin)
+        if (!_items.HasBegun(now) && !_patience.HasEnded(now))
         {
             return false;
         }
 
         ClockTime first = _items.PeekTime(MediaKind.Video);
         first = first.IsNone ? _items.PeekTime(MediaKind.Audio) : first;
-        if (first.IsNone && !mustBegin)
-        {
-            return false;
-        }
-
-        // Of what begins later there is black and silence before.
+        // Of what begins later, or has nothing as yet, there is black and silence before.
         first = first.IsNone ? now : ClockTime.Min(first, now);
         _video?.Begin(first);
         _audio?.Begin(first);

@@ -109,19 +109,13 @@ internal sealed class OutputPump : IDisposable
 
     private bool TryBegin(ClockTime now)
     {
-        bool mustBegin = _patience.HasEnded(now);
-        if (!_splicer.HasBegun(now) && !mustBegin)
+        if (!_splicer.HasBegun(now) && !_patience.HasEnded(now))
         {
             return false;
         }
 
-        // The picture decides where there is one: sound before its first key frame is not wanted.
+        // The picture decides where there is one: sound before its first key frame is not wanted. An item may have neither as yet.
         ClockTime first = _lanes.Select(lane => _splicer.PeekTime(lane.Kind)).FirstOrDefault(time => !time.IsNone, ClockTime.None);
-        if (first.IsNone && !mustBegin)
-        {
-            return false;
-        }
-
         ClockTime start = first.IsNone ? now : ClockTime.Min(first - _writer.Options.Delay, now);
         // The last granule that ends at the start or before it, on either side of the line's zero.
         _granule = start.ToUnits(s_granule);

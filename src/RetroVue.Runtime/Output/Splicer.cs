@@ -108,9 +108,8 @@ internal sealed class Splicer
     {
         lock (_lock)
         {
-            return _current is { } current && (current.Covers(kind, time)
-                ? !current.IsDrained(kind) || time < current.Until || _next is null || _next.Covers(kind, time)
-                : false);
+            return _current is { } current && current.Covers(kind, ClockTime.Min(time, current.Until))
+                && (time < current.Until || _next is null || _next.Covers(kind, time));
         }
     }
 

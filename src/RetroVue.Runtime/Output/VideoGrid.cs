@@ -42,6 +42,12 @@ internal sealed class VideoGrid : IDisposable
     public MediaBuffer? TryMake(Splicer items, bool mayWait)
     {
         ClockTime time = NextTime;
+        // What follows on the grid is known only once a later picture, or the end, has come.
+        if (mayWait && !items.Covers(MediaKind.Video, time + _reach))
+        {
+            return null;
+        }
+
         while (items.TryTake(MediaKind.Video, time + _reach) is { } item)
         {
             if (item is MediaBuffer picture)
@@ -49,12 +55,6 @@ internal sealed class VideoGrid : IDisposable
                 _shown.Release();
                 _shown = picture;
             }
-        }
-
-        // What follows on the grid is known only once a later picture, or the end, has come.
-        if (mayWait && !items.Covers(MediaKind.Video, time + _reach))
-        {
-            return null;
         }
 
         MediaBuffer frame = MediaBuffer.Create(_shown.Memory.Retain());

@@ -62,6 +62,8 @@ public sealed class AnyInputTranscodeTests
         VideoFormat video,
         ClockTime join)
     {
+        // With a context of the test runner's, continuations would go over the thread pool.
+        SynchronizationContext.SetSynchronizationContext(null);
         var executor = new SimulatedExecutor(ClockTime.FromSeconds(10));
         var options = new PipelineOptions { Executor = executor };
         var audio = new AudioFormat(SampleFormat.F32Planar, SampleRate, ChannelLayout.Mono);
