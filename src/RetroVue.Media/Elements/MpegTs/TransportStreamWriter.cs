@@ -261,7 +261,7 @@ public sealed class TransportStreamWriter : IDisposable
         {
             TransportStreamTrack? track = NextTrack(out long media);
             media = Math.Max(media, _now);
-            long tables = TablesDue;
+            long tables = TablesDue(media);
             long pcr = _lastPcr + _pcrInterval;
             long next = Math.Min(media, Math.Min(tables, pcr));
             if (next > target)
@@ -288,8 +288,17 @@ public sealed class TransportStreamWriter : IDisposable
         output.Commit();
     }
 
-    /// <summary>Sound alone can wait with its tables for the next PES, where a segment can begin.</summary>
-    private long TablesDue => _lastTables + (_main is { } main && (!main.IsVideo || main.HasStopped(_now + _lead)) ? 2 * _tableInterval : _tableInterval);
+    /// <summary>
+    /// When tables are due. Sound alone can wait with them for its next PES, where a segment can begin, if that comes before the limit of
+    /// half a second (TR 101 290, 1.3).
+    /// </summary>
+    /// <param name="media">When the next packet with media goes out; the largest number if none waits.</param>
+    private long TablesDue(long media)
+    {
+        bool isSoundAlone = _main is { } main && (!main.IsVideo || main.HasStopped(_now + _lead));
+        long latest = _lastTables + (2 * _tableInterval);
+        return isSoundAlone && media <= latest ? latest : _lastTables + _tableInterval;
+    }
 
     private TransportStreamTrack? NextTrack(out long due)
     {
@@ -332,7 +341,7 @@ public sealed class TransportStreamWriter : IDisposable
         }
 
         // Nothing else is due until then, or it is the main track's turn to be interrupted.
-        long limit = isMain ? Math.Min(target, Math.Min(TablesDue, OthersDue())) : long.MaxValue;
+        long limit = isMain ? Math.Min(target, Math.Min(TablesDue(_now), OthersDue())) : long.MaxValue;
         while (true)
         {
             WriteMediaPacket(track, isMain, isCut, ref output);
@@ -370,7 +379,6 @@ public sealed class TransportStreamWriter : IDisposable
 
         return isMain ? TransportStreamCutKind.Whole : _main!.IsVideo && _main.HasStopped(begin) ? TransportStreamCutKind.SoundAlone : null;
     }
-
 
     private long OthersDue()
     {
