@@ -6,7 +6,7 @@ namespace RetroVue.Media.FFmpeg.Containers;
 /// <param name="Pts">Presentation; None where it is not known.</param>
 /// <param name="Dts">Decoding; None where it is not known.</param>
 /// <param name="Duration">Duration; None where it is not known.</param>
-/// <param name="IsEstimated">True where the container said less than this does.</param>
+/// <param name="IsEstimated">True if the container has no presentation time and <paramref name="Pts"/> is an estimate.</param>
 internal readonly record struct PacketTime(ClockTime Pts, ClockTime Dts, ClockTime Duration, bool IsEstimated)
 {
     /// <summary>The end of presentation, or of what is known of it.</summary>

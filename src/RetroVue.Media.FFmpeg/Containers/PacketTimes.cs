@@ -7,7 +7,7 @@ namespace RetroVue.Media.FFmpeg.Containers;
 
 /// <summary>
 /// Tells the times of one stream's packets: the container's exactly, each rounded once to the nanosecond, and where it has none an
-/// estimate, marked as such.
+/// estimate; of a presentation time that is marked.
 /// </summary>
 /// <remarks>
 /// An estimate counts pictures at the nominal rate (of sound, durations) from the last time that was known, so it does not gather
@@ -34,7 +34,6 @@ internal sealed unsafe class PacketTimes(StreamInfo stream)
         if (order.IsNone)
         {
             order = Estimate(pts);
-            isEstimated = !order.IsNone;
             dts = pts < order ? pts : order;
         }
         else

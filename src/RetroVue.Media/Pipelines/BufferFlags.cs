@@ -16,7 +16,7 @@ public enum BufferFlags
     /// <summary>Known to be damaged.</summary>
     Corrupt = 4,
 
-    /// <summary>The time stamp was estimated because the source gave none, or gave one on another clock.</summary>
+    /// <summary>The PTS was estimated because the source gave none, or gave one on another clock.</summary>
     EstimatedTime = 8,
 
     /// <summary>Needed for decoding what follows but not to be shown itself.</summary>

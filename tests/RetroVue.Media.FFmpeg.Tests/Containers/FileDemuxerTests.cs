@@ -48,7 +48,8 @@ public sealed class FileDemuxerTests
             var (record, packet) = (ours[i], theirs[i]);
             Assert.That(record.Flags.HasFlag(BufferFlags.KeyFrame), Is.EqualTo(packet.IsKey), $"key flag of packet {i}");
             Assert.That(record.Flags.HasFlag(BufferFlags.DecodeOnly), Is.EqualTo(packet.IsDiscarded), $"discard flag of packet {i}");
-            var isEstimated = packet.Dts.IsNone || (packet.Pts.IsNone && !stream!.IsReordered);
+            // Of a missing decoding time nothing is said: it is no time at which anything was captured.
+            var isEstimated = packet.Pts.IsNone && !stream!.IsReordered;
             Assert.That(record.Flags.HasFlag(BufferFlags.EstimatedTime), Is.EqualTo(isEstimated), $"estimated flag of packet {i}");
             // Exactly: both are the container's tick, rounded once to the nanosecond.
             if (!packet.Pts.IsNone || stream!.IsReordered)

@@ -104,7 +104,7 @@ public sealed class CrowdTests
         Assert.That(() => channel.Join(), Throws.TypeOf<ScheduleException>());
         Assert.That(channel.Manager.ViewerCount, Is.Zero);
         Assert.That(channel.Manager.Output, Is.Null);
-        Assert.That(channel.Manager.ProducerState, Is.EqualTo(ProducerState.Stopped));
+        Assert.That(channel.Manager.ProducerState, Is.EqualTo(ProducerState.Error), "a start that failed is told of until the next one");
         faulty.Fails = false;
         channel.Join();
         channel.Watch(Duration.FromSeconds(1));

@@ -31,7 +31,7 @@ public sealed class AnyInputCopyTests
     private static readonly ClockTime s_tick = ClockTime.FromNanoseconds(11_112);
 
     [Test]
-    public void File_of_any_times_is_aired_to_its_end_and_the_next_one_at_its_time() => RandomCases.Run(150, CheckCase);
+    public void File_of_any_times_is_aired_to_its_end_and_the_next_one_at_its_time() => RandomCases.Run(40, CheckCase);
 
     [Test]
     [Category("Soak")]

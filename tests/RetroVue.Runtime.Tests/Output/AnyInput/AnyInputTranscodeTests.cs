@@ -25,7 +25,7 @@ public sealed class AnyInputTranscodeTests
     private static readonly Rational s_sample = new(1, SampleRate);
 
     [Test]
-    public void Pictures_and_sound_are_the_files_at_every_time_and_the_next_item_begins_at_its() => RandomCases.Run(150, CheckCase);
+    public void Pictures_and_sound_are_the_files_at_every_time_and_the_next_item_begins_at_its() => RandomCases.Run(40, CheckCase);
 
     [Test]
     [Category("Soak")]
