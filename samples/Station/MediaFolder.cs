@@ -75,11 +75,10 @@ internal static class MediaFolder
                 0,
                 files.Length,
                 new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount, CancellationToken = cancellationToken },
-                (index, token) =>
+                async (index, token) =>
                 {
-                    (probed[index], problems[index]) = Probe(files[index], token);
+                    (probed[index], problems[index]) = await ProbeAsync(files[index], token);
                     advance(0, Interlocked.Increment(ref done));
-                    return ValueTask.CompletedTask;
                 }));
         foreach (string problem in problems.OfType<string>())
         {
@@ -89,16 +88,16 @@ internal static class MediaFolder
         return probed;
     }
 
-    private static (ProbedMedia? Media, string? Problem) Probe(string file, CancellationToken cancellationToken)
+    private static async Task<(ProbedMedia? Media, string? Problem)> ProbeAsync(string file, CancellationToken cancellationToken)
     {
         try
         {
-            ProbedMedia media = MediaProbe.Probe(file, cancellationToken);
+            ProbedMedia media = await MediaProbe.ProbeAsync(file, cancellationToken: cancellationToken);
             return media.Duration.ToDuration() >= ScheduleItem.MinDuration
                 ? (media, null)
                 : (null, $"'{file}' lasts {media.Duration}, less than the {ScheduleItem.MinDuration.TotalMilliseconds} ms that an item airs for at least.");
         }
-        catch (MediaFileException exception)
+        catch (Exception exception) when (exception is MediaFileException or TimeoutException)
         {
             return (null, exception.Message);
         }
