@@ -102,6 +102,9 @@ public sealed class ChannelOutput : IAsyncDisposable
     /// <summary>Packets of another codec than the channel's, which were not aired.</summary>
     public long RefusedPackets => _pump.RefusedPackets;
 
+    /// <summary>How far ahead of station time the output has taken what is on the air, at most; a second, and more where pictures are encoded slowly.</summary>
+    internal ClockTime Lead => ClockTime.Max(ClockTime.FromSeconds(1), _transcoder?.Lead ?? ClockTime.Zero);
+
     /// <summary>Called, on any thread, with what ended the stream: nothing more is sent, and the output is of no use any more.</summary>
     internal Action<Exception>? Failed { get; set; }
 

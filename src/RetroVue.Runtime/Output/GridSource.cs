@@ -29,7 +29,6 @@ internal sealed class GridSource : Element
     private readonly OutputPad? _audioOutput;
     private readonly StepTask _task;
     private readonly Patience _patience = new(Splicer.WaitLimit);
-    private readonly ClockTime _lead = s_encodedLead;
     private bool _hasBegun;
     private bool _isLive;
 
@@ -42,7 +41,7 @@ internal sealed class GridSource : Element
         {
             _video = new VideoGrid(video);
             // Less than what the output keeps ahead when nothing is amiss, or a channel would never have caught up.
-            _lead += ClockTime.FromUnits(EncoderFrames, video.FrameRate.Inverse);
+            Lead += ClockTime.FromUnits(EncoderFrames, video.FrameRate.Inverse);
             _videoOutput = AddOutput("video");
         }
 
@@ -55,6 +54,9 @@ internal sealed class GridSource : Element
         _task = AddTask(Step, StepPlacement.OwnThread);
         items.Arrived = _task.Wake;
     }
+
+    /// <summary>How long before it is shown a frame is made, at the latest: what an item has not brought by then it is too late for.</summary>
+    public ClockTime Lead { get; } = s_encodedLead;
 
     public OutputPad? Video => _videoOutput;
 
@@ -94,7 +96,7 @@ internal sealed class GridSource : Element
         ClockTime videoTime = _video?.NextTime ?? ClockTime.MaxValue;
         ClockTime audioTime = _audio?.NextTime ?? ClockTime.MaxValue;
         ClockTime time = ClockTime.Min(videoTime, audioTime);
-        ClockTime due = time - _lead;
+        ClockTime due = time - Lead;
         bool isDue = now >= due;
         _isLive |= !isDue || _patience.HasEnded(now);
         _items.Advance(time);

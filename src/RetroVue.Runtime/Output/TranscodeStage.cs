@@ -22,6 +22,7 @@ internal sealed class TranscodeStage : IAsyncDisposable
         GridSource grid = _pipeline.Add(new GridSource("grid", line, profile, items));
         // Little is kept ahead, so that a change of programme is on the air soon.
         Encoded = _pipeline.Add(new ChannelInput("encoded", -ClockTime.MaxValue, ClockTime.MaxValue, ClockTime.FromMilliseconds(300)));
+        Lead = grid.Lead;
         Link(grid.Video, new Encoder("video-encoder", profile.Video is null ? VideoOptions : Held(profile.Video)), MediaKind.Video);
         Link(grid.Audio, new Encoder("audio-encoder", AudioOptions), MediaKind.Audio);
     }
@@ -75,6 +76,9 @@ internal sealed class TranscodeStage : IAsyncDisposable
     /// ones take, and a megabit at least.
     /// </summary>
     private static long MostBits(VideoFormat video) => Math.Max(1_000_000, (long)(0.4 * video.Width * video.Height * video.FrameRate.ToDouble()));
+
+    /// <inheritdoc cref="GridSource.Lead"/>
+    public ClockTime Lead { get; }
 
     /// <summary>What the encoders give.</summary>
     public ChannelInput Encoded { get; }

@@ -11,10 +11,12 @@ namespace RetroVue.Runtime.Producers;
 /// <summary>Tries to bring back an entry whose file has stalled: opens it anew, again and again, until it comes in time.</summary>
 internal sealed class ItemReturn
 {
-    /// <summary>The least time between an item that is ready and its beginning: more than the output has taken of the slate.</summary>
-    public static readonly ClockTime LeastLead = ClockTime.FromMilliseconds(1500);
+    /// <summary>How much more than the output has taken of the slate lies between an item that is ready and its beginning, at least.</summary>
+    private static readonly ClockTime s_leastSpare = ClockTime.FromMilliseconds(500);
 
-    private static readonly ClockTime s_lead = ClockTime.FromSeconds(3);
+    /// <summary>The same, as it is opened.</summary>
+    private static readonly ClockTime s_spare = ClockTime.FromSeconds(2);
+
     private static readonly ClockTime s_leastRest = ClockTime.FromSeconds(5);
     private static readonly ClockTime s_longestPause = ClockTime.FromSeconds(30);
     private static readonly ClockTime s_look = ClockTime.FromMilliseconds(20);
@@ -22,6 +24,7 @@ internal sealed class ItemReturn
     private readonly PlayoutEntry _entry;
     private readonly IItemOpener _items;
     private readonly LateFiles _late;
+    private readonly ChannelOutput _output;
     private readonly ChannelLine _line;
     private readonly Executor _executor;
     private readonly Action<ItemPlayer> _retire;
@@ -31,18 +34,18 @@ internal sealed class ItemReturn
         PlayoutEntry entry,
         IItemOpener items,
         LateFiles late,
-        ChannelLine line,
+        ChannelOutput output,
         Executor executor,
         Action<ItemPlayer> retire,
         CancellationToken stop)
     {
-        (_entry, _items, _late, _line, _executor, _retire) = (entry, items, late, line, executor, retire);
+        (_entry, _items, _late, _output, _line, _executor, _retire) = (entry, items, late, output, output.Line, executor, retire);
         _stop = CancellationTokenSource.CreateLinkedTokenSource(stop);
     }
 
     /// <summary>
-    /// The item, once it is there, to be put on the air where its input begins, which is <see cref="LeastLead"/> ahead at least; null where
-    /// the rest of the entry is not worth it any more.
+    /// The item, once it is there, to be put on the air where its input begins, which is further ahead than the output has taken of
+    /// the slate; null where the rest of the entry is not worth it any more.
     /// </summary>
     public Task<ItemPlayer?> Player { get; private set; } = Task.FromResult<ItemPlayer?>(null);
 
@@ -50,7 +53,7 @@ internal sealed class ItemReturn
     /// <param name="entry">What has stalled.</param>
     /// <param name="items">Opens it.</param>
     /// <param name="late">Tells when an opening that hung has ended.</param>
-    /// <param name="line">The channel's line.</param>
+    /// <param name="output">Where it comes back.</param>
     /// <param name="executor">What runs the channel.</param>
     /// <param name="retire">Disposes of a player without being waited for.</param>
     /// <param name="pause">How long to wait before the first time; twice as long before each that follows.</param>
@@ -59,13 +62,13 @@ internal sealed class ItemReturn
         PlayoutEntry entry,
         IItemOpener items,
         LateFiles late,
-        ChannelLine line,
+        ChannelOutput output,
         Executor executor,
         Action<ItemPlayer> retire,
         ClockTime pause,
         CancellationToken stop)
     {
-        var begun = new ItemReturn(entry, items, late, line, executor, retire, stop);
+        var begun = new ItemReturn(entry, items, late, output, executor, retire, stop);
         begun.Player = begun.TryAsync(pause);
         return begun;
     }
@@ -92,7 +95,7 @@ internal sealed class ItemReturn
                     await end.WaitAsync(_stop.Token).ConfigureAwait(false);
                 }
 
-                ClockTime from = _line.Now + s_lead;
+                ClockTime from = _line.Now + _output.Lead + s_spare;
                 if (_line.At(_entry.End) - from < s_leastRest)
                 {
                     return null;
@@ -135,7 +138,7 @@ internal sealed class ItemReturn
             }
 
             ClockTime begin = player.Input.BeginTogether();
-            if (begin - _line.Now >= LeastLead && _line.At(_entry.End) - begin >= s_leastRest)
+            if (begin - _line.Now >= _output.Lead + s_leastSpare && _line.At(_entry.End) - begin >= s_leastRest)
             {
                 return player;
             }

@@ -65,7 +65,7 @@ public sealed class NormalProducer : IProducer
         _slates = slates;
         _late = late;
         _logger = logger;
-        _stalls = new StallWatch(id, executor, output.Line);
+        _stalls = new StallWatch(id, executor, output);
     }
 
     /// <summary>How long before its time an entry is opened: five seconds.</summary>
@@ -77,8 +77,8 @@ public sealed class NormalProducer : IProducer
     /// <summary>How long before its time an entry is handed to the output; until then a slate may take the place of the one on the air.</summary>
     private static ClockTime SwitchLead => ClockTime.FromSeconds(2);
 
-    /// <summary>How far ahead a slate begins that takes the place of something that failed: what the output has already taken.</summary>
-    private static ClockTime SlateLead => ClockTime.FromSeconds(1);
+    /// <summary>The shortest slate that takes the place of something that failed.</summary>
+    private static ClockTime ShortestSlate => ClockTime.FromSeconds(1);
 
     /// <inheritdoc/>
     public string Id { get; }
@@ -251,7 +251,7 @@ public sealed class NormalProducer : IProducer
             if (player.MayReturn)
             {
                 _return ??= ItemReturn.Begin(
-                    entry, _items, _late, _output.Line, _executor, late => Retire(late), _returnPause, stop);
+                    entry, _items, _late, _output, _executor, late => Retire(late), _returnPause, stop);
             }
 
             Task stalled = _stalls.StallOf(player);
@@ -268,14 +268,15 @@ public sealed class NormalProducer : IProducer
                 continue;
             }
 
-            ClockTime from = _output.Line.Now + SlateLead;
+            // What comes before that the output has taken already.
+            ClockTime from = _output.Line.Now + _output.Lead;
             if (player.Completion.IsCompletedSuccessfully && player.Input.PresentedUntil is { IsNone: false } end)
             {
                 // The output has taken its last picture, but that is shown for as long as it lasts.
                 from = ClockTime.Max(from, end);
             }
 
-            if (player.Input.Until - from < SlateLead)
+            if (player.Input.Until - from < ShortestSlate)
             {
                 break;
             }

@@ -6,14 +6,18 @@ namespace RetroVue.Runtime.Producers;
 
 /// <summary>Tells when the item on the air does not come any more although only its file is waited for.</summary>
 /// <remarks>
-/// An item stalls where it has fallen half a second behind station time and comes no nearer between two looks: one that catches up, as
-/// at a join, does not. Thread-safe. Looks four times a second and allocates nothing meanwhile.
+/// An item stalls where it has fallen a second and a half behind what the output takes and comes no nearer between two looks: one that
+/// catches up, as at a join, does not. So a slate can follow within two seconds of its last picture, however far ahead the output works;
+/// and an item whose pictures are far apart is read as far ahead as any. Thread-safe. Looks four times a second and allocates nothing
+/// meanwhile.
 /// </remarks>
-internal sealed class StallWatch(string name, Executor executor, ChannelLine line)
+internal sealed class StallWatch(string name, Executor executor, ChannelOutput output)
 {
     private static readonly ClockTime s_interval = ClockTime.FromMilliseconds(250);
-    private static readonly ClockTime s_mostLag = ClockTime.FromMilliseconds(500);
+    private static readonly ClockTime s_mostLag = ClockTime.FromMilliseconds(1500);
+    private static readonly ClockTime s_latestBeginning = ClockTime.FromMilliseconds(500);
 
+    private readonly ChannelLine _line = output.Line;
     private readonly Lock _lock = new();
     private StepTask? _task;
     private ItemPlayer? _player;
@@ -39,7 +43,7 @@ internal sealed class StallWatch(string name, Executor executor, ChannelLine lin
             if (!ReferenceEquals(_player, player))
             {
                 (_player, _stalled) = (player, executor.CreateCompletion());
-                (_since, _lag) = (line.Now, ClockTime.MaxValue);
+                (_since, _lag) = (_line.Now, ClockTime.MaxValue);
             }
         }
 
@@ -58,8 +62,9 @@ internal sealed class StallWatch(string name, Executor executor, ChannelLine lin
             }
 
             ClockTime reached = player.Input.Reached();
-            ClockTime lag = line.Now - (reached.IsNone ? _since : reached);
-            if (lag >= s_mostLag && lag >= _lag && player.WaitsForFile)
+            ClockTime lag = _line.Now - (reached.IsNone ? _since : reached);
+            ClockTime mostLag = reached.IsNone ? s_latestBeginning : s_mostLag - output.Lead;
+            if (lag >= mostLag && lag >= _lag && player.WaitsForFile)
             {
                 stalled = _stalled;
             }
@@ -68,6 +73,6 @@ internal sealed class StallWatch(string name, Executor executor, ChannelLine lin
         }
 
         stalled?.TrySetResult();
-        return StepResult.At(line.Station, line.Station.Now + s_interval);
+        return StepResult.At(_line.Station, _line.Station.Now + s_interval);
     }
 }

@@ -12,6 +12,7 @@ internal sealed class NumberedChannel
     private readonly ViewerKind _kind;
     private readonly ClockTime _start;
     private readonly ClockTime _systemStart;
+    private readonly int _rate;
     private bool _hasJoined;
     private double _time;
     private double _from;
@@ -22,11 +23,12 @@ internal sealed class NumberedChannel
         ProfileMode mode,
         (string File, double Seconds)[] items,
         RecordedLog log,
-        ViewerKind kind = ViewerKind.TransportStream)
+        ViewerKind kind = ViewerKind.TransportStream,
+        int rate = 25)
     {
-        ChannelProfile profile = mode == ProfileMode.Copy ? ChannelProfile.Copy : ChannelProfile.Transcode(320, 180, new Rational(25, 1));
+        ChannelProfile profile = mode == ProfileMode.Copy ? ChannelProfile.Copy : ChannelProfile.Transcode(320, 180, new Rational(rate, 1));
         Channel = new SimulatedChannel(start, profile, items.Select(item => (item.File, Duration.FromSeconds(item.Seconds))), loggerFactory: log);
-        (_start, _systemStart, _kind) = (Channel.Line.Now, Channel.Executor.Clock.Now, kind);
+        (_start, _systemStart, _kind, _rate) = (Channel.Line.Now, Channel.Executor.Clock.Now, kind, rate);
     }
 
     public SimulatedChannel Channel { get; }
@@ -82,8 +84,8 @@ internal sealed class NumberedChannel
         (double Time, double Began) last = (0, double.NaN);
         foreach ((double time, long number) in _frames)
         {
-            double began = number < 0 ? -1 : Math.Round(time - (number / 25.0), 1);
-            if (began != last.Began || time - last.Time > 0.05)
+            double began = number < 0 ? -1 : Math.Round(time - (number / (double)_rate), 1);
+            if (began != last.Began || time - last.Time > 1.25 / _rate)
             {
                 stretches.Add(FormattableString.Invariant($"{time:0.00} {(number < 0 ? "slate" : $"frame {number}")} (after {last.Time:0.00})"));
             }
@@ -94,21 +96,28 @@ internal sealed class NumberedChannel
         return string.Join("; ", stretches);
     }
 
+    /// <summary>When the picture that was shown last before a time was first shown, of those that carry a number.</summary>
+    public double LastNumbered(double before)
+    {
+        (double Time, long Number) last = _frames.Last(frame => frame.Number >= 0 && frame.Time < before);
+        return _frames.First(frame => frame.Number == last.Number).Time;
+    }
+
     /// <summary>From one second to another every frame is that of a numbered file which began at a second, within one.</summary>
     public void AssertNumbers(double from, double to, double began)
     {
         var frames = Between(from, to);
-        Assert.That(frames, Has.Length.GreaterThan((to - from) * 25 - 5), $"{from} to {to}: {this}");
+        Assert.That(frames, Has.Length.GreaterThan(((to - from) * _rate) - 5), $"{from} to {to}: {this}");
         foreach ((double time, long number) in frames)
         {
-            Assert.That(number, Is.EqualTo((time - began) * 25).Within(1.01), $"at {time}");
+            Assert.That(number, Is.EqualTo((time - began) * _rate).Within(1.01), $"at {time}");
         }
     }
 
     public void AssertSlate(double from, double to)
     {
         var frames = Between(from, to);
-        Assert.That(frames, Has.Length.GreaterThan((to - from) * 25 - 5), $"{from} to {to}: {this}");
+        Assert.That(frames, Has.Length.GreaterThan(((to - from) * _rate) - 5), $"{from} to {to}: {this}");
         Assert.That(frames.Select(frame => frame.Number), Is.All.EqualTo(-1), $"{from} to {to}: {this}");
     }
 
@@ -117,7 +126,7 @@ internal sealed class NumberedChannel
     {
         double[] steps = [.. _frames.Zip(_frames.Skip(1), (a, b) => b.Time - a.Time)];
         // Times on the wire are whole ticks of 11 µs.
-        Assert.That(steps, Is.All.GreaterThan(0.039));
+        Assert.That(steps, Is.All.GreaterThan((1.0 / _rate) - 0.001));
         Assert.That(steps.Max(), Is.LessThan(0.041 + hole));
         Assert.That(_frames[0].Time, Is.LessThanOrEqualTo(_from + 2));
     }

@@ -41,6 +41,34 @@ public sealed class StalledItemTests
     }
 
     [Test]
+    public async Task Transcoded_picture_stands_no_longer_than_two_seconds_at_any_rate([Values(1, 2, 5, 10, 15, 60)] int rate)
+    {
+        string file = await TestFiles.MakeAsync(new Rational(rate, 1), 60 * rate);
+        using var log = new RecordedLog();
+        var aired = new NumberedChannel(s_start, ProfileMode.Transcode, [(file, 60)], log, rate: rate);
+        aired.Hang(from: 15, until: 40);
+        aired.Watch(join: 1, until: 40);
+        await aired.EndAsync();
+        double stopped = aired.LastNumbered(40);
+        // Before that it hung: what is shown after is what was taken and read ahead.
+        Assert.That(stopped, Is.GreaterThan(15), $"{aired}");
+        aired.AssertSlate(stopped + 2.001, 40);
+        Assert.That(log.Lines, Has.Exactly(1).Contains(file), "One line says it.");
+    }
+
+    [Test]
+    public async Task Pictures_far_apart_are_no_stall([Values] ProfileMode mode, [Values(1, 10)] int apart, [Values] bool hasSound)
+    {
+        string file = SlideShow(apart, hasSound);
+        using var log = new RecordedLog();
+        var aired = new NumberedChannel(s_start, mode, [(file, 60)], log, rate: 10);
+        aired.Watch(join: 1, until: 45);
+        Assert.That(aired.Channel.Manager.ProducerHealth, Is.EqualTo(ProducerHealth.Running));
+        aired.Channel.Dispose();
+        Assert.That(log.Lines, Is.Empty);
+    }
+
+    [Test]
     public async Task Item_that_stalls_to_its_end_and_beyond_costs_the_next_one_nothing([Values] ProfileMode mode)
     {
         string file = await TestFiles.MakeAsync(s_rate, 12 * 25);
@@ -121,5 +149,13 @@ public sealed class StalledItemTests
         aired.Channel.Executor.RunFor(ClockTime.FromSeconds(20));
         Assert.That((manager.ViewerCount, manager.ProducerHealth), Is.EqualTo((0, ProducerHealth.Failed)));
         aired.Channel.Dispose();
+    }
+
+    private static string SlideShow(int secondsApart, bool hasSound)
+    {
+        string sound = hasSound ? "-f lavfi -i sine=r=48000" : "";
+        return MadeMedia.Make(
+            $"slides-{secondsApart}-{hasSound}.mp4",
+            $"-f lavfi -i testsrc=r=1/{secondsApart}:s=320x180 {sound} -t 60 -c:v libx264 -g 1 -pix_fmt yuv420p -c:a aac");
     }
 }
