@@ -109,8 +109,8 @@ internal static class HlsEndpoints
     {
         Media.Clocks.IClock clock = station.Clock.AsClock();
         HlsSegmenter hls = output.UseHls();
-        // Two segments are needed, and one more may have begun before anybody asked.
-        ClockTime limit = clock.Now + (output.HlsTarget * 4);
+        // Three segments are needed, one more may have begun before anybody asked, and the last is listed once it has been shown.
+        ClockTime limit = clock.Now + (output.HlsTarget * 6);
         while (hls.Playlist is null && clock.Now < limit)
         {
             await station.Executor.WaitUntilAsync(clock, clock.Now + s_lookEvery, gone).ConfigureAwait(false);
