@@ -18,8 +18,9 @@ namespace RetroVue.Media.FFmpeg.Codecs;
 /// </para>
 /// <para>
 /// The format goes out when the input's comes, before the first packet. A new segment or input format ends the stream that is being
-/// encoded and begins another. A picture marked <see cref="BufferFlags.Discontinuity"/> becomes a key frame. Works on the thread that
-/// pushes; properties are for any thread.
+/// encoded and begins another. A picture marked <see cref="BufferFlags.Discontinuity"/> becomes a key frame. A <see cref="Gap"/> goes on
+/// after all that came before it: where pictures are held, when there have been none for a second, or for four frames at low rates, and
+/// then the encoder gives them out and begins anew. Works on the thread that pushes; properties are for any thread.
 /// </para>
 /// </remarks>
 public sealed unsafe class Encoder : Element
@@ -32,6 +33,7 @@ public sealed unsafe class Encoder : Element
     private EncoderSession? _session;
     private bool _hasBegun;
     private Segment? _segment;
+    private Gap? _gap;
     private long _dropped;
     private long _silenced;
 
@@ -128,7 +130,8 @@ public sealed unsafe class Encoder : Element
                 _segment = segment;
                 Forward(segment);
                 break;
-            case Gap gap when _session is { } session && session.Fill(gap):
+            case Gap gap:
+                Tell(gap);
                 break;
             case EndOfStream:
                 End();
@@ -155,6 +158,7 @@ public sealed unsafe class Encoder : Element
                 Open();
             }
 
+            _gap = null;
             _hasBegun = true;
             var session = _session!;
             long before = session.Dropped;
@@ -217,6 +221,31 @@ public sealed unsafe class Encoder : Element
         }
     }
 
+    private void Tell(Gap gap)
+    {
+        if (_session is { } session && _hasBegun)
+        {
+            if (session.Fill(gap))
+            {
+                return;
+            }
+
+            if (session.IsHolding)
+            {
+                gap = _gap is { } earlier ? new Gap(earlier.Pts, gap.Pts + gap.Duration - earlier.Pts) : gap;
+                if (!session.MustEndIn(gap))
+                {
+                    _gap = gap;
+                    return;
+                }
+
+                End();
+            }
+        }
+
+        Forward(gap);
+    }
+
     private void End()
     {
         if (_hasBegun)
@@ -234,5 +263,6 @@ public sealed unsafe class Encoder : Element
         _session?.Dispose();
         _session = null;
         _hasBegun = false;
+        _gap = null;
     }
 }

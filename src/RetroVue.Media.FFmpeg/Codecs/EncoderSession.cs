@@ -15,6 +15,8 @@ internal abstract unsafe class EncoderSession(CodecContextHandle context, Packet
 {
     private readonly FrameHandle _frame = new();
     private PacketMemory? _next;
+    private long _sent;
+    private long _received;
 
     /// <summary>Pictures, or samples, left out because there were others at their time already.</summary>
     public long Dropped { get; protected set; }
@@ -35,6 +37,9 @@ internal abstract unsafe class EncoderSession(CodecContextHandle context, Packet
     /// <summary>The frame that is being put together; without content after <see cref="Send"/>.</summary>
     protected AVFrame* Frame => _frame.Pointer;
 
+    /// <summary>True while what was sent may not have come out yet.</summary>
+    public bool IsHolding => _sent > _received;
+
     /// <summary>Encodes a buffer, which stays the caller's.</summary>
     public abstract void Add(MediaBuffer buffer);
 
@@ -43,6 +48,9 @@ internal abstract unsafe class EncoderSession(CodecContextHandle context, Packet
 
     /// <summary>Encodes what stands for a time without buffers; true where that was done.</summary>
     public virtual bool Fill(Gap gap) => false;
+
+    /// <summary>True where a time without buffers is so long that the encoder must be closed: what it holds is waited for.</summary>
+    public abstract bool MustEndIn(Gap gap);
 
     /// <summary>Gives out all that is held. Nothing can be encoded after it.</summary>
     public void End()
@@ -84,6 +92,7 @@ internal abstract unsafe class EncoderSession(CodecContextHandle context, Packet
 
         av_frame_unref(Frame);
         code.ThrowIfError("Encoding", before);
+        _sent++;
         Receive();
     }
 
@@ -101,6 +110,7 @@ internal abstract unsafe class EncoderSession(CodecContextHandle context, Packet
 
             code.ThrowIfError("Encoding", before);
             _next = null;
+            _received++;
             var buffer = MediaBuffer.Create(memory);
             buffer.Flags = PacketMemory.ToBufferFlags(memory.Packet->flags);
             Stamp(memory.Packet, buffer);

@@ -18,9 +18,20 @@ internal sealed unsafe class PictureSession(
     EncoderOptions options,
     VideoFormat format) : EncoderSession(context, packets, output)
 {
+    // Whoever waits for what the encoder holds waits for three seconds; a gap is told half a second late.
+    private static readonly ClockTime s_longestHold = ClockTime.FromSeconds(1);
+
     private readonly PictureSource _source = new();
     private readonly PictureLedger _ledger = new(EncoderSetup.TimeBase(format));
     private readonly AVPixelFormat _pixels = FormatNames.ToNative(format.PixelFormat);
+
+    public override bool MustEndIn(Gap gap)
+    {
+        // At low rates longer: decoding times begin some pictures before the first, and must not lie before those that were given out.
+        const int reordered = 4;
+        var hold = format.FrameRate.IsPositive ? ClockTime.Max(s_longestHold, ClockTime.FromUnits(reordered, format.FrameRate.Inverse)) : s_longestHold;
+        return gap.Pts + gap.Duration - _ledger.LastEnd > hold;
+    }
 
     public override void Add(MediaBuffer buffer)
     {

@@ -30,6 +30,8 @@ internal sealed unsafe class SoundSession(CodecContextHandle context, PacketPool
 
     public override bool MustEndBefore(MediaBuffer buffer) => _line.Deviation(buffer.Pts) > s_longestFill;
 
+    public override bool MustEndIn(Gap gap) => _line.Deviation(gap.Pts + gap.Duration) > s_longestFill;
+
     public override void Add(MediaBuffer buffer)
     {
         int samples = SoundMemory.Samples(buffer.Memory, format);

@@ -76,7 +76,8 @@ public sealed unsafe class AudioConverter : Element
             return;
         }
 
-        if (mediaEvent is Segment or EndOfStream)
+        // A gap must not overtake what the resampler holds.
+        if (mediaEvent is Segment or EndOfStream or Gap)
         {
             Drain();
         }

@@ -88,7 +88,8 @@ public sealed unsafe class VideoConverter : Element
     {
         if (mediaEvent is not FormatChanged changed)
         {
-            if (mediaEvent is Segment or EndOfStream)
+            // A gap says that what a filter waits for does not come; it must not overtake what the filter holds.
+            if (mediaEvent is Segment or EndOfStream || (mediaEvent is Gap && _filters is not null))
             {
                 Finish();
             }

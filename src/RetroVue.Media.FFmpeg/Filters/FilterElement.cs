@@ -48,7 +48,7 @@ internal sealed unsafe class FilterElement : Element
                 _pixels = FormatNames.ToNative(_input.PixelFormat);
                 Open();
                 break;
-            case Segment or EndOfStream:
+            case Segment or EndOfStream or Gap:
                 Drain();
                 Forward(mediaEvent);
                 break;
