@@ -17,9 +17,10 @@ namespace RetroVue.Media.FFmpeg.Containers;
 /// one and the same time, so that none is negative.
 /// </para>
 /// <para>
-/// The header is written when every input has announced its format and brought a packet or its end; the trailer when all have ended, or
-/// when the pipeline stops before. The file is written in place: a run that was cut off leaves a file that Matroska and transport stream
-/// players can read to its end. Inputs are added before the element is linked.
+/// The header is written when every input has announced its format and brought a packet or its end, or live inputs have waited for it as
+/// long as they may (see <see cref="InterleavingElement"/>); the trailer when all have ended, or when the pipeline stops before. The file is
+/// written in place: a run that was cut off leaves a file that Matroska and transport stream players can read to its end. Packets of a live
+/// input that come late stand late in the file, at their own times. Inputs are added before the element is linked.
 /// </para>
 /// <para>
 /// A URL is of any protocol that FFmpeg writes to: udp, rtp, tcp, srt, http and https, unix. One that cannot be reached fails the
@@ -80,9 +81,14 @@ public sealed unsafe class FileMuxer : InterleavingElement
     /// <inheritdoc/>
     protected override void TakeEvent(InputPad input, MediaEvent mediaEvent)
     {
-        if (mediaEvent is Segment segment)
+        switch (mediaEvent)
         {
-            StreamOf(input).Segment = segment;
+            case Segment segment:
+                StreamOf(input).Segment = segment;
+                break;
+            case FormatChanged:
+                StreamOf(input).IsDescribed = true;
+                break;
         }
     }
 
@@ -155,7 +161,7 @@ public sealed unsafe class FileMuxer : InterleavingElement
 
     private void WriteHeader()
     {
-        var described = _streams.Where(stream => stream.Format is not null).ToList();
+        var described = _streams.Where(stream => stream.IsDescribed).ToList();
         long ticksPerSecond = 1;
         foreach (var stream in described)
         {

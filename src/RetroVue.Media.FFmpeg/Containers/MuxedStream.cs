@@ -17,10 +17,13 @@ internal sealed unsafe class MuxedStream(InputPad input)
     /// <summary>The one format that it has; null before it was announced. Set on the thread that pushes.</summary>
     public EncodedFormat? Format { get; set; }
 
+    /// <summary>True once the muxer has taken the format, in its place among the packets.</summary>
+    public bool IsDescribed { get; set; }
+
     /// <summary>The segment of the buffers that are taken now.</summary>
     public Segment Segment { get; set; } = Segment.Default;
 
-    /// <summary>Its number in the file; -1 where it ended without a format and is left out.</summary>
+    /// <summary>Its number in the file; -1 where no format came in time.</summary>
     public int Index { get; set; } = -1;
 
     /// <summary>The tick that the muxer chose, known once the header is written.</summary>

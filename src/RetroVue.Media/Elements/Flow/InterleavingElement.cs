@@ -8,18 +8,28 @@ namespace RetroVue.Media.Elements.Flow;
 /// streams give the same bytes whatever threads bring them.
 /// </summary>
 /// <remarks>
-/// An input is waited for until it has a buffer, a <see cref="Gap"/> that covers the time, or its end. Each input is bounded, but where
-/// one is waited for while another is full, whoever feeds both goes on: a file whose streams lie far apart must not stand still. Times
-/// are compared in running time.
+/// <para>
+/// An input is waited for until it has a buffer, a <see cref="Gap"/> that covers the time (before its format that says nothing), or its
+/// end. Each input is bounded, but where one is waited for while another is full, whoever feeds both goes on: a file whose streams lie far
+/// apart must not stand still. Times are compared in running time.
+/// </para>
+/// <para>
+/// What a live source brings cannot be held back: not read in time it is lost. So live inputs wait no longer than
+/// <see cref="SilenceLimit"/> for one that brings nothing. One that brings something now and then, as an encoder that looks ahead does, is
+/// late and not silent: for it they wait as long as they have room, 64 MiB or 90 s of media each, and so they do for one that has not
+/// announced its format. One that has none by then is left out for good: the pipeline's event "left-out" names it, and
+/// <see cref="LeftOutBuffers"/> counts what it brings later.
+/// </para>
 /// </remarks>
 public abstract class InterleavingElement : Element
 {
-    private readonly List<Lane> _lanes = [];
+    private readonly List<InterleavingLane> _lanes = [];
     private readonly StepTask _task;
     private bool _hasTaken;
     private bool _hasEnded;
     private bool _hasFailed;
     private bool _isStarving;
+    private long _leftOut;
 
     /// <summary>A muxer with no inputs yet.</summary>
     /// <param name="name">The element's name.</param>
@@ -27,15 +37,30 @@ public abstract class InterleavingElement : Element
     protected InterleavingElement(string name, StepPlacement placement = StepPlacement.Shared)
         : base(name) => _task = AddTask(TakeNext, placement);
 
-    /// <summary>Items that an input stores before whoever feeds it waits.</summary>
+    /// <summary>Items that an input without a live source stores before whoever feeds it waits.</summary>
     protected virtual int LaneCapacity => 64;
+
+    /// <summary>
+    /// How long live inputs wait for one that brings nothing, in media time: about so far behind they are then written on without it. What
+    /// it brings later is taken at once, however late. Three seconds unless told otherwise; set it before the pipeline starts.
+    /// </summary>
+    /// <exception cref="ArgumentException">It is not above zero.</exception>
+    public ClockTime SilenceLimit
+    {
+        get;
+        set => field = value > ClockTime.Zero ? value : throw new ArgumentException($"A limit is above zero, not {value}.", nameof(value));
+    }
+    = ClockTime.FromSeconds(3);
+
+    /// <summary>Buffers released unused because their input had no format in time; any thread.</summary>
+    public long LeftOutBuffers => Volatile.Read(ref _leftOut);
 
     /// <summary>Adds an input that stores what it is handed.</summary>
     protected InputPad AddLane(string name)
     {
         var gate = new RoomGate();
         InputPad pad = AddInput(name, gate);
-        _lanes.Add(new Lane(pad, gate, LaneCapacity));
+        _lanes.Add(new InterleavingLane(pad, gate, LaneCapacity));
         return pad;
     }
 
@@ -53,6 +78,15 @@ public abstract class InterleavingElement : Element
 
     /// <inheritdoc/>
     protected internal sealed override void OnEvent(InputPad input, MediaEvent mediaEvent) => Store(input, mediaEvent);
+
+    /// <inheritdoc/>
+    protected internal override void Start()
+    {
+        foreach (InterleavingLane lane in _lanes)
+        {
+            lane.IsLive = lane.Pad.Peer is { } peer && IsFedLive(peer.Element);
+        }
+    }
 
     /// <summary>What has come is taken still, and then the end: a run that is stopped has all that was captured, as far as it goes.</summary>
     protected internal override void Stop()
@@ -80,7 +114,7 @@ public abstract class InterleavingElement : Element
     /// <inheritdoc/>
     protected internal override void Flush()
     {
-        foreach (Lane lane in _lanes)
+        foreach (InterleavingLane lane in _lanes)
         {
             lane.Clear();
         }
@@ -93,7 +127,7 @@ public abstract class InterleavingElement : Element
 
     private void Store(InputPad input, object item)
     {
-        foreach (Lane lane in _lanes)
+        foreach (InterleavingLane lane in _lanes)
         {
             if (ReferenceEquals(lane.Pad, input))
             {
@@ -120,7 +154,7 @@ public abstract class InterleavingElement : Element
 
     private StepResult TakeNextUnlessAwaited()
     {
-        Lane? earliest = FindEarliest(isStopping: false, out bool mustWait);
+        InterleavingLane? earliest = FindEarliest(isStopping: false, out bool mustWait);
         if (mustWait || (earliest is not null && earliest.Peek() is null))
         {
             ShowStarving(earliest, _lanes.Exists(lane => !lane.Gate.IsOpen));
@@ -143,25 +177,26 @@ public abstract class InterleavingElement : Element
     }
 
     /// <summary>Takes the events that stand first, and finds the input whose next buffer, or gap's end, comes first; of those that have something, when nothing more comes.</summary>
-    private Lane? FindEarliest(bool isStopping, out bool mustWait)
+    private InterleavingLane? FindEarliest(bool isStopping, out bool mustWait)
     {
-        Lane? earliest = null;
+        InterleavingLane? earliest = null;
         mustWait = false;
-        foreach (Lane lane in _lanes)
+        foreach (InterleavingLane lane in _lanes)
         {
-            while (lane.Peek() is MediaEvent mediaEvent)
+            TakeEventsOf(lane);
+            bool isEmpty = lane.Peek() is null;
+            if (!isEmpty)
             {
-                lane.Take();
-                TakeEventOf(lane, mediaEvent);
+                lane.SilentSince = ClockTime.None;
             }
 
-            if (lane.HasEnded || (isStopping && lane.Peek() is null))
+            if (lane.HasEnded || lane.IsLeftOut || (isEmpty && (isStopping || IsGivenUp(lane))))
             {
                 continue;
             }
 
             // A lane with a gap stands at the gap's end: it need not be waited for by anything earlier.
-            mustWait |= lane.Peek() is null && lane.CoveredUntil.IsNone;
+            mustWait |= isEmpty && lane.CoveredUntil.IsNone;
             if (earliest is null || lane.Position < earliest.Position)
             {
                 earliest = lane;
@@ -171,7 +206,56 @@ public abstract class InterleavingElement : Element
         return earliest;
     }
 
-    private bool TakeEarliest(Lane? earliest)
+    /// <summary>True where live inputs have waited for an empty one as long as they may.</summary>
+    private bool IsGivenUp(InterleavingLane awaited)
+    {
+        ClockTime newest = ClockTime.None;
+        ClockTime longest = ClockTime.Zero;
+        foreach (InterleavingLane lane in _lanes)
+        {
+            if (!lane.IsLive || lane.Peek() is not MediaBuffer)
+            {
+                continue;
+            }
+
+            if (lane.IsAtLimit)
+            {
+                LeaveOutWithoutFormat(awaited);
+                return true;
+            }
+
+            if (lane.Newest is { IsNone: false } latest)
+            {
+                newest = newest.IsNone ? latest : ClockTime.Max(newest, latest);
+                longest = ClockTime.Max(longest, lane.Span);
+            }
+        }
+
+        if (awaited.SilentSince.IsNone)
+        {
+            awaited.SilentSince = newest;
+        }
+
+        // By what the others have brought meanwhile, and by what they keep: after a hole in their own times they have not waited yet.
+        return awaited.HasFormat && longest > SilenceLimit && newest - awaited.SilentSince > SilenceLimit;
+    }
+
+    private void LeaveOutWithoutFormat(InterleavingLane lane)
+    {
+        if (!lane.HasFormat)
+        {
+            lane.IsLeftOut = true;
+            Pipeline.Report(
+                "left-out",
+                Name,
+                $"'{lane.Pad}' has announced no format while the others could wait for it, and is left out. Start when its source has a signal.");
+        }
+    }
+
+    private static bool IsFedLive(Element element) =>
+        element.Latency.IsLive || element.Inputs.Any(input => input.Peer is { } peer && IsFedLive(peer.Element));
+
+    private bool TakeEarliest(InterleavingLane? earliest)
     {
         if (earliest?.Peek() is not MediaBuffer buffer)
         {
@@ -186,7 +270,7 @@ public abstract class InterleavingElement : Element
     }
 
     /// <summary>Marks the lanes that are waited for, where another is full, and takes the marks back otherwise.</summary>
-    private void ShowStarving(Lane? earliest, bool isStarving)
+    private void ShowStarving(InterleavingLane? earliest, bool isStarving)
     {
         if (!isStarving && !_isStarving)
         {
@@ -194,88 +278,58 @@ public abstract class InterleavingElement : Element
         }
 
         _isStarving = isStarving;
-        foreach (Lane lane in _lanes)
+        foreach (InterleavingLane lane in _lanes)
         {
             bool isAwaited = !lane.HasEnded && lane.Peek() is null && (lane.CoveredUntil.IsNone || ReferenceEquals(lane, earliest));
             lane.Gate.SetStarving(isStarving && isAwaited);
         }
     }
 
-    private void TakeEventOf(Lane lane, MediaEvent mediaEvent)
+    /// <summary>Takes the events that stand before the next buffer; of an input that is left out also the buffers.</summary>
+    private void TakeEventsOf(InterleavingLane lane)
+    {
+        while (lane.Peek() is { } item)
+        {
+            if (item is MediaEvent mediaEvent)
+            {
+                lane.Take();
+                lane.SilentSince = ClockTime.None;
+                TakeEventOf(lane, mediaEvent);
+            }
+            else if (lane.IsLeftOut)
+            {
+                lane.Take();
+                ((MediaBuffer)item).Release();
+                Volatile.Write(ref _leftOut, _leftOut + 1);
+            }
+            else
+            {
+                return;
+            }
+        }
+    }
+
+    private void TakeEventOf(InterleavingLane lane, MediaEvent mediaEvent)
     {
         switch (mediaEvent)
         {
             case Segment segment:
                 lane.Segment = segment;
                 break;
-            case Gap gap:
+            case Gap gap when lane.HasFormat:
                 lane.CoveredUntil = lane.Segment.ToRunningTime(gap.Pts + gap.Duration);
+                break;
+            case FormatChanged:
+                lane.HasFormat = true;
                 break;
             case EndOfStream:
                 lane.HasEnded = true;
                 return;
         }
 
-        TakeEvent(lane.Pad, mediaEvent);
-    }
-
-    private sealed class Lane(InputPad pad, RoomGate gate, int capacity)
-    {
-        private readonly HandOverQueue<object> _items = new();
-
-        public InputPad Pad { get; } = pad;
-
-        public RoomGate Gate { get; } = gate;
-
-        public Segment Segment { get; set; } = Segment.Default;
-
-        /// <summary>The running time until which nothing comes; None where that was not said.</summary>
-        public ClockTime CoveredUntil { get; set; } = ClockTime.None;
-
-        public bool HasEnded { get; set; }
-
-        /// <summary>The running time of what comes next. A buffer without times follows at once.</summary>
-        public ClockTime Position => Peek() is MediaBuffer buffer
-            ? buffer.DecodeOrder.IsNone ? -ClockTime.MaxValue : Segment.ToRunningTime(buffer.DecodeOrder)
-            : CoveredUntil;
-
-        public object? Peek() => _items.TryPeek(out object? item) ? item : null;
-
-        public void Take()
+        if (!lane.IsLeftOut)
         {
-            _items.TryDequeue(out _);
-            Interlocked.MemoryBarrier();
-            if (!Gate.IsOpen && _items.Count <= capacity / 2)
-            {
-                Gate.Open();
-            }
-        }
-
-        public void Add(object item)
-        {
-            _items.Enqueue(item);
-            if (_items.Count >= capacity)
-            {
-                Gate.Close();
-                if (_items.Count <= capacity / 2)
-                {
-                    Gate.Open();
-                }
-            }
-        }
-
-        public void Clear()
-        {
-            while (_items.TryDequeue(out object? item))
-            {
-                (item as MediaBuffer)?.Release();
-            }
-
-            CoveredUntil = ClockTime.None;
-            HasEnded = false;
-            Segment = Segment.Default;
-            Gate.SetStarving(false);
-            Gate.Open();
+            TakeEvent(lane.Pad, mediaEvent);
         }
     }
 }

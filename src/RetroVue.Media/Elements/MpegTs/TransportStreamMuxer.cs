@@ -13,7 +13,7 @@ namespace RetroVue.Media.Elements.MpegTs;
 /// Times in the stream are running times plus an offset, so streams with unlike segments fit together. A file whose decoding times begin
 /// at zero has clock references that begin <see cref="TransportStreamOptions.Delay"/> earlier, just before the wrap of the 33 bits; an
 /// offset moves all times where a player cannot take that. A hole of more than a minute, or a step back of as much,
-/// becomes a marked discontinuity.
+/// becomes a marked discontinuity; packets of an input that is late by as much do not, they go out at once at their own times.
 /// </remarks>
 public sealed class TransportStreamMuxer : InterleavingElement
 {
@@ -65,7 +65,7 @@ public sealed class TransportStreamMuxer : InterleavingElement
         base.Flush();
         _writer.Clear();
         _chunker.Dispose();
-        _lanes.ForEach(lane => lane.Segment = Segment.Default);
+        _lanes.ForEach(lane => (lane.Segment, lane.Reached) = (Segment.Default, ClockTime.None));
         _isInterrupted = true;
     }
 
@@ -92,7 +92,9 @@ public sealed class TransportStreamMuxer : InterleavingElement
         ClockTime outputTime = buffer.DecodeOrder - _writer.Options.Delay - s_stampRounding;
         if (!outputTime.IsNone)
         {
-            FollowTo(outputTime);
+            bool isLate = !_isInterrupted && outputTime < _writer.OutputTime && !((outputTime - lane.Reached).Abs() > s_longestHole);
+            FollowTo(isLate ? _writer.OutputTime : outputTime);
+            lane.Reached = outputTime;
         }
 
         _writer.Write(track, buffer);
@@ -201,5 +203,8 @@ public sealed class TransportStreamMuxer : InterleavingElement
         public EncodedFormat? Format { get; set; }
 
         public TransportStreamTrack? Track { get; set; }
+
+        /// <summary>The output time of its last packet; None before the first.</summary>
+        public ClockTime Reached { get; set; } = ClockTime.None;
     }
 }

@@ -1,4 +1,5 @@
 using FsCheck.Fluent;
+using RetroVue.Media.Formats;
 using RetroVue.Media.Pipelines;
 using RetroVue.Media.Testing;
 using RetroVue.Media.Tests.Pipelines;
@@ -65,15 +66,25 @@ public sealed class InterleavingElementTests
     {
         List<string> taken = RunWithoutEnd(
             2,
+            (1, Format),
             (1, new Gap(Ms(0), Ms(100))),
             (0, Ms(0)),
             (0, Ms(50)),
             (0, Ms(99)),
             (0, Ms(101)),
             (0, Ms(120)));
-        Assert.That(taken, Is.EqualTo(new[] { "1:Gap", "0:0", "0:50", "0:99" }), "at 101 the second input may have something at 100");
-        taken = RunWithoutEnd(2, (1, new Gap(Ms(0), Ms(100))), (0, Ms(0)), (0, Ms(101)), (1, Ms(100)), (0, Ms(102)), (1, Ms(200)));
-        Assert.That(taken, Is.EqualTo(new[] { "1:Gap", "0:0", "1:100", "0:101", "0:102" }));
+        Assert.That(taken, Is.EqualTo(new[] { "1:FormatChanged", "1:Gap", "0:0", "0:50", "0:99" }), "at 101 the second input may have something at 100");
+        taken = RunWithoutEnd(2, (1, Format), (1, new Gap(Ms(0), Ms(100))), (0, Ms(0)), (0, Ms(101)), (1, Ms(100)), (0, Ms(102)), (1, Ms(200)));
+        Assert.That(taken, Is.EqualTo(new[] { "1:FormatChanged", "1:Gap", "0:0", "1:100", "0:101", "0:102" }));
+    }
+
+    [Test]
+    public void Gap_before_a_format_lets_nobody_go_on_without_that_format()
+    {
+        List<string> taken = RunWithoutEnd(2, (0, Format), (1, new Gap(Ms(0), Ms(100))), (0, Ms(0)), (0, Ms(1)));
+        Assert.That(taken, Is.EqualTo(new[] { "0:FormatChanged", "1:Gap" }), "a muxer would begin the file without it");
+        taken = RunWithoutEnd(2, (0, Format), (1, new Gap(Ms(0), Ms(100))), (0, Ms(0)), (1, Format), (1, Ms(2)), (0, Ms(3)));
+        Assert.That(taken, Is.EqualTo(new[] { "0:FormatChanged", "1:Gap", "1:FormatChanged", "0:0", "1:2" }));
     }
 
     [Test]
@@ -113,6 +124,8 @@ public sealed class InterleavingElementTests
                 (1, Ms(20))),
             Is.EqualTo(new[] { "0:Segment", "1:0", "0:1010", "0:none", "1:20", "0:1030", "end" }));
     }
+
+    private static FormatChanged Format { get; } = new(new EncodedFormat("h264", MediaKind.Video));
 
     private static ClockTime Ms(long milliseconds) => ClockTime.FromMilliseconds(milliseconds);
 
