@@ -135,6 +135,7 @@ public sealed class AlsaSource : Element, IClockProvider, ILiveSource
         }
         catch (DeviceException)
         {
+            _stamps.TellSilence(_output);
             IClock system = Pipeline.Executor.Waiter.SystemClock;
             return StepResult.At(system, system.Now + s_reopenInterval);
         }
@@ -144,6 +145,7 @@ public sealed class AlsaSource : Element, IClockProvider, ILiveSource
     {
         if (!device.IsRunning && (device.TryPrepare() ?? device.TryStart()) is { } notYet)
         {
+            _stamps.TellSilence(_output);
             return notYet;
         }
 

@@ -14,15 +14,16 @@ namespace RetroVue.Media.Devices.PipeWire;
 /// are left for the node; they stay readable until released, also when the daemon dies. A source within the daemon (a camera, a test
 /// source) fills its buffers in turn without waiting for them: what the pipeline holds for more pictures than there are buffers is
 /// overwritten once (<see cref="OverwrittenBuffers"/>), and from then on all are copied. A daemon or node that goes fails the pipeline with a <see cref="DeviceException"/>
-/// unless <see cref="PipeWireOptions.Reconnect"/> is set. Nothing is allocated for a buffer.
+/// unless <see cref="PipeWireOptions.Reconnect"/> is set. While nothing comes (a screen that stands still, an idle or lost node)
+/// <see cref="Gap"/>s say so half a second and a buffer later. Nothing is allocated for a buffer.
 /// </remarks>
 public abstract unsafe class PipeWireSource : Element, ILiveSource
 {
     // While it opens, so that its limit is kept.
     private const int LongestWait = 100;
 
-    // Everything that a running source waits for ends its wait, and a time-out is not free: the kernel sets a timer for each.
-    private const int Unlimited = -1;
+    // Everything that a running source waits for ends its wait. That nothing comes, a screen that stands still, nobody tells.
+    private const int SilenceMilliseconds = 250;
 
     private static readonly ClockTime s_retryInterval = ClockTime.FromMilliseconds(500);
     private static readonly ClockTime s_retryLimit = ClockTime.FromSeconds(1);
@@ -224,7 +225,13 @@ public abstract unsafe class PipeWireSource : Element, ILiveSource
             _options.Shared?.Session.ThrowIfEnded();
             if (_stream is null)
             {
-                return TryReopen() ? StepResult.Again : StepResult.At(SystemTime, SystemTime.Now + s_retryInterval);
+                if (TryReopen())
+                {
+                    return StepResult.Again;
+                }
+
+                Stamps.TellSilence(Output);
+                return StepResult.At(SystemTime, SystemTime.Now + s_retryInterval);
             }
 
             if (_stream.TryTake(out rv_pw_record* record))
@@ -234,7 +241,8 @@ public abstract unsafe class PipeWireSource : Element, ILiveSource
             else
             {
                 TakeEvents();
-                _stream.Wait(Unlimited);
+                _stream.Wait(SilenceMilliseconds);
+                Stamps.TellSilence(Output);
             }
         }
         catch (DeviceException exception) when (_options.Reconnect == true)

@@ -11,8 +11,14 @@ namespace RetroVue.Media.Devices.Timing;
 /// <remarks>Used by the source's own thread; <see cref="Statistics"/> is for any.</remarks>
 internal sealed class CaptureStamps(Element source)
 {
+    // How late what was captured may come: until then it is not known that there was nothing. And how much silence is worth telling of.
+    private static readonly ClockTime s_longestLateness = ClockTime.FromMilliseconds(500);
+    private static readonly ClockTime s_shortestGap = ClockTime.FromMilliseconds(250);
+
     private readonly Lock _lock = new();
     private ClockTime _last = ClockTime.None;
+    private ClockTime _duration = ClockTime.Zero;
+    private ClockTime _toldUntil = ClockTime.Zero;
     private CaptureStatistics _statistics = new(0, 0, 0, 0, ClockTime.None, double.NaN);
 
     public CaptureStatistics Statistics
@@ -49,6 +55,8 @@ internal sealed class CaptureStamps(Element source)
         // A line that is still being learned may take a little back; muxers need times that go on.
         pts = pts <= _last ? _last + ClockTime.FromNanoseconds(1) : pts;
         _last = pts;
+        _duration = buffer.Duration.IsNone ? ClockTime.Zero : buffer.Duration;
+        _toldUntil = ClockTime.Max(_toldUntil, pts + _duration);
         buffer.Pts = pts;
         buffer.Uncertainty = uncertainty;
         bool isEstimated = (buffer.Flags & BufferFlags.EstimatedTime) == BufferFlags.EstimatedTime;
@@ -64,6 +72,21 @@ internal sealed class CaptureStamps(Element source)
         }
 
         return true;
+    }
+
+    /// <summary>
+    /// Tells those downstream, who would wait for it, that nothing was captured for a while, up to half a second and a buffer's length ago.
+    /// To be called about every quarter of a second, or more often, while nothing comes.
+    /// </summary>
+    public void TellSilence(OutputPad output)
+    {
+        Pipeline pipeline = source.Pipeline;
+        ClockTime until = pipeline.Clock.At(pipeline.Executor.Waiter.SystemClock.Now) - pipeline.BaseTime - s_longestLateness - _duration;
+        if (until - _toldUntil >= s_shortestGap)
+        {
+            output.Push(new Gap(_toldUntil, until - _toldUntil));
+            _toldUntil = until;
+        }
     }
 
     /// <summary>Counts what the device captured and nobody got.</summary>

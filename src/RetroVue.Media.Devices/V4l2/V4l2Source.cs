@@ -27,6 +27,7 @@ namespace RetroVue.Media.Devices.V4l2;
 /// is set to what it measures, and it goes on with a <see cref="FormatChanged"/> where the format is another, on the same time line, with
 /// the first picture marked as a discontinuity. Buffers that are held then stay valid; this wants Linux 5.0 or later. Without a signal,
 /// also at the start, there are no pictures and no error; the loss and the return are each told once on <see cref="Pipeline.Events"/>.
+/// While no picture comes, for whatever reason, <see cref="Gap"/>s say so half a second and a frame later.
 /// </para>
 /// <para>
 /// Streaming by memory mapping is required, through the single-planar interface, which most cameras and capture cards have, or the
@@ -198,6 +199,7 @@ public sealed class V4l2Source : Element, ILiveSource
             // Asked again after the wait in any case: not every driver tells when a signal has become stable.
             _ = _signal!.HasChanged(_device!.Poll(LibcVideo.POLLPRI, SignalMilliseconds));
             Resume();
+            _stamps.TellSilence(_output);
             return StepResult.Again;
         }
 
@@ -209,6 +211,10 @@ public sealed class V4l2Source : Element, ILiveSource
         else if (_queue.TryDequeue(events, out v4l2_buffer filled) is { } memory)
         {
             Read(memory, filled);
+        }
+        else
+        {
+            _stamps.TellSilence(_output);
         }
 
         return StepResult.Again;

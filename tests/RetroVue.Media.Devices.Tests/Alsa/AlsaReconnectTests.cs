@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using RetroVue.Media.Clocks;
 using RetroVue.Media.Devices.Alsa;
 using RetroVue.Media.Devices.Tests.Support;
+using RetroVue.Media.Devices.Tests.V4l2;
 using RetroVue.Media.Formats;
 using RetroVue.Media.Pipelines;
 using RetroVue.Media.Testing;
@@ -141,6 +142,33 @@ public sealed class AlsaReconnectTests
         // From the last frame of the one card to the first of the other, 50 ppm of three seconds apart: some frames.
         Assert.That(hole, Is.GreaterThan(ClockTime.FromSeconds(2)));
         Assert.That(source.Statistics.Lost, Is.EqualTo(hole.ToUnits(new Rational(1, Rate))).Within(12));
+        executor.RunUntilCompleted(pipeline.StopAsync(), ClockTime.FromSeconds(21));
+    }
+
+    [Test]
+    public async Task Source_whose_card_is_lost_says_that_there_is_nothing_as_long_as_it_is()
+    {
+        _cards.Clear();
+        var executor = new SimulatedExecutor();
+        await using var pipeline = new Pipeline(new PipelineOptions { Executor = executor });
+        pipeline.UseClock(executor.Clock);
+        AlsaSource source = pipeline.Add(new AlsaSource("source", s_options with { Reconnect = true }, () => Open(executor.Clock, isCapture: true)));
+        ClockTime end = ClockTime.None;
+        ClockTime returned = ClockTime.None;
+        var sink = pipeline.Add(new PictureSink("sink", buffer =>
+        {
+            returned = (buffer.Flags & BufferFlags.Discontinuity) == BufferFlags.Discontinuity ? buffer.Pts : returned;
+            end = returned.IsNone ? buffer.End : end;
+            return false;
+        }));
+        pipeline.Link(source, sink);
+        executor.RunUntilCompleted(pipeline.StartAsync(), ClockTime.FromSeconds(1));
+        executor.RunUntil(ClockTime.FromSeconds(20));
+        Gap[] gaps = [.. sink.Events.OfType<Gap>()];
+        Assert.That(gaps, Has.Length.GreaterThan(3));
+        Assert.That(gaps[0].Pts, Is.EqualTo(end), "from the last frame on");
+        Assert.That(gaps.Skip(1).Zip(gaps, (next, one) => next.Pts - one.Pts - one.Duration), Is.All.EqualTo(ClockTime.Zero), "without a hole");
+        Assert.That(gaps[^1].Pts + gaps[^1].Duration, Is.InRange(returned - ClockTime.FromSeconds(2), returned));
         executor.RunUntilCompleted(pipeline.StopAsync(), ClockTime.FromSeconds(21));
     }
 

@@ -31,6 +31,8 @@ internal sealed class CaptureSink : Element
 
     public List<MediaFormat> Formats { get; } = [];
 
+    public List<Gap> Gaps { get; } = [];
+
     public Task Enough => _enough.Task;
 
     public void Release()
@@ -75,6 +77,10 @@ internal sealed class CaptureSink : Element
         if (mediaEvent is FormatChanged changed)
         {
             Formats.Add(changed.Format);
+        }
+        else if (mediaEvent is Gap gap)
+        {
+            Gaps.Add(gap);
         }
 
         base.OnEvent(input, mediaEvent);

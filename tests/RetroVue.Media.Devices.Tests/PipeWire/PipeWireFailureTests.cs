@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using RetroVue.Media.Clocks;
 using RetroVue.Media.Devices.PipeWire;
 using RetroVue.Media.Devices.Tests.Support;
 using RetroVue.Media.Pipelines;
@@ -80,6 +81,32 @@ public sealed class PipeWireFailureTests
             File.Delete(link);
             daemon.Dispose();
         }
+    }
+
+    [Test]
+    public async Task Node_that_stands_still_is_told_of_until_it_goes_on()
+    {
+        using PipeWireDaemon daemon = PipeWireDaemon.Start();
+        var sink = new CaptureSink(ClockTime.MaxValue);
+        await using var pipeline = new Pipeline();
+        pipeline.UseClock(SystemClock.Instance);
+        pipeline.Add(Source(daemon.Remote, isVideo: true));
+        pipeline.Add(sink);
+        pipeline.Link(pipeline.Elements[0], sink);
+        Task run = pipeline.RunAsync();
+        await Until.TrueAsync(() => sink.Seen.Count > 10);
+        int told = sink.Gaps.Count;
+        daemon.Suspend();
+        await Until.TrueAsync(() => sink.Gaps.Count > told + 3);
+        int before = sink.Seen.Count;
+        daemon.Resume();
+        await Until.TrueAsync(() => sink.Seen.Count > before + 10);
+        await pipeline.StopAsync();
+        await run;
+        Gap[] gaps = [.. sink.Gaps.Skip(told)];
+        (ClockTime pts, ClockTime duration, _, _) = sink.Seen[before - 1];
+        Assert.That(gaps[0].Pts, Is.EqualTo(pts + duration), "from the last picture on");
+        Assert.That(gaps.Skip(1).Zip(gaps, (next, one) => next.Pts - one.Pts - one.Duration), Is.All.EqualTo(ClockTime.Zero), "without a hole");
     }
 
     [Test]

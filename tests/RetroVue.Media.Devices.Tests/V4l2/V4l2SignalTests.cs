@@ -163,6 +163,38 @@ public sealed class V4l2SignalTests
         Assert.That(events[^2].Message, Does.Contain(reason).And.Contain(SimulatedDriver.Node));
     }
 
+    [TestCase(true)]
+    [TestCase(false)]
+    public async Task Silence_is_told_while_it_lasts_half_a_second_and_a_picture_late(bool isSignalLost)
+    {
+        await using SimulatedCapture capture = await SimulatedCapture.StartAsync(s_digital);
+        capture.StepUntil(3);
+        ClockTime end = capture.Buffers[2].Pts + capture.Buffers[2].Duration;
+        int before = capture.Sink.Events.Count;
+        if (isSignalLost)
+        {
+            capture.Driver.ChangeSignal(null);
+            capture.Step(300);
+        }
+        else
+        {
+            // A driver that fills no buffer and says nothing of it.
+            capture.Driver.Dropped.UnionWith(Enumerable.Range(3, 300).Select(n => (long)n));
+            capture.Step(200);
+        }
+
+        ClockTime now = capture.Clock.Now - capture.Pipeline.BaseTime;
+        Gap[] gaps = [.. capture.Sink.Events.Skip(before).Cast<Gap>()];
+        Assert.That(gaps[0].Pts, Is.EqualTo(end), "from the end of the last picture");
+        Assert.That(gaps.Skip(1).Zip(gaps, (next, one) => next.Pts - one.Pts - one.Duration), Is.All.EqualTo(ClockTime.Zero), "without a hole");
+        ClockTime told = gaps[^1].Pts + gaps[^1].Duration;
+        Assert.That(now - told, Is.InRange(ClockTime.FromMilliseconds(540), ClockTime.FromMilliseconds(900)));
+        capture.Driver.Signal = (320, 180, 25);
+        capture.StepUntil(6);
+        Assert.That(capture.Buffers[3].Pts, Is.GreaterThanOrEqualTo(told), "nothing was told of a time that had a picture");
+        Assert.That(capture.Sink.Events.OfType<Gap>().Last().Pts + ClockTime.FromSeconds(1), Is.GreaterThan(told), "none while pictures come");
+    }
+
     [Test]
     public async Task Start_without_a_signal_waits_for_one()
     {
