@@ -28,11 +28,19 @@ internal static class CaptureRun
             throw new FormatException("Say what to record: --video, --audio or both.");
         }
 
+        if (settings.HasNewFiles && FileMuxer.IsUrl(settings.Output))
+        {
+            throw new FormatException("--new-files is for recording to a file, not to a URL.");
+        }
+
         // Last to go, after the pipeline that records from it.
         using ScreenCast? screen = settings.Video == SharedScreen.Name ? await SharedScreen.StartAsync(settings, cancellation).ConfigureAwait(false) : null;
         await using var pipeline = new Pipeline(new PipelineOptions { Name = "capture" });
         bool isTransportStream = FileMuxer.IsUrl(settings.Output) || settings.Output.EndsWith(".ts", StringComparison.OrdinalIgnoreCase);
-        FileMuxer file = pipeline.Add(new FileMuxer("file", settings.Output, new FileMuxerOptions { ProtocolOptions = settings.ProtocolOptions }));
+        FileMuxer file = pipeline.Add(new FileMuxer(
+            "file",
+            settings.Output,
+            new FileMuxerOptions { ProtocolOptions = settings.ProtocolOptions, NewFileOnChange = settings.HasNewFiles }));
         var lanes = new List<(string Name, Element Source, TimestampProbe Probe)>();
         if (settings.Video is not null)
         {
@@ -40,8 +48,10 @@ internal static class CaptureRun
             TimestampProbe probe = pipeline.Add(new TimestampProbe("video-times", settings.Plot is null ? 0 : PlotCapacity));
             VideoConverter converter = pipeline.Add(new VideoConverter(
                 "picture",
-                new VideoFormat(PixelFormat.Yuv420P, settings.Width, settings.Height, settings.FrameRate),
-                new VideoConverterOptions { KeepFormat = true }));
+                settings.HasNewFiles
+                    ? new VideoFormat(PixelFormat.Yuv420P, 0, 0, settings.FrameRate)
+                    : new VideoFormat(PixelFormat.Yuv420P, settings.Width, settings.Height, settings.FrameRate),
+                new VideoConverterOptions { KeepFormat = !settings.HasNewFiles }));
             Encoder encoder = pipeline.Add(new Encoder(
                 "h264",
                 new EncoderOptions { Codec = "h264", Preset = "veryfast", Tune = "zerolatency", GlobalHeader = !isTransportStream }));

@@ -26,6 +26,9 @@ internal sealed record CaptureSettings
 
     public Rational FrameRate { get; init; } = new(25, 1);
 
+    /// <summary>Whether a signal of another size or rate goes on in a new file, as it is; otherwise it is scaled into the first one.</summary>
+    public bool HasNewFiles { get; init; }
+
     /// <summary>None: until it is interrupted.</summary>
     public ClockTime Duration { get; init; } = ClockTime.None;
 

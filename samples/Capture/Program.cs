@@ -20,6 +20,10 @@ var size = new Option<string>("--size") { Description = "The picture's size.", H
 var rate = new Option<string>("--rate") { Description = "Pictures a second: 25 or 30000/1001; of a screen, at most.", HelpName = "FPS", DefaultValueFactory = _ => "25" };
 var duration = new Option<double?>("--duration") { Description = "Seconds to record; until Ctrl-C where left out.", HelpName = "SECONDS" };
 var plot = new Option<string?>("--plot") { Description = "Draw the times of all buffers against the clock into this SVG file.", HelpName = "FILE" };
+var newFiles = new Option<bool>("--new-files")
+{
+    Description = "Go on in a new file (clip-2.mkv) when the signal's size or rate changes; otherwise pictures are scaled to --size.",
+};
 var options = new Option<string[]>("--url-option")
 {
     Description = "Set an option of the URL's protocol, by FFmpeg's name: method=PUT. May be repeated.",
@@ -32,7 +36,7 @@ var output = new Argument<string?>("OUTPUT")
 };
 var command = new RootCommand("Records cameras, screens and microphones with the times at which they captured.")
 {
-    list, video, audio, token, size, rate, duration, plot, options, output,
+    list, video, audio, token, size, rate, duration, plot, newFiles, options, output,
 };
 
 command.SetAction(async (arguments, cancellation) =>
@@ -56,6 +60,7 @@ command.SetAction(async (arguments, cancellation) =>
             Width = width,
             Height = height,
             FrameRate = ParseRate(arguments.GetValue(rate)!),
+            HasNewFiles = arguments.GetValue(newFiles),
             Duration = arguments.GetValue(duration) is { } seconds ? ClockTime.FromNanoseconds((long)(seconds * 1e9)) : ClockTime.None,
             Plot = arguments.GetValue(plot),
         };

@@ -36,20 +36,29 @@ public sealed unsafe class FileMuxer : InterleavingElement
     private readonly string _path;
     private readonly FileMuxerOptions _options;
     private readonly List<MuxedStream> _streams = [];
-    private readonly PacketHandle _packet = new();
+    private readonly PacketHandle _packet;
     private OutputFile? _file;
     private bool _isHeaderWritten;
+    private int _parts = 1;
+    private ClockTime _beginning;
 
     /// <summary>A muxer for a file, with no inputs yet. An existing file is replaced when the pipeline starts.</summary>
     /// <param name="name">The element's name.</param>
     /// <param name="path">The file, or a URL such as "udp://HOST:PORT".</param>
     /// <param name="options">How it is written; null: as its extension says, to a URL as a transport stream.</param>
+    /// <exception cref="ArgumentException">The path is empty, or a URL is to have a new file on a change.</exception>
     public FileMuxer(string name, string path, FileMuxerOptions? options = null)
         : base(name, (options ?? new FileMuxerOptions()).Placement)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         _path = path;
         _options = options ?? new FileMuxerOptions();
+        if (_options.NewFileOnChange && IsUrl(path))
+        {
+            throw new ArgumentException($"{nameof(FileMuxerOptions.NewFileOnChange)} is for files; '{Secrets.Hide(path)}' is a URL.", nameof(options));
+        }
+
+        _packet = new PacketHandle();
     }
 
     /// <summary>True for a path that is a URL: it begins with a protocol and "://", or with "unix:".</summary>
@@ -67,16 +76,16 @@ public sealed unsafe class FileMuxer : InterleavingElement
     /// <inheritdoc/>
     protected override void Prepare() => _file = new OutputFile(_path, _options);
 
-    /// <summary>Compressed media only, and of one format to the end: a container describes a stream once.</summary>
+    /// <summary>Compressed media only, and of one format to a file's end: a container describes a stream once.</summary>
     protected override bool Accepts(InputPad input, MediaFormat format)
     {
         var stream = StreamOf(input);
-        stream.Format ??= format as EncodedFormat;
-        return format.Equals(stream.Format);
+        stream.First ??= format as EncodedFormat;
+        return format is EncodedFormat && (_options.NewFileOnChange || format.Equals(stream.First));
     }
 
     /// <inheritdoc/>
-    protected override MediaFormat? Preferred(InputPad input) => StreamOf(input).Format;
+    protected override MediaFormat? Preferred(InputPad input) => StreamOf(input).First;
 
     /// <inheritdoc/>
     protected override void TakeEvent(InputPad input, MediaEvent mediaEvent)
@@ -86,8 +95,9 @@ public sealed unsafe class FileMuxer : InterleavingElement
             case Segment segment:
                 StreamOf(input).Segment = segment;
                 break;
-            case FormatChanged:
-                StreamOf(input).IsDescribed = true;
+            case FormatChanged { Format: EncodedFormat format }:
+                var stream = StreamOf(input);
+                stream.Format = format.Equals(stream.Format) ? stream.Format : format;
                 break;
         }
     }
@@ -96,18 +106,24 @@ public sealed unsafe class FileMuxer : InterleavingElement
     protected override void TakeBuffer(InputPad input, MediaBuffer buffer)
     {
         var packet = _packet.Pointer;
+        var stream = StreamOf(input);
         try
         {
+            if (_isHeaderWritten && !ReferenceEquals(stream.Format, stream.Written))
+            {
+                BeginNextFile(stream, buffer);
+            }
+
             if (!_isHeaderWritten)
             {
                 WriteHeader();
             }
 
             PacketMemory.Refer(packet, buffer);
-            if (!StreamOf(input).TryStamp(packet, buffer))
+            if (!stream.TryStamp(packet, buffer, _beginning))
             {
                 throw new MediaFileException(
-                    _path, $"cannot be written: '{input}' brought a packet without a presentation time. Decode and encode that stream to give it one.");
+                    PathOf(_parts), $"cannot be written: '{input}' brought a packet without a presentation time. Decode and encode that stream to give it one.");
             }
 
             _file!.Write(packet);
@@ -159,14 +175,31 @@ public sealed unsafe class FileMuxer : InterleavingElement
         base.Dispose(disposing);
     }
 
+    private string PathOf(int part) => part == 1
+        ? _path
+        : Path.Combine(
+            Path.GetDirectoryName(_path) ?? "", $"{Path.GetFileNameWithoutExtension(_path)}-{part.ToString(CultureInfo.InvariantCulture)}{Path.GetExtension(_path)}");
+
+    /// <summary>Finishes the file and begins the next with a packet whose stream has another format now.</summary>
+    private void BeginNextFile(MuxedStream stream, MediaBuffer first)
+    {
+        Finish();
+        _file!.Dispose();
+        _parts++;
+        string path = PathOf(_parts);
+        _file = new OutputFile(path, _options);
+        _beginning = stream.Segment.ToRunningTime(first.DecodeOrder);
+        Pipeline.Report("new-file", Name, $"'{stream.Input}' has become {stream.Format}; the recording goes on in '{path}'.");
+    }
+
     private void WriteHeader()
     {
-        var described = _streams.Where(stream => stream.IsDescribed).ToList();
+        var described = _streams.Where(stream => stream.Format is not null).ToList();
         long ticksPerSecond = 1;
         foreach (var stream in described)
         {
             var timeBase = MuxedStream.WishedTimeBase(stream.Format!);
-            stream.Index = _file!.AddStream(stream.Format!, timeBase);
+            stream.Enter(_file!.AddStream(stream.Format!, timeBase));
             ticksPerSecond = LeastCommonMultiple(ticksPerSecond, timeBase.Denominator);
         }
 

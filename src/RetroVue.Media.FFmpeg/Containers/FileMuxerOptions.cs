@@ -13,6 +13,13 @@ public sealed record FileMuxerOptions
     /// </summary>
     public string? Container { get; init; }
 
+    /// <summary>
+    /// Whether an input may announce another format in the middle, and then goes on in a new file beside the first: "clip-2.mkv" after
+    /// "clip.mkv", then "clip-3.mkv"; what is there of that name is replaced. All inputs go on in it; its time zero is the decoding time of
+    /// the packet that it begins with. False: a format is kept to the end. Not for a URL.
+    /// </summary>
+    public bool NewFileOnChange { get; init; }
+
     /// <summary>Whether an mp4's index is moved to its front when it is finished, so that it plays while it downloads. Writes it twice.</summary>
     public bool FastStart { get; init; }
 

@@ -14,17 +14,20 @@ internal sealed unsafe class MuxedStream(InputPad input)
     /// <summary>Where it comes in.</summary>
     public InputPad Input => input;
 
-    /// <summary>The one format that it has; null before it was announced. Set on the thread that pushes.</summary>
+    /// <summary>The format announced first; null before. Of the thread that pushes.</summary>
+    public EncodedFormat? First { get; set; }
+
+    /// <summary>The format of the packets that are taken now; null before it was taken, in its place among them.</summary>
     public EncodedFormat? Format { get; set; }
 
-    /// <summary>True once the muxer has taken the format, in its place among the packets.</summary>
-    public bool IsDescribed { get; set; }
+    /// <summary>The format that stands in the header; null where it is not in the file.</summary>
+    public EncodedFormat? Written { get; private set; }
 
     /// <summary>The segment of the buffers that are taken now.</summary>
     public Segment Segment { get; set; } = Segment.Default;
 
     /// <summary>Its number in the file; -1 where no format came in time.</summary>
-    public int Index { get; set; } = -1;
+    public int Index { get; private set; } = -1;
 
     /// <summary>The tick that the muxer chose, known once the header is written.</summary>
     public Rational TimeBase { get; set; }
@@ -45,22 +48,28 @@ internal sealed unsafe class MuxedStream(InputPad input)
             : new Rational(1, common);
     }
 
-    /// <summary>Writes a buffer's running times, each rounded once to the tick, into the packet.</summary>
+    /// <summary>Enters a file, as the format is now.</summary>
+    public void Enter(int index)
+    {
+        (Written, Index, _lastDts) = (Format, index, long.MinValue);
+    }
+
+    /// <summary>Writes a buffer's running times from a file's beginning on, each rounded once to the tick, into the packet.</summary>
     /// <returns>False where the buffer has no presentation time.</returns>
-    public bool TryStamp(AVPacket* packet, MediaBuffer buffer)
+    public bool TryStamp(AVPacket* packet, MediaBuffer buffer, ClockTime beginning)
     {
         if (buffer.Pts.IsNone)
         {
             return false;
         }
 
-        var pts = Segment.ToRunningTime(buffer.Pts).ToTicks(TimeBase);
-        var dts = buffer.Dts.IsNone ? pts : Segment.ToRunningTime(buffer.Dts).ToTicks(TimeBase);
+        var pts = (Segment.ToRunningTime(buffer.Pts) - beginning).ToTicks(TimeBase);
+        var dts = buffer.Dts.IsNone ? pts : (Segment.ToRunningTime(buffer.Dts) - beginning).ToTicks(TimeBase);
         // Two decoding times may fall on one tick of a coarse container, which wants them to grow; presentation times stay.
         _lastDts = dts = Math.Max(dts, _lastDts == long.MinValue ? dts : Math.Min(_lastDts + 1, pts));
         packet->pts = pts;
         packet->dts = dts;
-        packet->duration = buffer.Duration.IsNone ? 0 : Math.Max(Segment.ToRunningTime(buffer.End).ToTicks(TimeBase) - pts, 0);
+        packet->duration = buffer.Duration.IsNone ? 0 : Math.Max((Segment.ToRunningTime(buffer.End) - beginning).ToTicks(TimeBase) - pts, 0);
         packet->stream_index = Index;
         packet->pos = -1;
         return true;

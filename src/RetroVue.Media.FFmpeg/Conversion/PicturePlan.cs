@@ -83,6 +83,16 @@ internal sealed unsafe record PicturePlan(string? Filters, PictureFit Fit, Video
     public static bool WantsEveryField(VideoFormat input, Rational wanted) => wanted.IsPositive
         && (wanted > s_fastestFrames || (input.FrameRate.IsPositive && wanted.ToDouble() > 1.5 * input.FrameRate.ToDouble()));
 
+    /// <summary>The format of pictures once they stand upright.</summary>
+    public static VideoFormat Turned(VideoFormat format)
+    {
+        bool isQuarter = format.Orientation is Orientation.TurnRight or Orientation.TurnLeft or Orientation.Transpose or Orientation.Transverse;
+        var upright = format with { Orientation = Orientation.Upright };
+        return isQuarter
+            ? upright with { Width = format.Height, Height = format.Width, SampleAspectRatio = format.SampleAspectRatio.Inverse }
+            : upright;
+    }
+
     private static bool AddFields(List<string> filters, ref VideoFormat result, VideoFormat output, bool everyField)
     {
         if (KeepsFields(result, output))
@@ -115,15 +125,6 @@ internal sealed unsafe record PicturePlan(string? Filters, PictureFit Fit, Video
         Orientation.FlipUpsideDown => "vflip",
         _ => "hflip,vflip",
     };
-
-    private static VideoFormat Turned(VideoFormat format)
-    {
-        bool isQuarter = format.Orientation is Orientation.TurnRight or Orientation.TurnLeft or Orientation.Transpose or Orientation.Transverse;
-        var upright = format with { Orientation = Orientation.Upright };
-        return isQuarter
-            ? upright with { Width = format.Height, Height = format.Width, SampleAspectRatio = format.SampleAspectRatio.Inverse }
-            : upright;
-    }
 
     private static string? AddColor(List<string> filters, ref VideoFormat result, AVPixelFormat pixels, VideoFormat output, PictureFit fit)
     {

@@ -37,12 +37,13 @@ namespace RetroVue.Media.FFmpeg.Conversion;
 /// </remarks>
 public sealed unsafe class VideoConverter : Element
 {
-    private readonly VideoFormat _wanted;
+    private readonly VideoFormat _asked;
     private readonly VideoConverterOptions _options;
     private readonly OutputPad _output;
     private readonly FramePool _pool = new();
     private readonly PictureBuffers _buffers = new();
     private readonly AVPixelFormat _wantedPixels;
+    private VideoFormat _wanted;
     private AVPixelFormat _declaredPixels;
     private Scaler? _scaler;
     private Scaler.Picture _from;
@@ -58,22 +59,23 @@ public sealed unsafe class VideoConverter : Element
     /// <summary>A converter.</summary>
     /// <param name="name">The element's name.</param>
     /// <param name="wanted">
-    /// Pixel format, size, pixel shape, colour and fields of the output; of its frame rate, whether it is that of the input's fields.
+    /// Pixel format, size, pixel shape, colour and fields of the output; of its frame rate, whether it is that of the input's fields. With a
+    /// size of 0x0 size and pixel shape are those of the input when it stands upright, each side made even.
     /// </param>
     /// <param name="options">How to scale; the defaults where null.</param>
-    /// <exception cref="ArgumentException">The wanted size is not positive or the pixel format unknown.</exception>
+    /// <exception cref="ArgumentException">One side of the wanted size is positive and the other is not, or the pixel format is unknown.</exception>
     /// <exception cref="FFmpegLibraryException">FFmpeg cannot be loaded.</exception>
     public VideoConverter(string name, VideoFormat wanted, VideoConverterOptions? options = null)
         : base(name)
     {
         ArgumentNullException.ThrowIfNull(wanted);
-        if (wanted.Width <= 0 || wanted.Height <= 0 || wanted.PixelFormat == PixelFormat.Unknown
+        if (wanted.Width < 0 || wanted.Height < 0 || wanted.Width == 0 != (wanted.Height == 0) || wanted.PixelFormat == PixelFormat.Unknown
             || !wanted.SampleAspectRatio.IsPositive || wanted.Orientation != Orientation.Upright)
         {
             throw new ArgumentException($"Pictures cannot be converted to {wanted}.", nameof(wanted));
         }
 
-        _wanted = wanted;
+        _asked = _wanted = wanted;
         _options = options ?? new VideoConverterOptions();
         _wantedPixels = FormatNames.ToNative(wanted.PixelFormat);
         AddInput();
@@ -101,11 +103,20 @@ public sealed unsafe class VideoConverter : Element
         Finish();
         _input = (VideoFormat)changed.Format;
         _declaredPixels = FormatNames.ToNative(_input.PixelFormat);
-        var output = OutputFor(_input);
-        if (_options.KeepFormat && _output.Format is VideoFormat first)
+        var first = _options.KeepFormat ? _output.Format as VideoFormat : null;
+        if (_asked.Width == 0)
         {
-            output = first;
+            var upright = first ?? PicturePlan.Turned(_input);
+            _wanted = _asked with
+            {
+                Width = Math.Max(2, upright.Width & ~1),
+                Height = Math.Max(2, upright.Height & ~1),
+                SampleAspectRatio = upright.SampleAspectRatio,
+            };
         }
+
+        var output = OutputFor(_input);
+        output = first ?? output;
 
         if (!output.Equals(_output.Format))
         {
