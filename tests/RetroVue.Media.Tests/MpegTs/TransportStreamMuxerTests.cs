@@ -1,5 +1,8 @@
 using RetroVue.Media.Elements.MpegTs;
+using RetroVue.Media.Formats;
 using RetroVue.Media.Pipelines;
+using RetroVue.Media.Testing;
+using RetroVue.Media.Tests.Elements.Flow;
 using RetroVue.Media.Time;
 
 namespace RetroVue.Media.Tests.MpegTs;
@@ -47,6 +50,33 @@ public sealed class TransportStreamMuxerTests
         {
             Directory.Delete(folder, recursive: true);
         }
+    }
+
+    [Test]
+    public void Packets_of_a_live_input_that_is_over_a_minute_late_are_written_without_a_discontinuity()
+    {
+        const int late = 70_000, step = 24;
+        var executor = new SimulatedExecutor();
+        var pipeline = new Pipeline(new PipelineOptions { Executor = executor });
+        var format = new FormatChanged(new EncodedFormat("mp2", MediaKind.Audio));
+        ClockTime[] times = [.. Enumerable.Range(0, 500).Select(n => ClockTime.FromMilliseconds(n * step))];
+        ClockTime[] longer = [.. Enumerable.Range(0, 4000).Select(n => ClockTime.FromMilliseconds(n * step))];
+        LiveScript behind = pipeline.Add(new LiveScript(
+            "behind", executor.Clock, [(ClockTime.Zero, format), .. times.Select(time => (time + ClockTime.FromMilliseconds(late), (object)time))]));
+        LiveScript ahead = pipeline.Add(new LiveScript("ahead", executor.Clock, [(ClockTime.Zero, format), .. longer.Select(time => (time, (object)time))]));
+        TransportStreamMuxer muxer = pipeline.Add(new TransportStreamMuxer("muxer", offset: ClockTime.FromSeconds(2)));
+        CollectingSink sink = pipeline.Add(new CollectingSink("sink"));
+        pipeline.Link(behind.Outputs[0], muxer.AddTrack());
+        pipeline.Link(ahead.Outputs[0], muxer.AddTrack());
+        pipeline.Link(muxer, sink);
+        executor.RunUntilCompleted(pipeline.RunAsync(), ClockTime.FromSeconds(200));
+        executor.RunUntilCompleted(pipeline.DisposeAsync().AsTask(), ClockTime.FromSeconds(201));
+        ParsedStream parsed = ParsedStream.Parse(sink.Bytes);
+        parsed.AssertCountersContinuous();
+        Assert.That((behind.Lost, ahead.Lost), Is.EqualTo((0, 0)));
+        Assert.That(parsed.Packets.Count(packet => packet.IsDiscontinuous), Is.Zero);
+        Assert.That(parsed.Pes.Min(pes => pes.Pts), Is.EqualTo(2 * 90_000));
+        Assert.That(parsed.Pes.Sum(pes => pes.Payload.Count), Is.EqualTo(times.Length + longer.Length), "a byte each");
     }
 
     private static void AssertTimes(string source, string target, ClockTime offset)
