@@ -27,13 +27,16 @@ internal sealed class SimulatedChannel : IDisposable
         IEnumerable<(string File, Duration Duration)> items,
         ChannelOptions? options = null,
         ILoggerFactory? loggerFactory = null,
-        Func<IScheduleService, IScheduleService>? schedules = null)
+        Func<IScheduleService, IScheduleService>? schedules = null,
+        SimulatedChannel? beside = null,
+        string shortName = "test",
+        string? formatsOf = null)
     {
-        Executor = new SimulatedExecutor(ClockTime.FromSeconds(5000));
-        Clock = new MasterClock(Executor.Clock, start);
+        Executor = beside?.Executor ?? new SimulatedExecutor(ClockTime.FromSeconds(5000));
+        Clock = beside?.Clock ?? new MasterClock(Executor.Clock, start);
         _schedule = new ChannelSchedule(
             Guid.Parse("7e57ab1e-0000-4000-8000-000000000001"),
-            "test",
+            shortName,
             "Test",
             DateTimeZone.Utc,
             profile,
@@ -42,7 +45,7 @@ internal sealed class SimulatedChannel : IDisposable
             true,
             [.. items.Select(item => ScheduleItem.Programme(item.File, Path.GetFileNameWithoutExtension(item.File), item.Duration))],
             []);
-        ChannelContent content = profile.Mode == ProfileMode.Copy ? ChannelContent.Copied(FormatsOf(_schedule)) : ChannelContent.Transcoded(profile);
+        ChannelContent content = profile.Mode == ProfileMode.Copy ? ChannelContent.Copied(FormatsOf(formatsOf ?? _schedule.Items[0].File!)) : ChannelContent.Transcoded(profile);
         var service = new ScheduleService([_schedule]);
         Manager = new ChannelManager(
             _schedule, content, schedules?.Invoke(service) ?? service, Clock, Executor, options ?? new ChannelOptions(), loggerFactory ?? NullLoggerFactory.Instance);
@@ -103,14 +106,15 @@ internal sealed class SimulatedChannel : IDisposable
         return path;
     }
 
-    private static ChannelFormats FormatsOf(ChannelSchedule schedule)
+    private static ChannelFormats FormatsOf(string file)
     {
-        using var demuxer = new FileDemuxer("probe", schedule.Items[0].File!);
+        using var demuxer = new FileDemuxer("probe", file);
         demuxer.Open();
         return new ChannelFormats(demuxer.Info.Video?.Format, demuxer.Info.Audio?.Format);
     }
 
-    private void Drain()
+    /// <summary>Takes what has been sent.</summary>
+    public void Drain()
     {
         while (_reader?.TryRead(out MediaBuffer? chunk) == ChunkReadState.Chunk)
         {

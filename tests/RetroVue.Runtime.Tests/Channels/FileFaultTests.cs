@@ -1,0 +1,269 @@
+using System.Globalization;
+using NodaTime;
+using RetroVue.Media.Pipelines;
+using RetroVue.Media.Time;
+using RetroVue.Runtime.Producers;
+using RetroVue.Runtime.Schedules;
+using Duration = NodaTime.Duration;
+
+namespace RetroVue.Runtime.Tests.Channels;
+
+/// <summary>
+/// Whatever a file is or does, at the start or on the air: a line says it, its time is kept, a slate is in its place, and the bytes of every
+/// other channel are those of a station without it.
+/// </summary>
+public sealed class FileFaultTests
+{
+    private const int Length = 10;
+    private const int Rate = 10;
+    private const int Channels = 3;
+    private const int Items = 3;
+    private const double Watched = (Length * Items) - 1;
+
+    private static readonly Instant s_start = Instant.FromUtc(2026, 3, 29, 0, 0);
+    private static readonly Dictionary<string, byte[]> s_faultless = new(StringComparer.Ordinal);
+
+    [TearDown]
+    public void NothingIsLeft() => Assert.That(MediaBuffer.LiveCount, Is.Zero);
+
+    [Test]
+    public async Task Any_fault_of_a_file_stays_in_its_place() => await RunAsync(12);
+
+    [Test]
+    [Category("Soak")]
+    public async Task Ten_thousand_faults_of_files_stay_in_their_places() => await RunAsync(10_000);
+
+    private static async Task RunAsync(int count)
+    {
+        string good = await TestFiles.MakeAsync(new Rational(Rate, 1), Length * Rate);
+        string other = await TestFiles.MakeAsync(new Rational(Rate, 1), 4 * Rate);
+        string fastStart = BadFiles.FastStart(good);
+        RandomCases.Run(count, random => TryFault(random, good, fastStart, other));
+    }
+
+    private static void TryFault(Random random, string good, string fastStart, string other)
+    {
+        ProfileMode mode = random.Next(4) == 0 ? ProfileMode.Transcode : ProfileMode.Copy;
+        int channel = random.Next(Channels), item = random.Next(Items);
+        FileFault fault = FileFault.Any(random, Watched);
+        double join = Math.Round(random.NextDouble() * 12, 2);
+        string what = string.Create(CultureInfo.InvariantCulture, $"channel {channel} ({mode}), item {item}, joined at {join}: {fault}");
+        string path = fault.Make(good, fastStart);
+        try
+        {
+            using var log = new RecordedLog();
+            using var station = new FaultyStation(mode, good, channel, item, path, log);
+            station.Run(join, fault, () => fault.Strike(path, other, random));
+            Assert.That(station.Channels.Select(one => one.Manager.ProducerState), Is.All.EqualTo(ProducerState.Running), what);
+            byte[][] received = station.End();
+            // Others' bytes do not depend on which channel it is, only on when they were joined.
+            for (int i = 0; i < Channels; i++)
+            {
+                if (i != channel)
+                {
+                    Assert.That(received[i].AsSpan().SequenceEqual(Faultless(mode, good, i, join)), $"{what}: channel {i} differs.");
+                }
+            }
+
+            var frames = station.Frames(channel);
+            AssertPlaces(frames, fault, item, join, what);
+            AssertLines(log, fault, path, item, join, what);
+        }
+        finally
+        {
+            Remove(path);
+        }
+    }
+
+    /// <summary>Every picture is the scheduled one, or a slate where the fault is; and there are as many as there should be.</summary>
+    private static void AssertPlaces(IReadOnlyList<(double Time, long Number)> frames, FileFault fault, int item, double join, string what)
+    {
+        double start = item * Length, end = start + Length;
+        // The channel's reads all hang, also of what follows; then its file is tried again and begins at a key frame.
+        (double from, double until) = fault.Hangs ? (fault.From, fault.Until + 12) : (start, end);
+        what = $"{what}; received {string.Join(' ', frames.Select(frame => string.Create(CultureInfo.InvariantCulture, $"{frame.Time:0.0}:{frame.Number}")))}";
+        (double Time, long Number) last = (double.NaN, -1);
+        foreach ((double time, long number) in frames)
+        {
+            bool mayDiffer = time >= from - 0.01 && time < until + 0.01;
+            // A transcoded channel holds the last picture until the slate is there, two seconds after it should have changed at most.
+            last = number == last.Number ? last : (time, number);
+            if (mayDiffer && (number < 0 || fault.IsScrambled || (time > last.Time && time - last.Time < 2.05)))
+            {
+                continue;
+            }
+
+            Assert.That(number, Is.EqualTo((time % Length) * Rate).Within(1.01), $"at {time} of {what}");
+        }
+
+        // Where nothing is wrong nothing is missing.
+        double first = Math.Ceiling(join + 0.5), ending = Watched - 1;
+        double[] faultless = [.. Enumerable.Range((int)first, Math.Max(0, (int)ending - (int)first)).Select(second => (double)second).Where(second => second + 1 < from || second > until)];
+        foreach (double second in faultless)
+        {
+            int count = frames.Count(frame => frame.Time >= second - 0.01 && frame.Time < second + 0.99);
+            Assert.That(count, Is.EqualTo(Rate).Within(1), $"second {second} of {what}");
+        }
+
+        if (fault.IsUnplayable)
+        {
+            // What opens and has nothing to give is found out on the air: its slate begins two seconds later.
+            double slateFrom = Math.Max(start + 2.3, join + 2.3);
+            int expected = (int)((Math.Min(end, ending) - slateFrom) * Rate) - 2;
+            int slates = frames.Count(frame => frame.Time >= slateFrom && frame.Time < end && frame.Number < 0);
+            Assert.That(slates, Is.GreaterThanOrEqualTo(expected), what);
+        }
+        else if (fault.Hangs)
+        {
+            // 1.3 s have been taken and read ahead, and two seconds after the picture has stopped there is a slate.
+            double slateFrom = Math.Max(fault.From, join) + 3.5, slateUntil = Math.Min(fault.Until, ending);
+            int gone = frames.Count(frame => frame.Time >= slateFrom && frame.Time < slateUntil && frame.Number < 0);
+            // Not in an item's last seconds, in which the next one is due already.
+            double lost = Enumerable.Range(1, Items).Sum(n => Math.Max(0, Math.Min(slateUntil, n * Length) - Math.Max(slateFrom, (n * Length) - 3.5)));
+            Assert.That(gone, Is.GreaterThanOrEqualTo((int)((slateUntil - slateFrom - lost - 3.5) * Rate)), what);
+        }
+    }
+
+    /// <summary>Each line names the file, and there is one wherever a slate took its place.</summary>
+    private static void AssertLines(RecordedLog log, FileFault fault, string path, int item, double join, string what)
+    {
+        what = $"{what}: {string.Join('\n', log.Lines)}";
+        // The first item is opened once more, for its turn after the last.
+        int opened = (join < (item + 1) * Length ? 1 : 0) + (item == 0 ? 1 : 0);
+        foreach (string line in log.Lines)
+        {
+            Assert.That(line.Trim(), Does.Not.Contain('\n'), what);
+            Assert.That(line.StartsWith("1109", StringComparison.Ordinal) || line.Contains(path, StringComparison.Ordinal) || fault.Hangs, what);
+        }
+
+        // What opens and has nothing to give has its line when it is on the air; not in its last seconds, in which the next one is due.
+        if (fault.IsUnplayable)
+        {
+            int lines = log.Lines.Count(line => line.Contains(path, StringComparison.Ordinal));
+            Assert.That(lines, fault.Kind == "header-only" ? Is.LessThanOrEqualTo(opened) : Is.EqualTo(opened), what);
+        }
+    }
+
+    private static byte[] Faultless(ProfileMode mode, string good, int channel, double join)
+    {
+        string key = string.Create(CultureInfo.InvariantCulture, $"{mode} {channel} {join}");
+        if (!s_faultless.TryGetValue(key, out byte[]? bytes))
+        {
+            using var log = new RecordedLog();
+            using var station = new FaultyStation(mode, good, 0, 0, good, log);
+            station.Run(join, null, () => { });
+            byte[][] all = station.End();
+            for (int i = 0; i < all.Length; i++)
+            {
+                s_faultless[string.Create(CultureInfo.InvariantCulture, $"{mode} {i} {join}")] = all[i];
+            }
+
+            Assert.That(log.Lines, Is.Empty);
+            bytes = all[channel];
+        }
+
+        return bytes;
+    }
+
+    private static void Remove(string path)
+    {
+        if (Directory.Exists(path))
+        {
+            Directory.Delete(path);
+        }
+        else
+        {
+            File.Delete(path);
+        }
+    }
+
+    /// <summary>Channels side by side in one simulation, one of whose files is faulty.</summary>
+    private sealed class FaultyStation : IDisposable
+    {
+        private readonly ClockTime _line;
+        private readonly ClockTime _start;
+        private readonly int _faulty;
+        private bool _hasEnded;
+
+        public FaultyStation(ProfileMode mode, string good, int channel, int item, string path, RecordedLog log)
+        {
+            _faulty = channel;
+            SimulatedChannel? first = null;
+            for (int i = 0; i < FileFaultTests.Channels; i++)
+            {
+                string[] files = [.. Enumerable.Range(0, Items).Select(n => i == channel && n == item ? path : good)];
+                // The first may be transcoded, which is slow to simulate.
+                ChannelProfile profile = i == 0 && mode == ProfileMode.Transcode
+                    ? ChannelProfile.Transcode(320, 180, new Rational(Rate, 1))
+                    : ChannelProfile.Copy;
+                var made = new SimulatedChannel(
+                    s_start,
+                    profile,
+                    files.Select(file => (file, Duration.FromSeconds(Length))),
+                    loggerFactory: log,
+                    beside: first,
+                    shortName: $"channel-{i}",
+                    formatsOf: good);
+                first ??= made;
+                Channels.Add(made);
+            }
+
+            (_line, _start) = (first!.Line.Now, first.Executor.Clock.Now);
+        }
+
+        public List<SimulatedChannel> Channels { get; } = [];
+
+        private double Now => (Channels[0].Executor.Clock.Now - _start).Nanoseconds / 1e9;
+
+        public void Run(double join, FileFault? fault, Action strike)
+        {
+            Media.Testing.SimulatedExecutor executor = Channels[0].Executor;
+            executor.HangsUntil = task => task.Name == "file" && task.Pipeline == $"channel-{_faulty}" && fault is not null
+                ? fault.HangsUntil(executor.Clock.Now, _start)
+                : ClockTime.None;
+            RunTo(join);
+            Channels.ForEach(channel => channel.Join());
+            if (fault is { From: > 0, Hangs: false })
+            {
+                RunTo(fault.From);
+                strike();
+            }
+
+            RunTo(Watched);
+        }
+
+        public byte[][] End()
+        {
+            Dispose();
+            return [.. Channels.Select(channel => channel.Received)];
+        }
+
+        public IReadOnlyList<(double Time, long Number)> Frames(int channel)
+        {
+            string path = Channels[channel].Save($"faulty-{TestContext.CurrentContext.Test.ID}.ts");
+            var frames = ReceivedFrames.ReadAsync(path).GetAwaiter().GetResult();
+            long wrap = ClockTime.FromUnits(1L << 33, new Rational(1, 90_000)).Nanoseconds;
+            long zero = _line.Nanoseconds % wrap;
+            return [.. frames.Select(frame => ((((frame.Pts.Nanoseconds - zero + wrap + (wrap / 2)) % wrap) - (wrap / 2)) / 1e9, frame.Number)).Where(frame => frame.Item1 < Watched)];
+        }
+
+        public void Dispose()
+        {
+            if (!_hasEnded)
+            {
+                _hasEnded = true;
+                Channels.ForEach(channel => channel.Dispose());
+            }
+        }
+
+        private void RunTo(double time)
+        {
+            // A viewer of each channel takes what comes as often as viewers are woken.
+            while (time - Now > 0.0005)
+            {
+                Channels[0].Executor.RunFor(ClockTime.FromMilliseconds((long)Math.Round(Math.Min(0.08, time - Now) * 1000)));
+                Channels.ForEach(channel => channel.Drain());
+            }
+        }
+    }
+}
