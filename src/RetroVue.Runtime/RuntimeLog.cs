@@ -12,6 +12,9 @@ internal static partial class RuntimeLog
     [LoggerMessage(1101, LogLevel.Warning, "{Producer}: '{Title}' ({File}) is over before its time; a slate takes its place until its end. {Problem}")]
     public static partial void ItemEndedEarly(ILogger logger, string producer, string title, string file, string problem, Exception? unexpected);
 
+    [LoggerMessage(1121, LogLevel.Warning, "{Producer}: the end of '{Title}' ({File}) is missing, and no time was left for a slate. {Problem}")]
+    public static partial void ItemEndMissing(ILogger logger, string producer, string title, string file, string problem, Exception? unexpected);
+
     [LoggerMessage(1102, LogLevel.Information, "Channel {Channel} is on the air with '{Title}'")]
     public static partial void OnAir(ILogger logger, string channel, string title);
 

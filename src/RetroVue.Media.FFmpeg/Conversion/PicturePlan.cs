@@ -137,6 +137,7 @@ internal sealed unsafe record PicturePlan(string? Filters, PictureFit Fit, Video
                     + "'zscale' or no 'tonemap'; use one that is built with zimg";
             }
 
+            EvenSides(filters, ref result);
             // Scaled where that leaves fewer pixels to map, in floating point.
             bool isSmaller = (long)fit.Width * fit.Height < (long)result.Width * result.Height;
             var size = isSmaller ? string.Create(CultureInfo.InvariantCulture, $"w={fit.Width}:h={fit.Height}:") : "";
@@ -154,11 +155,23 @@ internal sealed unsafe record PicturePlan(string? Filters, PictureFit Fit, Video
         var matrix = to.Matrix is not null && !PictureColor.IsSameMatrix(own.Matrix, to.Matrix);
         if ((primaries || matrix) && ColorSpaceFilter.Describe(own, to, output.PixelFormat, pixels) is { } filter)
         {
+            EvenSides(filters, ref result);
             filters.Add(filter);
             result = result with { Color = own with { Range = to.Range ?? own.Range, Matrix = to.Matrix ?? own.Matrix, Primaries = to.Primaries } };
         }
 
         return null;
+    }
+
+    /// <summary>Makes odd sides a column or line larger: "colorspace" and "zscale" take none of them.</summary>
+    private static void EvenSides(List<string> filters, ref VideoFormat result)
+    {
+        int width = result.Width + (result.Width % 2), height = result.Height + (result.Height % 2);
+        if (width != result.Width || height != result.Height)
+        {
+            filters.Add(string.Create(CultureInfo.InvariantCulture, $"scale=w={width}:h={height}:flags=bicubic"));
+            result = result with { Width = width, Height = height };
+        }
     }
 
     private static string Tags(ColorDescription color)

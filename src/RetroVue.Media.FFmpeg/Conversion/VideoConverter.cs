@@ -139,8 +139,16 @@ public sealed unsafe class VideoConverter : Element
         var kind = KindOf(buffer);
         if (_plan is null || kind != _kind)
         {
-            Finish();
-            Begin(_input with { Width = kind.Width, Height = kind.Height }, kind);
+            try
+            {
+                Finish();
+                Begin(_input with { Width = kind.Width, Height = kind.Height }, kind);
+            }
+            catch
+            {
+                buffer.Release();
+                throw;
+            }
         }
 
         if (_filters is null)

@@ -208,6 +208,7 @@ public sealed class NormalProducer : IProducer
 
                 await WaitUntilAsync(start, stop).ConfigureAwait(false);
                 await EndReturnAsync().ConfigureAwait(false);
+                TellOfMissingEnd(entry, _onAir);
                 handover = HandOver(_onAir, start, stop);
                 (entry, _onAir, _next) = (following, _next, null);
                 _returnPause = s_returnPause;
@@ -286,6 +287,23 @@ public sealed class NormalProducer : IProducer
         }
 
         await until.ConfigureAwait(false);
+    }
+
+    /// <summary>Says so where an item failed or was over too late for a slate to take its place.</summary>
+    private void TellOfMissingEnd(PlayoutEntry entry, ItemPlayer? ended)
+    {
+        if (ended is not { IsSlate: false, Completion.IsCompleted: true })
+        {
+            return;
+        }
+
+        Exception? error = ended.Completion.Exception?.GetBaseException();
+        ClockTime last = ended.Input.PresentedUntil;
+        if (error is not null || last.IsNone || ended.Input.Until - last > ShortestSlate)
+        {
+            RuntimeLog.ItemEndMissing(
+                _logger, Id, entry.Title, entry.File ?? "slate", error?.Message ?? "The file ends there.", FileProblem.IfUnexpected(error));
+        }
     }
 
     /// <summary>Puts a slate in the place of what ended early; where that was the slate already, nothing: it would fail again at once.</summary>

@@ -132,6 +132,18 @@ public sealed class VideoConverterTests
         Assert.That(back.Numbers(), Is.EqualTo(Enumerable.Range(0, 10)));
     }
 
+    [Test]
+    public void Picture_that_no_filter_takes_is_an_error_and_not_lost()
+    {
+        // A range that there is not.
+        var format = new VideoFormat(PixelFormat.Yuv420P, 64, 64, s_rate) { Color = new ColorDescription("half", null, null, "smpte170m") };
+        var wanted = format with { Color = new ColorDescription("tv", "bt709", "bt709", "bt709") };
+        var converter = new VideoConverter("converter", wanted);
+        var picture = MediaBuffer.Create(HeapMemory.Copy(new byte[64]));
+        Assert.That(() => Recording.Of(new ScriptedSource([new FormatChanged(format), picture]), converter), Throws.InstanceOf<ElementException>());
+        Assert.That(MediaBuffer.LiveCount, Is.Zero);
+    }
+
     /// <summary>A copy of a picture of 640x360 without a byte between its lines or after its last.</summary>
     private static MediaBuffer Packed(MediaBuffer picture, PixelFormat format)
     {

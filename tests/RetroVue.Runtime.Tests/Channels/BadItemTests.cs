@@ -101,6 +101,27 @@ public sealed class BadItemTests
     }
 
     [Test]
+    public async Task End_that_is_missing_when_no_time_is_left_for_a_slate_is_told([Values] ProfileMode mode)
+    {
+        string shorter = await TestFiles.MakeAsync(s_rate, (10 * 25) + 15);
+        string good = await TestFiles.MakeAsync(s_rate, Seconds * 25);
+        Aired aired = await Watch(mode, [shorter, good], Duration.FromSeconds(1), Duration.FromSeconds(17));
+        AssertNumbers(aired, 1, 10, 0);
+        AssertNumbers(aired, 12, 17, 12);
+        Assert.That(aired.Log, Has.Exactly(1).Contains(shorter));
+    }
+
+    [Test]
+    public async Task Item_too_short_for_a_slate_that_fails_is_told([Values] ProfileMode mode)
+    {
+        string good = await TestFiles.MakeAsync(s_rate, Seconds * 25);
+        string bad = BadFiles.Make("header-only", good);
+        Aired aired = await Watch(mode, [good, bad, good], Duration.FromSeconds(1), Duration.FromSeconds(20), lengths: [12, 2, 12]);
+        AssertNumbers(aired, 1, 12, 0);
+        Assert.That(aired.Log, Has.Exactly(1).Contains(bad));
+    }
+
+    [Test]
     public async Task File_of_another_kind_in_a_copied_channel_is_a_slate([Values("small", "mpeg4", "silent", "soundless")] string kind)
     {
         string good = await TestFiles.MakeAsync(s_rate, Seconds * 25);
@@ -139,13 +160,13 @@ public sealed class BadItemTests
         await Watch(mode, [BadFiles.Truncated(good), good], Duration.FromSeconds(1), Duration.FromSeconds(6.5));
     }
 
-    private static async Task<Aired> Watch(ProfileMode mode, string[] files, Duration join, Duration time, Action? meanwhile = null)
+    private static async Task<Aired> Watch(ProfileMode mode, string[] files, Duration join, Duration time, Action? meanwhile = null, int[]? lengths = null)
     {
         string good = files[^1];
         ChannelProfile profile = mode == ProfileMode.Copy ? ChannelProfile.Copy : ChannelProfile.Transcode(320, 180, s_rate);
         using var log = new RecordedLog();
         // A copied channel is of the kind of the first item; what airs before that is not watched.
-        var channel = new SimulatedChannel(s_start, profile, files.Select(file => (file, s_length)), loggerFactory: log);
+        var channel = new SimulatedChannel(s_start, profile, files.Select((file, i) => (file, lengths is null ? s_length : Duration.FromSeconds(lengths[i]))), loggerFactory: log);
         ClockTime start = channel.Line.Now;
         channel.Executor.RunFor(ClockTime.FromMilliseconds((long)join.TotalMilliseconds));
         channel.Join();
