@@ -164,8 +164,10 @@ internal sealed class OutputPump : IDisposable
             return;
         }
 
-        // Too late to be shown, or to be decoded before that. Pictures after a missing one cannot be decoded, up to the next key frame.
-        lane.IsBroken = packet.Pts < time || packet.Pts < lane.LastDecode + s_tick
+        // What is sent from now on is decoded later than that.
+        ClockTime earliest = ClockTime.Max(lane.LastDecode, time) + s_tick;
+        // Too late to be decoded before it is shown. Pictures after a missing one cannot be decoded, up to the next key frame.
+        lane.IsBroken = packet.Pts < earliest
             || (lane.IsBroken && lane.Kind == MediaKind.Video && !packet.IsKeyFrame);
         if (lane.IsBroken)
         {
@@ -177,10 +179,10 @@ internal sealed class OutputPump : IDisposable
 
         MediaBuffer written = packet.MakeWritable();
         ClockTime decode = written.DecodeOrder;
-        if (decode < lane.LastDecode + s_tick)
+        if (decode < earliest)
         {
-            // A new item's first pictures are decoded before they are shown, when the last item's are decoded too.
-            decode = ClockTime.Min(lane.LastDecode + s_tick, written.Pts);
+            // A new item's first pictures are decoded before they are shown, when the last item's are decoded too, or before they come.
+            decode = earliest;
             written.Dts = decode;
         }
 
