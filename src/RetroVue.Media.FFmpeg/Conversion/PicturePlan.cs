@@ -169,7 +169,9 @@ internal sealed unsafe record PicturePlan(string? Filters, PictureFit Fit, Video
         int width = result.Width + (result.Width % 2), height = result.Height + (result.Height % 2);
         if (width != result.Width || height != result.Height)
         {
-            filters.Add(string.Create(CultureInfo.InvariantCulture, $"scale=w={width}:h={height}:flags=bicubic"));
+            // Both ranges stated: else the filter makes limited range of full.
+            string? range = result.Color.Range;
+            filters.Add(string.Create(CultureInfo.InvariantCulture, $"scale=w={width}:h={height}:flags=bicubic:in_range={range}:out_range={range}"));
             result = result with { Width = width, Height = height };
         }
     }

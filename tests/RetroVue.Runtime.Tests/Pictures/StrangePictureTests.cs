@@ -91,16 +91,17 @@ public sealed class StrangePictureTests
     }
 
     // The filters that convert colours take no odd sides.
-    [TestCase(81, 48, "yuv420p", "smpte170m", "smpte170m")]
-    [TestCase(80, 47, "yuv422p", "bt470bg", "bt709")]
-    [TestCase(81, 47, "yuv444p", "bt2020nc", "bt709")]
-    [TestCase(81, 47, "yuv420p10le", "bt2020nc", "arib-std-b67")]
-    [TestCase(401, 225, "yuv420p10le", "bt2020nc", "smpte2084")]
-    public async Task Pictures_of_odd_sides_air(int width, int height, string pixels, string matrix, string transfer)
+    [TestCase(81, 48, "yuv420p", "smpte170m", "smpte170m", "tv")]
+    [TestCase(80, 47, "yuv422p", "bt470bg", "bt709", "pc")]
+    [TestCase(81, 47, "yuv444p", "bt2020nc", "bt709", "tv")]
+    [TestCase(81, 47, "yuv420p10le", "bt2020nc", "arib-std-b67", "tv")]
+    [TestCase(401, 225, "yuv420p10le", "bt2020nc", "smpte2084", "tv")]
+    public async Task Pictures_of_odd_sides_air(int width, int height, string pixels, string matrix, string transfer, string range)
     {
         string file = MadeMedia.Make(
-            $"odd-{width}x{height}-{pixels}-{transfer}.mkv",
-            $"-f lavfi -i color=white:s={width}x{height}:r=25,format=gbrp,scale=out_color_matrix={(matrix == "bt2020nc" ? "bt2020" : matrix)},format={pixels} -t 2 -c:v ffv1 -an -colorspace {matrix} -color_trc {transfer}");
+            $"odd-{width}x{height}-{pixels}-{transfer}-{range}.mkv",
+            $"-f lavfi -i color=white:s={width}x{height}:r=25,format=gbrp,scale=out_range={range}:out_color_matrix={(matrix == "bt2020nc" ? "bt2020" : matrix)},format={pixels} -t 2 -c:v ffv1 -an "
+            + $"-colorspace {matrix} -color_trc {transfer} -color_range {range}");
         AiredPicture picture = await AirAsync(file, 160, 96);
         // What is white in high dynamic range is mapped to something brighter than grey.
         bool isHigh = transfer is "arib-std-b67" or "smpte2084";
