@@ -15,6 +15,7 @@ internal sealed unsafe class DemuxedStream(StreamInfo info, OutputPad output)
     private Segment _segment = Segment.Default;
     private BufferFlags _nextFlags;
     private long _sequence;
+    private ClockTime _last = ClockTime.None;
 
     /// <summary>What is read.</summary>
     public StreamInfo Info => info;
@@ -33,6 +34,12 @@ internal sealed unsafe class DemuxedStream(StreamInfo info, OutputPad output)
 
     /// <summary>The latest decoding time of a packet, or the end of a gap that was told since; None before the stream is announced.</summary>
     public ClockTime Reached { get; private set; } = ClockTime.None;
+
+    /// <summary>
+    /// Up to when the stream is known to have come: of two packets in a row the earlier decoding time, since a single one may be wrong. None
+    /// before the second.
+    /// </summary>
+    public ClockTime Confirmed { get; private set; } = ClockTime.None;
 
     /// <summary>
     /// How far a stream may lie behind another in a file before it counts as silent. Transport streams bring pictures up to a second
@@ -60,11 +67,17 @@ internal sealed unsafe class DemuxedStream(StreamInfo info, OutputPad output)
         var time = _times.Next(memory.Packet);
         (buffer.Pts, buffer.Dts, buffer.Duration) = (time.Pts, time.Dts, time.Duration);
         buffer.Flags = PacketMemory.ToBufferFlags(memory.Packet->flags) | _nextFlags | (time.IsEstimated ? BufferFlags.EstimatedTime : BufferFlags.None);
-        // Nothing is shown before it is decoded, and decoding times only grow.
+        Confirmed = ClockTime.Min(_last, buffer.DecodeOrder);
+        _last = buffer.DecodeOrder;
+        // Nothing is shown before it is decoded, and decoding times only grow; but a single one may be wrong.
         if (buffer.DecodeOrder >= _segment.Stop)
         {
             buffer.Release();
-            End();
+            if (Confirmed >= _segment.Stop)
+            {
+                End();
+            }
+
             return;
         }
 
@@ -82,7 +95,7 @@ internal sealed unsafe class DemuxedStream(StreamInfo info, OutputPad output)
     public void Follow(ClockTime other)
     {
         var (from, until) = (LastEnd > Reached ? LastEnd : Reached, other - LongestLag);
-        if (!HasEnded && until - from >= s_gapStep)
+        if (!HasEnded && !other.IsNone && until - from >= s_gapStep)
         {
             output.Push(new Gap(from, until - from));
             Reached = until;

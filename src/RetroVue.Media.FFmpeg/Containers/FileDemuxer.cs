@@ -301,7 +301,7 @@ public sealed unsafe class FileDemuxer : Element
                 stream.Push(memory);
                 foreach (var other in _streams)
                 {
-                    other.Follow(stream.Reached);
+                    other.Follow(stream.Confirmed);
                 }
 
                 return;

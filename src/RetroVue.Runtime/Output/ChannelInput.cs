@@ -270,25 +270,23 @@ public sealed class ChannelInput : Element
         lock (_lock)
         {
             ChannelLane lane = Find(input)!;
-            bool hadEnded = lane.HasEnded;
-            if (!hadEnded && IsInLine(lane, aired) && Admit(lane, aired))
+            try
             {
-                lane.Add(aired);
+                Resolve(lane, aired.DecodeOrder);
             }
-            else
+            catch
             {
                 aired.Release();
-                if (!hadEnded && lane.Times.Problem is { } problem)
-                {
-                    throw new InvalidDataException(problem);
-                }
-
-                if (hadEnded || !lane.HasEnded)
-                {
-                    return;
-                }
+                throw;
             }
 
+            if (!lane.HasEnded && LineOfTimes.IsDoubtful(aired.DecodeOrder, lane.Newest) && lane.Doubtful is null)
+            {
+                lane.Doubtful = aired;
+                return;
+            }
+
+            Take(lane, aired);
             UpdateGate();
         }
 
@@ -305,10 +303,16 @@ public sealed class ChannelInput : Element
             switch (mediaEvent)
             {
                 case FormatChanged change when !lane.HasEnded:
+                    Resolve(lane, ClockTime.MaxValue);
                     lane.Add(change);
                     break;
                 case Gap gap:
-                    ClockTime end = input.ToRunningTime(gap.Pts + gap.Duration);
+                    ClockTime begin = input.ToRunningTime(gap.Pts), end = input.ToRunningTime(gap.Pts + gap.Duration);
+                    if (lane.Doubtful is { } doubtful && LineOfTimes.Confirms(begin, doubtful.DecodeOrder))
+                    {
+                        Resolve(lane, begin);
+                    }
+
                     lane.Reach(end);
                     if (end >= Until)
                     {
@@ -317,6 +321,7 @@ public sealed class ChannelInput : Element
 
                     break;
                 case EndOfStream:
+                    Resolve(lane, ClockTime.MaxValue);
                     lane.End();
                     break;
             }
@@ -326,6 +331,44 @@ public sealed class ChannelInput : Element
 
         ReportEndOnce();
         Arrived?.Invoke();
+    }
+
+    /// <summary>Takes what was doubtful, or drops it, by the time of what comes next.</summary>
+    private void Resolve(ChannelLane lane, ClockTime next)
+    {
+        if (lane.Doubtful is not { } doubtful)
+        {
+            return;
+        }
+
+        lane.Doubtful = null;
+        if (LineOfTimes.Confirms(next, doubtful.DecodeOrder))
+        {
+            Take(lane, doubtful);
+        }
+        else
+        {
+            lane.NeedsKeyFrame = true;
+            doubtful.Release();
+        }
+    }
+
+    /// <summary>Keeps a buffer for the output where it is one of the item.</summary>
+    /// <exception cref="InvalidDataException">The times of the stream stray for good.</exception>
+    private void Take(ChannelLane lane, MediaBuffer buffer)
+    {
+        bool hadEnded = lane.HasEnded;
+        if (!hadEnded && IsInLine(lane, buffer) && Admit(lane, buffer))
+        {
+            lane.Add(buffer);
+            return;
+        }
+
+        buffer.Release();
+        if (!hadEnded && lane.Times.Problem is { } problem)
+        {
+            throw new InvalidDataException(problem);
+        }
     }
 
     /// <summary>Whether a buffer follows on what has come; a picture after one that did not needs a key frame.</summary>

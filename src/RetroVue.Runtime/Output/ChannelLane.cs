@@ -29,6 +29,9 @@ internal sealed class ChannelLane(MediaKind kind, InputPad pad)
     /// <summary>Whether the times of what comes go on.</summary>
     public LineOfTimes Times { get; } = new(pad.Name);
 
+    /// <summary>What came long after the one before it, as long as nothing has come that shows whether that is so; null where there is none.</summary>
+    public MediaBuffer? Doubtful { get; set; }
+
     /// <summary>True until a first picture that can be decoded has come, and again after something that it needs was left out.</summary>
     public bool NeedsKeyFrame { get; set; } = true;
 
@@ -110,6 +113,8 @@ internal sealed class ChannelLane(MediaKind kind, InputPad pad)
     public void End()
     {
         HasEnded = true;
+        Doubtful?.Release();
+        Doubtful = null;
         if (FirstBuffer() is null)
         {
             _items.Clear();

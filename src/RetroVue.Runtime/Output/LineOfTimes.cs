@@ -15,6 +15,9 @@ internal sealed class LineOfTimes(string stream)
     /// <summary>What times may go back by: streams that are put in order a little late.</summary>
     private static readonly ClockTime s_mostBack = ClockTime.FromSeconds(1);
 
+    /// <summary>What a time may follow on the one before it by without doubt.</summary>
+    private static readonly ClockTime s_usualStep = ClockTime.FromSeconds(2);
+
     /// <summary>What times may go forward by at once: a still picture is shown for a minute and more.</summary>
     private static readonly ClockTime s_mostForward = ClockTime.FromSeconds(120);
 
@@ -23,6 +26,14 @@ internal sealed class LineOfTimes(string stream)
 
     /// <summary>What is wrong with the stream, once it is certain; null before.</summary>
     public string? Problem { get; private set; }
+
+    /// <summary>True where a time may be a wrong one, which the next shows (<see cref="Confirms"/>): alone it would hold up all that follow.</summary>
+    /// <param name="time">The time of what comes next.</param>
+    /// <param name="reached">Up to when the stream is known; None before the first.</param>
+    public static bool IsDoubtful(ClockTime time, ClockTime reached) => !reached.IsNone && time > reached + s_usualStep;
+
+    /// <summary>True where a doubtful time is right, since what comes next is not of before it.</summary>
+    public static bool Confirms(ClockTime next, ClockTime doubtful) => next >= doubtful - s_mostBack;
 
     /// <summary>True where a time goes on from those before it.</summary>
     /// <param name="time">The time of what comes next.</param>

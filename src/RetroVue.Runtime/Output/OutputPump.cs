@@ -165,7 +165,7 @@ internal sealed class OutputPump : IDisposable
         }
 
         // What is sent from now on is decoded later than that.
-        ClockTime earliest = ClockTime.Max(lane.LastDecode, time) + s_tick;
+        ClockTime earliest = (lane.LastDecode > time ? lane.LastDecode : time) + s_tick;
         // Too late to be decoded before it is shown. Pictures after a missing one cannot be decoded, up to the next key frame.
         lane.IsBroken = packet.Pts < earliest
             || (lane.IsBroken && lane.Kind == MediaKind.Video && !packet.IsKeyFrame);

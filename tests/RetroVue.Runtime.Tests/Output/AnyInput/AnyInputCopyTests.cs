@@ -37,6 +37,31 @@ public sealed class AnyInputCopyTests
     [Category("Soak")]
     public void Ten_thousand_files_of_any_times_are_aired() => RandomCases.Run(10_000, CheckCase);
 
+    // Within the item, beyond its end, and what no stream goes forward by.
+    [Test]
+    public void One_wrong_time_costs_its_packet_alone(
+        [Values(MediaKind.Video, MediaKind.Audio)] MediaKind kind,
+        [Values(-20.0, -1.5, 2.5, 11.4, 45, 110, 500)] double seconds)
+    {
+        MediaScript regular = MediaScript.Regular(ClockTime.FromSeconds(40));
+        ClockTime by = ClockTime.FromMilliseconds((long)(seconds * 1000));
+        // A picture in the middle of a group, and sound of about the same time.
+        int wrong = kind == MediaKind.Video ? 512 : 850;
+        MediaScript script = regular with
+        {
+            Packets = [.. regular.Packets.Select(packet => packet.Kind == kind && packet.Number == wrong ? packet with { Pts = packet.Pts + by, Dts = packet.Dts + by } : packet)],
+        };
+        SentStream sent = Air(script, ClockTime.FromSeconds(2), out ClockTime end, out long late);
+        AssertAlive(sent, end);
+        AssertNext(sent, script.Length);
+        Assert.That(late, Is.Zero);
+        // From the first key frame on; pictures after one that is missing wait for the next key frame.
+        Assert.That(Pictures(sent, PictureBytes).Count(), Is.EqualTo((38 * 25) - (kind == MediaKind.Video ? 525 - wrong : 0)));
+        int heard = Sound(sent).Count(pts => pts > s_zero + ClockTime.FromSeconds(3) - s_tick && pts < s_zero + script.Length - s_tick);
+        Assert.That(heard, Is.EqualTo((int)(37 * 48_000 / 1152.0) - (kind == MediaKind.Audio ? 1 : 0)).Within(1));
+        Assert.That(Pictures(sent, SlateBytes), Is.Empty, "slates");
+    }
+
     private static void CheckCase(Random random)
     {
         MediaScript script = MediaScript.Create(random, isReordered: true);

@@ -66,11 +66,14 @@ internal sealed class ScriptedFile : Element
             (buffer.Pts, buffer.Dts, buffer.Duration) = (packet.Pts, packet.Dts, packet.Duration);
             buffer.Flags = packet.IsKeyFrame ? BufferFlags.KeyFrame : BufferFlags.None;
             mine.Reached = packet.Dts > mine.Reached ? packet.Dts : mine.Reached;
+            // As a demuxer: of two the earlier, for a single one may be wrong.
+            ClockTime confirmed = ClockTime.Min(mine.Last, packet.Dts);
+            mine.Last = packet.Dts;
             mine.Output.Push(buffer);
             foreach (Stream other in _streams)
             {
-                ClockTime until = mine.Reached - (other.Kind == MediaKind.Video ? s_pictureLag : s_soundLag);
-                if (_tellsGaps && until - other.Reached >= ClockTime.FromMilliseconds(500))
+                ClockTime until = confirmed - (other.Kind == MediaKind.Video ? s_pictureLag : s_soundLag);
+                if (_tellsGaps && !confirmed.IsNone && until - other.Reached >= ClockTime.FromMilliseconds(500))
                 {
                     other.Output.Push(new Gap(other.Reached, until - other.Reached));
                     other.Reached = until;
@@ -84,5 +87,7 @@ internal sealed class ScriptedFile : Element
     private sealed record Stream(MediaKind Kind, MediaFormat Format, OutputPad Output)
     {
         public ClockTime Reached { get; set; }
+
+        public ClockTime Last { get; set; } = ClockTime.None;
     }
 }
