@@ -17,6 +17,7 @@ internal sealed class HlsRules(DateTime epoch, Func<string, byte[]?> read)
     private static readonly TimeSpan s_tick = TimeSpan.FromMilliseconds(1.02);
 
     private readonly Dictionary<string, string> _hashes = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, int> _sizes = new(StringComparer.Ordinal);
     private readonly List<(Listed Segment, DateTime Until)> _removed = [];
     private List<Listed> _last = [];
     private string _lastText = "";
@@ -40,6 +41,9 @@ internal sealed class HlsRules(DateTime epoch, Func<string, byte[]?> read)
 
     /// <summary>Whether a gap may hold pictures: those of a group that is longer than the target duration.</summary>
     public bool MayHavePicturesInGaps { get; init; }
+
+    /// <summary>What the multivariant playlist says as BANDWIDTH.</summary>
+    public long MostBitRate { get; set; } = long.MaxValue;
 
     /// <summary>The target duration in seconds; 0 before the first version.</summary>
     public int Target { get; private set; }
@@ -113,7 +117,24 @@ internal sealed class HlsRules(DateTime epoch, Func<string, byte[]?> read)
             CheckMedia(segment);
         }
 
+        CheckBitRate(listed);
         _longest = total > _longest ? total : _longest;
+    }
+
+    /// <summary>No segments in a row that last half a target duration to one and a half have more bits than that.</summary>
+    private void CheckBitRate(List<Listed> listed)
+    {
+        for (int first = 0; first < listed.Count; first++)
+        {
+            (double seconds, long bits) = (0, 0);
+            for (int i = first; i < listed.Count && !(i > first && listed[i].IsDiscontinuous); i++)
+            {
+                seconds += listed[i].Duration.TotalSeconds;
+                bits += 8L * _sizes[listed[i].Address];
+                bool counts = seconds >= Target * 0.5 && seconds <= Target * 1.5;
+                Require(!counts || bits / seconds <= MostBitRate, $"4.3.4.2: {bits / seconds:0} bits per second from {listed[first]} on are more than {MostBitRate}");
+            }
+        }
     }
 
     private void CheckChange(List<Listed> listed, DateTime now, TimeSpan total)
@@ -148,6 +169,7 @@ internal sealed class HlsRules(DateTime epoch, Func<string, byte[]?> read)
         string hash = Convert.ToHexString(SHA256.HashData(bytes!));
         Require(!_hashes.TryGetValue(segment.Address, out string? before) || before == hash, $"{segment} has the same bytes as before");
         _hashes[segment.Address] = hash;
+        _sizes[segment.Address] = bytes!.Length;
         return bytes!;
     }
 

@@ -52,19 +52,41 @@ public static unsafe partial class MediaProbe
     {
         var info = file.Info;
         var interval = new KeyFrameInterval();
+        var rate = new MeasuredRate();
+        bool isListed = false;
         if (info.Video is { } video && ListsEveryPacket(file, video) && ReadIndex(file, video, interval) is { IsNone: false } lastKeyFrame)
         {
+            isListed = true;
+            AddListed(file, video, rate);
+            AddListed(file, info.Audio, rate);
             file.TrySeek(video, lastKeyFrame);
         }
 
-        var (videoEnd, audioEnd) = ReadToEnd(file, interval);
+        var (videoEnd, audioEnd) = ReadToEnd(file, interval, isListed ? null : rate);
         if (videoEnd.IsNone && audioEnd.IsNone)
         {
             throw new MediaFileException(file.Path, "holds no picture or sound that can be read: it was cut off or is damaged. Copy or export it again.");
         }
 
         interval.Add(videoEnd);
-        return new ProbedMedia(info, videoEnd - info.StartTime, audioEnd - info.StartTime, info.Video is null ? ClockTime.None : interval.Longest);
+        var probed = new ProbedMedia(info, videoEnd - info.StartTime, audioEnd - info.StartTime, info.Video is null ? ClockTime.None : interval.Longest);
+        return probed with { PeakBitRate = rate.Peak, AverageBitRate = rate.Average(probed.Duration) };
+    }
+
+    private static void AddListed(InputFile file, StreamInfo? info, MeasuredRate rate)
+    {
+        if (info is null)
+        {
+            return;
+        }
+
+        var stream = file.Stream(info.Index);
+        var count = avformat_index_get_entries_count(stream);
+        for (var i = 0; i < count; i++)
+        {
+            var entry = avformat_index_get_entry(stream, i);
+            rate.Add(ClockTime.FromUnits(entry->timestamp, info.TimeBase), entry->Size);
+        }
     }
 
     /// <summary>
@@ -130,7 +152,7 @@ public static unsafe partial class MediaProbe
     }
 
     /// <summary>Reads as a <see cref="FileDemuxer"/> does, to where that ends or gives up.</summary>
-    private static (ClockTime Video, ClockTime Audio) ReadToEnd(InputFile file, KeyFrameInterval interval)
+    private static (ClockTime Video, ClockTime Audio) ReadToEnd(InputFile file, KeyFrameInterval interval, MeasuredRate? rate)
     {
         var (video, audio) = (file.Info.Video, file.Info.Audio);
         var videoTimes = video is null ? null : new PacketTimes(video);
@@ -156,6 +178,7 @@ public static unsafe partial class MediaProbe
             {
                 var time = videoTimes!.Next(packet);
                 videoEnd = Later(videoEnd, time.End);
+                rate?.Add(time.Dts, packet->size);
                 if ((packet->flags & AV_PKT_FLAG_KEY) != 0)
                 {
                     interval.Add(time.Pts.IsNone ? time.Dts : time.Pts);
@@ -163,7 +186,9 @@ public static unsafe partial class MediaProbe
             }
             else if (packet->stream_index == audio?.Index)
             {
-                audioEnd = Later(audioEnd, audioTimes!.Next(packet).End);
+                var time = audioTimes!.Next(packet);
+                audioEnd = Later(audioEnd, time.End);
+                rate?.Add(time.Pts, packet->size);
             }
 
             av_packet_unref(packet);

@@ -11,6 +11,12 @@ namespace RetroVue.Media.FFmpeg.Containers;
 /// </param>
 public sealed record ProbedMedia(MediaInfo Info, ClockTime VideoEnd, ClockTime AudioEnd, ClockTime LongestKeyFrameInterval)
 {
+    /// <summary>The most bits of picture and sound together in any second, or up to a quarter more, without what a container adds.</summary>
+    public long PeakBitRate { get; init; }
+
+    /// <summary>Bits per second of picture and sound together over the whole file, without what a container adds.</summary>
+    public long AverageBitRate { get; init; }
+
     /// <summary>From the file's own zero to the end of picture and sound, as far as they can be read; not None.</summary>
     public ClockTime Duration => VideoEnd.IsNone ? AudioEnd : AudioEnd.IsNone ? VideoEnd : ClockTime.Max(VideoEnd, AudioEnd);
 }

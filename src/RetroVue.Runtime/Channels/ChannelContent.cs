@@ -15,6 +15,9 @@ public sealed record ChannelContent(ChannelFormats? Copy, TranscodeProfile Raw)
 {
     private const int SampleRate = 48_000;
 
+    /// <summary>What the stream is held to, where that has been measured; null else, and for a transcoded channel.</summary>
+    public ChannelRates? Rates { get; init; }
+
     /// <summary>The colour of transcoded channels, whatever their size: limited range and BT.709 in every respect.</summary>
     public static ColorDescription TranscodedColor { get; } = new("tv", "bt709", "bt709", "bt709");
 

@@ -331,7 +331,7 @@ public sealed class ChannelManager : IAsyncDisposable
     private (ChannelOutput Output, IProducer Producer) Create()
     {
         ChannelOutput output = _content.Copy is { } formats
-            ? new ChannelOutput(Channel.Name, _line, formats, _pipelines)
+            ? new ChannelOutput(Channel.Name, _line, formats, _pipelines) { Rates = _content.Rates ?? ChannelRates.Declared(formats) }
             : new ChannelOutput(Channel.Name, _line, _content.Raw, _pipelines);
         output.Failed = error => Background(FailAsync(output, error));
         var slates = new SlateItems(

@@ -3,6 +3,7 @@ using System.Globalization;
 using RetroVue.Media.Elements.MpegTs;
 using RetroVue.Media.Formats;
 using RetroVue.Media.Time;
+using RetroVue.Runtime.Producers;
 
 namespace RetroVue.Runtime.Output;
 
@@ -21,6 +22,9 @@ public sealed record CopyAdmission(ChannelFormats? Formats, ImmutableArray<CopyR
     /// <summary>One part in so many is no difference of frame rates: 10 ppm, for files name 30000/1001 by 2997/100 or 19001/634 too.</summary>
     private const int RateTolerance = 100_000;
 
+    /// <summary>What the files admitted are held to, as measured, and the channel's slates; null where a file was not measured.</summary>
+    public ChannelRates? Rates { get; init; }
+
     /// <summary>The most that key frames may be apart: four seconds.</summary>
     public static ClockTime MostKeyFrameInterval => ClockTime.FromSeconds(4);
 
@@ -29,14 +33,20 @@ public sealed record CopyAdmission(ChannelFormats? Formats, ImmutableArray<CopyR
     {
         CopyCandidate[] all = [.. candidates];
         CopyCandidate? model = MostFrequent(all.Where(candidate => FindFault(candidate) is null));
+        (CopyCandidate Candidate, string? Reason)[] decided =
+            [.. all.Select(candidate => (candidate, FindFault(candidate) ?? FindDifference(candidate.Formats, model!.Formats)))];
+        CopyCandidate[] admitted = [.. decided.Where(one => one.Reason is null).Select(one => one.Candidate)];
         return new CopyAdmission(
             model?.Formats,
-            [
-                .. from candidate in all
-                   let reason = FindFault(candidate) ?? FindDifference(candidate.Formats, model!.Formats)
-                   where reason is not null
-                   select new CopyRefusal(candidate.File, reason) { Streams = candidate.Streams },
-            ]);
+            [.. decided.Where(one => one.Reason is not null).Select(one => new CopyRefusal(one.Candidate.File, one.Reason!) { Streams = one.Candidate.Streams })])
+        {
+            Rates = admitted.Length == 0 || admitted.Any(candidate => candidate.PeakBitRate == 0)
+                ? null
+                : ChannelRates.OfMedia(
+                    model!.Formats,
+                    Math.Max(admitted.Max(candidate => candidate.PeakBitRate), SlateEncoders.MostBitRate(model.Formats)),
+                    admitted.Max(candidate => candidate.AverageBitRate)),
+        };
     }
 
     /// <summary>The first of the kind that most are of.</summary>

@@ -14,6 +14,12 @@ public sealed record CopyCandidate(string File, EncodedFormat? Video, EncodedFor
     /// <summary>Which of the file's streams these are.</summary>
     public StreamChoice Streams { get; init; } = StreamChoice.Best;
 
+    /// <summary>The most bits of its picture and sound together in any second; 0 where nobody has measured.</summary>
+    public long PeakBitRate { get; init; }
+
+    /// <summary>Bits per second of its picture and sound together in the long run; 0 where nobody has measured.</summary>
+    public long AverageBitRate { get; init; }
+
     internal ChannelFormats Formats => new(Video, Audio);
 
     /// <summary>What a probe found out about a file.</summary>
@@ -24,6 +30,10 @@ public sealed record CopyCandidate(string File, EncodedFormat? Video, EncodedFor
             file,
             media.Info.Video?.Format,
             media.Info.Audio?.Format,
-            media.LongestKeyFrameInterval.IsNone ? ClockTime.Zero : media.LongestKeyFrameInterval);
+            media.LongestKeyFrameInterval.IsNone ? ClockTime.Zero : media.LongestKeyFrameInterval)
+        {
+            PeakBitRate = media.PeakBitRate,
+            AverageBitRate = media.AverageBitRate,
+        };
     }
 }

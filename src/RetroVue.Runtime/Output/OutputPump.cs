@@ -164,8 +164,8 @@ internal sealed class OutputPump : IDisposable
             return;
         }
 
-        // What is sent from now on is decoded later than that.
-        ClockTime earliest = (lane.LastDecode > time ? lane.LastDecode : time) + s_tick;
+        // What is sent until then is decoded then or later, and after what was sent before it.
+        ClockTime earliest = lane.LastDecode + s_tick > time ? lane.LastDecode + s_tick : time;
         // Too late to be decoded before it is shown. Pictures after a missing one cannot be decoded, up to the next key frame.
         lane.IsBroken = packet.Pts < earliest
             || (lane.IsBroken && lane.Kind == MediaKind.Video && !packet.IsKeyFrame);

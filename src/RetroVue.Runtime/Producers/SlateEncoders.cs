@@ -8,6 +8,12 @@ namespace RetroVue.Runtime.Producers;
 /// <summary>How slates of copied channels are encoded: in the codecs of the channels.</summary>
 internal static class SlateEncoders
 {
+    private const long SoundRate = 192_000;
+
+    /// <summary>The most bits per second of a channel's slates.</summary>
+    public static long MostBitRate(ChannelFormats formats) =>
+        (formats.Video is { } video ? RateOf(video.Video) : 0) + (formats.Audio is null ? 0 : SoundRate);
+
     /// <summary>The encoder for a channel's stream; null where there is none for its codec here.</summary>
     public static EncoderOptions? For(EncodedFormat format)
     {
@@ -24,7 +30,7 @@ internal static class SlateEncoders
             },
             "mpeg1video" or "mpeg2video" => new EncoderOptions { Codec = format.Codec, BitRate = RateOf(format.Video), BFrames = 0 },
             "aac" => TranscodeStage.AudioOptions,
-            "mp2" or "mp3" or "ac3" or "eac3" => new EncoderOptions { Codec = format.Codec, BitRate = 192_000 },
+            "mp2" or "mp3" or "ac3" or "eac3" => new EncoderOptions { Codec = format.Codec, BitRate = SoundRate },
             _ => null,
         };
         return options is not null && Encoder.Exists(options.Codec) ? options : null;

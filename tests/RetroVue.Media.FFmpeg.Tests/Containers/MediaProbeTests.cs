@@ -1,3 +1,4 @@
+using System.Globalization;
 using RetroVue.Media.FFmpeg.Containers;
 using RetroVue.Media.FFmpeg.Native;
 using RetroVue.Media.FFmpeg.Tests.Corpus;
@@ -34,6 +35,31 @@ public sealed class MediaProbeTests
         var longest = keys.Zip(keys.Skip(1), (a, b) => (b - a).Nanoseconds).Max();
         // Each time is rounded once.
         Assert.That(probed.LongestKeyFrameInterval.Nanoseconds, Is.EqualTo(longest).Within(2));
+    }
+
+    [TestCase("mp4")]
+    [TestCase("mkv")]
+    [TestCase("ts")]
+    public void Bit_rate_is_that_of_the_packets(string container)
+    {
+        // A second of noise among stills.
+        var path = MadeMedia.Make(
+            $"bursts.{container}",
+            "-f lavfi -i testsrc=s=320x180:r=25:d=10,noise=alls=60:allf=t:enable='between(t,4,5)' -f lavfi -i sine=d=10 -c:v libx264 -preset veryfast -g 50 -c:a aac");
+        var probed = MediaProbe.Probe(path);
+        (ClockTime Time, long Bytes)[] packets =
+        [
+            .. Tool.OutputOf("ffprobe", ["-v", "error", "-show_entries", "packet=pts_time,dts_time,size", "-of", "csv=p=0", path]).Split('\n', StringSplitOptions.RemoveEmptyEntries)
+                .Select(line => line.Split(',')).Select(fields => (TimeOf(fields[1] == "N/A" ? fields[0] : fields[1]), long.Parse(fields[2], CultureInfo.InvariantCulture))),
+        ];
+        // The most of any second is within what is told, and that within what any second and a quarter has; a millisecond is for rounding.
+        Assert.That(probed.PeakBitRate, Is.InRange(Most(999), Most(1251)));
+        Assert.That(probed.AverageBitRate, Is.EqualTo(packets.Sum(packet => packet.Bytes) * 8 / 10.0).Within(1).Percent);
+
+        static ClockTime TimeOf(string seconds) => ClockTime.FromMilliseconds((long)(double.Parse(seconds, CultureInfo.InvariantCulture) * 1000));
+
+        long Most(int milliseconds) => packets.Max(first => packets
+            .Where(packet => packet.Time >= first.Time && packet.Time < first.Time + ClockTime.FromMilliseconds(milliseconds)).Sum(packet => packet.Bytes)) * 8;
     }
 
     [TestCase("mp4")]

@@ -1,4 +1,5 @@
 using NodaTime;
+using RetroVue.Media.FFmpeg.Containers;
 using RetroVue.Media.Elements.Hls;
 using RetroVue.Media.Pipelines;
 using RetroVue.Media.Time;
@@ -41,7 +42,9 @@ public sealed class HlsRulesTests
         [Values] ProfileMode mode, [Values(300, 13_000, 21_500)] int milliseconds)
     {
         ChannelProfile profile = mode == ProfileMode.Copy ? ChannelProfile.Copy : ChannelProfile.Transcode(320, 180, new Rational(25, 1));
-        var channel = new SimulatedChannel(s_start, profile, [Irregular, LongSound, LongSound, Short]);
+        ChannelRates? rates = CopyAdmission.Decide(new[] { Irregular.Item1, LongSound.Item1 }.Select(file => CopyCandidate.Of(file, MediaProbe.Probe(file)))).Rates;
+        Assert.That(rates, Is.Not.Null);
+        var channel = new SimulatedChannel(s_start, profile, [Irregular, LongSound, LongSound, Short], rates: rates);
         HlsSegmenter? segmenter = null;
         var rules = new HlsRules(ChannelLine.DefaultEpoch.ToDateTimeUtc(), address => Read(segmenter!, address)) { MostWait = TimeSpan.FromSeconds(4.5) };
         channel.Executor.RunFor(ClockTime.FromMilliseconds(milliseconds));
@@ -49,6 +52,7 @@ public sealed class HlsRulesTests
         {
             channel.Join(ViewerKind.Hls);
             segmenter = channel.Session!.Output.UseHls();
+            rules.MostBitRate = channel.Session.Output.Rates.Peak;
             List<HlsPlayerModel> players = [new()];
             for (int second = 0; second < 60; second++)
             {

@@ -30,7 +30,8 @@ internal sealed class SimulatedChannel : IDisposable
         Func<IScheduleService, IScheduleService>? schedules = null,
         SimulatedChannel? beside = null,
         string shortName = "test",
-        string? formatsOf = null)
+        string? formatsOf = null,
+        ChannelRates? rates = null)
     {
         Executor = beside?.Executor ?? new SimulatedExecutor(ClockTime.FromSeconds(5000));
         Clock = beside?.Clock ?? new MasterClock(Executor.Clock, start);
@@ -45,7 +46,7 @@ internal sealed class SimulatedChannel : IDisposable
             true,
             [.. items.Select(item => ScheduleItem.Programme(item.File, Path.GetFileNameWithoutExtension(item.File), item.Duration))],
             []);
-        ChannelContent content = profile.Mode == ProfileMode.Copy ? ChannelContent.Copied(FormatsOf(formatsOf ?? _schedule.Items[0].File!)) : ChannelContent.Transcoded(profile);
+        ChannelContent content = profile.Mode == ProfileMode.Copy ? ChannelContent.Copied(FormatsOf(formatsOf ?? _schedule.Items[0].File!)) with { Rates = rates } : ChannelContent.Transcoded(profile);
         var service = new ScheduleService([_schedule]);
         Manager = new ChannelManager(
             _schedule, content, schedules?.Invoke(service) ?? service, Clock, Executor, options ?? new ChannelOptions(), loggerFactory ?? NullLoggerFactory.Instance);
