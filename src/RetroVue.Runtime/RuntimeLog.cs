@@ -54,6 +54,9 @@ internal static partial class RuntimeLog
     [LoggerMessage(1109, LogLevel.Warning, "Channel {Channel}: {Packets} packets came after their time and were not aired; this machine or its disk does not keep up")]
     public static partial void CannotKeepUp(ILogger logger, string channel, long packets);
 
+    [LoggerMessage(1122, LogLevel.Warning, "Channel {Channel}: '{File}' has its picture and sound too far apart, and what comes after its time is not aired. Put it into a container anew, as with: ffmpeg -i OLD -c copy NEW")]
+    public static partial void FileOutOfOrder(ILogger logger, string channel, string file);
+
     [LoggerMessage(1130, LogLevel.Warning, "{Pipeline}: the picture of '{File}' does not air as it should: {Shortcoming}")]
     public static partial void PictureFallsShort(ILogger logger, string pipeline, string file, string shortcoming);
 

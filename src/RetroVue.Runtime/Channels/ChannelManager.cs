@@ -432,6 +432,7 @@ public sealed class ChannelManager : IAsyncDisposable
     private async Task UpkeepAsync(ChannelOutput output, IProducer producer, Instant plannedUntil, CancellationToken stop)
     {
         long late = 0;
+        ChannelInput? outOfOrder = null;
         Instant quietUntil = Instant.MinValue;
         try
         {
@@ -444,7 +445,22 @@ public sealed class ChannelManager : IAsyncDisposable
                     plannedUntil = await ExtendAsync(producer, plannedUntil, now + _options.Horizon, stop).ConfigureAwait(false);
                 }
 
-                if (output.LatePackets > late && now >= quietUntil)
+                if (output.OutOfOrder is { } item)
+                {
+                    if (!ReferenceEquals(item, outOfOrder))
+                    {
+                        PlayoutEntry entry = _schedules.GetAiring(Channel.Id, now).Entry;
+                        RuntimeLog.FileOutOfOrder(_logger, Channel.ShortName, entry.File ?? entry.Title);
+                    }
+
+                    (outOfOrder, late) = (item, output.LatePackets);
+                }
+                else if (outOfOrder is not null)
+                {
+                    // What was late in the last second was of that item still, and not the machine's fault.
+                    (outOfOrder, late) = (null, output.LatePackets);
+                }
+                else if (output.LatePackets > late && now >= quietUntil)
                 {
                     RuntimeLog.CannotKeepUp(_logger, Channel.ShortName, output.LatePackets - late);
                     (late, quietUntil) = (output.LatePackets, now + s_complaintInterval);

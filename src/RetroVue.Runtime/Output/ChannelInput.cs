@@ -27,6 +27,9 @@ public sealed class ChannelInput : Element
     /// <summary>A tick of the transport stream: what is later than one before the end would be shown at it.</summary>
     private static readonly ClockTime s_tick = ClockTime.FromUnits(1, new Rational(1, 90_000));
 
+    /// <summary>What a stream may go back by: more than streams that are put in order a little late.</summary>
+    private static readonly ClockTime s_mostOverlap = ClockTime.FromSeconds(1);
+
     private readonly Lock _lock = new();
     private readonly RoomGate _gate = new();
     private readonly List<ChannelLane> _lanes = [];
@@ -55,6 +58,12 @@ public sealed class ChannelInput : Element
 
     /// <summary>Buffers without a presentation time, which cannot be aired and were dropped.</summary>
     public long Untimed { get; private set; }
+
+    /// <summary>
+    /// True once the file has brought a stream later than it can be waited for: after it has told of a gap there, or when another one held
+    /// as much as may be held.
+    /// </summary>
+    internal bool IsOutOfOrder { get; private set; }
 
     /// <summary>Called, on the producer's thread, when something has come in.</summary>
     internal Action? Arrived { get; set; }
@@ -360,6 +369,7 @@ public sealed class ChannelInput : Element
         bool hadEnded = lane.HasEnded;
         if (!hadEnded && IsInLine(lane, buffer) && Admit(lane, buffer))
         {
+            IsOutOfOrder |= buffer.DecodeOrder < lane.Newest - s_mostOverlap;
             lane.Add(buffer);
             return;
         }
@@ -433,6 +443,7 @@ public sealed class ChannelInput : Element
 
     private void UpdateGate()
     {
+        IsOutOfOrder |= IsFull;
         // All streams come out of one file: only when every one has enough may reading wait, or the one that lags would starve.
         if (!IsFull && !_lanes.TrueForAll(lane => lane.HasEnded || lane.IsAheadOf(_wanted, _readAhead)))
         {

@@ -99,6 +99,9 @@ public sealed class ChannelOutput : IAsyncDisposable
     /// <summary>Packets that came after their time, or were to be shown before the one before them is decoded, and were not aired.</summary>
     public long LatePackets => _pump.LatePackets;
 
+    /// <summary>The item on the air whose file brings its picture and sound too far apart, so that some comes too late; null where it does not.</summary>
+    internal ChannelInput? OutOfOrder => _items.OutOfOrder;
+
     /// <summary>Packets of another codec than the channel's, which were not aired.</summary>
     public long RefusedPackets => _pump.RefusedPackets;
 

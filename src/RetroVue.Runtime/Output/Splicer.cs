@@ -93,6 +93,18 @@ internal sealed class Splicer
         }
     }
 
+    /// <summary>The item on the air whose file brings its streams too far apart (<see cref="ChannelInput.IsOutOfOrder"/>); null where it does not.</summary>
+    public ChannelInput? OutOfOrder
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _current is { IsOutOfOrder: true } current ? current : null;
+            }
+        }
+    }
+
     /// <summary>True where everything that is decoded before a time can be taken, or will never come.</summary>
     public bool Covers(ClockTime time)
     {
