@@ -108,7 +108,7 @@ public sealed unsafe class FileDemuxer : Element
 
         _file = TakeKept() ?? OpenAnew();
         _info = _file.Info;
-        VideoOutput = _options.Video ? AddStream(_info.Video, "video") : null;
+        VideoOutput = _options.Video ? AddStream(_info.Video, "video", StepByPresentation(_file)) : null;
         AudioOutput = _options.Audio ? AddStream(_info.Audio, "audio") : null;
     }
 
@@ -255,14 +255,27 @@ public sealed unsafe class FileDemuxer : Element
         return isThere;
     }
 
-    private OutputPad? AddStream(StreamInfo? info, string name)
+    private long? StepByPresentation(InputFile file)
+    {
+        if (file.Info.Video is not { } video)
+        {
+            return null;
+        }
+
+        _interrupt.Limit(_options.OpenLimit);
+        var step = new FirstPackets(file, _pool, _ahead).StepByPresentation(video);
+        _interrupt.Unlimit();
+        return step;
+    }
+
+    private OutputPad? AddStream(StreamInfo? info, string name, long? stepByPresentation = null)
     {
         if (info is null)
         {
             return null;
         }
 
-        var stream = new DemuxedStream(info, AddOutput(name));
+        var stream = new DemuxedStream(info, AddOutput(name), stepByPresentation);
         _streams.Add(stream);
         return stream.Output;
     }

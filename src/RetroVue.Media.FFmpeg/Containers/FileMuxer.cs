@@ -61,6 +61,15 @@ public sealed unsafe class FileMuxer : InterleavingElement
         _packet = new PacketHandle();
     }
 
+    /// <summary>
+    /// Packets whose times were wrong and were put right: decoding times that are later than the presentation, repeat, go back or are less
+    /// than the container's tick apart. No presentation time moves by more than a tick. For any thread.
+    /// </summary>
+    public long RepairedPackets => _streams.Sum(stream => stream.Repaired);
+
+    /// <summary>Packets left out, because they go back in time behind what was written; the first is reported. For any thread.</summary>
+    public long DroppedPackets => _streams.Sum(stream => stream.Refused);
+
     /// <summary>True for a path that is a URL: it begins with a protocol and "://", or with "unix:".</summary>
     public static bool IsUrl(string path) => OutputTarget.IsUrl(path);
 
@@ -119,14 +128,21 @@ public sealed unsafe class FileMuxer : InterleavingElement
                 WriteHeader();
             }
 
-            PacketMemory.Refer(packet, buffer);
-            if (!stream.TryStamp(packet, buffer, _beginning))
+            if (buffer.Pts.IsNone)
             {
                 throw new MediaFileException(
                     PathOf(_parts), $"cannot be written: '{input}' brought a packet without a presentation time. Decode and encode that stream to give it one.");
             }
 
-            _file!.Write(packet);
+            PacketMemory.Refer(packet, buffer);
+            if (stream.TryStamp(packet, buffer, _beginning))
+            {
+                _file!.Write(packet);
+            }
+            else if (DroppedPackets == 1)
+            {
+                Pipeline.Report("dropped", Name, $"'{input}' brought a packet at {buffer.Pts} that is presented before what was written; it is left out, as others like it.");
+            }
         }
         finally
         {

@@ -2,14 +2,18 @@ using RetroVue.Media.FFmpeg.Interop;
 using RetroVue.Media.Formats;
 using RetroVue.Media.Pipelines;
 using RetroVue.Media.Time;
-using static RetroVue.Media.FFmpeg.Interop.LibAVUtil;
 
 namespace RetroVue.Media.FFmpeg.Containers;
 
 /// <summary>One stream of a file that is written: its format, and where its buffers lie on the container's line.</summary>
 internal sealed unsafe class MuxedStream(InputPad input)
 {
-    private long _lastDts = long.MinValue;
+    /// <summary>Coarser ticks, such as Matroska's milliseconds, cannot hold the decoding times of some files, and such containers keep none.</summary>
+    private const int LeastTicksForDecodingTimes = 10_000;
+
+    private DecodingTimes? _times;
+    private long _repaired;
+    private long _refused;
 
     /// <summary>Where it comes in.</summary>
     public InputPad Input => input;
@@ -48,28 +52,35 @@ internal sealed unsafe class MuxedStream(InputPad input)
             : new Rational(1, common);
     }
 
+    /// <summary>Packets whose times were wrong and were put right (<see cref="DecodingTimes"/>).</summary>
+    public long Repaired => _repaired + (_times?.Repaired ?? 0);
+
+    /// <summary>Packets left out, because they would be presented before what has been decoded already.</summary>
+    public long Refused => _refused + (_times?.Refused ?? 0);
+
     /// <summary>Enters a file, as the format is now.</summary>
     public void Enter(int index)
     {
-        (Written, Index, _lastDts) = (Format, index, long.MinValue);
+        (_repaired, _refused, _times) = (Repaired, Refused, null);
+        (Written, Index) = (Format, index);
     }
 
-    /// <summary>Writes a buffer's running times from a file's beginning on, each rounded once to the tick, into the packet.</summary>
-    /// <returns>False where the buffer has no presentation time.</returns>
+    /// <summary>Writes a buffer's running times from a file's beginning on, each rounded once to the tick and put right where they are wrong.</summary>
+    /// <returns>False where that cannot be, and the packet is to be left out.</returns>
     public bool TryStamp(AVPacket* packet, MediaBuffer buffer, ClockTime beginning)
     {
-        if (buffer.Pts.IsNone)
+        var pts = (Segment.ToRunningTime(buffer.Pts) - beginning).ToTicks(TimeBase);
+        var dts = buffer.Dts.IsNone ? DecodingTimes.None : (Segment.ToRunningTime(buffer.Dts) - beginning).ToTicks(TimeBase);
+        var duration = buffer.Duration.IsNone ? 0 : Math.Max((Segment.ToRunningTime(buffer.End) - beginning).ToTicks(TimeBase) - pts, 0);
+        _times ??= new DecodingTimes(Format!.ReorderDepth, (long)TimeBase.Numerator * LeastTicksForDecodingTimes > TimeBase.Denominator);
+        if (!_times.TryRepair(ref pts, ref dts, duration))
         {
             return false;
         }
 
-        var pts = (Segment.ToRunningTime(buffer.Pts) - beginning).ToTicks(TimeBase);
-        var dts = buffer.Dts.IsNone ? pts : (Segment.ToRunningTime(buffer.Dts) - beginning).ToTicks(TimeBase);
-        // Two decoding times may fall on one tick of a coarse container, which wants them to grow; presentation times stay.
-        _lastDts = dts = Math.Max(dts, _lastDts == long.MinValue ? dts : Math.Min(_lastDts + 1, pts));
         packet->pts = pts;
         packet->dts = dts;
-        packet->duration = buffer.Duration.IsNone ? 0 : Math.Max((Segment.ToRunningTime(buffer.End) - beginning).ToTicks(TimeBase) - pts, 0);
+        packet->duration = duration;
         packet->stream_index = Index;
         packet->pos = -1;
         return true;

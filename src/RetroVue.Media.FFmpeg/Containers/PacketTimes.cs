@@ -12,14 +12,19 @@ namespace RetroVue.Media.FFmpeg.Containers;
 /// <remarks>
 /// An estimate counts pictures at the nominal rate (of sound, durations) from the last time that was known, so it does not gather
 /// rounding. Of a stream that is shown in another order than it is decoded in, only the decoding time can be told that way: a missing
-/// presentation time stays None.
+/// presentation time stays None. A decoding time that is later than the presentation, or not later than the last, is put right.
 /// </remarks>
-internal sealed unsafe class PacketTimes(StreamInfo stream)
+internal sealed unsafe class PacketTimes(StreamInfo stream, long? stepByPresentation = null)
 {
     private readonly Rational _timeBase = stream.TimeBase;
     private readonly Rational _frameRate = stream.Format.Video?.FrameRate ?? default;
     private readonly bool _hasVaryingDuration = UsualDuration(stream.Format).IsNone;
     private ClockTime _usualDuration = UsualDuration(stream.Format);
+    private readonly DecodingTimes _decoding = new(stream.ReorderDepth);
+    private readonly MissingPresentations? _missing = stream.IsReordered ? new MissingPresentations(stream) : null;
+    private readonly long _step = stream.Format.Video is { FrameRate.IsPositive: true } video
+        ? ClockTime.FromUnits(1, video.FrameRate.Inverse).ToUnits(stream.TimeBase)
+        : 0;
     private ClockTime _anchor = stream.StartTime.IsNone ? ClockTime.Zero : ClockTime.None;
     private long _pictures;
     private long _ticks;
@@ -27,9 +32,10 @@ internal sealed unsafe class PacketTimes(StreamInfo stream)
     /// <summary>The times of the next packet.</summary>
     public PacketTime Next(AVPacket* packet)
     {
-        var pts = ToTime(packet->pts);
-        var dts = ToTime(packet->dts);
-        var isEstimated = false;
+        var ticks = _missing is null ? packet->pts : _missing.Next(packet, packet->duration > 0 ? packet->duration : _step);
+        var isEstimated = ticks != packet->pts;
+        var pts = ToTime(ticks);
+        var dts = ToTime(DecodingTicks(ticks, packet));
         var order = !dts.IsNone ? dts : stream.IsReordered ? ClockTime.None : pts;
         if (order.IsNone)
         {
@@ -44,12 +50,21 @@ internal sealed unsafe class PacketTimes(StreamInfo stream)
         if (pts.IsNone && !stream.IsReordered)
         {
             pts = order;
-            isEstimated = !order.IsNone;
+            isEstimated |= !order.IsNone;
         }
 
         _pictures++;
         _ticks += Math.Max(packet->duration, 0);
         return new PacketTime(pts, dts, DurationOf(packet), isEstimated);
+    }
+
+    /// <summary>The container's decoding time, put right where it is later than the presentation or does not grow.</summary>
+    private long DecodingTicks(long presented, AVPacket* packet)
+    {
+        var (pts, dts) = (presented, packet->dts);
+        // Packets without a decoding time count too: what is held back at the first one that has it is told by those before.
+        var isRepaired = pts != AV_NOPTS_VALUE && _decoding.TryRepair(ref pts, ref dts, stepByPresentation ?? packet->duration) && dts <= presented;
+        return isRepaired && (packet->dts != AV_NOPTS_VALUE || stepByPresentation is not null) ? dts : packet->dts;
     }
 
     /// <summary>The decoding time that follows from the last known one; from the presentation time where nothing was known yet.</summary>

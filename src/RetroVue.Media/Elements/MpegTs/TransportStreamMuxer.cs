@@ -44,6 +44,12 @@ public sealed class TransportStreamMuxer : InterleavingElement
         _output = AddOutput();
     }
 
+    /// <inheritdoc cref="TransportStreamWriter.RepairedPackets"/>
+    public long RepairedPackets => _writer.RepairedPackets;
+
+    /// <inheritdoc cref="TransportStreamWriter.DroppedPackets"/>
+    public long DroppedPackets => _writer.DroppedPackets;
+
     /// <summary>Adds an input for one elementary stream; before the pipeline starts.</summary>
     public InputPad AddTrack()
     {

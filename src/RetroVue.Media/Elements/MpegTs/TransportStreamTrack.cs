@@ -12,6 +12,7 @@ public sealed class TransportStreamTrack
 
     private readonly ClockTime _longestPes;
     private readonly long _lead;
+    private readonly DecodingTimes _times;
     private Packet[] _packets = new Packet[64];
     private int _first;
     private long _lastDts = long.MinValue;
@@ -27,6 +28,7 @@ public sealed class TransportStreamTrack
         Format = format;
         Packaging = packaging;
         Pid = pid;
+        _times = new DecodingTimes(format.ReorderDepth);
         _longestPes = options.SoundPesDuration;
         ShownUntil = IsVideo ? long.MaxValue : long.MinValue;
         // Sound waits until all frames that may share its PES must have come.
@@ -60,6 +62,12 @@ public sealed class TransportStreamTrack
     /// <summary>How long something is taken to last that does not say it, as long as nothing follows.</summary>
     internal static ClockTime LongestUnknown { get; } = ClockTime.FromSeconds(1);
 
+    /// <summary>Packets whose times were wrong and were put right.</summary>
+    internal long Repaired => _times.Repaired;
+
+    /// <summary>Packets left out, because they would be presented before what was written.</summary>
+    internal long Refused => _times.Refused;
+
     /// <summary>How long a picture's packets are spread out at most.</summary>
     internal static ClockTime LongestSpread { get; } = ClockTime.FromMilliseconds(100);
 
@@ -85,11 +93,16 @@ public sealed class TransportStreamTrack
     /// <summary>Decoding time of the packet that goes out next, in system clock ticks.</summary>
     internal long FirstDts => At(0).Dts * TransportTicks.PerStamp;
 
-    internal void ChangeFormat(EncodedFormat format, Packaging packaging) => (Format, Packaging) = (format, packaging);
+    internal void ChangeFormat(EncodedFormat format, Packaging packaging)
+    {
+        (Format, Packaging) = (format, packaging);
+        _times.Continue(format.ReorderDepth);
+    }
 
     /// <summary>What is going out goes out at once, and the next PES does not wait for it: the line begins anew.</summary>
     internal void BeginLine(long now)
     {
+        _times.Restart();
         _spread = new Spread(now, 0, _spread.Bytes);
         (_time, _following) = (now, now);
     }
@@ -107,16 +120,22 @@ public sealed class TransportStreamTrack
         }
     }
 
-    /// <summary>Stores a packet, whose reference is taken over.</summary>
+    /// <summary>Stores a packet, whose reference is taken over, with its times put right; one that they cannot be put right for is left out.</summary>
     internal void Add(MediaBuffer buffer)
     {
+        long pts = TransportTicks.Stamp(buffer.Pts);
+        long dts = buffer.Dts.IsNone ? DecodingTimes.None : TransportTicks.Stamp(buffer.Dts);
+        if (!_times.TryRepair(ref pts, ref dts, buffer.Duration.IsNone ? 0 : TransportTicks.Stamp(buffer.Duration)))
+        {
+            buffer.Release();
+            return;
+        }
+
         if (Waiting == _packets.Length)
         {
             Grow();
         }
 
-        long pts = TransportTicks.Stamp(buffer.Pts);
-        long dts = buffer.Dts.IsNone ? pts : TransportTicks.Stamp(buffer.Dts);
         ClockTime end = buffer.Pts + (buffer.Duration.IsNone ? LongestUnknown : buffer.Duration);
         WrittenUntil = WrittenUntil.IsNone || _isEndUnknown ? end : ClockTime.Max(WrittenUntil, end);
         _isEndUnknown = buffer.Duration.IsNone;

@@ -91,6 +91,15 @@ public sealed class TransportStreamWriter : IDisposable
     /// <summary>Packets left out because there was nothing in them: a frame of no bytes would be a header without a frame.</summary>
     public long EmptyPackets { get; private set; }
 
+    /// <summary>
+    /// Packets whose times were wrong and were put right: decoding times that are later than the presentation, repeat, go back or are less
+    /// than a tick of 90 kHz apart. No presentation time moves by more than a tick.
+    /// </summary>
+    public long RepairedPackets => _tracks.Sum(track => track.Repaired);
+
+    /// <summary>Packets left out, because they go back in time behind what was written.</summary>
+    public long DroppedPackets => _tracks.Sum(track => track.Refused);
+
     /// <summary>Whether a format can be carried: H.264, HEVC, MPEG-1 and -2 video, AAC, MPEG audio, AC-3 and E-AC-3.</summary>
     /// <exception cref="ArgumentException">Its parameter sets are damaged or have no place in a transport stream.</exception>
     public static bool CanCarry(EncodedFormat format)
