@@ -30,6 +30,9 @@ internal static unsafe class LibSwScale
     internal const int SWS_CS_DEFAULT = 5;
 
     [DllImport(Library)]
+    internal static extern SwsContext* sws_alloc_context();
+
+    [DllImport(Library)]
     internal static extern void sws_freeContext(SwsContext* swsContext);
 
     [DllImport(Library)]
@@ -37,7 +40,7 @@ internal static unsafe class LibSwScale
     internal static extern int* sws_getCoefficients(int colorspace);
 
     [DllImport(Library)]
-    internal static extern SwsContext* sws_getContext(int srcW, int srcH, AVPixelFormat srcFormat, int dstW, int dstH, AVPixelFormat dstFormat, int flags, SwsFilter* srcFilter, SwsFilter* dstFilter, double* param);
+    internal static extern int sws_init_context(SwsContext* sws_context, SwsFilter* srcFilter, SwsFilter* dstFilter);
 
     [DllImport(Library)]
     [SuppressGCTransition]

@@ -1,3 +1,4 @@
+using System.Globalization;
 using RetroVue.Media.FFmpeg.Frames;
 using RetroVue.Media.FFmpeg.Interop;
 using RetroVue.Media.FFmpeg.Native;
@@ -35,14 +36,25 @@ internal sealed unsafe class Scaler : IDisposable
             ScalingQuality.Best => SWS_LANCZOS | SWS_ACCURATE_RND | SWS_FULL_CHR_H_INT | SWS_FULL_CHR_H_INP,
             _ => SWS_BICUBIC,
         };
-        var scaler = sws_getContext(
-            from.Width, from.Height / _fields, from.Format, fit.Width, fit.Height / _fields, to.Format, flags, null, null, null);
-        if (scaler is null)
+        var scaler = sws_alloc_context();
+        FFmpegErrors.ThrowIfNull(scaler, "Making a scaler");
+        _scaler = new ScalerHandle(scaler);
+        Set("srcw", from.Width);
+        Set("srch", from.Height / _fields);
+        Set("src_format", (int)from.Format);
+        Set("dstw", fit.Width);
+        Set("dsth", fit.Height / _fields);
+        Set("dst_format", (int)to.Format);
+        Set("sws_flags", flags);
+        // Before it is made: of more than eight bits a sample the range is not converted otherwise.
+        Set("src_range", from.IsFullRange ? 1 : 0);
+        Set("dst_range", to.IsFullRange ? 1 : 0);
+        if (sws_init_context(scaler, null, null) < 0)
         {
+            _scaler.Dispose();
             throw new NotSupportedException($"Pictures cannot be converted from {from} to {to}.");
         }
 
-        _scaler = new ScalerHandle(scaler);
         // Refused, harmlessly, where neither side is YUV, so that there is no matrix to set.
         _ = sws_setColorspaceDetails(
             scaler,
@@ -83,6 +95,12 @@ internal sealed unsafe class Scaler : IDisposable
     }
 
     public void Dispose() => _scaler.Dispose();
+
+    private void Set(string option, int value)
+    {
+        using NativeText name = new(option), text = new(value.ToString(CultureInfo.InvariantCulture));
+        av_opt_set(_scaler.Pointer, name, text, 0).ThrowIfError("Configuring a scaler");
+    }
 
     private static ReadOnlySpan<byte> PlaneOrNone(MediaMemory memory, int index, int planes) => index < planes ? memory.Plane(index) : default;
 

@@ -24,7 +24,7 @@ internal sealed record RandomFilm(
     [
         ("libx264 -preset ultrafast -qp 4", "mp4", ["yuv420p", "yuvj420p", "yuv422p", "yuv444p", "yuv420p10le"]),
         ("ffv1", "mkv", ["yuv420p", "yuv422p", "yuv444p", "yuv411p", "yuv440p", "yuv420p10le", "yuv422p12le", "bgr0", "gray"]),
-        ("mpeg2video -q:v 2", "mpg", ["yuv420p"]),
+        ("mpeg2video -q:v 2", "ts", ["yuv420p"]),
         ("mjpeg -q:v 2", "mov", ["yuvj420p", "yuvj422p", "yuvj444p"]),
         ("png", "mov", ["rgb24", "rgba", "gray"]),
         ("rawvideo", "mkv", ["nv12", "yuyv422", "uyvy422"]),
@@ -52,7 +52,7 @@ internal sealed record RandomFilm(
         bool isRgb = pixels is "bgr0" or "rgb24" or "rgba";
         bool isTagged = !isRgb && pixels != "gray" && container is "mkv" or "mp4";
         bool isTurned = container == "mp4" && random.Next(2) == 0;
-        string scan = !isTurned && container is "mpg" or "mp4" && pixels is "yuv420p" && random.Next(2) == 0 ? Any(["tff", "bff"]) : "";
+        string scan = !isTurned && container is "ts" or "mp4" && pixels is "yuv420p" && random.Next(2) == 0 ? Any(["tff", "bff"]) : "";
         int grain = isRgb || codec == "ffv1" ? 1 : scan.Length > 0 ? 4 : 2;
         return new RandomFilm(
             codec,
@@ -62,7 +62,7 @@ internal sealed record RandomFilm(
             random.Next(48 / grain, 160 / grain) * grain,
             Any(s_rates),
             container is "mkv" or "mp4" ? Any(s_aspects) : new Rational(1, 1),
-            pixels.StartsWith("yuvj", StringComparison.Ordinal) || pixels == "gray" || (isTagged && pixels != "yuv420p10le" && random.Next(3) == 0),
+            pixels.StartsWith("yuvj", StringComparison.Ordinal) || pixels == "gray" || (isTagged && random.Next(3) == 0),
             isTagged ? Any(["", "bt709", "smpte170m", "bt470bg", "bt2020nc"]) : "",
             scan,
             isTurned ? Any(s_turns) : s_turns[0]);
@@ -88,7 +88,7 @@ internal sealed record RandomFilm(
                 "-v", "error", "-nostdin", "-y",
                 "-f", "lavfi", "-i", string.Create(plain, $"color=white:s={Width}x{Height}:r={Rate},format=gbrp,{boxes},{convert},setsar={Aspect}{(Scan.Length > 0 ? $",setfield={Scan}" : "")}"),
                 "-f", "lavfi", "-i", "aevalsrc='if(gte(t,1),0.5*sin(6283.185*t),0)':s=48000",
-                "-t", "2", .. $"-c:v {Codec} -pix_fmt {Pixels} -c:a {(Container == "mpg" ? "mp2" : Container == "mp4" ? "aac" : "pcm_s16le")}{tags}{fields}".Split(' '),
+                "-t", "2", .. $"-c:v {Codec} -pix_fmt {Pixels} -c:a {(Container == "ts" ? "mp2" : Container == "mp4" ? "aac" : "pcm_s16le")}{tags}{fields}".Split(' '),
                 path,
             ]);
         return Turn == s_turns[0] ? path : TrackMatrix.Write(path, path, Turn.A, Turn.B, Turn.C, Turn.D);

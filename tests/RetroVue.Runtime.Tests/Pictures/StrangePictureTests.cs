@@ -90,13 +90,14 @@ public sealed class StrangePictureTests
         Assert.That(picture.Format.Color, Is.EqualTo(new ColorDescription("tv", "bt709", "bt709", "bt709")));
     }
 
-    // The filters that convert colours take no odd sides.
+    // Filters that convert colours take no odd sides, and the range of more than eight bits is a case of its own.
+    [TestCase(160, 96, "yuv422p10le", "bt709", "bt709", "pc")]
     [TestCase(81, 48, "yuv420p", "smpte170m", "smpte170m", "tv")]
     [TestCase(80, 47, "yuv422p", "bt470bg", "bt709", "pc")]
     [TestCase(81, 47, "yuv444p", "bt2020nc", "bt709", "tv")]
     [TestCase(81, 47, "yuv420p10le", "bt2020nc", "arib-std-b67", "tv")]
     [TestCase(401, 225, "yuv420p10le", "bt2020nc", "smpte2084", "tv")]
-    public async Task Pictures_of_odd_sides_air(int width, int height, string pixels, string matrix, string transfer, string range)
+    public async Task Pictures_of_odd_sides_and_ranges_air(int width, int height, string pixels, string matrix, string transfer, string range)
     {
         string file = MadeMedia.Make(
             $"odd-{width}x{height}-{pixels}-{transfer}-{range}.mkv",
