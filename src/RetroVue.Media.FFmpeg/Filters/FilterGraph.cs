@@ -21,13 +21,17 @@ internal sealed unsafe class FilterGraph : IDisposable
     /// <param name="description">The filters, as in "fps=25,scale=640:360" (libavfilter's syntax).</param>
     /// <param name="input">What goes in.</param>
     /// <param name="pixels">The pixel format where <paramref name="input"/> has no name for it.</param>
+    /// <param name="range">
+    /// "tv" or "pc": the range of pictures that libavfilter keeps where it converts between filters; null: it makes limited range of full.
+    /// </param>
     /// <exception cref="FFmpegException">The description is wrong, or a filter is missing or takes no such input.</exception>
-    public FilterGraph(string description, MediaFormat input, AVPixelFormat pixels = AVPixelFormat.AV_PIX_FMT_NONE)
+    public FilterGraph(string description, MediaFormat input, AVPixelFormat pixels = AVPixelFormat.AV_PIX_FMT_NONE, string? range = null)
     {
         bool isVideo = input is VideoFormat;
         try
         {
             _graph.Pointer->nb_threads = 1;
+            KeepRange(range);
             _source = AddSource(isVideo, input, pixels);
             _sink = Add(isVideo ? "buffersink" : "abuffersink", "out");
             avfilter_init_str(_sink, null).ThrowIfError("Making a filter's output");
@@ -84,6 +88,15 @@ internal sealed unsafe class FilterGraph : IDisposable
     }
 
     public void Dispose() => _graph.Dispose();
+
+    private void KeepRange(string? range)
+    {
+        if (range is not null)
+        {
+            using NativeText name = new("scale_sws_opts"), value = new($"in_range={range}:out_range={range}");
+            av_opt_set(_graph.Pointer, name, value, 0).ThrowIfError("Making filters");
+        }
+    }
 
     private AVFilterContext* AddSource(bool isVideo, MediaFormat input, AVPixelFormat pixels)
     {

@@ -1,3 +1,4 @@
+using RetroVue.Media.FFmpeg.Conversion;
 using RetroVue.Media.FFmpeg.Formats;
 using RetroVue.Media.FFmpeg.Frames;
 using RetroVue.Media.FFmpeg.Interop;
@@ -22,7 +23,7 @@ internal sealed unsafe class FilterStage(string description, VideoFormat input, 
     // Times of the second fields are the mean of two.
     private static readonly ClockTime s_rounding = ClockTime.FromNanoseconds(2);
 
-    private readonly FilterGraph _graph = new(description, input, pixels);
+    private readonly FilterGraph _graph = new(description, input, pixels, PictureColor.Complete(input, pixels).Range);
     private readonly PictureSource _source = new();
     private readonly FrameHandle _frame = new();
     private readonly Queue<Header> _headers = new();
