@@ -26,6 +26,7 @@ internal sealed class StepThread
     private long _turn;
     private long _parkedUntil;
     private volatile bool _parked;
+    private volatile bool _isAwake = true;
     private volatile bool _ending;
 
     private StepThread(IClockWaiter waiter, string name, StepWatch? watch)
@@ -46,6 +47,9 @@ internal sealed class StepThread
 
     /// <summary>The number of the step that runs: odd, and another one for each; even where none runs. Any thread.</summary>
     public long Turn => Volatile.Read(ref _turn);
+
+    /// <summary>True while a step runs or may begin at any time. Any thread.</summary>
+    public bool IsAwake => _isAwake;
 
     /// <summary>A thread that runs, and looks at others.</summary>
     public static StepThread Start(IClockWaiter waiter, string name, StepWatch? watch = null)
@@ -143,6 +147,7 @@ internal sealed class StepThread
     /// <summary>Runs steps; null at the end, or what else its operating system's thread has to run where it was relieved.</summary>
     private StepThread? Run()
     {
+        Watcher?.LookSoon();
         while (!_ending)
         {
             TakeInbox();
@@ -158,6 +163,7 @@ internal sealed class StepThread
             }
         }
 
+        _isAwake = false;
         _wait.Dispose();
         return null;
     }
@@ -303,14 +309,16 @@ internal sealed class StepThread
     private void Park()
     {
         ClockTime until = _waiting.TryPeek(out _, out long due) ? ClockTime.FromNanoseconds(due) : ClockTime.MaxValue;
-        if (Watch?.NextLook() is { } look)
-        {
-            until = ClockTime.Min(until, look);
-        }
-
         Volatile.Write(ref _parkedUntil, until.Nanoseconds);
+        _isAwake = false;
         _parked = true;
         Interlocked.MemoryBarrier();
+        if (Watch?.NextLook() is { } look && look < until)
+        {
+            until = look;
+            Volatile.Write(ref _parkedUntil, until.Nanoseconds);
+        }
+
         if (Volatile.Read(ref _inbox) is null && !_ending)
         {
             _wait.Until(_waiter.SystemClock, until);
@@ -320,6 +328,7 @@ internal sealed class StepThread
         if (!_ending)
         {
             _wait.Reset();
+            _isAwake = true;
             Watcher?.LookSoon();
         }
     }
@@ -327,6 +336,8 @@ internal sealed class StepThread
     /// <summary>Wakes a thread that would sleep long past the time at which it should look; any thread.</summary>
     private void LookSoon()
     {
+        // Either this sees that it is parked, or it sees, before it sleeps, that it has to look.
+        Interlocked.MemoryBarrier();
         if (_parked && Volatile.Read(ref _parkedUntil) > (_waiter.SystemClock.Now + StepWatch.Patience).Nanoseconds)
         {
             _wait.Unschedule();

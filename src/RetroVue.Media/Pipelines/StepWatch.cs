@@ -53,10 +53,10 @@ internal sealed class StepWatch(IClockWaiter waiter)
         }
     }
 
-    /// <summary>When to look again; null while no step runs.</summary>
+    /// <summary>When to look again; null while no step runs or may begin.</summary>
     public ClockTime? NextLook()
     {
-        if (Watched is not { } watched || watched.Turn % 2 == 0)
+        if (Watched is not { IsAwake: true })
         {
             return null;
         }

@@ -94,6 +94,50 @@ public sealed class HangingStepTests
     }
 
     [Test]
+    public async Task Step_that_hangs_after_a_rest_is_found_however_the_threads_are_timed()
+    {
+        // The thread that looks has nothing else to do and sleeps, until the other one wakes it just before its step.
+        var executor = new ThreadedExecutor(name: "rest");
+        var keep = new StepTask("keep", () => StepResult.Idle, StepPlacement.Reading);
+        executor.Attach(keep);
+        for (int i = 0; i < 300; i++)
+        {
+            using var mayEnd = new ManualResetEventSlim();
+            using var isInStep = new ManualResetEventSlim();
+            int steps = 0;
+            var hung = new StepTask(
+                "hung",
+                () =>
+                {
+                    isInStep.Set();
+                    mayEnd.Wait();
+                    return StepResult.Idle;
+                },
+                StepPlacement.Reading);
+            var other = new StepTask(
+                "other",
+                () =>
+                {
+                    Interlocked.Increment(ref steps);
+                    return StepResult.Idle;
+                },
+                StepPlacement.Reading);
+            executor.Attach(other);
+            await UntilAsync(() => Volatile.Read(ref steps) > 0);
+            executor.Attach(hung);
+            isInStep.Wait();
+            int before = Volatile.Read(ref steps);
+            other.Wake();
+            await UntilAsync(() => Volatile.Read(ref steps) > before);
+            mayEnd.Set();
+            await Task.WhenAll(executor.DetachAsync(other), executor.DetachAsync(hung));
+        }
+
+        await executor.DetachAsync(keep);
+        await UntilAsync(() => Threads("rest-") == 0);
+    }
+
+    [Test]
     public async Task Tasks_that_hang_at_random_lose_no_wake_and_are_let_go()
     {
         int seed = Environment.TickCount;
