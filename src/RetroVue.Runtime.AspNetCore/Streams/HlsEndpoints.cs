@@ -93,7 +93,7 @@ internal static class HlsEndpoints
         ViewerSession viewer,
         CancellationToken gone)
     {
-        HlsPlaylist? playlist = await WaitForPlaylistAsync(station, viewer.Output, gone).ConfigureAwait(false);
+        HlsPlaylist? playlist = await WaitForPlaylistAsync(station, channel, viewer, gone).ConfigureAwait(false);
         channel.Touch(viewer.Id);
         if (playlist is null)
         {
@@ -105,15 +105,17 @@ internal static class HlsEndpoints
     }
 
     /// <summary>The playlist; waited for where the channel has only just gone on the air, or on HLS. Null where it does not come.</summary>
-    private static async Task<HlsPlaylist?> WaitForPlaylistAsync(Station station, ChannelOutput output, CancellationToken gone)
+    private static async Task<HlsPlaylist?> WaitForPlaylistAsync(Station station, ChannelManager channel, ViewerSession viewer, CancellationToken gone)
     {
         Media.Clocks.IClock clock = station.Clock.AsClock();
-        HlsSegmenter hls = output.UseHls();
+        HlsSegmenter hls = viewer.Output.UseHls();
         // Three segments are needed, one more may have begun before anybody asked, and the last is listed once it has been shown.
-        ClockTime limit = clock.Now + (output.HlsTarget * 6);
+        ClockTime limit = clock.Now + (viewer.Output.HlsTarget * 6);
         while (hls.Playlist is null && clock.Now < limit)
         {
             await station.Executor.WaitUntilAsync(clock, clock.Now + s_lookEvery, gone).ConfigureAwait(false);
+            // Who waits is not silent: without it the channel would go off the air meanwhile.
+            channel.Touch(viewer.Id);
         }
 
         return hls.Playlist;
