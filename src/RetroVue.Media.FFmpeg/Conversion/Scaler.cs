@@ -39,20 +39,27 @@ internal sealed unsafe class Scaler : IDisposable
         var scaler = sws_alloc_context();
         FFmpegErrors.ThrowIfNull(scaler, "Making a scaler");
         _scaler = new ScalerHandle(scaler);
-        Set("srcw", from.Width);
-        Set("srch", from.Height / _fields);
-        Set("src_format", (int)from.Format);
-        Set("dstw", fit.Width);
-        Set("dsth", fit.Height / _fields);
-        Set("dst_format", (int)to.Format);
-        Set("sws_flags", flags);
-        // Before it is made: of more than eight bits a sample the range is not converted otherwise.
-        Set("src_range", from.IsFullRange ? 1 : 0);
-        Set("dst_range", to.IsFullRange ? 1 : 0);
-        if (sws_init_context(scaler, null, null) < 0)
+        try
+        {
+            Set("srcw", from.Width);
+            Set("srch", from.Height / _fields);
+            Set("src_format", (int)from.Format);
+            Set("dstw", fit.Width);
+            Set("dsth", fit.Height / _fields);
+            Set("dst_format", (int)to.Format);
+            Set("sws_flags", flags);
+            // Before it is made: of more than eight bits a sample the range is not converted otherwise.
+            Set("src_range", from.IsFullRange ? 1 : 0);
+            Set("dst_range", to.IsFullRange ? 1 : 0);
+            if (sws_init_context(scaler, null, null) < 0)
+            {
+                throw new NotSupportedException($"Pictures cannot be converted from {from} to {to}.");
+            }
+        }
+        catch
         {
             _scaler.Dispose();
-            throw new NotSupportedException($"Pictures cannot be converted from {from} to {to}.");
+            throw;
         }
 
         // Refused, harmlessly, where neither side is YUV, so that there is no matrix to set.

@@ -5,7 +5,7 @@ namespace RetroVue.Runtime.AspNetCore.Api;
 
 /// <summary>What a channel could not send since it went on the air.</summary>
 /// <param name="ShortName">The channel's name in addresses.</param>
-/// <param name="LatePackets">Packets that came too late: the machine or its discs do not keep up.</param>
+/// <param name="LatePackets">Packets that came too late: the machine, its discs or the file is the cause, as the log says.</param>
 /// <param name="RefusedPackets">Packets of another codec than the channel's: of a slate where none can be made in it.</param>
 internal sealed record ChannelLosses(string ShortName, long LatePackets, long RefusedPackets)
 {

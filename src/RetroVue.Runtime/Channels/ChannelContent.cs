@@ -15,19 +15,25 @@ public sealed record ChannelContent(ChannelFormats? Copy, TranscodeProfile Raw)
 {
     private const int SampleRate = 48_000;
 
-    /// <summary>What the stream is held to, where that has been measured; null else, and for a transcoded channel.</summary>
-    public ChannelRates? Rates { get; init; }
-
     /// <summary>The colour of transcoded channels, whatever their size: limited range and BT.709 in every respect.</summary>
     public static ColorDescription TranscodedColor { get; } = new("tv", "bt709", "bt709", "bt709");
 
+    /// <summary>What a copied channel's stream is held to, slates and all; null where nobody has measured, and for a transcoded channel.</summary>
+    public ChannelRates? Rates { get; private init; }
+
     /// <summary>A channel that airs packets of these formats; its slates have what of them FFmpeg has an encoder for.</summary>
-    public static ChannelContent Copied(ChannelFormats formats)
+    /// <param name="formats">The streams.</param>
+    /// <param name="measured">What its files are held to; null where nobody has measured.</param>
+    public static ChannelContent Copied(ChannelFormats formats, ChannelRates? measured = null)
     {
         ArgumentNullException.ThrowIfNull(formats);
+        ChannelRates slates = ChannelRates.OfMedia(formats, SlateEncoders.MostBitRate(formats), 0);
         return new ChannelContent(
             formats,
-            new TranscodeProfile(SlateEncoders.Picture(formats.Video), SlateEncoders.Silence(formats.Audio)));
+            new TranscodeProfile(SlateEncoders.Picture(formats.Video), SlateEncoders.Silence(formats.Audio)))
+        {
+            Rates = measured is null ? null : measured with { Peak = Math.Max(measured.Peak, slates.Peak) },
+        };
     }
 
     /// <summary>A channel that is encoded as its profile says, with stereo sound.</summary>

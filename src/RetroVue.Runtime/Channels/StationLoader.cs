@@ -84,7 +84,7 @@ public sealed class StationLoader
                 CopyAdmission admission = Admit(channel, files);
                 probed = WithoutRefused(probed, admission);
                 ChannelFormats formats = admission.Formats ?? s_slateFormats;
-                content[channel.Id] = ChannelContent.Copied(formats) with { Rates = admission.Rates };
+                content[channel.Id] = ChannelContent.Copied(formats, admission.Rates);
                 WarnOfSlates(channel, formats);
             }
             else

@@ -27,9 +27,6 @@ public sealed class ChannelInput : Element
     /// <summary>A tick of the transport stream: what is later than one before the end would be shown at it.</summary>
     private static readonly ClockTime s_tick = ClockTime.FromUnits(1, new Rational(1, 90_000));
 
-    /// <summary>What a stream may go back by: more than streams that are put in order a little late.</summary>
-    private static readonly ClockTime s_mostOverlap = ClockTime.FromSeconds(1);
-
     private readonly Lock _lock = new();
     private readonly RoomGate _gate = new();
     private readonly List<ChannelLane> _lanes = [];
@@ -317,7 +314,7 @@ public sealed class ChannelInput : Element
                     break;
                 case Gap gap:
                     ClockTime begin = input.ToRunningTime(gap.Pts), end = input.ToRunningTime(gap.Pts + gap.Duration);
-                    if (lane.Doubtful is { } doubtful && LineOfTimes.Confirms(begin, doubtful.DecodeOrder))
+                    if (lane.Doubtful is { } doubtful && LineOfTimes.GoesOn(begin, doubtful.DecodeOrder))
                     {
                         Resolve(lane, begin);
                     }
@@ -351,7 +348,7 @@ public sealed class ChannelInput : Element
         }
 
         lane.Doubtful = null;
-        if (LineOfTimes.Confirms(next, doubtful.DecodeOrder))
+        if (LineOfTimes.GoesOn(next, doubtful.DecodeOrder))
         {
             Take(lane, doubtful);
         }
@@ -369,7 +366,7 @@ public sealed class ChannelInput : Element
         bool hadEnded = lane.HasEnded;
         if (!hadEnded && IsInLine(lane, buffer) && Admit(lane, buffer))
         {
-            IsOutOfOrder |= buffer.DecodeOrder < lane.Newest - s_mostOverlap;
+            IsOutOfOrder |= !LineOfTimes.GoesOn(buffer.DecodeOrder, lane.Newest);
             lane.Add(buffer);
             return;
         }

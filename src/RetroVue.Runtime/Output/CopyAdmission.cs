@@ -3,7 +3,6 @@ using System.Globalization;
 using RetroVue.Media.Elements.MpegTs;
 using RetroVue.Media.Formats;
 using RetroVue.Media.Time;
-using RetroVue.Runtime.Producers;
 
 namespace RetroVue.Runtime.Output;
 
@@ -22,7 +21,7 @@ public sealed record CopyAdmission(ChannelFormats? Formats, ImmutableArray<CopyR
     /// <summary>One part in so many is no difference of frame rates: 10 ppm, for files name 30000/1001 by 2997/100 or 19001/634 too.</summary>
     private const int RateTolerance = 100_000;
 
-    /// <summary>What the files admitted are held to, as measured, and the channel's slates; null where a file was not measured.</summary>
+    /// <summary>What the files admitted are held to, as measured; null where one of them was not.</summary>
     public ChannelRates? Rates { get; init; }
 
     /// <summary>The most that key frames may be apart: four seconds.</summary>
@@ -42,10 +41,7 @@ public sealed record CopyAdmission(ChannelFormats? Formats, ImmutableArray<CopyR
         {
             Rates = admitted.Length == 0 || admitted.Any(candidate => candidate.PeakBitRate == 0)
                 ? null
-                : ChannelRates.OfMedia(
-                    model!.Formats,
-                    Math.Max(admitted.Max(candidate => candidate.PeakBitRate), SlateEncoders.MostBitRate(model.Formats)),
-                    admitted.Max(candidate => candidate.AverageBitRate)),
+                : ChannelRates.OfMedia(model!.Formats, admitted.Max(candidate => candidate.PeakBitRate), admitted.Max(candidate => candidate.AverageBitRate)),
         };
     }
 

@@ -27,20 +27,20 @@ internal sealed class LineOfTimes(string stream)
     /// <summary>What is wrong with the stream, once it is certain; null before.</summary>
     public string? Problem { get; private set; }
 
-    /// <summary>True where a time may be a wrong one, which the next shows (<see cref="Confirms"/>): alone it would hold up all that follow.</summary>
+    /// <summary>True where a time may be a wrong one, which the next shows (<see cref="GoesOn"/>): alone it would hold up all that follow.</summary>
     /// <param name="time">The time of what comes next.</param>
     /// <param name="reached">Up to when the stream is known; None before the first.</param>
     public static bool IsDoubtful(ClockTime time, ClockTime reached) => !reached.IsNone && time > reached + s_usualStep;
 
-    /// <summary>True where a doubtful time is right, since what comes next is not of before it.</summary>
-    public static bool Confirms(ClockTime next, ClockTime doubtful) => next >= doubtful - s_mostBack;
+    /// <summary>True where a time is not of before another, but for streams that are put in order a little late: so it confirms a doubtful one.</summary>
+    public static bool GoesOn(ClockTime time, ClockTime from) => !(time < from - s_mostBack);
 
     /// <summary>True where a time goes on from those before it.</summary>
     /// <param name="time">The time of what comes next.</param>
     /// <param name="newest">The latest of all streams of the item; None before the first.</param>
     public bool Follows(ClockTime time, ClockTime newest)
     {
-        if (!(time < _last - s_mostBack) && !(time > newest + s_mostForward))
+        if (GoesOn(time, _last) && !(time > newest + s_mostForward))
         {
             _last = _last.IsNone || time > _last ? time : _last;
             _strays = 0;

@@ -46,7 +46,7 @@ internal sealed class SimulatedChannel : IDisposable
             true,
             [.. items.Select(item => ScheduleItem.Programme(item.File, Path.GetFileNameWithoutExtension(item.File), item.Duration))],
             []);
-        ChannelContent content = profile.Mode == ProfileMode.Copy ? ChannelContent.Copied(FormatsOf(formatsOf ?? _schedule.Items[0].File!)) with { Rates = rates } : ChannelContent.Transcoded(profile);
+        ChannelContent content = profile.Mode == ProfileMode.Copy ? ChannelContent.Copied(FormatsOf(formatsOf ?? _schedule.Items[0].File!), rates) : ChannelContent.Transcoded(profile);
         var service = new ScheduleService([_schedule]);
         Manager = new ChannelManager(
             _schedule, content, schedules?.Invoke(service) ?? service, Clock, Executor, options ?? new ChannelOptions(), loggerFactory ?? NullLoggerFactory.Instance);
