@@ -21,6 +21,9 @@ internal static class RandomCases
         Run(first, count, test);
     }
 
+    /// <summary>Runs the test with the generator of one seed: a case that was found once and is to be tried at every run.</summary>
+    public static void Repeat(int seed, Action<Random> test) => Run(seed, 1, test);
+
     private static void Run(int first, int count, Action<Random> test)
     {
         for (int seed = first; seed < first + count; seed++)

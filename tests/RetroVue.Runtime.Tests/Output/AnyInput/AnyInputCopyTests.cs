@@ -37,6 +37,10 @@ public sealed class AnyInputCopyTests
     [Category("Soak")]
     public void Ten_thousand_files_of_any_times_are_aired() => RandomCases.Run(10_000, CheckCase);
 
+    // Pictures with others between them that go on late: they may be shown still, but were to be decoded before they come.
+    [Test]
+    public void Pictures_that_come_late_are_sent_before_they_are_decoded() => RandomCases.Repeat(727_778_895, CheckCase);
+
     // Within the item, beyond its end, and what no stream goes forward by.
     [Test]
     public void One_wrong_time_costs_its_packet_alone(
