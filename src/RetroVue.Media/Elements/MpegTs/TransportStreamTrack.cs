@@ -152,7 +152,7 @@ public sealed class TransportStreamTrack
         long duration = 0;
         if (IsVideo)
         {
-            duration = isSpread ? PictureDuration() : 0;
+            duration = isSpread ? PictureDuration(start) : 0;
             ClockTime end = FirstBuffer.Pts + FirstBuffer.Duration;
             long ticks = end.IsNone ? long.MaxValue : TransportTicks.Clock(end);
             ShownUntil = ticks == long.MaxValue || ShownUntil == long.MaxValue ? ticks : Math.Max(ShownUntil, ticks);
@@ -190,15 +190,15 @@ public sealed class TransportStreamTrack
 
     /// <summary>
     /// How long a picture's packets are spread out: its duration, and never longer than the step of decoding times before it, so that
-    /// wrong durations cannot make the stream fall behind.
+    /// wrong durations cannot make the stream fall behind, nor beyond its own decoding time, so that one that is late holds up no other.
     /// </summary>
-    private long PictureDuration()
+    private long PictureDuration(long start)
     {
         Packet picture = At(0);
         long step = _lastDts == long.MinValue ? 0 : (picture.Dts - _lastDts) * TransportTicks.PerStamp;
         _lastDts = picture.Dts;
         long duration = picture.Buffer.Duration.IsNone ? step : Math.Min(step, TransportTicks.Clock(picture.Buffer.Duration));
-        return Math.Clamp(duration, 0, TransportTicks.Clock(LongestSpread));
+        return Math.Clamp(Math.Min(duration, FirstDts - start), 0, TransportTicks.Clock(LongestSpread));
     }
 
     /// <summary>Of the frames that follow on each other, chooses as many as leave the smallest share of stuffing.</summary>
