@@ -10,7 +10,9 @@ namespace RetroVue.Media.Testing;
 /// </summary>
 /// <remarks>
 /// Not thread-safe: build, run and stop on one thread. Work that may block (<see cref="InvokeAsync"/>) runs inline, and continuations of
-/// what the executor completes run inline, so asynchronous code above it is deterministic too.
+/// what the executor completes run inline, so asynchronous code above it is deterministic too. It stays so if no task is awaited by two at
+/// once and no <see cref="SemaphoreSlim"/> is waited for: .NET continues such waits on the thread pool. Use <see cref="ExecutorLock"/>,
+/// and <see cref="Task.WhenAny(Task[])"/> for the second who awaits. If another thread wakes a task during a run, the run throws.
 /// </remarks>
 public sealed class SimulatedExecutor : Executor
 {
@@ -18,6 +20,8 @@ public sealed class SimulatedExecutor : Executor
     private readonly Queue<Entry> _ready = new();
     private readonly PriorityQueue<(Entry Entry, int Wait), (long Due, long Order)> _waiting = new();
     private long _order;
+    private volatile int _runner;
+    private volatile InvalidOperationException? _intrusion;
 
     /// <summary>An executor whose system time starts at <paramref name="start"/>.</summary>
     public SimulatedExecutor(ClockTime start = default)
@@ -62,6 +66,7 @@ public sealed class SimulatedExecutor : Executor
     public override TaskCompletionSource CreateCompletion() => new();
 
     /// <summary>Runs until no task has work before <paramref name="time"/>, and leaves the clock there.</summary>
+    /// <exception cref="InvalidOperationException">Another thread has woken a task of the simulation during the run.</exception>
     public void RunUntil(ClockTime time)
     {
         RunInline(() =>
@@ -83,7 +88,10 @@ public sealed class SimulatedExecutor : Executor
     /// <summary>
     /// Runs until a task, such as a pipeline's run, has completed, and throws what it threw.
     /// </summary>
-    /// <exception cref="InvalidOperationException">Nothing is left to do before <paramref name="limit"/> and the task has not completed.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// Nothing is left to do before <paramref name="limit"/> and the task has not completed; or another thread has woken a task of the
+    /// simulation during the run.
+    /// </exception>
     public void RunUntilCompleted(Task task, ClockTime limit)
     {
         ArgumentNullException.ThrowIfNull(task);
@@ -116,6 +124,16 @@ public sealed class SimulatedExecutor : Executor
     /// <inheritdoc/>
     protected override void OnWake(StepTask task)
     {
+        if (_runner != 0 && _runner != Environment.CurrentManagedThreadId)
+        {
+            // Nothing of this thread's is touched, that the run can say what has happened.
+            var intrusion = new InvalidOperationException(
+                $"The task '{task.Name}' of a simulation was woken on another thread while the simulation ran, so its order is lost: "
+                + $"something has continued on the thread pool.{Environment.NewLine}{Environment.StackTrace}");
+            Interlocked.CompareExchange(ref _intrusion, intrusion, null);
+            return;
+        }
+
         var entry = (Entry)task.ExecutorState!;
         entry.IsWoken = true;
         if (entry.State is StepState.Idle or StepState.Waiting)
@@ -129,8 +147,10 @@ public sealed class SimulatedExecutor : Executor
     /// Runs without a synchronization context: where there is one, as under a test runner, continuations would not run inline but on
     /// the thread pool, at a time of its choosing.
     /// </summary>
-    private static void RunInline(Action action)
+    private void RunInline(Action action)
     {
+        int outer = _runner;
+        _runner = Environment.CurrentManagedThreadId;
         SynchronizationContext? context = SynchronizationContext.Current;
         SynchronizationContext.SetSynchronizationContext(null);
         try
@@ -140,12 +160,18 @@ public sealed class SimulatedExecutor : Executor
         finally
         {
             SynchronizationContext.SetSynchronizationContext(context);
+            _runner = outer;
         }
     }
 
     /// <summary>Runs the next step, advancing time where need be; false where none is due until <paramref name="limit"/>.</summary>
     private bool RunNext(ClockTime limit)
     {
+        if (_intrusion is not null)
+        {
+            throw _intrusion;
+        }
+
         if (Clock.Now > limit)
         {
             // A step has passed time, as those of simulated devices may.

@@ -21,7 +21,7 @@ public sealed class Pipeline : IAsyncDisposable
     private readonly Channel<PipelineEvent> _events;
     private readonly ILogger _logger;
     private readonly TaskCompletionSource _ended;
-    private readonly SemaphoreSlim _transition = new(1, 1);
+    private readonly ExecutorLock _transition;
     private readonly Lock _lock = new();
     private readonly HashSet<Element> _endedSinks = [];
     private readonly List<(string Element, Exception Error)> _errors = [];
@@ -39,6 +39,7 @@ public sealed class Pipeline : IAsyncDisposable
         _events = Channel.CreateBounded<PipelineEvent>(
             new BoundedChannelOptions(options.EventCapacity) { FullMode = BoundedChannelFullMode.DropOldest });
         _ended = Executor.CreateCompletion();
+        _transition = new ExecutorLock(Executor);
         Clock = new PipelineClock(Executor.Waiter.SystemClock);
         _election = new PipelineElection(this);
         _disciplineTask = new StepTask($"{Name}-clock", DisciplineClock) { Failed = error => Fail($"{Name}-clock", error) };
@@ -145,7 +146,7 @@ public sealed class Pipeline : IAsyncDisposable
     /// <exception cref="InvalidOperationException">The pipeline was started before.</exception>
     public async Task StartAsync(CancellationToken cancellationToken = default)
     {
-        await _transition.WaitAsync(cancellationToken).ConfigureAwait(false);
+        await _transition.EnterAsync(cancellationToken).ConfigureAwait(false);
         try
         {
             ThrowUnlessCreated();
@@ -157,7 +158,7 @@ public sealed class Pipeline : IAsyncDisposable
         }
         finally
         {
-            _transition.Release();
+            _transition.Exit();
         }
     }
 
@@ -204,7 +205,7 @@ public sealed class Pipeline : IAsyncDisposable
     /// <summary>Stops the pipeline and releases what it holds; harmless when it does not run. Takes at most about 5 s.</summary>
     public async Task StopAsync()
     {
-        await _transition.WaitAsync().ConfigureAwait(false);
+        await _transition.EnterAsync().ConfigureAwait(false);
         try
         {
             if (State is PipelineState.Created or PipelineState.Stopped or PipelineState.Failed)
@@ -218,7 +219,7 @@ public sealed class Pipeline : IAsyncDisposable
         }
         finally
         {
-            _transition.Release();
+            _transition.Exit();
             // After the release: a run that ends by this stops the pipeline too, inline in simulation.
             _ended.TrySetResult();
         }
@@ -241,7 +242,6 @@ public sealed class Pipeline : IAsyncDisposable
             await DisposeElementsAsync().ConfigureAwait(false);
         }
 
-        // The semaphore is left to the collector: a run that ends by this still takes it.
         _events.Writer.TryComplete();
     }
 

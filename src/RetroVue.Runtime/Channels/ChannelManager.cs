@@ -39,7 +39,7 @@ public sealed class ChannelManager : IAsyncDisposable
     private readonly PipelineOptions _itemPipelines;
     private readonly KeptFiles _kept;
     private readonly LateFiles _late = new();
-    private readonly SemaphoreSlim _transition = new(1, 1);
+    private readonly ExecutorLock _transition;
     private readonly ConcurrentDictionary<string, ViewerSession> _sessions = new(StringComparer.Ordinal);
     private readonly CancellationTokenSource _disposed = new();
     private ChannelOutput? _output;
@@ -73,6 +73,7 @@ public sealed class ChannelManager : IAsyncDisposable
         _schedules = schedules;
         _clock = clock;
         _executor = executor;
+        _transition = new ExecutorLock(executor);
         _options = options;
         _logger = loggerFactory.CreateLogger<ChannelManager>();
         _pipelines = new PipelineOptions { Name = channel.ShortName, Executor = executor, LoggerFactory = loggerFactory };
@@ -127,7 +128,7 @@ public sealed class ChannelManager : IAsyncDisposable
     /// <exception cref="ObjectDisposedException">The station is shutting down.</exception>
     public async Task<ViewerSession> JoinAsync(ViewerKind kind, string client, CancellationToken cancellationToken = default)
     {
-        await _transition.WaitAsync(cancellationToken).ConfigureAwait(false);
+        await _transition.EnterAsync(cancellationToken).ConfigureAwait(false);
         try
         {
             ObjectDisposedException.ThrowIf(_disposed.IsCancellationRequested, this);
@@ -148,7 +149,7 @@ public sealed class ChannelManager : IAsyncDisposable
         }
         finally
         {
-            _transition.Release();
+            _transition.Exit();
         }
     }
 
@@ -166,7 +167,7 @@ public sealed class ChannelManager : IAsyncDisposable
             return;
         }
 
-        await _transition.WaitAsync(cancellationToken).ConfigureAwait(false);
+        await _transition.EnterAsync(cancellationToken).ConfigureAwait(false);
         try
         {
             ObjectDisposedException.ThrowIf(_disposed.IsCancellationRequested, this);
@@ -177,7 +178,7 @@ public sealed class ChannelManager : IAsyncDisposable
         }
         finally
         {
-            _transition.Release();
+            _transition.Exit();
         }
     }
 
@@ -197,7 +198,7 @@ public sealed class ChannelManager : IAsyncDisposable
     public async Task LeaveAsync(ViewerSession session)
     {
         ArgumentNullException.ThrowIfNull(session);
-        await _transition.WaitAsync().ConfigureAwait(false);
+        await _transition.EnterAsync().ConfigureAwait(false);
         try
         {
             if (!_sessions.TryRemove(session.Id, out _) || !_sessions.IsEmpty || _output is null)
@@ -216,7 +217,7 @@ public sealed class ChannelManager : IAsyncDisposable
         }
         finally
         {
-            _transition.Release();
+            _transition.Exit();
         }
     }
 
@@ -224,7 +225,7 @@ public sealed class ChannelManager : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _disposed.Cancel();
-        await _transition.WaitAsync().ConfigureAwait(false);
+        await _transition.EnterAsync().ConfigureAwait(false);
         try
         {
             _sessions.Clear();
@@ -233,7 +234,7 @@ public sealed class ChannelManager : IAsyncDisposable
         }
         finally
         {
-            _transition.Release();
+            _transition.Exit();
         }
     }
 
@@ -380,7 +381,7 @@ public sealed class ChannelManager : IAsyncDisposable
     /// </summary>
     private async Task FailAsync(ChannelOutput output, Exception error)
     {
-        await _transition.WaitAsync().ConfigureAwait(false);
+        await _transition.EnterAsync().ConfigureAwait(false);
         try
         {
             if (!ReferenceEquals(_output, output))
@@ -395,7 +396,7 @@ public sealed class ChannelManager : IAsyncDisposable
         }
         finally
         {
-            _transition.Release();
+            _transition.Exit();
         }
     }
 
@@ -404,7 +405,7 @@ public sealed class ChannelManager : IAsyncDisposable
         try
         {
             await _executor.WaitUntilAsync(_line.Station, _line.Station.Now + _options.Linger, linger.Token).ConfigureAwait(false);
-            await _transition.WaitAsync(linger.Token).ConfigureAwait(false);
+            await _transition.EnterAsync(linger.Token).ConfigureAwait(false);
             try
             {
                 if (ReferenceEquals(_linger, linger) && _sessions.IsEmpty)
@@ -415,7 +416,7 @@ public sealed class ChannelManager : IAsyncDisposable
             }
             finally
             {
-                _transition.Release();
+                _transition.Exit();
             }
         }
         catch (OperationCanceledException)

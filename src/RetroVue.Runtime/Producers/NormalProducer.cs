@@ -240,7 +240,8 @@ public sealed class NormalProducer : IProducer
         Task handover = _next is null || ended is null
             ? Task.CompletedTask
             : Task.WhenAny(ended.Completion, WaitUntilAsync(ClockTime.Max(start, _output.Line.Now) + PrepareLead, stop));
-        Retire(ended, handover);
+        // Awaits a task of its own: of several that await the same, .NET lets one go on at once and the others on the thread pool.
+        Retire(ended, Task.WhenAny(handover));
         return handover;
     }
 

@@ -31,4 +31,21 @@ public sealed class SimulatedExecutorTests
         // What is due when the camera's picture comes waits for nobody either, but stands in line behind it.
         Assert.That(log, Is.EqualTo(new[] { "camera 40", "tick 0", "tick 1", "camera 80", "tick 2", "tick 3", "camera 120" }));
     }
+
+    [Test]
+    public void Task_woken_on_another_thread_fails_the_run()
+    {
+        var executor = new SimulatedExecutor();
+        var sleeper = new StepTask("sleeper", () => StepResult.Idle);
+        executor.Attach(sleeper);
+        executor.RunFor(s_interval);
+        executor.Attach(new StepTask("intruder", () =>
+        {
+            var thread = new Thread(sleeper.Wake);
+            thread.Start();
+            thread.Join();
+            return StepResult.Finished;
+        }));
+        Assert.That(() => executor.RunFor(s_interval), Throws.InvalidOperationException.With.Message.Contains("'sleeper'").And.Message.Contains("thread pool"));
+    }
 }
