@@ -41,6 +41,10 @@ public sealed class AnyInputCopyTests
     [Test]
     public void Pictures_that_come_late_are_sent_before_they_are_decoded() => RandomCases.Repeat(727_778_895, CheckCase);
 
+    // Sound alone up to the next item's first picture, which is sent within the second that a viewer waits for one.
+    [Test]
+    public void Viewer_begins_with_the_next_item_where_its_picture_is_the_first_to_come() => RandomCases.Repeat(585_726_145, CheckCase);
+
     // Within the item, beyond its end, and what no stream goes forward by.
     [Test]
     public void One_wrong_time_costs_its_packet_alone(
@@ -198,6 +202,13 @@ public sealed class AnyInputCopyTests
         Assert.That(mayBegin, $"{skipped} of {expected.Count} pictures are missing, the next is for {(skipped < expected.Count ? expected[skipped] : ClockTime.None)}");
         // Sound of before the first picture is not wanted; where there is none, what is sent half a second ahead has gone.
         ClockTime begin = (pictures.Length > 0 ? ClockTime.Max(pictures[0], s_zero + join) : s_zero + join) + ClockTime.FromMilliseconds(pictures.Length > 0 ? 250 : 800);
+        if (sent.Pes[0] is { Kind: MediaKind.Video, Bytes: NextBytes } first)
+        {
+            // The item has no picture from the join on, and the next one's first came within the wait for one: the viewer began there.
+            Assert.That(sent.Begin, Is.LessThan(s_zero + join + ChunkRing.LongestWait + ClockTime.FromMilliseconds(120)), "the wait for a picture");
+            begin = first.Pts;
+        }
+
         ClockTime[] wanted = [.. script.From(join).Where(packet => packet.Kind == MediaKind.Audio).Select(packet => s_zero + packet.Pts).Where(pts => pts >= begin && pts < end)];
         // A slate may be heard after the end, never before.
         HashSet<long> heard = [.. Sound(sent).Select(Milliseconds)];

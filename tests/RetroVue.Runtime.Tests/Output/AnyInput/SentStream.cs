@@ -15,6 +15,9 @@ internal sealed class SentStream(ChunkReader reader, bool hasPicture)
 
     public List<SentPes> Pes { get; } = [];
 
+    /// <summary>The first clock reference.</summary>
+    public ClockTime Begin { get; private set; } = ClockTime.None;
+
     /// <summary>The last clock reference.</summary>
     public ClockTime Clock { get; private set; } = ClockTime.None;
 
@@ -70,6 +73,7 @@ internal sealed class SentStream(ChunkReader reader, bool hasPicture)
     {
         ClockTime clock = FromTicks(ticks);
         LongestStep = !Clock.IsNone && clock - Clock > LongestStep ? clock - Clock : LongestStep;
+        Begin = Begin.IsNone ? clock : Begin;
         Clock = clock;
     }
 
