@@ -222,7 +222,8 @@ internal static unsafe class CodecParameters
         target->initial_padding = format.InitialPadding;
         target->trailing_padding = format.TrailingPadding;
         target->seek_preroll = format.SeekPreroll;
-        if (!FormatNames.TryWriteLayout(format.Declared?.Layout, audio.Layout, ref target->ch_layout))
+        // Of a stream that begins after what is looked at when a file is opened nothing is known: its decoder finds out.
+        if (audio.Layout.Channels > 0 && !FormatNames.TryWriteLayout(format.Declared?.Layout, audio.Layout, ref target->ch_layout))
         {
             FormatNames.WriteLayout(audio.Layout, ref target->ch_layout);
         }
