@@ -93,6 +93,14 @@ internal enum AVPictureType
     AV_PICTURE_TYPE_B = 3,
 }
 
+internal enum AVPictureStructure
+{
+    AV_PICTURE_STRUCTURE_UNKNOWN = 0,
+    AV_PICTURE_STRUCTURE_TOP_FIELD = 1,
+    AV_PICTURE_STRUCTURE_BOTTOM_FIELD = 2,
+    AV_PICTURE_STRUCTURE_FRAME = 3,
+}
+
 internal enum AVFieldOrder
 {
     AV_FIELD_UNKNOWN = 0,

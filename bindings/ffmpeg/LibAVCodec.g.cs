@@ -18,6 +18,7 @@ internal static unsafe class LibAVCodec
     internal const int AV_PKT_FLAG_KEY = 1;
     internal const int AV_PKT_FLAG_CORRUPT = 2;
     internal const int AV_PKT_FLAG_DISCARD = 4;
+    internal const int PARSER_FLAG_COMPLETE_FRAMES = 1;
     internal const int AV_PKT_FLAG_DISPOSABLE = 16;
     internal const int AV_CODEC_FLAG_GLOBAL_HEADER = 4194304;
     internal const int AV_CODEC_FLAG_CLOSED_GOP = -2147483648;
@@ -123,6 +124,15 @@ internal static unsafe class LibAVCodec
 
     [DllImport(Library)]
     internal static extern void av_packet_unref(AVPacket* pkt);
+
+    [DllImport(Library)]
+    internal static extern void av_parser_close(AVCodecParserContext* s);
+
+    [DllImport(Library)]
+    internal static extern AVCodecParserContext* av_parser_init(int codec_id);
+
+    [DllImport(Library)]
+    internal static extern int av_parser_parse2(AVCodecParserContext* s, AVCodecContext* avctx, byte** poutbuf, int* poutbuf_size, byte* buf, int buf_size, long pts, long dts, long pos);
 
     [DllImport(Library)]
     internal static extern AVCodecContext* avcodec_alloc_context3(AVCodec* codec);

@@ -170,6 +170,46 @@ internal unsafe struct AVBitStreamFilter
 }
 
 [StructLayout(LayoutKind.Sequential)]
+internal unsafe struct AVCodecParserContext
+{
+    public void* priv_data;
+    public AVCodecParser* parser;
+    public long frame_offset;
+    public long cur_offset;
+    public long next_frame_offset;
+    public int pict_type;
+    public int repeat_pict;
+    public long pts;
+    public long dts;
+    public long last_pts;
+    public long last_dts;
+    public int fetch_timestamp;
+    public int cur_frame_start_index;
+    public fixed long cur_frame_offset[4];
+    public fixed long cur_frame_pts[4];
+    public fixed long cur_frame_dts[4];
+    public int flags;
+    public long offset;
+    public fixed long cur_frame_end[4];
+    public int key_frame;
+    public int dts_sync_point;
+    public int dts_ref_dts_delta;
+    public int pts_dts_delta;
+    public fixed long cur_frame_pos[4];
+    public long pos;
+    public long last_pos;
+    public int duration;
+    public AVFieldOrder field_order;
+    public AVPictureStructure picture_structure;
+    public int output_picture_number;
+    public int width;
+    public int height;
+    public int coded_width;
+    public int coded_height;
+    public int format;
+}
+
+[StructLayout(LayoutKind.Sequential)]
 internal unsafe struct AVProfile
 {
     public int profile;
@@ -184,6 +224,9 @@ internal struct AVBufferPool;
 
 /// <summary>Opaque: only ever behind a pointer.</summary>
 internal struct AVClass;
+
+/// <summary>Opaque: only ever behind a pointer.</summary>
+internal struct AVCodecParser;
 
 /// <summary>Opaque: only ever behind a pointer.</summary>
 internal struct AVCodecTag;

@@ -6,12 +6,12 @@ using RetroVue.Media.Time;
 namespace RetroVue.Media.FFmpeg.Containers;
 
 /// <summary>One stream on its way from the file to its output, until the segment's end.</summary>
-internal sealed unsafe class DemuxedStream(StreamInfo info, OutputPad output, long? stepByPresentation = null)
+internal sealed unsafe class DemuxedStream(StreamInfo info, OutputPad output, FirstLook look = default) : IDisposable
 {
     /// <summary>How much is told at a time of a stream that is silent.</summary>
     private static readonly ClockTime s_gapStep = ClockTime.FromMilliseconds(500);
 
-    private readonly PacketTimes _times = new(info, stepByPresentation);
+    private readonly PacketTimes _times = new(info, look);
     private Segment _segment = Segment.Default;
     private BufferFlags _nextFlags;
     private long _sequence;
@@ -111,4 +111,7 @@ internal sealed unsafe class DemuxedStream(StreamInfo info, OutputPad output, lo
             output.Push(EndOfStream.Instance);
         }
     }
+
+    /// <inheritdoc/>
+    public void Dispose() => _times.Dispose();
 }

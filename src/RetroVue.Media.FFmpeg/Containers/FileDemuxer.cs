@@ -108,7 +108,7 @@ public sealed unsafe class FileDemuxer : Element
 
         _file = TakeKept() ?? OpenAnew();
         _info = _file.Info;
-        VideoOutput = _options.Video ? AddStream(_info.Video, "video", StepByPresentation(_file)) : null;
+        VideoOutput = _options.Video ? AddStream(_info.Video, "video", Look(_file)) : null;
         AudioOutput = _options.Audio ? AddStream(_info.Audio, "audio") : null;
     }
 
@@ -144,6 +144,7 @@ public sealed unsafe class FileDemuxer : Element
         if (disposing)
         {
             DropAhead();
+            _streams.ForEach(stream => stream.Dispose());
             _pool.Dispose();
             LetGo(_file);
             _file = null;
@@ -255,27 +256,27 @@ public sealed unsafe class FileDemuxer : Element
         return isThere;
     }
 
-    private long? StepByPresentation(InputFile file)
+    private FirstLook Look(InputFile file)
     {
         if (file.Info.Video is not { } video)
         {
-            return null;
+            return default;
         }
 
         _interrupt.Limit(_options.OpenLimit);
-        var step = new FirstPackets(file, _pool, _ahead).StepByPresentation(video);
+        var look = new FirstPackets(file, _pool, _ahead).Look(video);
         _interrupt.Unlimit();
-        return step;
+        return look;
     }
 
-    private OutputPad? AddStream(StreamInfo? info, string name, long? stepByPresentation = null)
+    private OutputPad? AddStream(StreamInfo? info, string name, FirstLook look = default)
     {
         if (info is null)
         {
             return null;
         }
 
-        var stream = new DemuxedStream(info, AddOutput(name), stepByPresentation);
+        var stream = new DemuxedStream(info, AddOutput(name), look);
         _streams.Add(stream);
         return stream.Output;
     }

@@ -1,5 +1,6 @@
 using RetroVue.Media.FFmpeg.Interop;
 using RetroVue.Media.FFmpeg.Native;
+using RetroVue.Media.FFmpeg.Packets;
 using RetroVue.Media.Time;
 using static RetroVue.Media.FFmpeg.Interop.LibAVCodec;
 using static RetroVue.Media.FFmpeg.Interop.LibAVFormat;
@@ -62,7 +63,7 @@ public static unsafe partial class MediaProbe
             file.TrySeek(video, lastKeyFrame);
         }
 
-        var (videoEnd, audioEnd) = ReadToEnd(file, interval, isListed ? null : rate);
+        var (videoEnd, audioEnd, hasUntimedPictures) = ReadToEnd(file, interval, isListed ? null : rate);
         if (videoEnd.IsNone && audioEnd.IsNone)
         {
             throw new MediaFileException(file.Path, "holds no picture or sound that can be read: it was cut off or is damaged. Copy or export it again.");
@@ -70,7 +71,7 @@ public static unsafe partial class MediaProbe
 
         interval.Add(videoEnd);
         var probed = new ProbedMedia(info, videoEnd - info.StartTime, audioEnd - info.StartTime, info.Video is null ? ClockTime.None : interval.Longest);
-        return probed with { PeakBitRate = rate.Peak, AverageBitRate = rate.Average(probed.Duration) };
+        return probed with { HasUntimedPictures = hasUntimedPictures, PeakBitRate = rate.Peak, AverageBitRate = rate.Average(probed.Duration) };
     }
 
     private static void AddListed(InputFile file, StreamInfo? info, MeasuredRate rate)
@@ -152,32 +153,41 @@ public static unsafe partial class MediaProbe
     }
 
     /// <summary>Reads as a <see cref="FileDemuxer"/> does, to where that ends or gives up.</summary>
-    private static (ClockTime Video, ClockTime Audio) ReadToEnd(InputFile file, KeyFrameInterval interval, MeasuredRate? rate)
+    private static (ClockTime Video, ClockTime Audio, bool HasUntimedPictures) ReadToEnd(InputFile file, KeyFrameInterval interval, MeasuredRate? rate)
     {
         var (video, audio) = (file.Info.Video, file.Info.Audio);
-        var videoTimes = video is null ? null : new PacketTimes(video);
-        var audioTimes = audio is null ? null : new PacketTimes(audio);
+        var ahead = new Queue<PacketMemory>();
+        using var pool = new PacketPool();
+        using var videoTimes = video is null ? null : new PacketTimes(video, new FirstPackets(file, pool, ahead).Look(video));
+        using var audioTimes = audio is null ? null : new PacketTimes(audio);
         var (videoEnd, audioEnd) = (ClockTime.None, ClockTime.None);
-        using var handle = new PacketHandle();
-        var packet = handle.Pointer;
+        var (pictures, untimed) = (0L, 0L);
         for (var errorsInARow = 0; errorsInARow <= InputFile.MostErrorsInARow;)
         {
-            var code = file.Read(packet);
-            if (code is AVERROR_EOF or AVERROR_EXIT)
+            if (!ahead.TryDequeue(out var memory))
             {
-                break;
+                memory = pool.Rent();
+                var code = file.Read(memory.Packet);
+                errorsInARow = code < 0 ? errorsInARow + 1 : 0;
+                if (code < 0)
+                {
+                    memory.Release();
+                    if (code is AVERROR_EOF or AVERROR_EXIT)
+                    {
+                        break;
+                    }
+
+                    continue;
+                }
             }
 
-            errorsInARow = code < 0 ? errorsInARow + 1 : 0;
-            if (code < 0)
-            {
-                continue;
-            }
-
+            var packet = memory.Packet;
             if (packet->stream_index == video?.Index)
             {
                 var time = videoTimes!.Next(packet);
                 videoEnd = Later(videoEnd, time.End);
+                pictures++;
+                untimed += time.Pts.IsNone ? 1 : 0;
                 rate?.Add(time.Dts, packet->size);
                 if ((packet->flags & AV_PKT_FLAG_KEY) != 0)
                 {
@@ -191,10 +201,11 @@ public static unsafe partial class MediaProbe
                 rate?.Add(time.Pts, packet->size);
             }
 
-            av_packet_unref(packet);
+            memory.Release();
         }
 
-        return (videoEnd, audioEnd);
+        // A few come from damage.
+        return (videoEnd, audioEnd, untimed * 100 > pictures);
     }
 
     private static ClockTime Later(ClockTime a, ClockTime b) => a.IsNone || b > a ? b : a;

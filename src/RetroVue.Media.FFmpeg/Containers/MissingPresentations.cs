@@ -1,17 +1,18 @@
 using RetroVue.Media.FFmpeg.Interop;
-using RetroVue.Media.Formats;
 using RetroVue.Media.Time;
+using static RetroVue.Media.FFmpeg.Interop.LibAVCodec;
 using static RetroVue.Media.FFmpeg.Interop.LibAVUtil;
 
 namespace RetroVue.Media.FFmpeg.Containers;
 
-/// <summary>Tells when pictures are presented whose container does not say so, where that follows from the pictures before.</summary>
+/// <summary>Tells when pictures are presented whose container does not say so, where that follows from the pictures' order.</summary>
 /// <remarks>
-/// A program stream gives a time to the first picture that begins in each of its packets only. MPEG-1 and -2 pictures say their place in
-/// presentation (temporal_reference, ISO/IEC 13818-2 6.3.9), counted from the group's first. A second field of its own follows on the
-/// first as it does in decoding. Allocates nothing.
+/// A program stream gives a time to the first picture that begins in each of its packets only, a broadcast none to the second field of a
+/// picture, AVI, ASF and raw streams none to any. MPEG-1 and -2 pictures say their place in presentation (temporal_reference, ISO/IEC
+/// 13818-2 6.3.9), counted from the group's first, those of H.264 and HEVC theirs (picture order count), counted from the last picture
+/// where decoding can begin, those of MPEG-4 Part 2 a time. Allocates nothing.
 /// </remarks>
-internal sealed unsafe class MissingPresentations(StreamInfo stream)
+internal sealed unsafe class MissingPresentations(StreamInfo stream, FirstLook look) : IDisposable
 {
     /// <summary>Sequence and group headers, with the data of users between them, end well before.</summary>
     private const int MostHeaders = 4096;
@@ -21,49 +22,93 @@ internal sealed unsafe class MissingPresentations(StreamInfo stream)
     private const int ReferenceModulus = 1024;
 
     private readonly bool _hasReferences = stream.Format.Codec is "mpeg1video" or "mpeg2video";
-    private readonly bool _hasFields = stream.Format is { Codec: "h264" or "hevc", Video.Interlacing: not Interlacing.Progressive };
+    private readonly Rational _frameRate = stream.Format.Video?.FrameRate ?? default;
+    private readonly long _unit = Math.Max(look.Unit, 1);
+    private readonly bool _isContinuous = look.Order is { IsContinuous: true };
+
+    /// <summary>A presentation time, and the order of the picture that has it, counted as that of the last picture.</summary>
     private long _pts = AV_NOPTS_VALUE;
-    private long _dts = AV_NOPTS_VALUE;
-    private int _reference;
-    private int _latest = -1;
+    private long _order;
+    private long _latest = long.MinValue;
+    private bool _hasBegun;
+    private bool _hasTimes;
+
+    /// <summary>True where the last picture was one field, and the other has a packet of its own.</summary>
+    public bool IsField => look.Order is { IsField: true };
 
     /// <summary>The packet's presentation time, or where it has none the one that follows; AV_NOPTS_VALUE where none does.</summary>
     /// <param name="packet">The packet that follows in decoding order.</param>
-    /// <param name="step">How many ticks a picture lasts.</param>
-    public long Next(AVPacket* packet, long step)
+    public long Next(AVPacket* packet)
     {
-        if (_hasReferences && TryReadReference(packet, out var reference, out var beginsGroup))
+        long order;
+        bool begins;
+        if (look.Order is { } counts)
         {
-            return ByReference(packet->pts, reference, beginsGroup, step);
+            if (counts.Read(packet) is not { } count)
+            {
+                return packet->pts;
+            }
+
+            order = count;
+            begins = !_isContinuous && (packet->flags & AV_PKT_FLAG_KEY) != 0 && order <= 0;
+        }
+        else if (!_hasReferences || !TryReadReference(packet, out order, out begins))
+        {
+            return packet->pts;
         }
 
-        var follows = _hasFields && packet->pts == AV_NOPTS_VALUE && packet->dts > _dts && _dts != AV_NOPTS_VALUE && _pts != AV_NOPTS_VALUE;
-        var pts = follows ? _pts + (packet->dts - _dts) : packet->pts;
-        // Only the second field follows on the first.
-        (_pts, _dts) = follows ? (AV_NOPTS_VALUE, AV_NOPTS_VALUE) : (packet->pts, packet->dts);
-        return pts;
+        if (begins && _hasBegun)
+        {
+            // What is counted anew is presented after all that was counted before.
+            _order -= _latest + _unit;
+            _latest = long.MinValue;
+        }
+
+        _latest = Math.Max(_latest, order);
+        if (packet->pts != AV_NOPTS_VALUE)
+        {
+            (_pts, _order, _hasTimes) = (packet->pts, order, true);
+        }
+        else if (MustBegin(packet, order, begins))
+        {
+            // Where the container counts in decoding order alone, the first picture is presented when as many as are held back have been decoded.
+            var decoded = packet->dts != AV_NOPTS_VALUE ? packet->dts : 0;
+            (_pts, _order) = (decoded + Ticks(stream.ReorderDepth * _unit, packet), !_hasBegun ? look.Lowest : _isContinuous ? order : 0);
+        }
+
+        _hasBegun = true;
+        return packet->pts != AV_NOPTS_VALUE ? packet->pts : _pts == AV_NOPTS_VALUE ? AV_NOPTS_VALUE : _pts + Ticks(After(order, begins), packet);
     }
 
-    private long ByReference(long pts, int reference, bool beginsGroup, long step)
+    /// <inheritdoc/>
+    public void Dispose() => look.Order?.Dispose();
+
+    /// <summary>Whether a picture without a presentation time is where counting begins, or begins anew.</summary>
+    private bool MustBegin(AVPacket* packet, long order, bool begins)
     {
-        if (beginsGroup)
+        if (packet->dts == AV_NOPTS_VALUE)
         {
-            _reference -= _latest + 1;
-            _latest = -1;
+            return !_hasTimes && !_hasBegun && stream.StartTime.IsNone;
         }
 
-        _latest = Math.Max(_latest, reference);
-        if (pts == AV_NOPTS_VALUE && _pts != AV_NOPTS_VALUE && step > 0)
-        {
-            var after = beginsGroup || reference - _reference < ReferenceModulus / 2 ? reference - _reference : reference - _reference - ReferenceModulus;
-            return _pts + (after * step);
-        }
-
-        (_pts, _reference) = (pts, reference);
-        return pts;
+        // Times that pictures tell may jump where files were joined, further than any decoder holds pictures back.
+        return _isContinuous && _hasBegun
+            ? (packet->flags & AV_PKT_FLAG_KEY) != 0 && Math.Abs(_pts + Ticks(order - _order, packet) - packet->dts) > Ticks((DecodingTimes.MostReordering + 1) * _unit, packet)
+            : !_hasTimes && (begins || !_hasBegun);
     }
 
-    private static bool TryReadReference(AVPacket* packet, out int reference, out bool beginsGroup)
+    private long After(long order, bool begins)
+    {
+        var after = order - _order;
+        return _hasReferences && !begins && after >= ReferenceModulus / 2 ? after - ReferenceModulus : after;
+    }
+
+    /// <summary>How long so much of the order lasts, in the container's ticks.</summary>
+    private long Ticks(long order, AVPacket* packet) => look.FrameStep == 0 && _frameRate.IsPositive
+        ? ClockTime.FromNanoseconds(ClockTime.FromUnits(order, _frameRate.Inverse).Nanoseconds / _unit).ToUnits(stream.TimeBase)
+        : order * (look.FrameStep > 0 ? look.FrameStep : Math.Max(packet->duration, 0)) / _unit;
+
+    private static bool TryReadReference(AVPacket* packet, out long reference, out bool beginsGroup)
     {
         var data = new ReadOnlySpan<byte>(packet->data, Math.Min(packet->size, MostHeaders));
         beginsGroup = false;

@@ -14,25 +14,22 @@ namespace RetroVue.Media.FFmpeg.Containers;
 /// rounding. Of a stream that is shown in another order than it is decoded in, only the decoding time can be told that way: a missing
 /// presentation time stays None. A decoding time that is later than the presentation, or not later than the last, is put right.
 /// </remarks>
-internal sealed unsafe class PacketTimes(StreamInfo stream, long? stepByPresentation = null)
+internal sealed unsafe class PacketTimes(StreamInfo stream, FirstLook look = default) : IDisposable
 {
     private readonly Rational _timeBase = stream.TimeBase;
     private readonly Rational _frameRate = stream.Format.Video?.FrameRate ?? default;
     private readonly bool _hasVaryingDuration = UsualDuration(stream.Format).IsNone;
     private ClockTime _usualDuration = UsualDuration(stream.Format);
-    private readonly DecodingTimes _decoding = new(stream.ReorderDepth);
-    private readonly MissingPresentations? _missing = stream.IsReordered ? new MissingPresentations(stream) : null;
-    private readonly long _step = stream.Format.Video is { FrameRate.IsPositive: true } video
-        ? ClockTime.FromUnits(1, video.FrameRate.Inverse).ToUnits(stream.TimeBase)
-        : 0;
+    private readonly DecodingTimes _decoding = new(look.HasFields ? (2 * stream.ReorderDepth) + 1 : stream.ReorderDepth);
+    private readonly MissingPresentations? _missing = stream.IsReordered || look.Order is not null ? new MissingPresentations(stream, look) : null;
     private ClockTime _anchor = stream.StartTime.IsNone ? ClockTime.Zero : ClockTime.None;
-    private long _pictures;
+    private long _fields;
     private long _ticks;
 
     /// <summary>The times of the next packet.</summary>
     public PacketTime Next(AVPacket* packet)
     {
-        var ticks = _missing is null ? packet->pts : _missing.Next(packet, packet->duration > 0 ? packet->duration : _step);
+        var ticks = _missing is null ? packet->pts : _missing.Next(packet);
         var isEstimated = ticks != packet->pts;
         var pts = ToTime(ticks);
         var dts = ToTime(DecodingTicks(ticks, packet));
@@ -44,7 +41,7 @@ internal sealed unsafe class PacketTimes(StreamInfo stream, long? stepByPresenta
         }
         else
         {
-            (_anchor, _pictures, _ticks) = (order, 0, 0);
+            (_anchor, _fields, _ticks) = (order, 0, 0);
         }
 
         if (pts.IsNone && !stream.IsReordered)
@@ -53,18 +50,21 @@ internal sealed unsafe class PacketTimes(StreamInfo stream, long? stepByPresenta
             isEstimated |= !order.IsNone;
         }
 
-        _pictures++;
+        _fields += _missing is { IsField: true } ? 1 : 2;
         _ticks += Math.Max(packet->duration, 0);
         return new PacketTime(pts, dts, DurationOf(packet), isEstimated);
     }
+
+    /// <inheritdoc/>
+    public void Dispose() => _missing?.Dispose();
 
     /// <summary>The container's decoding time, put right where it is later than the presentation or does not grow.</summary>
     private long DecodingTicks(long presented, AVPacket* packet)
     {
         var (pts, dts) = (presented, packet->dts);
         // Packets without a decoding time count too: what is held back at the first one that has it is told by those before.
-        var isRepaired = pts != AV_NOPTS_VALUE && _decoding.TryRepair(ref pts, ref dts, stepByPresentation ?? packet->duration) && dts <= presented;
-        return isRepaired && (packet->dts != AV_NOPTS_VALUE || stepByPresentation is not null) ? dts : packet->dts;
+        var isRepaired = pts != AV_NOPTS_VALUE && _decoding.TryRepair(ref pts, ref dts, look.StepByPresentation ?? packet->duration) && dts <= presented;
+        return isRepaired && (packet->dts != AV_NOPTS_VALUE || look.StepByPresentation is not null) ? dts : packet->dts;
     }
 
     /// <summary>The decoding time that follows from the last known one; from the presentation time where nothing was known yet.</summary>
@@ -75,10 +75,12 @@ internal sealed unsafe class PacketTimes(StreamInfo stream, long? stepByPresenta
             // What is decoded first is shown first, after as many pictures as reordering holds back: the decoding times of the container,
             // which begin later, follow without a step.
             var delay = _frameRate.IsPositive ? ClockTime.FromUnits(stream.ReorderDepth, _frameRate.Inverse) : ClockTime.Zero;
-            (_anchor, _pictures, _ticks) = (pts - delay, 0, 0);
+            (_anchor, _fields, _ticks) = (pts - delay, 0, 0);
         }
 
-        return _anchor + (_frameRate.IsPositive ? ClockTime.FromUnits(_pictures, _frameRate.Inverse) : ClockTime.FromUnits(_ticks, _timeBase));
+        return _anchor + (_frameRate.IsPositive
+            ? ClockTime.FromUnits(_fields / 2, _frameRate.Inverse) + (_fields % 2 == 0 ? ClockTime.Zero : ClockTime.FromUnits(1, _frameRate.Inverse) / 2)
+            : ClockTime.FromUnits(_ticks, _timeBase));
     }
 
     private ClockTime DurationOf(AVPacket* packet)

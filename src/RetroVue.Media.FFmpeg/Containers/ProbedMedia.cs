@@ -17,6 +17,12 @@ public sealed record ProbedMedia(MediaInfo Info, ClockTime VideoEnd, ClockTime A
     /// <summary>Bits per second of picture and sound together over the whole file, without what a container adds.</summary>
     public long AverageBitRate { get; init; }
 
+    /// <summary>
+    /// True where it cannot be told of more than one picture in a hundred when it is presented: the container does not say so, and it does not
+    /// follow from the pictures. They can be decoded, but not copied.
+    /// </summary>
+    public bool HasUntimedPictures { get; init; }
+
     /// <summary>From the file's own zero to the end of picture and sound, as far as they can be read; not None.</summary>
     public ClockTime Duration => VideoEnd.IsNone ? AudioEnd : AudioEnd.IsNone ? VideoEnd : ClockTime.Max(VideoEnd, AudioEnd);
 }

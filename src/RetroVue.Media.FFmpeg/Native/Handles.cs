@@ -32,6 +32,12 @@ internal sealed unsafe class CodecContextHandle(AVCodec* codec) : FFmpegHandle<A
     protected override void Free(AVCodecContext* pointer) => avcodec_free_context(&pointer);
 }
 
+/// <summary>A parser, as <c>av_parser_init</c> gave it.</summary>
+internal sealed unsafe class ParserHandle(AVCodecParserContext* parser) : FFmpegHandle<AVCodecParserContext>(parser)
+{
+    protected override void Free(AVCodecParserContext* pointer) => av_parser_close(pointer);
+}
+
 /// <summary>A bitstream filter or a list of them, as <c>av_bsf_alloc</c> or <c>av_bsf_list_parse_str</c> gave it.</summary>
 internal sealed unsafe class BitstreamFilterHandle(AVBSFContext* filter) : FFmpegHandle<AVBSFContext>(filter)
 {

@@ -77,6 +77,11 @@ public sealed record CopyAdmission(ChannelFormats? Formats, ImmutableArray<CopyR
             return "has pictures that are to be turned or mirrored, which a transport stream cannot say";
         }
 
+        if (candidate.HasUntimedPictures)
+        {
+            return "does not say when each of its pictures is shown, and it does not follow from them; encode it anew, or let the channel transcode";
+        }
+
         foreach (EncodedFormat format in new[] { candidate.Video, candidate.Audio }.OfType<EncodedFormat>())
         {
             try

@@ -20,6 +20,9 @@ public sealed record CopyCandidate(string File, EncodedFormat? Video, EncodedFor
     /// <summary>Bits per second of its picture and sound together in the long run; 0 where nobody has measured.</summary>
     public long AverageBitRate { get; init; }
 
+    /// <summary>True where neither the container nor the pictures say when all of them are presented.</summary>
+    public bool HasUntimedPictures { get; init; }
+
     internal ChannelFormats Formats => new(Video, Audio);
 
     /// <summary>What a probe found out about a file.</summary>
@@ -32,6 +35,7 @@ public sealed record CopyCandidate(string File, EncodedFormat? Video, EncodedFor
             media.Info.Audio?.Format,
             media.LongestKeyFrameInterval.IsNone ? ClockTime.Zero : media.LongestKeyFrameInterval)
         {
+            HasUntimedPictures = media.HasUntimedPictures,
             PeakBitRate = media.PeakBitRate,
             AverageBitRate = media.AverageBitRate,
         };

@@ -146,12 +146,26 @@ public sealed class FileMuxerTests
     }
 
     [Test]
-    public void Reordered_stream_without_presentation_times_is_refused_with_the_remedy([Values("reordered.h264", "reordered.avi")] string name)
+    public void Reordered_stream_without_presentation_times_is_refused_with_the_remedy_where_they_do_not_follow_from_the_pictures()
     {
-        var error = Assert.Throws<ElementException>(() => Remux(MediaCorpus.File(name), Path.Combine(MediaCorpus.Folder, "refused.mp4")));
+        // XviD packs two pictures into one packet, with an empty one after it, so that a packet is no picture.
+        var source = Path.Combine(MediaCorpus.Folder, "reordered-packed.avi");
+        Tool.OutputOf("ffmpeg", $"-v error -nostdin -y -f lavfi -i testsrc=s=176x144:r=25 -t 1 -c:v libxvid -bf 2 {source}");
+        var error = Assert.Throws<ElementException>(() => Remux(source, Path.Combine(MediaCorpus.Folder, "refused.mp4")));
         Assert.That(error!.Message, Does.Contain("refused.mp4").And.Contain("without a presentation time").And.Contain("Decode and encode"));
-        error = Assert.Throws<ElementException>(() => Recording.Run(OpenedVideo(name), OneTrack()));
-        Assert.That(error!.Message, Does.Contain("without a presentation time").And.Contain("Decode and encode"));
+        Assert.That(MediaProbe.Probe(source).HasUntimedPictures);
+    }
+
+    [Test]
+    public void Reordered_stream_without_presentation_times_is_copied_with_those_that_follow_from_the_pictures(
+        [Values("reordered.h264", "reordered.avi")] string name)
+    {
+        var target = Path.Combine(MediaCorpus.Folder, $"{name}.copied.mp4");
+        Remux(MediaCorpus.File(name), target);
+        var times = ProbedPacket.Read(target, 'v').Packets.Select(packet => packet.Pts).Order().ToList();
+        Assert.That(times, Has.Count.EqualTo(50));
+        Assert.That(times.Zip(times.Skip(1), (one, next) => next - one), Is.All.EqualTo(ClockTime.FromMilliseconds(40)));
+        Assert.That(MediaProbe.Probe(MediaCorpus.File(name)).HasUntimedPictures, Is.False);
     }
 
     [Test]

@@ -64,8 +64,7 @@ public sealed class RepairedTimesTests
 
     private static void AssertCopied(string file, string container, ClockTime tick)
     {
-        string target = Path.Combine(MediaCorpus.Folder, $"{Path.GetFileName(file)}.copy.{container}");
-        Copying.Run(file, target);
+        string target = Copying.To(file, container);
         Demuxing read = Demuxing.Run(file), back = Demuxing.Run(target);
         AssertDecodable(read.Video);
         AssertDecodable(back.Video);

@@ -1,3 +1,4 @@
+using RetroVue.Media.Elements.MpegTs;
 using RetroVue.Media.FFmpeg.Containers;
 using RetroVue.Media.Formats;
 using RetroVue.Media.Pipelines;
@@ -36,6 +37,51 @@ internal static class Copying
             }
 
             executor.RunUntilCompleted(pipeline.RunAsync(), ClockTime.FromSeconds(1));
+        }
+        finally
+        {
+            executor.RunUntilCompleted(pipeline.DisposeAsync().AsTask(), ClockTime.FromSeconds(2));
+        }
+    }
+
+    /// <summary>Copies a file into another container beside those that are made; "own.ts" is a transport stream by this library's own muxer, which must lose nothing.</summary>
+    public static string To(string file, string container)
+    {
+        string target = Path.Combine(MadeMedia.Folder, $"{Path.GetFileName(file)}.copy.{container}");
+        if (container.StartsWith("own.", StringComparison.Ordinal))
+        {
+            (_, long dropped) = RunAsTransportStream(file, target);
+            Assert.That(dropped, Is.Zero);
+        }
+        else
+        {
+            Run(file, target);
+        }
+
+        return target;
+    }
+
+    /// <summary>Copies a file into a transport stream with this library's own muxer.</summary>
+    /// <returns>How many packets it put right, and how many it left out.</returns>
+    public static (long Repaired, long Dropped) RunAsTransportStream(string source, string target)
+    {
+        using var file = File.Create(target);
+        var executor = new SimulatedExecutor();
+        var pipeline = new Pipeline(new PipelineOptions { Executor = executor });
+        try
+        {
+            var demuxer = pipeline.Add(new FileDemuxer("demuxer", source));
+            demuxer.Open();
+            // Times count from zero on; clock references begin before.
+            var muxer = pipeline.Add(new TransportStreamMuxer("muxer", offset: ClockTime.FromSeconds(10)));
+            foreach (var output in demuxer.Outputs)
+            {
+                pipeline.Link(output, muxer.AddTrack());
+            }
+
+            pipeline.Link(muxer, pipeline.Add(new Recorder(chunk => file.Write(chunk.Data))));
+            executor.RunUntilCompleted(pipeline.RunAsync(), ClockTime.FromSeconds(1));
+            return (muxer.RepairedPackets, muxer.DroppedPackets);
         }
         finally
         {

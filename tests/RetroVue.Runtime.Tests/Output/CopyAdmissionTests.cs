@@ -33,6 +33,7 @@ public sealed class CopyAdmissionTests
         yield return Case("no picture", s_usual with { Video = null }, "has no picture, the channel mpeg2video Main pictures");
         yield return Case("key frames", s_usual with { KeyFrameInterval = ClockTime.FromMilliseconds(4_100) }, "has key frames up to 4.1 s apart; 4 s is the most");
         yield return Case("not for TS", s_usual with { Video = s_video with { Codec = "vp9" } }, "is encoded as vp9, which a transport stream cannot carry");
+        yield return Case("untimed", s_usual with { HasUntimedPictures = true }, "does not say when each of its pictures is shown, and it does not follow from them; encode it anew, or let the channel transcode");
         yield return Case("nothing", s_usual with { Video = null, Audio = null }, "has neither picture nor sound");
 
         static TestCaseData Case(string name, CopyCandidate candidate, string reason) =>

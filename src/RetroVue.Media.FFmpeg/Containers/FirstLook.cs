@@ -1,0 +1,14 @@
+namespace RetroVue.Media.FFmpeg.Containers;
+
+/// <summary>What a look at the first packets of pictures tells that are decoded in another order than they are shown in.</summary>
+/// <param name="StepByPresentation">
+/// How many ticks a picture lasts, where decoding times that are missing have to follow from the presentation times: no rate tells how they
+/// begin, or the container gives some that are later than the presentation, or gives times to some pictures only. Null elsewhere.
+/// </param>
+/// <param name="Order">Reads how pictures follow on each other, where the container does not say when all are presented. Whoever takes it disposes it.</param>
+/// <param name="Unit">By how much that order grows from one frame to the next.</param>
+/// <param name="Lowest">Its value for the picture that is presented first.</param>
+/// <param name="HasFields">True where the fields of a frame come in packets of their own.</param>
+/// <param name="FrameStep">How many ticks a frame lasts, where the rate that is told does not say it; else 0.</param>
+internal readonly record struct FirstLook(
+    long? StepByPresentation = null, PictureOrder? Order = null, long Unit = 1, long Lowest = 0, bool HasFields = false, long FrameStep = 0);

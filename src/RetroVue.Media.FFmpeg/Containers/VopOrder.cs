@@ -1,0 +1,162 @@
+using System.Numerics;
+using RetroVue.Media.FFmpeg.Interop;
+
+namespace RetroVue.Media.FFmpeg.Containers;
+
+/// <summary>Reads out of MPEG-4 Part 2 pictures when each is shown.</summary>
+/// <remarks>
+/// A picture (VOP) tells the seconds since the last one that others refer to and a count within the second (ISO/IEC 14496-2 6.3.5). Where a
+/// packet holds two pictures, as older encoders packed them for AVI, a packet is no picture, and nothing follows.
+/// </remarks>
+internal sealed unsafe class VopOrder : PictureOrder
+{
+    private const byte FirstLayer = 0x20;
+    private const byte LastLayer = 0x2F;
+    private const byte GroupStart = 0xB3;
+    private const byte PictureStart = 0xB6;
+    private const int Bidirectional = 2;
+    private const int ExtendedShape = 15;
+    private const int GrayscaleShape = 3;
+
+    /// <summary>Layers and groups, with the data of users between them, end well before.</summary>
+    private const int MostHeaders = 4096;
+
+    private int _resolution;
+    private long _seconds;
+    private long _secondsBefore;
+    private bool _isPacked;
+
+    /// <summary>Begins at any key frame of a stream.</summary>
+    public VopOrder(AVStream* stream)
+    {
+        var parameters = stream->codecpar;
+        ReadHeaders(new ReadOnlySpan<byte>(parameters->extradata, parameters->extradata_size), out _);
+    }
+
+    private static ReadOnlySpan<byte> WholePictureStart => [0, 0, 1, PictureStart];
+
+    /// <inheritdoc/>
+    public override bool IsContinuous => true;
+
+    /// <inheritdoc/>
+    public override long? Read(AVPacket* packet)
+    {
+        var data = new ReadOnlySpan<byte>(packet->data, packet->size);
+        var rest = ReadHeaders(data[..Math.Min(data.Length, MostHeaders)], out var order);
+        _isPacked |= order is not null && data[(Math.Min(data.Length, MostHeaders) - rest)..].IndexOf(WholePictureStart) >= 0;
+        return _isPacked ? null : order;
+    }
+
+    /// <inheritdoc/>
+    public override void Dispose()
+    {
+    }
+
+    /// <summary>Reads up to the first picture; gives how many bytes are left behind its start, and its order.</summary>
+    private int ReadHeaders(ReadOnlySpan<byte> data, out long? order)
+    {
+        order = null;
+        while (data.IndexOf("\0\0\u0001"u8) is >= 0 and var next && next + 4 < data.Length)
+        {
+            var code = data[next + 3];
+            data = data[(next + 4)..];
+            switch (code)
+            {
+                case >= FirstLayer and <= LastLayer:
+                    ReadLayer(new Bits(data));
+                    break;
+                case GroupStart:
+                    var bits = new Bits(data);
+                    var hours = bits.Read(5);
+                    var minutes = bits.Read(6);
+                    bits.Read(1);
+                    _seconds = (((hours * 60) + minutes) * 60) + bits.Read(6);
+                    break;
+                case PictureStart:
+                    order = ReadPicture(new Bits(data));
+                    return data.Length;
+            }
+        }
+
+        return 0;
+    }
+
+    private void ReadLayer(Bits bits)
+    {
+        bits.Read(9);
+        var version = 1;
+        if (bits.Read(1) == 1)
+        {
+            version = bits.Read(4);
+            bits.Read(3);
+        }
+
+        if (bits.Read(4) == ExtendedShape)
+        {
+            bits.Read(16);
+        }
+
+        if (bits.Read(1) == 1)
+        {
+            bits.Read(3);
+            if (bits.Read(1) == 1)
+            {
+                bits.Skip(79);
+            }
+        }
+
+        if (bits.Read(2) == GrayscaleShape && version != 1)
+        {
+            bits.Read(4);
+        }
+
+        bits.Read(1);
+        _resolution = bits.Read(16);
+    }
+
+    private long? ReadPicture(Bits bits)
+    {
+        if (_resolution == 0)
+        {
+            return null;
+        }
+
+        var isBidirectional = bits.Read(2) == Bidirectional;
+        var seconds = 0;
+        while (bits.Read(1) == 1)
+        {
+            seconds++;
+        }
+
+        bits.Read(1);
+        var count = bits.Read(Math.Max(BitOperations.Log2((uint)(_resolution - 1)) + 1, 1));
+        if (isBidirectional)
+        {
+            return ((_secondsBefore + seconds) * _resolution) + count;
+        }
+
+        _secondsBefore = _seconds;
+        _seconds += seconds;
+        return (_seconds * _resolution) + count;
+    }
+
+    /// <summary>Reads bits; zeros behind the end.</summary>
+    private ref struct Bits(ReadOnlySpan<byte> data)
+    {
+        private readonly ReadOnlySpan<byte> _data = data;
+        private int _at;
+
+        public void Skip(int count) => _at += count;
+
+        public int Read(int count)
+        {
+            var value = 0;
+            for (; count > 0; count--, _at++)
+            {
+                value = (value << 1) | (_at >> 3 < _data.Length ? (_data[_at >> 3] >> (7 - (_at & 7))) & 1 : 0);
+            }
+
+            return value;
+        }
+    }
+}
