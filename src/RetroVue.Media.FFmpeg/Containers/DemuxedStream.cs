@@ -1,3 +1,4 @@
+using RetroVue.Media.FFmpeg.Interop;
 using RetroVue.Media.FFmpeg.Packets;
 using RetroVue.Media.Formats;
 using RetroVue.Media.Pipelines;
@@ -66,7 +67,7 @@ internal sealed unsafe class DemuxedStream(StreamInfo info, OutputPad output, Fi
         var buffer = MediaBuffer.Create(memory);
         var time = _times.Next(memory.Packet);
         (buffer.Pts, buffer.Dts, buffer.Duration) = (time.Pts, time.Dts, time.Duration);
-        buffer.Flags = PacketMemory.ToBufferFlags(memory.Packet->flags) | _nextFlags | (time.IsEstimated ? BufferFlags.EstimatedTime : BufferFlags.None);
+        buffer.Flags = FlagsOf(memory.Packet) | _nextFlags | (time.IsEstimated ? BufferFlags.EstimatedTime : BufferFlags.None);
         Confirmed = ClockTime.Min(_last, buffer.DecodeOrder);
         _last = buffer.DecodeOrder;
         // Nothing is shown before it is decoded, and decoding times only grow; but a single one may be wrong.
@@ -100,6 +101,12 @@ internal sealed unsafe class DemuxedStream(StreamInfo info, OutputPad output, Fi
             output.Push(new Gap(from, until - from));
             Reached = until;
         }
+    }
+
+    private BufferFlags FlagsOf(AVPacket* packet)
+    {
+        var flags = PacketMemory.ToBufferFlags(packet->flags);
+        return PacketMemory.IsEntry(packet, info.Format) ? flags : flags & ~BufferFlags.KeyFrame;
     }
 
     /// <summary>Sends the end, once.</summary>

@@ -10,6 +10,9 @@ internal sealed class KeyFrameInterval
     /// <summary>The longest so far; zero before the second.</summary>
     public ClockTime Longest { get; private set; }
 
+    /// <summary>True as long as none was told.</summary>
+    public bool IsEmpty => _last.IsNone;
+
     /// <summary>Takes the next key frame's time, or the stream's end; None is passed over.</summary>
     public void Add(ClockTime time)
     {

@@ -16,6 +16,14 @@ internal sealed unsafe class KeyFrameSeek(InputFile file, PacketPool pool, Queue
 {
     private const int MostKept = 20_000;
 
+    /// <summary>
+    /// How far back a key frame is looked for that needs nothing before it. Of streams without, which are refreshed little by little, one
+    /// is taken then from which on a decoder recovers.
+    /// </summary>
+    private static readonly ClockTime s_farthest = ClockTime.FromSeconds(16);
+
+    private bool _mayRecover;
+
     /// <summary>Goes there; at the file's beginning, if that has no key frame before <paramref name="target"/>.</summary>
     /// <param name="stream">Whose key frames count.</param>
     /// <param name="target">On the line of its PTS.</param>
@@ -39,6 +47,7 @@ internal sealed unsafe class KeyFrameSeek(InputFile file, PacketPool pool, Queue
         for (var step = ClockTime.FromSeconds(1); !isFound; step *= 2)
         {
             Clear();
+            _mayRecover = step > s_farthest;
             var from = target - step;
             if (from <= start || !file.TrySeek(stream, from))
             {
@@ -78,7 +87,7 @@ internal sealed unsafe class KeyFrameSeek(InputFile file, PacketPool pool, Queue
             if (packet->stream_index == stream.Index)
             {
                 var shown = TimeOf(packet->pts, packet->dts, stream);
-                if ((packet->flags & AV_PKT_FLAG_KEY) != 0 && shown <= target)
+                if (IsKeyFrame(packet, stream) && shown <= target)
                 {
                     DropBefore(stream, shown);
                     isFound = true;
@@ -102,6 +111,9 @@ internal sealed unsafe class KeyFrameSeek(InputFile file, PacketPool pool, Queue
 
         return isFound;
     }
+
+    private bool IsKeyFrame(AVPacket* packet, StreamInfo stream) =>
+        _mayRecover ? (packet->flags & AV_PKT_FLAG_KEY) != 0 : PacketMemory.IsEntry(packet, stream.Format);
 
     /// <summary>Drops what was kept of the stream, and of the others what lies before the time.</summary>
     private void DropBefore(StreamInfo stream, ClockTime time)

@@ -10,7 +10,7 @@ namespace RetroVue.Media.FFmpeg.Containers;
 
 /// <summary>Finds out what a planner must know of a file before it airs.</summary>
 /// <remarks>
-/// A file with an index of all its packets (MP4) is read only at its end; another, and one that was cut off, is read whole, without
+/// A file with an index of all its packets (MP4) is read only at its end and at a few key frames; another, and one that was cut off, is read whole, without
 /// decoding. What can be read is what the file is: of one that was cut off, the end is where reading ends. Thread-safe; blocks.
 /// </remarks>
 public static unsafe partial class MediaProbe
@@ -55,12 +55,11 @@ public static unsafe partial class MediaProbe
         var interval = new KeyFrameInterval();
         var rate = new MeasuredRate();
         bool isListed = false;
-        if (info.Video is { } video && ListsEveryPacket(file, video) && ReadIndex(file, video, interval) is { IsNone: false } lastKeyFrame)
+        if (info.Video is { } video && ListsEveryPacket(file, video) && TryGoToLastKeyFrame(file, video, interval))
         {
             isListed = true;
             AddListed(file, video, rate);
             AddListed(file, info.Audio, rate);
-            file.TrySeek(video, lastKeyFrame);
         }
 
         var (videoEnd, audioEnd, hasUntimedPictures) = ReadToEnd(file, interval, isListed ? null : rate);
@@ -69,6 +68,8 @@ public static unsafe partial class MediaProbe
             throw new MediaFileException(file.Path, "holds no picture or sound that can be read: it was cut off or is damaged. Copy or export it again.");
         }
 
+        // Where no picture needs nothing before it, the only interval is the whole.
+        interval.Add(interval.IsEmpty ? info.StartTime : ClockTime.None);
         interval.Add(videoEnd);
         var probed = new ProbedMedia(info, videoEnd - info.StartTime, audioEnd - info.StartTime, info.Video is null ? ClockTime.None : interval.Longest);
         return probed with { HasUntimedPictures = hasUntimedPictures, PeakBitRate = rate.Peak, AverageBitRate = rate.Average(probed.Duration) };
@@ -116,8 +117,8 @@ public static unsafe partial class MediaProbe
         return true;
     }
 
-    /// <summary>Takes the key frames from the index; gives the last one's decoding time, or None where it names none.</summary>
-    private static ClockTime ReadIndex(InputFile file, StreamInfo video, KeyFrameInterval interval)
+    /// <summary>Takes the key frames from the index and goes to the last one; false, at the beginning, where the index names none or is not to be believed.</summary>
+    private static bool TryGoToLastKeyFrame(InputFile file, StreamInfo video, KeyFrameInterval interval)
     {
         var stream = file.Stream(video.Index);
         var count = avformat_index_get_entries_count(stream);
@@ -133,10 +134,16 @@ public static unsafe partial class MediaProbe
 
         if (decoded.Count == 0)
         {
-            return ClockTime.None;
+            return false;
         }
 
         var times = new KeyFrameTimes(file, video);
+        if (!times.AreEntries(decoded))
+        {
+            file.TryRewind(video);
+            return false;
+        }
+
         if (!video.IsReordered || times.AreShownAlike(decoded))
         {
             decoded.ForEach(interval.Add);
@@ -149,7 +156,8 @@ public static unsafe partial class MediaProbe
             }
         }
 
-        return decoded[^1];
+        file.TrySeek(video, decoded[^1]);
+        return true;
     }
 
     /// <summary>Reads as a <see cref="FileDemuxer"/> does, to where that ends or gives up.</summary>
@@ -189,7 +197,7 @@ public static unsafe partial class MediaProbe
                 pictures++;
                 untimed += time.Pts.IsNone ? 1 : 0;
                 rate?.Add(time.Dts, packet->size);
-                if ((packet->flags & AV_PKT_FLAG_KEY) != 0)
+                if (PacketMemory.IsEntry(packet, video!.Format))
                 {
                     interval.Add(time.Pts.IsNone ? time.Dts : time.Pts);
                 }

@@ -7,7 +7,8 @@ namespace RetroVue.Media.FFmpeg.Containers;
 /// <param name="VideoEnd">The end of the last picture, by its packets; None without a picture that can be read.</param>
 /// <param name="AudioEnd">The end of the last sound, by its packets; None without sound that can be read. One of the two is a time.</param>
 /// <param name="LongestKeyFrameInterval">
-/// The longest time from one key frame to the next, or from the last one to the end; None without a picture.
+/// The longest time from one key frame, a picture that needs nothing before it, to the next, or from the last one to the end; the whole
+/// duration where there is none, and None without a picture.
 /// </param>
 public sealed record ProbedMedia(MediaInfo Info, ClockTime VideoEnd, ClockTime AudioEnd, ClockTime LongestKeyFrameInterval)
 {

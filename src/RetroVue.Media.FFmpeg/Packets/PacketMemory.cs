@@ -1,6 +1,8 @@
 using System.Diagnostics.CodeAnalysis;
+using RetroVue.Media.Elements.Coded;
 using RetroVue.Media.FFmpeg.Interop;
 using RetroVue.Media.FFmpeg.Native;
+using RetroVue.Media.Formats;
 using RetroVue.Media.Pipelines;
 using static RetroVue.Media.FFmpeg.Interop.LibAVCodec;
 using static RetroVue.Media.FFmpeg.Interop.LibAVUtil;
@@ -65,6 +67,13 @@ internal sealed unsafe class PacketMemory : MediaMemory
         ((flags & AV_PKT_FLAG_KEY) != 0 ? BufferFlags.KeyFrame : BufferFlags.None)
         | ((flags & AV_PKT_FLAG_CORRUPT) != 0 ? BufferFlags.Corrupt : BufferFlags.None)
         | ((flags & AV_PKT_FLAG_DISCARD) != 0 ? BufferFlags.DecodeOnly : BufferFlags.None);
+
+    /// <summary>
+    /// True for a packet that FFmpeg calls a key frame and that can be decoded without what came before: it calls H.264 pictures so from
+    /// which on a decoder recovers little by little, and believes containers.
+    /// </summary>
+    public static bool IsEntry(AVPacket* packet, EncodedFormat format) =>
+        (packet->flags & AV_PKT_FLAG_KEY) != 0 && CodedEntry.IsEntry(format, new ReadOnlySpan<byte>(packet->data, packet->size));
 
     /// <inheritdoc/>
     public override ReadOnlySpan<byte> Plane(int index) => MapWritable(index);

@@ -147,6 +147,7 @@ internal sealed class OutputPump : IDisposable
         try
         {
             _writer.ChangeFormat(lane.Track, format);
+            lane.Begin(format);
             lane.IsRefused = false;
         }
         catch (ArgumentException)
@@ -167,9 +168,7 @@ internal sealed class OutputPump : IDisposable
         // What is sent until then is decoded then or later, and after what was sent before it.
         ClockTime earliest = lane.LastDecode + s_tick > time ? lane.LastDecode + s_tick : time;
         // Too late to be decoded before it is shown. Pictures after a missing one cannot be decoded, up to the next key frame.
-        lane.IsBroken = packet.Pts < earliest
-            || (lane.IsBroken && lane.Kind == MediaKind.Video && !packet.IsKeyFrame);
-        if (lane.IsBroken)
+        if (!lane.Admits(packet, packet.Pts < earliest))
         {
             // What lies before the channel's beginning is not wanted.
             Volatile.Write(ref _latePackets, _latePackets + (packet.Pts < _begin ? 0 : 1));
@@ -177,7 +176,7 @@ internal sealed class OutputPump : IDisposable
             return;
         }
 
-        MediaBuffer written = packet.MakeWritable();
+        MediaBuffer written = lane.Write(packet).MakeWritable();
         ClockTime decode = written.DecodeOrder;
         if (decode < earliest)
         {

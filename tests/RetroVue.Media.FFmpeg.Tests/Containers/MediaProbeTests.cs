@@ -74,6 +74,19 @@ public sealed class MediaProbeTests
         Assert.That(MediaProbe.Probe(path).LongestKeyFrameInterval, Is.EqualTo(ClockTime.FromSeconds(4)));
     }
 
+    [TestCase("mp4")]
+    [TestCase("mkv")]
+    [TestCase("ts")]
+    public void Pictures_from_which_a_decoder_recovers_little_by_little_are_no_key_frames(string container)
+    {
+        var path = MadeMedia.Make(
+            $"refreshed.{container}",
+            "-f lavfi -i testsrc2=s=320x180:r=25 -t 8 -pix_fmt yuv420p -c:v libx264 -preset veryfast -g 25 -x264opts intra-refresh=1");
+        Assert.That(MediaProbe.Probe(path).LongestKeyFrameInterval, Is.EqualTo(ClockTime.FromSeconds(8)));
+        var video = Demuxing.Run(path).Video;
+        Assert.That(video.Count(record => record.Flags.HasFlag(BufferFlags.KeyFrame)), Is.EqualTo(1));
+    }
+
     [Test]
     public void Format_of_a_film_is_told_in_full()
     {

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using NodaTime;
@@ -32,6 +33,31 @@ internal sealed class SimulatedChannel : IDisposable
         string shortName = "test",
         string? formatsOf = null,
         ChannelRates? rates = null)
+        : this(
+            start,
+            profile,
+            [.. items.Select(item => ScheduleItem.Programme(item.File, Path.GetFileNameWithoutExtension(item.File), item.Duration))],
+            options,
+            loggerFactory,
+            schedules,
+            beside,
+            shortName,
+            formatsOf,
+            rates)
+    {
+    }
+
+    public SimulatedChannel(
+        Instant start,
+        ChannelProfile profile,
+        ImmutableArray<ScheduleItem> items,
+        ChannelOptions? options = null,
+        ILoggerFactory? loggerFactory = null,
+        Func<IScheduleService, IScheduleService>? schedules = null,
+        SimulatedChannel? beside = null,
+        string shortName = "test",
+        string? formatsOf = null,
+        ChannelRates? rates = null)
     {
         Executor = beside?.Executor ?? new SimulatedExecutor(ClockTime.FromSeconds(5000));
         Clock = beside?.Clock ?? new MasterClock(Executor.Clock, start);
@@ -44,7 +70,7 @@ internal sealed class SimulatedChannel : IDisposable
             start,
             null,
             true,
-            [.. items.Select(item => ScheduleItem.Programme(item.File, Path.GetFileNameWithoutExtension(item.File), item.Duration))],
+            items,
             []);
         ChannelContent content = profile.Mode == ProfileMode.Copy ? ChannelContent.Copied(FormatsOf(formatsOf ?? _schedule.Items[0].File!), rates) : ChannelContent.Transcoded(profile);
         var service = new ScheduleService([_schedule]);

@@ -1,0 +1,40 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using RetroVue.Media.Time;
+
+namespace RetroVue.Runtime.Tests.Channels.Seams;
+
+/// <summary>The pictures that ffmpeg decodes of a file, each with its time and what it looks like, and what ffmpeg says meanwhile.</summary>
+/// <param name="Pictures">In the order in which they come out.</param>
+/// <param name="Errors">What it prints; empty where there is nothing to complain about.</param>
+internal sealed record DecodedPictures(IReadOnlyList<(ClockTime Pts, string Hash)> Pictures, string Errors)
+{
+    private static readonly ConcurrentDictionary<string, DecodedPictures> s_kept = [];
+
+    /// <summary>Of a file that does not change; decoded once a run.</summary>
+    public static DecodedPictures OfSource(string path) => s_kept.GetOrAdd(path, Of);
+
+    /// <summary>Decodes a file.</summary>
+    public static DecodedPictures Of(string path)
+    {
+        (int _, string output, string errors) = Tool.Run(
+            "ffmpeg", $"-nostdin -v error -copyts -threads 1 -i {path} -map 0:v:0 -vsync passthrough -enc_time_base -1 -f framemd5 -");
+        List<(ClockTime, string)> pictures = [];
+        var timeBase = new Rational(1, 1);
+        foreach (string line in output.Split('\n', StringSplitOptions.RemoveEmptyEntries))
+        {
+            if (line.StartsWith("#tb 0: ", StringComparison.Ordinal))
+            {
+                int[] parts = [.. line[7..].Split('/').Select(part => int.Parse(part, CultureInfo.InvariantCulture))];
+                timeBase = new Rational(parts[0], parts[1]);
+            }
+            else if (!line.StartsWith('#'))
+            {
+                string[] fields = line.Split(',', StringSplitOptions.TrimEntries);
+                pictures.Add((ClockTime.FromUnits(long.Parse(fields[2], CultureInfo.InvariantCulture), timeBase), fields[5]));
+            }
+        }
+
+        return new DecodedPictures(pictures, errors.Trim());
+    }
+}

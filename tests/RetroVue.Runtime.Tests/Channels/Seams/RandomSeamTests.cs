@@ -1,0 +1,37 @@
+using NodaTime;
+using RetroVue.Media.Time;
+
+namespace RetroVue.Runtime.Tests.Channels.Seams;
+
+/// <summary>Copied stretches of films of any groups of pictures, entered and left anywhere, are a stream that decodes to the films' pictures.</summary>
+public sealed class RandomSeamTests
+{
+    [Test]
+    [Category("Soak")]
+    public void Two_thousand_channels_of_films_entered_anywhere() => RandomCases.Run(2000, CheckCase);
+
+    private static void CheckCase(Random random)
+    {
+        var film = new RandomFilm(random.Next(RandomFilm.Count));
+        int shortest = (film.Group * 40) + 600;
+        var items = new SeamItem[random.Next(2, 5)];
+        for (int i = 0; i < items.Length; i++)
+        {
+            int length = random.Next(shortest, shortest + 2000);
+            items[i] = SeamItem.Of(film.Make(random.Next(2) == 0), random.Next(3) == 0 ? 0 : random.Next(RandomFilm.Length - length - 200), length);
+        }
+
+        // Who joins in the middle begins with the last key frame, within an item: of an open group, decoders complain about that by themselves.
+        int join = random.Next(2) * random.Next((int)items[0].Length.TotalMilliseconds - 400);
+        var joined = Duration.FromMilliseconds(film.IsOpen ? 0 : join);
+        try
+        {
+            AiredSeams.Watch(items, $"seams-{film.Number}", joined).AssertAllAsWanted(
+                ClockTime.FromMilliseconds((film.Group + 2) * 40), ClockTime.FromMilliseconds((film.Reordered + 2) * 40), ClockTime.FromMilliseconds(40));
+        }
+        catch (AssertionException exception)
+        {
+            throw new InvalidOperationException($"{film}, joined at {joined}: {exception.Message}", exception);
+        }
+    }
+}
