@@ -7,6 +7,9 @@ namespace RetroVue.Runtime.Tests.Channels.Seams;
 public sealed class RandomSeamTests
 {
     [Test]
+    public void Eight_channels_of_films_entered_anywhere() => RandomCases.Run(8, CheckCase);
+
+    [Test]
     [Category("Soak")]
     public void Two_thousand_channels_of_films_entered_anywhere() => RandomCases.Run(2000, CheckCase);
 
