@@ -7,12 +7,13 @@ using RetroVue.Media.Time;
 namespace RetroVue.Media.FFmpeg.Containers;
 
 /// <summary>One stream on its way from the file to its output, until the segment's end.</summary>
-internal sealed unsafe class DemuxedStream(StreamInfo info, OutputPad output, FirstLook look = default) : IDisposable
+internal sealed unsafe class DemuxedStream(InputFile file, StreamInfo info, OutputPad output, FirstLook look = default) : IDisposable
 {
     /// <summary>How much is told at a time of a stream that is silent.</summary>
     private static readonly ClockTime s_gapStep = ClockTime.FromMilliseconds(500);
 
     private readonly PacketTimes _times = new(info, look);
+    private EncodedFormat _format = info.Format;
     private Segment _segment = Segment.Default;
     private BufferFlags _nextFlags;
     private long _sequence;
@@ -64,6 +65,12 @@ internal sealed unsafe class DemuxedStream(StreamInfo info, OutputPad output, Fi
     /// <summary>Hands a packet on, or ends the stream where it lies beyond the segment: what follows does too.</summary>
     public void Push(PacketMemory memory)
     {
+        if (!ReferenceEquals(file.FormatOf(info), _format))
+        {
+            _format = file.FormatOf(info);
+            output.Push(new FormatChanged(_format));
+        }
+
         var buffer = MediaBuffer.Create(memory);
         var time = _times.Next(memory.Packet);
         (buffer.Pts, buffer.Dts, buffer.Duration) = (time.Pts, time.Dts, time.Duration);
@@ -106,7 +113,7 @@ internal sealed unsafe class DemuxedStream(StreamInfo info, OutputPad output, Fi
     private BufferFlags FlagsOf(AVPacket* packet)
     {
         var flags = PacketMemory.ToBufferFlags(packet->flags);
-        return PacketMemory.IsEntry(packet, info.Format) ? flags : flags & ~BufferFlags.KeyFrame;
+        return PacketMemory.IsEntry(packet, _format) ? flags : flags & ~BufferFlags.KeyFrame;
     }
 
     /// <summary>Sends the end, once.</summary>

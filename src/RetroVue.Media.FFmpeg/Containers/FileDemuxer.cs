@@ -276,7 +276,7 @@ public sealed unsafe class FileDemuxer : Element
             return null;
         }
 
-        var stream = new DemuxedStream(info, AddOutput(name), look);
+        var stream = new DemuxedStream(_file!, info, AddOutput(name), look);
         _streams.Add(stream);
         return stream.Output;
     }

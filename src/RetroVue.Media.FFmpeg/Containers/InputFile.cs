@@ -27,6 +27,7 @@ internal sealed unsafe class InputFile : IDisposable
 
     private readonly InputFormatHandle _handle;
     private readonly FileReadAhead? _readAhead;
+    private readonly StreamFormats _formats;
 
     private InputFile(string path, FileIdentity? identity, AVFormatContext* opened, InterruptSwitch interrupt, StreamChoice choice)
     {
@@ -37,6 +38,7 @@ internal sealed unsafe class InputFile : IDisposable
         try
         {
             Info = Examine(path);
+            _formats = new StreamFormats(Info.Streams);
             DoWithoutParsers();
             _readAhead = ReadAhead();
         }
@@ -100,6 +102,9 @@ internal sealed unsafe class InputFile : IDisposable
     /// <summary>The stream with a number of <see cref="StreamInfo.Index"/>.</summary>
     public AVStream* Stream(int index) => Context->streams[index];
 
+    /// <summary>What the container says of a stream as of the packet that was read last.</summary>
+    public EncodedFormat FormatOf(StreamInfo stream) => _formats.Of(stream);
+
     /// <summary>Says whether packets of a stream are read.</summary>
     public void Want(int index, bool isWanted) => Stream(index)->discard = isWanted ? AVDiscard.AVDISCARD_DEFAULT : AVDiscard.AVDISCARD_ALL;
 
@@ -109,9 +114,13 @@ internal sealed unsafe class InputFile : IDisposable
     {
         var code = av_read_frame(Context, packet);
         HasFailed |= code < 0;
-        if (code >= 0 && packet->pos >= 0)
+        if (code >= 0)
         {
-            _readAhead?.Follow(packet->pos);
+            _formats.Follow(packet);
+            if (packet->pos >= 0)
+            {
+                _readAhead?.Follow(packet->pos);
+            }
         }
 
         return code;

@@ -8,7 +8,10 @@ using static RetroVue.Media.FFmpeg.Interop.LibAVUtil;
 namespace RetroVue.Media.FFmpeg.Containers;
 
 /// <summary>Finds out by reading them when key frames are shown, of which an index says only when they are decoded, and whether they are any.</summary>
-internal sealed unsafe class KeyFrameTimes(InputFile file, StreamInfo video)
+/// <param name="file">The file.</param>
+/// <param name="video">Its picture.</param>
+/// <param name="watch">Sees the key frames that are read.</param>
+internal sealed unsafe class KeyFrameTimes(InputFile file, StreamInfo video, ChangeWatch watch)
 {
     /// <summary>How many key frames of an index are looked at before it is believed.</summary>
     private const int Looks = 8;
@@ -69,6 +72,11 @@ internal sealed unsafe class KeyFrameTimes(InputFile file, StreamInfo video)
             var isPicture = packet->stream_index == video.Index && packet->dts != AV_NOPTS_VALUE;
             var (pts, at) = (packet->pts, isPicture ? ClockTime.FromUnits(packet->dts, video.TimeBase) : ClockTime.None);
             var isEntry = at == time && PacketMemory.IsEntry(packet, video.Format);
+            if (at == time)
+            {
+                watch.Look(packet, time);
+            }
+
             av_packet_unref(packet);
             if (at >= time)
             {

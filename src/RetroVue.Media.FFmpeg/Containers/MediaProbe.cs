@@ -54,15 +54,17 @@ public static unsafe partial class MediaProbe
         var info = file.Info;
         var interval = new KeyFrameInterval();
         var rate = new MeasuredRate();
+        var videoWatch = info.Video is null ? null : new ChangeWatch(file, info.Video);
+        var audioWatch = info.Audio is null ? null : new ChangeWatch(file, info.Audio);
         bool isListed = false;
-        if (info.Video is { } video && ListsEveryPacket(file, video) && TryGoToLastKeyFrame(file, video, interval))
+        if (info.Video is { } video && ListsEveryPacket(file, video) && TryGoToLastKeyFrame(file, video, interval, videoWatch!))
         {
             isListed = true;
             AddListed(file, video, rate);
             AddListed(file, info.Audio, rate);
         }
 
-        var (videoEnd, audioEnd, hasUntimedPictures) = ReadToEnd(file, interval, isListed ? null : rate);
+        var (videoEnd, audioEnd, hasUntimedPictures) = ReadToEnd(file, interval, isListed ? null : rate, videoWatch, audioWatch);
         if (videoEnd.IsNone && audioEnd.IsNone)
         {
             throw new MediaFileException(file.Path, "holds no picture or sound that can be read: it was cut off or is damaged. Copy or export it again.");
@@ -72,7 +74,13 @@ public static unsafe partial class MediaProbe
         interval.Add(interval.IsEmpty ? info.StartTime : ClockTime.None);
         interval.Add(videoEnd);
         var probed = new ProbedMedia(info, videoEnd - info.StartTime, audioEnd - info.StartTime, info.Video is null ? ClockTime.None : interval.Longest);
-        return probed with { HasUntimedPictures = hasUntimedPictures, PeakBitRate = rate.Peak, AverageBitRate = rate.Average(probed.Duration) };
+        return probed with
+        {
+            HasUntimedPictures = hasUntimedPictures,
+            PeakBitRate = rate.Peak,
+            AverageBitRate = rate.Average(probed.Duration),
+            Changes = [.. videoWatch?.Found ?? [], .. audioWatch?.Found ?? []],
+        };
     }
 
     private static void AddListed(InputFile file, StreamInfo? info, MeasuredRate rate)
@@ -118,7 +126,7 @@ public static unsafe partial class MediaProbe
     }
 
     /// <summary>Takes the key frames from the index and goes to the last one; false, at the beginning, where the index names none or is not to be believed.</summary>
-    private static bool TryGoToLastKeyFrame(InputFile file, StreamInfo video, KeyFrameInterval interval)
+    private static bool TryGoToLastKeyFrame(InputFile file, StreamInfo video, KeyFrameInterval interval, ChangeWatch watch)
     {
         var stream = file.Stream(video.Index);
         var count = avformat_index_get_entries_count(stream);
@@ -137,7 +145,7 @@ public static unsafe partial class MediaProbe
             return false;
         }
 
-        var times = new KeyFrameTimes(file, video);
+        var times = new KeyFrameTimes(file, video, watch);
         if (!times.AreEntries(decoded))
         {
             file.TryRewind(video);
@@ -161,7 +169,8 @@ public static unsafe partial class MediaProbe
     }
 
     /// <summary>Reads as a <see cref="FileDemuxer"/> does, to where that ends or gives up.</summary>
-    private static (ClockTime Video, ClockTime Audio, bool HasUntimedPictures) ReadToEnd(InputFile file, KeyFrameInterval interval, MeasuredRate? rate)
+    private static (ClockTime Video, ClockTime Audio, bool HasUntimedPictures) ReadToEnd(
+        InputFile file, KeyFrameInterval interval, MeasuredRate? rate, ChangeWatch? videoWatch, ChangeWatch? audioWatch)
     {
         var (video, audio) = (file.Info.Video, file.Info.Audio);
         var ahead = new Queue<PacketMemory>();
@@ -197,6 +206,7 @@ public static unsafe partial class MediaProbe
                 pictures++;
                 untimed += time.Pts.IsNone ? 1 : 0;
                 rate?.Add(time.Dts, packet->size);
+                videoWatch!.Look(packet, time.Pts.IsNone ? time.Dts : time.Pts);
                 if (PacketMemory.IsEntry(packet, video!.Format))
                 {
                     interval.Add(time.Pts.IsNone ? time.Dts : time.Pts);
@@ -207,6 +217,7 @@ public static unsafe partial class MediaProbe
                 var time = audioTimes!.Next(packet);
                 audioEnd = Later(audioEnd, time.End);
                 rate?.Add(time.Pts, packet->size);
+                audioWatch!.Look(packet, time.Pts);
             }
 
             memory.Release();

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using RetroVue.Media.Time;
 
 namespace RetroVue.Media.FFmpeg.Containers;
@@ -17,6 +18,12 @@ public sealed record ProbedMedia(MediaInfo Info, ClockTime VideoEnd, ClockTime A
 
     /// <summary>Bits per second of picture and sound together over the whole file, without what a container adds.</summary>
     public long AverageBitRate { get; init; }
+
+    /// <summary>
+    /// What its picture and sound become in the middle, as far as that was seen: of a file with an index only its end and some key frames
+    /// are looked at. Empty where they stay what <see cref="Info"/> says.
+    /// </summary>
+    public ImmutableArray<ChangedFormat> Changes { get; init; } = [];
 
     /// <summary>
     /// True where it cannot be told of more than one picture in a hundred when it is presented: the container does not say so, and it does not

@@ -310,6 +310,7 @@ public sealed class ChannelInput : Element
             {
                 case FormatChanged change when !lane.HasEnded:
                     Resolve(lane, ClockTime.MaxValue);
+                    TakeFormat(lane, change.Format);
                     lane.Add(change);
                     break;
                 case Gap gap:
@@ -364,7 +365,7 @@ public sealed class ChannelInput : Element
     private void Take(ChannelLane lane, MediaBuffer buffer)
     {
         bool hadEnded = lane.HasEnded;
-        if (!hadEnded && IsInLine(lane, buffer) && Admit(lane, buffer))
+        if (!hadEnded && IsInLine(lane, buffer) && Admit(lane, buffer) && IsOfFormat(lane, buffer))
         {
             IsOutOfOrder |= !LineOfTimes.GoesOn(buffer.DecodeOrder, lane.Newest);
             lane.Add(buffer);
@@ -372,10 +373,42 @@ public sealed class ChannelInput : Element
         }
 
         buffer.Release();
-        if (!hadEnded && lane.Times.Problem is { } problem)
+        if (!hadEnded && (lane.Change ?? lane.Times.Problem) is { } problem)
         {
             throw new InvalidDataException(problem);
         }
+    }
+
+    /// <summary>Hears what follows; what is aired as it is encoded has to stay what it is.</summary>
+    /// <exception cref="InvalidDataException">It is something else from here on.</exception>
+    private static void TakeFormat(ChannelLane lane, MediaFormat format)
+    {
+        lane.Format ??= format as EncodedFormat;
+        if (format is EncodedFormat encoded && lane.Changes.Expect(encoded) is { } changed)
+        {
+            lane.Refuse(changed);
+        }
+
+        if (lane.Change is { } change)
+        {
+            throw new InvalidDataException(change);
+        }
+    }
+
+    /// <summary>True where a packet says the same of its stream as those before it, or nothing that matters.</summary>
+    private static bool IsOfFormat(ChannelLane lane, MediaBuffer buffer)
+    {
+        if (lane.Format is null || (buffer.Flags & BufferFlags.Corrupt) != BufferFlags.None)
+        {
+            return true;
+        }
+
+        if (lane.Changes.Next(buffer.Data, buffer.IsKeyFrame) is { } changed)
+        {
+            lane.Refuse(changed);
+        }
+
+        return lane.Change is null && !lane.Changes.IsDoubtful;
     }
 
     /// <summary>Whether a buffer follows on what has come; a picture after one that did not needs a key frame.</summary>

@@ -1,3 +1,4 @@
+using RetroVue.Media.Elements.Coded;
 using RetroVue.Media.Formats;
 using RetroVue.Media.Pipelines;
 using RetroVue.Media.Time;
@@ -28,6 +29,15 @@ internal sealed class ChannelLane(MediaKind kind, InputPad pad)
 
     /// <summary>Whether the times of what comes go on.</summary>
     public LineOfTimes Times { get; } = new(pad.Name);
+
+    /// <summary>Whether what comes is what the stream was said to be.</summary>
+    public CodedChanges Changes { get; } = new();
+
+    /// <summary>What the stream was said to be at first; null before, and of raw media.</summary>
+    public EncodedFormat? Format { get; set; }
+
+    /// <summary>What the stream has become that it was not, in words, once it has; null before.</summary>
+    public string? Change { get; private set; }
 
     /// <summary>What came long after the one before it, as long as nothing has come that shows whether that is so; null where there is none.</summary>
     public MediaBuffer? Doubtful { get; set; }
@@ -99,6 +109,15 @@ internal sealed class ChannelLane(MediaKind kind, InputPad pad)
     {
         _first = _first.IsNone ? time : _first;
         Newest = Newest.IsNone || time > Newest ? time : Newest;
+    }
+
+    /// <summary>Hears that the stream is something else from here on, which matters where a viewer sees or hears it.</summary>
+    public void Refuse(EncodedFormat changed)
+    {
+        if (Format is { } format && CopyAdmission.FindChange(format, changed) is { } change)
+        {
+            Change = $"From here on it {change}, and channels that copy cannot change. Put what follows into a file of its own, or encode it as before.";
+        }
     }
 
     /// <summary>Takes the oldest item out.</summary>

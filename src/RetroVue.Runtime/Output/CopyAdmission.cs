@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using RetroVue.Media.Elements.MpegTs;
+using RetroVue.Media.FFmpeg.Containers;
 using RetroVue.Media.Formats;
 using RetroVue.Media.Time;
 
@@ -97,6 +98,16 @@ public sealed record CopyAdmission(ChannelFormats? Formats, ImmutableArray<CopyR
             }
         }
 
+        foreach (ChangedFormat change in candidate.Changes)
+        {
+            EncodedFormat? first = change.Format.Kind == MediaKind.Video ? candidate.Video : candidate.Audio;
+            string when = string.Create(CultureInfo.InvariantCulture, $" from {change.At.ToTimeSpan().TotalSeconds:0.#} s on,");
+            if (first is not null && FindChange(first, change.Format, when) is { } difference)
+            {
+                return $"{difference}, and channels that copy cannot change";
+            }
+        }
+
         return !(candidate.KeyFrameInterval > MostKeyFrameInterval) ? null : string.Create(
             CultureInfo.InvariantCulture,
             $"has key frames up to {candidate.KeyFrameInterval.ToTimeSpan().TotalSeconds:0.#} s apart; {MostKeyFrameInterval.ToTimeSpan().TotalSeconds:0} s is the most");
@@ -163,11 +174,30 @@ public sealed record CopyAdmission(ChannelFormats? Formats, ImmutableArray<CopyR
     private static string Name(EncodedFormat format) => format.Profile is null ? format.Codec : $"{format.Codec} {format.Profile}";
 
     /// <summary>The first thing in which streams are unlike a channel's, in words; null where they fit.</summary>
-    internal static string? FindDifference(ChannelFormats streams, ChannelFormats channel) => Describe(streams, RateOf(channel))
-        .Zip(Describe(channel, RateOf(channel)))
-        .Where(pair => pair.First != pair.Second)
-        .Select(pair => $"has {pair.First}, the channel {pair.Second}")
-        .FirstOrDefault();
+    internal static string? FindDifference(ChannelFormats streams, ChannelFormats channel) =>
+        Compare(streams, channel) is { } pair ? $"has {pair.First}, the channel {pair.Second}" : null;
+
+    /// <summary>The first thing in which a stream is no more what it was at first, in words; null where nobody notices.</summary>
+    /// <param name="first">What it was.</param>
+    /// <param name="then">What it is.</param>
+    /// <param name="when">Since when, in words.</param>
+    internal static string? FindChange(EncodedFormat first, EncodedFormat then, string when = "") =>
+        Compare(StreamOf(then), StreamOf(first)) is { } pair ? $"has {pair.First}{when} after {pair.Second}" : null;
+
+    private static ChannelFormats StreamOf(EncodedFormat format) => format.Kind == MediaKind.Video ? new(format, null) : new(null, format);
+
+    private static (string First, string Second)? Compare(ChannelFormats one, ChannelFormats other)
+    {
+        foreach ((string first, string second) in Describe(one, RateOf(other)).Zip(Describe(other, RateOf(other))))
+        {
+            if (first != second)
+            {
+                return (first, second);
+            }
+        }
+
+        return null;
+    }
 
     private static Rational RateOf(ChannelFormats formats) => formats.Video?.Video?.FrameRate ?? default;
 }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using RetroVue.Media.FFmpeg.Containers;
 using RetroVue.Media.Formats;
 using RetroVue.Media.Time;
@@ -20,6 +21,9 @@ public sealed record CopyCandidate(string File, EncodedFormat? Video, EncodedFor
     /// <summary>Bits per second of its picture and sound together in the long run; 0 where nobody has measured.</summary>
     public long AverageBitRate { get; init; }
 
+    /// <summary>What its picture and sound become in the middle.</summary>
+    public ImmutableArray<ChangedFormat> Changes { get; init; } = [];
+
     /// <summary>True where neither the container nor the pictures say when all of them are presented.</summary>
     public bool HasUntimedPictures { get; init; }
 
@@ -37,6 +41,7 @@ public sealed record CopyCandidate(string File, EncodedFormat? Video, EncodedFor
         {
             HasUntimedPictures = media.HasUntimedPictures,
             PeakBitRate = media.PeakBitRate,
+            Changes = media.Changes,
             AverageBitRate = media.AverageBitRate,
         };
     }

@@ -34,26 +34,37 @@ internal sealed class H264Parameters
             ? (sequence, picture)
             : null;
 
+    /// <summary>Reads chroma_format_idc, and what stands with it in sets of profiles that have more than one kind.</summary>
+    /// <param name="bits">Where it stands, before log2_max_frame_num_minus4.</param>
+    /// <param name="profile">profile_idc.</param>
+    /// <param name="hasPlanes">True where the planes are coded each by itself.</param>
+    public static uint ReadChroma(ref BitReader bits, uint profile, out bool hasPlanes)
+    {
+        hasPlanes = false;
+        if (profile is not (100 or 110 or 122 or 244 or 44 or 83 or 86 or 118 or 128 or 138 or 139 or 134 or 135))
+        {
+            return 1;
+        }
+
+        uint chroma = bits.Unsigned();
+        hasPlanes = chroma == 3 && bits.Flag();
+        bits.Unsigned();
+        bits.Unsigned();
+        bits.Flag();
+        if (bits.Flag())
+        {
+            SkipScaling(ref bits, chroma == 3 ? 12 : 8);
+        }
+
+        return chroma;
+    }
+
     private void TakeSequence(ref BitReader bits)
     {
         uint profile = bits.Bits(8);
         bits.Bits(16);
         uint id = bits.Unsigned();
-        uint chroma = 1;
-        bool hasPlanes = false;
-        if (profile is 100 or 110 or 122 or 244 or 44 or 83 or 86 or 118 or 128 or 138 or 139 or 134 or 135)
-        {
-            chroma = bits.Unsigned();
-            hasPlanes = chroma == 3 && bits.Flag();
-            bits.Unsigned();
-            bits.Unsigned();
-            bits.Flag();
-            if (bits.Flag())
-            {
-                SkipScaling(ref bits, chroma == 3 ? 12 : 8);
-            }
-        }
-
+        uint chroma = ReadChroma(ref bits, profile, out bool hasPlanes);
         int frameNumberBits = (int)bits.Unsigned() + 4;
         uint orderKind = bits.Unsigned();
         int orderBits = orderKind == 0 ? (int)bits.Unsigned() + 4 : 0;

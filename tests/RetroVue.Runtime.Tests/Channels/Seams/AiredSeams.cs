@@ -127,7 +127,7 @@ internal sealed class AiredSeams
     }
 
     /// <summary>The stream without its last picture, in which the recording ends.</summary>
-    private static byte[] WholePictures(byte[] received)
+    public static byte[] WholePictures(byte[] received)
     {
         for (int at = received.Length - PacketSize; at > 0; at -= PacketSize)
         {

@@ -1,0 +1,38 @@
+using RetroVue.Media.Formats;
+
+namespace RetroVue.Media.Elements.Coded;
+
+/// <summary>
+/// Tells packets of H.264 from such of HEVC, as they come after new tables of a transport stream that its reader does not follow: by how
+/// their first unit begins, for what begins that way in one is against the rules of the other.
+/// </summary>
+internal static class OtherCodec
+{
+    private const byte HevcDelimiter = 0x46;
+
+    /// <summary>The codec that a packet is of where it is of another one than its stream; null where it may be of the stream's.</summary>
+    public static string? Find(EncodedFormat format, ReadOnlySpan<byte> packet)
+    {
+        ReadOnlySpan<byte> startCode = [0, 0, 1];
+        int at = packet[..Math.Min(packet.Length, startCode.Length + 1)].IndexOf(startCode) + startCode.Length;
+        if (format.Codec is not "h264" and not "hevc" || at < startCode.Length || at + 1 >= packet.Length || NalUnits.LengthSizeOf(format) != 0)
+        {
+            return null;
+        }
+
+        (byte first, byte second) = (packet[at], packet[at + 1]);
+        return format.Codec == "h264" ? IsHevc(first, second) ? "hevc" : null : IsH264(first, second) ? "h264" : null;
+    }
+
+    /// <summary>
+    /// As HEVC begins, with a second byte of 1: delimiter, parameter sets and ordinary pictures. In H.264 they would be information that
+    /// others refer to, or parts of slices without their beginning.
+    /// </summary>
+    private static bool IsHevc(byte first, byte second) => second == 1 && first is (HevcDelimiter or 0x40 or 0x42 or 0x44 or 0x02 or 0x00);
+
+    /// <summary>
+    /// A parameter set for sequences of H.264, with a profile as its second byte. In HEVC it would be of a kind and layer that nobody uses;
+    /// readers of HEVC put all that follows into one packet, so it comes once.
+    /// </summary>
+    private static bool IsH264(byte first, byte second) => first is (0x67 or 0x27) && second is (66 or 77 or 88 or 100 or 110 or 122 or 244);
+}

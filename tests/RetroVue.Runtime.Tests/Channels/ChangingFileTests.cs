@@ -1,0 +1,103 @@
+using NodaTime;
+using RetroVue.Media.FFmpeg.Containers;
+using RetroVue.Media.Pipelines;
+using RetroVue.Media.Time;
+using RetroVue.Runtime.Output;
+using RetroVue.Runtime.Schedules;
+using RetroVue.Runtime.Tests.Channels.Seams;
+
+namespace RetroVue.Runtime.Tests.Channels;
+
+/// <summary>Copied files that become something else in their middle: refused at load, and where nobody looked, a slate from there.</summary>
+public sealed class ChangingFileTests
+{
+    private const int Seconds = 10;
+
+    private static readonly Instant s_start = Instant.FromUtc(2026, 3, 29, 0, 0);
+
+    private static IEnumerable<string> Kinds => ChangingFile.Changing.Select(change => change.Kind);
+
+    [TearDown]
+    public void NothingIsLeft() => Assert.That(MediaBuffer.LiveCount, Is.Zero);
+
+    [TestCaseSource(nameof(Kinds))]
+    public void File_that_changes_is_refused_at_load(string kind)
+    {
+        string words = ChangingFile.Changing.Single(change => change.Kind == kind).Words;
+        string file = ChangingFile.Make(kind);
+        CopyAdmission admission = CopyAdmission.Decide([CopyCandidate.Of(file, MediaProbe.Probe(file))]);
+        Assert.That(admission.Refused, Has.Length.EqualTo(1), $"{kind} is refused");
+        Assert.That(admission.Refused[0].Reason, Does.Contain(words).And.Match("from 5[.]?[0-9]? s on"));
+    }
+
+    [TestCaseSource(typeof(ChangingFile), nameof(ChangingFile.Same))]
+    public void File_that_changes_in_nothing_that_is_seen_is_admitted_and_airs_whole(string kind)
+    {
+        string file = ChangingFile.Make(kind);
+        Assert.That(MediaProbe.Probe(file).Changes, Is.Empty);
+        (string aired, IReadOnlyCollection<string> log) = Watch(file, file, Duration.FromSeconds(2), ChannelProfile.Copy, kind);
+        Assert.That(log, Is.Empty);
+        // All but what the join and the change of items may cost.
+        Assert.That(CountSizes(aired)["320,180"], Is.InRange((8 + 4) * 25 - 30, ((8 + 5) * 25) + 15));
+    }
+
+    [TestCaseSource(nameof(Kinds))]
+    public void File_that_changes_on_the_air_is_a_slate_from_there_and_the_next_is_in_time(string kind)
+    {
+        string file = ChangingFile.Make(kind), next = ChangingFile.PlainOf(kind);
+        (string aired, IReadOnlyCollection<string> log) = Watch(file, next, Duration.FromSeconds(2), ChannelProfile.Copy, kind);
+        Assert.That(log, Has.Some.Contains(file).And.Contains(ChangingFile.Changing.Single(change => change.Kind == kind).Words));
+        Assert.That(CountSizes(aired).Keys, Is.EqualTo(new[] { "320,180" }), "sizes of pictures");
+        Assert.That(Probe(aired, "a:0", "frame=sample_rate,channels").Distinct(StringComparer.Ordinal), Has.Exactly(1).Items, "kinds of sound");
+        (int _, string _, string errors) = Tool.Run("ffmpeg", $"-nostdin -v error -i {aired} -f null -");
+        Assert.That(errors, Is.Empty);
+    }
+
+    [TestCase("size")]
+    [TestCase("codec")]
+    [TestCase("rate")]
+    public void File_that_is_joined_after_its_change_is_a_slate(string kind)
+    {
+        string file = ChangingFile.Make(kind);
+        (string aired, IReadOnlyCollection<string> log) = Watch(file, ChangingFile.PlainOf(kind), Duration.FromSeconds(7), ChannelProfile.Copy, kind);
+        Assert.That(log, Has.Some.Contains(file).And.Contains(ChangingFile.Changing.Single(change => change.Kind == kind).Words));
+        Assert.That(CountSizes(aired).Keys, Is.EqualTo(new[] { "320,180" }), "sizes of pictures");
+    }
+
+    [TestCase("size")]
+    [TestCase("profile")]
+    [TestCase("rate")]
+    [TestCase("flash")]
+    [TestCase("matroska")]
+    public void File_that_changes_is_transcoded_whole(string kind)
+    {
+        string file = ChangingFile.Make(kind);
+        ChannelProfile profile = ChannelProfile.Transcode(320, 180, new Rational(25, 1));
+        (string aired, IReadOnlyCollection<string> log) = Watch(file, ChangingFile.PlainOf(kind), Duration.FromSeconds(2), profile, kind);
+        Assert.That(log, Is.Empty);
+        Assert.That(CountSizes(aired).Keys, Is.EqualTo(new[] { "320,180" }));
+        // The last pictures are in the order of decoding, and some of them not there.
+        double[] times = [.. Probe(aired, "v:0", "frame=pts_time").Select(line => double.Parse(line, System.Globalization.CultureInfo.InvariantCulture))];
+        Assert.That(times.Zip(times.Skip(1), (a, b) => b - a).SkipLast(4), Is.All.EqualTo(0.04).Within(0.001));
+    }
+
+    private static (string Aired, IReadOnlyCollection<string> Log) Watch(string file, string next, Duration join, ChannelProfile profile, string kind)
+    {
+        using var log = new RecordedLog();
+        using var channel = new SimulatedChannel(
+            s_start, profile, [(file, Duration.FromSeconds(Seconds)), (next, Duration.FromSeconds(5))], loggerFactory: log, formatsOf: ChangingFile.PlainOf(kind));
+        channel.Executor.RunFor(ClockTime.FromMilliseconds((long)join.TotalMilliseconds));
+        channel.Join();
+        channel.Watch(Duration.FromSeconds(Seconds + 4) - join);
+        string path = Path.Combine(MadeMedia.Folder, $"changed-{kind}-{join.TotalSeconds}-{profile.Mode}.ts");
+        File.WriteAllBytes(path, AiredSeams.WholePictures(channel.Received));
+        return (path, log.Lines);
+    }
+
+    private static Dictionary<string, int> CountSizes(string path) =>
+        Probe(path, "v:0", "frame=width,height").GroupBy(line => line, StringComparer.Ordinal).ToDictionary(group => group.Key, group => group.Count(), StringComparer.Ordinal);
+
+    private static string[] Probe(string path, string stream, string entries) =>
+        [.. Tool.OutputOf("ffprobe", $"-v quiet -select_streams {stream} -show_entries {entries} -of csv=p=0 {path}")
+            .Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(line => line.TrimEnd(','))];
+}
