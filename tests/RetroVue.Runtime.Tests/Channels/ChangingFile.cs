@@ -15,6 +15,7 @@ internal static class ChangingFile
         ("size", "640x360 pictures"),
         ("codec", "hevc"),
         ("codec-back", "h264"),
+        ("codec-mpeg2", "mpeg2video"),
         ("profile", "High pictures"),
         ("shape", "pixels of shape"),
         ("range", "full range"),
@@ -34,6 +35,7 @@ internal static class ChangingFile
     {
         "size" => Joined(kind, Part("size-2.ts", "640x360", H264, Aac, 5.1)),
         "codec" => Joined(kind, Hevc("codec-2.ts", 5.1)),
+        "codec-mpeg2" => Joined(kind, Part("codec-mpeg2-2.ts", "320x180", "-c:v mpeg2video -g 12 -bf 0 -pix_fmt yuv420p", Aac, 5.1)),
         "codec-back" => Join("changing-codec-back.ts", Hevc("hevc-1.ts", 0), Part("codec-back-2.ts", "320x180", H264, Aac, 5.1)),
         "profile" => Joined(kind, Part("profile-2.ts", "320x180", H264.Replace("main", "high", StringComparison.Ordinal), Aac, 5.1)),
         "shape" => Joined(kind, Part("shape-2.ts", "320x180", $"{H264} -vf setsar=4/3", Aac, 5.1)),

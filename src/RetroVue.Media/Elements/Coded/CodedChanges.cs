@@ -16,6 +16,9 @@ public sealed class CodedChanges
     /// <summary>Packets of sound, or of another codec, in a row: one header may be damaged.</summary>
     private const int Enough = 3;
 
+    /// <summary>What a packet of another codec counts, of whose pieces some may look as those of the stream's, which count one back.</summary>
+    private const int Weight = 2;
+
     private EncodedFormat? _format;
     private byte[] _last = [];
     private PictureStatement? _picture;
@@ -23,9 +26,10 @@ public sealed class CodedChanges
     private SoundStatement? _other;
     private int _others;
     private string? _otherCodec;
+    private int _otherCodecs;
 
     /// <summary>True where the last packet says something else than those before it, and others have to confirm it.</summary>
-    public bool IsDoubtful => _others > 0;
+    public bool IsDoubtful => _others > 0 || _otherCodec is not null;
 
     /// <summary>Says what the packets that follow are of.</summary>
     /// <param name="format">The format.</param>
@@ -34,7 +38,7 @@ public sealed class CodedChanges
     {
         ArgumentNullException.ThrowIfNull(format);
         (EncodedFormat? before, PictureStatement? picture, SoundStatement? sound) = (_format, _picture, _sound);
-        (_format, _last, _others) = (format, [], 0);
+        (_format, _last, _others, _otherCodec, _otherCodecs) = (format, [], 0, null, 0);
         _picture = format.Kind == MediaKind.Video ? PictureStatement.OfSets(format) : null;
         _sound = format.Kind == MediaKind.Audio ? SoundStatement.OfSets(format) : null;
         return before is null ? null
@@ -57,16 +61,15 @@ public sealed class CodedChanges
 
     private EncodedFormat? NextCodec(EncodedFormat format, ReadOnlySpan<byte> packet)
     {
-        string? codec = OtherCodec.Find(format, packet);
-        _others = codec is null ? 0 : codec == _otherCodec ? _others + 1 : 1;
-        _otherCodec = codec;
-        if (_others < (codec == "h264" ? 1 : Enough))
+        _otherCodec = OtherCodec.Find(format, packet);
+        _otherCodecs = Math.Max(0, _otherCodecs + (_otherCodec is null ? -1 : Weight));
+        if (_otherCodec is not { } codec || (codec != "h264" && _otherCodecs < Enough * Weight))
         {
             return null;
         }
 
         // What else it is, nobody has said yet.
-        Expect(new EncodedFormat(codec!, format.Kind) { Video = format.Video });
+        Expect(new EncodedFormat(codec, format.Kind) { Video = format.Video });
         return _format;
     }
 

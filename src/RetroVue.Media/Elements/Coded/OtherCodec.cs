@@ -3,7 +3,7 @@ using RetroVue.Media.Formats;
 namespace RetroVue.Media.Elements.Coded;
 
 /// <summary>
-/// Tells packets of H.264 from such of HEVC, as they come after new tables of a transport stream that its reader does not follow: by how
+/// Tells packets of H.264, HEVC and MPEG video in a stream of one of the first two, as they come after new tables of a transport stream that its reader does not follow: by how
 /// their first unit begins, for what begins that way in one is against the rules of the other.
 /// </summary>
 internal static class OtherCodec
@@ -21,7 +21,9 @@ internal static class OtherCodec
         }
 
         (byte first, byte second) = (packet[at], packet[at + 1]);
-        return format.Codec == "h264" ? IsHevc(first, second) ? "hevc" : null : IsH264(first, second) ? "h264" : null;
+        return format.Codec == "h264"
+            ? IsHevc(first, second) ? "hevc" : IsNoH264(first) && format.Profile != "Extended" ? "mpeg2video" : null
+            : IsH264(first, second) ? "h264" : IsNoHevc(first) ? "mpeg2video" : null;
     }
 
     /// <summary>
@@ -29,6 +31,12 @@ internal static class OtherCodec
     /// others refer to, or parts of slices without their beginning.
     /// </summary>
     private static bool IsHevc(byte first, byte second) => second == 1 && first is (HevcDelimiter or 0x40 or 0x42 or 0x44 or 0x02 or 0x00);
+
+    /// <summary>A part of a slice, which the profile does not have, an IDR picture that none refers to, or the bit that is never set.</summary>
+    private static bool IsNoH264(byte first) => first is >= 0x80 or 2 or 3 or 4 or 5;
+
+    /// <summary>Of a layer that nobody uses, or with the bit that is never set.</summary>
+    private static bool IsNoHevc(byte first) => first >= 0x80 || (first & 1) != 0;
 
     /// <summary>
     /// A parameter set for sequences of H.264, with a profile as its second byte. In HEVC it would be of a kind and layer that nobody uses;
