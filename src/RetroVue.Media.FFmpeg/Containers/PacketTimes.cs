@@ -16,6 +16,8 @@ namespace RetroVue.Media.FFmpeg.Containers;
 /// </remarks>
 internal sealed unsafe class PacketTimes(StreamInfo stream, FirstLook look = default) : IDisposable
 {
+    private const int MostRefusals = 4;
+
     private readonly Rational _timeBase = stream.TimeBase;
     private readonly Rational _frameRate = stream.Format.Video?.FrameRate ?? default;
     private readonly bool _hasVaryingDuration = UsualDuration(stream.Format).IsNone;
@@ -25,6 +27,7 @@ internal sealed unsafe class PacketTimes(StreamInfo stream, FirstLook look = def
     private ClockTime _anchor = stream.StartTime.IsNone ? ClockTime.Zero : ClockTime.None;
     private long _fields;
     private long _ticks;
+    private int _refusals;
 
     /// <summary>The times of the next packet.</summary>
     public PacketTime Next(AVPacket* packet)
@@ -61,10 +64,26 @@ internal sealed unsafe class PacketTimes(StreamInfo stream, FirstLook look = def
     /// <summary>The container's decoding time, put right where it is later than the presentation or does not grow.</summary>
     private long DecodingTicks(long presented, AVPacket* packet)
     {
-        var (pts, dts) = (presented, packet->dts);
         // Packets without a decoding time count too: what is held back at the first one that has it is told by those before.
-        var isRepaired = pts != AV_NOPTS_VALUE && _decoding.TryRepair(ref pts, ref dts, look.StepByPresentation ?? packet->duration) && dts <= presented;
-        return isRepaired && (packet->dts != AV_NOPTS_VALUE || look.StepByPresentation is not null) ? dts : packet->dts;
+        return presented != AV_NOPTS_VALUE && TryRepair(presented, packet, out var dts) && (packet->dts != AV_NOPTS_VALUE || look.StepByPresentation is not null)
+            ? dts
+            : packet->dts;
+    }
+
+    private bool TryRepair(long presented, AVPacket* packet, out long dts)
+    {
+        var pts = presented;
+        dts = packet->dts;
+        var isRepaired = _decoding.TryRepair(ref pts, ref dts, look.StepByPresentation ?? packet->duration);
+        _refusals = isRepaired ? 0 : _refusals + 1;
+        if (_refusals == MostRefusals)
+        {
+            // The times went back and stay there: they are the file's own, and what follows is put right among itself.
+            _decoding.Restart();
+            isRepaired = _decoding.TryRepair(ref pts, ref dts, look.StepByPresentation ?? packet->duration);
+        }
+
+        return isRepaired && dts <= presented;
     }
 
     /// <summary>The decoding time that follows from the last known one; from the presentation time where nothing was known yet.</summary>

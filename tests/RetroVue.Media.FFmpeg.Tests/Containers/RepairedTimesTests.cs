@@ -50,8 +50,49 @@ public sealed class RepairedTimesTests
         AssertCopied(file, container, ClockTime.FromMilliseconds(container == "mkv" ? 1 : 0));
     }
 
+    [TestCase("mp4")]
     [TestCase("mkv")]
     [TestCase("ts")]
+    [TestCase("own.ts")]
+    public void Recording_that_begins_anew_in_mid_file_is_copied_to_its_end_in_step(string container)
+    {
+        string first = MadeMedia.Make("times-first.ts", $"{Pictures} {X264} -bf 2 -c:a aac");
+        string file = Path.Combine(MadeMedia.Folder, $"times-anew.{container}");
+        byte[] once = File.ReadAllBytes(first);
+        File.WriteAllBytes(file, [.. once, .. once, .. once]);
+        AssertGoesOn(file, container);
+    }
+
+    [TestCase("mp4")]
+    [TestCase("own.ts")]
+    public void Matroska_whose_times_begin_anew_in_mid_file_is_copied_to_its_end_in_step(string container)
+    {
+        byte[] once = File.ReadAllBytes(MadeMedia.Make("times-first.mkv", $"{Pictures} {X264} -bf 2 -c:a aac -live 1"));
+        string file = Path.Combine(MadeMedia.Folder, "times-anew.mkv");
+        // As a recorder writes on that was started again: the clusters follow on those before.
+        byte[] clusters = once[once.AsSpan().IndexOf<byte>([0x1F, 0x43, 0xB6, 0x75])..];
+        File.WriteAllBytes(file, [.. once, .. clusters, .. clusters]);
+        AssertGoesOn(file, container);
+    }
+
+    private static void AssertGoesOn(string file, string container)
+    {
+        string target = Copying.To(file, container);
+        Demuxing read = Demuxing.Run(file), back = Demuxing.Run(target);
+        AssertDecodable(back.Video);
+        AssertDecodable(back.Audio);
+        Assert.That(back.Video, Has.Length.EqualTo(read.Video.Length));
+        Assert.That(back.Audio, Has.Length.EqualTo(read.Audio.Length));
+        ClockTime[] shown = [.. back.Video.Select(picture => picture.Pts).Order()];
+        Assert.That((shown[^1] - shown[0]).Nanoseconds, Is.EqualTo(12_000_000_000L).Within(400_000_000L), "three times four seconds");
+        Assert.That(shown.Zip(shown.Skip(1), (a, b) => (b - a).Nanoseconds), Is.All.InRange(20_000_000L, 200_000_000L));
+        long step = (read.Video[^1].Pts - read.Audio[^1].Pts).Nanoseconds;
+        Assert.That((back.Video[^1].Pts - back.Audio[^1].Pts).Nanoseconds, Is.EqualTo(step).Within(2_000_000L), "in step at the end");
+    }
+
+    [TestCase("mkv")]
+    [TestCase("ts")]
+    [TestCase("own.ts")]
     [TestCase("mp4")]
     public void Pictures_a_fraction_of_a_tick_apart_are_copied_with_their_times(string container)
     {

@@ -14,6 +14,11 @@ namespace RetroVue.Media.Elements.Flow;
 /// apart must not stand still. Times are compared in running time.
 /// </para>
 /// <para>
+/// Where the times of a file's stream go back by over 100 ms and stay there, as in a recording that was begun anew, it goes on after what came
+/// before; the other streams are moved by as much where they do so too, so that they stay together. The pipeline's event "went-back" names
+/// the first, and <see cref="WentBack"/> counts. A single buffer that goes back moves nothing.
+/// </para>
+/// <para>
 /// What a live source brings cannot be held back: not read in time it is lost. So live inputs wait no longer than
 /// <see cref="SilenceLimit"/> for one that brings nothing. One that brings something now and then, as an encoder that looks ahead does, is
 /// late and not silent: for it they wait as long as they have room, 64 MiB or 90 s of media each, and so they do for one that has not
@@ -24,11 +29,13 @@ namespace RetroVue.Media.Elements.Flow;
 public abstract class InterleavingElement : Element
 {
     private readonly List<InterleavingLane> _lanes = [];
+    private readonly LineShifts _shifts = new();
     private readonly StepTask _task;
     private bool _hasTaken;
     private bool _hasEnded;
     private bool _hasFailed;
     private bool _isStarving;
+    private bool _isBackReported;
     private long _leftOut;
 
     /// <summary>A muxer with no inputs yet.</summary>
@@ -54,6 +61,9 @@ public abstract class InterleavingElement : Element
 
     /// <summary>Buffers released unused because their input had no format in time; any thread.</summary>
     public long LeftOutBuffers => Volatile.Read(ref _leftOut);
+
+    /// <summary>How often the times of the inputs went back and stayed there; any thread.</summary>
+    public int WentBack => _shifts.Count - 1;
 
     /// <summary>Adds an input that stores what it is handed.</summary>
     protected InputPad AddLane(string name)
@@ -119,10 +129,12 @@ public abstract class InterleavingElement : Element
             lane.Clear();
         }
 
+        _shifts.Clear();
         _hasTaken = false;
         _hasEnded = false;
         _hasFailed = false;
         _isStarving = false;
+        _isBackReported = false;
     }
 
     private void Store(InputPad input, object item)
@@ -195,8 +207,14 @@ public abstract class InterleavingElement : Element
                 continue;
             }
 
+            if (lane.FollowLine(_shifts, isStopping))
+            {
+                ReportLine(lane);
+                TakeEvent(lane.Pad, lane.Segment);
+            }
+
             // A lane with a gap stands at the gap's end: it need not be waited for by anything earlier.
-            mustWait |= isEmpty && lane.CoveredUntil.IsNone;
+            mustWait |= lane.IsUnsure || (isEmpty && lane.CoveredUntil.IsNone);
             if (earliest is null || lane.Position < earliest.Position)
             {
                 earliest = lane;
@@ -252,6 +270,16 @@ public abstract class InterleavingElement : Element
         }
     }
 
+    private void ReportLine(InterleavingLane lane)
+    {
+        if (!_isBackReported)
+        {
+            _isBackReported = true;
+            Pipeline.Report(
+                "went-back", Name, $"The times of '{lane.Pad}' went back and stay there; it goes on after what came before, {_shifts[lane.Line]} later than it says.");
+        }
+    }
+
     private static bool IsFedLive(Element element) =>
         element.Latency.IsLive || element.Inputs.Any(input => input.Peer is { } peer && IsFedLive(peer.Element));
 
@@ -280,7 +308,7 @@ public abstract class InterleavingElement : Element
         _isStarving = isStarving;
         foreach (InterleavingLane lane in _lanes)
         {
-            bool isAwaited = !lane.HasEnded && lane.Peek() is null && (lane.CoveredUntil.IsNone || ReferenceEquals(lane, earliest));
+            bool isAwaited = lane.IsUnsure || (!lane.HasEnded && lane.Peek() is null && (lane.CoveredUntil.IsNone || ReferenceEquals(lane, earliest)));
             lane.Gate.SetStarving(isStarving && isAwaited);
         }
     }
@@ -314,7 +342,8 @@ public abstract class InterleavingElement : Element
         switch (mediaEvent)
         {
             case Segment segment:
-                lane.Segment = segment;
+                lane.Announce(segment, _shifts);
+                mediaEvent = lane.Segment;
                 break;
             case Gap gap when lane.HasFormat:
                 lane.CoveredUntil = lane.Segment.ToRunningTime(gap.Pts + gap.Duration);

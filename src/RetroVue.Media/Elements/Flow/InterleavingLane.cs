@@ -19,6 +19,15 @@ internal sealed class InterleavingLane(InputPad pad, RoomGate gate, int capacity
     /// </summary>
     private static readonly ClockTime s_longest = ClockTime.FromSeconds(90);
 
+    /// <summary>Buffers in a row that go back, after which it is no accident.</summary>
+    private const int MostStrays = 4;
+
+    /// <summary>What may go back without being a line of its own; FFmpeg takes as much.</summary>
+    private static readonly ClockTime s_mostBack = ClockTime.FromMilliseconds(100);
+
+    /// <summary>The same for buffers without decoding times, whose presentation times come in another order.</summary>
+    private static readonly ClockTime s_mostBackReordered = ClockTime.FromSeconds(1);
+
     private readonly HandOverQueue<object> _items = new();
 
     // Of the adding thread.
@@ -27,6 +36,12 @@ internal sealed class InterleavingLane(InputPad pad, RoomGate gate, int capacity
     private long _newest = ClockTime.None.Nanoseconds;
 
     // Of the taking thread.
+    private readonly Queue<object> _first = new();
+    private Segment _announced = Segment.Default;
+    private MediaBuffer? _looked;
+    private ClockTime _last = ClockTime.None;
+    private ClockTime _step = ClockTime.Zero;
+    private ClockTime _shownUntil = ClockTime.None;
     private long _takenBytes;
 
     public InputPad Pad { get; } = pad;
@@ -36,7 +51,14 @@ internal sealed class InterleavingLane(InputPad pad, RoomGate gate, int capacity
     /// <summary>True where a live source feeds the input. Set while no step runs.</summary>
     public bool IsLive { get; set; }
 
-    public Segment Segment { get; set; } = Segment.Default;
+    /// <summary>What the times count on: the segment that was announced, moved by <see cref="LineShifts"/>.</summary>
+    public Segment Segment { get; private set; } = Segment.Default;
+
+    /// <summary>The line of <see cref="LineShifts"/> that it is on.</summary>
+    public int Line { get; private set; }
+
+    /// <summary>True where the next buffer goes back in time, and what comes after it decides whether that is an accident.</summary>
+    public bool IsUnsure { get; private set; }
 
     /// <summary>The running time until which nothing comes; None where that was not said.</summary>
     public ClockTime CoveredUntil { get; set; } = ClockTime.None;
@@ -66,20 +88,67 @@ internal sealed class InterleavingLane(InputPad pad, RoomGate gate, int capacity
     /// <summary>True where a live input stores as much as it may.</summary>
     public bool IsAtLimit => IsLive && (!Gate.IsOpen || Span >= s_longest);
 
-    public object? Peek() => _items.TryPeek(out object? item) ? item : null;
+    public object? Peek() => _first.TryPeek(out object? item) || _items.TryPeek(out item) ? item : null;
 
     public void Take()
     {
-        if (_items.TryDequeue(out object? item) && item is MediaBuffer buffer)
+        if (Peek() is MediaBuffer buffer)
         {
             Volatile.Write(ref _takenBytes, _takenBytes + buffer.Data.Length);
+            if (!buffer.DecodeOrder.IsNone)
+            {
+                ClockTime time = Segment.ToRunningTime(buffer.DecodeOrder);
+                _step = buffer.Duration > ClockTime.Zero ? buffer.Duration : time > _last ? time - _last : _step;
+                _last = _last.IsNone || time > _last ? time : _last;
+                ClockTime end = Segment.ToRunningTime(buffer.Pts) + _step;
+                _shownUntil = _shownUntil.IsNone || end > _shownUntil ? end : _shownUntil;
+            }
         }
 
-        Interlocked.MemoryBarrier();
-        if (!Gate.IsOpen && IsHalfEmpty)
+        _looked = null;
+        if (!_first.TryDequeue(out _))
         {
-            Gate.Open();
+            Dequeue();
         }
+    }
+
+    /// <summary>Takes over a segment that was announced.</summary>
+    public void Announce(Segment segment, LineShifts shifts)
+    {
+        _announced = segment;
+        Segment = segment with { Offset = segment.Offset + shifts[Line] };
+    }
+
+    /// <summary>Moves the segment where the next buffer lies on another line than the last, or the line was moved.</summary>
+    /// <remarks>Not of a live source, whose times are those of its clock: what comes late there is late.</remarks>
+    /// <param name="shifts">The lines of all lanes.</param>
+    /// <param name="isStopping">True where nothing more comes.</param>
+    /// <returns>True where the segment is another one now.</returns>
+    public bool FollowLine(LineShifts shifts, bool isStopping)
+    {
+        if (IsLive || Peek() is not MediaBuffer buffer || (ReferenceEquals(buffer, _looked) && !IsUnsure && Segment.Offset == _announced.Offset + shifts[Line]))
+        {
+            return false;
+        }
+
+        bool? goesOn = IsStray(buffer) ? GoesOnThere(isStopping) : false;
+        IsUnsure = goesOn is null;
+        if (goesOn == true)
+        {
+            // Decoded and presented after what came before; where the first decoding times are missing, only the presentation tells.
+            (ClockTime decoded, ClockTime shown) = (_announced.ToRunningTime(buffer.DecodeOrder), _announced.ToRunningTime(buffer.Pts));
+            Line = _shownUntil - shown > _last + _step - decoded ? shifts.Next(Line, shown, _shownUntil) : shifts.Next(Line, decoded, _last + _step);
+        }
+
+        _looked = buffer;
+        ClockTime offset = _announced.Offset + shifts[Line];
+        if (Segment.Offset == offset)
+        {
+            return false;
+        }
+
+        Segment = _announced with { Offset = offset };
+        return true;
     }
 
     public void Add(object item)
@@ -112,11 +181,13 @@ internal sealed class InterleavingLane(InputPad pad, RoomGate gate, int capacity
 
     public void Clear()
     {
-        while (_items.TryDequeue(out object? item))
+        while (_first.TryDequeue(out object? item) || _items.TryDequeue(out item))
         {
             (item as MediaBuffer)?.Release();
         }
 
+        (_announced, Line, IsUnsure, _looked) = (Segment.Default, 0, false, null);
+        (_last, _step, _shownUntil) = (ClockTime.None, ClockTime.Zero, ClockTime.None);
         CoveredUntil = ClockTime.None;
         SilentSince = ClockTime.None;
         HasEnded = false;
@@ -130,4 +201,48 @@ internal sealed class InterleavingLane(InputPad pad, RoomGate gate, int capacity
     private long StoredBytes => Volatile.Read(ref _addedBytes) - Volatile.Read(ref _takenBytes);
 
     private bool IsHalfEmpty => IsLive ? StoredBytes <= MaxBytes / 2 : _items.Count <= capacity / 2;
+
+    /// <summary>True where a buffer would be presented before what was taken already.</summary>
+    private bool IsStray(MediaBuffer buffer) =>
+        Segment.ToRunningTime(buffer.Pts) < _last - (buffer.Dts.IsNone ? s_mostBackReordered : s_mostBack);
+
+    /// <summary>Whether buffers after a stray go on where it lies; null where that is not known yet.</summary>
+    private bool? GoesOnThere(bool isStopping)
+    {
+        while (true)
+        {
+            int strays = 0;
+            foreach (object item in _first)
+            {
+                if (item is MediaBuffer buffer && !IsStray(buffer))
+                {
+                    return false;
+                }
+
+                strays += item is MediaBuffer ? 1 : 0;
+                if (item is EndOfStream or Pipelines.Segment || strays == MostStrays)
+                {
+                    return strays > 1;
+                }
+            }
+
+            if (!_items.TryPeek(out object? next))
+            {
+                return isStopping ? strays > 1 : null;
+            }
+
+            _first.Enqueue(next);
+            Dequeue();
+        }
+    }
+
+    private void Dequeue()
+    {
+        _items.TryDequeue(out _);
+        Interlocked.MemoryBarrier();
+        if (!Gate.IsOpen && IsHalfEmpty)
+        {
+            Gate.Open();
+        }
+    }
 }

@@ -7,6 +7,8 @@ namespace RetroVue.Media.Tests.Elements.Flow;
 /// <summary>Writes down what it takes, as "lane:milliseconds", "lane:event" and "end".</summary>
 internal sealed class RecordingMuxer : InterleavingElement
 {
+    private readonly Dictionary<InputPad, Segment> _segments = [];
+
     public RecordingMuxer(string name, int lanes)
         : base(name)
     {
@@ -18,16 +20,28 @@ internal sealed class RecordingMuxer : InterleavingElement
 
     public List<string> Taken { get; } = [];
 
+    /// <summary>The running times of what was taken, in its order.</summary>
+    public List<(string Lane, ClockTime Time, ClockTime Moved)> Times { get; } = [];
+
     protected override int LaneCapacity => 4;
 
     protected override void TakeBuffer(InputPad input, MediaBuffer buffer)
     {
         ClockTime time = buffer.DecodeOrder;
         Taken.Add($"{input.Name[2..]}:{(time.IsNone ? "none" : $"{time.Nanoseconds / 1_000_000}")}");
+        Segment segment = _segments.GetValueOrDefault(input, Segment.Default);
+        Times.Add((input.Name[2..], segment.ToRunningTime(time), segment.Offset));
         buffer.Release();
     }
 
-    protected override void TakeEvent(InputPad input, MediaEvent mediaEvent) => Taken.Add($"{input.Name[2..]}:{mediaEvent.GetType().Name}");
+    protected override void TakeEvent(InputPad input, MediaEvent mediaEvent)
+    {
+        Taken.Add($"{input.Name[2..]}:{mediaEvent.GetType().Name}");
+        if (mediaEvent is Segment segment)
+        {
+            _segments[input] = segment;
+        }
+    }
 
     protected override void TakeEnd()
     {
