@@ -11,8 +11,8 @@ namespace RetroVue.Media.FFmpeg.Containers;
 /// </summary>
 /// <remarks>
 /// An estimate counts pictures at the nominal rate (of sound, durations) from the last time that was known, so it does not gather
-/// rounding. Of a stream that is shown in another order than it is decoded in, only the decoding time can be told that way: a missing
-/// presentation time stays None. A decoding time that is later than the presentation, or not later than the last, is put right.
+/// rounding. Sound of which nobody says how long a packet is stays without a time until the next that is known. Of a stream that is shown
+/// in another order than it is decoded in, only the decoding time can be told that way: a missing presentation time stays None. A decoding time that is later than the presentation, or not later than the last, is put right.
 /// </remarks>
 internal sealed unsafe class PacketTimes(StreamInfo stream, FirstLook look = default) : IDisposable
 {
@@ -28,6 +28,7 @@ internal sealed unsafe class PacketTimes(StreamInfo stream, FirstLook look = def
     private long _fields;
     private long _ticks;
     private int _refusals;
+    private bool _isCounted = true;
 
     /// <summary>The times of the next packet.</summary>
     public PacketTime Next(AVPacket* packet)
@@ -44,7 +45,7 @@ internal sealed unsafe class PacketTimes(StreamInfo stream, FirstLook look = def
         }
         else
         {
-            (_anchor, _fields, _ticks) = (order, 0, 0);
+            (_anchor, _fields, _ticks, _isCounted) = (order, 0, 0, true);
         }
 
         if (pts.IsNone && !stream.IsReordered)
@@ -54,8 +55,10 @@ internal sealed unsafe class PacketTimes(StreamInfo stream, FirstLook look = def
         }
 
         _fields += _missing is { IsField: true } ? 1 : 2;
-        _ticks += Math.Max(packet->duration, 0);
-        return new PacketTime(pts, dts, DurationOf(packet), isEstimated);
+        var duration = DurationOf(packet);
+        _isCounted &= !duration.IsNone;
+        _ticks += packet->duration > 0 || duration.IsNone ? Math.Max(packet->duration, 0) : duration.ToUnits(_timeBase);
+        return new PacketTime(pts, dts, duration, isEstimated);
     }
 
     /// <inheritdoc/>
@@ -94,7 +97,13 @@ internal sealed unsafe class PacketTimes(StreamInfo stream, FirstLook look = def
             // What is decoded first is shown first, after as many pictures as reordering holds back: the decoding times of the container,
             // which begin later, follow without a step.
             var delay = _frameRate.IsPositive ? ClockTime.FromUnits(stream.ReorderDepth, _frameRate.Inverse) : ClockTime.Zero;
-            (_anchor, _fields, _ticks) = (pts - delay, 0, 0);
+            (_anchor, _fields, _ticks, _isCounted) = (pts - delay, 0, 0, true);
+        }
+
+        if (!_isCounted && stream.Format.Kind == MediaKind.Audio)
+        {
+            // Of sound that nothing is known of: its decoder counts the samples.
+            return ClockTime.None;
         }
 
         return _anchor + (_frameRate.IsPositive

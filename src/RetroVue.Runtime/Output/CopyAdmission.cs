@@ -171,7 +171,12 @@ public sealed record CopyAdmission(ChannelFormats? Formats, ImmutableArray<CopyR
         && Int128.Abs(((Int128)a.Numerator * b.Denominator) - ((Int128)b.Numerator * a.Denominator)) * RateTolerance
             <= (Int128)b.Numerator * a.Denominator;
 
-    private static string Name(EncodedFormat format) => format.Profile is null ? format.Codec : $"{format.Codec} {format.Profile}";
+    private static string Name(EncodedFormat format) => format switch
+    {
+        { Audio.SampleRate: <= 0 } or { Video.Width: <= 0 } => $"unknown {format.Codec}, since it begins long after the file,",
+        { Profile: null } => format.Codec,
+        _ => $"{format.Codec} {format.Profile}",
+    };
 
     /// <summary>The first thing in which streams are unlike a channel's, in words; null where they fit.</summary>
     internal static string? FindDifference(ChannelFormats streams, ChannelFormats channel) =>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using NodaTime;
 using RetroVue.Media.Pipelines;
 using RetroVue.Media.Time;
@@ -37,6 +38,27 @@ public sealed class StreamsApartTests
         (_, string[] lines, int pictures) = Air(mode, VideoPid);
         Assert.That(lines, Is.Empty);
         Assert.That(pictures, Is.GreaterThan((Seconds - 2) * 25), "pictures that differ");
+    }
+
+    // Its packets have no times of their own either, but for the first of several in a PES.
+    [Test]
+    public void Sound_that_begins_long_after_the_picture_is_heard_from_there_on()
+    {
+        const string Picture = "-f lavfi -i testsrc2=s=128x96:r=25", Video = "-c:v libx264 -preset ultrafast -g 50 -pix_fmt yuv420p";
+        string mute = MadeMedia.Make("mute.ts", $"{Picture} -t 8 {Video}");
+        string loud = MadeMedia.Make("loud.ts", $"{Picture} -f lavfi -i sine=r=48000 -t 8 {Video} -c:a aac -b:a 64k -mpegts_start_pid 0x200 -output_ts_offset 8");
+        string file = Path.Combine(MadeMedia.Folder, "late-sound.ts");
+        File.WriteAllBytes(file, [.. File.ReadAllBytes(mute), .. File.ReadAllBytes(loud)]);
+        using var channel = new SimulatedChannel(s_start, ChannelProfile.Transcode(128, 96, new Rational(25, 1)), [(file, Duration.FromSeconds(16))]);
+        channel.Join();
+        channel.Watch(Duration.FromSeconds(15));
+        (int code, _, string said) = Tool.Run("ffmpeg", $"-v info -nostats -i {channel.Save("late-sound-aired.ts")} -map 0:a -af silencedetect=n=-50dB:d=0.05 -f null -");
+        Assert.That(code, Is.Zero, said);
+        string[] silences = [.. said.Split('\n').Where(line => line.Contains("silence_end", StringComparison.Ordinal))];
+        Assert.That(silences, Has.Length.EqualTo(1), said);
+        double until = double.Parse(silences[0].Split("silence_end:")[1].Split('|')[0], CultureInfo.InvariantCulture);
+        // The received stream begins with the first picture; sound fades in over the encoder's window of two packets, 43 ms.
+        Assert.That(until, Is.EqualTo(8).Within(0.1), said);
     }
 
     /// <summary>Airs the file; returns it, the warnings and errors logged, and how many unlike pictures a viewer saw.</summary>
