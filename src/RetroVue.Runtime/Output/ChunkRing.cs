@@ -35,6 +35,8 @@ public sealed class ChunkRing
     private int _readersOfNext;
     private long _join = -1;
     private bool _isJoinLost;
+    private bool _isRead;
+    private ClockTime _began = ClockTime.None;
     private bool _isClosed;
 
     internal ChunkRing(Func<TaskCompletionSource> createCompletion, Func<ClockTime> now)
@@ -75,9 +77,15 @@ public sealed class ChunkRing
             }
 
             ClockTime now = _now();
+            _began = _began.IsNone ? now : _began;
             Keep(new KeptChunk(chunk.Buffer, now) { Readers = _readersOfNext });
             _readersOfNext = 0;
-            MoveJoin(time);
+            // The first viewer begins where the output does: only there is nothing before that its picture might need.
+            if (_join < 0 || _isRead || now - _began > LongestWait)
+            {
+                MoveJoin(time);
+            }
+
             DropOld(now - Depth);
             if (chunk.Cut is not null || time - _woken >= WakeInterval)
             {
@@ -134,6 +142,7 @@ public sealed class ChunkRing
             }
 
             chunk = At(wanted).Buffer.Retain();
+            _isRead = true;
             Leave(number);
             number = wanted + 1;
             ReadersOf(number)++;

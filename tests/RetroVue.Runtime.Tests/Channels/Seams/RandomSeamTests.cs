@@ -6,6 +6,10 @@ namespace RetroVue.Runtime.Tests.Channels.Seams;
 /// <summary>Copied stretches of films of any groups of pictures, entered and left anywhere, are a stream that decodes to the films' pictures.</summary>
 public sealed class RandomSeamTests
 {
+    /// <summary>A key frame of an open group was due a millisecond after the join.</summary>
+    [Test]
+    public void Viewer_who_joins_just_before_a_key_frame_begins_where_the_channel_does() => RandomCases.Repeat(166298389, CheckCase);
+
     [Test]
     public void Eight_channels_of_films_entered_anywhere() => RandomCases.Run(8, CheckCase);
 
@@ -24,9 +28,8 @@ public sealed class RandomSeamTests
             items[i] = SeamItem.Of(film.Make(random.Next(2) == 0), random.Next(3) == 0 ? 0 : random.Next(RandomFilm.Length - length - 200), length);
         }
 
-        // Who joins in the middle begins with the last key frame, within an item: of an open group, decoders complain about that by themselves.
         int join = random.Next(2) * random.Next((int)items[0].Length.TotalMilliseconds - 400);
-        var joined = Duration.FromMilliseconds(film.IsOpen ? 0 : join);
+        var joined = Duration.FromMilliseconds(join);
         try
         {
             AiredSeams.Watch(items, $"seams-{film.Number}", joined).AssertAllAsWanted(
