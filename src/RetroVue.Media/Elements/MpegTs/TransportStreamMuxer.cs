@@ -36,7 +36,8 @@ public sealed class TransportStreamMuxer : InterleavingElement
     /// <param name="offset">Added to all times.</param>
     /// <exception cref="ArgumentException">The options do not fit each other.</exception>
     public TransportStreamMuxer(string name, TransportStreamOptions? options = null, ClockTime offset = default)
-        : base(name)
+        // Beside the demuxer that feeds it: each packet would wake another thread, which costs more than to write it.
+        : base(name, StepPlacement.Reading)
     {
         _writer = new TransportStreamWriter(options);
         _chunker = new TransportStreamChunker(chunk => _output!.Push(chunk.Buffer));
