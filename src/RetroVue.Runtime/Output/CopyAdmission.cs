@@ -122,13 +122,13 @@ public sealed record CopyAdmission(ChannelFormats? Formats, ImmutableArray<CopyR
         CultureInfo plain = CultureInfo.InvariantCulture;
         return
         [
-            video is null ? "no picture" : $"{Name(video)} pictures",
+            video is null ? "no picture" : Name(video, "pictures"),
             video?.Video is { } size ? string.Create(plain, $"{size.Width}x{size.Height} pictures") : "",
             video?.Video is { } shape ? $"pixels of shape {ShapeOf(shape)}" : "",
             video?.Video is { } rate ? $"{(AreOne(rate.FrameRate, channelRate) ? channelRate : rate.FrameRate).Reduce()} frames per second" : "",
             video?.Video is { } fields ? Fields(fields) : "",
             .. Colors(video?.Video),
-            audio is null ? "no sound" : $"{Name(audio)} sound",
+            audio is null ? "no sound" : Name(audio, "sound"),
             audio?.Audio is { } sampling ? string.Create(plain, $"sound at {sampling.SampleRate} Hz") : "",
             audio?.Audio is { } layout ? $"{layout.Layout} sound" : "",
         ];
@@ -171,11 +171,11 @@ public sealed record CopyAdmission(ChannelFormats? Formats, ImmutableArray<CopyR
         && Int128.Abs(((Int128)a.Numerator * b.Denominator) - ((Int128)b.Numerator * a.Denominator)) * RateTolerance
             <= (Int128)b.Numerator * a.Denominator;
 
-    private static string Name(EncodedFormat format) => format switch
+    private static string Name(EncodedFormat format, string what) => format switch
     {
-        { Audio.SampleRate: <= 0 } or { Video.Width: <= 0 } => $"unknown {format.Codec}, since it begins long after the file,",
-        { Profile: null } => format.Codec,
-        _ => $"{format.Codec} {format.Profile}",
+        { Audio.SampleRate: <= 0 } or { Video.Width: <= 0 } => $"{format.Codec} {what} of which nothing is known, because none comes near the file's beginning",
+        { Profile: null } => $"{format.Codec} {what}",
+        _ => $"{format.Codec} {format.Profile} {what}",
     };
 
     /// <summary>The first thing in which streams are unlike a channel's, in words; null where they fit.</summary>

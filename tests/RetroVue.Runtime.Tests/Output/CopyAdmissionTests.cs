@@ -29,6 +29,7 @@ public sealed class CopyAdmissionTests
         yield return Case("sound codec", s_usual with { Audio = s_audio with { Codec = "mp3" } }, "has mp3 sound, the channel mp2 sound");
         yield return Case("sampling", With(s_sound with { SampleRate = 44_100 }), "has sound at 44100 Hz, the channel sound at 48000 Hz");
         yield return Case("layout", With(s_sound with { Layout = ChannelLayout.Mono }), "has mono sound, the channel stereo sound");
+        yield return Case("unknown", With(s_sound with { SampleRate = 0 }), "has mp2 sound of which nothing is known, because none comes near the file's beginning, the channel mp2 sound");
         yield return Case("no sound", s_usual with { Audio = null }, "has no sound, the channel mp2 sound");
         yield return Case("no picture", s_usual with { Video = null }, "has no picture, the channel mpeg2video Main pictures");
         yield return Case("key frames", s_usual with { KeyFrameInterval = ClockTime.FromMilliseconds(4_100) }, "has key frames up to 4.1 s apart; 4 s is the most");

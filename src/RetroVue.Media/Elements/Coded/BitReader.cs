@@ -13,12 +13,20 @@ internal ref struct BitReader(ReadOnlySpan<byte> bytes)
     /// <summary>True where more was read than there is.</summary>
     public readonly bool IsBeyondEnd => Position > _bytes.Length * 8;
 
-    /// <summary>Goes over bits.</summary>
-    public void Skip(int count) => Position += count;
+    private readonly int BeyondEnd => (_bytes.Length * 8) + 1;
 
-    /// <summary>The next bits as a number; at most 32.</summary>
+    /// <summary>Goes over bits.</summary>
+    public void Skip(int count) => Position = (int)Math.Min((long)Position + count, BeyondEnd);
+
+    /// <summary>The next bits as a number; at most 32. A count that damaged data told, of which there is no number, leads beyond the end.</summary>
     public uint Bits(int count)
     {
+        if (count is < 0 or > 32 || IsBeyondEnd)
+        {
+            Position = BeyondEnd;
+            return 0;
+        }
+
         uint value = 0;
         for (; count > 0; count--)
         {
@@ -42,7 +50,7 @@ internal ref struct BitReader(ReadOnlySpan<byte> bytes)
             if (++zeros > LongestCode)
             {
                 // No code is as long: the data is damaged, or over.
-                Position = (_bytes.Length * 8) + 1;
+                Position = BeyondEnd;
                 return 0;
             }
         }

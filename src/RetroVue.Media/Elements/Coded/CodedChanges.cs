@@ -8,8 +8,9 @@ namespace RetroVue.Media.Elements.Coded;
 /// </summary>
 /// <remarks>
 /// Looked at are the parameter sets of H.264 and HEVC, the sequence headers of MPEG-1 and -2, and the headers of AAC, MPEG audio, AC-3 and
-/// E-AC-3, in the packets and in the format, and how the units of packets of pictures begin, by which codecs differ. What is repeated, or differs in what nobody sees or hears (timing hints, buffer sizes), is no
-/// change. Streams of other codecs are believed to stay as they are. Allocates only where parameters differ. For one thread at a time.
+/// E-AC-3, in the packets and in the format, and how the units of packets of pictures begin, by which codecs differ. What is repeated is
+/// no change, nor what nobody sees or hears (timing hints, buffer sizes). Streams of other codecs are believed to stay as they are. Damaged
+/// data throws nothing. Allocates only where parameters differ. For one thread at a time.
 /// </remarks>
 public sealed class CodedChanges
 {

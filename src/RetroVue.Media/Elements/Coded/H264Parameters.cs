@@ -80,7 +80,7 @@ internal sealed class H264Parameters
         bits.Unsigned();
         bits.Unsigned();
         bool hasFrames = bits.Flag();
-        if (!bits.IsBeyondEnd && frameNumberBits <= 16 && orderBits <= 16)
+        if (!bits.IsBeyondEnd && frameNumberBits is >= 4 and <= 16 && orderBits is 0 or >= 4 and <= 16)
         {
             _sequences[id] = new SequenceSet(chroma == 0 || hasPlanes, hasPlanes, frameNumberBits, orderBits, hasFrames);
         }

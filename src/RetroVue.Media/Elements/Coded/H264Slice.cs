@@ -90,6 +90,11 @@ internal ref struct H264Slice
             {
                 isOver = ReadOperation(ref bits).Operation == 0;
             }
+
+            if (!isOver)
+            {
+                return false;
+            }
         }
 
         slice.MarkingEnd = bits.Position;

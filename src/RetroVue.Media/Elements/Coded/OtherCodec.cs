@@ -3,8 +3,8 @@ using RetroVue.Media.Formats;
 namespace RetroVue.Media.Elements.Coded;
 
 /// <summary>
-/// Tells packets of H.264, HEVC and MPEG video in a stream of one of the first two, as they come after new tables of a transport stream that its reader does not follow: by how
-/// their first unit begins, for what begins that way in one is against the rules of the other.
+/// Tells packets of H.264, HEVC and MPEG video in a stream of one of the first two, as they come after new tables of a transport stream
+/// that its reader does not follow: by how their first unit begins, for what begins that way in one is against the rules of the other.
 /// </summary>
 internal static class OtherCodec
 {
