@@ -37,6 +37,7 @@ internal static unsafe class LibAVFormat
     internal const int AVFMT_TS_DISCONT = 512;
     internal const int AVFMT_VARIABLE_FPS = 1024;
     internal const int AVFMT_TS_NEGATIVE = 262144;
+    internal const int AVFMT_TS_NONSTRICT = 131072;
     internal const int AVIO_FLAG_READ = 1;
     internal const int AVIO_FLAG_WRITE = 2;
     internal const int AVIO_FLAG_READ_WRITE = 3;

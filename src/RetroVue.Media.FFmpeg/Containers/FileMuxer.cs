@@ -224,6 +224,7 @@ public sealed unsafe class FileMuxer : InterleavingElement
         foreach (var stream in described)
         {
             stream.TimeBase = _file.TimeBase(stream.Index);
+            stream.MayRepeat = _file.TakesRepeatedTimes;
         }
     }
 

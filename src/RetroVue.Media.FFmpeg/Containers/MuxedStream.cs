@@ -12,6 +12,7 @@ internal sealed unsafe class MuxedStream(InputPad input)
     private const int LeastTicksForDecodingTimes = 10_000;
 
     private DecodingTimes? _times;
+    private long _lastSound = DecodingTimes.None;
     private long _repaired;
     private long _refused;
 
@@ -52,6 +53,9 @@ internal sealed unsafe class MuxedStream(InputPad input)
             : new Rational(1, common);
     }
 
+    /// <summary>True where the muxer takes packets of one decoding time; known once the header is written.</summary>
+    public bool MayRepeat { get; set; }
+
     /// <summary>Packets whose times were wrong and were put right (<see cref="DecodingTimes"/>).</summary>
     public long Repaired => _repaired + (_times?.Repaired ?? 0);
 
@@ -71,8 +75,8 @@ internal sealed unsafe class MuxedStream(InputPad input)
     {
         var pts = (Segment.ToRunningTime(buffer.Pts) - beginning).ToTicks(TimeBase);
         var dts = buffer.Dts.IsNone ? DecodingTimes.None : (Segment.ToRunningTime(buffer.Dts) - beginning).ToTicks(TimeBase);
-        var duration = buffer.Duration.IsNone ? 0 : Math.Max((Segment.ToRunningTime(buffer.End) - beginning).ToTicks(TimeBase) - pts, 0);
-        _times ??= new DecodingTimes(Format!.ReorderDepth, (long)TimeBase.Numerator * LeastTicksForDecodingTimes > TimeBase.Denominator);
+        var duration = buffer.Duration.IsNone ? StepOfSound(pts) : Math.Max((Segment.ToRunningTime(buffer.End) - beginning).ToTicks(TimeBase) - pts, 0);
+        _times ??= new DecodingTimes(Format!.ReorderDepth, (long)TimeBase.Numerator * LeastTicksForDecodingTimes > TimeBase.Denominator, MayRepeat && Format.Kind == MediaKind.Audio);
         if (!_times.TryRepair(ref pts, ref dts, duration))
         {
             return false;
@@ -84,5 +88,16 @@ internal sealed unsafe class MuxedStream(InputPad input)
         packet->stream_index = Index;
         packet->pos = -1;
         return true;
+    }
+
+    /// <summary>
+    /// As long as it was from the packet of sound before to this one; 0 for the first and for pictures. An MP4 leaves out a last packet that
+    /// takes no time.
+    /// </summary>
+    private long StepOfSound(long pts)
+    {
+        var step = _lastSound == DecodingTimes.None ? 0 : Math.Max(pts - _lastSound, 0);
+        _lastSound = Format!.Kind == MediaKind.Audio ? pts : DecodingTimes.None;
+        return step;
     }
 }

@@ -67,6 +67,9 @@ internal sealed unsafe class OutputFile : IDisposable
         }
     }
 
+    /// <summary>True where the container takes packets of one stream with the same decoding time.</summary>
+    public bool TakesRepeatedTimes => (_context->oformat->flags & AVFMT_TS_NONSTRICT) != 0;
+
     private string Container => NativeText.Read(_context->oformat->name)!;
 
     /// <summary>Gives calls that wait for a server the time to end by themselves, and then ends them and all later ones.</summary>

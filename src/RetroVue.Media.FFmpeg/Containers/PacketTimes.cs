@@ -11,7 +11,7 @@ namespace RetroVue.Media.FFmpeg.Containers;
 /// </summary>
 /// <remarks>
 /// An estimate counts pictures at the nominal rate (of sound, durations) from the last time that was known, so it does not gather
-/// rounding. Sound of which nobody says how long a packet is stays without a time until the next that is known. Of a stream that is shown
+/// rounding. Sound that repeats a time follows on what is before it. Sound of which nobody says how long a packet is stays without a time until the next that is known. Of a stream that is shown
 /// in another order than it is decoded in, only the decoding time can be told that way: a missing presentation time stays None. A decoding time that is later than the presentation, or not later than the last, is put right.
 /// </remarks>
 internal sealed unsafe class PacketTimes(StreamInfo stream, FirstLook look = default) : IDisposable
@@ -27,14 +27,17 @@ internal sealed unsafe class PacketTimes(StreamInfo stream, FirstLook look = def
     private ClockTime _anchor = stream.StartTime.IsNone ? ClockTime.Zero : ClockTime.None;
     private long _fields;
     private long _ticks;
+    private long _lastStated = AV_NOPTS_VALUE;
+    private long _lastEnd;
     private int _refusals;
     private bool _isCounted = true;
 
     /// <summary>The times of the next packet.</summary>
     public PacketTime Next(AVPacket* packet)
     {
+        var isEstimated = FollowsOn(packet);
         var ticks = _missing is null ? packet->pts : _missing.Next(packet);
-        var isEstimated = ticks != packet->pts;
+        isEstimated |= ticks != packet->pts;
         var pts = ToTime(ticks);
         var dts = ToTime(DecodingTicks(ticks, packet));
         var order = !dts.IsNone ? dts : stream.IsReordered ? ClockTime.None : pts;
@@ -63,6 +66,27 @@ internal sealed unsafe class PacketTimes(StreamInfo stream, FirstLook look = def
 
     /// <inheritdoc/>
     public void Dispose() => _missing?.Dispose();
+
+    /// <summary>Moves a packet of sound that has the same time as the one before it to where that one ends, if it says how long it is.</summary>
+    private bool FollowsOn(AVPacket* packet)
+    {
+        if (stream.Format.Kind != MediaKind.Audio || packet->pts == AV_NOPTS_VALUE)
+        {
+            _lastStated = AV_NOPTS_VALUE;
+            return false;
+        }
+
+        // A packet that is shorter than a tick may well have the time of the one before.
+        var isRepeated = packet->pts == _lastStated && _lastEnd > packet->pts + 1;
+        _lastStated = packet->pts;
+        if (isRepeated)
+        {
+            packet->pts = packet->dts = _lastEnd;
+        }
+
+        _lastEnd = packet->pts + packet->duration;
+        return isRepeated;
+    }
 
     /// <summary>The container's decoding time, put right where it is later than the presentation or does not grow.</summary>
     private long DecodingTicks(long presented, AVPacket* packet)

@@ -4,7 +4,7 @@ namespace RetroVue.Media.Time;
 
 /// <summary>
 /// Makes the times of one stream's packets, which come in decoding order, such as containers want them: decoding times grow by a tick or
-/// more, and none is later than the packet's presentation.
+/// more, and none is later than the packet's presentation. Packets that last a tick or less may share one where the container allows it.
 /// </summary>
 /// <remarks>
 /// <para>
@@ -25,6 +25,7 @@ public sealed class DecodingTimes
     public const int MostReordering = 16;
 
     private readonly bool _isAlwaysByPresentation;
+    private readonly bool _mayRepeat;
     private Window _window;
     private int _depth;
     private int _held;
@@ -37,8 +38,10 @@ public sealed class DecodingTimes
     /// <summary>The times of a stream that has not begun.</summary>
     /// <param name="reorderDepth">How many pictures a decoder holds back to show them in order; 0 for sound.</param>
     /// <param name="isByPresentation">True where the decoding times that are given are not to be used, as where the tick is too coarse for them.</param>
-    public DecodingTimes(int reorderDepth, bool isByPresentation = false)
+    /// <param name="mayRepeat">True where packets that last a tick or less may have the same decoding time.</param>
+    public DecodingTimes(int reorderDepth, bool isByPresentation = false, bool mayRepeat = false)
     {
+        _mayRepeat = mayRepeat;
         _isAlwaysByPresentation = isByPresentation;
         Continue(reorderDepth);
     }
@@ -66,7 +69,7 @@ public sealed class DecodingTimes
     /// <summary>Puts the times of the next packet right.</summary>
     /// <param name="pts">Its presentation.</param>
     /// <param name="dts">Its decoding; <see cref="None"/> where that is not known. Afterwards it is.</param>
-    /// <param name="step">How long a picture lasts, for the first ones; 0 where that is not known.</param>
+    /// <param name="step">How long the packet lasts; 0 where that is not known.</param>
     /// <returns>False where the packet is to be left out; its times stay.</returns>
     public bool TryRepair(ref long pts, ref long dts, long step)
     {
@@ -75,12 +78,14 @@ public sealed class DecodingTimes
             Begin(pts, dts, step);
         }
 
-        bool isWrong = dts != None && (dts > pts || dts <= _last);
+        // What is shorter than a tick falls on that of the packet before it now and then.
+        long least = _mayRepeat && step <= 1 ? 0 : 1;
+        bool isWrong = dts != None && (dts > pts || (_last != None && dts < _last + least));
         _isByPresentation |= dts > pts;
         long derived = Insert(pts);
         // A tick is what times of the same pictures may differ by that were rounded on lines of their own.
         long wish = dts == None || _isByPresentation || (dts > derived + 1 && LeavesNoRoom(dts, step)) ? derived : Math.Min(dts, pts);
-        long decoded = _last == None ? wish : Math.Max(wish, _last + 1);
+        long decoded = _last == None ? wish : Math.Max(wish, _last + least);
         if (decoded > pts + 1)
         {
             Refused++;
