@@ -12,6 +12,15 @@ public sealed class CodedChangesTests
     private const string Hevc = "-c:v libx265 -preset veryfast -x265-params log-level=none";
     private const string Mpeg2 = "-c:v mpeg2video";
 
+    private static readonly (string Codec, int[] Rates, string[] Settings)[] s_sounds =
+    [
+        ("aac", [48_000, 44_100, 22_050], ["64k", "192k"]),
+        ("mp2", [48_000, 44_100, 22_050], ["64k", "128k"]),
+        ("mp3", [48_000, 44_100, 22_050, 11_025], ["32k", "64k"]),
+        ("ac3", [48_000, 44_100, 32_000], ["96k", "192k"]),
+        ("eac3", [48_000, 44_100, 32_000], ["96k", "192k"]),
+    ];
+
     [TestCase("h264", H264, "-s 322x182")]
     [TestCase("h264", H264, "-s 322x182 -pix_fmt yuv444p")]
     [TestCase("h264", H264, "-pix_fmt yuv422p10le -vf setsar=16/11")]
@@ -44,6 +53,31 @@ public sealed class CodedChangesTests
             Assert.That(read.FrameRate, Is.EqualTo(settings.Contains("-r 50", StringComparison.Ordinal) ? new Rational(50, 1) : plain.Video!.FrameRate), "rate");
         }
     }
+
+    // As the reader of a transport stream cuts what it knows no frames in.
+    [Test]
+    public void Sound_of_another_codec_is_seen_however_it_is_cut() => RandomCases.Run(60, random =>
+    {
+        (string codec, int[] rates, string[] settings) = s_sounds[random.Next(s_sounds.Length)];
+        string[] others = [.. s_sounds.Select(sound => sound.Codec).Where(other => Family(other) != Family(codec))];
+        (string other, int rate, string setting, int channels) =
+            (others[random.Next(others.Length)], rates[random.Next(rates.Length)], settings[random.Next(settings.Length)], random.Next(1, 3));
+        string path = MadeMedia.Make(
+            $"sound-{codec}-{rate}-{channels}-{setting}.{(codec == "aac" ? "adts" : codec)}", $"-f lavfi -i sine=r={rate} -t 2 -ac {channels} -c:a {(codec == "mp3" ? "libmp3lame" : codec)} -b:a {setting}");
+        byte[] bytes = File.ReadAllBytes(path);
+        var changes = new CodedChanges();
+        changes.Expect(new EncodedFormat(other, MediaKind.Audio) { Audio = new AudioFormat(SampleFormat.F32Planar, 48_000, ChannelLayout.Stereo) });
+        EncodedFormat? seen = null;
+        for (int at = random.Next(bytes.Length / 2), length; seen is null && at < bytes.Length; at += length)
+        {
+            length = Math.Min(random.Next(400, 6000), bytes.Length - at);
+            seen = changes.Next(bytes.AsSpan(at, length), isKeyFrame: true);
+        }
+
+        Assert.That((seen?.Codec, seen?.Audio?.SampleRate, seen?.Audio?.Layout.Channels), Is.EqualTo((codec, rate, channels)), $"{path} for {other}");
+    });
+
+    private static string Family(string codec) => codec switch { "mp2" or "mp3" => "mpeg", "ac3" or "eac3" => "ac3", _ => codec };
 
     private static EncodedFormat FormatOf(string codec, string encoder, string settings, string container)
     {

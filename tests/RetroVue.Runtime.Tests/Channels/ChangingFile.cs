@@ -23,7 +23,12 @@ internal static class ChangingFile
         ("channels", "mono sound"),
         ("flash", "640x360 pictures"),
         ("matroska", "sound at 44100 Hz"),
+        ("sound-codec", "ac3"),
+        ("sound-codec-back", "aac"),
     ];
+
+    /// <summary>What is seen at load only: on the air libavformat gives all that follows as one packet, at the file's end.</summary>
+    public static readonly (string Kind, string Words)[] ChangingUnseen = [("mpeg2-codec", "h264"), ("mpeg2-hevc", "hevc")];
 
     /// <summary>What is different without being another for who watches.</summary>
     public static readonly string[] Same = ["again", "timing", "encoder", "flash-again"];
@@ -35,13 +40,17 @@ internal static class ChangingFile
     {
         "size" => Joined(kind, Part("size-2.ts", "640x360", H264, Aac, 5.1)),
         "codec" => Joined(kind, Hevc("codec-2.ts", 5.1)),
-        "codec-mpeg2" => Joined(kind, Part("codec-mpeg2-2.ts", "320x180", "-c:v mpeg2video -g 12 -bf 0 -pix_fmt yuv420p", Aac, 5.1)),
+        "codec-mpeg2" => Joined(kind, Mpeg2("codec-mpeg2-2.ts", 5.1)),
         "codec-back" => Join("changing-codec-back.ts", Hevc("hevc-1.ts", 0), Part("codec-back-2.ts", "320x180", H264, Aac, 5.1)),
         "profile" => Joined(kind, Part("profile-2.ts", "320x180", H264.Replace("main", "high", StringComparison.Ordinal), Aac, 5.1)),
         "shape" => Joined(kind, Part("shape-2.ts", "320x180", $"{H264} -vf setsar=4/3", Aac, 5.1)),
         "range" => Joined(kind, Part("range-2.ts", "320x180", $"{H264} -color_range pc", Aac, 5.1)),
         "rate" => Joined(kind, Part("rate-2.ts", "320x180", H264, "-c:a aac -ac 2 -ar 44100", 5.1)),
         "channels" => Joined(kind, Part("channels-2.ts", "320x180", H264, "-c:a aac -ac 1 -ar 48000", 5.1)),
+        "mpeg2-codec" => Join("changing-mpeg2-codec.ts", Mpeg2("mpeg2-1.ts", 0), Part("codec-back-2.ts", "320x180", H264, Aac, 5.1)),
+        "mpeg2-hevc" => Join("changing-mpeg2-hevc.ts", Mpeg2("mpeg2-1.ts", 0), Hevc("codec-2.ts", 5.1)),
+        "sound-codec" => Join("changing-sound-codec.ts", Plain, Part("ac3-2.ts", "320x180", H264, "-c:a ac3 -ac 2 -ar 48000", 5.1)),
+        "sound-codec-back" => Join("changing-sound-codec-back.ts", Part("mp2-1.ts", "320x180", H264, "-c:a mp2 -ac 2 -ar 48000", 0), Part("again-2.ts", "320x180", H264, Aac, 5.1)),
         "flash" => JoinedFlash(kind, "640x360"),
         "flash-again" => JoinedFlash(kind, "320x180"),
         // Its container says nothing of the second half, whose headers are in the packets.
@@ -57,11 +66,15 @@ internal static class ChangingFile
     {
         "matroska" => Part("mp2-1.ts", "320x180", H264, "-c:a mp2 -ac 2 -ar 48000", 0),
         "codec-back" => Hevc("hevc-1.ts", 0),
+        "mpeg2-codec" or "mpeg2-hevc" => Mpeg2("mpeg2-1.ts", 0),
+        "sound-codec-back" => Part("mp2-1.ts", "320x180", H264, "-c:a mp2 -ac 2 -ar 48000", 0),
         _ => Plain,
     };
 
     private static string Hevc(string name, double from) =>
         Part(name, "320x180", "-c:v libx265 -preset ultrafast -x265-params log-level=none:bframes=0:keyint=25 -pix_fmt yuv420p", Aac, from);
+
+    private static string Mpeg2(string name, double from) => Part(name, "320x180", "-c:v mpeg2video -g 12 -bf 0 -pix_fmt yuv420p", Aac, from);
 
     private static string Part(string name, string size, string picture, string sound, double from) => MadeMedia.Make(
         $"changing-{name}", FormattableString.Invariant($"-f lavfi -i testsrc2=s={size}:r=25 {Sound} -t 5 {picture} {sound} -muxdelay 0 -output_ts_offset {from}"));

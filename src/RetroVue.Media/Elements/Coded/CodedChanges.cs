@@ -3,14 +3,15 @@ using RetroVue.Media.Formats;
 namespace RetroVue.Media.Elements.Coded;
 
 /// <summary>
-/// Watches what a stream of compressed packets says of itself, and tells where that becomes something else than it was: another size,
-/// shape, profile or colour of pictures, another sampling rate or number of channels.
+/// Watches what a stream of compressed packets says of itself, and tells where that becomes something else than it was: another codec,
+/// another size, shape, profile or colour of pictures, another sampling rate or number of channels.
 /// </summary>
 /// <remarks>
 /// Looked at are the parameter sets of H.264 and HEVC, the sequence headers of MPEG-1 and -2, and the headers of AAC, MPEG audio, AC-3 and
-/// E-AC-3, in the packets and in the format, and how the units of packets of pictures begin, by which codecs differ. What is repeated is
-/// no change, nor what nobody sees or hears (timing hints, buffer sizes). Streams of other codecs are believed to stay as they are. Damaged
-/// data throws nothing. Allocates only where parameters differ. For one thread at a time.
+/// E-AC-3, in the packets and in the format; how the units of pictures begin, by which codecs differ; and frames of other sound where a
+/// packet begins with no header. What is repeated is no change, nor what nobody sees or hears (timing hints, buffer sizes). Streams of
+/// other codecs are believed to stay as they are. Damaged data throws nothing. Allocates only where parameters differ. For one thread at a
+/// time.
 /// </remarks>
 public sealed class CodedChanges
 {
@@ -64,7 +65,9 @@ public sealed class CodedChanges
     {
         _otherCodec = OtherCodec.Find(format, packet);
         _otherCodecs = Math.Max(0, _otherCodecs + (_otherCodec is null ? -1 : Weight));
-        if (_otherCodec is not { } codec || (codec != "h264" && _otherCodecs < Enough * Weight))
+        // What all follows in one packet comes once.
+        bool comesOnce = _otherCodec == "h264" || format.Codec is "mpeg1video" or "mpeg2video";
+        if (_otherCodec is not { } codec || (!comesOnce && _otherCodecs < Enough * Weight))
         {
             return null;
         }
@@ -104,7 +107,7 @@ public sealed class CodedChanges
     {
         if (SoundStatement.Of(format, packet) is not { } stated)
         {
-            return null;
+            return NextSoundCodec(format, packet);
         }
 
         _sound ??= stated.Agreeing(format);
@@ -123,6 +126,26 @@ public sealed class CodedChanges
 
         _format = SoundStatement.ApplyTo(format, stated, _sound.Value);
         (_sound, _others) = (stated, 0);
+        return _format;
+    }
+
+    private EncodedFormat? NextSoundCodec(EncodedFormat format, ReadOnlySpan<byte> packet)
+    {
+        // What has parameter sets brings no headers, and what is not known here has others.
+        if (!format.ParameterSets.IsEmpty || !SoundStatement.IsKnown(format) || OtherSound.Find(format, packet, out int frames) is not { } stated)
+        {
+            return null;
+        }
+
+        _others = stated == _other ? _others + frames : frames;
+        _other = stated;
+        if (_others < Enough)
+        {
+            return null;
+        }
+
+        var audio = new AudioFormat(SampleFormat.F32Planar, stated.SampleRate, SoundStatement.LayoutOf(stated.Channels));
+        Expect(new EncodedFormat(OtherSound.NameOf(stated), MediaKind.Audio) { Audio = audio });
         return _format;
     }
 }

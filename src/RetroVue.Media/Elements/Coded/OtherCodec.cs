@@ -3,8 +3,9 @@ using RetroVue.Media.Formats;
 namespace RetroVue.Media.Elements.Coded;
 
 /// <summary>
-/// Tells packets of H.264, HEVC and MPEG video in a stream of one of the first two, as they come after new tables of a transport stream
-/// that its reader does not follow: by how their first unit begins, for what begins that way in one is against the rules of the other.
+/// Tells packets of H.264, HEVC and MPEG video in a stream of another of these, as they come after new tables of a transport stream that
+/// its reader does not follow: by how units begin, for what begins that way in one is against the rules of the other. A reader of MPEG
+/// video puts all that follows into one packet, so there every unit is looked at; elsewhere the first.
 /// </summary>
 internal static class OtherCodec
 {
@@ -13,6 +14,11 @@ internal static class OtherCodec
     /// <summary>The codec that a packet is of where it is of another one than its stream; null where it may be of the stream's.</summary>
     public static string? Find(EncodedFormat format, ReadOnlySpan<byte> packet)
     {
+        if (format.Codec is "mpeg1video" or "mpeg2video")
+        {
+            return FindInMpeg(format, packet);
+        }
+
         ReadOnlySpan<byte> startCode = [0, 0, 1];
         int at = packet[..Math.Min(packet.Length, startCode.Length + 1)].IndexOf(startCode) + startCode.Length;
         if (format.Codec is not "h264" and not "hevc" || at < startCode.Length || at + 1 >= packet.Length || NalUnits.LengthSizeOf(format) != 0)
@@ -24,6 +30,30 @@ internal static class OtherCodec
         return format.Codec == "h264"
             ? IsHevc(first, second) ? "hevc" : IsNoH264(first) && format.Profile != "Extended" ? "mpeg2video" : null
             : IsH264(first, second) ? "h264" : IsNoHevc(first) ? "mpeg2video" : null;
+    }
+
+    private static string? FindInMpeg(EncodedFormat format, ReadOnlySpan<byte> packet)
+    {
+        const int tallest = 2800;
+        ReadOnlySpan<byte> startCode = [0, 0, 1];
+        int rows = ((format.Video?.Height ?? tallest) + 15) / 16;
+        while (rows < tallest / 16 && packet.IndexOf(startCode) is var at and >= 0 && at + startCode.Length + 1 < packet.Length)
+        {
+            packet = packet[(at + startCode.Length)..];
+            (byte first, byte second) = (packet[0], packet[1]);
+            // A slice's number is that of its row, and its quantiser is not 0 (ISO/IEC 13818-2 6.3.16).
+            if (first > rows && IsH264(first, second))
+            {
+                return "h264";
+            }
+
+            if (first is 0x40 or 0x42 or 0x44 && second == 1)
+            {
+                return "hevc";
+            }
+        }
+
+        return null;
     }
 
     /// <summary>

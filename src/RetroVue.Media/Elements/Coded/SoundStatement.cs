@@ -8,8 +8,17 @@ namespace RetroVue.Media.Elements.Coded;
 /// <param name="Channels">Channels, before what a decoder adds; 0 where not stated.</param>
 internal readonly record struct SoundStatement(int Codec, int SampleRate, int Channels)
 {
-    private const int Adts = 1;
-    private const int Extended = 2;
+    /// <summary><see cref="Codec"/> of AC-3.</summary>
+    public const int Ac3 = 0;
+
+    /// <summary><see cref="Codec"/> of AAC.</summary>
+    public const int Adts = 1;
+
+    /// <summary><see cref="Codec"/> of E-AC-3.</summary>
+    public const int Extended = 2;
+
+    /// <summary><see cref="Codec"/> of MPEG audio's first layer; the two others follow.</summary>
+    public const int MpegLayer1 = 11;
 
     /// <summary>What the format's parameter sets say; null where it has none that can be read.</summary>
     public static SoundStatement? OfSets(EncodedFormat format)
@@ -30,6 +39,9 @@ internal readonly record struct SoundStatement(int Codec, int SampleRate, int Ch
         int rate = index == 15 ? (int)bits.Bits(24) : AacRate((int)index);
         return rate == 0 ? null : new SoundStatement(Adts, rate, AacChannels((int)bits.Bits(4)));
     }
+
+    /// <summary>True for codecs whose packets' headers are read.</summary>
+    public static bool IsKnown(EncodedFormat format) => format.Codec is "aac" or "mp1" or "mp2" or "mp3" or "ac3" or "eac3";
 
     /// <summary>What a packet says; null where it has no header, or one that is not known.</summary>
     public static SoundStatement? Of(EncodedFormat format, ReadOnlySpan<byte> packet) => format.Codec switch
@@ -95,7 +107,7 @@ internal readonly record struct SoundStatement(int Codec, int SampleRate, int Ch
 
         int rate = index switch { 0 => 44_100, 1 => 48_000, _ => 32_000 };
         rate >>= version switch { 3 => 0, 2 => 1, _ => 2 };
-        return new SoundStatement(4 - layer + 10, rate, packet[3] >> 6 == 3 ? 1 : 2);
+        return new SoundStatement(MpegLayer1 + 3 - layer, rate, packet[3] >> 6 == 3 ? 1 : 2);
     }
 
     /// <summary>ETSI TS 102 366 4.4 and annex E 1.3.</summary>
@@ -117,7 +129,7 @@ internal readonly record struct SoundStatement(int Codec, int SampleRate, int Ch
         {
             int mode = packet[6] >> 5, at = 3;
             at += ((mode & 1) != 0 && mode != 1 ? 2 : 0) + ((mode & 4) != 0 ? 2 : 0) + (mode == 2 ? 2 : 0);
-            return new SoundStatement(0, rate >> Math.Max(version - 8, 0), Ac3Channels(mode) + ((packet[6] >> (7 - at)) & 1));
+            return new SoundStatement(Ac3, rate >> Math.Max(version - 8, 0), Ac3Channels(mode) + ((packet[6] >> (7 - at)) & 1));
         }
 
         // Streams that only add to another one say nothing of the whole.
@@ -130,7 +142,8 @@ internal readonly record struct SoundStatement(int Codec, int SampleRate, int Ch
         return new SoundStatement(Extended, rate, Ac3Channels((packet[4] >> 1) & 7) + (packet[4] & 1));
     }
 
-    private static ChannelLayout LayoutOf(int channels) => channels switch
+    /// <summary>The layout that so many channels are taken for.</summary>
+    public static ChannelLayout LayoutOf(int channels) => channels switch
     {
         1 => ChannelLayout.Mono,
         2 => ChannelLayout.Stereo,
