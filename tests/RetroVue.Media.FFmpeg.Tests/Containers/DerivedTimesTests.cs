@@ -142,16 +142,9 @@ public sealed class DerivedTimesTests
     /// <summary>Takes PTS and DTS out of every second PES packet; stuffing stands in their place.</summary>
     private static byte[] WithoutEverySecondTime(byte[] stream)
     {
-        int count = 0;
-        for (int at = 0; at < stream.Length; at += 188)
+        foreach (int pes in PesStamps.Find(stream, 0xE0).Where((_, at) => at % 2 == 1).ToList())
         {
-            int payload = at + 4 + ((stream[at + 3] & 0x20) == 0 ? 0 : 1 + stream[at + 4]);
-            bool begins = (stream[at + 1] & 0x40) != 0 && (stream[at + 3] & 0x10) != 0 && payload < at + 180;
-            if (begins && stream.AsSpan(payload, 4).SequenceEqual<byte>([0, 0, 1, 0xE0]) && count++ % 2 == 1)
-            {
-                stream[payload + 7] &= 0x3F;
-                stream.AsSpan(payload + 9, stream[payload + 8]).Fill(0xFF);
-            }
+            PesStamps.Remove(stream, pes);
         }
 
         return stream;

@@ -1,0 +1,46 @@
+namespace RetroVue.Media.FFmpeg.Tests.Support;
+
+/// <summary>The times in the PES headers of a transport stream, as they stand there: readers tell other ones where they doubt them.</summary>
+internal static class PesStamps
+{
+    /// <summary>Where the PES headers of a stream stand that have a presentation time.</summary>
+    public static IEnumerable<int> Find(byte[] stream, byte id)
+    {
+        for (int at = 0; at < stream.Length; at += 188)
+        {
+            int pes = at + 4 + ((stream[at + 3] & 0x20) == 0 ? 0 : 1 + stream[at + 4]);
+            if ((stream[at + 1] & 0x40) != 0 && pes <= at + 168 && stream.AsSpan(pes, 4).SequenceEqual<byte>([0, 0, 1, id]) && (stream[pes + 7] & 0x80) != 0)
+            {
+                yield return pes;
+            }
+        }
+    }
+
+    /// <summary>Presentation and decoding times in ticks of 90 kHz.</summary>
+    public static IEnumerable<(long Pts, long Dts)> Times(byte[] stream, byte id) =>
+        Find(stream, id).Select(pes => (Read(stream.AsSpan(pes + 9)), Read(stream.AsSpan(pes + DecodingAt(stream, pes)))));
+
+    /// <summary>Where in the header the decoding time stands, or the presentation time that counts for both.</summary>
+    public static int DecodingAt(byte[] stream, int pes) => (stream[pes + 7] & 0x40) != 0 ? 14 : 9;
+
+    /// <summary>Takes the times out; stuffing stands in their place.</summary>
+    public static void Remove(byte[] stream, int pes)
+    {
+        stream[pes + 7] &= 0x3F;
+        stream.AsSpan(pes + 9, stream[pes + 8]).Fill(0xFF);
+    }
+
+    /// <summary>A time.</summary>
+    public static long Read(ReadOnlySpan<byte> stamp) =>
+        ((long)(stamp[0] & 0x0E) << 29) | ((long)stamp[1] << 22) | ((long)(stamp[2] & 0xFE) << 14) | ((long)stamp[3] << 7) | ((long)stamp[4] >> 1);
+
+    /// <summary>Puts another time in its place.</summary>
+    public static void Write(Span<byte> stamp, long value)
+    {
+        stamp[0] = (byte)((stamp[0] & 0xF1) | (int)((value >> 29) & 0x0E));
+        stamp[1] = (byte)(value >> 22);
+        stamp[2] = (byte)(((value >> 14) & 0xFE) | 1);
+        stamp[3] = (byte)(value >> 7);
+        stamp[4] = (byte)((value << 1) | 1);
+    }
+}
