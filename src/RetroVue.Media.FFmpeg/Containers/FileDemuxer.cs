@@ -108,7 +108,7 @@ public sealed unsafe class FileDemuxer : Element
 
         _file = TakeKept() ?? OpenAnew();
         _info = _file.Info;
-        VideoOutput = _options.Video ? AddStream(_info.Video, "video", Look(_file)) : null;
+        VideoOutput = _options.Video ? AddStream(_info.Video, "video") : null;
         AudioOutput = _options.Audio ? AddStream(_info.Audio, "audio") : null;
     }
 
@@ -256,26 +256,16 @@ public sealed unsafe class FileDemuxer : Element
         return isThere;
     }
 
-    private FirstLook Look(InputFile file)
-    {
-        if (file.Info.Video is not { } video)
-        {
-            return default;
-        }
-
-        _interrupt.Limit(_options.OpenLimit);
-        var look = new FirstPackets(file, _pool, _ahead).Look(video);
-        _interrupt.Unlimit();
-        return look;
-    }
-
-    private OutputPad? AddStream(StreamInfo? info, string name, FirstLook look = default)
+    private OutputPad? AddStream(StreamInfo? info, string name)
     {
         if (info is null)
         {
             return null;
         }
 
+        _interrupt.Limit(_options.OpenLimit);
+        var look = new FirstPackets(_file!, _pool, _ahead).Look(info);
+        _interrupt.Unlimit();
         var stream = new DemuxedStream(_file!, info, AddOutput(name), look);
         _streams.Add(stream);
         return stream.Output;

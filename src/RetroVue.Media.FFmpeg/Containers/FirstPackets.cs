@@ -8,22 +8,35 @@ using static RetroVue.Media.FFmpeg.Interop.LibAVUtil;
 namespace RetroVue.Media.FFmpeg.Containers;
 
 /// <summary>
-/// Looks at the first packets of pictures that are decoded in another order than they are shown in, whether the times that the container
-/// gives can be used. What was read is kept for the demuxer to hand out first.
+/// Looks at the first packets of a stream, whether the times that the container gives can be used, and what follows where they are missing.
+/// What was read is kept for the demuxer to hand out first.
 /// </summary>
 internal sealed unsafe class FirstPackets(InputFile file, PacketPool pool, Queue<PacketMemory> ahead)
 {
     private const int MostKept = 400;
 
+    /// <summary>A second by which pictures may come ahead of their sound, and the 0.7 s in which one of its packets has a time.</summary>
+    private const int MostBeforeTime = 200;
+
     /// <summary>Enough for pictures that are neighbours in any order of presentation, and for both fields of the first.</summary>
     private const int MostPictures = 2 * (DecodingTimes.MostReordering + 1);
 
-    /// <summary>Looks at the pictures, where their order matters.</summary>
-    public FirstLook Look(StreamInfo video)
+    /// <summary>
+    /// In program streams a packet gives a time to the first picture in it, in broadcasts to the first field; one every 0.7 s is all that
+    /// they must (ISO/IEC 13818-1 2.7.4).
+    /// </summary>
+    private bool MayLeaveOutTimes => file.Info.Container is "mpeg" or "mpegts";
+
+    /// <summary>Looks at a stream, where the times of its first packets do not tell all.</summary>
+    public FirstLook Look(StreamInfo stream)
     {
-        // In program streams a packet gives a time to the first picture in it, in broadcasts to the first field.
-        var mayLeaveOut = video.Format.Codec is "h264" or "hevc" && (file.Info.Container == "mpeg" || (file.Info.Container == "mpegts" && video.Format.Video?.Interlacing != Interlacing.Progressive));
-        if (!(video.IsReordered || mayLeaveOut) || !TryRead(video, 3))
+        var mayLeaveOut = MayLeaveOutTimes && stream.Format.Codec is ("h264" or "hevc");
+        return mayLeaveOut || stream.IsReordered ? LookAtPictures(stream, mayLeaveOut) : new FirstLook { First = MayLeaveOutTimes ? FirstTime(stream) : null };
+    }
+
+    private FirstLook LookAtPictures(StreamInfo video, bool mayLeaveOut)
+    {
+        if (!TryRead(video, 3))
         {
             return default;
         }
@@ -34,7 +47,37 @@ internal sealed unsafe class FirstPackets(InputFile file, PacketPool pool, Queue
         }
 
         TryRead(video, MostPictures);
-        return LookAtOrder(video) ?? new FirstLook(FrameStep: MeasuredStep(video));
+        var look = LookAtOrder(video) ?? LookAtReferences(video);
+        return Times(video).Exists(time => time.Pts == AV_NOPTS_VALUE) ? look : look with { StepByPresentation = StepByPresentation(video) };
+    }
+
+    /// <summary>When the first packet of a stream in its order is presented, where only a later one says so.</summary>
+    private ClockTime? FirstTime(StreamInfo stream)
+    {
+        var before = 0L;
+        var looked = 0;
+        do
+        {
+            foreach (var memory in ahead.Skip(looked))
+            {
+                looked++;
+                var packet = memory.Packet;
+                if (packet->stream_index != stream.Index)
+                {
+                    continue;
+                }
+
+                var duration = packet->duration > 0 ? packet->duration : StepOfRate(stream);
+                if (packet->pts != AV_NOPTS_VALUE || duration == 0)
+                {
+                    return before > 0 && packet->pts != AV_NOPTS_VALUE ? ClockTime.FromUnits(packet->pts - before, stream.TimeBase) : null;
+                }
+
+                before += duration;
+            }
+        }
+        while (looked < MostBeforeTime && TryReadOne(out _));
+        return null;
     }
 
     private long? StepByPresentation(StreamInfo video)
@@ -59,6 +102,7 @@ internal sealed unsafe class FirstPackets(InputFile file, PacketPool pool, Queue
     {
         using var order = PictureOrder.Of(video.Format.Codec, file.Stream(video.Index));
         List<long> counts = [];
+        (long Pts, long Order)? known = null;
         var hasFields = false;
         foreach (var memory in ahead.Where(memory => memory.Packet->stream_index == video.Index))
         {
@@ -74,6 +118,7 @@ internal sealed unsafe class FirstPackets(InputFile file, PacketPool pool, Queue
 
             hasFields |= order.IsField;
             counts.Add(count);
+            known ??= memory.Packet->pts == AV_NOPTS_VALUE ? null : (memory.Packet->pts, count);
         }
 
         if (counts.Count == 0)
@@ -81,12 +126,40 @@ internal sealed unsafe class FirstPackets(InputFile file, PacketPool pool, Queue
             return null;
         }
 
+        var first = counts[0];
         counts.Sort();
         // Fields count by one each. Frames do by two in most streams, and by one in others; a single one tells nothing, and then nothing depends on it.
         var unit = hasFields ? 2 : SmallestStep(counts);
         var (told, measured) = (StepOfRate(video), hasFields ? 0 : MeasuredStep(video));
         return new FirstLook(
-            (measured > 0 ? measured : told) / (hasFields ? 2 : 1), PictureOrder.Of(video.Format.Codec, file.Stream(video.Index)), unit, counts[0], hasFields, measured);
+            (measured > 0 ? measured : told) / (hasFields ? 2 : 1), PictureOrder.Of(video.Format.Codec, file.Stream(video.Index)), unit, counts[0], hasFields, measured)
+        {
+            Known = known,
+            Leading = (int)Math.Min((first - counts[0]) / unit, DecodingTimes.MostReordering),
+        };
+    }
+
+    /// <summary>What the pictures of MPEG-1 and -2 say of their order within the first group.</summary>
+    private FirstLook LookAtReferences(StreamInfo video)
+    {
+        var look = new FirstLook(FrameStep: MeasuredStep(video));
+        var count = 0;
+        foreach (var memory in ahead.Where(memory => memory.Packet->stream_index == video.Index && look.Known is null))
+        {
+            if (video.Format.Codec is not ("mpeg1video" or "mpeg2video")
+                || !MissingPresentations.TryReadReference(memory.Packet, out var reference, out var beginsGroup) || (beginsGroup && count > 0))
+            {
+                break;
+            }
+
+            look = look with
+            {
+                Leading = count++ == 0 ? (int)reference : look.Leading,
+                Known = memory.Packet->pts == AV_NOPTS_VALUE ? null : (memory.Packet->pts, reference),
+            };
+        }
+
+        return look;
     }
 
     private static long StepOfRate(StreamInfo video) => video.Format.Video is { FrameRate.IsPositive: true } format
@@ -113,20 +186,27 @@ internal sealed unsafe class FirstPackets(InputFile file, PacketPool pool, Queue
     private bool TryRead(StreamInfo stream, int count)
     {
         var held = Times(stream).Count;
-        while (held < count && ahead.Count < MostKept)
+        while (held < count && ahead.Count < MostKept && TryReadOne(out var index))
         {
-            var memory = pool.Rent();
-            if (file.Read(memory.Packet) < 0)
-            {
-                memory.Release();
-                break;
-            }
-
-            held += memory.Packet->stream_index == stream.Index ? 1 : 0;
-            ahead.Enqueue(memory);
+            held += index == stream.Index ? 1 : 0;
         }
 
         return held > 0;
+    }
+
+    private bool TryReadOne(out int index)
+    {
+        var memory = pool.Rent();
+        if (file.Read(memory.Packet) < 0)
+        {
+            memory.Release();
+            index = -1;
+            return false;
+        }
+
+        index = memory.Packet->stream_index;
+        ahead.Enqueue(memory);
+        return true;
     }
 
     private static long SmallestStep(List<long> times)

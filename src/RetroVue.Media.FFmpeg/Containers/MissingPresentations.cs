@@ -27,11 +27,11 @@ internal sealed unsafe class MissingPresentations(StreamInfo stream, FirstLook l
     private readonly bool _isContinuous = look.Order is { IsContinuous: true };
 
     /// <summary>A presentation time, and the order of the picture that has it, counted as that of the last picture.</summary>
-    private long _pts = AV_NOPTS_VALUE;
-    private long _order;
+    private long _pts = look.Known?.Pts ?? AV_NOPTS_VALUE;
+    private long _order = look.Known?.Order ?? 0;
     private long _latest = long.MinValue;
     private bool _hasBegun;
-    private bool _hasTimes;
+    private bool _hasTimes = look.Known is not null;
 
     /// <summary>True where the last picture was one field, and the other has a packet of its own.</summary>
     public bool IsField => look.Order is { IsField: true };
@@ -80,6 +80,27 @@ internal sealed unsafe class MissingPresentations(StreamInfo stream, FirstLook l
         return packet->pts != AV_NOPTS_VALUE ? packet->pts : _pts == AV_NOPTS_VALUE ? AV_NOPTS_VALUE : _pts + Ticks(After(order, begins), packet);
     }
 
+    /// <summary>Reads an MPEG-1 or -2 picture's place in its group (temporal_reference).</summary>
+    public static bool TryReadReference(AVPacket* packet, out long reference, out bool beginsGroup)
+    {
+        var data = new ReadOnlySpan<byte>(packet->data, Math.Min(packet->size, MostHeaders));
+        beginsGroup = false;
+        for (var at = 0; data[at..].IndexOf("\0\0\u0001"u8) is >= 0 and var next && at + next + 6 <= data.Length;)
+        {
+            at += next + 3;
+            if (data[at] == PictureStart)
+            {
+                reference = (data[at + 1] << 2) | (data[at + 2] >> 6);
+                return true;
+            }
+
+            beginsGroup |= data[at] == GroupStart;
+        }
+
+        reference = 0;
+        return false;
+    }
+
     /// <inheritdoc/>
     public void Dispose() => look.Order?.Dispose();
 
@@ -107,24 +128,4 @@ internal sealed unsafe class MissingPresentations(StreamInfo stream, FirstLook l
     private long Ticks(long order, AVPacket* packet) => look.FrameStep == 0 && _frameRate.IsPositive
         ? ClockTime.FromNanoseconds(ClockTime.FromUnits(order, _frameRate.Inverse).Nanoseconds / _unit).ToUnits(stream.TimeBase)
         : order * (look.FrameStep > 0 ? look.FrameStep : Math.Max(packet->duration, 0)) / _unit;
-
-    private static bool TryReadReference(AVPacket* packet, out long reference, out bool beginsGroup)
-    {
-        var data = new ReadOnlySpan<byte>(packet->data, Math.Min(packet->size, MostHeaders));
-        beginsGroup = false;
-        for (var at = 0; data[at..].IndexOf("\0\0\u0001"u8) is >= 0 and var next && at + next + 6 <= data.Length;)
-        {
-            at += next + 3;
-            if (data[at] == PictureStart)
-            {
-                reference = (data[at + 1] << 2) | (data[at + 2] >> 6);
-                return true;
-            }
-
-            beginsGroup |= data[at] == GroupStart;
-        }
-
-        reference = 0;
-        return false;
-    }
 }

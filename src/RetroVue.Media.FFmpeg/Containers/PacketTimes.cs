@@ -11,8 +11,10 @@ namespace RetroVue.Media.FFmpeg.Containers;
 /// </summary>
 /// <remarks>
 /// An estimate counts pictures at the nominal rate (of sound, durations) from the last time that was known, so it does not gather
-/// rounding. Sound that repeats a time follows on what is before it. Sound of which nobody says how long a packet is stays without a time until the next that is known. Of a stream that is shown
-/// in another order than it is decoded in, only the decoding time can be told that way: a missing presentation time stays None. A decoding time that is later than the presentation, or not later than the last, is put right.
+/// rounding. Sound that repeats a time follows on what is before it. Sound of which nobody says how long a packet is stays without a time
+/// until the next that is known. Of a stream that is shown in another order than it is decoded in, only the decoding time can be told that way:
+/// a missing presentation time follows from the order of the pictures (<see cref="MissingPresentations"/>), or stays None. A decoding time that
+/// is later than the presentation, or not later than the last, is put right.
 /// </remarks>
 internal sealed unsafe class PacketTimes(StreamInfo stream, FirstLook look = default) : IDisposable
 {
@@ -24,13 +26,14 @@ internal sealed unsafe class PacketTimes(StreamInfo stream, FirstLook look = def
     private ClockTime _usualDuration = UsualDuration(stream.Format);
     private readonly DecodingTimes _decoding = new(look.HasFields ? (2 * stream.ReorderDepth) + 1 : stream.ReorderDepth);
     private readonly MissingPresentations? _missing = stream.IsReordered || look.Order is not null ? new MissingPresentations(stream, look) : null;
-    private ClockTime _anchor = stream.StartTime.IsNone ? ClockTime.Zero : ClockTime.None;
+    private ClockTime _anchor = look.First ?? (stream.StartTime.IsNone ? ClockTime.Zero : ClockTime.None);
     private long _fields;
     private long _ticks;
     private long _lastStated = AV_NOPTS_VALUE;
     private long _lastEnd;
     private int _refusals;
     private bool _isCounted = true;
+    private bool _hasBegun;
 
     /// <summary>The times of the next packet.</summary>
     public PacketTime Next(AVPacket* packet)
@@ -49,6 +52,7 @@ internal sealed unsafe class PacketTimes(StreamInfo stream, FirstLook look = def
         else
         {
             (_anchor, _fields, _ticks, _isCounted) = (order, 0, 0, true);
+            dts = order;
         }
 
         if (pts.IsNone && !stream.IsReordered)
@@ -91,23 +95,38 @@ internal sealed unsafe class PacketTimes(StreamInfo stream, FirstLook look = def
     /// <summary>The container's decoding time, put right where it is later than the presentation or does not grow.</summary>
     private long DecodingTicks(long presented, AVPacket* packet)
     {
+        var given = GivenTicks(presented, packet);
         // Packets without a decoding time count too: what is held back at the first one that has it is told by those before.
-        return presented != AV_NOPTS_VALUE && TryRepair(presented, packet, out var dts) && (packet->dts != AV_NOPTS_VALUE || look.StepByPresentation is not null)
+        return presented != AV_NOPTS_VALUE && TryRepair(presented, given, packet->duration, out var dts)
+            && (given != AV_NOPTS_VALUE || look.StepByPresentation is not null || look.Known is not null)
             ? dts
-            : packet->dts;
+            : given;
     }
 
-    private bool TryRepair(long presented, AVPacket* packet, out long dts)
+    /// <summary>
+    /// The container's decoding time. One that gives presentation times gives no decoding time alone: that is libavformat's guess, which may
+    /// be later than the next one that is given.
+    /// </summary>
+    private long GivenTicks(long presented, AVPacket* packet)
     {
-        var pts = presented;
-        dts = packet->dts;
-        var isRepaired = _decoding.TryRepair(ref pts, ref dts, look.StepByPresentation ?? packet->duration);
+        var isFirst = !_hasBegun;
+        _hasBegun = true;
+        return packet->pts != AV_NOPTS_VALUE || look.Known is null ? packet->dts
+            : isFirst && presented != AV_NOPTS_VALUE ? presented - ((look.Leading + stream.ReorderDepth) * (look.StepByPresentation ?? packet->duration))
+            : AV_NOPTS_VALUE;
+    }
+
+    private bool TryRepair(long presented, long given, long duration, out long dts)
+    {
+        var (pts, step) = (presented, look.StepByPresentation ?? duration);
+        dts = given;
+        var isRepaired = _decoding.TryRepair(ref pts, ref dts, step);
         _refusals = isRepaired ? 0 : _refusals + 1;
         if (_refusals == MostRefusals)
         {
             // The times went back and stay there: they are the file's own, and what follows is put right among itself.
             _decoding.Restart();
-            isRepaired = _decoding.TryRepair(ref pts, ref dts, look.StepByPresentation ?? packet->duration);
+            isRepaired = _decoding.TryRepair(ref pts, ref dts, step);
         }
 
         return isRepaired && dts <= presented;

@@ -115,10 +115,13 @@ public sealed class DecodingTimes
         _isByPresentation = _isAlwaysByPresentation || (_depth > 0 && dts != None && dts >= pts);
         // Where the first time is missing, how much the given ones hold back is not known, which may be less than the format says.
         _isHeldKnown = dts != None;
-        _held = _isByPresentation || step <= 0 || dts == None ? _depth : (int)Math.Clamp((pts - dts + (step / 2)) / step, 0, _depth);
+        long ahead = _isByPresentation || step <= 0 || dts == None ? _depth : (pts - dts + (step / 2)) / step;
+        _held = (int)Math.Clamp(ahead, 0, _depth);
+        // Pictures may follow that are presented before it, as after a seek into an open group: it is decoded earlier by as many.
+        long next = pts - (Math.Clamp(ahead - _held, 0, MostReordering) * step);
         for (int i = 0; i <= _held; i++)
         {
-            _window[i] = pts - ((_held + 1 - i) * Math.Max(step, 1));
+            _window[i] = next - ((_held + 1 - i) * Math.Max(step, 1));
         }
     }
 

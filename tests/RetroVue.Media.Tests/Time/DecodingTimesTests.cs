@@ -41,6 +41,16 @@ public sealed class DecodingTimesTests
     }
 
     [Test]
+    public void Missing_decoding_times_follow_also_where_the_first_picture_is_shown_after_those_behind_it()
+    {
+        // As after a seek to the first picture of an open group: three that come before it in presentation follow.
+        (long Pts, long Dts)[] given = [(200, 0), (120, DecodingTimes.None), (80, 80), (160, DecodingTimes.None), (360, DecodingTimes.None), (280, DecodingTimes.None), (240, 240)];
+        var times = new DecodingTimes(2);
+        Assert.That(Run(times, given, 40).Select(time => time.Dts), Is.EqualTo([0L, 40, 80, 120, 160, 200, 240]));
+        Assert.That((times.Repaired, times.Refused), Is.EqualTo((0L, 0L)));
+    }
+
+    [Test]
     public void Decoding_without_delay_is_put_before_the_presentation()
     {
         // As some cameras write them: two pictures are held back, but decoding begins with presentation.
