@@ -70,6 +70,9 @@ public sealed unsafe class FileMuxer : InterleavingElement
     /// <summary>Packets left out, because they go back in time behind what was written; the first is reported. For any thread.</summary>
     public long DroppedPackets => _streams.Sum(stream => stream.Refused);
 
+    /// <inheritdoc/>
+    protected override bool NeedsTimes => true;
+
     /// <summary>True for a path that is a URL: it begins with a protocol and "://", or with "unix:".</summary>
     public static bool IsUrl(string path) => OutputTarget.IsUrl(path);
 
@@ -128,12 +131,6 @@ public sealed unsafe class FileMuxer : InterleavingElement
                 WriteHeader();
             }
 
-            if (buffer.Pts.IsNone)
-            {
-                throw new MediaFileException(
-                    PathOf(_parts), $"cannot be written: '{input}' brought a packet without a presentation time. Decode and encode that stream to give it one.");
-            }
-
             PacketMemory.Refer(packet, buffer);
             if (stream.TryStamp(packet, buffer, _beginning))
             {
@@ -162,6 +159,9 @@ public sealed unsafe class FileMuxer : InterleavingElement
         Finish();
         ReportEnd();
     }
+
+    /// <inheritdoc/>
+    protected override Exception Refusal(string reason) => new MediaFileException(PathOf(_parts), $"cannot be written: {reason}");
 
     /// <inheritdoc/>
     protected override void Interrupt() => _file?.Interrupt(s_lastWrites);

@@ -28,6 +28,9 @@ namespace RetroVue.Media.Elements.Flow;
 /// </remarks>
 public abstract class InterleavingElement : Element
 {
+    /// <summary>So many buffers without a presentation time may come from damage, even where an input has brought few others yet.</summary>
+    private const int MostUntimed = 100;
+
     private readonly List<InterleavingLane> _lanes = [];
     private readonly LineShifts _shifts = new();
     private readonly StepTask _task;
@@ -37,12 +40,19 @@ public abstract class InterleavingElement : Element
     private bool _isStarving;
     private bool _isBackReported;
     private long _leftOut;
+    private long _untimed;
 
     /// <summary>A muxer with no inputs yet.</summary>
     /// <param name="name">The element's name.</param>
     /// <param name="placement">Where its task runs.</param>
     protected InterleavingElement(string name, StepPlacement placement = StepPlacement.Shared)
         : base(name) => _task = AddTask(TakeNext, placement);
+
+    /// <summary>
+    /// True for muxers that need presentation times: a buffer that has none, as a damaged header leaves it, is left out and counted
+    /// (<see cref="UntimedBuffers"/>), and an input that brings more without than with, over 100 or to its end, is refused.
+    /// </summary>
+    protected virtual bool NeedsTimes => false;
 
     /// <summary>Items that an input without a live source stores before whoever feeds it waits.</summary>
     protected virtual int LaneCapacity => 64;
@@ -61,6 +71,9 @@ public abstract class InterleavingElement : Element
 
     /// <summary>Buffers released unused because their input had no format in time; any thread.</summary>
     public long LeftOutBuffers => Volatile.Read(ref _leftOut);
+
+    /// <summary>Buffers released unused because they had no presentation time; the first is reported ("untimed"). Any thread.</summary>
+    public long UntimedBuffers => Volatile.Read(ref _untimed);
 
     /// <summary>How often the times of the inputs went back and stayed there; any thread.</summary>
     public int WentBack => _shifts.Count - 1;
@@ -82,6 +95,10 @@ public abstract class InterleavingElement : Element
 
     /// <summary>Called once when every input has ended.</summary>
     protected abstract void TakeEnd();
+
+    /// <summary>What is thrown where an input is refused.</summary>
+    /// <param name="reason">Why, and what helps.</param>
+    protected virtual Exception Refusal(string reason) => new InvalidOperationException(reason);
 
     /// <inheritdoc/>
     protected internal sealed override void OnBuffer(InputPad input, MediaBuffer buffer) => Store(input, buffer);
@@ -292,9 +309,38 @@ public abstract class InterleavingElement : Element
 
         earliest.Take();
         earliest.CoveredUntil = ClockTime.None;
+        if (NeedsTimes && buffer.Pts.IsNone)
+        {
+            buffer.Release();
+            LeaveOutUntimed(earliest);
+            return true;
+        }
+
         _hasTaken = true;
         TakeBuffer(earliest.Pad, buffer);
         return true;
+    }
+
+    private void LeaveOutUntimed(InterleavingLane lane)
+    {
+        Volatile.Write(ref _untimed, _untimed + 1);
+        if (++lane.Untimed > MostUntimed)
+        {
+            ThrowIfMostlyUntimed(lane);
+        }
+
+        if (_untimed == 1)
+        {
+            Pipeline.Report("untimed", Name, $"'{lane.Pad}' brought a packet without a presentation time, and none follows from others; it is left out, as others like it.");
+        }
+    }
+
+    private void ThrowIfMostlyUntimed(InterleavingLane lane)
+    {
+        if (lane.Untimed > lane.Timed)
+        {
+            throw Refusal($"'{lane.Pad}' brought most packets without a presentation time. Decode and encode that stream to give it one.");
+        }
     }
 
     /// <summary>Marks the lanes that are waited for, where another is full, and takes the marks back otherwise.</summary>
@@ -353,6 +399,7 @@ public abstract class InterleavingElement : Element
                 break;
             case EndOfStream:
                 lane.HasEnded = true;
+                ThrowIfMostlyUntimed(lane);
                 return;
         }
 

@@ -71,6 +71,12 @@ internal sealed class InterleavingLane(InputPad pad, RoomGate gate, int capacity
     /// <summary>True where the others went on before a format came: what comes later has no place in what was begun without it.</summary>
     public bool IsLeftOut { get; set; }
 
+    /// <summary>How many buffers with a presentation time were taken.</summary>
+    public long Timed { get; private set; }
+
+    /// <summary>How many were left out because they had none.</summary>
+    public long Untimed { get; set; }
+
     /// <summary>How far the live inputs had come when this one was found empty; None while it has something.</summary>
     public ClockTime SilentSince { get; set; } = ClockTime.None;
 
@@ -95,6 +101,7 @@ internal sealed class InterleavingLane(InputPad pad, RoomGate gate, int capacity
         if (Peek() is MediaBuffer buffer)
         {
             Volatile.Write(ref _takenBytes, _takenBytes + buffer.Data.Length);
+            Timed += buffer.Pts.IsNone ? 0 : 1;
             if (!buffer.DecodeOrder.IsNone)
             {
                 ClockTime time = Segment.ToRunningTime(buffer.DecodeOrder);
@@ -191,6 +198,7 @@ internal sealed class InterleavingLane(InputPad pad, RoomGate gate, int capacity
         CoveredUntil = ClockTime.None;
         SilentSince = ClockTime.None;
         HasEnded = false;
+        Timed = Untimed = 0;
         Segment = _addedSegment = Segment.Default;
         _addedBytes = _takenBytes = 0;
         _newest = ClockTime.None.Nanoseconds;

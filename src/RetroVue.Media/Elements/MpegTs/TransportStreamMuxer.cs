@@ -51,6 +51,9 @@ public sealed class TransportStreamMuxer : InterleavingElement
     /// <inheritdoc cref="TransportStreamWriter.DroppedPackets"/>
     public long DroppedPackets => _writer.DroppedPackets;
 
+    /// <inheritdoc/>
+    protected override bool NeedsTimes => true;
+
     /// <summary>Adds an input for one elementary stream; before the pipeline starts.</summary>
     public InputPad AddTrack()
     {
@@ -81,13 +84,6 @@ public sealed class TransportStreamMuxer : InterleavingElement
     {
         Lane lane = LaneOf(input);
         TransportStreamTrack track = lane.Track ?? AddTracks(lane);
-        if (buffer.Pts.IsNone)
-        {
-            buffer.Release();
-            throw new InvalidOperationException(
-                $"'{input}' brought a packet without a presentation time. Decode and encode that stream to give it one.");
-        }
-
         ClockTime shift = lane.Segment.ToRunningTime(_offset);
         if (shift != ClockTime.Zero)
         {

@@ -125,6 +125,49 @@ public sealed class InterleavingElementTests
             Is.EqualTo(new[] { "0:Segment", "1:0", "0:1010", "0:none", "1:20", "0:1030", "end" }));
     }
 
+    [Test]
+    public void Buffers_without_a_presentation_time_are_left_out_and_counted_where_it_is_needed()
+    {
+        (Pipeline pipeline, RecordingMuxer muxer) = RunInNeedOfTimes((0, ClockTime.None), (0, Ms(10)), (1, Ms(0)), (0, ClockTime.None), (0, Ms(30)), (1, Ms(20)));
+        Assert.That(muxer.Taken, Is.EqualTo(new[] { "1:0", "0:10", "1:20", "0:30", "end" }));
+        Assert.That(muxer.UntimedBuffers, Is.EqualTo(2));
+        Assert.That(Events(pipeline).Count(seen => seen.Kind == "untimed"), Is.EqualTo(1));
+    }
+
+    [TestCase(3, "to its end")]
+    [TestCase(1000, "for so long")]
+    public void Input_that_brings_more_without_a_presentation_time_than_with_is_refused(int count, string lasting)
+    {
+        ElementException? error = Assert.Throws<ElementException>(
+            () => RunInNeedOfTimes([(0, Ms(0)), .. Enumerable.Repeat((0, (object)ClockTime.None), count), (1, Ms(0)), (1, Ms(20))]));
+        Assert.That(error!.Message, Does.Contain("in0").And.Contain("Decode and encode"), lasting);
+        Assert.That(MediaBuffer.LiveCount, Is.Zero);
+    }
+
+    private static (Pipeline Pipeline, RecordingMuxer Muxer) RunInNeedOfTimes(params (int, object)[] script)
+    {
+        var executor = new SimulatedExecutor();
+        (Pipeline pipeline, RecordingMuxer muxer) = Build(executor, 2, script, needsTimes: true);
+        try
+        {
+            executor.RunUntilCompleted(pipeline.RunAsync(), ClockTime.FromSeconds(1));
+        }
+        finally
+        {
+            executor.RunUntilCompleted(pipeline.DisposeAsync().AsTask(), ClockTime.FromSeconds(2));
+        }
+
+        return (pipeline, muxer);
+    }
+
+    private static IEnumerable<PipelineEvent> Events(Pipeline pipeline)
+    {
+        while (pipeline.Events.TryRead(out PipelineEvent? seen))
+        {
+            yield return seen;
+        }
+    }
+
     private static FormatChanged Format { get; } = new(new EncodedFormat("h264", MediaKind.Video));
 
     private static ClockTime Ms(long milliseconds) => ClockTime.FromMilliseconds(milliseconds);
@@ -163,11 +206,11 @@ public sealed class InterleavingElementTests
         return taken;
     }
 
-    private static (Pipeline Pipeline, RecordingMuxer Muxer) Build(SimulatedExecutor executor, int lanes, (int, object)[] script, bool isEndless = false)
+    private static (Pipeline Pipeline, RecordingMuxer Muxer) Build(SimulatedExecutor executor, int lanes, (int, object)[] script, bool isEndless = false, bool needsTimes = false)
     {
         var pipeline = new Pipeline(new PipelineOptions { Executor = executor });
         var source = pipeline.Add(new ScriptedSource("source", lanes, script) { IsEndless = isEndless });
-        var muxer = pipeline.Add(new RecordingMuxer("mux", lanes));
+        var muxer = pipeline.Add(new RecordingMuxer("mux", lanes, needsTimes));
         for (int i = 0; i < lanes; i++)
         {
             pipeline.Link(source.Outputs[i], muxer.Inputs[i]);

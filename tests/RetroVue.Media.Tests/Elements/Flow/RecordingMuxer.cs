@@ -9,9 +9,12 @@ internal sealed class RecordingMuxer : InterleavingElement
 {
     private readonly Dictionary<InputPad, Segment> _segments = [];
 
-    public RecordingMuxer(string name, int lanes)
+    private readonly bool _needsTimes;
+
+    public RecordingMuxer(string name, int lanes, bool needsTimes = false)
         : base(name)
     {
+        _needsTimes = needsTimes;
         for (int i = 0; i < lanes; i++)
         {
             AddLane($"in{i}");
@@ -24,6 +27,8 @@ internal sealed class RecordingMuxer : InterleavingElement
     public List<(string Lane, ClockTime Time, ClockTime Moved)> Times { get; } = [];
 
     protected override int LaneCapacity => 4;
+
+    protected override bool NeedsTimes => _needsTimes;
 
     protected override void TakeBuffer(InputPad input, MediaBuffer buffer)
     {
