@@ -116,6 +116,7 @@ internal sealed unsafe class InputFile : IDisposable
         HasFailed |= code < 0;
         if (code >= 0)
         {
+            LeaveOutImpossible(packet);
             _formats.Follow(packet);
             if (packet->pos >= 0)
             {
@@ -124,6 +125,19 @@ internal sealed unsafe class InputFile : IDisposable
         }
 
         return code;
+    }
+
+    /// <summary>
+    /// Takes a duration for none that no still picture has, and a decoding time so far before the presentation that no decoder holds a picture
+    /// back for so long: that is what libavformat counts from such durations.
+    /// </summary>
+    private void LeaveOutImpossible(AVPacket* packet)
+    {
+        const long longest = 24 * 3600, longestHeld = 600;
+        var tick = Stream(packet->stream_index)->time_base;
+        var second = Math.Max(tick.den / Math.Max(tick.num, 1), 1);
+        packet->duration = packet->duration > longest * second ? 0 : packet->duration;
+        packet->dts = packet->pts != AV_NOPTS_VALUE && packet->dts < packet->pts - (longestHeld * second) ? AV_NOPTS_VALUE : packet->dts;
     }
 
     /// <summary>

@@ -75,7 +75,8 @@ internal sealed unsafe class MuxedStream(InputPad input)
     {
         var pts = (Segment.ToRunningTime(buffer.Pts) - beginning).ToTicks(TimeBase);
         var dts = buffer.Dts.IsNone ? DecodingTimes.None : (Segment.ToRunningTime(buffer.Dts) - beginning).ToTicks(TimeBase);
-        var duration = buffer.Duration.IsNone ? StepOfSound(pts) : Math.Max((Segment.ToRunningTime(buffer.End) - beginning).ToTicks(TimeBase) - pts, 0);
+        // An MP4 takes no more; how long a packet lasts is told by the next one anyway.
+        var duration = buffer.Duration.IsNone ? StepOfSound(pts) : Math.Clamp((Segment.ToRunningTime(buffer.End) - beginning).ToTicks(TimeBase) - pts, 0, int.MaxValue);
         _times ??= new DecodingTimes(Format!.ReorderDepth, (long)TimeBase.Numerator * LeastTicksForDecodingTimes > TimeBase.Denominator, MayRepeat && Format.Kind == MediaKind.Audio);
         if (!_times.TryRepair(ref pts, ref dts, duration))
         {

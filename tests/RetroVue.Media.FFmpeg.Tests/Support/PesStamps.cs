@@ -30,6 +30,17 @@ internal static class PesStamps
         stream.AsSpan(pes + 9, stream[pes + 8]).Fill(0xFF);
     }
 
+    /// <summary>Takes the decoding time out, where there is one.</summary>
+    public static void RemoveDecoding(byte[] stream, int pes)
+    {
+        if ((stream[pes + 7] & 0x40) != 0)
+        {
+            stream[pes + 7] &= 0xBF;
+            stream[pes + 9] = (byte)(0x20 | (stream[pes + 9] & 0x0F));
+            stream.AsSpan(pes + 14, 5).Fill(0xFF);
+        }
+    }
+
     /// <summary>A time.</summary>
     public static long Read(ReadOnlySpan<byte> stamp) =>
         ((long)(stamp[0] & 0x0E) << 29) | ((long)stamp[1] << 22) | ((long)(stamp[2] & 0xFE) << 14) | ((long)stamp[3] << 7) | ((long)stamp[4] >> 1);

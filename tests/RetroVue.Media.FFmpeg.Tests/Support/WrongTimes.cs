@@ -4,14 +4,38 @@ namespace RetroVue.Media.FFmpeg.Tests.Support;
 
 /// <summary>Puts wrong times into files as faulty writers do: into the PES headers of a TS, the blocks of a Matroska file, the tables of an MP4.</summary>
 /// <param name="random">What decides.</param>
-/// <param name="rate">How many packets in one are wrong.</param>
-/// <param name="mayLeaveOut">True where times may be left out, in a TS.</param>
-internal sealed class WrongTimes(Random random, double rate, bool mayLeaveOut)
+/// <param name="share">The share of packets that are wrong.</param>
+internal sealed class WrongTimes(Random random, double share)
 {
-    private readonly bool[] _kinds = [.. Enumerable.Range(0, 7).Select(kind => random.Next(2) == 0 && (kind != 6 || mayLeaveOut))];
+    /// <summary>What may become of a packet's times; a file has some of these.</summary>
+    private enum Fault
+    {
+        /// <summary>Those of the packet before.</summary>
+        Repeated,
 
-    /// <summary>True where a time was left out.</summary>
-    public bool HasLeftOut { get; private set; }
+        /// <summary>A tick after the packet before.</summary>
+        TooNear,
+
+        /// <summary>Earlier by up to a second, once.</summary>
+        Back,
+
+        /// <summary>Later by up to two seconds from here on.</summary>
+        Ahead,
+
+        /// <summary>Earlier by up to two seconds from here on.</summary>
+        BackForGood,
+
+        /// <summary>Decoded after it is presented.</summary>
+        DecodedLate,
+
+        /// <summary>None, in a TS.</summary>
+        Missing,
+
+        /// <summary>No decoding time, in a TS.</summary>
+        NoDecoding,
+    }
+
+    private readonly Fault[] _faults = [.. Enum.GetValues<Fault>().Where(_ => random.Next(2) == 0)];
 
     /// <summary>A file's bytes with wrong times.</summary>
     public byte[] In(byte[] file, string container)
@@ -26,10 +50,11 @@ internal sealed class WrongTimes(Random random, double rate, bool mayLeaveOut)
             case "mkv":
                 ChangeBlocks(bytes, 1);
                 ChangeBlocks(bytes, 2);
-                break;
+                return random.Next(2) == 0 ? bytes : MatroskaElements.WithDurations(bytes, AnyDuration);
             default:
-                ChangeTable(bytes, "stts"u8, 90_000, mayBeNegative: false);
-                ChangeTable(bytes, "ctts"u8, 90_000, mayBeNegative: true);
+                ChangeTable(bytes, "stts"u8, mayBeNegative: false);
+                ChangeTable(bytes, "ctts"u8, mayBeNegative: true);
+                ChangeFragments(bytes);
                 ChangeEdits(bytes);
                 break;
         }
@@ -43,15 +68,17 @@ internal sealed class WrongTimes(Random random, double rate, bool mayLeaveOut)
         foreach (int pes in PesStamps.Find(bytes, id))
         {
             Span<byte> pts = bytes.AsSpan(pes + 9, 5), dts = bytes.AsSpan(pes + PesStamps.DecodingAt(bytes, pes), 5);
-            if (line.Next(PesStamps.Read(pts), PesStamps.Read(dts)) is { } times)
+            (long shown, long decoded, Fault? fault) = line.Next(PesStamps.Read(pts), PesStamps.Read(dts));
+            PesStamps.Write(dts, decoded);
+            PesStamps.Write(pts, shown);
+            switch (fault)
             {
-                PesStamps.Write(dts, times.Dts);
-                PesStamps.Write(pts, times.Pts);
-            }
-            else
-            {
-                HasLeftOut = true;
-                PesStamps.Remove(bytes, pes);
+                case Fault.Missing:
+                    PesStamps.Remove(bytes, pes);
+                    break;
+                case Fault.NoDecoding:
+                    PesStamps.RemoveDecoding(bytes, pes);
+                    break;
             }
         }
     }
@@ -59,66 +86,70 @@ internal sealed class WrongTimes(Random random, double rate, bool mayLeaveOut)
     private void ChangeBlocks(byte[] bytes, int track)
     {
         var line = new Line(this, 1000);
-        Walk(0, bytes.Length);
-
-        void Walk(int from, int to)
+        foreach (int block in MatroskaElements.Blocks(bytes, track))
         {
-            for (int at = from; at < to;)
-            {
-                (long id, at) = ReadNumber(bytes, at, keepsMarker: true);
-                (long size, at) = ReadNumber(bytes, at, keepsMarker: false);
-                int end = size < 0 || at + size > to ? to : (int)(at + size);
-                if (id is 0x18538067 or 0x1F43B675 or 0xA0)
-                {
-                    Walk(at, end);
-                }
-                else if (id is 0xA3 or 0xA1 && bytes[at] == (0x80 | track))
-                {
-                    Span<byte> time = bytes.AsSpan(at + 1, 2);
-                    long old = BinaryPrimitives.ReadInt16BigEndian(time);
-                    BinaryPrimitives.WriteInt16BigEndian(time, (short)Math.Clamp(line.Next(old, old)?.Pts ?? old, short.MinValue, short.MaxValue));
-                }
-
-                at = end;
-            }
+            Span<byte> time = bytes.AsSpan(block + 1, 2);
+            long old = BinaryPrimitives.ReadInt16BigEndian(time);
+            BinaryPrimitives.WriteInt16BigEndian(time, (short)Math.Clamp(line.Next(old, old).Pts, short.MinValue, short.MaxValue));
         }
     }
 
-    private void ChangeTable(byte[] bytes, ReadOnlySpan<byte> name, int second, bool mayBeNegative)
+    /// <summary>None, or one that is nothing, anything, or beyond all reason.</summary>
+    private long? AnyDuration() => random.NextDouble() >= share
+        ? null
+        : random.Next(4) switch { 0 => 0, 1 => random.Next(10_000), 2 => 1L << random.Next(62), _ => -1 };
+
+    private void ChangeTable(byte[] bytes, ReadOnlySpan<byte> name, bool mayBeNegative)
     {
         int at = bytes.AsSpan().IndexOf(name);
         int count = at < 0 ? 0 : BinaryPrimitives.ReadInt32BigEndian(bytes.AsSpan(at + 8));
         for (int entry = at + 12; count > 0; count--, entry += 8)
         {
-            if (random.NextDouble() < rate)
+            Change(bytes.AsSpan(entry + 4, 4), mayBeNegative);
+        }
+    }
+
+    /// <summary>Durations and composition offsets of the samples in the runs of fragments (ISO/IEC 14496-12 8.8.8).</summary>
+    private void ChangeFragments(byte[] bytes)
+    {
+        for (int at = 0; bytes.AsSpan(at).IndexOf("trun"u8) is >= 0 and var next;)
+        {
+            at += next + 4;
+            int flags = BinaryPrimitives.ReadInt32BigEndian(bytes.AsSpan(at)) & 0xFFFFFF;
+            int count = BinaryPrimitives.ReadInt32BigEndian(bytes.AsSpan(at + 4));
+            int field = at + 8 + ((flags & 1) == 0 ? 0 : 4) + ((flags & 4) == 0 ? 0 : 4);
+            for (; count > 0 && field < bytes.Length - 16; count--)
             {
-                int value = random.Next(4) switch { 0 => 0, 1 => 1, 2 => random.Next(second / 10), _ => random.Next(second * 3) };
-                BinaryPrimitives.WriteInt32BigEndian(bytes.AsSpan(entry + 4), mayBeNegative && random.Next(2) == 0 ? -value : value);
+                foreach (int kind in new[] { 0x100, 0x200, 0x400, 0x800 }.Where(kind => (flags & kind) != 0))
+                {
+                    if (kind is 0x100 or 0x800)
+                    {
+                        Change(bytes.AsSpan(field, 4), mayBeNegative: kind == 0x800);
+                    }
+
+                    field += 4;
+                }
             }
+        }
+    }
+
+    private void Change(Span<byte> field, bool mayBeNegative)
+    {
+        const int second = 90_000;
+        if (random.NextDouble() < share)
+        {
+            int value = random.Next(4) switch { 0 => 0, 1 => 1, 2 => random.Next(second / 10), _ => random.Next(second * 3) };
+            BinaryPrimitives.WriteInt32BigEndian(field, mayBeNegative && random.Next(2) == 0 ? -value : value);
         }
     }
 
     private void ChangeEdits(byte[] bytes)
     {
         int at = bytes.AsSpan().IndexOf("elst"u8);
-        if (at > 0 && random.NextDouble() < rate * 2)
+        if (at > 0 && random.NextDouble() < share * 2)
         {
             BinaryPrimitives.WriteInt32BigEndian(bytes.AsSpan(at + 16), random.Next(90_000));
         }
-    }
-
-    private static (long Value, int Next) ReadNumber(byte[] bytes, int at, bool keepsMarker)
-    {
-        int length = 1 + System.Numerics.BitOperations.LeadingZeroCount((uint)bytes[at] << 24);
-        long value = keepsMarker ? bytes[at] : bytes[at] & (0xFF >> length);
-        bool isUnknown = value == 0xFF >> length;
-        for (int i = 1; i < length; i++)
-        {
-            value = (value << 8) | bytes[at + i];
-            isUnknown &= bytes[at + i] == 0xFF;
-        }
-
-        return (isUnknown && !keepsMarker ? -1 : value, at + length);
     }
 
     /// <summary>The times of one stream.</summary>
@@ -128,46 +159,40 @@ internal sealed class WrongTimes(Random random, double rate, bool mayLeaveOut)
         private long _shift;
         private (long Pts, long Dts)? _last;
 
-        /// <summary>What is written in place of these times; null: nothing.</summary>
-        public (long Pts, long Dts)? Next(long pts, long dts)
+        /// <summary>What is written in place of these times, and the fault that they have.</summary>
+        public (long Pts, long Dts, Fault? Fault) Next(long pts, long dts)
         {
             (pts, dts) = (pts + _shift, dts + _shift);
-            if (_last is { } last && _random.NextDouble() < wrong.Rate)
+            Fault? fault = wrong.NextFault();
+            var last = _last ?? (pts, dts);
+            switch (fault)
             {
-                int kind = _random.Next(7);
-                switch (wrong._kinds[kind] ? kind : -1)
-                {
-                    case 0:
-                        (pts, dts) = last;
-                        break;
-                    case 1:
-                        (pts, dts) = (last.Pts + 1, last.Dts + 1);
-                        break;
-                    case 2:
-                        long back = _random.Next(second / 10, second);
-                        (pts, dts) = (pts - back, dts - back);
-                        break;
-                    case 3:
-                    case 4:
-                        long step = _random.Next(second / 10, second * 2) * (kind == 3 ? 1 : -1);
-                        _shift += step;
-                        (pts, dts) = (pts + step, dts + step);
-                        break;
-                    case 5:
-                        dts += _random.Next(second / 2);
-                        break;
-                    case 6:
-                        return null;
-                }
+                case Fault.Repeated:
+                    (pts, dts) = last;
+                    break;
+                case Fault.TooNear:
+                    (pts, dts) = (last.Pts + 1, last.Dts + 1);
+                    break;
+                case Fault.Back:
+                    long back = _random.Next(second / 10, second);
+                    (pts, dts) = (pts - back, dts - back);
+                    break;
+                case Fault.Ahead or Fault.BackForGood:
+                    long step = _random.Next(second / 10, second * 2) * (fault == Fault.Ahead ? 1 : -1);
+                    _shift += step;
+                    (pts, dts) = (pts + step, dts + step);
+                    break;
+                case Fault.DecodedLate:
+                    dts += _random.Next(second / 2);
+                    break;
             }
 
-            (pts, dts) = (Math.Max(pts, 0), Math.Max(dts, 0));
-            _last = (pts, dts);
-            return _last;
+            _last = (Math.Max(pts, 0), Math.Max(dts, 0));
+            return (_last.Value.Pts, _last.Value.Dts, fault);
         }
     }
 
-    private Random Random => random;
+    private Fault? NextFault() => _faults.Length > 0 && random.NextDouble() < share ? _faults[random.Next(_faults.Length)] : null;
 
-    private double Rate => rate;
+    private Random Random => random;
 }

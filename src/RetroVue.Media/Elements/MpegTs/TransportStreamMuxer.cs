@@ -95,7 +95,9 @@ public sealed class TransportStreamMuxer : InterleavingElement
         ClockTime outputTime = buffer.DecodeOrder - _writer.Options.Delay - s_stampRounding;
         if (!outputTime.IsNone)
         {
-            bool isLate = !_isInterrupted && outputTime < _writer.OutputTime && !((outputTime - lane.Reached).Abs() > s_longestHole);
+            // What is not shown before has not gone back: there the decoding time alone is wrong, which the writer puts right.
+            bool isShownBefore = buffer.Pts - _writer.Options.Delay < _writer.OutputTime - s_longestHole;
+            bool isLate = !_isInterrupted && outputTime < _writer.OutputTime && !(isShownBefore && (outputTime - lane.Reached).Abs() > s_longestHole);
             FollowTo(isLate ? _writer.OutputTime : outputTime);
             lane.Reached = outputTime;
         }
