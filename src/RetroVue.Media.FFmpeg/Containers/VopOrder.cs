@@ -1,4 +1,5 @@
 using System.Numerics;
+using RetroVue.Media.Elements.Coded;
 using RetroVue.Media.FFmpeg.Interop;
 
 namespace RetroVue.Media.FFmpeg.Containers;
@@ -63,17 +64,17 @@ internal sealed unsafe class VopOrder : PictureOrder
             switch (code)
             {
                 case >= FirstLayer and <= LastLayer:
-                    ReadLayer(new Bits(data));
+                    ReadLayer(new BitReader(data));
                     break;
                 case GroupStart:
-                    var bits = new Bits(data);
-                    var hours = bits.Read(5);
-                    var minutes = bits.Read(6);
-                    bits.Read(1);
-                    _seconds = (((hours * 60) + minutes) * 60) + bits.Read(6);
+                    var bits = new BitReader(data);
+                    var hours = bits.Bits(5);
+                    var minutes = bits.Bits(6);
+                    bits.Skip(1);
+                    _seconds = (((hours * 60) + minutes) * 60) + bits.Bits(6);
                     break;
                 case PictureStart:
-                    order = ReadPicture(new Bits(data));
+                    order = ReadPicture(new BitReader(data));
                     return data.Length;
             }
         }
@@ -81,55 +82,55 @@ internal sealed unsafe class VopOrder : PictureOrder
         return 0;
     }
 
-    private void ReadLayer(Bits bits)
+    private void ReadLayer(BitReader bits)
     {
-        bits.Read(9);
-        var version = 1;
-        if (bits.Read(1) == 1)
+        bits.Skip(9);
+        var version = 1u;
+        if (bits.Flag())
         {
-            version = bits.Read(4);
-            bits.Read(3);
+            version = bits.Bits(4);
+            bits.Skip(3);
         }
 
-        if (bits.Read(4) == ExtendedShape)
+        if (bits.Bits(4) == ExtendedShape)
         {
-            bits.Read(16);
+            bits.Skip(16);
         }
 
-        if (bits.Read(1) == 1)
+        if (bits.Flag())
         {
-            bits.Read(3);
-            if (bits.Read(1) == 1)
+            bits.Skip(3);
+            if (bits.Flag())
             {
                 bits.Skip(79);
             }
         }
 
-        if (bits.Read(2) == GrayscaleShape && version != 1)
+        if (bits.Bits(2) == GrayscaleShape && version != 1)
         {
-            bits.Read(4);
+            bits.Skip(4);
         }
 
-        bits.Read(1);
-        _resolution = bits.Read(16);
+        bits.Skip(1);
+        _resolution = (int)bits.Bits(16);
     }
 
-    private long? ReadPicture(Bits bits)
+    private long? ReadPicture(BitReader bits)
     {
         if (_resolution == 0)
         {
             return null;
         }
 
-        var isBidirectional = bits.Read(2) == Bidirectional;
+        var isBidirectional = bits.Bits(2) == Bidirectional;
         var seconds = 0;
-        while (bits.Read(1) == 1)
+        while (bits.Flag())
         {
             seconds++;
         }
 
-        bits.Read(1);
-        var count = bits.Read(Math.Max(BitOperations.Log2((uint)(_resolution - 1)) + 1, 1));
+        bits.Skip(1);
+        var count = bits.Bits(Math.Max(BitOperations.Log2((uint)(_resolution - 1)) + 1, 1));
         if (isBidirectional)
         {
             return ((_secondsBefore + seconds) * _resolution) + count;
@@ -138,25 +139,5 @@ internal sealed unsafe class VopOrder : PictureOrder
         _secondsBefore = _seconds;
         _seconds += seconds;
         return (_seconds * _resolution) + count;
-    }
-
-    /// <summary>Reads bits; zeros behind the end.</summary>
-    private ref struct Bits(ReadOnlySpan<byte> data)
-    {
-        private readonly ReadOnlySpan<byte> _data = data;
-        private int _at;
-
-        public void Skip(int count) => _at += count;
-
-        public int Read(int count)
-        {
-            var value = 0;
-            for (; count > 0; count--, _at++)
-            {
-                value = (value << 1) | (_at >> 3 < _data.Length ? (_data[_at >> 3] >> (7 - (_at & 7))) & 1 : 0);
-            }
-
-            return value;
-        }
     }
 }

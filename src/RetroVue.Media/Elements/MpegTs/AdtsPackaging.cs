@@ -1,3 +1,4 @@
+using RetroVue.Media.Elements.Coded;
 using RetroVue.Media.Formats;
 using RetroVue.Media.Pipelines;
 
@@ -69,17 +70,17 @@ internal sealed class AdtsPackaging : Packaging
         const int parametricStereo = 29;
         const int explicitRate = 15;
         var bits = new BitReader(config);
-        int type = bits.Take(5);
-        int rate = bits.Take(4);
+        int type = (int)bits.Bits(5);
+        int rate = (int)bits.Bits(4);
         bits.Skip(rate == explicitRate ? 24 : 0);
-        int channels = bits.Take(4);
+        int channels = (int)bits.Bits(4);
         if (type is spectralBandReplication or parametricStereo)
         {
-            bits.Skip(bits.Take(4) == explicitRate ? 24 : 0);
-            type = bits.Take(5);
+            bits.Skip(bits.Bits(4) == explicitRate ? 24 : 0);
+            type = (int)bits.Bits(5);
         }
 
-        if (type is < 1 or > 4 || rate >= 13 || channels is 0 or > 7 || bits.IsPastEnd)
+        if (type is < 1 or > 4 || rate >= 13 || channels is 0 or > 7 || bits.IsBeyondEnd)
         {
             throw new ArgumentException(
                 $"AAC of object type {type}, rate index {rate} and channel configuration {channels} cannot be described by an ADTS header.",
@@ -91,27 +92,5 @@ internal sealed class AdtsPackaging : Packaging
         [
             0xFF, 0xF1, (byte)(((type - 1) << 6) | (rate << 2) | (channels >> 2)), (byte)((channels & 3) << 6), 0, 0x1F, 0xFC,
         ];
-    }
-
-    private ref struct BitReader(ReadOnlySpan<byte> data)
-    {
-        private readonly ReadOnlySpan<byte> _data = data;
-        private int _position;
-
-        public readonly bool IsPastEnd => _position > _data.Length * 8;
-
-        public int Take(int count)
-        {
-            int value = 0;
-            for (; count > 0; count--, _position++)
-            {
-                int bit = _position < _data.Length * 8 ? (_data[_position >> 3] >> (7 - (_position & 7))) & 1 : 0;
-                value = (value << 1) | bit;
-            }
-
-            return value;
-        }
-
-        public void Skip(int count) => _position += count;
     }
 }
