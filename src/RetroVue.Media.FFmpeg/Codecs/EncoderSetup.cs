@@ -41,7 +41,7 @@ internal static unsafe class EncoderSetup
                 Configure(context, (AudioFormat)format);
             }
 
-            foreach (var (name, value) in Settings(NativeText.Read(codec->name)!, options))
+            foreach (var (name, value) in Settings(NativeText.Read(codec->name)!, options, format))
             {
                 FFmpegDictionary.Set(&settings, name, value);
             }
@@ -124,16 +124,23 @@ internal static unsafe class EncoderSetup
         FormatNames.WriteLayout(audio.Layout, ref context->ch_layout);
     }
 
-    private static Dictionary<string, string> Settings(string encoder, EncoderOptions options)
+    private static Dictionary<string, string> Settings(string encoder, EncoderOptions options, MediaFormat format)
     {
         var settings = new Dictionary<string, string>(StringComparer.Ordinal);
         if (encoder == "libx264")
         {
             // A picture asked to be a key frame is to be one that nothing reaches across; and no others than those asked for.
             settings["forced-idr"] = "1";
-            if (!options.GopDuration.IsNone)
+            List<string> own = options.GopDuration.IsNone ? [] : ["scenecut=0"];
+            if (format is VideoFormat { Interlacing: Interlacing.BottomFieldFirst })
             {
-                settings["x264-params"] = "scenecut=0";
+                // FFmpeg tells x264 with the first picture, which is after it has written what it is like.
+                own.Add("bff=1");
+            }
+
+            if (own.Count > 0)
+            {
+                settings["x264-params"] = string.Join(':', own);
             }
         }
 

@@ -13,6 +13,7 @@ internal sealed unsafe class MuxedStream(InputPad input)
 
     private DecodingTimes? _times;
     private long _lastSound = DecodingTimes.None;
+    private long _lastWritten = DecodingTimes.None;
     private long _repaired;
     private long _refused;
 
@@ -66,6 +67,7 @@ internal sealed unsafe class MuxedStream(InputPad input)
     public void Enter(int index)
     {
         (_repaired, _refused, _times) = (Repaired, Refused, null);
+        (_lastSound, _lastWritten) = (DecodingTimes.None, DecodingTimes.None);
         (Written, Index) = (Format, index);
     }
 
@@ -75,30 +77,28 @@ internal sealed unsafe class MuxedStream(InputPad input)
     {
         var pts = (Segment.ToRunningTime(buffer.Pts) - beginning).ToTicks(TimeBase);
         var dts = buffer.Dts.IsNone ? DecodingTimes.None : (Segment.ToRunningTime(buffer.Dts) - beginning).ToTicks(TimeBase);
-        // An MP4 takes no more; how long a packet lasts is told by the next one anyway.
-        var duration = buffer.Duration.IsNone ? StepOfSound(pts) : Math.Clamp((Segment.ToRunningTime(buffer.End) - beginning).ToTicks(TimeBase) - pts, 0, int.MaxValue);
-        _times ??= new DecodingTimes(Format!.ReorderDepth, (long)TimeBase.Numerator * LeastTicksForDecodingTimes > TimeBase.Denominator, MayRepeat && Format.Kind == MediaKind.Audio);
+        var isSound = Format!.Kind == MediaKind.Audio;
+        var step = isSound && _lastSound != DecodingTimes.None ? pts - _lastSound : 0;
+        // An MP4 takes no more than this, and would leave out a last packet that took no time: that lasts as long as the one before.
+        var duration = Math.Clamp(buffer.Duration.IsNone ? step : (Segment.ToRunningTime(buffer.End) - beginning).ToTicks(TimeBase) - pts, 0, int.MaxValue);
+        _lastSound = pts;
+        if (isSound && !MayRepeat && duration <= 1 && step >= 0 && pts <= _lastWritten)
+        {
+            // Packets shorter than the tick of a container that counts packets, as AVI does, need a tick each.
+            pts = dts = _lastWritten + 1;
+        }
+
+        _times ??= new DecodingTimes(Format.ReorderDepth, (long)TimeBase.Numerator * LeastTicksForDecodingTimes > TimeBase.Denominator, MayRepeat && isSound);
         if (!_times.TryRepair(ref pts, ref dts, duration))
         {
             return false;
         }
 
         packet->pts = pts;
-        packet->dts = dts;
+        packet->dts = _lastWritten = dts;
         packet->duration = duration;
         packet->stream_index = Index;
         packet->pos = -1;
         return true;
-    }
-
-    /// <summary>
-    /// As long as it was from the packet of sound before to this one; 0 for the first and for pictures. An MP4 leaves out a last packet that
-    /// takes no time.
-    /// </summary>
-    private long StepOfSound(long pts)
-    {
-        var step = _lastSound == DecodingTimes.None ? 0 : Math.Max(pts - _lastSound, 0);
-        _lastSound = Format!.Kind == MediaKind.Audio ? pts : DecodingTimes.None;
-        return step;
     }
 }

@@ -29,6 +29,7 @@ public sealed class SoundTimesTests
     [TestCase("alac", "caf", "mkv")]
     [TestCase("flac", "asf", "mkv")]
     [TestCase("flac", "asf", "nut")]
+    [TestCase("adpcm_ms", "avi", "avi")]
     public void Every_packet_is_copied(string encoder, string container, string target)
     {
         string file = MadeMedia.Make($"sound-{encoder}.{container}", $"{Tone} -c:a {encoder} -strict -2");
@@ -36,6 +37,12 @@ public sealed class SoundTimesTests
         ProbedStream read = ProbedStream.Read(file)!, back = ProbedStream.Read(copy)!;
         Assert.That(back.Packets, Has.Count.EqualTo(read.Packets.Count));
         Assert.That(back.Decoded, Is.EqualTo(read.Decoded).And.GreaterThanOrEqualTo(48_000));
+        if (target == "avi")
+        {
+            // It counts packets, by a tick that FFmpeg's writer takes from a bit rate that is not that of ADPCM.
+            return;
+        }
+
         ClockTime[] times = [.. Demuxing.Run(copy).Audio.Select(packet => packet.Dts)];
         Assert.That(times, Is.Ordered);
         // A tick of Matroska's, the coarsest.
