@@ -154,7 +154,7 @@ internal sealed unsafe class FirstPackets(InputFile file, PacketPool pool, Queue
 
             look = look with
             {
-                Leading = count++ == 0 ? (int)reference : look.Leading,
+                Leading = count++ == 0 && beginsGroup ? (int)Math.Min(reference, DecodingTimes.MostReordering) : look.Leading,
                 Known = memory.Packet->pts == AV_NOPTS_VALUE ? null : (memory.Packet->pts, reference),
             };
         }
