@@ -179,6 +179,31 @@ public sealed class TransportStreamWriterTests
     }
 
     [Test]
+    public void Stream_begins_among_pictures_in_an_order_of_their_own_and_keeps_their_times()
+    {
+        using var bench = new TransportStreamBench();
+        TransportStreamTrack track = bench.Writer.AddTrack(TransportStreamBench.H264 with { ReorderDepth = 1 });
+        // Pictures last as long as they like, whatever is said of them.
+        (int Pts, int Dts)[] pictures = [(10_022, 10_000), (10_138, 10_022), (10_049, 10_049), (10_186, 10_138)];
+        for (int i = 0; i < pictures.Length; i++)
+        {
+            MediaBuffer picture = TransportStreamBench.Picture(100, i == 0);
+            (picture.Pts, picture.Dts) = (ClockTime.FromMilliseconds(pictures[i].Pts), ClockTime.FromMilliseconds(pictures[i].Dts));
+            picture.Duration = ClockTime.FromMilliseconds(40);
+            if (i == 2)
+            {
+                bench.Writer.AdvanceTo(ClockTime.FromMilliseconds(9_500), bench);
+            }
+
+            bench.Writer.Write(track, picture);
+        }
+
+        bench.Writer.Finish(bench);
+        Assert.That(bench.Parsed.Pes.Select(pes => ((int)(pes.Pts / 90), (int)(pes.Dts / 90))), Is.EqualTo(pictures));
+        Assert.That(bench.Writer.RepairedPackets, Is.Zero);
+    }
+
+    [Test]
     public void Jump_is_marked_and_brings_tables()
     {
         using var bench = new TransportStreamBench();

@@ -99,10 +99,12 @@ public sealed class TransportStreamTrack
         _times.Continue(format.ReorderDepth);
     }
 
+    /// <summary>What comes may be earlier than what has been.</summary>
+    internal void RestartTimes() => _times.Restart();
+
     /// <summary>What is going out goes out at once, and the next PES does not wait for it: the line begins anew.</summary>
     internal void BeginLine(long now)
     {
-        _times.Restart();
         _spread = new Spread(now, 0, _spread.Bytes);
         (_time, _following) = (now, now);
     }

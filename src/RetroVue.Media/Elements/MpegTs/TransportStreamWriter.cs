@@ -224,6 +224,11 @@ public sealed class TransportStreamWriter : IDisposable
         }
 
         _isDiscontinuous = _tables is not null;
+        if (_isDiscontinuous)
+        {
+            _tracks.ForEach(track => track.RestartTimes());
+        }
+
         BeginLine(TransportTicks.Clock(outputTime));
     }
 
