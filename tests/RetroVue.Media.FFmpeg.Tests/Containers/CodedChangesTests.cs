@@ -77,6 +77,20 @@ public sealed class CodedChangesTests
         Assert.That((seen?.Codec, seen?.Audio?.SampleRate, seen?.Audio?.Layout.Channels), Is.EqualTo((codec, rate, channels)), $"{path} for {other}");
     });
 
+    // As a bit error leaves it: a slice whose header looks like a unit of another codec.
+    [Test]
+    public void Picture_of_MPEG_2_with_a_damaged_slice_is_no_other_codec() => RandomCases.Run(300, random =>
+    {
+        (byte First, byte Second)[] units = [(0x67, 66), (0x67, 100), (0x40, 1), (0x42, 1), (0x44, 1), (0x68, 0xCE)];
+        byte[] bytes = File.ReadAllBytes(MadeMedia.Make("damaged.m2v", "-f lavfi -i testsrc2=s=320x180:r=25 -frames:v 6 -c:v mpeg2video"));
+        int[] places = [.. Enumerable.Range(0, bytes.Length - 5).Where(at => bytes.AsSpan(at, 3).SequenceEqual("\0\0\u0001"u8) && bytes[at + 3] is > 0 and < 0xB0)];
+        int place = places[random.Next(places.Length)];
+        (bytes[place + 3], bytes[place + 4]) = units[random.Next(units.Length)];
+        var changes = new CodedChanges();
+        changes.Expect(new EncodedFormat("mpeg2video", MediaKind.Video) { Video = new VideoFormat(PixelFormat.Yuv420P, 320, 180, new Rational(25, 1)) });
+        Assert.That(changes.Next(bytes, isKeyFrame: false), Is.Null);
+    });
+
     private static string Family(string codec) => codec switch { "mp2" or "mp3" => "mpeg", "ac3" or "eac3" => "ac3", _ => codec };
 
     private static EncodedFormat FormatOf(string codec, string encoder, string settings, string container)

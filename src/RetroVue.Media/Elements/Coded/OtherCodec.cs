@@ -32,25 +32,30 @@ internal static class OtherCodec
             : IsH264(first, second) ? "h264" : IsNoHevc(first) ? "mpeg2video" : null;
     }
 
+    /// <summary>Looks for both parameter sets that H.264 and HEVC begin with: a single unit may be a slice with a damaged header.</summary>
     private static string? FindInMpeg(EncodedFormat format, ReadOnlySpan<byte> packet)
     {
         const int tallest = 2800;
         ReadOnlySpan<byte> startCode = [0, 0, 1];
         int rows = ((format.Video?.Height ?? tallest) + 15) / 16;
+        (bool hasH264, bool hasHevc) = (false, false);
         while (rows < tallest / 16 && packet.IndexOf(startCode) is var at and >= 0 && at + startCode.Length + 1 < packet.Length)
         {
             packet = packet[(at + startCode.Length)..];
             (byte first, byte second) = (packet[0], packet[1]);
             // A slice's number is that of its row, and its quantiser is not 0 (ISO/IEC 13818-2 6.3.16).
-            if (first > rows && IsH264(first, second))
+            if (first > rows && hasH264 && (first & 0x9F) == 8)
             {
                 return "h264";
             }
 
-            if (first is 0x40 or 0x42 or 0x44 && second == 1)
+            if (hasHevc && first == 0x44 && second == 1)
             {
                 return "hevc";
             }
+
+            hasH264 |= first > rows && IsH264(first, second);
+            hasHevc |= first == 0x42 && second == 1;
         }
 
         return null;
