@@ -75,6 +75,10 @@ public sealed class CodedChangesTests
         }
 
         Assert.That((seen?.Codec, seen?.Audio?.SampleRate, seen?.Audio?.Layout.Channels), Is.EqualTo((codec, rate, channels)), $"{path} for {other}");
+        // Where several frames follow on each other in one packet, by their lengths, that is enough.
+        changes = new CodedChanges();
+        changes.Expect(new EncodedFormat(other, MediaKind.Audio) { Audio = new AudioFormat(SampleFormat.F32Planar, 48_000, ChannelLayout.Stereo) });
+        Assert.That(changes.Next(bytes.AsSpan(3), isKeyFrame: true)?.Codec, Is.EqualTo(codec), $"{path} in one for {other}");
     });
 
     // As a bit error leaves it: a slice whose header looks like a unit of another codec.
