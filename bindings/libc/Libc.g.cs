@@ -35,6 +35,9 @@ internal static unsafe class Libc
     internal static extern int clock_gettime(int clock_id, timespec* tp);
 
     [DllImport(Library)]
+    internal static extern int gettid();
+
+    [DllImport(Library)]
     internal static extern int mallopt(int param, int val);
 
     [DllImport(Library)]

@@ -38,6 +38,12 @@ internal sealed class ScheduledTask(StepThread thread, StepTask task)
     /// <summary>Tells the heap's entry of the present wait from entries of earlier ones.</summary>
     public int Wait { get; set; }
 
+    /// <summary>How often the <see cref="StepWatch"/> has found it blocked. For the looking thread.</summary>
+    public int Blocked { get; set; }
+
+    /// <summary>When that was last; system time, None if never.</summary>
+    public ClockTime LastBlocked { get; set; } = ClockTime.None;
+
     /// <summary>The task that is to be let go, where this is not a task but such a request.</summary>
     public ScheduledTask? Carried { get; init; }
 

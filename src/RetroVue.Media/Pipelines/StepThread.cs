@@ -1,4 +1,5 @@
 using RetroVue.Media.Clocks;
+using RetroVue.Media.Interop;
 using RetroVue.Media.Time;
 
 namespace RetroVue.Media.Pipelines;
@@ -25,6 +26,7 @@ internal sealed class StepThread
     // Odd while a step runs. Whoever makes it even goes on with the other tasks: the thread when the step ends, or its relief.
     private long _turn;
     private long _parkedUntil;
+    private volatile int _systemThread;
     private volatile bool _parked;
     private volatile bool _isAwake = true;
     private volatile bool _ending;
@@ -48,6 +50,9 @@ internal sealed class StepThread
     /// <summary>The number of the step that runs: odd, and another one for each; even where none runs. Any thread.</summary>
     public long Turn => Volatile.Read(ref _turn);
 
+    /// <summary>How far the operating system's thread has come that runs the steps. Any thread.</summary>
+    public ThreadProgress Progress => ThreadProgress.Read(_systemThread);
+
     /// <summary>True while a step runs or may begin at any time. Any thread.</summary>
     public bool IsAwake => _isAwake;
 
@@ -66,6 +71,13 @@ internal sealed class StepThread
         watcher.Watch!.Watched = thread;
         thread.Launch();
         return thread;
+    }
+
+    /// <summary>The task whose step has a number; null where that step has ended. Any thread.</summary>
+    public ScheduledTask? SteppingAt(long turn)
+    {
+        ScheduledTask? task = Volatile.Read(ref _stepping);
+        return turn == Turn ? task : null;
     }
 
     public ScheduledTask Register(StepTask task) => new(this, task);
@@ -119,6 +131,7 @@ internal sealed class StepThread
         StepThread? work = this;
         while (work is not null)
         {
+            work._systemThread = Libc.gettid();
             work = work.Run();
         }
     }

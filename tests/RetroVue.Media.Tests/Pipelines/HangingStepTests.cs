@@ -1,4 +1,5 @@
 using RetroVue.Media.Clocks;
+using RetroVue.Media.Interop;
 using RetroVue.Media.Pipelines;
 using RetroVue.Media.Time;
 
@@ -13,7 +14,8 @@ public sealed class HangingStepTests
     public async Task Steps_that_hang_hold_up_other_readers_for_less_than_they_keep_ahead_and_pacing_not_at_all([Values(1, 12)] int count)
     {
         var executor = new ThreadedExecutor(name: "hang");
-        using var mayEnd = new ManualResetEventSlim();
+        // Waits in the kernel at once, as a read does.
+        using var mayEnd = new ManualResetEvent(false);
         using var hanging = new CountdownEvent(count);
         var reader = new Beat("reader", StepPlacement.Reading);
         var pacer = new Beat("pacer", StepPlacement.Shared);
@@ -27,7 +29,7 @@ public sealed class HangingStepTests
                 if (steps[n]++ == 0)
                 {
                     hanging.Signal();
-                    mayEnd.Wait();
+                    mayEnd.WaitOne();
                 }
 
                 return StepResult.Idle;
@@ -91,6 +93,140 @@ public sealed class HangingStepTests
         mayEnd.Set();
         await Task.WhenAll(executor.DetachAsync(idle), executor.DetachAsync(other), executor.DetachAsync(hung));
         await UntilAsync(() => Threads("alone-") == 0);
+    }
+
+    [Test]
+    public async Task Step_that_computes_without_end_is_found()
+    {
+        var executor = new ThreadedExecutor(name: "busy");
+        bool mayEnd = false;
+        int computing = 0, steps = 0;
+        var busy = new StepTask(
+            "busy",
+            () =>
+            {
+                Volatile.Write(ref computing, 1);
+                while (!Volatile.Read(ref mayEnd))
+                {
+                }
+
+                return StepResult.Idle;
+            },
+            StepPlacement.Reading);
+        var other = new StepTask(
+            "other",
+            () =>
+            {
+                Interlocked.Increment(ref steps);
+                return StepResult.Idle;
+            },
+            StepPlacement.Reading);
+        executor.Attach(other);
+        await UntilAsync(() => Volatile.Read(ref steps) > 0);
+        executor.Attach(busy);
+        await UntilAsync(() => Volatile.Read(ref computing) > 0);
+        int before = Volatile.Read(ref steps);
+        other.Wake();
+        await UntilAsync(() => Volatile.Read(ref steps) > before);
+        Volatile.Write(ref mayEnd, true);
+        await Task.WhenAll(executor.DetachAsync(other), executor.DetachAsync(busy));
+        await UntilAsync(() => Threads("busy-") == 0);
+    }
+
+    [Test]
+    public async Task Thread_that_computes_is_told_from_one_that_waits()
+    {
+        int computes = 0, waits = 0;
+        using var mayEnd = new ManualResetEventSlim();
+        var computing = new Thread(() =>
+        {
+            Volatile.Write(ref computes, Libc.gettid());
+            while (!mayEnd.IsSet)
+            {
+            }
+        });
+        var waiting = new Thread(() =>
+        {
+            Volatile.Write(ref waits, Libc.gettid());
+            mayEnd.Wait();
+        });
+        computing.Start();
+        waiting.Start();
+        await UntilAsync(() => Volatile.Read(ref computes) > 0 && Volatile.Read(ref waits) > 0);
+        await UntilAsync(() => ThreadProgress.Read(waits).IsBlocked);
+        long ran = ThreadProgress.Read(computes).Ran;
+        await UntilAsync(() => ThreadProgress.Read(computes).Ran > ran);
+        Assert.That(ThreadProgress.Read(computes).IsBlocked, Is.False);
+        mayEnd.Set();
+        computing.Join();
+        waiting.Join();
+        await UntilAsync(() => ThreadProgress.Read(waits) == new ThreadProgress(true, 0));
+    }
+
+    [Test]
+    public async Task Steps_that_wait_for_a_processor_get_no_threads_of_their_own()
+    {
+        const int readers = 6;
+        var executor = new ThreadedExecutor(name: "crowd");
+        bool mayEnd = false;
+        Thread[] others = [.. Enumerable.Range(0, 8 * Environment.ProcessorCount).Select(_ => new Thread(() =>
+        {
+            while (!Volatile.Read(ref mayEnd))
+            {
+            }
+        }))];
+        int[] steps = new int[readers];
+        StepTask[] tasks = [.. Enumerable.Range(0, readers).Select(n => new StepTask(
+            $"reader{n}",
+            () =>
+            {
+                // Some 30 ms of a processor, of which a ninth is to be had.
+                Thread.SpinWait(1_000_000);
+                Interlocked.Increment(ref steps[n]);
+                return StepResult.Again;
+            },
+            StepPlacement.Reading))];
+        Array.ForEach(tasks, executor.Attach);
+        await UntilAsync(() => steps.All(count => count >= 1));
+        Array.ForEach(others, thread => thread.Start());
+        await UntilAsync(() => steps.All(count => count >= 4));
+        int threads = Threads("crowd-");
+        Volatile.Write(ref mayEnd, true);
+        Array.ForEach(others, thread => thread.Join());
+        await Task.WhenAll(tasks.Select(executor.DetachAsync));
+        // Pacing, reading, and a few that waited for a lock whose owner had no processor either; without looking closer every task has one.
+        Assert.That(threads, Is.LessThanOrEqualTo(2 + (readers / 3)));
+    }
+
+    [Test]
+    public async Task Tasks_that_hang_often_for_a_short_while_hold_up_no_other_reader()
+    {
+        const int slow = 8;
+        var executor = new ThreadedExecutor(name: "slow");
+        var reader = new Beat("reader", StepPlacement.Reading);
+        var pacer = new Beat("pacer", StepPlacement.Shared);
+        ClockWait[] waits = [.. Enumerable.Range(0, slow).Select(_ => SystemClockWaiter.Instance.CreateWait())];
+        StepTask[] tasks = [.. waits.Select((wait, n) => new StepTask(
+            $"slow{n}",
+            () =>
+            {
+                wait.Until(s_system, s_system.Now + ClockTime.FromMilliseconds(30));
+                return StepResult.Again;
+            },
+            StepPlacement.Reading))];
+        executor.Attach(reader.Task);
+        executor.Attach(pacer.Task);
+        Array.ForEach(tasks, executor.Attach);
+        await UntilAsync(() => Threads("slow-") >= slow + 2);
+        long beats = reader.Count;
+        reader.Forget();
+        pacer.Forget();
+        await UntilAsync(() => reader.Count > beats + 100);
+        // Alone on its thread again. In turn with the others it would come to a step every 240 ms.
+        Assert.That(reader.Longest, Is.LessThan(ClockTime.FromMilliseconds(160) + pacer.Longest));
+        await Task.WhenAll(tasks.Append(reader.Task).Append(pacer.Task).Select(executor.DetachAsync));
+        Array.ForEach(waits, wait => wait.Dispose());
+        await UntilAsync(() => Threads("slow-") == 0);
     }
 
     [Test]
@@ -232,6 +368,9 @@ public sealed class HangingStepTests
         public long Count => Interlocked.Read(ref _count);
 
         public ClockTime Longest { get; private set; }
+
+        /// <summary>Measures anew, from the next step on.</summary>
+        public void Forget() => (_last, Longest) = (ClockTime.None, ClockTime.Zero);
 
         private StepResult Step()
         {
