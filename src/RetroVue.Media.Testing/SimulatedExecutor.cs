@@ -47,6 +47,12 @@ public sealed class SimulatedExecutor : Executor
     /// </summary>
     public Func<StepTask, ClockTime>? HangsUntil { get; set; }
 
+    /// <summary>
+    /// Makes steps wait for a processor, as where the machine has too much to do: asked before each step of a task, says until when it waits;
+    /// a time that has come, or None, where it does not.
+    /// </summary>
+    public Func<StepTask, ClockTime>? BusyUntil { get; set; }
+
     /// <inheritdoc/>
     public override Task InvokeAsync(Action work)
     {
@@ -228,8 +234,15 @@ public sealed class SimulatedExecutor : Executor
 
         if (HangsUntil?.Invoke(entry.Task) is { } end && end > Clock.Now)
         {
-            (entry.State, entry.Clock, entry.Deadline) = (StepState.Waiting, Clock, end);
-            Wait(entry, end);
+            entry.Task.HangsSince = entry.Task.HangsSince.IsNone ? Clock.Now : entry.Task.HangsSince;
+            Hold(entry, end);
+            return;
+        }
+
+        entry.Task.HangsSince = ClockTime.None;
+        if (BusyUntil?.Invoke(entry.Task) is { } free && free > Clock.Now)
+        {
+            Hold(entry, free);
             return;
         }
 
@@ -260,6 +273,12 @@ public sealed class SimulatedExecutor : Executor
             (entry.Clock, entry.Deadline) = (result.Clock, result.Deadline);
             Wait(entry, MapToSystem(entry));
         }
+    }
+
+    private void Hold(Entry entry, ClockTime until)
+    {
+        (entry.State, entry.Clock, entry.Deadline) = (StepState.Waiting, Clock, until);
+        Wait(entry, until);
     }
 
     private void Wait(Entry entry, ClockTime until)

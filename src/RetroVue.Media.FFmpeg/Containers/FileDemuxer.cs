@@ -1,3 +1,4 @@
+using RetroVue.Media.Clocks;
 using RetroVue.Media.FFmpeg.Native;
 using RetroVue.Media.FFmpeg.Packets;
 using RetroVue.Media.Pipelines;
@@ -25,7 +26,7 @@ namespace RetroVue.Media.FFmpeg.Containers;
 /// </para>
 /// <para>
 /// Link the outputs after <see cref="Open"/>. Members are for one thread at a time, <see cref="Element.Interrupt"/>,
-/// <see cref="IsWantedMore"/> and the counts are for any.
+/// <see cref="IsWantedMore"/>, <see cref="ReadingTime"/> and the counts are for any.
 /// </para>
 /// </remarks>
 public sealed unsafe class FileDemuxer : Element
@@ -41,11 +42,14 @@ public sealed unsafe class FileDemuxer : Element
     private readonly List<DemuxedStream> _streams = [];
     private InputFile? _file;
     private MediaInfo? _info;
+    private IClock _clock = SystemClock.Instance;
     private volatile InterruptSwitch _interrupt = new();
     private volatile bool _isInterrupted;
     private int _errorsInARow;
     private long _corruptPackets;
     private long _readErrors;
+    private long _readingSince = ClockTime.None.Nanoseconds;
+    private long _readingTime;
 
     /// <summary>A demuxer for a file, not opened yet.</summary>
     /// <param name="name">The element's name.</param>
@@ -80,6 +84,21 @@ public sealed unsafe class FileDemuxer : Element
     /// disk, is to blame.
     /// </summary>
     public bool IsWantedMore => _task.HasRoom;
+
+    /// <summary>
+    /// How long reading has taken so far, with the read that is under way: what the file's disk has taken up, and where that is fast, libavformat.
+    /// By the executor's system clock.
+    /// </summary>
+    public ClockTime ReadingTime
+    {
+        get
+        {
+            var since = ClockTime.FromNanoseconds(Volatile.Read(ref _readingSince));
+            since = since.IsNone ? _task.HangsSince : since;
+            var ended = ClockTime.FromNanoseconds(Volatile.Read(ref _readingTime));
+            return since.IsNone ? ended : ended + (_clock.Now - since);
+        }
+    }
 
     /// <summary>The picture; null before <see cref="Open"/>, and where there is none or it is not wanted.</summary>
     public OutputPad? VideoOutput { get; private set; }
@@ -116,6 +135,7 @@ public sealed unsafe class FileDemuxer : Element
     protected override void Prepare()
     {
         Open();
+        _clock = Pipeline.Executor.Waiter.SystemClock;
         var segment = Segment;
         foreach (var stream in _streams)
         {
@@ -276,7 +296,7 @@ public sealed unsafe class FileDemuxer : Element
         if (!_ahead.TryDequeue(out var memory))
         {
             memory = _pool.Rent();
-            var code = _file!.Read(memory.Packet);
+            var code = Read(memory);
             if (code < 0)
             {
                 memory.Release();
@@ -288,6 +308,17 @@ public sealed unsafe class FileDemuxer : Element
 
         Deliver(memory);
         return _streams.TrueForAll(stream => stream.HasEnded) ? End() : StepResult.Again;
+    }
+
+    private int Read(PacketMemory memory)
+    {
+        var since = _clock.Now;
+        Volatile.Write(ref _readingSince, since.Nanoseconds);
+        var code = _file!.Read(memory.Packet);
+        // In this order nobody counts the read twice.
+        Volatile.Write(ref _readingSince, ClockTime.None.Nanoseconds);
+        Volatile.Write(ref _readingTime, _readingTime + (_clock.Now - since).Nanoseconds);
+        return code;
     }
 
     private void Deliver(PacketMemory memory)

@@ -1,3 +1,5 @@
+using RetroVue.Media.Time;
+
 namespace RetroVue.Media.Pipelines;
 
 /// <summary>
@@ -46,6 +48,9 @@ public sealed class StepTask
 
     /// <summary>What an executor keeps with the task.</summary>
     public object? ExecutorState { get; set; }
+
+    /// <summary>Since when an executor in simulated time has let a step of the task hang; by its system clock. None where it does not.</summary>
+    public ClockTime HangsSince { get; set; } = ClockTime.None;
 
     /// <summary>Completes when a step has ended at last that did not when the task was let go; null unless there was such a one.</summary>
     public Task? LateEnd { get; set; }

@@ -1,5 +1,6 @@
 using RetroVue.Media.FFmpeg.Containers;
 using RetroVue.Media.Pipelines;
+using RetroVue.Media.Time;
 using RetroVue.Runtime.Output;
 
 namespace RetroVue.Runtime.Producers;
@@ -27,8 +28,11 @@ internal sealed class ItemPlayer : IAsyncDisposable
     /// <summary>True for a slate in the place of a file that has stalled and may go on.</summary>
     public bool MayReturn { get; set; }
 
-    /// <summary>True while the item's pipeline waits for its file alone.</summary>
-    public bool WaitsForFile => _demuxer?.IsWantedMore == true;
+    /// <summary>True while more of the item's file is wanted.</summary>
+    public bool IsWantedMore => _demuxer?.IsWantedMore == true;
+
+    /// <summary>How long reading the item's file has taken so far.</summary>
+    public ClockTime ReadingTime => _demuxer?.ReadingTime ?? ClockTime.Zero;
 
     /// <summary>Completes when the item has been played to its end; fails when it could not be.</summary>
     public Task Completion { get; private set; } = Task.CompletedTask;

@@ -47,9 +47,11 @@ internal sealed class NumberedChannel
             hung ??= task;
             return first && !ReferenceEquals(hung, task) ? ClockTime.None : At(until);
         };
-
-        ClockTime At(double seconds) => _systemStart + ClockTime.FromMilliseconds((long)(seconds * 1000));
     }
+
+    /// <summary>Leaves whatever reads the files without a processor from one second to another.</summary>
+    public void Starve(double from, double until) => Channel.Executor.BusyUntil = task =>
+        task.Name == "file" && Channel.Executor.Clock.Now >= At(from) ? At(until) : ClockTime.None;
 
     /// <summary>Joins where nobody has yet, and watches until a second.</summary>
     public void Watch(double until, double join = 0)
@@ -130,6 +132,8 @@ internal sealed class NumberedChannel
         Assert.That(steps.Max(), Is.LessThan(0.041 + hole));
         Assert.That(_frames[0].Time, Is.LessThanOrEqualTo(_from + 2));
     }
+
+    private ClockTime At(double seconds) => _systemStart + ClockTime.FromMilliseconds((long)(seconds * 1000));
 
     private (double Time, long Number)[] Between(double from, double to) =>
         [.. _frames.Where(frame => frame.Time > from - 0.001 && frame.Time < to - 0.001)];

@@ -96,6 +96,24 @@ public sealed class StalledItemTests
     }
 
     [Test]
+    public async Task Machine_that_has_too_much_to_do_is_no_stall_of_a_file([Values] ProfileMode mode, [Values(6, 0.5)] double from)
+    {
+        string file = await TestFiles.MakeAsync(s_rate, 40 * 25);
+        using var log = new RecordedLog();
+        var aired = new NumberedChannel(s_start, mode, [(file, 40)], log);
+        aired.Starve(from, until: 12);
+        for (int second = 2; second <= 20; second++)
+        {
+            aired.Watch(join: 1, until: second);
+            Assert.That((aired.Channel.Manager.ProducerHealth, aired.Channel.Manager.HealthReason), Is.EqualTo((ProducerHealth.Running, default(string))));
+        }
+
+        await aired.EndAsync();
+        Assert.That(log.Lines, Has.None.Contains(file));
+        aired.AssertNumbers(15, 20, 0);
+    }
+
+    [Test]
     public async Task Item_of_hours_that_breaks_early_is_a_slate_at_once([Values] ProfileMode mode)
     {
         string good = await TestFiles.MakeAsync(s_rate, 12 * 25);
