@@ -32,6 +32,9 @@ public sealed class ChannelInput : Element
     private readonly List<ChannelLane> _lanes = [];
     private readonly ClockTime _readAhead;
     private bool _isReported;
+
+    // Whether the output has looked for something since that was not there.
+    private bool _isAwaited;
     private ClockTime _wanted = ClockTime.None;
 
     /// <summary>An input for one item.</summary>
@@ -62,7 +65,7 @@ public sealed class ChannelInput : Element
     /// </summary>
     internal bool IsOutOfOrder { get; private set; }
 
-    /// <summary>Called, on the producer's thread, when something has come in.</summary>
+    /// <summary>Called, on the producer's thread, when something has come in that the output has looked for in vain, or the item has ended.</summary>
     internal Action? Arrived { get; set; }
 
     /// <summary>Adds the input of a stream; at most one a kind.</summary>
@@ -81,7 +84,9 @@ public sealed class ChannelInput : Element
     {
         lock (_lock)
         {
-            return Find(kind)?.FirstBuffer()?.DecodeOrder ?? ClockTime.None;
+            ClockTime first = Find(kind)?.FirstBuffer()?.DecodeOrder ?? ClockTime.None;
+            _isAwaited |= first.IsNone;
+            return first;
         }
     }
 
@@ -100,7 +105,9 @@ public sealed class ChannelInput : Element
             }
 
             Want(before);
-            if (lane.Peek() is not { } next || (next is MediaBuffer oldest && !(oldest.DecodeOrder < before)))
+            object? next = lane.Peek();
+            _isAwaited |= next is null;
+            if (next is null || (next is MediaBuffer oldest && !(oldest.DecodeOrder < before)))
             {
                 return null;
             }
@@ -149,7 +156,7 @@ public sealed class ChannelInput : Element
         lock (_lock)
         {
             Want(time);
-            return IsFull || _lanes.TrueForAll(lane => lane.Covers(time));
+            return Awaits(IsFull || _lanes.TrueForAll(lane => lane.Covers(time)));
         }
     }
 
@@ -162,7 +169,7 @@ public sealed class ChannelInput : Element
         lock (_lock)
         {
             Want(time);
-            return IsFull || Find(kind) is not { } lane || lane.Covers(time);
+            return Awaits(IsFull || Find(kind) is not { } lane || lane.Covers(time));
         }
     }
 
@@ -171,7 +178,7 @@ public sealed class ChannelInput : Element
     {
         lock (_lock)
         {
-            return IsFull || _lanes.TrueForAll(lane => lane.HasEnded || !lane.Newest.IsNone);
+            return Awaits(IsFull || _lanes.TrueForAll(lane => lane.HasEnded || !lane.Newest.IsNone));
         }
     }
 
@@ -201,6 +208,7 @@ public sealed class ChannelInput : Element
         lock (_lock)
         {
             ClockTime first = (Find(MediaKind.Video) ?? Find(MediaKind.Audio))?.FirstBuffer()?.Pts ?? ClockTime.None;
+            _isAwaited |= first.IsNone;
             if (!first.IsNone)
             {
                 From = first;
@@ -273,6 +281,7 @@ public sealed class ChannelInput : Element
         MediaBuffer aired = buffer.MakeWritable();
         aired.Pts += shift;
         aired.Dts += shift;
+        bool isAwaited;
         lock (_lock)
         {
             ChannelLane lane = Find(input)!;
@@ -294,10 +303,16 @@ public sealed class ChannelInput : Element
 
             Take(lane, aired);
             UpdateGate();
+            // As long as the output has enough, waking it for every packet would cost more than the packet.
+            isAwaited = _isAwaited || lane.HasEnded;
+            _isAwaited = false;
         }
 
         ReportEndOnce();
-        Arrived?.Invoke();
+        if (isAwaited)
+        {
+            Arrived?.Invoke();
+        }
     }
 
     /// <inheritdoc/>
@@ -456,6 +471,12 @@ public sealed class ChannelInput : Element
 
         lane.NeedsKeyFrame = false;
         return true;
+    }
+
+    private bool Awaits(bool isThere)
+    {
+        _isAwaited |= !isThere;
+        return isThere;
     }
 
     /// <summary>True where a stream holds as much as may be held.</summary>
