@@ -123,7 +123,7 @@ internal sealed class StepThread
         Launch();
     }
 
-    private void Launch() => new Thread(Work) { Name = Name, IsBackground = true }.Start();
+    private void Launch() => WorkThreads.Start(Name, Work);
 
     /// <summary>What one of the operating system's threads does: this thread's steps, and where one of them hung, its task's alone.</summary>
     private void Work()

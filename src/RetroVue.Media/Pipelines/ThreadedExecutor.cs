@@ -36,9 +36,8 @@ public sealed class ThreadedExecutor : Executor
     public override IClockWaiter Waiter { get; }
 
     /// <inheritdoc/>
-    /// <remarks>On a thread of its own: work that hangs takes none from the pool, whose threads serve everybody.</remarks>
-    public override Task InvokeAsync(Action work) =>
-        Task.Factory.StartNew(work, CancellationToken.None, TaskCreationOptions.LongRunning | TaskCreationOptions.DenyChildAttach, TaskScheduler.Default);
+    /// <remarks>On a thread that runs nothing else meanwhile: work that hangs takes none from the pool, whose threads serve everybody.</remarks>
+    public override Task InvokeAsync(Action work) => WorkThreads.RunAsync($"{_name}-work", work);
 
     /// <inheritdoc/>
     public override TaskCompletionSource CreateCompletion() => new(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -1,0 +1,86 @@
+namespace RetroVue.Media.Pipelines;
+
+/// <summary>Threads for work that may block, or goes on for long: each runs one piece at a time.</summary>
+/// <remarks>
+/// Work that hangs takes no thread from the pool, whose threads serve everybody. The threads are used again, since starting one takes longer
+/// than most of the work: up to four of the process wait for more, for good. An exception that leaves the work ends the process, as of any
+/// thread. Thread-safe.
+/// </remarks>
+internal static class WorkThreads
+{
+    private const int MostIdle = 4;
+
+    private static readonly object s_lock = new();
+    private static readonly Queue<(string Name, Action Work)> s_waiting = new();
+    private static int s_idle;
+
+    /// <summary>Runs work on a thread that has a name meanwhile.</summary>
+    public static void Start(string name, Action work)
+    {
+        lock (s_lock)
+        {
+            s_waiting.Enqueue((name, work));
+            if (s_waiting.Count <= s_idle)
+            {
+                Monitor.Pulse(s_lock);
+                return;
+            }
+        }
+
+        // Without the starter's context, which would stay with the thread.
+        new Thread(Run) { IsBackground = true }.UnsafeStart();
+    }
+
+    /// <summary>Runs work; the task ends as that does.</summary>
+    public static Task RunAsync(string name, Action work)
+    {
+        var completion = new TaskCompletionSource();
+        Start(name, () =>
+        {
+            try
+            {
+                work();
+            }
+            catch (Exception exception)
+            {
+                completion.SetException(exception);
+                return;
+            }
+
+            completion.SetResult();
+        });
+        return completion.Task;
+    }
+
+    private static void Run()
+    {
+        while (TryTake() is { } next)
+        {
+            Thread.CurrentThread.Name = next.Name;
+            next.Work();
+            Thread.CurrentThread.Name = "retrovue-idle";
+        }
+    }
+
+    /// <summary>The next piece of work, which may be waited for; null where enough threads wait already.</summary>
+    private static (string Name, Action Work)? TryTake()
+    {
+        lock (s_lock)
+        {
+            (string, Action) next;
+            while (!s_waiting.TryDequeue(out next))
+            {
+                if (s_idle == MostIdle)
+                {
+                    return null;
+                }
+
+                s_idle++;
+                Monitor.Wait(s_lock);
+                s_idle--;
+            }
+
+            return next;
+        }
+    }
+}
