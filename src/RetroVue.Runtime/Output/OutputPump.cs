@@ -29,7 +29,10 @@ internal sealed class OutputPump : IDisposable
     private readonly OutputLane[] _lanes;
     private readonly StepTask _task;
     private readonly Patience _patience = new(Splicer.WaitLimit * 2);
+
+    /// <summary>What can be decoded at the earliest: the first granule goes out at its end.</summary>
     private ClockTime _begin = ClockTime.None;
+
     private long _granule;
     private bool _hasBegun;
     private long _latePackets;
@@ -120,7 +123,7 @@ internal sealed class OutputPump : IDisposable
         // The last granule that ends at the start or before it, on either side of the line's zero.
         _granule = start.ToUnits(s_granule);
         _granule -= ClockTime.FromUnits(_granule, s_granule) > start ? 1 : 0;
-        _begin = ClockTime.FromUnits(_granule, s_granule);
+        _begin = ClockTime.FromUnits(_granule, s_granule) + s_tick;
         _hasBegun = true;
         _patience.Renew();
         return true;
@@ -166,7 +169,8 @@ internal sealed class OutputPump : IDisposable
         }
 
         // What is sent until then is decoded then or later, and after what was sent before it.
-        ClockTime earliest = lane.LastDecode + s_tick > time ? lane.LastDecode + s_tick : time;
+        ClockTime sent = ClockTime.Max(time, _begin);
+        ClockTime earliest = lane.LastDecode + s_tick > sent ? lane.LastDecode + s_tick : sent;
         // Too late to be decoded before it is shown. Pictures after a missing one cannot be decoded, up to the next key frame.
         if (!lane.Admits(packet, packet.Pts < earliest))
         {

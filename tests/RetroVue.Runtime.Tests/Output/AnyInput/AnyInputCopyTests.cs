@@ -45,6 +45,10 @@ public sealed class AnyInputCopyTests
     [Test]
     public void Viewer_begins_with_the_next_item_where_its_picture_is_the_first_to_come() => RandomCases.Repeat(585_726_145, CheckCase);
 
+    // Sound before the first picture, for the very time at which the stream begins.
+    [Test]
+    public void What_is_due_as_the_stream_begins_is_not_sent_too_late() => RandomCases.Repeat(564_459_315, CheckCase);
+
     // Within the item, beyond its end, and what no stream goes forward by.
     [Test]
     public void One_wrong_time_costs_its_packet_alone(
