@@ -10,7 +10,7 @@ namespace RetroVue.Media.Time;
 /// <para>
 /// Times are counts of some tick. Decoding times that are right stay as they are. Those that are not given, in a stream with faults one that leaves
 /// no room for pictures to come, and all of them once one was later than its presentation, follow from the presentation times: a picture is decoded
-/// when the one that lies as many pictures before it in order as a decoder holds back is presented. Presentation times stay, but for one
+/// when the one that lies as many pictures before it in order as a decoder holds back is presented, or when it says where that is earlier. Presentation times stay, but for one
 /// tick later where two packets would fall on one. A packet that is presented before what has been decoded already cannot be put right
 /// within that, and is to be left out. Where times go back for good, that is so until they are where they had been, or <see cref="Restart"/>.
 /// </para>
@@ -84,7 +84,9 @@ public sealed class DecodingTimes
         _isByPresentation |= dts > pts;
         long derived = Insert(pts);
         // A tick is what times of the same pictures may differ by that were rounded on lines of their own.
-        long wish = dts == None || _isByPresentation || (dts > derived + 1 && LeavesNoRoom(dts, step)) ? derived : Math.Min(dts, pts);
+        // Of both the earlier one: a single presentation that is wrongly late keeps all that are derived from it too late, up to there.
+        long most = _isByPresentation || (dts > derived + 1 && LeavesNoRoom(dts, step)) ? derived : pts;
+        long wish = dts == None ? derived : Math.Min(dts, most);
         long decoded = _last == None ? wish : Math.Max(wish, _last + least);
         if (decoded > pts + 1)
         {

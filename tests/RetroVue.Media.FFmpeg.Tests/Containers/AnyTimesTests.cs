@@ -57,18 +57,20 @@ public sealed class AnyTimesTests
         string timed = MadeMedia.Make($"any-times-{codec}-{timing}.mp4", $"{s_timings[timing].Input} -i {first} -c copy -video_track_timescale 90000 {s_timings[timing].Output}");
         string right = MadeMedia.Make($"any-times-right-{codec}-{timing}.{container}", $"-i {timed} -c copy {arguments}");
         string file = Path.Combine(MadeMedia.Folder, $"any-times.{container}"), copy = Path.Combine(MadeMedia.Folder, $"any-times.copy.{target}");
-        File.WriteAllBytes(file, new WrongTimes(random, share).In(File.ReadAllBytes(right), container));
+        var wrong = new WrongTimes(random, share);
+        File.WriteAllBytes(file, wrong.In(File.ReadAllBytes(right), container));
         File.Delete(copy);
+        long leftOut;
         string what = $"{Path.GetFileName(right)} to {target}, {share} of the packets wrong";
         try
         {
             if (target == "own.ts")
             {
-                Copying.RunAsTransportStream(file, copy);
+                (_, leftOut) = Copying.RunAsTransportStream(file, copy);
             }
             else
             {
-                Copying.Run(file, copy);
+                (_, leftOut) = Copying.Run(file, copy);
             }
         }
         catch (Exception exception)
@@ -77,6 +79,7 @@ public sealed class AnyTimesTests
         }
 
         Demuxing back = Demuxing.Run(copy);
+        Demuxing source = Demuxing.Run(file);
         Assert.That(back.Video, Is.Not.Empty, what);
         Assert.That(back.Audio, Is.Not.Empty, what);
         foreach ((string kind, (long Pts, long Dts)[] times) in Written(copy, target))
@@ -86,9 +89,16 @@ public sealed class AnyTimesTests
             Assert.That(times.Where(time => time.Dts > time.Pts), Is.Empty, $"{what}: {kind}");
         }
 
+        what += $", {wrong.Count} of them";
+        int read = source.Video.Length + source.Audio.Length;
+        Assert.That(read, Is.EqualTo(CountPackets(file)), $"{what}: packets read");
+        // An MP4 begins with its first picture: where that is shown late, the edit list hides what is shown before.
+        Assert.That(CountPackets(copy, "-advanced_editlist 0") + leftOut, Is.EqualTo(read), $"{what}: packets written, and {leftOut} left out");
+        // A packet too many for each wrong one, and what the first decoding time that is too late leaves no room for.
+        Assert.That(leftOut, Is.LessThanOrEqualTo(wrong.Count == 0 ? 0 : (2 * wrong.Count) + 2), $"{what}: packets left out");
         if (share == 0)
         {
-            AssertSame(Demuxing.Run(file).Video, back.Video, what);
+            AssertSame(source.Video, back.Video, what);
         }
     }
 
@@ -115,6 +125,9 @@ public sealed class AnyTimesTests
                 break;
         }
     }
+
+    private static int CountPackets(string file, string options = "") =>
+        Tool.OutputOf("ffprobe", $"-v error {options} -show_entries packet=codec_type -of csv=p=0 {file}").Split('\n', StringSplitOptions.RemoveEmptyEntries).Length;
 
     private static long Number(string text) => long.Parse(text, CultureInfo.InvariantCulture);
 

@@ -37,6 +37,9 @@ internal sealed class WrongTimes(Random random, double share)
 
     private readonly Fault[] _faults = [.. Enum.GetValues<Fault>().Where(_ => random.Next(2) == 0)];
 
+    /// <summary>Of how many packets times were made wrong, counted again for each that was.</summary>
+    public int Count { get; private set; }
+
     /// <summary>A file's bytes with wrong times.</summary>
     public byte[] In(byte[] file, string container)
     {
@@ -95,9 +98,16 @@ internal sealed class WrongTimes(Random random, double share)
     }
 
     /// <summary>None, or one that is nothing, anything, or beyond all reason.</summary>
-    private long? AnyDuration() => random.NextDouble() >= share
-        ? null
-        : random.Next(4) switch { 0 => 0, 1 => random.Next(10_000), 2 => 1L << random.Next(62), _ => -1 };
+    private long? AnyDuration()
+    {
+        if (random.NextDouble() >= share)
+        {
+            return null;
+        }
+
+        Count++;
+        return random.Next(4) switch { 0 => 0, 1 => random.Next(10_000), 2 => 1L << random.Next(62), _ => -1 };
+    }
 
     private void ChangeTable(byte[] bytes, ReadOnlySpan<byte> name, bool mayBeNegative)
     {
@@ -105,7 +115,7 @@ internal sealed class WrongTimes(Random random, double share)
         int count = at < 0 ? 0 : BinaryPrimitives.ReadInt32BigEndian(bytes.AsSpan(at + 8));
         for (int entry = at + 12; count > 0; count--, entry += 8)
         {
-            Change(bytes.AsSpan(entry + 4, 4), mayBeNegative);
+            Change(bytes.AsSpan(entry + 4, 4), mayBeNegative, BinaryPrimitives.ReadInt32BigEndian(bytes.AsSpan(entry)));
         }
     }
 
@@ -124,7 +134,7 @@ internal sealed class WrongTimes(Random random, double share)
                 {
                     if (kind is 0x100 or 0x800)
                     {
-                        Change(bytes.AsSpan(field, 4), mayBeNegative: kind == 0x800);
+                        Change(bytes.AsSpan(field, 4), mayBeNegative: kind == 0x800, 1);
                     }
 
                     field += 4;
@@ -133,11 +143,12 @@ internal sealed class WrongTimes(Random random, double share)
         }
     }
 
-    private void Change(Span<byte> field, bool mayBeNegative)
+    private void Change(Span<byte> field, bool mayBeNegative, int packets)
     {
         const int second = 90_000;
         if (random.NextDouble() < share)
         {
+            Count += packets;
             int value = random.Next(4) switch { 0 => 0, 1 => 1, 2 => random.Next(second / 10), _ => random.Next(second * 3) };
             BinaryPrimitives.WriteInt32BigEndian(field, mayBeNegative && random.Next(2) == 0 ? -value : value);
         }
@@ -148,6 +159,7 @@ internal sealed class WrongTimes(Random random, double share)
         int at = bytes.AsSpan().IndexOf("elst"u8);
         if (at > 0 && random.NextDouble() < share * 2)
         {
+            Count++;
             BinaryPrimitives.WriteInt32BigEndian(bytes.AsSpan(at + 16), random.Next(90_000));
         }
     }
@@ -187,12 +199,23 @@ internal sealed class WrongTimes(Random random, double share)
                     break;
             }
 
+            // What cannot be said, as before a Matroska cluster's own time, is one wrong time more.
+            wrong.Count += pts < 0 ? 1 : 0;
             _last = (Math.Max(pts, 0), Math.Max(dts, 0));
             return (_last.Value.Pts, _last.Value.Dts, fault);
         }
     }
 
-    private Fault? NextFault() => _faults.Length > 0 && random.NextDouble() < share ? _faults[random.Next(_faults.Length)] : null;
+    private Fault? NextFault()
+    {
+        if (_faults.Length == 0 || random.NextDouble() >= share)
+        {
+            return null;
+        }
+
+        Count++;
+        return _faults[random.Next(_faults.Length)];
+    }
 
     private Random Random => random;
 }

@@ -99,6 +99,28 @@ public sealed class DecodingTimesTests
     public void Ten_thousand_sequences_of_times_grow_and_never_pass_the_presentation() => RandomCases.Run(10_000, Any);
 
     [Test]
+    public void Picture_that_says_it_is_shown_much_later_costs_no_other([Values] bool isByPresentation, [Values] bool isDecodedLate)
+    {
+        // A picture of 40 ms, two others before it in presentation that are decoded after it, as in MPEG-2.
+        var given = new (long Pts, long Dts)[300];
+        for (int i = 0; i < given.Length; i++)
+        {
+            given[i] = (40 * (i == 0 ? 1 : i % 3 == 1 ? i + 3 : i), 40 * i);
+        }
+
+        // One that is decoded too late makes its decoding times doubtful.
+        given[5].Dts += isDecodedLate ? 400 : 0;
+        given[31].Pts += 3000;
+        given[61].Pts += 3500;
+        var times = new DecodingTimes(1, isByPresentation);
+        Run(times, given, 40);
+        Assert.That(times.Refused, Is.Zero);
+    }
+
+    [Test]
+    public void Wrong_presentations_cost_only_themselves() => RandomCases.Run(300, AnyPresentation);
+
+    [Test]
     public void Repairing_allocates_nothing()
     {
         var times = new DecodingTimes(16);
@@ -160,6 +182,28 @@ public sealed class DecodingTimesTests
         {
             Assert.That(times.Repaired, Is.Zero);
         }
+    }
+
+    private static void AnyPresentation(Random random)
+    {
+        const int count = 300, step = 40;
+        int depth = random.Next(5);
+        int[] order = [.. DecodingOrder(count, depth, random)];
+        (long Pts, long Dts)[] given = [.. order.Select((shown, i) => (step * (long)(shown + depth), step * (long)i))];
+        double share = random.NextDouble() / 10;
+        int wrong = 0;
+        for (int i = 0; i < count; i++)
+        {
+            if (random.NextDouble() < share)
+            {
+                wrong++;
+                given[i].Pts += random.Next(-75 * step, 75 * step);
+            }
+        }
+
+        var times = new DecodingTimes(depth, isByPresentation: random.Next(2) == 0);
+        Run(times, given, step);
+        Assert.That(times.Refused, Is.LessThanOrEqualTo(wrong), $"depth {depth}, {wrong} wrong");
     }
 
     /// <summary>What is made of times, which always holds what is promised.</summary>
