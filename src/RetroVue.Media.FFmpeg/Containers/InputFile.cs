@@ -28,6 +28,8 @@ internal sealed unsafe class InputFile : IDisposable
     private readonly InputFormatHandle _handle;
     private readonly FileReadAhead? _readAhead;
     private readonly StreamFormats _formats;
+    private readonly SwallowedPictures? _swallowed;
+    private bool _isSwallowing;
 
     private InputFile(string path, FileIdentity? identity, AVFormatContext* opened, InterruptSwitch interrupt, StreamChoice choice)
     {
@@ -41,6 +43,7 @@ internal sealed unsafe class InputFile : IDisposable
             _formats = new StreamFormats(Info.Streams);
             DoWithoutParsers();
             _readAhead = ReadAhead();
+            _swallowed = LookForSwallowedPictures();
         }
         catch
         {
@@ -106,13 +109,29 @@ internal sealed unsafe class InputFile : IDisposable
     public EncodedFormat FormatOf(StreamInfo stream) => _formats.Of(stream);
 
     /// <summary>Says whether packets of a stream are read.</summary>
-    public void Want(int index, bool isWanted) => Stream(index)->discard = isWanted ? AVDiscard.AVDISCARD_DEFAULT : AVDiscard.AVDISCARD_ALL;
+    public void Want(int index, bool isWanted)
+    {
+        _isSwallowing = false;
+        Stream(index)->discard = isWanted ? AVDiscard.AVDISCARD_DEFAULT : AVDiscard.AVDISCARD_ALL;
+    }
 
     /// <summary>Reads the next packet of any stream into an empty packet.</summary>
     /// <returns>Zero, or FFmpeg's error: AVERROR_EOF at the end.</returns>
     public int Read(AVPacket* packet)
     {
+        if (_swallowed is { IsDue: true } && TrySwallowed(packet))
+        {
+            return 0;
+        }
+
         var code = av_read_frame(Context, packet);
+        while (code >= 0 && _isSwallowing && packet->stream_index == Info.Video!.Index)
+        {
+            // What the parser has gathered until then, at the file's end.
+            av_packet_unref(packet);
+            code = av_read_frame(Context, packet);
+        }
+
         HasFailed |= code < 0;
         if (code >= 0)
         {
@@ -121,10 +140,37 @@ internal sealed unsafe class InputFile : IDisposable
             if (packet->pos >= 0)
             {
                 _readAhead?.Follow(packet->pos);
+                _swallowed?.Follow(packet);
             }
         }
 
         return code;
+    }
+
+    /// <summary>
+    /// Looks for pictures of another codec that libavformat keeps to itself. From the first on it is given none of them any more, up to where
+    /// the file is read from elsewhere: who wants the file's own codec can do nothing with what follows.
+    /// </summary>
+    private bool TrySwallowed(AVPacket* packet)
+    {
+        var stream = Stream(Info.Video!.Index);
+        if ((!_isSwallowing && stream->discard == AVDiscard.AVDISCARD_ALL) || !_swallowed!.TryTake(packet))
+        {
+            return false;
+        }
+
+        _isSwallowing = true;
+        stream->discard = AVDiscard.AVDISCARD_ALL;
+        return true;
+    }
+
+    private void ReadFromElsewhere()
+    {
+        _swallowed?.Restart();
+        if (_isSwallowing)
+        {
+            Want(Info.Video!.Index, true);
+        }
     }
 
     /// <summary>
@@ -149,6 +195,7 @@ internal sealed unsafe class InputFile : IDisposable
     public bool TrySeek(StreamInfo stream, ClockTime time)
     {
         var ticks = time.ToUnits(stream.TimeBase);
+        ReadFromElsewhere();
         return avformat_seek_file(Context, stream.Index, long.MinValue, ticks, ticks, 0) >= 0;
     }
 
@@ -172,6 +219,7 @@ internal sealed unsafe class InputFile : IDisposable
     /// <summary>Goes to the file's beginning; false where even that cannot be sought.</summary>
     public bool TryRewind(StreamInfo stream)
     {
+        ReadFromElsewhere();
         // Program and transport streams find times by reading and miss the very first packets: there the first byte is what is meant.
         return (Context->iformat->flags & AVFMT_TS_DISCONT) != 0
             ? av_seek_frame(Context, -1, 0, AVSEEK_FLAG_BYTE) >= 0
@@ -243,11 +291,16 @@ internal sealed unsafe class InputFile : IDisposable
     };
 
     /// <summary>Read-ahead of two seconds, at the file's mean rate; none where the rate is not known.</summary>
-    private FileReadAhead? ReadAhead()
-    {
-        var distance = Info.Duration > ClockTime.Zero ? Length / Info.Duration.ToTimeSpan().TotalSeconds * 2 : 0;
-        return distance >= LeastReadAhead ? new FileReadAhead(Path, (long)Math.Min(distance, MostReadAhead)) : null;
-    }
+    private FileReadAhead? ReadAhead() =>
+        TwoSeconds() is >= LeastReadAhead and var distance ? new FileReadAhead(Path, (long)Math.Min(distance, MostReadAhead)) : null;
+
+    /// <summary>Only where sound goes on does anything come that shows that pictures do not.</summary>
+    private SwallowedPictures? LookForSwallowedPictures() => Info is { Container: "mpegts", Video: { } video, Audio: not null }
+        ? new SwallowedPictures(Path, video, Stream(video.Index)->id, (long)TwoSeconds())
+        : null;
+
+    /// <summary>As many bytes as two seconds take in the mean; 0 where that is not known.</summary>
+    private double TwoSeconds() => Info.Duration > ClockTime.Zero ? Length / Info.Duration.ToTimeSpan().TotalSeconds * 2 : 0;
 
     private MediaInfo Examine(string path)
     {

@@ -82,9 +82,11 @@ internal sealed class TranscodeItems(
 
         OutputPad Decode(OutputPad pad, Element converter, string name)
         {
+            CodecWatch watch = pipeline.Add(new CodecWatch($"{name}-watch"));
             Decoder decoder = pipeline.Add(new Decoder(name));
             pipeline.Add(converter);
-            pipeline.Link(pad, decoder.Inputs[0]);
+            pipeline.Link(pad, watch.Inputs[0]);
+            pipeline.Link(watch, decoder);
             pipeline.Link(decoder, converter);
             return converter.Outputs[0];
         }

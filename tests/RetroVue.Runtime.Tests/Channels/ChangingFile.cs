@@ -25,10 +25,9 @@ internal static class ChangingFile
         ("matroska", "sound at 44100 Hz"),
         ("sound-codec", "ac3"),
         ("sound-codec-back", "aac"),
+        ("mpeg2-codec", "h264"),
+        ("mpeg2-hevc", "hevc"),
     ];
-
-    /// <summary>What is seen at load only: on the air libavformat gives all that follows as one packet, at the file's end.</summary>
-    public static readonly (string Kind, string Words)[] ChangingUnseen = [("mpeg2-codec", "h264"), ("mpeg2-hevc", "hevc")];
 
     /// <summary>What is different without being another for who watches.</summary>
     public static readonly string[] Same = ["again", "timing", "encoder", "flash-again"];
@@ -48,6 +47,8 @@ internal static class ChangingFile
         "rate" => Joined(kind, Part("rate-2.ts", "320x180", H264, "-c:a aac -ac 2 -ar 44100", 5.1)),
         "channels" => Joined(kind, Part("channels-2.ts", "320x180", H264, "-c:a aac -ac 1 -ar 48000", 5.1)),
         "mpeg2-codec" => Join("changing-mpeg2-codec.ts", Mpeg2("mpeg2-1.ts", 0), Part("codec-back-2.ts", "320x180", H264, Aac, 5.1)),
+        // Of what follows libavformat makes one packet, which it gives at the file's end.
+        "mpeg2-codec-long" => Join("changing-mpeg2-codec-long.ts", Mpeg2("mpeg2-1.ts", 0), Part("codec-long-2.ts", "320x180", H264, Aac, 5.1, 120)),
         "mpeg2-hevc" => Join("changing-mpeg2-hevc.ts", Mpeg2("mpeg2-1.ts", 0), Hevc("codec-2.ts", 5.1)),
         "sound-codec" => Join("changing-sound-codec.ts", Plain, Part("ac3-2.ts", "320x180", H264, "-c:a ac3 -ac 2 -ar 48000", 5.1)),
         "sound-codec-back" => Join("changing-sound-codec-back.ts", Part("mp2-1.ts", "320x180", H264, "-c:a mp2 -ac 2 -ar 48000", 0), Part("again-2.ts", "320x180", H264, Aac, 5.1)),
@@ -66,7 +67,7 @@ internal static class ChangingFile
     {
         "matroska" => Part("mp2-1.ts", "320x180", H264, "-c:a mp2 -ac 2 -ar 48000", 0),
         "codec-back" => Hevc("hevc-1.ts", 0),
-        "mpeg2-codec" or "mpeg2-hevc" => Mpeg2("mpeg2-1.ts", 0),
+        "mpeg2-codec" or "mpeg2-codec-long" or "mpeg2-hevc" => Mpeg2("mpeg2-1.ts", 0),
         "sound-codec-back" => Part("mp2-1.ts", "320x180", H264, "-c:a mp2 -ac 2 -ar 48000", 0),
         _ => Plain,
     };
@@ -76,8 +77,8 @@ internal static class ChangingFile
 
     private static string Mpeg2(string name, double from) => Part(name, "320x180", "-c:v mpeg2video -g 12 -bf 0 -pix_fmt yuv420p", Aac, from);
 
-    private static string Part(string name, string size, string picture, string sound, double from) => MadeMedia.Make(
-        $"changing-{name}", FormattableString.Invariant($"-f lavfi -i testsrc2=s={size}:r=25 {Sound} -t 5 {picture} {sound} -muxdelay 0 -output_ts_offset {from}"));
+    private static string Part(string name, string size, string picture, string sound, double from, int seconds = 5) => MadeMedia.Make(
+        $"changing-{name}", FormattableString.Invariant($"-f lavfi -i testsrc2=s={size}:r=25 {Sound} -t {seconds} {picture} {sound} -muxdelay 0 -output_ts_offset {from}"));
 
     private static string JoinedSound() => Join(
         "changing-sound.ts",

@@ -18,7 +18,7 @@ public sealed class ChangingFileTests
     private static IEnumerable<string> Kinds => ChangingFile.Changing.Select(change => change.Kind);
 
     private static IEnumerable<TestCaseData> AtLoad =>
-        ChangingFile.Changing.Concat(ChangingFile.ChangingUnseen).Select(change => new TestCaseData(change.Kind, change.Words));
+        ChangingFile.Changing.Select(change => new TestCaseData(change.Kind, change.Words));
 
     [TearDown]
     public void NothingIsLeft() => Assert.That(MediaBuffer.LiveCount, Is.Zero);
@@ -55,14 +55,26 @@ public sealed class ChangingFileTests
         Assert.That(errors, Is.Empty);
     }
 
+    [Test]
+    public void File_that_becomes_another_codec_long_before_its_end_is_a_slate_at_once()
+    {
+        const string kind = "mpeg2-codec-long";
+        string file = ChangingFile.Make(kind), next = ChangingFile.PlainOf(kind);
+        (string aired, IReadOnlyCollection<string> log) = Watch(file, next, Duration.FromSeconds(2), ChannelProfile.Copy, kind, length: 125, watched: 20);
+        Assert.That(log, Has.Exactly(1).Contains(file).And.Contains("h264"));
+        // The first picture is shown at three seconds or before.
+        Assert.That(CountSizes(aired)["320,180"], Is.GreaterThan(16 * 25), "pictures");
+    }
+
     [TestCase("size")]
     [TestCase("codec")]
     [TestCase("rate")]
+    [TestCase("mpeg2-codec-long")]
     public void File_that_is_joined_after_its_change_is_a_slate(string kind)
     {
         string file = ChangingFile.Make(kind);
         (string aired, IReadOnlyCollection<string> log) = Watch(file, ChangingFile.PlainOf(kind), Duration.FromSeconds(7), ChannelProfile.Copy, kind);
-        Assert.That(log, Has.Some.Contains(file).And.Contains(ChangingFile.Changing.Single(change => change.Kind == kind).Words));
+        Assert.That(log, Has.Some.Contains(file).And.Contains(WordsOf(kind)));
         Assert.That(CountSizes(aired).Keys, Is.EqualTo(new[] { "320,180" }), "sizes of pictures");
     }
 
@@ -83,14 +95,36 @@ public sealed class ChangingFileTests
         Assert.That(times.Zip(times.Skip(1), (a, b) => b - a).SkipLast(4), Is.All.EqualTo(0.04).Within(0.001));
     }
 
-    private static (string Aired, IReadOnlyCollection<string> Log) Watch(string file, string next, Duration join, ChannelProfile profile, string kind)
+    [TestCase("codec")]
+    [TestCase("codec-back")]
+    [TestCase("codec-mpeg2")]
+    [TestCase("mpeg2-codec")]
+    [TestCase("mpeg2-hevc")]
+    [TestCase("mpeg2-codec-long", 125)]
+    [TestCase("sound-codec")]
+    [TestCase("sound-codec-back")]
+    public void File_of_another_codec_from_its_middle_on_is_transcoded_up_to_there(string kind, int length = Seconds)
+    {
+        string file = ChangingFile.Make(kind), next = ChangingFile.PlainOf(kind);
+        ChannelProfile profile = ChannelProfile.Transcode(320, 180, new Rational(25, 1));
+        (string aired, IReadOnlyCollection<string> log) = Watch(file, next, Duration.FromSeconds(2), profile, kind, length);
+        Assert.That(log, Has.Exactly(1).Items.And.All.Contains(file).And.All.Contains(WordsOf(kind)));
+        Assert.That(CountSizes(aired)["320,180"], Is.GreaterThan((Seconds + 4 - 3) * 25));
+        (int _, string _, string errors) = Tool.Run("ffmpeg", $"-nostdin -v error -i {aired} -f null -");
+        Assert.That(errors, Is.Empty);
+    }
+
+    private static string WordsOf(string kind) =>
+        ChangingFile.Changing.Single(change => change.Kind == kind.Replace("-long", "", StringComparison.Ordinal)).Words;
+
+    private static (string Aired, IReadOnlyCollection<string> Log) Watch(string file, string next, Duration join, ChannelProfile profile, string kind, int length = Seconds, int watched = Seconds + 4)
     {
         using var log = new RecordedLog();
         using var channel = new SimulatedChannel(
-            s_start, profile, [(file, Duration.FromSeconds(Seconds)), (next, Duration.FromSeconds(5))], loggerFactory: log, formatsOf: ChangingFile.PlainOf(kind));
+            s_start, profile, [(file, Duration.FromSeconds(length)), (next, Duration.FromSeconds(5))], loggerFactory: log, formatsOf: ChangingFile.PlainOf(kind));
         channel.Executor.RunFor(ClockTime.FromMilliseconds((long)join.TotalMilliseconds));
         channel.Join();
-        channel.Watch(Duration.FromSeconds(Seconds + 4) - join);
+        channel.Watch(Duration.FromSeconds(watched) - join);
         string path = Path.Combine(MadeMedia.Folder, $"changed-{kind}-{join.TotalSeconds}-{profile.Mode}.ts");
         File.WriteAllBytes(path, AiredSeams.WholePictures(channel.Received));
         return (path, log.Lines);

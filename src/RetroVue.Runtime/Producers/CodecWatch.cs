@@ -1,0 +1,43 @@
+using RetroVue.Media.Elements.Coded;
+using RetroVue.Media.Formats;
+using RetroVue.Media.Pipelines;
+
+namespace RetroVue.Runtime.Producers;
+
+/// <summary>Stands before a decoder, which can do nothing with packets of another codec: where a file goes on with such, it ends the item.</summary>
+internal sealed class CodecWatch : Element
+{
+    private readonly CodedChanges _changes = new();
+    private EncodedFormat? _format;
+
+    public CodecWatch(string name)
+        : base(name)
+    {
+        AddInput();
+        AddOutput();
+    }
+
+    /// <exception cref="InvalidDataException">It is of another codec.</exception>
+    protected override void OnBuffer(InputPad input, MediaBuffer buffer)
+    {
+        if ((buffer.Flags & BufferFlags.Corrupt) == BufferFlags.None
+            && _changes.Next(buffer.Data, buffer.IsKeyFrame) is { } changed && changed.Codec != _format?.Codec)
+        {
+            buffer.Release();
+            throw new InvalidDataException($"From here on it has {changed.Codec} after {_format?.Codec}, and no stream changes its codec. Put what follows into a file of its own, or encode it as before.");
+        }
+
+        Outputs[0].Push(buffer);
+    }
+
+    protected override void OnEvent(InputPad input, MediaEvent mediaEvent)
+    {
+        if (mediaEvent is FormatChanged { Format: EncodedFormat format })
+        {
+            _format = format;
+            _changes.Expect(format);
+        }
+
+        Forward(mediaEvent);
+    }
+}
