@@ -228,13 +228,13 @@ public sealed class AnyInputTranscodeTests
 
         for (int i = 0; i < 300; i++)
         {
-            Lay(end + (MediaScript.SoundStep * i), NextItem + i + 1);
+            Lay(end + (script.SoundStep * i), NextItem + i + 1);
         }
 
         for (int i = script.HasTrueTimes ? 0 : (int)(end.ToUnits(s_sample) - first); i < heard.Length; i++)
         {
             // A decoder cuts the last packet of an item to its end; here it may be heard to its own.
-            bool isSeam = (ClockTime.FromUnits(first + i, s_sample) - end).Abs() < MediaScript.SoundStep;
+            bool isSeam = (ClockTime.FromUnits(first + i, s_sample) - end).Abs() < script.SoundStep;
             if (Math.Abs(heard[i] - expected[i]) > 1 && !isSeam)
             {
                 Assert.Fail($"sound at {ClockTime.FromUnits(first + i, s_sample)} is {heard[i]} instead of {expected[i]}");
@@ -244,7 +244,7 @@ public sealed class AnyInputTranscodeTests
         void Lay(ClockTime pts, int number)
         {
             long at = pts.ToUnits(s_sample) - first;
-            for (long i = Math.Max(at, 0); i < at + MediaScript.SoundStep.ToUnits(s_sample) && i < expected.Length; i++)
+            for (long i = Math.Max(at, 0); i < at + script.SoundStep.ToUnits(s_sample) && i < expected.Length; i++)
             {
                 expected[i] = number;
             }

@@ -12,8 +12,20 @@ namespace RetroVue.Runtime.Tests.Output.AnyInput;
 /// <param name="Description">How it came to be.</param>
 internal sealed record MediaScript(IReadOnlyList<ScriptedPacket> Packets, ClockTime Length, bool HasTrueTimes, bool TellsGaps, string Description)
 {
-    /// <summary>A second of sound in packets.</summary>
-    public static ClockTime SoundStep => ClockTime.FromUnits(1, new Rational(1152, 48_000));
+    /// <summary>As MPEG audio of layer II at 48 kHz.</summary>
+    private static readonly ClockTime s_soundStep = ClockTime.FromUnits(1, new Rational(1152, 48_000));
+
+    /// <summary>How long a packet of sound lasts.</summary>
+    public ClockTime SoundStep { get; init; } = s_soundStep;
+
+    /// <summary>How many pictures there were before any was left out; those of one group have numbers from a multiple of <see cref="Group"/> on.</summary>
+    public int PictureCount { get; init; }
+
+    /// <summary>How many pictures there are from one key frame to the next.</summary>
+    public int Group { get; init; } = 1;
+
+    /// <summary>How many pictures are decoded after one that is shown after them.</summary>
+    public int Between { get; init; }
 
     public IEnumerable<ScriptedPacket> Of(MediaKind kind) => Packets.Where(packet => packet.Kind == kind);
 
@@ -21,16 +33,27 @@ internal sealed record MediaScript(IReadOnlyList<ScriptedPacket> Packets, ClockT
     public static MediaScript Regular(ClockTime length)
     {
         var step = ClockTime.FromMilliseconds(40);
-        IEnumerable<ScriptedPacket> pictures = Enumerable.Range(0, (int)(length.Nanoseconds / step.Nanoseconds))
-            .Select(i => new ScriptedPacket(MediaKind.Video, i, step * i, step * i, step, i % 25 == 0));
-        return new MediaScript([.. Interleave(pictures, Sound(length), ClockTime.Zero)], length, true, true, "regular");
+        return Shown([.. Enumerable.Range(0, (int)(length.Nanoseconds / step.Nanoseconds)).Select(i => step * i)], length, 25, 0, s_soundStep) with { Description = "regular" };
     }
+
+    /// <summary>Pictures that are shown at these times, and sound, without a fault.</summary>
+    public static MediaScript Shown(List<ClockTime> shown, ClockTime length, int group, int between, ClockTime soundStep) =>
+        new([.. Interleave(Order(shown, group, between, length), Sound(length, soundStep), ClockTime.Zero)], length, true, true, "shown")
+        {
+            SoundStep = soundStep,
+            PictureCount = shown.Count,
+            Group = group,
+            Between = between,
+        };
 
     /// <summary>Something that a file may be.</summary>
     /// <param name="random">Decides.</param>
     /// <param name="isReordered">Whether pictures may be decoded in another order than shown.</param>
-    public static MediaScript Create(Random random, bool isReordered)
+    /// <param name="mayBeWrong">Whether times may be wrong.</param>
+    /// <param name="soundStep">How long a packet of sound lasts; null: as MPEG audio of layer II at 48 kHz.</param>
+    public static MediaScript Create(Random random, bool isReordered, bool mayBeWrong = true, ClockTime? soundStep = null)
     {
+        ClockTime packet = soundStep ?? s_soundStep;
         double slowest = Math.Log(30), fastest = Math.Log(1.0 / 120);
         double step = Math.Exp(fastest + (random.NextDouble() * (slowest - fastest)));
         bool isVariable = random.Next(3) == 0;
@@ -51,18 +74,24 @@ internal sealed record MediaScript(IReadOnlyList<ScriptedPacket> Packets, ClockT
         int between = isReordered ? random.Next(4) : 0;
         int group = random.Next(1, Math.Max(2, Math.Min(60, (int)(4 / step))));
         List<ScriptedPacket> pictures = [.. Order(shown, group, between, length)];
-        List<ScriptedPacket> sound = [.. Sound(length).Select(packet => packet with { Pts = Round(packet.Pts, tick), Dts = Round(packet.Pts, tick) })];
+        List<ScriptedPacket> sound = [.. Sound(length, packet).Select(sound => sound with { Pts = Round(sound.Pts, tick), Dts = Round(sound.Pts, tick) })];
         string faults = Spoil(random, pictures, sound, seconds);
         ClockTime skew = Seconds((random.NextDouble() * 2) - 1);
         ScriptedPacket[] packets = [.. Interleave(pictures, sound, skew)];
-        bool hasTrueTimes = random.Next(4) > 0;
+        bool hasTrueTimes = !mayBeWrong || random.Next(4) > 0;
         faults += hasTrueTimes ? "" : Falsify(random, packets);
         // The slot is shorter, longer or as long as the file.
         ClockTime slot = random.Next(3) switch { 0 => length, 1 => Seconds(seconds * (0.3 + random.NextDouble() * 0.7)), _ => Seconds(seconds + (random.NextDouble() * 10)) };
         string text = string.Create(
             CultureInfo.InvariantCulture,
             $"{shown.Count} pictures every {step:0.####} s{(isVariable ? " or so" : "")}, groups of {group}, {between} between, tick 1/{tick.Denominator}, {seconds:0.##} s in {slot}, skew {skew}{faults}");
-        return new MediaScript(packets, slot, hasTrueTimes, random.Next(3) > 0, text);
+        return new MediaScript(packets, slot, hasTrueTimes, random.Next(3) > 0, text)
+        {
+            SoundStep = packet,
+            PictureCount = shown.Count,
+            Group = group,
+            Between = between,
+        };
     }
 
     /// <summary>As read from a position on: from the last key frame before it.</summary>
@@ -87,8 +116,8 @@ internal sealed record MediaScript(IReadOnlyList<ScriptedPacket> Packets, ClockT
 
     private static ClockTime Round(ClockTime time, Rational tick) => ClockTime.FromUnits(time.ToUnits(tick), tick);
 
-    private static IEnumerable<ScriptedPacket> Sound(ClockTime length) => Enumerable.Range(0, (int)(length.Nanoseconds / SoundStep.Nanoseconds))
-        .Select(i => new ScriptedPacket(MediaKind.Audio, i, SoundStep * i, SoundStep * i, SoundStep, true));
+    private static IEnumerable<ScriptedPacket> Sound(ClockTime length, ClockTime step) => Enumerable.Range(0, (int)(length.Nanoseconds / step.Nanoseconds))
+        .Select(i => new ScriptedPacket(MediaKind.Audio, i, step * i, step * i, step, true));
 
     /// <summary>In the order of decoding: closed groups, each picture that others refer to before those that are shown before it.</summary>
     private static IEnumerable<ScriptedPacket> Order(List<ClockTime> shown, int group, int between, ClockTime length)

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using RetroVue.Media.Formats;
 using RetroVue.Media.Pipelines;
 using RetroVue.Media.Time;
@@ -6,14 +7,27 @@ using RetroVue.Runtime.Output;
 namespace RetroVue.Runtime.Tests.Output.AnyInput;
 
 /// <summary>Takes a channel's transport stream apart as it comes (ISO/IEC 13818-1 2.4.3): the PES, their times, and the clock.</summary>
-internal sealed class SentStream(ChunkReader reader, bool hasPicture)
+internal sealed class SentStream(bool hasPicture)
 {
     private const int PacketSize = 188;
     private const int FirstPid = 0x100;
 
-    private readonly Dictionary<int, int> _open = [];
+    private readonly Dictionary<int, (int At, List<byte> Payload)> _open = [];
+    private readonly List<SentPes> _pes = [];
 
-    public List<SentPes> Pes { get; } = [];
+    /// <summary>What has come so far, each as far as it has come.</summary>
+    public IReadOnlyList<SentPes> Pes
+    {
+        get
+        {
+            foreach (int pid in _open.Keys)
+            {
+                Close(pid);
+            }
+
+            return _pes;
+        }
+    }
 
     /// <summary>The first clock reference.</summary>
     public ClockTime Begin { get; private set; } = ClockTime.None;
@@ -24,16 +38,22 @@ internal sealed class SentStream(ChunkReader reader, bool hasPicture)
     /// <summary>The longest step of the clock reference.</summary>
     public ClockTime LongestStep { get; private set; }
 
-    public void Take()
+    /// <summary>Takes what there is.</summary>
+    public void Take(ChunkReader reader)
     {
         while (reader.TryRead(out MediaBuffer? chunk) == ChunkReadState.Chunk)
         {
-            for (ReadOnlySpan<byte> packets = chunk!.Data; packets.Length >= PacketSize; packets = packets[PacketSize..])
-            {
-                TakePacket(packets[..PacketSize]);
-            }
-
+            Take(chunk!.Data);
             chunk.Release();
+        }
+    }
+
+    /// <summary>Takes whole packets.</summary>
+    public void Take(ReadOnlySpan<byte> packets)
+    {
+        for (; packets.Length >= PacketSize; packets = packets[PacketSize..])
+        {
+            TakePacket(packets[..PacketSize]);
         }
     }
 
@@ -54,9 +74,9 @@ internal sealed class SentStream(ChunkReader reader, bool hasPicture)
         ReadOnlySpan<byte> pes = packet[payload..];
         if ((packet[1] & 0x40) == 0)
         {
-            if (_open.TryGetValue(pid, out int at))
+            if (_open.TryGetValue(pid, out (int At, List<byte> Payload) open))
             {
-                Pes[at] = Pes[at] with { Bytes = Pes[at].Bytes + pes.Length };
+                open.Payload.AddRange(pes);
             }
 
             return;
@@ -65,8 +85,17 @@ internal sealed class SentStream(ChunkReader reader, bool hasPicture)
         ClockTime pts = Stamp(pes[9..]);
         ClockTime dts = (pes[7] & 0x40) != 0 ? Stamp(pes[14..]) : pts;
         MediaKind kind = hasPicture && pid == FirstPid ? MediaKind.Video : MediaKind.Audio;
-        _open[pid] = Pes.Count;
-        Pes.Add(new SentPes(kind, pts, dts, pes.Length - 9 - pes[8], Clock));
+        Close(pid);
+        _open[pid] = (_pes.Count, [.. pes[(9 + pes[8])..]]);
+        _pes.Add(new SentPes(kind, pts, dts, [], Clock));
+    }
+
+    private void Close(int pid)
+    {
+        if (_open.TryGetValue(pid, out (int At, List<byte> Payload) open))
+        {
+            _pes[open.At] = _pes[open.At] with { Marks = Mark.Find(CollectionsMarshal.AsSpan(open.Payload)) };
+        }
     }
 
     private void TakeClock(long ticks)
