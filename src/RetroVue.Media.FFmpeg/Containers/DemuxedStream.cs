@@ -45,10 +45,11 @@ internal sealed unsafe class DemuxedStream(InputFile file, StreamInfo info, Outp
 
     /// <summary>
     /// How far a stream may lie behind another in a file before it counts as silent. Transport streams bring pictures up to a second
-    /// ahead of their sound (ISO/IEC 13818-1 2.4.2.6), and files interleave in stretches of about as much; of pictures, some may be
-    /// shown for long.
+    /// ahead of their sound (ISO/IEC 13818-1 2.4.2.6), and files interleave in stretches of about as much. Pictures may be shown for
+    /// half a minute, and what comes before a long hole is given out by the decoder, and of a transport stream by libavformat too, when
+    /// the next ones have come.
     /// </summary>
-    private ClockTime LongestLag => ClockTime.FromSeconds(info.Format.Kind == MediaKind.Video ? 10 : 3);
+    private ClockTime LongestLag => ClockTime.FromSeconds(info.Format.Kind == MediaKind.Video ? 32 : 3);
 
     /// <summary>Announces format and segment.</summary>
     public void Announce(Segment segment)

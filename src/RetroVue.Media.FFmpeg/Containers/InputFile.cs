@@ -217,14 +217,23 @@ internal sealed unsafe class InputFile : IDisposable
     }
 
     /// <summary>Goes to the file's beginning; false where even that cannot be sought.</summary>
-    public bool TryRewind(StreamInfo stream)
+    public bool TryRewind()
     {
         ReadFromElsewhere();
         // Program and transport streams find times by reading and miss the very first packets: there the first byte is what is meant.
         return (Context->iformat->flags & AVFMT_TS_DISCONT) != 0
             ? av_seek_frame(Context, -1, 0, AVSEEK_FLAG_BYTE) >= 0
-            : TrySeek(stream, Info.StartTime - ClockTime.FromSeconds(1));
+            : TrySeek(FirstWanted(), Info.StartTime - ClockTime.FromSeconds(1));
     }
+
+    /// <summary>Of the streams that are read the one that begins first: containers go no farther back than the first packet of the one they are sought by.</summary>
+    private StreamInfo FirstWanted() => new[] { Info.Video, Info.Audio }.OfType<StreamInfo>()
+        .Where(stream => Stream(stream.Index)->discard != AVDiscard.AVDISCARD_ALL)
+        .MinBy(FirstListed)!;
+
+    /// <summary>The first time of a stream in the container's index; the greatest where it is in none. Of all streams Matroska says that they begin at zero.</summary>
+    private ClockTime FirstListed(StreamInfo stream) =>
+        avformat_index_get_entry(Stream(stream.Index), 0) is var entry && entry is null ? ClockTime.MaxValue : ClockTime.FromUnits(entry->timestamp, stream.TimeBase);
 
     /// <inheritdoc/>
     public void Dispose()

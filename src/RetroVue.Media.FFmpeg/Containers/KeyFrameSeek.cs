@@ -38,7 +38,7 @@ internal sealed unsafe class KeyFrameSeek(InputFile file, PacketPool pool, Queue
 
         if (!file.TrySeek(stream, target))
         {
-            file.TryRewind(stream);
+            file.TryRewind();
             return false;
         }
 
@@ -51,7 +51,7 @@ internal sealed unsafe class KeyFrameSeek(InputFile file, PacketPool pool, Queue
             var from = target - step;
             if (from <= start || !file.TrySeek(stream, from))
             {
-                file.TryRewind(stream);
+                file.TryRewind();
                 ReadToTarget(stream, target);
                 return true;
             }

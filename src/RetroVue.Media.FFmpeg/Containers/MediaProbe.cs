@@ -148,7 +148,7 @@ public static unsafe partial class MediaProbe
         var times = new KeyFrameTimes(file, video, watch);
         if (!times.AreEntries(decoded))
         {
-            file.TryRewind(video);
+            file.TryRewind();
             return false;
         }
 

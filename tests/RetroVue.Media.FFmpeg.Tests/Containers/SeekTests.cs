@@ -43,6 +43,23 @@ public sealed class SeekTests
         }
     }
 
+    [TestCase("mkv")]
+    [TestCase("mp4")]
+    [TestCase("ts")]
+    public void Start_before_the_first_picture_begins_with_the_sound_of_that_time(string container)
+    {
+        var path = MadeMedia.Make(
+            $"late-picture.{container}",
+            "-itsoffset 6 -f lavfi -t 3 -i testsrc=s=64x48:r=25 -f lavfi -t 10 -i sine=r=48000 -vsync vfr -c:v mpeg2video -c:a aac");
+        var start = ClockTime.FromSeconds(3);
+        var whole = Demuxing.Run(path);
+        var demuxed = Demuxing.Run(path, new FileDemuxerOptions { StartAt = start });
+        var at = whole.Info.StartTime + start;
+        Assert.That(demuxed.Audio[0].Pts, Is.LessThanOrEqualTo(at));
+        Assert.That(demuxed.Audio.Count(record => record.Pts >= at), Is.EqualTo(whole.Audio.Count(record => record.Pts >= at)));
+        Assert.That(demuxed.Video.Select(record => record.Pts), Is.EqualTo(whole.Video.Select(record => record.Pts)));
+    }
+
     [TestCase("ntsc.mp4")]
     [TestCase("pal.ts")]
     public void Stop_ends_after_the_last_packet_that_is_needed(string name)

@@ -12,7 +12,7 @@ namespace RetroVue.Media.FFmpeg.Tests.Containers;
 public sealed class SilentStreamTests
 {
     /// <summary>How far a stream may lie behind the other before it counts as silent.</summary>
-    private const int SoundLag = 3, PictureLag = 10;
+    private const int SoundLag = 3, PictureLag = 32;
 
     private static IEnumerable<string> GoingOn => MediaCorpus.Names.Where(name => !name.StartsWith("short-", StringComparison.Ordinal));
 
