@@ -36,6 +36,11 @@ internal abstract class DecodedOutput(OutputPad output) : IDisposable
     /// <param name="packetHadTime">Whether the packet that was last sent had a PTS.</param>
     public abstract void Push(FrameMemory memory, bool packetHadTime);
 
+    /// <summary>Hears that no frame follows.</summary>
+    public virtual void End()
+    {
+    }
+
     /// <summary>Lets go of what it still holds.</summary>
     public virtual void Dispose()
     {

@@ -27,6 +27,7 @@ internal sealed unsafe class DecodedPictures : DecodedOutput
     private Orientation _orientation;
     private ClockTime _lastPts = ClockTime.None;
     private ClockTime _lastEnd = ClockTime.None;
+    private ClockTime _latestSent = ClockTime.None;
     private (FrameMemory Memory, ClockTime Pts, BufferFlags Flags)? _before;
 
     public DecodedPictures(OutputPad output, EncodedFormat encoded)
@@ -37,8 +38,13 @@ internal sealed unsafe class DecodedPictures : DecodedOutput
         NominalDuration = encoded.Video is { FrameRate.IsPositive: true } video ? ClockTime.FromUnits(1, video.FrameRate.Inverse) : ClockTime.None;
     }
 
-    public override bool IsBeforeSegment(MediaBuffer packet) =>
-        packet.End > packet.Pts && IsHidden(packet.Pts, packet.Duration + s_longestHole);
+    public override bool IsBeforeSegment(MediaBuffer packet)
+    {
+        _latestSent = packet.Pts > _latestSent || _latestSent.IsNone ? packet.Pts : _latestSent;
+        // One that is shown before what was decoded already lasts until then at most, whatever the file says.
+        bool mayReachIn = packet.Pts < Segment.Start && packet.Pts < _latestSent && _latestSent > Segment.Start;
+        return !mayReachIn && packet.End > packet.Pts && IsHidden(packet.Pts, packet.Duration + s_longestHole);
+    }
 
     public override void Push(FrameMemory memory, bool packetHadTime)
     {
@@ -75,6 +81,15 @@ internal sealed unsafe class DecodedPictures : DecodedOutput
         }
     }
 
+    /// <summary>Where the stretch has an end and no picture of its own, the last one before it shows all the time.</summary>
+    public override void End()
+    {
+        if (!Segment.Stop.IsNone)
+        {
+            PushBefore(Segment.Stop);
+        }
+    }
+
     public override void Dispose()
     {
         DropBefore();
@@ -86,7 +101,7 @@ internal sealed unsafe class DecodedPictures : DecodedOutput
     protected override void OnRestart()
     {
         DropBefore();
-        _lastPts = _lastEnd = ClockTime.None;
+        _lastPts = _lastEnd = _latestSent = ClockTime.None;
     }
 
     /// <summary>Before the first picture of the segment, the one that shows until then, however short it says it is.</summary>

@@ -21,7 +21,7 @@ namespace RetroVue.Media.FFmpeg.Codecs;
 /// <para>
 /// Output is clipped to the segment: sound by the sample, pictures whole, where less than a millisecond of one lies inside it is left
 /// out, for that much is rounding of a container's time stamps. A picture that the segment's start cuts keeps its PTS, and so does the
-/// one that shows at the start because the next comes later, as in media of varying frame rate; it lasts until then. A new segment ends
+/// one that shows at the start because the next comes later, as in media of varying frame rate, or not before a segment's stop; it lasts until then. A new segment ends
 /// the old one: what the decoder still holds comes out first. A <see cref="Gap"/> goes on at once, before pictures that are still being
 /// put in order.
 /// </para>
@@ -90,6 +90,7 @@ public sealed unsafe class Decoder : Element
                 break;
             case EndOfStream:
                 Drain();
+                _decoded?.End();
                 Forward(mediaEvent);
                 break;
             default:

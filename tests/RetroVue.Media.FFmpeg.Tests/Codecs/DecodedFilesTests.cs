@@ -72,6 +72,31 @@ public sealed class DecodedFilesTests
         AssertBeginsWithWhatShowsThen(path, ClockTime.FromMilliseconds(1265));
     }
 
+    [Test]
+    public void Start_in_the_middle_of_a_picture_that_no_other_refers_to_begins_with_it()
+    {
+        // Of each picture the file says that it lasts 40 ms.
+        string path = MadeMedia.Make(
+            "slow.mkv", "-f lavfi -t 0.8 -i testsrc=s=64x48:r=25 -vf setpts=N*0.72/TB -vsync vfr -pix_fmt yuv420p -c:v mpeg2video -g 9 -bf 2");
+        for (int milliseconds = 500; milliseconds < 6000; milliseconds += 310)
+        {
+            AssertBeginsWithWhatShowsThen(path, ClockTime.FromMilliseconds(milliseconds));
+        }
+    }
+
+    [Test]
+    public void Stretch_without_a_picture_of_its_own_shows_the_one_before([Values("mkv", "mp4", "ts")] string container, [Values("mpeg2video", "libx264")] string codec)
+    {
+        string path = MadeMedia.Make(
+            $"slides-{codec}.{container}", $"-f lavfi -t 0.4 -i testsrc=s=64x48:r=25 -vf setpts=N*12/TB -vsync vfr -pix_fmt yuv420p -c:v {codec} -bf 0");
+        var demuxer = new FileDemuxer("demuxer", path, new FileDemuxerOptions { StartAt = ClockTime.FromSeconds(27), StopAt = ClockTime.FromSeconds(33) });
+        demuxer.Open();
+        using var seen = Recording.Of(demuxer, new Decoder("decoder"));
+        Assert.That(seen.Buffers, Has.Count.EqualTo(1));
+        Assert.That((seen.Buffers[0].Pts - demuxer.Info.StartTime - ClockTime.FromSeconds(24)).Abs(), Is.LessThan(ClockTime.FromMilliseconds(2)));
+        Assert.That(seen.Buffers[0].End, Is.GreaterThanOrEqualTo(demuxer.Segment.Stop));
+    }
+
     [TestCaseSource(nameof(SeekableSound))]
     public void Start_in_the_middle_begins_with_the_sample_of_that_time(string name)
     {
