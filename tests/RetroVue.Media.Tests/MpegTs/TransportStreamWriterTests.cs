@@ -204,6 +204,32 @@ public sealed class TransportStreamWriterTests
     }
 
     [Test]
+    public void Pictures_that_begin_anew_are_not_decoded_when_the_last_ones_were_shown()
+    {
+        using var bench = new TransportStreamBench();
+        var format = TransportStreamBench.H264 with { ReorderDepth = 1 };
+        TransportStreamTrack track = bench.Writer.AddTrack(format);
+        // The first ones do not say in what order they are decoded.
+        (int Pts, int Dts)[] pictures = [(10_000, 10_000), (10_040, 10_040), (90_000, 89_960), (90_080, 90_000)];
+        for (int i = 0; i < pictures.Length; i++)
+        {
+            MediaBuffer picture = TransportStreamBench.Picture(100, i is 0 or 2);
+            (picture.Pts, picture.Dts) = (ClockTime.FromMilliseconds(pictures[i].Pts), ClockTime.FromMilliseconds(pictures[i].Dts));
+            picture.Duration = ClockTime.FromMilliseconds(40);
+            if (i == 2)
+            {
+                bench.Writer.ChangeFormat(track, format with { });
+                bench.Writer.AdvanceTo(ClockTime.FromMilliseconds(89_000), bench);
+            }
+
+            bench.Writer.Write(track, picture);
+        }
+
+        bench.Writer.Finish(bench);
+        Assert.That(bench.Parsed.Pes.Skip(2).Select(pes => ((int)(pes.Pts / 90), (int)(pes.Dts / 90))), Is.EqualTo(pictures[2..]));
+    }
+
+    [Test]
     public void Jump_is_marked_and_brings_tables()
     {
         using var bench = new TransportStreamBench();

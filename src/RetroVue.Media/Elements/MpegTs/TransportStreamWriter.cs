@@ -124,18 +124,16 @@ public sealed class TransportStreamWriter : IDisposable
         return track;
     }
 
-    /// <summary>Says that the packets written next are of another format: the same codec with other parameters.</summary>
+    /// <summary>
+    /// Says that the packets written next are of something else: of the same codec, with the same or other parameters, and with decoding times that
+    /// do not follow from what was presented before.
+    /// </summary>
     /// <exception cref="ArgumentException">The codec is another one, or the format cannot be carried.</exception>
     public void ChangeFormat(TransportStreamTrack track, EncodedFormat format)
     {
         ArgumentNullException.ThrowIfNull(track);
         ArgumentNullException.ThrowIfNull(format);
-        if (format.Equals(track.Format))
-        {
-            return;
-        }
-
-        Packaging packaging = PackagingFor(format);
+        Packaging packaging = format.Equals(track.Format) ? track.Packaging : PackagingFor(format);
         if (_tables is not null && packaging.StreamType != track.Packaging.StreamType)
         {
             throw new ArgumentException($"The stream of PID {track.Pid} is {track.Format.Codec} and cannot become {format.Codec}.", nameof(format));
