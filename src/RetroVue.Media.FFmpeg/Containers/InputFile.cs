@@ -11,10 +11,7 @@ using static RetroVue.Media.FFmpeg.Interop.LibAVUtil;
 namespace RetroVue.Media.FFmpeg.Containers;
 
 /// <summary>A file opened by libavformat, with what it holds; only the picture and the sound that were chosen are read.</summary>
-/// <remarks>
-/// For one thread at a time; its switch is for any. libavformat's limits of 5 MB and 5 s of media bound the look at the first packets.
-/// That look stays in although mp4 could do without: of the 17 ms that opening an hour takes it is 2, and the rest builds the index.
-/// </remarks>
+/// <remarks>For one thread at a time; its switch is for any.</remarks>
 internal sealed unsafe class InputFile : IDisposable
 {
     /// <summary>How many reads may fail one after the other before the file is given up.</summary>
@@ -90,7 +87,7 @@ internal sealed unsafe class InputFile : IDisposable
         interrupt.Limit(limit);
         try
         {
-            return new InputFile(path, identity, OpenContext(path, interrupt), interrupt, choice ?? StreamChoice.Best);
+            return new InputFile(path, identity, InputContext.Open(path, interrupt), interrupt, choice ?? StreamChoice.Best);
         }
         catch (FFmpegException exception)
         {
@@ -243,28 +240,6 @@ internal sealed unsafe class InputFile : IDisposable
         GC.KeepAlive(Interrupt);
     }
 
-    private static AVFormatContext* OpenContext(string path, InterruptSwitch interrupt)
-    {
-        var context = avformat_alloc_context();
-        FFmpegErrors.ThrowIfNull(context, "Allocating a demuxer");
-        context->interrupt_callback = interrupt.Callback;
-        AVDictionary* options = null;
-        try
-        {
-            // A playlist in disguise must not make the process read from anywhere else.
-            FFmpegDictionary.Set(&options, "protocol_whitelist", "file");
-            using var url = new NativeText("file:" + System.IO.Path.GetFullPath(path));
-            var before = ErrorMark.Now;
-            // Frees the context where it fails.
-            avformat_open_input(&context, url, null, &options).ThrowIfError("Opening", before);
-            return context;
-        }
-        finally
-        {
-            av_dict_free(&options);
-        }
-    }
-
     /// <summary>Opening anything else, a pipe above all, may block where no switch reaches.</summary>
     private static void ThrowUnlessRegular(string path)
     {
@@ -313,10 +288,6 @@ internal sealed unsafe class InputFile : IDisposable
 
     private MediaInfo Examine(string path)
     {
-        // Anything resembles some codec's packets a little.
-        (Context->probe_score < AVPROBE_SCORE_RETRY ? AVERROR_INVALIDDATA : 0).ThrowIfError("Recognising the container");
-        var before = ErrorMark.Now;
-        avformat_find_stream_info(Context, null).ThrowIfError("Reading the first packets", before);
         var streams = new StreamInfo[Context->nb_streams];
         for (var i = 0; i < streams.Length; i++)
         {

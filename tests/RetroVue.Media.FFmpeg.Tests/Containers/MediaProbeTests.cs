@@ -62,6 +62,47 @@ public sealed class MediaProbeTests
             .Where(packet => packet.Time >= first.Time && packet.Time < first.Time + ClockTime.FromMilliseconds(milliseconds)).Sum(packet => packet.Bytes)) * 8;
     }
 
+    [TestCase("mpeg2video", "aac", 3.7)]
+    [TestCase("libx264", "mp2", 3.7)]
+    [TestCase("libx264", "aac", 24.4)]
+    public void Transport_stream_of_pictures_of_many_seconds_begins_with_its_first(string picture, string sound, double late)
+    {
+        var path = MadeMedia.Make(
+            FormattableString.Invariant($"slow-{picture}-{late}.ts"),
+            FormattableString.Invariant($"-f lavfi -t 0.2 -i testsrc=s=64x48:r=25 -itsoffset {late} -f lavfi -t 30 -i sine=r=48000 -vf setpts=N*8/TB -vsync vfr -pix_fmt yuv420p -c:v {picture} -bf 0 -c:a {sound}"));
+        AssertBegins(path, late);
+    }
+
+    [TestCase("mpeg2video", "aac")]
+    [TestCase("libx264", "mp2")]
+    public void Sound_that_begins_late_in_a_transport_stream_is_known(string picture, string sound)
+    {
+        var path = MadeMedia.Make(
+            $"late-{sound}.ts",
+            $"-f lavfi -t 18 -i testsrc=s=64x48:r=25 -itsoffset 12.4 -f lavfi -t 5 -i sine=r=48000 -pix_fmt yuv420p -c:v {picture} -c:a {sound}");
+        AssertBegins(path, 12.4);
+    }
+
+    [TestCase("ts")]
+    [TestCase("mkv")]
+    [TestCase("mp4")]
+    public void File_begins_with_its_only_pictures(string container)
+    {
+        var path = MadeMedia.Make(
+            $"only-pictures.{container}",
+            "-f lavfi -t 0.08 -i testsrc=s=64x48:r=25 -itsoffset 37 -f lavfi -t 20 -i sine=r=48000 -pix_fmt yuv420p -c:v mpeg2video -bf 2 -c:a aac");
+        AssertBegins(path, 37);
+    }
+
+    private static void AssertBegins(string path, double late)
+    {
+        var info = MediaProbe.Probe(path).Info;
+        Assert.That(info.Video!.StartTime, Is.EqualTo(info.StartTime));
+        Assert.That(info.Audio!.Format.Audio!.SampleRate, Is.EqualTo(48_000));
+        // A frame of what the encoder has to begin with.
+        Assert.That((info.Audio.StartTime - info.StartTime).ToTimeSpan().TotalSeconds, Is.EqualTo(late).Within(0.05));
+    }
+
     [TestCase("mp4")]
     [TestCase("mkv")]
     [TestCase("ts")]
