@@ -36,6 +36,11 @@ internal abstract class DecodedOutput(OutputPad output) : IDisposable
     /// <param name="packetHadTime">Whether the packet that was last sent had a PTS.</param>
     public abstract void Push(FrameMemory memory, bool packetHadTime);
 
+    /// <summary>Hears that nothing comes up to a time.</summary>
+    public virtual void Pass(ClockTime until)
+    {
+    }
+
     /// <summary>Hears that no frame follows.</summary>
     public virtual void End()
     {

@@ -81,6 +81,15 @@ internal sealed unsafe class DecodedPictures : DecodedOutput
         }
     }
 
+    /// <summary>Where the next picture is long in coming, the last one before the stretch need not wait for it: it shows until then.</summary>
+    public override void Pass(ClockTime until)
+    {
+        if (until - Segment.Start >= s_leastVisible)
+        {
+            PushBefore(until);
+        }
+    }
+
     /// <summary>Where the stretch has an end and no picture of its own, the last one before it shows all the time.</summary>
     public override void End()
     {

@@ -21,9 +21,9 @@ namespace RetroVue.Media.FFmpeg.Codecs;
 /// <para>
 /// Output is clipped to the segment: sound by the sample, pictures whole, where less than a millisecond of one lies inside it is left
 /// out, for that much is rounding of a container's time stamps. A picture that the segment's start cuts keeps its PTS, and so does the
-/// one that shows at the start because the next comes later, as in media of varying frame rate, or not before a segment's stop; it lasts until then. A new segment ends
-/// the old one: what the decoder still holds comes out first. A <see cref="Gap"/> goes on at once, before pictures that are still being
-/// put in order.
+/// one that shows at the start because the next comes later, as in media of varying frame rate, or not before a segment's stop or the end of
+/// a <see cref="Gap"/>; it lasts until then. A new segment ends the old one: what the decoder still holds comes out first. A gap goes on at
+/// once, before pictures that are still being put in order.
 /// </para>
 /// <para>
 /// The format is announced before the first buffer and whenever that of the decoded media changes. A pixel format that
@@ -87,6 +87,10 @@ public sealed unsafe class Decoder : Element
                 _segment = segment;
                 _decoded?.Restart(segment);
                 Forward(segment);
+                break;
+            case Gap gap:
+                _decoded?.Pass(gap.Pts + gap.Duration);
+                Forward(mediaEvent);
                 break;
             case EndOfStream:
                 Drain();
@@ -166,13 +170,14 @@ public sealed unsafe class Decoder : Element
         base.Dispose(disposing);
     }
 
-    // Without this the decoder of H.264 finds the depth of reordering by trial where the stream does not tell, and loses pictures by it.
+    // Without this the decoder of H.264 finds the depth of reordering by trial where nobody tells, and loses pictures by it. Of pictures that
+    // last longer than they are said to, it would be too great, and pictures would come late by as many.
     private static void ExpectReordering(AVCodecContext* context, MediaBuffer first, ClockTime pictureDuration)
     {
-        if (context->codec_id == AVCodecID.AV_CODEC_ID_H264 && first.Pts > first.Dts && pictureDuration > ClockTime.Zero)
+        if (context->codec_id == AVCodecID.AV_CODEC_ID_H264 && context->has_b_frames == 0 && first.Pts > first.Dts && pictureDuration > ClockTime.Zero)
         {
             long pictures = (first.Pts - first.Dts + (pictureDuration / 2)).Nanoseconds / pictureDuration.Nanoseconds;
-            context->has_b_frames = Math.Max(context->has_b_frames, (int)Math.Min(pictures, MostReordering));
+            context->has_b_frames = pictures <= MostReordering ? (int)pictures : 0;
         }
     }
 

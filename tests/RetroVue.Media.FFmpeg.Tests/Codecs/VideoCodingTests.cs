@@ -234,6 +234,53 @@ public sealed class VideoCodingTests
         Assert.That(pictures.Numbers(), Is.EqualTo(Enumerable.Range(0, 25).Concat(Enumerable.Range(0, 25))));
     }
 
+    [TestCase("h264", 2)]
+    [TestCase("h264", 0)]
+    [TestCase("mpeg2video", 0)]
+    public void Picture_that_lasts_longer_than_its_rate_says_comes_before_a_gap_after_the_next(string codec, int between)
+    {
+        using var packets = Encode(new Rational(25, 1), 10, 0, H264() with { Codec = codec, Preset = codec == "h264" ? "ultrafast" : null, Quality = codec == "h264" ? 23 : null, BitRate = codec == "h264" ? 0 : 1_000_000, BFrames = between });
+        // As in transport streams: of nine seconds each, decoded as many before, and said to last 40 ms.
+        var slow = packets.Script().Select(item => item is MediaBuffer shared ? Slow(shared.MakeWritable()) : item);
+        using var pictures = Recording.Of(new ScriptedSource(slow.Append(new Gap(ClockTime.FromSeconds(100), ClockTime.FromSeconds(10)))), new Decoder("decoder"));
+        int before = pictures.All.Take(pictures.All.ToList().FindIndex(item => item is Gap)).Count(item => item is MediaBuffer);
+        // One or two are being put in order.
+        Assert.That(before, Is.GreaterThanOrEqualTo(8));
+        Assert.That(pictures.Buffers, Has.Count.EqualTo(10));
+
+        static MediaBuffer Slow(MediaBuffer packet)
+        {
+            (packet.Pts, packet.Dts) = (packet.Pts * 225, packet.Dts * 225);
+            return packet;
+        }
+    }
+
+    [Test]
+    public void Picture_that_shows_at_the_start_comes_before_a_gap_that_begins_later()
+    {
+        using var packets = Encode(new Rational(25, 1), 2, 0, H264() with { Codec = "mpeg2video", Preset = null, Quality = null, BitRate = 1_000_000, BFrames = 0 });
+        ClockTime[] times = [ClockTime.FromSeconds(5), ClockTime.FromSeconds(50)];
+        using var pictures = Recording.Of(new ScriptedSource(Script()), new Decoder("decoder"));
+        Assert.That(pictures.Pts, Is.EqualTo(times));
+        Assert.That(pictures.All.Where(item => item is MediaBuffer or Gap).Select(item => item is Gap), Is.EqualTo(new[] { false, true, false }));
+
+        IEnumerable<object> Script()
+        {
+            foreach (object item in packets.Script(new Segment(ClockTime.FromSeconds(10), ClockTime.FromSeconds(100), ClockTime.Zero)))
+            {
+                MediaBuffer? packet = (item as MediaBuffer)?.MakeWritable();
+                if (packet is not null)
+                {
+                    packet.Pts = packet.Dts = times[packet.Sequence];
+                }
+
+                yield return packet ?? item;
+            }
+
+            yield return new Gap(ClockTime.FromSeconds(51), ClockTime.FromSeconds(2));
+        }
+    }
+
     internal static EncoderOptions H264() => new() { Codec = "h264", Preset = "ultrafast", Quality = 23 };
 
     internal static TestVideoSource Source(Rational rate, int count, long start, int width = 640, int height = 360) =>
