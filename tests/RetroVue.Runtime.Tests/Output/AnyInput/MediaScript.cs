@@ -95,7 +95,9 @@ internal sealed record MediaScript(IReadOnlyList<ScriptedPacket> Packets, ClockT
     }
 
     /// <summary>As read from a position on: from the last key frame before it.</summary>
-    public IReadOnlyList<ScriptedPacket> From(ClockTime position)
+    /// <param name="position">The position.</param>
+    /// <param name="unreadable">What nobody can read, and begin with; null for nothing.</param>
+    public IReadOnlyList<ScriptedPacket> From(ClockTime position, IReadOnlySet<(MediaKind Kind, int Number)>? unreadable = null)
     {
         if (position <= ClockTime.Zero)
         {
@@ -105,7 +107,8 @@ internal sealed record MediaScript(IReadOnlyList<ScriptedPacket> Packets, ClockT
         int key = -1;
         for (int i = 0; i < Packets.Count; i++)
         {
-            key = Packets[i] is { Kind: MediaKind.Video, IsKeyFrame: true } packet && packet.Pts <= position ? i : key;
+            bool isKey = Packets[i] is { Kind: MediaKind.Video, IsKeyFrame: true } packet && packet.Pts <= position;
+            key = isKey && unreadable?.Contains((MediaKind.Video, Packets[i].Number)) != true ? i : key;
         }
 
         ClockTime from = key < 0 ? ClockTime.Zero : Packets[key].Pts;
@@ -151,24 +154,25 @@ internal sealed record MediaScript(IReadOnlyList<ScriptedPacket> Packets, ClockT
         List<string> faults = [];
         foreach ((List<ScriptedPacket> stream, string name) in new[] { (pictures, "picture"), (sound, "sound") })
         {
-            double from = random.NextDouble() * seconds, to = from + (random.NextDouble() * Math.Min(15, seconds));
+            double at = random.NextDouble() * seconds, until = at + (random.NextDouble() * Math.Min(15, seconds));
+            (ClockTime from, ClockTime to) = (Seconds(at), Seconds(until));
             switch (random.Next(7))
             {
                 case 0:
                     // Whole groups, or what is left could not be decoded.
-                    from = stream.FindLast(packet => packet.IsKeyFrame && packet.Pts <= Seconds(from))?.Pts.ToTimeSpan().TotalSeconds ?? 0;
-                    to = stream.Find(packet => packet.IsKeyFrame && packet.Pts >= Seconds(to))?.Pts.ToTimeSpan().TotalSeconds ?? seconds + 1;
-                    stream.RemoveAll(packet => packet.Pts >= Seconds(from) && packet.Pts < Seconds(to));
-                    faults.Add($"no {name} from {from:0.##} to {to:0.##}");
+                    from = stream.FindLast(packet => packet.IsKeyFrame && packet.Pts <= from)?.Pts ?? ClockTime.Zero;
+                    to = stream.Find(packet => packet.IsKeyFrame && packet.Pts >= to)?.Pts ?? Seconds(seconds + 1);
+                    stream.RemoveAll(packet => packet.Pts >= from && packet.Pts < to);
+                    faults.Add($"no {name} from {from} to {to}");
                     break;
                 case 1:
-                    stream.RemoveAll(packet => packet.Dts >= Seconds(from));
-                    faults.Add($"{name} ends at {from:0.##}");
+                    stream.RemoveAll(packet => packet.Dts >= from);
+                    faults.Add($"{name} ends at {from}");
                     break;
                 case 2:
-                    from = stream.Find(packet => packet.IsKeyFrame && packet.Pts >= Seconds(from))?.Pts.ToTimeSpan().TotalSeconds ?? seconds;
-                    stream.RemoveAll(packet => packet.Dts < Seconds(from) && packet.Pts < Seconds(from));
-                    faults.Add($"{name} begins at {from:0.##}");
+                    from = stream.Find(packet => packet.IsKeyFrame && packet.Pts >= from)?.Pts ?? Seconds(seconds);
+                    stream.RemoveAll(packet => packet.Dts < from && packet.Pts < from);
+                    faults.Add($"{name} begins at {from}");
                     break;
             }
         }

@@ -7,8 +7,8 @@ namespace RetroVue.Runtime.Tests.Output.AnyInput;
 /// <summary>Gives what an invented file holds, from a position on, as a demuxer would: in the order of the file and as fast as it is taken.</summary>
 internal sealed class ScriptedFile : Element
 {
-    // What FileDemuxer says: pictures may lie ten seconds behind the sound, sound three behind the pictures.
-    private static readonly ClockTime s_pictureLag = ClockTime.FromSeconds(10);
+    // What FileDemuxer says: pictures may lie half a minute behind the sound, sound three behind the pictures.
+    private static readonly ClockTime s_pictureLag = ClockTime.FromSeconds(32);
     private static readonly ClockTime s_soundLag = ClockTime.FromSeconds(3);
 
     private readonly Queue<ScriptedPacket> _packets;

@@ -17,8 +17,14 @@ internal sealed record SentItems(SentStream Sent, MediaScript Script, MediaScrip
     // How long the next item is looked at.
     private static readonly ClockTime s_next = ClockTime.FromSeconds(7);
 
+    // What is shown less than a tick before the end belongs to what follows.
+    private static readonly ClockTime s_tick = ClockTime.FromNanoseconds(11_112);
+
     /// <summary>How much times may be rounded; to whole ticks of 90 kHz unless told.</summary>
-    public ClockTime Tick { get; init; } = ClockTime.FromNanoseconds(11_112);
+    public ClockTime Tick { get; init; } = s_tick;
+
+    // How much more than a tick of the stream.
+    private ClockTime Slack => Tick - s_tick;
 
     /// <summary>When the pictures of an item are shown, in the order of decoding.</summary>
     public IEnumerable<ClockTime> Pictures(char item) => Sent.Pes.Where(pes => pes.Kind == MediaKind.Video && pes.IsOf(item)).Select(pes => pes.Pts);
@@ -66,46 +72,65 @@ internal sealed record SentItems(SentStream Sent, MediaScript Script, MediaScrip
     }
 
     /// <summary>What was to be aired was, from where the viewer could begin, at its time and no other.</summary>
-    public void AssertWhole()
+    /// <param name="unreadable">What may be missing, for nobody can read it; null for nothing.</param>
+    public void AssertWhole(IReadOnlySet<(MediaKind Kind, int Number)>? unreadable = null)
     {
-        List<ClockTime> expected = [], keys = [];
+        List<ScriptedPacket> expected = [];
+        HashSet<int> optional = [];
+        bool isOver = false, isLost = false;
         // The first look is 80 ms after the join, in the granule that ends then.
-        ClockTime due = Zero + Join + ClockTime.FromMilliseconds(120), lastDecoded = ClockTime.Zero;
-        foreach (ScriptedPacket packet in Script.From(Join).Where(packet => packet.Kind == MediaKind.Video))
+        ClockTime due = Join + ClockTime.FromMilliseconds(120), lastDecoded = -Zero;
+        foreach (ScriptedPacket packet in Script.From(Join, unreadable).Where(packet => packet.Kind == MediaKind.Video))
         {
-            if (packet.Pts >= Script.Length - Tick)
+            // What is shown as good as at the end may end the item or belong to it, and then what is decoded after it does too.
+            ClockTime left = Script.Length - s_tick - packet.Pts;
+            if (left <= -Slack)
             {
                 break;
             }
 
+            isOver |= left <= Slack;
+            if (isOver)
+            {
+                optional.Add(packet.Number);
+            }
+
             if (expected.Count > 0 || packet.IsKeyFrame)
             {
-                expected.Add(Zero + packet.Pts);
-                if (packet.IsKeyFrame)
-                {
-                    keys.Add(expected[^1]);
-                    lastDecoded = expected[^1] <= due ? Zero + packet.Dts : lastDecoded;
-                }
+                expected.Add(packet);
+                bool isEntry = packet.IsKeyFrame && packet.Pts <= due;
+                lastDecoded = isEntry ? packet.Dts : lastDecoded;
+                isLost = isEntry ? MayBeMissing(packet) : isLost;
             }
         }
 
-        ClockTime end = Zero + Script.Length - Tick;
         ClockTime[] pictures = [.. Pictures(Mark.First)];
-        Assert.That(pictures.Length, Is.LessThanOrEqualTo(expected.Count));
-        int skipped = expected.Count - pictures.Length;
-        for (int i = 0; i < pictures.Length; i++)
+        int skipped = pictures.Length == 0 ? expected.Count : Math.Max(expected.FindIndex(packet => IsAt(packet, pictures[0])), 0), at = skipped;
+        foreach (ClockTime picture in pictures)
         {
-            Assert.That((pictures[i] - expected[skipped + i]).Abs() <= Tick, $"picture at {pictures[i]} instead of {expected[skipped + i]}");
+            while (at < expected.Count && !IsAt(expected[at], picture) && MayBeMissing(expected[at]))
+            {
+                at++;
+            }
+
+            bool isThere = at < expected.Count && IsAt(expected[at], picture);
+            Assert.That(isThere, $"picture at {picture - Zero} of {expected.Count} from {expected.FirstOrDefault()?.Pts} instead of {(at < expected.Count ? expected[at].Pts : ClockTime.None)}");
+            at++;
         }
 
-        // A viewer begins with the last key frame that is due; one from long ago is not kept, nor are such files admitted.
-        bool isLost = due - lastDecoded > ChunkRing.LongestJoin - ClockTime.FromSeconds(1);
-        bool mayBegin = isLost || skipped == 0 || (skipped < expected.Count ? keys.Contains(expected[skipped]) && expected[skipped] <= due : expected[^1] <= due);
-        Assert.That(mayBegin, $"{skipped} of {expected.Count} pictures are missing, the next is for {(skipped < expected.Count ? expected[skipped] : ClockTime.None)}");
-        AssertSound(pictures.Length > 0 ? pictures[0] : ClockTime.None, end);
+        Assert.That(expected.Skip(at).FirstOrDefault(packet => !MayBeMissing(packet))?.Pts, Is.Null, "the first picture missing at the end");
+        // A viewer begins with the last key frame that is due, unless it cannot be read in time; one from long ago is not kept, nor are such files admitted.
+        isLost |= due - lastDecoded > ChunkRing.LongestJoin - ClockTime.FromSeconds(1);
+        bool mayBegin = isLost || expected.Take(skipped).All(MayBeMissing) || (skipped < expected.Count ? expected[skipped].IsKeyFrame && expected[skipped].Pts <= due : expected[^1].Pts <= due);
+        Assert.That(mayBegin, $"{skipped} of {expected.Count} pictures are missing, the next is for {(skipped < expected.Count ? expected[skipped].Pts : ClockTime.None)}");
+        AssertSound(pictures.Length > 0 ? pictures[0] : ClockTime.None, Zero + Script.Length - Tick, MayBeMissing);
+
+        bool MayBeMissing(ScriptedPacket packet) => (packet.Kind == MediaKind.Video && optional.Contains(packet.Number)) || unreadable?.Contains((packet.Kind, packet.Number)) == true;
+
+        bool IsAt(ScriptedPacket packet, ClockTime time) => (time - Zero - packet.Pts).Abs() <= Tick;
     }
 
-    private void AssertSound(ClockTime firstPicture, ClockTime end)
+    private void AssertSound(ClockTime firstPicture, ClockTime end, Func<ScriptedPacket, bool> mayBeMissing)
     {
         // Sound of before the first picture is not wanted; where there is none, what is sent half a second ahead has gone.
         ClockTime begin = firstPicture.IsNone
@@ -118,7 +143,7 @@ internal sealed record SentItems(SentStream Sent, MediaScript Script, MediaScrip
             begin = first.Pts;
         }
 
-        ClockTime[] wanted = [.. Script.From(Join).Where(packet => packet.Kind == MediaKind.Audio).Select(packet => Zero + packet.Pts).Where(pts => pts >= begin && pts < end)];
+        ClockTime[] wanted = [.. Script.From(Join).Where(packet => packet.Kind == MediaKind.Audio && !mayBeMissing(packet)).Select(packet => Zero + packet.Pts).Where(pts => pts >= begin && pts < end)];
         // A slate may be heard after the end, never before.
         HashSet<long> heard = [.. Sound().Select(Milliseconds)];
         ClockTime[] missing = [.. wanted.Where(pts => !heard.Overlaps([Milliseconds(pts), Milliseconds(pts) - 1, Milliseconds(pts) + 1]))];

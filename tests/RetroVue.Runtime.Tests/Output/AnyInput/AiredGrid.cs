@@ -1,0 +1,167 @@
+using System.Runtime.InteropServices;
+using NodaTime;
+using RetroVue.Media.Formats;
+using RetroVue.Media.Pipelines;
+using RetroVue.Media.Testing;
+using RetroVue.Media.Time;
+using RetroVue.Runtime.Output;
+using RetroVue.Runtime.Producers;
+using RetroVue.Runtime.Time;
+using Duration = NodaTime.Duration;
+
+namespace RetroVue.Runtime.Tests.Output.AnyInput;
+
+/// <summary>What a channel that transcodes made of an item and the next one, before it is encoded.</summary>
+/// <param name="Frames">The pictures, each with its time and the number that is read in it.</param>
+/// <param name="Blocks">The sound.</param>
+/// <param name="Rate">Pictures a second.</param>
+/// <param name="End">When the next item begins.</param>
+internal sealed record AiredGrid(
+    List<(ClockTime Pts, int Number)> Frames,
+    List<(ClockTime Pts, float[] Samples)> Blocks,
+    Rational Rate,
+    ClockTime End)
+{
+    /// <summary>When the item begins.</summary>
+    public static Instant Start { get; } = ChannelLine.DefaultEpoch + Duration.FromHours(1);
+
+    /// <summary>The same on the channel's line.</summary>
+    public static ClockTime Zero { get; } = ClockTime.FromSeconds(3600);
+
+    /// <summary>Makes them, from a time after the beginning of the item on, up to five seconds after the beginning of the next.</summary>
+    /// <param name="profile">The channel's pictures and sound.</param>
+    /// <param name="length">How long the item is scheduled for.</param>
+    /// <param name="join">How long after its beginning the channel begins.</param>
+    /// <param name="open">Opens the item, or the next one.</param>
+    /// <param name="read">Reads the number of a picture.</param>
+    public static AiredGrid Watch(
+        TranscodeProfile profile, ClockTime length, ClockTime join, Func<PipelineOptions, ChannelLine, bool, Task<ItemPlayer>> open, Func<MediaBuffer, int> read)
+    {
+        // With a context of the test runner's, continuations would go over the thread pool.
+        SynchronizationContext.SetSynchronizationContext(null);
+        var executor = new SimulatedExecutor(ClockTime.FromSeconds(10));
+        var options = new PipelineOptions { Executor = executor };
+        var line = new ChannelLine(new MasterClock(executor.Clock, Start + Duration.FromNanoseconds(join.Nanoseconds)).AsClock(), ChannelLine.DefaultEpoch);
+        var items = new Splicer();
+        var channel = new Pipeline(options);
+        GridSource grid = channel.Add(new GridSource("grid", line, profile, items));
+        // As before the output: what comes is taken half a second before it is shown, and little more is kept.
+        ChannelInput made = channel.Add(new ChannelInput("made", -ClockTime.MaxValue, ClockTime.MaxValue, ClockTime.FromMilliseconds(300)));
+        channel.Link(grid.Video!, made.AddStream(MediaKind.Video));
+        channel.Link(grid.Audio!, made.AddStream(MediaKind.Audio));
+        List<(ClockTime Pts, int Number)> frames = [];
+        List<(ClockTime Pts, float[] Samples)> blocks = [];
+        ClockTime end = Zero + length;
+        ItemPlayer first = Open(false);
+        items.SwitchAt(first.Input, Zero, line.Now);
+        Task run = Task.CompletedTask;
+        if (end - line.Now > ClockTime.FromSeconds(2))
+        {
+            Run();
+            WatchUntil(end - ClockTime.FromSeconds(2));
+        }
+
+        // As a producer does: two seconds before its time, or with the first where that is too late.
+        ItemPlayer second = Open(true);
+        items.SwitchAt(second.Input, end, line.Now);
+        Run();
+        WatchUntil(end + ClockTime.FromSeconds(5));
+        foreach (IAsyncDisposable used in new IAsyncDisposable[] { channel, first, second })
+        {
+            Complete(used.DisposeAsync().AsTask());
+        }
+
+        made.Discard();
+        Assert.That(run.IsFaulted, Is.False, run.Exception?.ToString());
+        return new AiredGrid(frames, blocks, profile.Video!.FrameRate, end);
+
+        void Run()
+        {
+            if (run.IsCompleted)
+            {
+                Complete(channel.StartAsync());
+                run = channel.RunAsync();
+            }
+        }
+
+        void WatchUntil(ClockTime until)
+        {
+            while (line.Now < until)
+            {
+                executor.RunFor(ClockTime.FromMilliseconds(80));
+                while (made.TryTake(MediaKind.Video, line.Now + ClockTime.FromMilliseconds(540)) is { } item)
+                {
+                    if (item is MediaBuffer frame)
+                    {
+                        frames.Add((frame.Pts, read(frame)));
+                        frame.Release();
+                    }
+                }
+
+                while (made.TryTake(MediaKind.Audio, line.Now + ClockTime.FromMilliseconds(540)) is { } item)
+                {
+                    if (item is MediaBuffer block)
+                    {
+                        blocks.Add((block.Pts, MemoryMarshal.Cast<byte, float>(block.Data).ToArray()));
+                        block.Release();
+                    }
+                }
+            }
+        }
+
+        ItemPlayer Open(bool isNext)
+        {
+            Task<ItemPlayer> player = open(options, line, isNext);
+            Complete(player);
+            return player.GetAwaiter().GetResult();
+        }
+
+        void Complete(Task task) => executor.RunUntilCompleted(task, executor.Clock.Now + ClockTime.FromSeconds(10));
+    }
+
+    /// <summary>Pictures and sound go on to the end, and every picture is a step after the one before.</summary>
+    public void AssertGoesOn()
+    {
+        ClockTime until = End + ClockTime.FromSeconds(5);
+        Assert.That(Frames[^1].Pts, Is.GreaterThan(until), "pictures go on");
+        Assert.That(Blocks[^1].Pts, Is.GreaterThan(until - ClockTime.FromMilliseconds(200)), "sound goes on");
+        long first = Frames[0].Pts.ToUnits(Rate.Inverse);
+        for (int i = 0; i < Frames.Count; i++)
+        {
+            Assert.That(Frames[i].Pts, Is.EqualTo(ClockTime.FromUnits(first + i, Rate.Inverse)), "one frame a step");
+        }
+    }
+
+    /// <summary>Of all pictures of both items, in the order of their times, each frame shows the nearest.</summary>
+    /// <param name="pictures">When they are shown, their numbers, and whether they may be missing.</param>
+    /// <param name="none">The number of black.</param>
+    /// <param name="from">From when on that is so.</param>
+    public void AssertPictures((ClockTime Pts, int Number, bool MayBeMissing)[] pictures, int none, ClockTime from)
+    {
+        ClockTime frame = ClockTime.FromUnits(1, Rate.Inverse);
+        foreach ((ClockTime pts, int number) in Frames)
+        {
+            if (pts < from + (frame / 2))
+            {
+                continue;
+            }
+
+            // Nearest, or near a boundary any of those that begin there.
+            ClockTime early = pts + (frame / 2) - ClockTime.FromMilliseconds(2), late = pts + (frame / 2);
+            List<int> due = [.. pictures.Where(picture => picture.Pts >= early && picture.Pts < late).Select(picture => picture.Number)];
+            int last = Array.FindLastIndex(pictures, picture => picture.Pts < early);
+            for (; last >= 0 && pictures[last].MayBeMissing; last--)
+            {
+                due.Add(pictures[last].Number);
+                // What was shown before the channel began is not decoded.
+                if (pictures[last].Pts <= from)
+                {
+                    due.Add(none);
+                }
+            }
+
+            due.Add(last < 0 ? none : pictures[last].Number);
+            Assert.That(number, Is.AnyOf([.. due.Cast<object>()]), $"picture at {pts - Zero}, the first at {Frames[0].Pts - Zero}, the next item's at {End - Zero}");
+        }
+    }
+}
