@@ -39,6 +39,33 @@ public sealed class AnyTimesTests
         Assert.That(MediaBuffer.LiveCount, Is.Zero);
     }
 
+    // As of two recordings put together: what goes back for good is no accident, and what follows is all there.
+    [Test]
+    public void Times_that_go_back_once_lose_nothing([Values("mp4", "mkv", "ts", "own.ts")] string target)
+    {
+        string right = MadeMedia.Make("any-times-back.ts", $"{Source} {s_encoders["mpeg2"]}");
+        string file = Path.Combine(MadeMedia.Folder, "any-times-back-once.ts"), copy = Path.Combine(MadeMedia.Folder, $"any-times-back.copy.{target}");
+        byte[] bytes = File.ReadAllBytes(right);
+        foreach (byte id in new byte[] { 0xE0, 0xC0 })
+        {
+            List<int> all = [.. PesStamps.Find(bytes, id)];
+            foreach (int pes in all.Skip(all.Count / 2))
+            {
+                const int back = 72_000;
+                int decoding = PesStamps.DecodingAt(bytes, pes);
+                long dts = PesStamps.Read(bytes.AsSpan(decoding));
+                PesStamps.Write(bytes.AsSpan(pes + 9), PesStamps.Read(bytes.AsSpan(pes + 9)) - back);
+                PesStamps.Write(bytes.AsSpan(decoding), dts - back);
+            }
+        }
+
+        File.WriteAllBytes(file, bytes);
+        File.Delete(copy);
+        (_, long leftOut) = target == "own.ts" ? Copying.RunAsTransportStream(file, copy) : Copying.Run(file, copy);
+        Assert.That(leftOut, Is.Zero);
+        Assert.That(CountPackets(copy, "-advanced_editlist 0"), Is.EqualTo(CountPackets(right)));
+    }
+
     [Test]
     public void Any_times_are_copied_in_order() => RandomCases.Run(25, Copy);
 
