@@ -115,13 +115,16 @@ internal sealed class Splicer
         }
     }
 
-    /// <summary>True where everything of a stream that is decoded before a time can be taken, or will never come.</summary>
+    /// <summary>
+    /// True where everything of a stream that is decoded before a time can be taken, or will never come. Beyond the end of the item on the air
+    /// false until it is known what follows.
+    /// </summary>
     public bool Covers(MediaKind kind, ClockTime time)
     {
         lock (_lock)
         {
             return _current is { } current && current.Covers(kind, ClockTime.Min(time, current.Until))
-                && (time < current.Until || _next is null || _next.Covers(kind, time));
+                && (time < current.Until || _next?.Covers(kind, time) == true);
         }
     }
 

@@ -68,14 +68,17 @@ public sealed class NormalProducer : IProducer
         _stalls = new StallWatch(id, executor, output);
     }
 
-    /// <summary>How long before its time an entry is opened: five seconds.</summary>
-    public static ClockTime PrepareLead => ClockTime.FromSeconds(5);
+    /// <summary>How long before its time an entry is opened: five seconds, or three before it is handed over where that is earlier.</summary>
+    public ClockTime PrepareLead => SwitchLead + ClockTime.FromSeconds(3);
 
     /// <summary>How long opening a file may take: there is time left to make a slate.</summary>
     internal static ClockTime OpenLimit => ClockTime.FromSeconds(4);
 
-    /// <summary>How long before its time an entry is handed to the output; until then a slate may take the place of the one on the air.</summary>
-    private static ClockTime SwitchLead => ClockTime.FromSeconds(2);
+    /// <summary>
+    /// How long before its time an entry is handed to the output, which works ahead of that; until then a slate may take the place of the one
+    /// on the air.
+    /// </summary>
+    private ClockTime SwitchLead => ClockTime.Max(ClockTime.FromSeconds(2), _output.Lead + ClockTime.FromMilliseconds(700));
 
     /// <summary>The shortest slate that takes the place of something that failed.</summary>
     private static ClockTime ShortestSlate => ClockTime.FromSeconds(1);

@@ -116,6 +116,17 @@ internal sealed class NumberedChannel
         }
     }
 
+    /// <summary>From one second to another there is every frame, and each is the one that it should be.</summary>
+    public void AssertEach(double from, double to, Func<double, long, bool> isRight, string what)
+    {
+        var frames = Between(from, to);
+        Assert.That(frames, Has.Length.EqualTo((int)Math.Round((to - from) * _rate)), $"{from} to {to}, {what}");
+        foreach ((double time, long number) in frames)
+        {
+            Assert.That(isRight(time, number), $"{number} at {time}, {what}");
+        }
+    }
+
     public void AssertSlate(double from, double to)
     {
         var frames = Between(from, to);
