@@ -80,7 +80,10 @@ internal sealed record SentItems(SentStream Sent, MediaScript Script, MediaScrip
         bool isOver = false, isLost = false;
         // The first look is 80 ms after the join, in the granule that ends then.
         ClockTime due = Join + ClockTime.FromMilliseconds(120), lastDecoded = -Zero;
-        foreach (ScriptedPacket packet in Script.From(Join, unreadable).Where(packet => packet.Kind == MediaKind.Video))
+        // Of pictures from long ago it does not matter with which the item is entered.
+        ClockTime first = Sent.Pes.FirstOrDefault(pes => pes.Kind == MediaKind.Video && pes.IsOf(Mark.First))?.Pts - Zero + Tick ?? Join;
+        ClockTime entry = Join - first > ChunkRing.LongestJoin ? first : Join;
+        foreach (ScriptedPacket packet in Script.From(entry, unreadable).Where(packet => packet.Kind == MediaKind.Video))
         {
             // What is shown as good as at the end may end the item or belong to it, and then what is decoded after it does too.
             ClockTime left = Script.Length - s_tick - packet.Pts;
