@@ -10,9 +10,9 @@ namespace RetroVue.Media.Time;
 /// <para>
 /// Times are counts of some tick. Decoding times that are right stay as they are. Those that are not given, in a stream with faults one that leaves
 /// no room for pictures to come, and all of them once one was later than its presentation, follow from the presentation times: a picture is decoded
-/// when the one that lies as many pictures before it in order as a decoder holds back is presented, or when it says where that is earlier. Presentation times stay, but for one
-/// tick later where two packets would fall on one. A packet that is presented before what has been decoded already cannot be put right
-/// within that, and is to be left out. Where times go back for good, that is so until they are where they had been, or <see cref="Restart"/>.
+/// when the one that lies as many pictures before it in order as a decoder holds back is presented, or when it says where that is earlier.
+/// Presentation times stay, but for one tick later where two packets would fall on one. A packet that is presented before what has been
+/// decoded already cannot be put right within that, and is to be left out. Where times go back for good, that is so until they are where they had been, or <see cref="Restart"/>.
 /// </para>
 /// <para>Allocates nothing after it was made; as many steps for a packet as pictures are held back. For one thread at a time.</para>
 /// </remarks>

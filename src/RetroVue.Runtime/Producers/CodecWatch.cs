@@ -24,7 +24,8 @@ internal sealed class CodecWatch : Element
             && _changes.Next(buffer.Data, buffer.IsKeyFrame) is { } changed && changed.Codec != _format?.Codec)
         {
             buffer.Release();
-            throw new InvalidDataException($"From here on it has {changed.Codec} after {_format?.Codec}, and no stream changes its codec. Put what follows into a file of its own, or encode it as before.");
+            throw new InvalidDataException(
+                $"From here on its codec is {changed.Codec}, which was {_format?.Codec}, and a stream has only one. Put what follows into a file of its own, or encode it as before.");
         }
 
         Outputs[0].Push(buffer);

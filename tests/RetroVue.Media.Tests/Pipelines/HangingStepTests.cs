@@ -1,5 +1,4 @@
 using RetroVue.Media.Clocks;
-using RetroVue.Media.Interop;
 using RetroVue.Media.Pipelines;
 using RetroVue.Media.Time;
 
@@ -38,7 +37,7 @@ public sealed class HangingStepTests
         Array.ForEach(hung, executor.Attach);
         Assert.That(hanging.Wait(TimeSpan.FromSeconds(30)), "Not every task has had its step.");
         long beats = reader.Count;
-        await UntilAsync(() => reader.Count > beats + 10);
+        await Eventually.HoldsAsync(() => reader.Count > beats + 10);
         // An input keeps 200 ms ahead, of which a granule of 40 ms may just have been taken. What a busy machine adds, pacing tells, which
         // hangs for ever where it hangs at all.
         Assert.That(reader.Longest, Is.LessThan(ClockTime.FromMilliseconds(160) + pacer.Longest), "reader");
@@ -46,7 +45,7 @@ public sealed class HangingStepTests
         // A wake that comes while a step hangs is not lost, and what hung goes on.
         Array.ForEach(hung, task => task.Wake());
         mayEnd.Set();
-        await UntilAsync(() => steps.All(n => n >= 2));
+        await Eventually.HoldsAsync(() => steps.All(n => n >= 2));
         foreach (StepTask task in hung)
         {
             await executor.DetachAsync(task);
@@ -54,7 +53,7 @@ public sealed class HangingStepTests
 
         await executor.DetachAsync(reader.Task);
         await executor.DetachAsync(pacer.Task);
-        await UntilAsync(() => Threads("hang-") == 0);
+        await Eventually.HoldsAsync(() => Threads("hang-") == 0);
     }
 
     [Test]
@@ -73,39 +72,30 @@ public sealed class HangingStepTests
                 return StepResult.Idle;
             },
             StepPlacement.Reading);
-        int steps = 0;
-        var other = new StepTask(
-            "other",
-            () =>
-            {
-                steps++;
-                return StepResult.Idle;
-            },
-            StepPlacement.Reading);
+        var other = new Woken();
         executor.Attach(idle);
-        executor.Attach(other);
-        await UntilAsync(() => Volatile.Read(ref steps) > 0);
+        executor.Attach(other.Task);
+        other.AwaitStep();
         executor.Attach(hung);
         isInStep.Wait();
-        int before = steps;
-        other.Wake();
-        await UntilAsync(() => Volatile.Read(ref steps) > before);
+        other.Task.Wake();
+        other.AwaitStep();
         mayEnd.Set();
-        await Task.WhenAll(executor.DetachAsync(idle), executor.DetachAsync(other), executor.DetachAsync(hung));
-        await UntilAsync(() => Threads("alone-") == 0);
+        await Task.WhenAll(executor.DetachAsync(idle), executor.DetachAsync(other.Task), executor.DetachAsync(hung));
+        await Eventually.HoldsAsync(() => Threads("alone-") == 0);
     }
 
     [Test]
     public async Task Step_that_computes_without_end_is_found()
     {
         var executor = new ThreadedExecutor(name: "busy");
+        using var isInStep = new ManualResetEventSlim();
         bool mayEnd = false;
-        int computing = 0, steps = 0;
         var busy = new StepTask(
             "busy",
             () =>
             {
-                Volatile.Write(ref computing, 1);
+                isInStep.Set();
                 while (!Volatile.Read(ref mayEnd))
                 {
                 }
@@ -113,54 +103,23 @@ public sealed class HangingStepTests
                 return StepResult.Idle;
             },
             StepPlacement.Reading);
-        var other = new StepTask(
-            "other",
-            () =>
-            {
-                Interlocked.Increment(ref steps);
-                return StepResult.Idle;
-            },
-            StepPlacement.Reading);
-        executor.Attach(other);
-        await UntilAsync(() => Volatile.Read(ref steps) > 0);
+        var other = new Woken();
+        executor.Attach(other.Task);
+        other.AwaitStep();
         executor.Attach(busy);
-        await UntilAsync(() => Volatile.Read(ref computing) > 0);
-        int before = Volatile.Read(ref steps);
-        other.Wake();
-        await UntilAsync(() => Volatile.Read(ref steps) > before);
-        Volatile.Write(ref mayEnd, true);
-        await Task.WhenAll(executor.DetachAsync(other), executor.DetachAsync(busy));
-        await UntilAsync(() => Threads("busy-") == 0);
-    }
+        isInStep.Wait();
+        other.Task.Wake();
+        try
+        {
+            other.AwaitStep();
+        }
+        finally
+        {
+            Volatile.Write(ref mayEnd, true);
+        }
 
-    [Test]
-    public async Task Thread_that_computes_is_told_from_one_that_waits()
-    {
-        int computes = 0, waits = 0;
-        using var mayEnd = new ManualResetEventSlim();
-        var computing = new Thread(() =>
-        {
-            Volatile.Write(ref computes, Libc.gettid());
-            while (!mayEnd.IsSet)
-            {
-            }
-        });
-        var waiting = new Thread(() =>
-        {
-            Volatile.Write(ref waits, Libc.gettid());
-            mayEnd.Wait();
-        });
-        computing.Start();
-        waiting.Start();
-        await UntilAsync(() => Volatile.Read(ref computes) > 0 && Volatile.Read(ref waits) > 0);
-        await UntilAsync(() => ThreadProgress.Read(waits).IsBlocked);
-        long ran = ThreadProgress.Read(computes).Ran;
-        await UntilAsync(() => ThreadProgress.Read(computes).Ran > ran);
-        Assert.That(ThreadProgress.Read(computes).IsBlocked, Is.False);
-        mayEnd.Set();
-        computing.Join();
-        waiting.Join();
-        await UntilAsync(() => ThreadProgress.Read(waits) == new ThreadProgress(true, 0));
+        await Task.WhenAll(executor.DetachAsync(other.Task), executor.DetachAsync(busy));
+        await Eventually.HoldsAsync(() => Threads("busy-") == 0);
     }
 
     [Test]
@@ -187,9 +146,9 @@ public sealed class HangingStepTests
             },
             StepPlacement.Reading))];
         Array.ForEach(tasks, executor.Attach);
-        await UntilAsync(() => steps.All(count => count >= 1));
+        await Eventually.HoldsAsync(() => steps.All(count => count >= 1));
         Array.ForEach(others, thread => thread.Start());
-        await UntilAsync(() => steps.All(count => count >= 4));
+        await Eventually.HoldsAsync(() => steps.All(count => count >= 4));
         int threads = Threads("crowd-");
         Volatile.Write(ref mayEnd, true);
         Array.ForEach(others, thread => thread.Join());
@@ -217,16 +176,16 @@ public sealed class HangingStepTests
         executor.Attach(reader.Task);
         executor.Attach(pacer.Task);
         Array.ForEach(tasks, executor.Attach);
-        await UntilAsync(() => Threads("slow-") >= slow + 2);
+        await Eventually.HoldsAsync(() => Threads("slow-") >= slow + 2);
         long beats = reader.Count;
         reader.Forget();
         pacer.Forget();
-        await UntilAsync(() => reader.Count > beats + 100);
+        await Eventually.HoldsAsync(() => reader.Count > beats + 100);
         // Alone on its thread again. In turn with the others it would come to a step every 240 ms.
         Assert.That(reader.Longest, Is.LessThan(ClockTime.FromMilliseconds(160) + pacer.Longest));
         await Task.WhenAll(tasks.Append(reader.Task).Append(pacer.Task).Select(executor.DetachAsync));
         Array.ForEach(waits, wait => wait.Dispose());
-        await UntilAsync(() => Threads("slow-") == 0);
+        await Eventually.HoldsAsync(() => Threads("slow-") == 0);
     }
 
     [Test]
@@ -240,7 +199,6 @@ public sealed class HangingStepTests
         {
             using var mayEnd = new ManualResetEventSlim();
             using var isInStep = new ManualResetEventSlim();
-            int steps = 0;
             var hung = new StepTask(
                 "hung",
                 () =>
@@ -250,27 +208,19 @@ public sealed class HangingStepTests
                     return StepResult.Idle;
                 },
                 StepPlacement.Reading);
-            var other = new StepTask(
-                "other",
-                () =>
-                {
-                    Interlocked.Increment(ref steps);
-                    return StepResult.Idle;
-                },
-                StepPlacement.Reading);
-            executor.Attach(other);
-            await UntilAsync(() => Volatile.Read(ref steps) > 0);
+            var other = new Woken();
+            executor.Attach(other.Task);
+            other.AwaitStep();
             executor.Attach(hung);
             isInStep.Wait();
-            int before = Volatile.Read(ref steps);
-            other.Wake();
-            await UntilAsync(() => Volatile.Read(ref steps) > before);
+            other.Task.Wake();
+            other.AwaitStep();
             mayEnd.Set();
-            await Task.WhenAll(executor.DetachAsync(other), executor.DetachAsync(hung));
+            await Task.WhenAll(executor.DetachAsync(other.Task), executor.DetachAsync(hung));
         }
 
         await executor.DetachAsync(keep);
-        await UntilAsync(() => Threads("rest-") == 0);
+        await Eventually.HoldsAsync(() => Threads("rest-") == 0);
     }
 
     [Test]
@@ -295,9 +245,9 @@ public sealed class HangingStepTests
             }
         }
 
-        await UntilAsync(() => offered.Select((count, n) => Interlocked.Read(ref taken[n]) == count).All(same => same));
+        await Eventually.HoldsAsync(() => offered.Select((count, n) => Interlocked.Read(ref taken[n]) == count).All(same => same));
         await Task.WhenAll(tasks.Select(executor.DetachAsync));
-        await UntilAsync(() => Threads("random-") == 0);
+        await Eventually.HoldsAsync(() => Threads("random-") == 0);
 
         StepResult Step(int n)
         {
@@ -328,18 +278,7 @@ public sealed class HangingStepTests
         await pipeline.DisposeAsync();
         Assert.That(element.IsDisposed, Is.False, "What the step uses must not be freed.");
         mayEnd.Set();
-        await UntilAsync(() => element.IsDisposed && Threads("late-") == 0);
-    }
-
-    /// <summary>Waits; the limit is for a failure only.</summary>
-    private static async Task UntilAsync(Func<bool> condition)
-    {
-        using CancellationTokenSource limit = Watchdog.CancelAfter(TimeSpan.FromSeconds(60));
-        while (!condition())
-        {
-            limit.Token.ThrowIfCancellationRequested();
-            await Task.Yield();
-        }
+        await Eventually.HoldsAsync(() => element.IsDisposed && Threads("late-") == 0);
     }
 
     private static int Threads(string prefix) => Directory.GetDirectories("/proc/self/task").Count(thread =>
@@ -354,6 +293,41 @@ public sealed class HangingStepTests
             return false;
         }
     });
+
+    /// <summary>A task that has a step each time it is woken, which is waited for without a wait that allocates: a collection stops all threads.</summary>
+    private sealed class Woken
+    {
+        private readonly object _lock = new();
+        private int _steps;
+
+        public Woken() => Task = new StepTask("other", Step, StepPlacement.Reading);
+
+        public StepTask Task { get; }
+
+        public void AwaitStep()
+        {
+            lock (_lock)
+            {
+                while (_steps == 0)
+                {
+                    Assert.That(Monitor.Wait(_lock, TimeSpan.FromSeconds(30)), "It has no step.");
+                }
+
+                _steps--;
+            }
+        }
+
+        private StepResult Step()
+        {
+            lock (_lock)
+            {
+                _steps++;
+                Monitor.Pulse(_lock);
+            }
+
+            return StepResult.Idle;
+        }
+    }
 
     /// <summary>A task with a step every 5 ms, and the longest time between two.</summary>
     private sealed class Beat

@@ -1,4 +1,4 @@
-using RetroVue.Media.Clocks;
+using System.Collections.Concurrent;
 using RetroVue.Media.Pipelines;
 
 namespace RetroVue.Media.Tests.Pipelines;
@@ -15,7 +15,7 @@ public sealed class WorkThreadsTests
             hanging.Signal();
             mayEnd.Wait();
         }))];
-        hanging.Wait();
+        Assert.That(hanging.Wait(TimeSpan.FromSeconds(30)), "Not every piece has begun.");
         HashSet<int> threads = [];
         for (int i = 0; i < 100; i++)
         {
@@ -33,35 +33,25 @@ public sealed class WorkThreadsTests
     {
         const int givers = 8, each = 500;
         int[] done = new int[givers * each];
+        ConcurrentBag<Task> given = [];
         await Task.WhenAll(Enumerable.Range(0, givers).Select(async giver =>
         {
             for (int i = 0; i < each; i++)
             {
                 int n = (giver * each) + i;
                 Task work = WorkThreads.RunAsync("work", () => Interlocked.Increment(ref done[n]));
+                given.Add(work);
                 if (n % 3 != 0)
                 {
                     await work;
                 }
             }
         }));
-        await WorkThreads.RunAsync("work", () => { });
-        await UntilAsync(() => Array.TrueForAll(done, count => count > 0));
+        await Task.WhenAll(given);
         Assert.That(done, Is.All.EqualTo(1));
     }
 
     [Test]
     public async Task Error_of_the_work_is_the_error_of_its_task() =>
         await Assert.ThrowsAsync<InvalidDataException>(() => WorkThreads.RunAsync("work", () => throw new InvalidDataException()));
-
-    /// <summary>Waits; the limit is for a failure only.</summary>
-    private static async Task UntilAsync(Func<bool> condition)
-    {
-        using CancellationTokenSource limit = Watchdog.CancelAfter(TimeSpan.FromSeconds(60));
-        while (!condition())
-        {
-            limit.Token.ThrowIfCancellationRequested();
-            await Task.Yield();
-        }
-    }
 }

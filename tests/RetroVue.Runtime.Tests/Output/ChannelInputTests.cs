@@ -55,6 +55,50 @@ public sealed class ChannelInputTests
     }
 
     [Test]
+    public async Task Output_is_woken_only_for_what_it_has_looked_for_in_vain()
+    {
+        var executor = new SimulatedExecutor();
+        (Pipeline pipeline, ChannelInput input) = Feed(executor, ClockTime.FromSeconds(60), ClockTime.FromSeconds(60));
+        int wakes = 0;
+        input.Arrived = () => wakes++;
+        await using (pipeline)
+        {
+            await pipeline.StartAsync();
+            // Formats and segments wake it too.
+            int begun = wakes;
+            executor.RunFor(ClockTime.FromMilliseconds(1));
+            Assert.That(input.Covers(ClockTime.FromMilliseconds(240)), Is.True);
+            Assert.That(wakes, Is.LessThanOrEqualTo(begun + 4), "Nobody waits for the pictures and the sound that come.");
+            Look(() => input.Covers(ClockTime.FromMilliseconds(600)));
+            Look(() => input.Covers(MediaKind.Video, ClockTime.FromMilliseconds(900)));
+            while (input.TryTake(MediaKind.Video, ClockTime.FromSeconds(3)) is { } taken)
+            {
+                (taken as MediaBuffer)?.Release();
+            }
+
+            Look(() => input.TryTake(MediaKind.Video, ClockTime.FromSeconds(3)) is MediaBuffer buffer && Release(buffer));
+            input.Discard();
+        }
+
+        Assert.That(MediaBuffer.LiveCount, Is.Zero);
+
+        void Look(Func<bool> isThere)
+        {
+            int before = wakes;
+            Assert.That(isThere(), Is.False);
+            executor.RunFor(ClockTime.FromMilliseconds(1));
+            Assert.That(wakes, Is.GreaterThan(before));
+            Assert.That(isThere(), Is.True);
+        }
+
+        static bool Release(MediaBuffer buffer)
+        {
+            buffer.Release();
+            return true;
+        }
+    }
+
+    [Test]
     public async Task Stream_that_reaches_the_items_end_wakes_the_output_and_ends_the_pipeline()
     {
         var executor = new SimulatedExecutor();

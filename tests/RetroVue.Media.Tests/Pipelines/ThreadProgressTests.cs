@@ -1,0 +1,37 @@
+using RetroVue.Media.Interop;
+using RetroVue.Media.Pipelines;
+
+namespace RetroVue.Media.Tests.Pipelines;
+
+public sealed class ThreadProgressTests
+{
+    [Test]
+    public async Task Thread_that_computes_is_told_from_one_that_waits()
+    {
+        int computes = 0, waits = 0;
+        using var mayEnd = new ManualResetEventSlim();
+        var computing = new Thread(() =>
+        {
+            Volatile.Write(ref computes, Libc.gettid());
+            while (!mayEnd.IsSet)
+            {
+            }
+        });
+        var waiting = new Thread(() =>
+        {
+            Volatile.Write(ref waits, Libc.gettid());
+            mayEnd.Wait();
+        });
+        computing.Start();
+        waiting.Start();
+        await Eventually.HoldsAsync(() => Volatile.Read(ref computes) > 0 && Volatile.Read(ref waits) > 0);
+        await Eventually.HoldsAsync(() => ThreadProgress.Read(waits).IsBlocked);
+        long ran = ThreadProgress.Read(computes).Ran;
+        await Eventually.HoldsAsync(() => ThreadProgress.Read(computes).Ran > ran);
+        Assert.That(ThreadProgress.Read(computes).IsBlocked, Is.False);
+        mayEnd.Set();
+        computing.Join();
+        waiting.Join();
+        await Eventually.HoldsAsync(() => ThreadProgress.Read(waits) == new ThreadProgress(true, 0));
+    }
+}
