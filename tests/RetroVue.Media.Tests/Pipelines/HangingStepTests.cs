@@ -277,6 +277,7 @@ public sealed class HangingStepTests
         isInStep.Wait();
         await pipeline.DisposeAsync();
         Assert.That(element.IsDisposed, Is.False, "What the step uses must not be freed.");
+        Assert.That(pipeline.State, Is.EqualTo(PipelineState.Failed));
         mayEnd.Set();
         await Eventually.HoldsAsync(() => element.IsDisposed && Threads("late-") == 0);
     }

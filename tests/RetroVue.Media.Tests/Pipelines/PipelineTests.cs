@@ -177,32 +177,6 @@ public sealed class PipelineTests
     }
 
     [Test]
-    [Category("Slow")]
-    public async Task Elements_of_a_pipeline_with_a_stuck_step_are_not_disposed_of()
-    {
-        using var isInStep = new ManualResetEventSlim();
-        using var mayEnd = new ManualResetEventSlim();
-        var log = new List<string>();
-        var pipeline = new Pipeline();
-        var element = new LifeElement("stuck", log, hasInput: false);
-        element.AddStep(
-            () =>
-            {
-                isInStep.Set();
-                mayEnd.Wait();
-                return StepResult.Finished;
-            });
-        pipeline.Add(element);
-        pipeline.Link(element, pipeline.Add(new LifeElement("sink", [])));
-        await pipeline.StartAsync();
-        isInStep.Wait();
-        await pipeline.DisposeAsync();
-        mayEnd.Set();
-        Assert.That(log, Has.No.Member("dispose"), "the step still uses what the element holds");
-        Assert.That(pipeline.State, Is.EqualTo(PipelineState.Failed));
-    }
-
-    [Test]
     public async Task Error_while_opening_is_thrown_by_start_and_what_was_opened_is_stopped()
     {
         var log = new List<string>();
@@ -446,8 +420,6 @@ public sealed class PipelineTests
         public bool FailsToStop { get; init; }
 
         public string FailsAt { get; init; } = "";
-
-        public void AddStep(Func<StepResult> step) => AddTask(step, StepPlacement.OwnThread);
 
         public MediaFormat? Wanted { get; init; }
 
