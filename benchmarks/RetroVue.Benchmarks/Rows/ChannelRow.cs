@@ -63,8 +63,8 @@ internal static class ChannelRow
             UseShellExecute = false,
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
-            // As samples/Station/Station.csproj sets them. The collector takes its figures in hexadecimal.
-            Environment = { ["DOTNET_TieredPGO"] = "0", ["DOTNET_GCGen0MaxBudget"] = "200000" },
+            // As samples/Station/Station.csproj sets them. The runtime takes its figures in hexadecimal.
+            Environment = { ["DOTNET_TieredPGO"] = "0", ["DOTNET_GCGen0MaxBudget"] = "200000", ["DOTNET_ThreadPool_UnfairSemaphoreSpinLimit"] = "0" },
         })!;
     }
 
