@@ -275,7 +275,7 @@ public sealed class ChannelManager : IAsyncDisposable
     {
         Instant now = _clock.UtcNow;
         Airing airing = _schedules.GetAiring(Channel.Id, now);
-        (ChannelOutput output, IProducer producer) = Create();
+        (ChannelOutput output, ChannelFeed feed, IProducer producer) = Create();
         PlayoutPlan plan;
         try
         {
@@ -290,6 +290,7 @@ public sealed class ChannelManager : IAsyncDisposable
             plan = _schedules.GetPlan(Channel.Id, first.Start, now + _options.Horizon);
             await producer.PrepareAsync(plan, startAt, cancellationToken).ConfigureAwait(false);
             await producer.StartAsync(cancellationToken).ConfigureAwait(false);
+            output.SwitchAt(feed, startAt);
             await output.StartAsync(cancellationToken).ConfigureAwait(false);
         }
         catch
@@ -329,7 +330,7 @@ public sealed class ChannelManager : IAsyncDisposable
         return from;
     }
 
-    private (ChannelOutput Output, IProducer Producer) Create()
+    private (ChannelOutput Output, ChannelFeed Feed, IProducer Producer) Create()
     {
         ChannelOutput output = _content.Copy is { } formats
             ? new ChannelOutput(Channel.Name, _line, formats, _pipelines) { Rates = _content.Rates ?? ChannelRates.Declared(formats) }
@@ -345,16 +346,18 @@ public sealed class ChannelManager : IAsyncDisposable
         IItemOpener items = _content.Copy is null
             ? new TranscodeItems(_line, _content.Raw, slates, _kept.Shelf, _itemPipelines)
             : new CopyItems(output, _kept.Shelf, _itemPipelines);
+        ChannelFeed feed = output.OpenFeed($"{Channel.ShortName}-normal-{++_producers}");
         var producer = new NormalProducer(
-            $"{Channel.ShortName}-normal-{++_producers}",
+            feed.Id,
             new Uri($"/channels/{Channel.ShortName}/live.ts", UriKind.Relative),
             output,
+            feed,
             _executor,
             items,
             slates,
             _late,
             _logger);
-        return (output, producer);
+        return (output, feed, producer);
     }
 
     private async Task GoOffAirAsync()

@@ -32,6 +32,9 @@ internal sealed class AudioGrid
         _planes = [.. Enumerable.Repeat((BlockLength * sizeof(float), BlockLength * sizeof(float)), _channels)];
     }
 
+    /// <summary>How long a block lasts at 48 kHz, and less at a higher rate.</summary>
+    public static ClockTime LongestBlock => ClockTime.FromUnits(BlockLength, new Rational(1, 48_000));
+
     public AudioFormat Format { get; }
 
     /// <summary>When the next block begins, on the channel's line.</summary>
@@ -45,10 +48,10 @@ internal sealed class AudioGrid
     }
 
     /// <summary>The next block; null where sound for it may still come and there is time to wait.</summary>
-    public MediaBuffer? TryMake(Splicer items, bool mayWait)
+    public MediaBuffer? TryMake(FeedSwitcher feeds, bool mayWait)
     {
         ClockTime end = ClockTime.FromUnits(_next + BlockLength, _sample);
-        if (mayWait && !items.Covers(MediaKind.Audio, end))
+        if (mayWait && !feeds.Covers(MediaKind.Audio, end))
         {
             return null;
         }
@@ -59,9 +62,9 @@ internal sealed class AudioGrid
             memory.WritablePlane(channel).Clear();
         }
 
-        while (Take(items, end) is { } sound)
+        while (Take(feeds, end) is { } sound)
         {
-            if (CopyInto(memory, sound))
+            if (CopyInto(memory, sound, feeds.SwitchesAt))
             {
                 sound.Release();
                 continue;
@@ -86,7 +89,7 @@ internal sealed class AudioGrid
         _pending = null;
     }
 
-    private MediaBuffer? Take(Splicer items, ClockTime end)
+    private MediaBuffer? Take(FeedSwitcher feeds, ClockTime end)
     {
         if (_pending is { } pending)
         {
@@ -94,7 +97,7 @@ internal sealed class AudioGrid
             return pending;
         }
 
-        while (items.TryTake(MediaKind.Audio, end) is { } item)
+        while (feeds.TryTake(MediaKind.Audio, end) is { } item)
         {
             if (item is MediaBuffer sound)
             {
@@ -105,11 +108,19 @@ internal sealed class AudioGrid
         return null;
     }
 
-    /// <summary>Copies what of the sound falls into the block; true where nothing of it is left for the next.</summary>
-    private bool CopyInto(HeapMemory block, MediaBuffer sound)
+    /// <summary>
+    /// Copies what of the sound falls into the block; true where nothing of it is left for the next. Sound that began before another feed takes over
+    /// is heard until then.
+    /// </summary>
+    private bool CopyInto(HeapMemory block, MediaBuffer sound, ClockTime switchesAt)
     {
         long first = sound.Pts.ToUnits(_sample);
         int samples = sound.Memory.Plane(0).Length / sizeof(float);
+        if (sound.Pts < switchesAt)
+        {
+            samples = (int)Math.Min(samples, switchesAt.ToUnits(_sample) - first);
+        }
+
         int skip = (int)Math.Clamp(_next - first, 0, samples);
         int at = (int)Math.Max(first - _next, 0);
         int count = Math.Min(samples - skip, BlockLength - at);

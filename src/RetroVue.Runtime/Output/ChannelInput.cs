@@ -25,13 +25,16 @@ public sealed class ChannelInput : Element
     private static readonly ClockTime s_readAhead = ClockTime.FromMilliseconds(200);
 
     /// <summary>A tick of the transport stream: what is later than one before the end would be shown at it.</summary>
-    private static readonly ClockTime s_tick = ClockTime.FromUnits(1, new Rational(1, 90_000));
+    internal static readonly ClockTime Tick = ClockTime.FromUnits(1, new Rational(1, 90_000));
 
     private readonly Lock _lock = new();
     private readonly RoomGate _gate = new();
     private readonly List<ChannelLane> _lanes = [];
     private readonly ClockTime _readAhead;
     private bool _isReported;
+
+    // Whether it takes over from something else in the middle of a picture.
+    private bool _isEnteredLate;
 
     // Whether the output has looked for something since that was not there.
     private bool _isAwaited;
@@ -220,13 +223,27 @@ public sealed class ChannelInput : Element
         }
     }
 
+    /// <summary>Lets the item begin later than it was scheduled to, with the first key frame then. Before it goes on the air.</summary>
+    internal void BeginAt(ClockTime from)
+    {
+        lock (_lock)
+        {
+            if (from > From)
+            {
+                (From, _isEnteredLate) = (from, true);
+                _lanes.ForEach(lane => lane.BeginAt(from));
+                UpdateGate();
+            }
+        }
+    }
+
     /// <summary>Ends the item earlier than it was scheduled to end.</summary>
     internal void EndAt(ClockTime until)
     {
         lock (_lock)
         {
             Until = ClockTime.Min(Until, until);
-            _lanes.ForEach(lane => lane.EndAt(until));
+            _lanes.ForEach(lane => lane.EndAt(until - Tick));
             UpdateGate();
         }
 
@@ -446,20 +463,20 @@ public sealed class ChannelInput : Element
 
     private bool Admit(ChannelLane lane, MediaBuffer buffer)
     {
-        bool needsKeyFrames = lane.Kind == MediaKind.Video && lane.Pad.Format is EncodedFormat;
-        if (buffer.Pts >= Until - s_tick)
+        if (buffer.Pts >= Until - Tick)
         {
             lane.End();
             return false;
         }
 
-        if (buffer.Pts < From || buffer.Pts < lane.Entered)
+        bool isStillShown = _isEnteredLate && lane.IsRawPicture && buffer.Pts + buffer.Duration > From;
+        if ((buffer.Pts < From && !isStillShown) || buffer.Pts < lane.Entered)
         {
             // Before the item, or shown before the key frame that it was entered at (leading pictures of an open group).
             return false;
         }
 
-        if (lane.NeedsKeyFrame && needsKeyFrames)
+        if (lane.NeedsKeyFrame && lane.IsCodedPicture)
         {
             if (!buffer.IsKeyFrame)
             {

@@ -48,6 +48,12 @@ internal sealed class ChannelLane(MediaKind kind, InputPad pad)
     /// <summary>The presentation time of the key frame that the stream was entered at; None before it and where there need be none.</summary>
     public ClockTime Entered { get; set; } = ClockTime.None;
 
+    /// <summary>True for pictures of which one may need another.</summary>
+    public bool IsCodedPicture => Kind == MediaKind.Video && Pad.Format is EncodedFormat;
+
+    /// <summary>True for pictures of which each stands for itself.</summary>
+    public bool IsRawPicture => Kind == MediaKind.Video && Pad.Format is VideoFormat;
+
     /// <summary>True once nothing more comes.</summary>
     public bool HasEnded { get; private set; }
 
@@ -157,6 +163,35 @@ internal sealed class ChannelLane(MediaKind kind, InputPad pad)
         }
     }
 
+    /// <summary>
+    /// Drops what is presented before a time, and of coded pictures what comes before the first key frame then; the formats among them stay. Of
+    /// pictures that need no other, the one that is still shown then stays too.
+    /// </summary>
+    public void BeginAt(ClockTime time)
+    {
+        ClockTime first = IsRawPicture ? LastShownAt(time) : time;
+        NeedsKeyFrame = true;
+        Entered = ClockTime.None;
+        for (int left = _items.Count; left > 0; left--)
+        {
+            object item = Take();
+            if (item is not MediaBuffer buffer)
+            {
+                PutBack(item);
+            }
+            else if (buffer.Pts < first || buffer.Pts < Entered || (NeedsKeyFrame && IsCodedPicture && !buffer.IsKeyFrame))
+            {
+                buffer.Release();
+            }
+            else
+            {
+                Entered = NeedsKeyFrame && IsCodedPicture ? buffer.Pts : Entered;
+                NeedsKeyFrame = false;
+                PutBack(item);
+            }
+        }
+    }
+
     /// <summary>Ends with the first buffer, in decoding order, that would be presented at a time or later, if there is one yet.</summary>
     public void EndAt(ClockTime time)
     {
@@ -179,6 +214,17 @@ internal sealed class ChannelLane(MediaKind kind, InputPad pad)
         {
             End();
         }
+    }
+
+    private ClockTime LastShownAt(ClockTime time)
+    {
+        ClockTime last = time;
+        foreach (object item in _items)
+        {
+            last = item is MediaBuffer buffer && buffer.Pts <= time ? buffer.Pts : last;
+        }
+
+        return last;
     }
 
     public void Clear()

@@ -1,4 +1,5 @@
 using System.Globalization;
+using NodaTime;
 using RetroVue.Media.Elements.Hls;
 using RetroVue.Media.Elements.MpegTs;
 using RetroVue.Media.Pipelines;
@@ -11,14 +12,13 @@ namespace RetroVue.Runtime.Output;
 /// viewers, and as HLS once somebody asks for that.
 /// </summary>
 /// <remarks>
-/// Thread-safe. Lives from the first viewer to the end of the linger. At most one item is on the air and at most one more waits for its
-/// time; <see cref="SwitchAt"/> is the only way to change.
+/// Thread-safe. Lives from the first viewer to the end of the linger. Each producer has a feed of its own (<see cref="OpenFeed"/>). At most one
+/// feed is on the air and at most one more waits for its time; <see cref="SwitchAt"/> is the only way to change.
 /// </remarks>
 public sealed class ChannelOutput : IAsyncDisposable
 {
     private readonly Executor _executor;
-    private readonly Splicer _items = new();
-    private readonly Splicer _packets;
+    private readonly FeedSwitcher _feeds = new();
     private readonly TranscodeStage? _transcoder;
     private readonly OutputPump _pump;
     private readonly Lock _lock = new();
@@ -55,21 +55,8 @@ public sealed class ChannelOutput : IAsyncDisposable
         Rates = profile is null ? ChannelRates.Declared(formats) : TranscodeStage.Rates(profile);
         _executor = options.Executor ?? ThreadedExecutor.Default;
         Stream = new ChunkRing(_executor.CreateCompletion, () => line.Now);
-        if (profile is null)
-        {
-            _packets = _items;
-        }
-        else
-        {
-            _packets = new Splicer();
-            _transcoder = new TranscodeStage(line, profile, _items, options);
-        }
-
-        _pump = new OutputPump(name, line, formats, _packets, Publish);
-        if (_transcoder is not null)
-        {
-            _packets.SwitchAt(_transcoder.Encoded, ClockTime.Zero, ClockTime.Zero);
-        }
+        _transcoder = profile is null ? null : new TranscodeStage(line, profile, _feeds, options);
+        _pump = new OutputPump(name, line, formats, _transcoder is null ? _feeds : _transcoder, Publish);
     }
 
     /// <summary>The channel's time line.</summary>
@@ -100,7 +87,7 @@ public sealed class ChannelOutput : IAsyncDisposable
     public long LatePackets => _pump.LatePackets;
 
     /// <summary>The item on the air whose file brings its picture and sound too far apart, so that some comes too late; null where it does not.</summary>
-    internal ChannelInput? OutOfOrder => _items.OutOfOrder;
+    internal ChannelInput? OutOfOrder => _feeds.OutOfOrder;
 
     /// <summary>Packets of another codec than the channel's, which were not aired.</summary>
     public long RefusedPackets => _pump.RefusedPackets;
@@ -129,11 +116,36 @@ public sealed class ChannelOutput : IAsyncDisposable
         _executor.Attach(_pump.Task);
     }
 
-    /// <summary>Puts an item on the air at a time on the line, exactly at a frame; at once where nothing is on the air.</summary>
-    public void SwitchAt(ChannelInput input, ClockTime at)
+    /// <summary>
+    /// How long before its time a switch has to be asked for: how far the output works ahead of station time. In a copied channel 0.7 s, and more
+    /// while pictures are on the air that are decoded more than 160 ms before they are shown; in a transcoded one of 25 pictures a second 1.3 s.
+    /// </summary>
+    public ClockTime SwitchLead => _transcoder?.SwitchLead ?? (OutputPump.WorkAhead + _feeds.Reordering);
+
+    /// <summary>A feed for one producer, which is not on the air.</summary>
+    /// <param name="id">The producer's, for logs.</param>
+    public ChannelFeed OpenFeed(string id) => new(id, Line, _executor.CreateCompletion());
+
+    /// <summary>
+    /// Lets a feed take over at an instant, exactly at a frame; at once where nothing is on the air. A feed that was waiting for its turn waits
+    /// no longer. The feed that was on the air is over then.
+    /// </summary>
+    /// <param name="feed">The feed.</param>
+    /// <param name="at">When, in station time.</param>
+    /// <returns>False, and nothing changes, where the instant is nearer than <see cref="SwitchLead"/>, or a switch that is as near is pending.</returns>
+    /// <exception cref="InvalidOperationException">The feed is on the air, or was.</exception>
+    public bool SwitchAt(ChannelFeed feed, Instant at)
     {
-        ArgumentNullException.ThrowIfNull(input);
-        _items.SwitchAt(input, at, Line.Now);
+        ArgumentNullException.ThrowIfNull(feed);
+        return _feeds.SwitchAt(feed, Line.At(at), Line.Now, SwitchLead);
+    }
+
+    /// <summary>Takes a feed's turn back, before it comes.</summary>
+    /// <returns>False where it has none, or its instant is so near that the output has begun to end what is on the air.</returns>
+    public bool Revoke(ChannelFeed feed)
+    {
+        ArgumentNullException.ThrowIfNull(feed);
+        return _feeds.Revoke(feed);
     }
 
     /// <summary>
@@ -178,8 +190,7 @@ public sealed class ChannelOutput : IAsyncDisposable
             await _transcoder.DisposeAsync().ConfigureAwait(false);
         }
 
-        _items.Clear();
-        _packets.Clear();
+        _feeds.Clear();
         _pump.Dispose();
         Hls?.Dispose();
     }

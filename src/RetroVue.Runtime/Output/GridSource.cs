@@ -10,7 +10,7 @@ namespace RetroVue.Runtime.Output;
 /// </summary>
 /// <remarks>
 /// Frames and samples are counted from the channel's epoch, so encoders put their key frames at the same places after a restart. Until it
-/// has caught up with station time it waits for items' pictures, for <see cref="Splicer.WaitLimit"/> at most; afterwards it waits no
+/// has caught up with station time it waits for items' pictures, for <see cref="ChannelFeed.WaitLimit"/> at most; afterwards it waits no
 /// longer than the output can.
 /// </remarks>
 internal sealed class GridSource : Element
@@ -21,42 +21,55 @@ internal sealed class GridSource : Element
     /// <summary>How many frames the encoder keeps: its look-ahead.</summary>
     private const int EncoderFrames = 8;
 
+    /// <summary>How many more it keeps to put them in order: two B-frames, and the one that they come before.</summary>
+    private const int ReorderedFrames = 3;
+
+    /// <summary>How many blocks of sound are on their way: two in the encoder, one that comes out of it, and one that is made next.</summary>
+    private const int EncoderBlocks = 4;
+
     private readonly ChannelLine _line;
-    private readonly Splicer _items;
+    private readonly FeedSwitcher _feeds;
     private readonly VideoGrid? _video;
     private readonly AudioGrid? _audio;
     private readonly OutputPad? _videoOutput;
     private readonly OutputPad? _audioOutput;
     private readonly StepTask _task;
-    private readonly Patience _patience = new(Splicer.WaitLimit);
+    private readonly Patience _patience = new(ChannelFeed.WaitLimit);
     private bool _hasBegun;
     private bool _isLive;
 
-    public GridSource(string name, ChannelLine line, TranscodeProfile profile, Splicer items)
+    public GridSource(string name, ChannelLine line, TranscodeProfile profile, FeedSwitcher feeds)
         : base(name)
     {
         _line = line;
-        _items = items;
+        _feeds = feeds;
         if (profile.Video is { } video)
         {
             _video = new VideoGrid(video);
             // Less than what the output keeps ahead when nothing is amiss, or a channel would never have caught up.
             Lead += ClockTime.FromUnits(EncoderFrames, video.FrameRate.Inverse);
+            // The frame that is on its way counts too, and what has been asked for to make it: half a frame more, or a block of sound.
+            Encoding = ClockTime.FromUnits(EncoderFrames + ReorderedFrames + 1, video.FrameRate.Inverse)
+                + ClockTime.Max(ClockTime.FromUnits(1, video.FrameRate.Inverse) / 2, AudioGrid.LongestBlock);
             _videoOutput = AddOutput("video");
         }
 
         if (profile.Audio is { } audio)
         {
             _audio = new AudioGrid(audio);
+            Encoding = ClockTime.Max(Encoding, AudioGrid.LongestBlock * EncoderBlocks);
             _audioOutput = AddOutput("audio");
         }
 
         _task = AddTask(Step, StepPlacement.OwnThread);
-        items.Arrived = _task.Wake;
+        feeds.Arrived = _task.Wake;
     }
 
     /// <summary>How long before it is shown a frame is made, at the latest: what an item has not brought by then it is too late for.</summary>
     public ClockTime Lead { get; } = s_encodedLead;
+
+    /// <summary>How long before it comes out of the encoder a frame is made, at most.</summary>
+    public ClockTime Encoding { get; } = ClockTime.Zero;
 
     public OutputPad? Video => _videoOutput;
 
@@ -99,10 +112,10 @@ internal sealed class GridSource : Element
         ClockTime due = time - Lead;
         bool isDue = now >= due;
         _isLive |= !isDue || _patience.HasEnded(now);
-        _items.Advance(time);
+        _feeds.Advance(time);
         // Behind station time, as at the start, everything is late already; then it waits for what there is to come.
         bool mayWait = !_isLive || !isDue;
-        MediaBuffer? made = videoTime <= audioTime ? _video!.TryMake(_items, mayWait) : _audio!.TryMake(_items, mayWait);
+        MediaBuffer? made = videoTime <= audioTime ? _video!.TryMake(_feeds, mayWait) : _audio!.TryMake(_feeds, mayWait);
         if (made is null)
         {
             return StepResult.At(_line.Station, _line.ToStation(_isLive ? due : _patience.EndsAt(now)));
@@ -115,13 +128,13 @@ internal sealed class GridSource : Element
 
     private bool TryBegin(ClockTime now)
     {
-        if (!_items.HasBegun(now) && !_patience.HasEnded(now))
+        if (!_feeds.HasBegun(now) && !_patience.HasEnded(now))
         {
             return false;
         }
 
-        ClockTime first = _items.PeekTime(MediaKind.Video);
-        first = first.IsNone ? _items.PeekTime(MediaKind.Audio) : first;
+        ClockTime first = _feeds.PeekTime(MediaKind.Video);
+        first = first.IsNone ? _feeds.PeekTime(MediaKind.Audio) : first;
         // Of what begins later, or has nothing as yet, there is black and silence before.
         first = first.IsNone ? now : ClockTime.Min(first, now);
         _video?.Begin(first);

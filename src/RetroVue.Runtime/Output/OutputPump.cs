@@ -11,7 +11,7 @@ namespace RetroVue.Runtime.Output;
 /// </summary>
 /// <remarks>
 /// Granule n ends at n × 40 ms on the channel's line. A channel that starts in the middle of a programme begins with granules that lie in
-/// the past; until it has caught up with station time a granule waits for its packets, for twice <see cref="Splicer.WaitLimit"/> at most,
+/// the past; until it has caught up with station time a granule waits for its packets, for twice <see cref="ChannelFeed.WaitLimit"/> at most,
 /// since an encoder before it may wait as well; afterwards for none: then tables and clock references go on without them. For the thread
 /// of its task.
 /// </remarks>
@@ -23,12 +23,12 @@ internal sealed class OutputPump : IDisposable
     private static readonly ClockTime s_tick = ClockTime.FromUnits(1, new Rational(1, 90_000)) + ClockTime.FromNanoseconds(1);
 
     private readonly ChannelLine _line;
-    private readonly Splicer _splicer;
+    private readonly IPacketSource _source;
     private readonly TransportStreamWriter _writer;
     private readonly TransportStreamChunker _chunker;
     private readonly OutputLane[] _lanes;
     private readonly StepTask _task;
-    private readonly Patience _patience = new(Splicer.WaitLimit * 2);
+    private readonly Patience _patience = new(ChannelFeed.WaitLimit * 2);
 
     /// <summary>What can be decoded at the earliest: the first granule goes out at its end.</summary>
     private ClockTime _begin = ClockTime.None;
@@ -39,10 +39,10 @@ internal sealed class OutputPump : IDisposable
     private long _refusedPackets;
     private bool _isLive;
 
-    public OutputPump(string name, ChannelLine line, ChannelFormats formats, Splicer splicer, Action<TransportStreamChunk> publish)
+    public OutputPump(string name, ChannelLine line, ChannelFormats formats, IPacketSource source, Action<TransportStreamChunk> publish)
     {
         _line = line;
-        _splicer = splicer;
+        _source = source;
         _writer = new TransportStreamWriter(new TransportStreamOptions { ServiceName = name, ServiceProvider = "RetroVue" });
         _chunker = new TransportStreamChunker(publish);
         _task = new StepTask($"{name}-output", Step);
@@ -51,8 +51,11 @@ internal sealed class OutputPump : IDisposable
             .. new[] { formats.Video, formats.Audio }.OfType<EncodedFormat>()
                 .Select(format => new OutputLane(format.Kind, _writer.AddTrack(format))),
         ];
-        splicer.Arrived = _task.Wake;
+        source.Arrived = _task.Wake;
     }
+
+    /// <summary>How far ahead of station time what is decoded is taken: what the writer sends ahead, and a granule.</summary>
+    public static ClockTime WorkAhead => ClockTime.FromUnits(1, s_granule) + new TransportStreamOptions().Delay;
 
     public StepTask Task => _task;
 
@@ -91,9 +94,9 @@ internal sealed class OutputPump : IDisposable
 
         // What begins to go out at this granule's end is decoded the writer's delay later; one granule more, so that it is among it.
         ClockTime horizon = ClockTime.FromUnits(_granule + 1, s_granule) + _writer.Options.Delay;
-        _splicer.Advance(time);
+        _source.Advance(time);
         _isLive |= _patience.HasEnded(now);
-        if (!_isLive && !_splicer.Covers(horizon))
+        if (!_isLive && !_source.Covers(horizon))
         {
             return StepResult.At(_line.Station, _line.ToStation(_patience.EndsAt(now)));
         }
@@ -112,13 +115,13 @@ internal sealed class OutputPump : IDisposable
 
     private bool TryBegin(ClockTime now)
     {
-        if (!_splicer.HasBegun(now) && !_patience.HasEnded(now))
+        if (!_source.HasBegun(now) && !_patience.HasEnded(now))
         {
             return false;
         }
 
         // The picture decides where there is one: sound before its first key frame is not wanted. An item may have neither as yet.
-        ClockTime first = _lanes.Select(lane => _splicer.PeekTime(lane.Kind)).FirstOrDefault(time => !time.IsNone, ClockTime.None);
+        ClockTime first = _lanes.Select(lane => _source.PeekTime(lane.Kind)).FirstOrDefault(time => !time.IsNone, ClockTime.None);
         ClockTime start = first.IsNone ? now : ClockTime.Min(first - _writer.Options.Delay, now);
         // The last granule that ends at the start or before it, on either side of the line's zero.
         _granule = start.ToUnits(s_granule);
@@ -131,7 +134,7 @@ internal sealed class OutputPump : IDisposable
 
     private void TakeDue(OutputLane lane, ClockTime time, ClockTime horizon)
     {
-        while (_splicer.TryTake(lane.Kind, horizon) is { } item)
+        while (_source.TryTake(lane.Kind, horizon) is { } item)
         {
             if (item is MediaBuffer packet)
             {

@@ -10,19 +10,23 @@ namespace RetroVue.Runtime.Output;
 /// The part of a transcoded channel between its items and the pump: one continuous picture and sound, one encoder each, from the first
 /// viewer to the last.
 /// </summary>
-internal sealed class TranscodeStage : IAsyncDisposable
+internal sealed class TranscodeStage : IPacketSource, IAsyncDisposable
 {
     private const long SoundBits = 128_000;
 
-    private readonly Pipeline _pipeline;
+    /// <summary>How much of what is encoded is kept for the output: little, so that a change of programme is on the air soon.</summary>
+    private static readonly ClockTime s_kept = ClockTime.FromMilliseconds(250);
 
-    public TranscodeStage(ChannelLine line, TranscodeProfile profile, Splicer items, PipelineOptions options)
+    private readonly Pipeline _pipeline;
+    private readonly ChannelInput _encoded;
+
+    public TranscodeStage(ChannelLine line, TranscodeProfile profile, FeedSwitcher feeds, PipelineOptions options)
     {
         _pipeline = new Pipeline(options);
-        GridSource grid = _pipeline.Add(new GridSource("grid", line, profile, items));
-        // Little is kept ahead, so that a change of programme is on the air soon.
-        Encoded = _pipeline.Add(new ChannelInput("encoded", -ClockTime.MaxValue, ClockTime.MaxValue, ClockTime.FromMilliseconds(300)));
+        GridSource grid = _pipeline.Add(new GridSource("grid", line, profile, feeds));
+        _encoded = _pipeline.Add(new ChannelInput("encoded", -ClockTime.MaxValue, ClockTime.MaxValue, s_kept));
         Lead = grid.Lead;
+        SwitchLead = OutputPump.WorkAhead + s_kept + grid.Encoding;
         Link(grid.Video, new Encoder("video-encoder", profile.Video is null ? VideoOptions : Held(profile.Video)), MediaKind.Video);
         Link(grid.Audio, new Encoder("audio-encoder", AudioOptions), MediaKind.Audio);
     }
@@ -80,8 +84,15 @@ internal sealed class TranscodeStage : IAsyncDisposable
     /// <inheritdoc cref="GridSource.Lead"/>
     public ClockTime Lead { get; }
 
-    /// <summary>What the encoders give.</summary>
-    public ChannelInput Encoded { get; }
+    /// <summary>How far ahead of station time frames are made, at most: nothing can take over before.</summary>
+    public ClockTime SwitchLead { get; }
+
+    /// <inheritdoc/>
+    public Action? Arrived
+    {
+        get => _encoded.Arrived;
+        set => _encoded.Arrived = value;
+    }
 
     /// <summary>Starts; the run that the inner task stands for ends when the stage is disposed of, or fails with an encoder.</summary>
     public async Task<Task> StartAsync(CancellationToken cancellationToken)
@@ -90,9 +101,26 @@ internal sealed class TranscodeStage : IAsyncDisposable
         return _pipeline.RunAsync(CancellationToken.None);
     }
 
+    /// <summary>Nothing: what is encoded is one, whatever it was.</summary>
+    public void Advance(ClockTime outputTime)
+    {
+    }
+
+    /// <inheritdoc/>
+    public bool HasBegun(ClockTime now) => _encoded.HasBegun();
+
+    /// <inheritdoc/>
+    public ClockTime PeekTime(MediaKind kind) => _encoded.FirstTime(kind);
+
+    /// <inheritdoc/>
+    public bool Covers(ClockTime time) => _encoded.Covers(time);
+
+    /// <inheritdoc/>
+    public object? TryTake(MediaKind kind, ClockTime before) => _encoded.TryTake(kind, before);
+
     public async ValueTask DisposeAsync()
     {
-        Encoded.Discard();
+        _encoded.Discard();
         await _pipeline.DisposeAsync().ConfigureAwait(false);
     }
 
@@ -102,7 +130,7 @@ internal sealed class TranscodeStage : IAsyncDisposable
         {
             _pipeline.Add(encoder);
             _pipeline.Link(raw, encoder.Inputs[0]);
-            _pipeline.Link(encoder.Outputs[0], Encoded.AddStream(kind));
+            _pipeline.Link(encoder.Outputs[0], _encoded.AddStream(kind));
         }
     }
 }

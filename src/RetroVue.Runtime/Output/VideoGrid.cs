@@ -39,16 +39,16 @@ internal sealed class VideoGrid : IDisposable
     }
 
     /// <summary>The next frame; null where the picture for it may still come and there is time to wait.</summary>
-    public MediaBuffer? TryMake(Splicer items, bool mayWait)
+    public MediaBuffer? TryMake(FeedSwitcher feeds, bool mayWait)
     {
         ClockTime time = NextTime;
         // What follows on the grid is known only once a later picture, or the end, has come.
-        if (mayWait && !items.Covers(MediaKind.Video, time + _reach))
+        if (mayWait && !feeds.Covers(MediaKind.Video, time + _reach))
         {
             return null;
         }
 
-        while (items.TryTake(MediaKind.Video, time + _reach) is { } item)
+        while (feeds.TryTake(MediaKind.Video, time + _reach) is { } item)
         {
             if (item is MediaBuffer picture)
             {

@@ -25,6 +25,7 @@ public sealed class NormalProducer : IProducer
     private static readonly ClockTime s_longestReturnPause = ClockTime.FromSeconds(60);
 
     private readonly ChannelOutput _output;
+    private readonly ChannelFeed _feed;
     private readonly Executor _executor;
     private readonly PatientItems _items;
     private readonly IItemOpener _slates;
@@ -51,6 +52,7 @@ public sealed class NormalProducer : IProducer
         string id,
         Uri streamEndpoint,
         ChannelOutput output,
+        ChannelFeed feed,
         Executor executor,
         IItemOpener items,
         IItemOpener slates,
@@ -60,6 +62,7 @@ public sealed class NormalProducer : IProducer
         Id = id;
         StreamEndpoint = streamEndpoint;
         _output = output;
+        _feed = feed;
         _executor = executor;
         _items = new PatientItems(items, late, executor);
         _slates = slates;
@@ -137,6 +140,8 @@ public sealed class NormalProducer : IProducer
         Air(_next, _output.Line.At(entry.End));
         _stalls.Start();
         _playing = PlayAsync(entry, _stop.Token);
+        _ = _feed.Displaced.ContinueWith(
+            _ => EndSilently(), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
         return Task.CompletedTask;
     }
 
@@ -261,7 +266,7 @@ public sealed class NormalProducer : IProducer
 
             Task stalled = _stalls.StallOf(player);
             await Task.WhenAny(until, player.Completion, stalled, _return?.Player ?? stalled).ConfigureAwait(false);
-            if (until.IsCompleted)
+            if (until.IsCompleted || _feed.Displaced.IsCompleted)
             {
                 break;
             }
@@ -396,7 +401,20 @@ public sealed class NormalProducer : IProducer
     {
         if (player is not null)
         {
-            _output.SwitchAt(player.Input, at);
+            _feed.SwitchAt(player.Input, at);
+        }
+    }
+
+    /// <summary>Another producer is on the air: what ends from now on is no failure.</summary>
+    private void EndSilently()
+    {
+        try
+        {
+            _stop.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // Stopped already.
         }
     }
 

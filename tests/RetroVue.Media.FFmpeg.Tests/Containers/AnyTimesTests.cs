@@ -73,6 +73,10 @@ public sealed class AnyTimesTests
     [Category("Soak")]
     public void Ten_thousand_files_of_any_times_are_copied_in_order() => RandomCases.Run(10_000, Copy);
 
+    // The first picture is said to be shown before the stream's time was zero.
+    [Test]
+    public void First_time_that_is_far_too_early_is_written() => RandomCases.Repeat(712_332_312, Copy);
+
     private static void Copy(Random random)
     {
         (string container, string arguments) = s_containers[random.Next(s_containers.Length)];

@@ -16,12 +16,30 @@ internal static class PesStamps
         }
     }
 
-    /// <summary>Presentation and decoding times in ticks of 90 kHz.</summary>
-    public static IEnumerable<(long Pts, long Dts)> Times(byte[] stream, byte id) =>
-        Find(stream, id).Select(pes => (Read(stream.AsSpan(pes + 9)), Read(stream.AsSpan(pes + DecodingAt(stream, pes)))));
+    /// <summary>
+    /// Presentation and decoding times in ticks of 90 kHz. They have 33 bits on the wire: each is the one that lies nearest to the decoding time
+    /// before it.
+    /// </summary>
+    public static IEnumerable<(long Pts, long Dts)> Times(byte[] stream, byte id)
+    {
+        long? last = null;
+        foreach (int pes in Find(stream, id))
+        {
+            long dts = Read(stream.AsSpan(pes + DecodingAt(stream, pes)));
+            dts = Nearest(dts, last ?? dts);
+            yield return (Nearest(Read(stream.AsSpan(pes + 9)), dts), dts);
+            last = dts;
+        }
+    }
 
     /// <summary>Where in the header the decoding time stands, or the presentation time that counts for both.</summary>
     public static int DecodingAt(byte[] stream, int pes) => (stream[pes + 7] & 0x40) != 0 ? 14 : 9;
+
+    private static long Nearest(long time, long to)
+    {
+        long step = (time - to) & ((1L << 33) - 1);
+        return to + (step < 1L << 32 ? step : step - (1L << 33));
+    }
 
     /// <summary>Takes the times out; stuffing stands in their place.</summary>
     public static void Remove(byte[] stream, int pes)

@@ -118,6 +118,8 @@ public sealed class DeterminismTests
             string first = run();
             ThreadPool.SetMinThreads(workers + 7, ports);
             Assert.That(run(), Is.EqualTo(first));
+            // For comparison with what another version of the code makes of the same.
+            TestContext.Out.WriteLine(first);
             return first;
         }
         finally

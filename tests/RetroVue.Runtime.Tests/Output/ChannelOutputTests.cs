@@ -26,7 +26,9 @@ public sealed class ChannelOutputTests
         pipeline.Link(source.Output, input.AddStream(MediaKind.Video));
         await pipeline.StartAsync();
         Task run = pipeline.RunAsync();
-        output.SwitchAt(input, ClockTime.Zero);
+        ChannelFeed feed = output.OpenFeed("test");
+        feed.SwitchAt(input, ClockTime.Zero);
+        output.SwitchAt(feed, NodaConstants.UnixEpoch);
         await output.StartAsync();
         List<long> times = [];
         using ChunkReader reader = output.Stream.Read();

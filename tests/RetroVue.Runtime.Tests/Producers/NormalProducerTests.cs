@@ -25,7 +25,8 @@ public sealed class NormalProducerTests
         // The item ends at once, the slate never.
         var items = new Opener(line, options, StepResult.Finished);
         var slates = new Opener(line, options, StepResult.Idle);
-        var producer = new NormalProducer("test-1", new Uri("/test", UriKind.Relative), output, executor, items, slates, new LateFiles(), NullLogger.Instance);
+        ChannelFeed feed = output.OpenFeed("test-1");
+        var producer = new NormalProducer(feed.Id, new Uri("/test", UriKind.Relative), output, feed, executor, items, slates, new LateFiles(), NullLogger.Instance);
         PlayoutEntry entry = Entry(start, Duration.FromMinutes(1));
         PlayoutPlan plan = new([entry, Entry(entry.End, Duration.FromMinutes(1))]);
         Complete(producer.PrepareAsync(plan, start));

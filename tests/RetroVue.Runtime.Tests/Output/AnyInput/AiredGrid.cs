@@ -42,18 +42,20 @@ internal sealed record AiredGrid(
         var executor = new SimulatedExecutor(ClockTime.FromSeconds(10));
         var options = new PipelineOptions { Executor = executor };
         var line = new ChannelLine(new MasterClock(executor.Clock, Start + Duration.FromNanoseconds(join.Nanoseconds)).AsClock(), ChannelLine.DefaultEpoch);
-        var items = new Splicer();
+        var feeds = new FeedSwitcher();
+        var feed = new ChannelFeed("items", line, executor.CreateCompletion());
+        feeds.SwitchAt(feed, Zero, line.Now, ClockTime.Zero);
         var channel = new Pipeline(options);
-        GridSource grid = channel.Add(new GridSource("grid", line, profile, items));
+        GridSource grid = channel.Add(new GridSource("grid", line, profile, feeds));
         // As before the output: what comes is taken half a second before it is shown, and little more is kept.
-        ChannelInput made = channel.Add(new ChannelInput("made", -ClockTime.MaxValue, ClockTime.MaxValue, ClockTime.FromMilliseconds(300)));
+        ChannelInput made = channel.Add(new ChannelInput("made", -ClockTime.MaxValue, ClockTime.MaxValue, ClockTime.FromMilliseconds(250)));
         channel.Link(grid.Video!, made.AddStream(MediaKind.Video));
         channel.Link(grid.Audio!, made.AddStream(MediaKind.Audio));
         List<(ClockTime Pts, int Number)> frames = [];
         List<(ClockTime Pts, float[] Samples)> blocks = [];
         ClockTime end = Zero + length;
         ItemPlayer first = Open(false);
-        items.SwitchAt(first.Input, Zero, line.Now);
+        feed.SwitchAt(first.Input, Zero);
         Task run = Task.CompletedTask;
         if (end - line.Now > ClockTime.FromSeconds(2))
         {
@@ -63,7 +65,7 @@ internal sealed record AiredGrid(
 
         // As a producer does: two seconds before its time, or with the first where that is too late.
         ItemPlayer second = Open(true);
-        items.SwitchAt(second.Input, end, line.Now);
+        feed.SwitchAt(second.Input, end);
         Run();
         WatchUntil(end + ClockTime.FromSeconds(5));
         foreach (IAsyncDisposable used in new IAsyncDisposable[] { channel, first, second })

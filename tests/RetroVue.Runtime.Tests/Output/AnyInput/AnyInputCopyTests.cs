@@ -16,8 +16,6 @@ namespace RetroVue.Runtime.Tests.Output.AnyInput;
 /// <summary>Whatever a copied file is like, the channel stands still at no time.</summary>
 public sealed class AnyInputCopyTests
 {
-    private static readonly EncodedFormat s_video = new("mpeg2video", MediaKind.Video) { Video = new VideoFormat(PixelFormat.Yuv420P, 320, 180, new Rational(25, 1)) };
-    private static readonly EncodedFormat s_audio = new("mp2", MediaKind.Audio) { Audio = new AudioFormat(SampleFormat.F32Planar, 48_000, ChannelLayout.Stereo), FrameSize = 1152 };
     private static readonly Instant s_start = ChannelLine.DefaultEpoch + Duration.FromHours(1);
     private static readonly ClockTime s_zero = ClockTime.FromSeconds(3600);
 
@@ -96,18 +94,20 @@ public sealed class AnyInputCopyTests
         var options = new PipelineOptions { Executor = executor };
         Instant joined = s_start + Duration.FromNanoseconds(join.Nanoseconds);
         var line = new ChannelLine(new MasterClock(executor.Clock, joined).AsClock(), ChannelLine.DefaultEpoch);
-        var output = new ChannelOutput("test", line, new ChannelFormats(s_video, s_audio), options);
+        var output = new ChannelOutput("test", line, ScriptedItems.Formats, options);
         Instant next = s_start + Duration.FromNanoseconds(script.Length.Nanoseconds);
         PlayoutEntry first = new(SegmentKind.Programme, s_start, next, "a", "a", Duration.Zero);
         PlayoutEntry second = new(SegmentKind.Programme, next, next + Duration.FromSeconds(8), "b", "b", Duration.Zero);
         PlayoutEntry third = new(SegmentKind.Programme, second.End, second.End + Duration.FromSeconds(60), "c", "c", Duration.Zero);
         MediaScript regular = MediaScript.Regular(ClockTime.FromSeconds(60));
         MediaScript slate = MediaScript.Regular(ClockTime.FromSeconds(120));
-        var items = new Opener(line, options, entry => entry.File == "a" ? (script, Mark.First) : (regular, Mark.Next));
-        var slates = new Opener(line, options, _ => (slate, Mark.Slate), isSlate: true);
-        var producer = new NormalProducer("test-1", new Uri("/test", UriKind.Relative), output, executor, items, slates, new LateFiles(), NullLogger.Instance);
+        var items = new ScriptedItems(line, options, entry => entry.File == "a" ? (script, Mark.First) : (regular, Mark.Next));
+        var slates = new ScriptedItems(line, options, _ => (slate, Mark.Slate), isSlate: true);
+        ChannelFeed feed = output.OpenFeed("test-1");
+        var producer = new NormalProducer(feed.Id, new Uri("/test", UriKind.Relative), output, feed, executor, items, slates, new LateFiles(), NullLogger.Instance);
         Complete(producer.PrepareAsync(new PlayoutPlan([first, second, third]), joined));
         Complete(producer.StartAsync());
+        output.SwitchAt(feed, joined);
         Complete(output.StartAsync());
         var sent = new SentStream(hasPicture: true);
         using (ChunkReader reader = output.Stream.Read())
@@ -126,28 +126,5 @@ public sealed class AnyInputCopyTests
         return aired;
 
         void Complete(Task task) => executor.RunUntilCompleted(task, executor.Clock.Now + ClockTime.FromSeconds(10));
-    }
-
-    private sealed class Opener(ChannelLine line, PipelineOptions options, Func<PlayoutEntry, (MediaScript Script, char Item)> files, bool isSlate = false) : IItemOpener
-    {
-        public Task<ItemPlayer> OpenAsync(PlayoutEntry entry, ClockTime from, ClockTime notBefore, CancellationToken cancellationToken)
-        {
-            var pipeline = new Pipeline(options);
-            (MediaScript script, char item) = files(entry);
-            ClockTime start = isSlate ? from : line.At(entry.Start);
-            var input = new ChannelInput("channel", isSlate ? from : notBefore, line.At(entry.End));
-            return ItemPlayer.StartAsync(pipeline, input, Build, cancellationToken);
-
-            FileDemuxer? Build()
-            {
-                ScriptedFile file = pipeline.Add(new ScriptedFile("file", script, from - start, from, [s_video, s_audio], Content));
-                pipeline.Add(input);
-                pipeline.Link(file.Output(MediaKind.Video)!, input.AddStream(MediaKind.Video));
-                pipeline.Link(file.Output(MediaKind.Audio)!, input.AddStream(MediaKind.Audio));
-                return null;
-            }
-
-            MediaMemory Content(ScriptedPacket packet) => HeapMemory.Copy([.. new Mark(item, packet.Number).ToBytes(), .. new byte[packet.Kind == MediaKind.Video ? 300 : 90]]);
-        }
     }
 }

@@ -5,58 +5,86 @@ using RetroVue.Media.Time;
 namespace RetroVue.Runtime.Output;
 
 /// <summary>
-/// Decides which item is on the air: the one on it now, and at most one that follows at a given time. The only place where the channel's
-/// content changes hands.
+/// One producer's way to the air: the item that plays in it, and at most one that follows at a given time. Items change inside a feed, feeds
+/// by <see cref="ChannelOutput.SwitchAt"/> alone.
 /// </summary>
 /// <remarks>
-/// Switching is for any thread; taking is for the output's thread. Each stream changes over when the item on the air has given its last
-/// buffer, or when buffers of the switch time and later are wanted and it has none left: the next programme starts when the schedule says.
+/// Thread-safe. What happens in a feed that is not on the air changes nothing on the air. Each stream changes over when the item before has
+/// given its last buffer, or when buffers of the switch time and later are wanted and it has none left: the next programme starts when the
+/// schedule says. A feed that was displaced is over: it drops what it still gets.
 /// </remarks>
-internal sealed class Splicer
+public sealed class ChannelFeed
 {
     private readonly Lock _lock = new();
+    private readonly ChannelLine _line;
+    private readonly TaskCompletionSource _displaced;
     private ChannelInput? _current;
     private ChannelInput? _next;
     private ClockTime _switchAt = ClockTime.None;
     private ClockTime _giveWayAt = ClockTime.None;
+    private ClockTime _beginsAt = ClockTime.None;
+    private ClockTime _endsAt = ClockTime.MaxValue;
+    private bool _isOver;
+
+    /// <summary>A feed that is not on the air.</summary>
+    /// <param name="id">Whose it is.</param>
+    /// <param name="line">The channel's time line.</param>
+    /// <param name="displaced">What completes when it is displaced.</param>
+    internal ChannelFeed(string id, ChannelLine line, TaskCompletionSource displaced) => (Id, _line, _displaced) = (id, line, displaced);
+
+    /// <summary>Whose feed it is, in logs.</summary>
+    public string Id { get; }
+
+    /// <summary>Completes when another feed has taken its place on the air.</summary>
+    public Task Displaced => _displaced.Task;
 
     /// <summary>
     /// How long an item may take to bring what the output waits for as it catches up with station time: two seconds. Afterwards the output
     /// goes on without it, or with the next one where that is due already.
     /// </summary>
-    public static ClockTime WaitLimit => ClockTime.FromSeconds(2);
+    internal static ClockTime WaitLimit => ClockTime.FromSeconds(2);
 
     /// <summary>Called when there may be something to take; any thread.</summary>
-    public Action? Arrived { get; set; }
+    internal Action? Arrived { get; set; }
 
     /// <summary>
-    /// Puts an item on the air at a time on the channel's line; at once where none is. One that was waiting for its turn is discarded.
+    /// Lets an item take over at a time on the channel's line, exactly at a frame; at once where the feed has none. One that was waiting for
+    /// its turn is discarded. An item that was due before now is one that the output comes to as it catches up with station time: the one
+    /// before it gets as long as <see cref="WaitLimit"/> to begin.
     /// </summary>
     /// <param name="input">The item.</param>
     /// <param name="at">When it takes over.</param>
-    /// <param name="now">
-    /// Station time. An item that was due before then is one that the output comes to as it catches up: the one before it gets as long as
-    /// <see cref="WaitLimit"/> to begin.
-    /// </param>
-    public void SwitchAt(ChannelInput input, ClockTime at, ClockTime now)
+    public void SwitchAt(ChannelInput input, ClockTime at)
     {
+        ArgumentNullException.ThrowIfNull(input);
+        ClockTime now = _line.Now;
         ChannelInput? replaced;
+        ClockTime beginsAt, endsAt;
         lock (_lock)
         {
-            replaced = _next;
-            if (_current is null)
+            (beginsAt, endsAt) = (_beginsAt, _endsAt);
+            if (_isOver)
             {
-                _current = input;
-                replaced = null;
+                replaced = input;
+            }
+            else if (_current is null)
+            {
+                (_current, replaced) = (input, null);
             }
             else
             {
-                _next = input;
+                (replaced, _next) = (_next, input);
                 _switchAt = at;
                 _giveWayAt = at > now ? at : now + WaitLimit;
             }
 
             input.Arrived = () => Arrived?.Invoke();
+        }
+
+        input.BeginAt(beginsAt);
+        if (endsAt < input.Until)
+        {
+            input.EndAt(endsAt);
         }
 
         replaced?.Discard();
@@ -65,12 +93,12 @@ internal sealed class Splicer
 
     /// <summary>Completes changes of hands that are due at a time on the channel's line.</summary>
     /// <param name="outputTime">Where the output is.</param>
-    public void Advance(ClockTime outputTime) => Advance(outputTime, hasBegun: true);
+    internal void Advance(ClockTime outputTime) => Advance(outputTime, hasBegun: true);
 
     /// <summary>
     /// The next buffer or format change of a stream, decoded before a time; the caller owns it. Null where there is none at the moment.
     /// </summary>
-    public object? TryTake(MediaKind kind, ClockTime before)
+    internal object? TryTake(MediaKind kind, ClockTime before)
     {
         ChannelInput? current;
         ChannelInput? next;
@@ -85,7 +113,7 @@ internal sealed class Splicer
     }
 
     /// <summary>The decoding time of the first buffer of a stream; None where there is none.</summary>
-    public ClockTime PeekTime(MediaKind kind)
+    internal ClockTime PeekTime(MediaKind kind)
     {
         lock (_lock)
         {
@@ -94,7 +122,7 @@ internal sealed class Splicer
     }
 
     /// <summary>The item on the air whose file brings its streams too far apart (<see cref="ChannelInput.IsOutOfOrder"/>); null where it does not.</summary>
-    public ChannelInput? OutOfOrder
+    internal ChannelInput? OutOfOrder
     {
         get
         {
@@ -106,7 +134,7 @@ internal sealed class Splicer
     }
 
     /// <summary>True where everything that is decoded before a time can be taken, or will never come.</summary>
-    public bool Covers(ClockTime time)
+    internal bool Covers(ClockTime time)
     {
         lock (_lock)
         {
@@ -119,7 +147,7 @@ internal sealed class Splicer
     /// True where everything of a stream that is decoded before a time can be taken, or will never come. Beyond the end of the item on the air
     /// false until it is known what follows.
     /// </summary>
-    public bool Covers(MediaKind kind, ClockTime time)
+    internal bool Covers(MediaKind kind, ClockTime time)
     {
         lock (_lock)
         {
@@ -133,7 +161,7 @@ internal sealed class Splicer
     /// next when that is due.
     /// </summary>
     /// <param name="now">Station time on the channel's line.</param>
-    public bool HasBegun(ClockTime now)
+    internal bool HasBegun(ClockTime now)
     {
         Advance(ClockTime.None, hasBegun: false);
         lock (_lock)
@@ -151,13 +179,61 @@ internal sealed class Splicer
         }
     }
 
-    /// <summary>Takes everything off the air.</summary>
-    public void Clear()
+    /// <summary>Lets nothing of the feed be presented before a time, and coded pictures begin with a key frame.</summary>
+    internal void BeginAt(ClockTime time)
     {
         ChannelInput? current;
         ChannelInput? next;
         lock (_lock)
         {
+            _beginsAt = time;
+            (current, next) = (_current, _next);
+        }
+
+        current?.BeginAt(time);
+        next?.BeginAt(time);
+    }
+
+    /// <summary>Lets nothing of the feed be presented at a time or later, whatever follows in it.</summary>
+    internal void EndAt(ClockTime time)
+    {
+        ChannelInput? current;
+        ChannelInput? next;
+        lock (_lock)
+        {
+            _endsAt = time;
+            (current, next) = (_current, _next);
+        }
+
+        current?.EndAt(time);
+        next?.EndAt(time);
+    }
+
+    /// <summary>True where nothing more comes of a stream before a time that the feed has to end at.</summary>
+    internal bool IsOver(MediaKind kind, ClockTime time)
+    {
+        lock (_lock)
+        {
+            return _current is not { } current || (current.Until >= time && current.IsDrained(kind) && _next?.IsDrained(kind) != false);
+        }
+    }
+
+    /// <summary>Says that another feed is on the air from now on, and drops what is left.</summary>
+    internal void Displace()
+    {
+        // First: whoever gives the items must not take their end for a failure.
+        _displaced.TrySetResult();
+        Clear();
+    }
+
+    /// <summary>Ends the feed, and drops what is left.</summary>
+    internal void Clear()
+    {
+        ChannelInput? current;
+        ChannelInput? next;
+        lock (_lock)
+        {
+            _isOver = true;
             (current, next) = (_current, _next);
             (_current, _next) = (null, null);
         }

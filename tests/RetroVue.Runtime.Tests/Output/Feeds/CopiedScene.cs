@@ -1,0 +1,91 @@
+using Microsoft.Extensions.Logging;
+using NodaTime;
+using RetroVue.Media.Pipelines;
+using RetroVue.Media.Testing;
+using RetroVue.Media.Time;
+using RetroVue.Runtime.Output;
+using RetroVue.Runtime.Producers;
+using RetroVue.Runtime.Schedules;
+using RetroVue.Runtime.Tests.Output.AnyInput;
+using RetroVue.Runtime.Time;
+using Duration = NodaTime.Duration;
+
+namespace RetroVue.Runtime.Tests.Output.Feeds;
+
+/// <summary>A copied channel in simulated time whose producers take turns on the air, and a viewer.</summary>
+internal sealed class CopiedScene : IDisposable
+{
+    /// <summary>When the channel goes on the air.</summary>
+    public static readonly Instant Start = ChannelLine.DefaultEpoch + Duration.FromHours(1);
+
+    private readonly PipelineOptions _options;
+    private readonly List<NormalProducer> _producers = [];
+    private readonly SentStream _sent = new(hasPicture: true);
+    private ChunkReader? _reader;
+
+    public CopiedScene()
+    {
+        // With a context of the test runner's, continuations would go over the thread pool.
+        SynchronizationContext.SetSynchronizationContext(null);
+        _options = new PipelineOptions { Executor = Executor };
+        Line = new ChannelLine(new MasterClock(Executor.Clock, Start).AsClock(), ChannelLine.DefaultEpoch);
+        Output = new ChannelOutput("test", Line, ScriptedItems.Formats, _options);
+    }
+
+    public SimulatedExecutor Executor { get; } = new(ClockTime.FromSeconds(10));
+
+    public ChannelLine Line { get; }
+
+    public ChannelOutput Output { get; }
+
+    public RecordedLog Log { get; } = new();
+
+    /// <summary>What the viewer has got.</summary>
+    public IReadOnlyList<SentPes> Sent => _sent.Pes;
+
+    /// <summary>A producer that is ready to go on the air.</summary>
+    /// <param name="plan">What it plays.</param>
+    /// <param name="startAt">From when on.</param>
+    /// <param name="files">What the files of the plan hold, and whose marks they carry.</param>
+    public (NormalProducer Producer, ChannelFeed Feed) Prepare(PlayoutPlan plan, Instant startAt, Func<PlayoutEntry, (MediaScript Script, char Item)> files)
+    {
+        ChannelFeed feed = Output.OpenFeed($"test-{_producers.Count + 1}");
+        MediaScript slate = MediaScript.Regular(ClockTime.FromSeconds(120));
+        var items = new ScriptedItems(Line, _options, files);
+        var slates = new ScriptedItems(Line, _options, _ => (slate, Mark.Slate), isSlate: true);
+        var producer = new NormalProducer(
+            feed.Id, new Uri("/test", UriKind.Relative), Output, feed, Executor, items, slates, new LateFiles(), Log.CreateLogger("producer"));
+        _producers.Add(producer);
+        Complete(producer.PrepareAsync(plan, startAt));
+        Complete(producer.StartAsync());
+        return (producer, feed);
+    }
+
+    /// <summary>Puts the channel on the air.</summary>
+    public void Begin(ChannelFeed feed)
+    {
+        Assert.That(Output.SwitchAt(feed, Start), "The first is on the air at once.");
+        Complete(Output.StartAsync());
+        _reader = Output.Stream.Read();
+    }
+
+    /// <summary>Watches until a time on the channel's line.</summary>
+    public void WatchUntil(ClockTime time)
+    {
+        while (Line.Now < time)
+        {
+            Executor.RunFor(ClockTime.Min(ClockTime.FromMilliseconds(80), time - Line.Now));
+            _sent.Take(_reader!);
+        }
+    }
+
+    public void Complete(Task task) => Executor.RunUntilCompleted(task, Executor.Clock.Now + ClockTime.FromSeconds(10));
+
+    public void Dispose()
+    {
+        _reader?.Dispose();
+        _producers.ForEach(producer => Complete(producer.DisposeAsync().AsTask()));
+        Complete(Output.DisposeAsync().AsTask());
+        Log.Dispose();
+    }
+}

@@ -1,0 +1,159 @@
+using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+using NodaTime;
+using RetroVue.Media.Formats;
+using RetroVue.Media.Pipelines;
+using RetroVue.Media.Testing;
+using RetroVue.Media.Time;
+using RetroVue.Runtime.Output;
+using RetroVue.Runtime.Tests.Output.AnyInput;
+using RetroVue.Runtime.Time;
+using Duration = NodaTime.Duration;
+
+namespace RetroVue.Runtime.Tests.Output.Feeds;
+
+/// <summary>One feed takes over from another before the encoder: each frame, and each sample, is of the one whose time it is.</summary>
+public sealed class TranscodedFeedTests
+{
+    private const int SampleRate = 8000;
+    private const int Mine = 1;
+    private const int Others = 2;
+    private static readonly Instant s_start = ChannelLine.DefaultEpoch + Duration.FromHours(1);
+    private static readonly AudioFormat s_audio = new(SampleFormat.F32Planar, SampleRate, ChannelLayout.Mono);
+
+    [TearDown]
+    public void NothingIsLeft() => Assert.That(MediaBuffer.LiveCount, Is.Zero);
+
+    [Test]
+    public void Frames_and_samples_change_hands_at_their_times() => RandomCases.Run(40, CheckCase);
+
+    [Test]
+    [Category("Soak")]
+    public void Ten_thousand_changes_of_hands() => RandomCases.Run(10_000, CheckCase);
+
+    private static void CheckCase(Random random)
+    {
+        SynchronizationContext.SetSynchronizationContext(null);
+        Rational[] rates = [new(25, 1), new(30_000, 1001), new(5, 1)];
+        var video = new VideoFormat(PixelFormat.Yuv420P, 16, 16, rates[random.Next(3)]);
+        var executor = new SimulatedExecutor(ClockTime.FromSeconds(10));
+        var options = new PipelineOptions { Executor = executor };
+        var line = new ChannelLine(new MasterClock(executor.Clock, s_start).AsClock(), ChannelLine.DefaultEpoch);
+        ClockTime start = line.Now;
+        var feeds = new FeedSwitcher();
+        var channel = new Pipeline(options);
+        GridSource grid = channel.Add(new GridSource("grid", line, new TranscodeProfile(video, s_audio), feeds));
+        ChannelInput made = channel.Add(new ChannelInput("made", -ClockTime.MaxValue, ClockTime.MaxValue, ClockTime.FromMilliseconds(250)));
+        channel.Link(grid.Video!, made.AddStream(MediaKind.Video));
+        channel.Link(grid.Audio!, made.AddStream(MediaKind.Audio));
+        List<(ClockTime Pts, int Whose)> frames = [];
+        List<(ClockTime Pts, float[] Samples)> blocks = [];
+        List<Pipeline> pipelines = [channel];
+
+        // Other rates than the channel's; the item that is taken over from may be over, or fall silent, before.
+        (ChannelFeed mine, ChannelInput input) = Open(Mine, start, ClockTime.FromMilliseconds(1000 / random.Next(3, 60)), random.Next(3) == 0 ? random.Next(1000, 6000) : 60_000);
+        feeds.SwitchAt(mine, start, line.Now, ClockTime.Zero);
+        Complete(channel.StartAsync());
+        WatchUntil(start + ClockTime.FromMilliseconds(random.Next(2000, 6000)));
+
+        // What the output works ahead: half a second and a granule, what is kept, a frame and half of one, two blocks of sound, and no encoder.
+        ClockTime lead = ClockTime.FromMilliseconds(540 + 250 + 256) + ClockTime.FromUnits(3, video.FrameRate.Inverse) / 2;
+        ClockTime at = line.Now + lead + ClockTime.FromNanoseconds(random.NextInt64(1, 3_000_000_000));
+        ClockTime step = ClockTime.FromMilliseconds(1000 / random.Next(3, 60));
+        (ChannelFeed other, _) = Open(Others, at, step, 60_000);
+        Assert.That(feeds.SwitchAt(other, at, line.Now, lead), Is.True);
+        if (random.Next(3) == 0)
+        {
+            input.Discard();
+        }
+
+        WatchUntil(at + ClockTime.FromSeconds(3));
+        pipelines.ForEach(pipeline => Complete(pipeline.DisposeAsync().AsTask()));
+        made.Discard();
+        feeds.Clear();
+        Assert.That(mine.Displaced.IsCompleted);
+        string what = $"{video.FrameRate}, switched at {at}, {step} a picture";
+        ClockTime half = ClockTime.FromUnits(1, video.FrameRate.Inverse) / 2;
+        foreach ((ClockTime pts, int whose) in frames)
+        {
+            // A frame shows what is due before it is half over, so the middle between two belongs to either.
+            if ((pts + half - at).Abs() > ClockTime.FromMilliseconds(2) && pts > start)
+            {
+                Assert.That(whose, Is.EqualTo(pts + half > at ? Others : Mine), $"{what}: frame at {pts}");
+            }
+        }
+
+        foreach ((ClockTime pts, float[] samples) in blocks)
+        {
+            for (int i = 0; i < samples.Length; i++)
+            {
+                // A packet of sound that was there before may be heard to its end where the other has none; here it always has.
+                ClockTime time = pts + ClockTime.FromUnits(i, new Rational(1, SampleRate));
+                if ((time - at).Abs() > ClockTime.FromMicroseconds(250) && samples[i] > 0)
+                {
+                    Assert.That((int)samples[i], Is.EqualTo(time > at ? Others : Mine), $"{what}: sound at {time}");
+                }
+            }
+        }
+
+        (ChannelFeed Feed, ChannelInput Input) Open(int whose, ClockTime from, ClockTime each, int milliseconds)
+        {
+            var pipeline = new Pipeline(options);
+            pipelines.Insert(0, pipeline);
+            MediaScript script = MediaScript.Shown(
+                [.. Enumerable.Range(0, (int)(milliseconds * 1_000_000L / each.Nanoseconds)).Select(i => each * i)],
+                ClockTime.FromMilliseconds(milliseconds), 1, 0, ClockTime.FromMilliseconds(20));
+            ScriptedFile file = pipeline.Add(new ScriptedFile("file", script, ClockTime.Zero, from, [video, s_audio], packet => Content(packet, whose)));
+            ChannelInput item = pipeline.Add(new ChannelInput("channel", from, from + ClockTime.FromSeconds(60), ClockTime.FromMilliseconds(250)));
+            pipeline.Link(file.Output(MediaKind.Video)!, item.AddStream(MediaKind.Video));
+            pipeline.Link(file.Output(MediaKind.Audio)!, item.AddStream(MediaKind.Audio));
+            Complete(pipeline.StartAsync());
+            var feed = new ChannelFeed($"{whose}", line, executor.CreateCompletion());
+            feed.SwitchAt(item, from);
+            return (feed, item);
+        }
+
+        void WatchUntil(ClockTime until)
+        {
+            while (line.Now < until)
+            {
+                executor.RunFor(ClockTime.FromMilliseconds(40));
+                ClockTime before = line.Now + ClockTime.FromMilliseconds(540);
+                while (made.TryTake(MediaKind.Video, before) is { } item)
+                {
+                    if (item is MediaBuffer frame)
+                    {
+                        frames.Add((frame.Pts, frame.Data.Length == 16 ? BinaryPrimitives.ReadInt32LittleEndian(frame.Data) : 0));
+                        frame.Release();
+                    }
+                }
+
+                while (made.TryTake(MediaKind.Audio, before) is { } item)
+                {
+                    if (item is MediaBuffer block)
+                    {
+                        blocks.Add((block.Pts, MemoryMarshal.Cast<byte, float>(block.Data).ToArray()));
+                        block.Release();
+                    }
+                }
+            }
+        }
+
+        void Complete(Task task) => executor.RunUntilCompleted(task, executor.Clock.Now + ClockTime.FromSeconds(10));
+    }
+
+    /// <summary>Says whose it is, also every sample of sound.</summary>
+    private static HeapMemory Content(ScriptedPacket packet, int whose)
+    {
+        if (packet.Kind == MediaKind.Video)
+        {
+            byte[] picture = new byte[16];
+            BinaryPrimitives.WriteInt32LittleEndian(picture, whose);
+            return HeapMemory.Copy(picture);
+        }
+
+        float[] samples = new float[packet.Duration.ToUnits(new Rational(1, SampleRate))];
+        samples.AsSpan().Fill(whose);
+        return HeapMemory.Copy(MemoryMarshal.AsBytes(samples.AsSpan()));
+    }
+}
