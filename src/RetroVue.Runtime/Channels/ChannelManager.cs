@@ -303,6 +303,11 @@ public sealed class ChannelManager : IAsyncDisposable
         _onAir = CancellationTokenSource.CreateLinkedTokenSource(_disposed.Token);
         (_output, _producer) = (output, producer);
         _upkeep = UpkeepAsync(output, producer, plan.End, _onAir.Token);
+        _ = producer.Completion.ContinueWith(
+            failed => Background(FailAsync(output, failed.Exception!.GetBaseException())),
+            CancellationToken.None,
+            TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously,
+            TaskScheduler.Default);
         RuntimeLog.OnAir(_logger, Channel.ShortName, airing.Entry.Title);
         _kept.End();
     }

@@ -140,7 +140,9 @@ public sealed class ChannelOutput : IAsyncDisposable
         return _feeds.SwitchAt(feed, Line.At(at), Line.Now, SwitchLead);
     }
 
-    /// <summary>Takes a feed's turn back, before it comes.</summary>
+    /// <summary>
+    /// Takes a feed's turn back, before it comes. What it was not to show before that instant it has dropped, so it should be given no earlier one.
+    /// </summary>
     /// <returns>False where it has none, or its instant is so near that the output has begun to end what is on the air.</returns>
     public bool Revoke(ChannelFeed feed)
     {

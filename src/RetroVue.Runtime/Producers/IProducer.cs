@@ -27,6 +27,12 @@ public interface IProducer : IAsyncDisposable
     /// <summary>Where viewers find the stream, relative to the station's address: the channel output's, whoever produces.</summary>
     Uri StreamEndpoint { get; }
 
+    /// <summary>
+    /// Completes when the producer has nothing more to do: it was stopped, or another one is on the air in its place. Fails where it cannot go on;
+    /// the output goes on without it.
+    /// </summary>
+    Task Completion { get; }
+
     /// <summary>Opens what airs at an instant and holds its first frame.</summary>
     /// <param name="plan">What is to be aired; it contains the instant.</param>
     /// <param name="startAt">Where to begin, in station time.</param>

@@ -33,6 +33,7 @@ public sealed class NormalProducer : IProducer
     private readonly ILogger _logger;
     private readonly StallWatch _stalls;
     private readonly CancellationTokenSource _stop = new();
+    private readonly TaskCompletionSource _completion;
     private readonly List<Task> _retired = [];
 
     // Continuations run on whoever adds an entry, which keeps a simulation on its one thread.
@@ -64,6 +65,7 @@ public sealed class NormalProducer : IProducer
         _output = output;
         _feed = feed;
         _executor = executor;
+        _completion = executor.CreateCompletion();
         _items = new PatientItems(items, late, executor);
         _slates = slates;
         _late = late;
@@ -100,6 +102,9 @@ public sealed class NormalProducer : IProducer
 
     /// <inheritdoc/>
     public Uri StreamEndpoint { get; }
+
+    /// <inheritdoc/>
+    public Task Completion => _completion.Task;
 
     /// <inheritdoc/>
     public async Task PrepareAsync(PlayoutPlan plan, Instant startAt, CancellationToken cancellationToken = default)
@@ -141,7 +146,7 @@ public sealed class NormalProducer : IProducer
         _stalls.Start();
         _playing = PlayAsync(entry, _stop.Token);
         _ = _feed.Displaced.ContinueWith(
-            _ => EndSilently(), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+            _ => EndPlaying(), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
         return Task.CompletedTask;
     }
 
@@ -168,7 +173,7 @@ public sealed class NormalProducer : IProducer
         }
 
         State = ProducerState.Stopping;
-        _stop.Cancel();
+        EndPlaying();
         await _playing.ConfigureAwait(false);
         await _stalls.StopAsync().ConfigureAwait(false);
         (ItemPlayer? onAir, ItemPlayer? next) = (_onAir, _next);
@@ -180,6 +185,7 @@ public sealed class NormalProducer : IProducer
         State = ProducerState.Stopped;
         Health = ProducerHealth.Stopped;
         _healthReason = null;
+        _completion.TrySetResult();
     }
 
     /// <inheritdoc/>
@@ -197,7 +203,7 @@ public sealed class NormalProducer : IProducer
             while (true)
             {
                 // What is on the air is watched meanwhile: of a long entry it is not known for hours what follows.
-                Task<PlayoutEntry> coming = _entries.Reader.ReadAsync(stop).AsTask();
+                Task<PlayoutEntry> coming = _entries.Reader.ReadAsync(CancellationToken.None).AsTask();
                 await PlayUntilAsync(entry, coming, stop).ConfigureAwait(false);
                 PlayoutEntry following = await coming.ConfigureAwait(false);
                 ClockTime start = _output.Line.At(following.Start);
@@ -223,7 +229,7 @@ public sealed class NormalProducer : IProducer
                 TellHealth(_onAir);
             }
         }
-        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        catch (Exception exception) when (stop.IsCancellationRequested && exception is OperationCanceledException or ChannelClosedException)
         {
             // Stopped: the end of every producer's life.
         }
@@ -231,11 +237,12 @@ public sealed class NormalProducer : IProducer
         {
             (State, Health) = (ProducerState.Error, ProducerHealth.Failed);
             _healthReason = exception.Message;
-            _output.Failed?.Invoke(exception);
+            _completion.TrySetException(exception);
         }
         finally
         {
             await EndReturnAsync().ConfigureAwait(false);
+            _completion.TrySetResult();
         }
     }
 
@@ -405,8 +412,8 @@ public sealed class NormalProducer : IProducer
         }
     }
 
-    /// <summary>Another producer is on the air: what ends from now on is no failure.</summary>
-    private void EndSilently()
+    /// <summary>Stopped, or another producer is on the air: what ends from now on is no failure.</summary>
+    private void EndPlaying()
     {
         try
         {
@@ -416,6 +423,9 @@ public sealed class NormalProducer : IProducer
         {
             // Stopped already.
         }
+
+        // To cancel the reading instead would go on with it on the thread pool.
+        _entries.Writer.TryComplete();
     }
 
     private void TellHealth(ItemPlayer? player)
