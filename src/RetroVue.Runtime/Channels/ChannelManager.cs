@@ -1,5 +1,3 @@
-using System.Collections.Concurrent;
-using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
 using NodaTime;
 using RetroVue.Media.Pipelines;
@@ -40,13 +38,12 @@ public sealed class ChannelManager : IAsyncDisposable
     private readonly KeptFiles _kept;
     private readonly LateFiles _late = new();
     private readonly ExecutorLock _transition;
-    private readonly ConcurrentDictionary<string, ViewerSession> _sessions = new(StringComparer.Ordinal);
+    private readonly Audience _audience;
     private readonly CancellationTokenSource _disposed = new();
     private ChannelOutput? _output;
     private IProducer? _producer;
     private CancellationTokenSource? _onAir;
     private Task _upkeep = Task.CompletedTask;
-    private CancellationTokenSource? _linger;
     private long _producers;
     private volatile string? _failure;
 
@@ -81,6 +78,7 @@ public sealed class ChannelManager : IAsyncDisposable
         _itemPipelines = new PipelineOptions { Name = channel.ShortName, Executor = executor };
         _line = new ChannelLine(clock.AsClock(), options.Epoch);
         _kept = new KeptFiles(executor, _line.Station);
+        _audience = new Audience(clock, _line, executor, options);
     }
 
     /// <summary>The channel and its list.</summary>
@@ -90,10 +88,10 @@ public sealed class ChannelManager : IAsyncDisposable
     internal KeptFiles Kept => _kept;
 
     /// <summary>Viewers now.</summary>
-    public int ViewerCount => _sessions.Count;
+    public int ViewerCount => _audience.Count;
 
     /// <summary>The viewers now.</summary>
-    public IReadOnlyCollection<ViewerSession> Sessions => [.. _sessions.Values];
+    public IReadOnlyCollection<ViewerSession> Sessions => _audience.Sessions;
 
     /// <summary>Where the producer is in its life; while the channel is off the air stopped, or in error where it has failed.</summary>
     public ProducerState ProducerState => _producer?.State ?? (_failure is null ? ProducerState.Stopped : ProducerState.Error);
@@ -132,16 +130,9 @@ public sealed class ChannelManager : IAsyncDisposable
         try
         {
             ObjectDisposedException.ThrowIf(_disposed.IsCancellationRequested, this);
-            if (_linger is { } linger)
-            {
-                _linger = null;
-                linger.Cancel();
-            }
-
+            _audience.EndLinger();
             ChannelOutput output = await BeOnAirAsync(kind, cancellationToken).ConfigureAwait(false);
-            var session = new ViewerSession(RandomNumberGenerator.GetHexString(24, lowercase: true), kind, client, _clock.UtcNow, output);
-            _sessions[session.Id] = session;
-            return session;
+            return _audience.Join(kind, client, output);
         }
         catch (OperationCanceledException exception) when (_disposed.IsCancellationRequested)
         {
@@ -171,7 +162,7 @@ public sealed class ChannelManager : IAsyncDisposable
         try
         {
             ObjectDisposedException.ThrowIf(_disposed.IsCancellationRequested, this);
-            if (_sessions.ContainsKey(session.Id))
+            if (_audience.Has(session))
             {
                 await BeOnAirAsync(session.Kind, cancellationToken).ConfigureAwait(false);
             }
@@ -185,7 +176,7 @@ public sealed class ChannelManager : IAsyncDisposable
     /// <summary>Finds a viewer's session and notes that the viewer is still there; null where there is no such session any more.</summary>
     public ViewerSession? Touch(string sessionId)
     {
-        if (!_sessions.TryGetValue(sessionId, out ViewerSession? session))
+        if (_audience.Find(sessionId) is not { } session)
         {
             return null;
         }
@@ -201,7 +192,7 @@ public sealed class ChannelManager : IAsyncDisposable
         await _transition.EnterAsync().ConfigureAwait(false);
         try
         {
-            if (!_sessions.TryRemove(session.Id, out _) || !_sessions.IsEmpty || _output is null)
+            if (!_audience.Leave(session) || !_audience.IsEmpty || _output is null)
             {
                 return;
             }
@@ -212,8 +203,7 @@ public sealed class ChannelManager : IAsyncDisposable
                 return;
             }
 
-            _linger = CancellationTokenSource.CreateLinkedTokenSource(_disposed.Token);
-            Background(LingerAsync(_linger));
+            Background(_audience.LingerAsync(EndLingerAsync, _disposed.Token));
         }
         finally
         {
@@ -228,7 +218,7 @@ public sealed class ChannelManager : IAsyncDisposable
         await _transition.EnterAsync().ConfigureAwait(false);
         try
         {
-            _sessions.Clear();
+            _audience.Clear();
             await GoOffAirAsync().ConfigureAwait(false);
             await _kept.DisposeAsync().ConfigureAwait(false);
         }
@@ -256,14 +246,11 @@ public sealed class ChannelManager : IAsyncDisposable
             }
 
             _failure = null;
-            foreach (ViewerSession session in _sessions.Values)
-            {
-                session.Output = _output!;
-            }
+            _audience.MoveTo(_output!);
         }
 
         ChannelOutput output = _output!;
-        if (kind == ViewerKind.Hls || _sessions.Values.Any(session => session.Kind == ViewerKind.Hls))
+        if (kind == ViewerKind.Hls || _audience.Has(ViewerKind.Hls))
         {
             output.UseHls();
         }
@@ -408,32 +395,20 @@ public sealed class ChannelManager : IAsyncDisposable
         }
     }
 
-    private async Task LingerAsync(CancellationTokenSource linger)
+    /// <summary>Takes the channel off the air where nobody has come by the linger's end.</summary>
+    private async Task EndLingerAsync(CancellationToken joined)
     {
+        await _transition.EnterAsync(joined).ConfigureAwait(false);
         try
         {
-            await _executor.WaitUntilAsync(_line.Station, _line.Station.Now + _options.Linger, linger.Token).ConfigureAwait(false);
-            await _transition.EnterAsync(linger.Token).ConfigureAwait(false);
-            try
+            if (!joined.IsCancellationRequested && _audience.IsEmpty)
             {
-                if (ReferenceEquals(_linger, linger) && _sessions.IsEmpty)
-                {
-                    _linger = null;
-                    await GoOffAirAsync().ConfigureAwait(false);
-                }
+                await GoOffAirAsync().ConfigureAwait(false);
             }
-            finally
-            {
-                _transition.Exit();
-            }
-        }
-        catch (OperationCanceledException)
-        {
-            // Somebody joined again, or the station is shutting down.
         }
         finally
         {
-            linger.Dispose();
+            _transition.Exit();
         }
     }
 
@@ -475,7 +450,7 @@ public sealed class ChannelManager : IAsyncDisposable
                     (late, quietUntil) = (output.LatePackets, now + s_complaintInterval);
                 }
 
-                LeaveSilent(now);
+                LeaveSilent();
             }
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
@@ -489,10 +464,10 @@ public sealed class ChannelManager : IAsyncDisposable
     {
         try
         {
-            while (_failure is not null && !_sessions.IsEmpty)
+            while (_failure is not null && !_audience.IsEmpty)
             {
                 await _executor.WaitUntilAsync(_line.Station, _line.Station.Now + ClockTime.FromSeconds(1), _disposed.Token).ConfigureAwait(false);
-                LeaveSilent(_clock.UtcNow);
+                LeaveSilent();
             }
         }
         catch (OperationCanceledException)
@@ -501,15 +476,12 @@ public sealed class ChannelManager : IAsyncDisposable
         }
     }
 
-    private void LeaveSilent(Instant now)
+    private void LeaveSilent()
     {
-        foreach (ViewerSession session in _sessions.Values)
+        foreach (ViewerSession session in _audience.Silent())
         {
-            if (session.Kind == ViewerKind.Hls && now - session.LastActivity > (session.Output.HlsTarget * _options.HlsSilence).ToDuration())
-            {
-                // Leaving may take the channel off the air, which waits for its upkeep.
-                Background(LeaveAsync(session));
-            }
+            // Leaving may take the channel off the air, which waits for its upkeep.
+            Background(LeaveAsync(session));
         }
     }
 
