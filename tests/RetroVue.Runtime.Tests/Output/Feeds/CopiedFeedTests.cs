@@ -35,6 +35,32 @@ public sealed class CopiedFeedTests
     [Category("Soak")]
     public void Ten_thousand_switches_of_feeds() => RandomCases.Run(10_000, CheckCase);
 
+    // An item of the normal channel begins 55 ms before the switch; its format came when the other's pictures had begun.
+    [Test]
+    public void Item_that_begins_as_the_feed_ends_is_not_in_the_middle_of_the_next_one() => RandomCases.Repeat(108_009_672, CheckCase);
+
+    [Test]
+    public void Picture_that_says_it_is_shown_much_later_holds_up_no_switch()
+    {
+        using var scene = new CopiedScene();
+        MediaScript film = Film(25, 2, 60);
+        MediaScript wrong = film with
+        {
+            Packets = [.. film.Packets.Select(packet => packet is { Kind: MediaKind.Video, Number: 101 } ? packet with { Pts = packet.Pts + ClockTime.FromSeconds(20) } : packet)],
+        };
+        (_, ChannelFeed normal) = scene.Prepare(Plan(CopiedScene.Start, [Duration.FromSeconds(60)]), CopiedScene.Start, _ => (wrong, Normal));
+        scene.Begin(normal);
+        scene.WatchUntil(scene.Line.At(CopiedScene.Start) + ClockTime.FromSeconds(5));
+        ClockTime at = scene.Line.Now + ClockTime.FromSeconds(2);
+        (_, ChannelFeed other) = scene.Prepare(Plan(scene.Line.ToInstant(at), [Duration.FromSeconds(60)]), scene.Line.ToInstant(at), _ => (film, Other));
+        // The lead has grown to what is counted at most.
+        Assert.That(scene.Output.SwitchLead, Is.EqualTo(ClockTime.FromMilliseconds(1540)));
+        Assert.That(scene.Output.SwitchAt(other, scene.Line.ToInstant(at)), Is.True);
+        scene.WatchUntil(at + ClockTime.FromSeconds(1));
+        Assert.That((Pictures(scene, Other)[0] - at).Abs(), Is.LessThan(s_tick));
+        Assert.That(Pictures(scene, Normal).Count(pts => pts < at), Is.GreaterThan((7 * 25) - 4));
+    }
+
     [Test]
     public void Switch_nearer_than_the_lead_is_refused_and_changes_nothing()
     {

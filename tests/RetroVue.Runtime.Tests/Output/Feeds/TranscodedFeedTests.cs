@@ -31,6 +31,10 @@ public sealed class TranscodedFeedTests
     [Category("Soak")]
     public void Ten_thousand_changes_of_hands() => RandomCases.Run(10_000, CheckCase);
 
+    // A packet of sound that goes on after the switch reaches into the next block.
+    [Test]
+    public void Sound_is_cut_at_the_sample_also_at_the_end_of_a_block() => RandomCases.Repeat(589_024_770, CheckCase);
+
     private static void CheckCase(Random random)
     {
         SynchronizationContext.SetSynchronizationContext(null);
