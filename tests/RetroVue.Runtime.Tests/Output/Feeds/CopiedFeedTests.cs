@@ -1,6 +1,7 @@
 using NodaTime;
 using RetroVue.Media.Formats;
 using RetroVue.Media.Pipelines;
+using RetroVue.Media.Testing;
 using RetroVue.Media.Time;
 using RetroVue.Runtime.Output;
 using RetroVue.Runtime.Producers;
@@ -59,6 +60,49 @@ public sealed class CopiedFeedTests
         scene.WatchUntil(at + ClockTime.FromSeconds(1));
         Assert.That((Pictures(scene, Other)[0] - at).Abs(), Is.LessThan(s_tick));
         Assert.That(Pictures(scene, Normal).Count(pts => pts < at), Is.GreaterThan((7 * 25) - 4));
+    }
+
+    [Test]
+    public void Hundred_channels_change_hands_at_one_instant()
+    {
+        const int channels = 100;
+        var executor = new SimulatedExecutor(ClockTime.FromSeconds(10));
+        CopiedScene[] scenes = [.. Enumerable.Range(0, channels).Select(_ => new CopiedScene(executor))];
+        MediaScript other = Film(25, 2, 60);
+        for (int i = 0; i < channels; i++)
+        {
+            // Groups and B-frames of each are others.
+            MediaScript film = Film(1 + (i % 49), i % 4, 60);
+            (_, ChannelFeed normal) = scenes[i].Prepare(Plan(CopiedScene.Start, [Duration.FromSeconds(60)]), CopiedScene.Start, _ => (film, Normal));
+            scenes[i].Begin(normal);
+        }
+
+        ClockTime start = scenes[0].Line.Now;
+        WatchUntil(start + ClockTime.FromSeconds(4));
+        // The instant that all can keep.
+        ClockTime at = scenes[0].Line.Now + scenes.Max(scene => scene.Output.SwitchLead);
+        Assert.That(at - scenes[0].Line.Now, Is.EqualTo(ClockTime.FromMilliseconds(700)));
+        ChannelFeed[] feeds = [.. scenes.Select(scene =>
+            scene.Prepare(Plan(scene.Line.ToInstant(at), [Duration.FromSeconds(60)]), scene.Line.ToInstant(at), _ => (other, Other)).Feed)];
+        Assert.That(scenes.Zip(feeds, (scene, feed) => scene.Output.SwitchAt(feed, scene.Line.ToInstant(at))), Is.All.True);
+        WatchUntil(at + ClockTime.FromSeconds(3));
+        for (int i = 0; i < channels; i++)
+        {
+            Assert.That((Pictures(scenes[i], Other)[0] - at).Abs(), Is.LessThan(s_tick), $"channel {i}");
+            ClockTime[] before = Pictures(scenes[i], Normal);
+            Assert.That(before.Max(), Is.InRange(at - ClockTime.FromMilliseconds((4 * Frame) + 1), at), $"channel {i}");
+            Assert.That(scenes[i].Output.LatePackets, Is.Zero, $"channel {i}");
+            scenes[i].Dispose();
+        }
+
+        void WatchUntil(ClockTime time)
+        {
+            while (scenes[0].Line.Now < time)
+            {
+                executor.RunFor(ClockTime.FromMilliseconds(80));
+                Array.ForEach(scenes, scene => scene.Take());
+            }
+        }
     }
 
     [Test]

@@ -23,8 +23,11 @@ internal sealed class CopiedScene : IDisposable
     private readonly SentStream _sent = new(hasPicture: true);
     private ChunkReader? _reader;
 
-    public CopiedScene()
+    /// <summary>A channel that is off the air.</summary>
+    /// <param name="executor">What it shares with other channels; null for one of its own.</param>
+    public CopiedScene(SimulatedExecutor? executor = null)
     {
+        Executor = executor ?? new SimulatedExecutor(ClockTime.FromSeconds(10));
         // With a context of the test runner's, continuations would go over the thread pool.
         SynchronizationContext.SetSynchronizationContext(null);
         _options = new PipelineOptions { Executor = Executor };
@@ -32,7 +35,7 @@ internal sealed class CopiedScene : IDisposable
         Output = new ChannelOutput("test", Line, ScriptedItems.Formats, _options);
     }
 
-    public SimulatedExecutor Executor { get; } = new(ClockTime.FromSeconds(10));
+    public SimulatedExecutor Executor { get; }
 
     public ChannelLine Line { get; }
 
@@ -75,9 +78,12 @@ internal sealed class CopiedScene : IDisposable
         while (Line.Now < time)
         {
             Executor.RunFor(ClockTime.Min(ClockTime.FromMilliseconds(80), time - Line.Now));
-            _sent.Take(_reader!);
+            Take();
         }
     }
+
+    /// <summary>Takes what has been sent by now.</summary>
+    public void Take() => _sent.Take(_reader!);
 
     public void Complete(Task task) => Executor.RunUntilCompleted(task, Executor.Clock.Now + ClockTime.FromSeconds(10));
 
