@@ -469,8 +469,12 @@ public sealed class ChannelInput : Element
             return false;
         }
 
-        bool isStillShown = _isEnteredLate && lane.IsRawPicture && buffer.Pts + buffer.Duration > From;
-        if ((buffer.Pts < From && !isStillShown) || buffer.Pts < lane.Entered)
+        if (_isEnteredLate && lane.IsRawPicture)
+        {
+            ChannelLane.ShowFrom(buffer, From);
+        }
+
+        if (buffer.Pts < From || buffer.Pts < lane.Entered)
         {
             // Before the item, or shown before the key frame that it was entered at (leading pictures of an open group).
             return false;

@@ -163,13 +163,22 @@ internal sealed class ChannelLane(MediaKind kind, InputPad pad)
         }
     }
 
+    /// <summary>Has a picture that stands for itself, and is still shown at a time, begin then.</summary>
+    public static void ShowFrom(MediaBuffer picture, ClockTime time)
+    {
+        ClockTime end = picture.Pts + picture.Duration;
+        if (picture.Pts < time && end > time)
+        {
+            (picture.Pts, picture.Dts, picture.Duration) = (time, ClockTime.None, end - time);
+        }
+    }
+
     /// <summary>
     /// Drops what is presented before a time, and of coded pictures what comes before the first key frame then; the formats among them stay. Of
-    /// pictures that need no other, the one that is still shown then stays too.
+    /// pictures that need no other, the one that is still shown then begins then.
     /// </summary>
     public void BeginAt(ClockTime time)
     {
-        ClockTime first = IsRawPicture ? LastShownAt(time) : time;
         NeedsKeyFrame = true;
         Entered = ClockTime.None;
         for (int left = _items.Count; left > 0; left--)
@@ -178,17 +187,23 @@ internal sealed class ChannelLane(MediaKind kind, InputPad pad)
             if (item is not MediaBuffer buffer)
             {
                 PutBack(item);
+                continue;
             }
-            else if (buffer.Pts < first || buffer.Pts < Entered || (NeedsKeyFrame && IsCodedPicture && !buffer.IsKeyFrame))
+
+            if (IsRawPicture)
+            {
+                ShowFrom(buffer, time);
+            }
+
+            if (buffer.Pts < time || buffer.Pts < Entered || (NeedsKeyFrame && IsCodedPicture && !buffer.IsKeyFrame))
             {
                 buffer.Release();
+                continue;
             }
-            else
-            {
-                Entered = NeedsKeyFrame && IsCodedPicture ? buffer.Pts : Entered;
-                NeedsKeyFrame = false;
-                PutBack(item);
-            }
+
+            Entered = NeedsKeyFrame && IsCodedPicture ? buffer.Pts : Entered;
+            NeedsKeyFrame = false;
+            PutBack(buffer);
         }
     }
 
@@ -214,17 +229,6 @@ internal sealed class ChannelLane(MediaKind kind, InputPad pad)
         {
             End();
         }
-    }
-
-    private ClockTime LastShownAt(ClockTime time)
-    {
-        ClockTime last = time;
-        foreach (object item in _items)
-        {
-            last = item is MediaBuffer buffer && buffer.Pts <= time ? buffer.Pts : last;
-        }
-
-        return last;
     }
 
     public void Clear()
