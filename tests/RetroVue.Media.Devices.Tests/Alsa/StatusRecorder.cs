@@ -1,3 +1,4 @@
+using RetroVue.Media.Clocks;
 using RetroVue.Media.Devices.Alsa;
 using RetroVue.Media.Time;
 
@@ -7,6 +8,7 @@ namespace RetroVue.Media.Devices.Tests.Alsa;
 internal sealed class StatusRecorder(IPcm inner) : IPcm
 {
     private long _read;
+    private ClockTime _called;
 
     /// <summary>For the frame that was at the world's side: its number, and the device's own stamp.</summary>
     public List<(long Frame, ClockTime Stamp)> Stamps { get; } = new(100_000);
@@ -26,6 +28,7 @@ internal sealed class StatusRecorder(IPcm inner) : IPcm
     public int GetStatus(out PcmStatus status)
     {
         int code = inner.GetStatus(out status);
+        _called = SystemClock.Instance.Now;
         if (code >= 0)
         {
             Stamps.Add((_read + status.Delay, status.Time));
@@ -37,7 +40,8 @@ internal sealed class StatusRecorder(IPcm inner) : IPcm
     public int GetStamp(out long available, out ClockTime time)
     {
         int code = inner.GetStamp(out available, out time);
-        if (code >= 0)
+        // The kernel writes the count, then its time. A time from before the last call can be the old one beside a new count.
+        if (code >= 0 && time > _called)
         {
             Stamps.Add((_read + available, time));
         }
@@ -48,6 +52,7 @@ internal sealed class StatusRecorder(IPcm inner) : IPcm
     public long Read(Span<byte> frames)
     {
         long read = inner.Read(frames);
+        _called = SystemClock.Instance.Now;
         _read += Math.Max(0, read);
         return read;
     }
