@@ -42,7 +42,7 @@ internal abstract class DecodedOutput(OutputPad output) : IDisposable
     }
 
     /// <summary>Hears that no frame follows.</summary>
-    public virtual void End()
+    public virtual void End(EndOfStream end)
     {
     }
 

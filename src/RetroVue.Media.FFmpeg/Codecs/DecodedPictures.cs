@@ -90,12 +90,16 @@ internal sealed unsafe class DecodedPictures : DecodedOutput
         }
     }
 
-    /// <summary>Where the stretch has an end and no picture of its own, the last one before it shows all the time.</summary>
-    public override void End()
+    /// <summary>
+    /// Where the stretch has no picture of its own, the last one before it shows all the time if the stream goes on after it. If the stream is over
+    /// there, it shows once, for as long as a picture lasts: that is no film that goes on, but it may be what belongs to the sound.
+    /// </summary>
+    public override void End(EndOfStream end)
     {
         if (!Segment.Stop.IsNone)
         {
-            PushBefore(Segment.Stop);
+            ClockTime once = Segment.Start + (NominalDuration.IsNone ? s_leastVisible : NominalDuration);
+            PushBefore(end.IsOfStretch ? Segment.Stop : ClockTime.Min(once, Segment.Stop));
         }
     }
 

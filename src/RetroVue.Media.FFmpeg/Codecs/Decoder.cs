@@ -92,9 +92,9 @@ public sealed unsafe class Decoder : Element
                 _decoded?.Pass(gap.Pts + gap.Duration);
                 Forward(mediaEvent);
                 break;
-            case EndOfStream:
+            case EndOfStream end:
                 Drain();
-                _decoded?.End();
+                _decoded?.End(end);
                 Forward(mediaEvent);
                 break;
             default:

@@ -84,7 +84,7 @@ internal sealed unsafe class DemuxedStream(InputFile file, StreamInfo info, Outp
             buffer.Release();
             if (Confirmed >= _segment.Stop)
             {
-                End();
+                End(EndOfStream.OfStretch);
             }
 
             return;
@@ -118,12 +118,12 @@ internal sealed unsafe class DemuxedStream(InputFile file, StreamInfo info, Outp
     }
 
     /// <summary>Sends the end, once.</summary>
-    public void End()
+    public void End(EndOfStream end)
     {
         if (!HasEnded)
         {
             HasEnded = true;
-            output.Push(EndOfStream.Instance);
+            output.Push(end);
         }
     }
 

@@ -378,7 +378,7 @@ public sealed unsafe class FileDemuxer : Element
 
     private StepResult End()
     {
-        _streams.ForEach(stream => stream.End());
+        _streams.ForEach(stream => stream.End(EndOfStream.Instance));
         if (IsSink)
         {
             ReportEnd();

@@ -33,9 +33,6 @@ public sealed class ChannelInput : Element
     private readonly ClockTime _readAhead;
     private bool _isReported;
 
-    // Whether it takes over from something else in the middle of a picture.
-    private bool _isEnteredLate;
-
     // Whether the output has looked for something since that was not there.
     private bool _isAwaited;
     private ClockTime _wanted = ClockTime.None;
@@ -230,7 +227,7 @@ public sealed class ChannelInput : Element
         {
             if (from > From)
             {
-                (From, _isEnteredLate) = (from, true);
+                From = from;
                 _lanes.ForEach(lane => lane.BeginAt(from));
                 UpdateGate();
             }
@@ -469,7 +466,7 @@ public sealed class ChannelInput : Element
             return false;
         }
 
-        if (_isEnteredLate && lane.IsRawPicture)
+        if (lane.IsRawPicture)
         {
             ChannelLane.ShowFrom(buffer, From);
         }

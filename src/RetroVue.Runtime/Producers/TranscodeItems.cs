@@ -34,7 +34,7 @@ internal sealed class TranscodeItems(
     {
         ClockTime start = line.At(entry.Start), end = line.At(entry.End);
         var pipeline = new Pipeline(options);
-        var input = new ChannelInput("channel", notBefore, end, s_lead);
+        var input = new ChannelInput("channel", from, end, s_lead);
         return ItemPlayer.StartAsync(pipeline, input, Build, cancellationToken);
 
         FileDemuxer Build()

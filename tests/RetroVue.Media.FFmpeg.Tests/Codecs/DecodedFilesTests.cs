@@ -97,6 +97,19 @@ public sealed class DecodedFilesTests
         Assert.That(seen.Buffers[0].End, Is.GreaterThanOrEqualTo(demuxer.Segment.Stop));
     }
 
+    [Test]
+    public void Stretch_behind_the_end_of_a_file_shows_its_last_picture_once([Values("mkv", "mp4", "ts")] string container, [Values("mpeg2video", "libx264")] string codec)
+    {
+        string path = MadeMedia.Make($"over-{codec}.{container}", $"-f lavfi -t 2 -i testsrc=s=64x48:r=25 -pix_fmt yuv420p -c:v {codec} -bf 0");
+        var demuxer = new FileDemuxer("demuxer", path, new FileDemuxerOptions { StartAt = ClockTime.FromSeconds(5), StopAt = ClockTime.FromSeconds(9) });
+        demuxer.Open();
+        using var seen = Recording.Of(demuxer, new Decoder("decoder"));
+        Assert.That(seen.Buffers, Has.Count.EqualTo(1));
+        // To a tick of Matroska, a millisecond.
+        Assert.That((seen.Buffers[0].Pts - demuxer.Info.StartTime - ClockTime.FromMilliseconds(1960)).Abs(), Is.LessThan(ClockTime.FromMilliseconds(2)));
+        Assert.That(seen.Buffers[0].End, Is.EqualTo(demuxer.Segment.Start + ClockTime.FromMilliseconds(40)));
+    }
+
     [TestCaseSource(nameof(SeekableSound))]
     public void Start_in_the_middle_begins_with_the_sample_of_that_time(string name)
     {
