@@ -117,6 +117,19 @@ public sealed class SimulatedExecutor : Executor
 #pragma warning restore VSTHRD002
     }
 
+    /// <summary>
+    /// Begins something and runs until it has completed. What it does at once has the simulation's order too, also under a test runner with a
+    /// synchronization context of its own.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">As for a task that has begun already.</exception>
+    public void RunUntilCompleted(Func<Task> begin, ClockTime limit)
+    {
+        ArgumentNullException.ThrowIfNull(begin);
+        Task? begun = null;
+        RunInline(() => begun = begin());
+        RunUntilCompleted(begun!, limit);
+    }
+
     /// <inheritdoc/>
     protected override void OnAttach(StepTask task) => task.ExecutorState = new Entry(task);
 

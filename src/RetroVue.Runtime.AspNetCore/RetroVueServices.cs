@@ -6,6 +6,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using RetroVue.Media.Pipelines;
 using RetroVue.Runtime.Channels;
+using RetroVue.Runtime.Producers;
 using RetroVue.Runtime.Time;
 
 namespace RetroVue.Runtime.AspNetCore;
@@ -15,7 +16,8 @@ public static class RetroVueServices
 {
     /// <summary>
     /// Adds a <see cref="Station"/> that lives as long as the host: it is loaded when the host starts, before requests are taken, and
-    /// goes off the air when the host stops. It limits the server's connections (<see cref="RetroVueOptions.MaxConnections"/>). A <see cref="MasterClock"/> or <see cref="Executor"/> registered before is used.
+    /// goes off the air when the host stops. It limits the server's connections (<see cref="RetroVueOptions.MaxConnections"/>). A <see cref="MasterClock"/> or <see cref="Executor"/> registered before is used. Each registered
+    /// <see cref="IProducerFactory"/> makes the producers of its mode; the last one of a mode counts.
     /// </summary>
     /// <param name="services">The app's services.</param>
     /// <param name="configure">Says what to air.</param>
@@ -30,6 +32,8 @@ public static class RetroVueServices
             .ValidateOnStart();
         services.TryAddSingleton(provider => MasterClock.FromSystem(logger: provider.GetRequiredService<ILogger<MasterClock>>()));
         services.TryAddSingleton<Executor>(_ => ThreadedExecutor.Default);
+        // First, so that one that an app adds for the same mode, before or after, counts.
+        services.Insert(0, ServiceDescriptor.Singleton<IProducerFactory, NormalProducerFactory>());
         services.AddSingleton<ConnectionLimits>();
         services.AddSingleton<IStartupFilter>(provider => provider.GetRequiredService<ConnectionLimits>());
         services.AddSingleton<IConfigureOptions<KestrelServerOptions>>(provider => provider.GetRequiredService<ConnectionLimits>());

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Options;
 using RetroVue.Media.Clocks;
 using RetroVue.Media.Pipelines;
 using RetroVue.Runtime.Channels;
+using RetroVue.Runtime.Producers;
 using RetroVue.Runtime.Schedules;
 using RetroVue.Runtime.Time;
 
@@ -14,6 +15,7 @@ internal sealed class StationHost(
     IOptions<RetroVueOptions> options,
     MasterClock clock,
     Executor executor,
+    IEnumerable<IProducerFactory> producers,
     ILoggerFactory loggerFactory) : IHostedService
 {
     private static readonly TimeSpan s_stopLimit = TimeSpan.FromSeconds(5);
@@ -27,7 +29,7 @@ internal sealed class StationHost(
     {
         RetroVueOptions wanted = options.Value;
         IReadOnlyList<ChannelSchedule> channels = wanted.Channels ?? ScheduleFile.Load(wanted.ScheduleFile!);
-        var loader = new StationLoader(clock, executor, wanted.Channel, loggerFactory);
+        var loader = new StationLoader(clock, executor, wanted.Channel, loggerFactory, producers);
         _station = await loader.LoadAsync(channels, wanted.Progress, cancellationToken).ConfigureAwait(false);
     }
 

@@ -24,8 +24,20 @@ internal static partial class RuntimeLog
     [LoggerMessage(1104, LogLevel.Error, "Channel {Channel}: something that runs beside it failed")]
     public static partial void Unexpected(ILogger logger, string channel, Exception error);
 
-    [LoggerMessage(1105, LogLevel.Error, "Channel {Channel} failed and goes off the air; its viewers are kept, and the next who joins or asks starts it again")]
+    [LoggerMessage(1105, LogLevel.Error, "Channel {Channel} failed and goes off the air. Its viewers are kept. It is tried again soon, and at once when somebody joins or asks")]
     public static partial void ChannelFailed(ILogger logger, string channel, Exception error);
+
+    [LoggerMessage(1140, LogLevel.Error, "Channel {Channel}: the producer {Producer} failed. Another one takes its place soon")]
+    public static partial void ProducerFailed(ILogger logger, string channel, string producer, Exception error);
+
+    [LoggerMessage(1141, LogLevel.Error, "Channel {Channel}: the attempt to recover failed")]
+    public static partial void RecoveryFailed(ILogger logger, string channel, Exception error);
+
+    [LoggerMessage(1142, LogLevel.Information, "Channel {Channel} has recovered")]
+    public static partial void Recovered(ILogger logger, string channel);
+
+    [LoggerMessage(1143, LogLevel.Error, "Channel {Channel} is given up after {Attempts} attempts to recover. It is tried again when somebody joins or asks")]
+    public static partial void GivenUp(ILogger logger, string channel, int attempts);
 
     [LoggerMessage(1106, LogLevel.Error, "Channel {Channel}: the schedule does not say what comes; it is asked again in a second")]
     public static partial void NoPlan(ILogger logger, string channel, Exception error);

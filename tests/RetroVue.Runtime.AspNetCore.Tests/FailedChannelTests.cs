@@ -1,6 +1,8 @@
 using System.Net;
 using System.Text.Json;
+using RetroVue.Media.Time;
 using RetroVue.Runtime.Channels;
+using RetroVue.Runtime.Time;
 
 namespace RetroVue.Runtime.AspNetCore.Tests;
 
@@ -12,7 +14,11 @@ public sealed class FailedChannelTests
     private ChannelManager Clip => _station.Station.Find("clip")!;
 
     [SetUp]
-    public async Task StartAsync() => _station = await TestStation.StartAsync(TestStation.Channel("clip", "Clip", TestMedia.Clip("failed")));
+    public async Task StartAsync() => _station = await TestStation.StartAsync(
+        MasterClock.FromSystem(),
+        // Long enough for the test to look at what has failed.
+        options => options.Channel = options.Channel with { RecoveryPause = ClockTime.FromSeconds(30) },
+        TestStation.Channel("clip", "Clip", TestMedia.Clip("failed")));
 
     [TearDown]
     public async Task StopAsync() => await _station.DisposeAsync();

@@ -12,17 +12,28 @@ using RetroVue.Runtime.Time;
 namespace RetroVue.Runtime.Channels;
 
 /// <summary>Who watches a channel: the viewers' sessions, and how long the channel stays on the air without any.</summary>
-/// <remarks>Looked at on any thread. Who joins, leaves and lingers is for one thread at a time: the channel's manager sees to that.</remarks>
+/// <remarks>Thread-safe; waits for nothing but a linger's end.</remarks>
 internal sealed class Audience(MasterClock clock, ChannelLine line, Executor executor, ChannelOptions options)
 {
+    private readonly Lock _lock = new();
     private readonly ConcurrentDictionary<string, ViewerSession> _sessions = new(StringComparer.Ordinal);
     private CancellationTokenSource? _linger;
+    private int _expected;
 
     /// <summary>Viewers now.</summary>
     public int Count => _sessions.Count;
 
-    /// <summary>True where nobody watches.</summary>
-    public bool IsEmpty => _sessions.IsEmpty;
+    /// <summary>True where nobody watches, and nobody is about to.</summary>
+    public bool IsEmpty
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _expected == 0 && _sessions.IsEmpty;
+            }
+        }
+    }
 
     /// <summary>The viewers now.</summary>
     public IReadOnlyCollection<ViewerSession> Sessions => [.. _sessions.Values];
@@ -36,16 +47,51 @@ internal sealed class Audience(MasterClock clock, ChannelLine line, Executor exe
     /// <summary>A viewer's session; null where there is no such session any more.</summary>
     public ViewerSession? Find(string sessionId) => _sessions.GetValueOrDefault(sessionId);
 
-    /// <summary>Adds a viewer.</summary>
+    /// <summary>Somebody is about to join, which ends a linger. <see cref="Join"/> or <see cref="Forgo"/> must follow.</summary>
+    public void Expect()
+    {
+        lock (_lock)
+        {
+            _expected++;
+            CancellationTokenSource? linger = _linger;
+            _linger = null;
+            linger?.Cancel();
+        }
+    }
+
+    /// <summary>Who was about to join does not.</summary>
+    public void Forgo()
+    {
+        lock (_lock)
+        {
+            _expected--;
+        }
+    }
+
+    /// <summary>Adds a viewer who was expected.</summary>
+    /// <param name="kind">How the viewer takes the channel.</param>
+    /// <param name="client">What the client says of itself.</param>
+    /// <param name="output">What the viewer watches.</param>
     public ViewerSession Join(ViewerKind kind, string client, ChannelOutput output)
     {
         var session = new ViewerSession(RandomNumberGenerator.GetHexString(24, lowercase: true), kind, client, clock.UtcNow, output);
-        _sessions[session.Id] = session;
+        lock (_lock)
+        {
+            _expected--;
+            _sessions[session.Id] = session;
+        }
+
         return session;
     }
 
     /// <summary>Removes a viewer; false where it had left already.</summary>
-    public bool Leave(ViewerSession session) => _sessions.TryRemove(session.Id, out _);
+    public bool Leave(ViewerSession session)
+    {
+        lock (_lock)
+        {
+            return _sessions.TryRemove(session.Id, out _);
+        }
+    }
 
     /// <summary>Gives all viewers the output that the channel has now.</summary>
     public void MoveTo(ChannelOutput output)
@@ -64,40 +110,42 @@ internal sealed class Audience(MasterClock clock, ChannelLine line, Executor exe
             session.Kind == ViewerKind.Hls && now - session.LastActivity > (session.Output.HlsTarget * options.HlsSilence).ToDuration());
     }
 
-    /// <summary>Waits for the linger's end, unless somebody joins before.</summary>
-    /// <param name="over">Called at the end, with a token that is cancelled where somebody joins meanwhile.</param>
+    /// <summary>Waits for the linger's end, unless somebody watches or joins before.</summary>
+    /// <param name="over">Called at the end.</param>
     /// <param name="stop">Ends the wait.</param>
-    public async Task LingerAsync(Func<CancellationToken, Task> over, CancellationToken stop)
+    public async Task LingerAsync(Action over, CancellationToken stop)
     {
-        var linger = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        CancellationToken token = linger.Token;
-        _linger = linger;
+        using var linger = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        lock (_lock)
+        {
+            if (_expected > 0 || !_sessions.IsEmpty || _linger is not null)
+            {
+                return;
+            }
+
+            _linger = linger;
+        }
+
         try
         {
-            await executor.WaitUntilAsync(line.Station, line.Station.Now + options.Linger, token).ConfigureAwait(false);
-            await over(token).ConfigureAwait(false);
+            await executor.WaitUntilAsync(line.Station, line.Station.Now + options.Linger, linger.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException)
         {
-            // Somebody joined again, or the station is shutting down.
+            // Somebody has joined, or the station is shutting down.
         }
-        finally
-        {
-            if (Interlocked.CompareExchange(ref _linger, null, linger) == linger)
-            {
-                linger.Dispose();
-            }
-        }
-    }
 
-    /// <summary>Ends a linger: somebody has joined.</summary>
-    public void EndLinger()
-    {
-        if (Interlocked.Exchange(ref _linger, null) is { } linger)
+        lock (_lock)
         {
-            linger.Cancel();
-            linger.Dispose();
+            if (!ReferenceEquals(_linger, linger))
+            {
+                return;
+            }
+
+            _linger = null;
         }
+
+        over();
     }
 
     /// <summary>Forgets all viewers.</summary>

@@ -18,34 +18,22 @@ namespace RetroVue.Runtime.Channels;
 /// </summary>
 /// <remarks>
 /// Thread-safe. Reads the schedule and never writes it. A channel is on the air as a whole or not at all: where the start fails the
-/// viewer is not counted, and the next one tries again. Where it fails on the air its viewers stay, and whoever joins or asks next starts
-/// it for all of them. Off the air, it keeps the files open for a while that it last read, so that who
-/// comes back finds it on the air at once; while it is on the air it keeps none but those it reads.
+/// viewer is not counted, and the next one tries again. Where it fails on the air its viewers stay: it is tried again by itself while there are
+/// any, and at once for whoever joins or asks. Off the air, it keeps the files open for a while that it last read, so that who
+/// comes back finds it on the air at once; while it is on the air it keeps none but those it reads. A file whose opening hangs keeps nobody
+/// waiting but those who need it.
 /// </remarks>
 public sealed class ChannelManager : IAsyncDisposable
 {
-    private static readonly Duration s_complaintInterval = Duration.FromMinutes(1);
-
     private readonly IScheduleService _schedules;
     private readonly MasterClock _clock;
-    private readonly Executor _executor;
-    private readonly ChannelContent _content;
     private readonly ChannelOptions _options;
     private readonly ILogger _logger;
-    private readonly ChannelLine _line;
-    private readonly PipelineOptions _pipelines;
-    private readonly PipelineOptions _itemPipelines;
-    private readonly KeptFiles _kept;
-    private readonly LateFiles _late = new();
-    private readonly ExecutorLock _transition;
+    private readonly PlayoutChain _chain;
     private readonly Audience _audience;
+    private readonly OnAir _onAir;
     private readonly CancellationTokenSource _disposed = new();
-    private ChannelOutput? _output;
-    private IProducer? _producer;
-    private CancellationTokenSource? _onAir;
-    private Task _upkeep = Task.CompletedTask;
-    private long _producers;
-    private volatile string? _failure;
+    private int _isWatchingSilence;
 
     /// <summary>A channel that is off the air.</summary>
     /// <param name="channel">The channel and its list.</param>
@@ -55,6 +43,7 @@ public sealed class ChannelManager : IAsyncDisposable
     /// <param name="executor">What runs the channel.</param>
     /// <param name="options">How it is run.</param>
     /// <param name="loggerFactory">Where it logs.</param>
+    /// <param name="producers">What makes its producers, by mode; null for the one that plays the schedule.</param>
     public ChannelManager(
         ChannelSchedule channel,
         ChannelContent content,
@@ -62,30 +51,28 @@ public sealed class ChannelManager : IAsyncDisposable
         MasterClock clock,
         Executor executor,
         ChannelOptions options,
-        ILoggerFactory loggerFactory)
+        ILoggerFactory loggerFactory,
+        IEnumerable<IProducerFactory>? producers = null)
     {
         ArgumentNullException.ThrowIfNull(clock);
         Channel = channel;
-        _content = content;
         _schedules = schedules;
         _clock = clock;
-        _executor = executor;
-        _transition = new ExecutorLock(executor);
         _options = options;
         _logger = loggerFactory.CreateLogger<ChannelManager>();
-        _pipelines = new PipelineOptions { Name = channel.ShortName, Executor = executor, LoggerFactory = loggerFactory };
-        // What is wrong with an item its producer says, once and in words for people.
-        _itemPipelines = new PipelineOptions { Name = channel.ShortName, Executor = executor };
-        _line = new ChannelLine(clock.AsClock(), options.Epoch);
-        _kept = new KeptFiles(executor, _line.Station);
-        _audience = new Audience(clock, _line, executor, options);
+        _chain = new PlayoutChain(channel, content, schedules, clock, executor, options, producers ?? [new NormalProducerFactory()], loggerFactory);
+        _audience = new Audience(clock, _chain.Line, executor, options);
+        _onAir = new OnAir(channel, _chain, schedules, options, () => !_audience.IsEmpty, _logger) { Began = MoveTo };
     }
 
     /// <summary>The channel and its list.</summary>
     public ChannelSchedule Channel { get; }
 
     /// <summary>Files that are kept open while the channel is off the air.</summary>
-    internal KeptFiles Kept => _kept;
+    internal KeptFiles Kept => _chain.Kept;
+
+    /// <summary>Whether the channel is on the air, and who takes it over.</summary>
+    internal OnAir OnAir => _onAir;
 
     /// <summary>Viewers now.</summary>
     public int ViewerCount => _audience.Count;
@@ -94,16 +81,16 @@ public sealed class ChannelManager : IAsyncDisposable
     public IReadOnlyCollection<ViewerSession> Sessions => _audience.Sessions;
 
     /// <summary>Where the producer is in its life; while the channel is off the air stopped, or in error where it has failed.</summary>
-    public ProducerState ProducerState => _producer?.State ?? (_failure is null ? ProducerState.Stopped : ProducerState.Error);
+    public ProducerState ProducerState => _onAir.Producer?.State ?? (_onAir.Failure is null ? ProducerState.Stopped : ProducerState.Error);
 
     /// <summary>How well the producer does; failed from a failure on, or a start that failed, until the channel is on the air again.</summary>
-    public ProducerHealth ProducerHealth => _producer?.Health ?? (_failure is null ? ProducerHealth.Stopped : ProducerHealth.Failed);
+    public ProducerHealth ProducerHealth => _onAir.Producer?.Health ?? (_onAir.Failure is null ? ProducerHealth.Stopped : ProducerHealth.Failed);
 
     /// <summary>Why <see cref="ProducerHealth"/> is degraded or failed, in one line for people; null where it is neither.</summary>
-    public string? HealthReason => _producer is { } producer ? producer.HealthReason : _failure;
+    public string? HealthReason => _onAir.Producer is { } producer ? producer.HealthReason : _onAir.Failure;
 
     /// <summary>What the channel sends; null while it is off the air.</summary>
-    public ChannelOutput? Output => _output;
+    public ChannelOutput? Output => _onAir.Output;
 
     /// <summary>What airs now, and how far into it.</summary>
     public Airing Now => _schedules.GetAiring(Channel.Id, _clock.UtcNow);
@@ -126,22 +113,28 @@ public sealed class ChannelManager : IAsyncDisposable
     /// <exception cref="ObjectDisposedException">The station is shutting down.</exception>
     public async Task<ViewerSession> JoinAsync(ViewerKind kind, string client, CancellationToken cancellationToken = default)
     {
-        await _transition.EnterAsync(cancellationToken).ConfigureAwait(false);
+        ObjectDisposedException.ThrowIf(_disposed.IsCancellationRequested, this);
+        _audience.Expect();
+        ChannelOutput output;
         try
         {
-            ObjectDisposedException.ThrowIf(_disposed.IsCancellationRequested, this);
-            _audience.EndLinger();
-            ChannelOutput output = await BeOnAirAsync(kind, cancellationToken).ConfigureAwait(false);
-            return _audience.Join(kind, client, output);
+            output = await _onAir.StartAsync(kind, cancellationToken).ConfigureAwait(false);
         }
-        catch (OperationCanceledException exception) when (_disposed.IsCancellationRequested)
+        catch
         {
-            throw new ObjectDisposedException($"The channel '{Channel.Name}' is shutting down.", exception);
+            _audience.Forgo();
+            LingerIfUnwatched();
+            throw;
         }
-        finally
+
+        if (kind == ViewerKind.Hls)
         {
-            _transition.Exit();
+            output.UseHls();
         }
+
+        ViewerSession session = _audience.Join(kind, client, output);
+        WatchSilence();
+        return session;
     }
 
     /// <summary>
@@ -153,23 +146,9 @@ public sealed class ChannelManager : IAsyncDisposable
     public async Task ResumeAsync(ViewerSession session, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(session);
-        if (ReferenceEquals(session.Output, _output))
+        if (!ReferenceEquals(session.Output, _onAir.Output) && _audience.Has(session))
         {
-            return;
-        }
-
-        await _transition.EnterAsync(cancellationToken).ConfigureAwait(false);
-        try
-        {
-            ObjectDisposedException.ThrowIf(_disposed.IsCancellationRequested, this);
-            if (_audience.Has(session))
-            {
-                await BeOnAirAsync(session.Kind, cancellationToken).ConfigureAwait(false);
-            }
-        }
-        finally
-        {
-            _transition.Exit();
+            await _onAir.StartAsync(session.Kind, cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -185,324 +164,91 @@ public sealed class ChannelManager : IAsyncDisposable
         return session;
     }
 
-    /// <summary>Lets a viewer leave; the last one's leaving begins the linger. Leaving twice is harmless.</summary>
-    public async Task LeaveAsync(ViewerSession session)
+    /// <summary>
+    /// Lets a viewer leave; the last one's leaving begins the linger, or takes the channel off the air where there is none. Files that it has open
+    /// are let go of in the background. Leaving twice is harmless.
+    /// </summary>
+    public Task LeaveAsync(ViewerSession session)
     {
         ArgumentNullException.ThrowIfNull(session);
-        await _transition.EnterAsync().ConfigureAwait(false);
-        try
+        if (_audience.Leave(session))
         {
-            if (!_audience.Leave(session) || !_audience.IsEmpty || _output is null)
-            {
-                return;
-            }
-
-            if (_options.Linger <= ClockTime.Zero)
-            {
-                await GoOffAirAsync().ConfigureAwait(false);
-                return;
-            }
-
-            Background(_audience.LingerAsync(EndLingerAsync, _disposed.Token));
+            LingerIfUnwatched();
         }
-        finally
-        {
-            _transition.Exit();
-        }
+
+        return Task.CompletedTask;
     }
 
     /// <summary>Takes the channel off the air for good.</summary>
     public async ValueTask DisposeAsync()
     {
         _disposed.Cancel();
-        await _transition.EnterAsync().ConfigureAwait(false);
-        try
-        {
-            _audience.Clear();
-            await GoOffAirAsync().ConfigureAwait(false);
-            await _kept.DisposeAsync().ConfigureAwait(false);
-        }
-        finally
-        {
-            _transition.Exit();
-        }
+        _audience.Clear();
+        await _onAir.DisposeAsync().ConfigureAwait(false);
     }
 
-    /// <summary>What the channel sends, once it is on the air; where it was not, all who stayed through a failure get it too.</summary>
-    private async Task<ChannelOutput> BeOnAirAsync(ViewerKind kind, CancellationToken cancellationToken)
+    private void LingerIfUnwatched()
     {
-        if (_output is null)
-        {
-            // A station that shuts down does not wait for a slow file to open.
-            using var starting = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _disposed.Token);
-            try
-            {
-                await GoOnAirAsync(kind, starting.Token).ConfigureAwait(false);
-            }
-            catch (Exception exception) when (!starting.IsCancellationRequested)
-            {
-                _failure = $"It could not be started: {exception.Message}";
-                throw;
-            }
-
-            _failure = null;
-            _audience.MoveTo(_output!);
-        }
-
-        ChannelOutput output = _output!;
-        if (kind == ViewerKind.Hls || _audience.Has(ViewerKind.Hls))
-        {
-            output.UseHls();
-        }
-
-        return output;
-    }
-
-    private async Task GoOnAirAsync(ViewerKind kind, CancellationToken cancellationToken)
-    {
-        Instant now = _clock.UtcNow;
-        Airing airing = _schedules.GetAiring(Channel.Id, now);
-        (ChannelOutput output, ChannelFeed feed, IProducer producer) = Create();
-        PlayoutPlan plan;
-        try
-        {
-            Instant startAt = now;
-            if (kind == ViewerKind.Hls)
-            {
-                output.UseHls();
-                startAt = PrerollFrom(now, output);
-            }
-
-            PlayoutEntry first = _schedules.GetAiring(Channel.Id, startAt).Entry;
-            plan = _schedules.GetPlan(Channel.Id, first.Start, now + _options.Horizon);
-            await producer.PrepareAsync(plan, startAt, cancellationToken).ConfigureAwait(false);
-            await producer.StartAsync(cancellationToken).ConfigureAwait(false);
-            output.SwitchAt(feed, startAt);
-            await output.StartAsync(cancellationToken).ConfigureAwait(false);
-        }
-        catch
-        {
-            await producer.DisposeAsync().ConfigureAwait(false);
-            await output.DisposeAsync().ConfigureAwait(false);
-            throw;
-        }
-
-        _onAir = CancellationTokenSource.CreateLinkedTokenSource(_disposed.Token);
-        (_output, _producer) = (output, producer);
-        _upkeep = UpkeepAsync(output, producer, plan.End, _onAir.Token);
-        _ = producer.Completion.ContinueWith(
-            failed => Background(FailAsync(output, failed.Exception!.GetBaseException())),
-            CancellationToken.None,
-            TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously,
-            TaskScheduler.Default);
-        RuntimeLog.OnAir(_logger, Channel.ShortName, airing.Entry.Title);
-        _kept.End();
-    }
-
-    /// <summary>
-    /// When a channel starts whose first viewer takes segments: so much earlier than now that the first playlist is long enough to play from
-    /// until the next one, in the items before where it has to be.
-    /// </summary>
-    private Instant PrerollFrom(Instant now, ChannelOutput output)
-    {
-        // A machine without a clock may believe that 1970 has only just begun.
-        Instant from = Instant.Max(now - (output.HlsTarget * _options.HlsPreroll).ToDuration(), NodaConstants.UnixEpoch);
-        PlayoutEntry entry = _schedules.GetAiring(Channel.Id, now).Entry;
-        while (from < entry.Start)
-        {
-            PlayoutEntry before = _schedules.GetAiring(Channel.Id, entry.Start - Duration.Epsilon).Entry;
-            if (before.File is null)
-            {
-                return entry.Start;
-            }
-
-            entry = before;
-        }
-
-        return from;
-    }
-
-    private (ChannelOutput Output, ChannelFeed Feed, IProducer Producer) Create()
-    {
-        ChannelOutput output = _content.Copy is { } formats
-            ? new ChannelOutput(Channel.Name, _line, formats, _pipelines) { Rates = _content.Rates ?? ChannelRates.Declared(formats) }
-            : new ChannelOutput(Channel.Name, _line, _content.Raw, _pipelines);
-        output.Failed = error => Background(FailAsync(output, error));
-        var slates = new SlateItems(
-            Channel,
-            _line,
-            _content.Raw,
-            _content.Copy,
-            entry => _schedules.GetAiring(Channel.Id, entry.End).Entry,
-            _itemPipelines);
-        IItemOpener items = _content.Copy is null
-            ? new TranscodeItems(_line, _content.Raw, slates, _kept.Shelf, _itemPipelines)
-            : new CopyItems(output, _kept.Shelf, _itemPipelines);
-        ChannelFeed feed = output.OpenFeed($"{Channel.ShortName}-normal-{++_producers}");
-        var producer = new NormalProducer(
-            feed.Id,
-            new Uri($"/channels/{Channel.ShortName}/live.ts", UriKind.Relative),
-            output,
-            feed,
-            _executor,
-            items,
-            slates,
-            _late,
-            _logger);
-        return (output, feed, producer);
-    }
-
-    private async Task GoOffAirAsync()
-    {
-        if (_output is not { } output)
+        if (_onAir.Output is null)
         {
             return;
         }
 
-        (IProducer? producer, CancellationTokenSource? onAir) = (_producer, _onAir);
-        (_output, _producer, _onAir) = (null, null, null);
-        onAir!.Cancel();
-        await _upkeep.ConfigureAwait(false);
-        onAir.Dispose();
-        await _kept.BeginAsync().ConfigureAwait(false);
-        await producer!.DisposeAsync().ConfigureAwait(false);
-        await output.DisposeAsync().ConfigureAwait(false);
-        RuntimeLog.OffAir(_logger, Channel.ShortName);
-    }
-
-    /// <summary>
-    /// Takes the channel off the air because something it cannot be without failed. Streams end, which tells their viewers; sessions stay
-    /// until those leave or fall silent.
-    /// </summary>
-    private async Task FailAsync(ChannelOutput output, Exception error)
-    {
-        await _transition.EnterAsync().ConfigureAwait(false);
-        try
+        if (_options.Linger <= ClockTime.Zero)
         {
-            if (!ReferenceEquals(_output, output))
-            {
-                return;
-            }
-
-            RuntimeLog.ChannelFailed(_logger, Channel.ShortName, error);
-            _failure = error.Message;
-            Background(ForgetSilentAsync());
-            await GoOffAirAsync().ConfigureAwait(false);
+            _onAir.StopUnlessWatched();
         }
-        finally
+        else
         {
-            _transition.Exit();
+            Background(_audience.LingerAsync(_onAir.StopUnlessWatched, _disposed.Token));
         }
     }
 
-    /// <summary>Takes the channel off the air where nobody has come by the linger's end.</summary>
-    private async Task EndLingerAsync(CancellationToken joined)
+    /// <summary>Gives all viewers what the channel sends now: those who stayed through a failure get it too.</summary>
+    private void MoveTo(ChannelOutput output)
     {
-        await _transition.EnterAsync(joined).ConfigureAwait(false);
-        try
+        _audience.MoveTo(output);
+        if (_audience.Has(ViewerKind.Hls))
         {
-            if (!joined.IsCancellationRequested && _audience.IsEmpty)
-            {
-                await GoOffAirAsync().ConfigureAwait(false);
-            }
-        }
-        finally
-        {
-            _transition.Exit();
+            output.UseHls();
         }
     }
 
-    /// <summary>While on the air: every second, tells the producer more of the plan where it needs it, ends sessions that fell silent, and says so where the machine does not keep up.</summary>
-    private async Task UpkeepAsync(ChannelOutput output, IProducer producer, Instant plannedUntil, CancellationToken stop)
+    private void WatchSilence()
     {
-        long late = 0;
-        ChannelInput? outOfOrder = null;
-        Instant quietUntil = Instant.MinValue;
-        try
+        if (Interlocked.Exchange(ref _isWatchingSilence, 1) == 0)
         {
-            while (true)
-            {
-                await _executor.WaitUntilAsync(_line.Station, _line.Station.Now + ClockTime.FromSeconds(1), stop).ConfigureAwait(false);
-                Instant now = _clock.UtcNow;
-                if (now + (_options.Horizon / 2) > plannedUntil)
-                {
-                    plannedUntil = await ExtendAsync(producer, plannedUntil, now + _options.Horizon, stop).ConfigureAwait(false);
-                }
-
-                if (output.OutOfOrder is { } item)
-                {
-                    if (!ReferenceEquals(item, outOfOrder))
-                    {
-                        PlayoutEntry entry = _schedules.GetAiring(Channel.Id, now).Entry;
-                        RuntimeLog.FileOutOfOrder(_logger, Channel.ShortName, entry.File ?? entry.Title);
-                    }
-
-                    (outOfOrder, late) = (item, output.LatePackets);
-                }
-                else if (outOfOrder is not null)
-                {
-                    // What was late in the last second was of that item still, and not the machine's fault.
-                    (outOfOrder, late) = (null, output.LatePackets);
-                }
-                else if (output.LatePackets > late && now >= quietUntil)
-                {
-                    RuntimeLog.CannotKeepUp(_logger, Channel.ShortName, output.LatePackets - late);
-                    (late, quietUntil) = (output.LatePackets, now + s_complaintInterval);
-                }
-
-                LeaveSilent();
-            }
-        }
-        catch (OperationCanceledException) when (stop.IsCancellationRequested)
-        {
-            // Off the air.
+            Background(WatchSilenceAsync());
         }
     }
 
-    /// <summary>While the channel has failed: ends sessions that fall silent.</summary>
-    private async Task ForgetSilentAsync()
+    /// <summary>As long as there are viewers, every second: ends the sessions of those who have fallen silent.</summary>
+    private async Task WatchSilenceAsync()
     {
         try
         {
-            while (_failure is not null && !_audience.IsEmpty)
+            while (_audience.Count > 0)
             {
-                await _executor.WaitUntilAsync(_line.Station, _line.Station.Now + ClockTime.FromSeconds(1), _disposed.Token).ConfigureAwait(false);
-                LeaveSilent();
+                await _chain.Executor.WaitUntilAsync(_chain.Line.Station, _chain.Line.Station.Now + ClockTime.FromSeconds(1), _disposed.Token)
+                    .ConfigureAwait(false);
+                foreach (ViewerSession session in _audience.Silent())
+                {
+                    await LeaveAsync(session).ConfigureAwait(false);
+                }
             }
         }
         catch (OperationCanceledException)
         {
             // The station is shutting down.
-        }
-    }
-
-    private void LeaveSilent()
-    {
-        foreach (ViewerSession session in _audience.Silent())
-        {
-            // Leaving may take the channel off the air, which waits for its upkeep.
-            Background(LeaveAsync(session));
-        }
-    }
-
-    /// <summary>Tells the producer what comes; returns up to when it knows.</summary>
-    private async Task<Instant> ExtendAsync(IProducer producer, Instant plannedUntil, Instant until, CancellationToken stop)
-    {
-        try
-        {
-            foreach (PlayoutEntry entry in _schedules.GetPlan(Channel.Id, plannedUntil, until).Entries)
-            {
-                await producer.PlayContentAsync(entry, stop).ConfigureAwait(false);
-                plannedUntil = entry.End;
-            }
-        }
-        catch (Exception exception) when (exception is not OperationCanceledException)
-        {
-            // There are hours left to find out what comes.
-            RuntimeLog.NoPlan(_logger, Channel.ShortName, exception);
+            return;
         }
 
-        return plannedUntil;
+        Volatile.Write(ref _isWatchingSilence, 0);
+        // Somebody may have joined just then.
+        if (_audience.Count > 0)
+        {
+            WatchSilence();
+        }
     }
 
     private void Background(Task task) => _ = task.ContinueWith(

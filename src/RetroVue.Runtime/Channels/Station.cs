@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using System.Collections.Immutable;
 using Microsoft.Extensions.Logging;
 using RetroVue.Media.Pipelines;
+using RetroVue.Runtime.Producers;
 using RetroVue.Runtime.Schedules;
 using RetroVue.Runtime.Time;
 
@@ -23,6 +24,7 @@ public sealed class Station : IAsyncDisposable
     /// <param name="content">What each channel's streams are made of, by the channel's id.</param>
     /// <param name="options">How channels are run.</param>
     /// <param name="loggerFactory">Where channels log.</param>
+    /// <param name="producers">What makes the channels' producers, by mode; null for the one that plays the schedule.</param>
     /// <exception cref="KeyNotFoundException">A channel has no content.</exception>
     public Station(
         MasterClock clock,
@@ -30,15 +32,17 @@ public sealed class Station : IAsyncDisposable
         IScheduleService schedules,
         IReadOnlyDictionary<Guid, ChannelContent> content,
         ChannelOptions options,
-        ILoggerFactory loggerFactory)
+        ILoggerFactory loggerFactory,
+        IEnumerable<IProducerFactory>? producers = null)
     {
         ArgumentNullException.ThrowIfNull(schedules);
         ArgumentNullException.ThrowIfNull(content);
         (Clock, Executor, Schedules) = (clock, executor, schedules);
+        IProducerFactory[]? makers = producers?.ToArray();
         Channels =
         [
             .. schedules.Channels.Select(channel =>
-                new ChannelManager(channel, content[channel.Id], schedules, clock, executor, options, loggerFactory)),
+                new ChannelManager(channel, content[channel.Id], schedules, clock, executor, options, loggerFactory, makers)),
         ];
         _byId = Channels.ToFrozenDictionary(manager => manager.Channel.Id);
         _byShortName = Channels.ToFrozenDictionary(manager => manager.Channel.ShortName, StringComparer.Ordinal);

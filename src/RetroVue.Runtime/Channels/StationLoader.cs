@@ -40,6 +40,7 @@ public sealed class StationLoader
     private readonly Executor _executor;
     private readonly ChannelOptions _options;
     private readonly ILoggerFactory _loggerFactory;
+    private readonly IEnumerable<IProducerFactory>? _producers;
     private readonly ILogger _logger;
 
     /// <summary>A loader.</summary>
@@ -47,9 +48,11 @@ public sealed class StationLoader
     /// <param name="executor">What will run the channels.</param>
     /// <param name="options">How channels are run.</param>
     /// <param name="loggerFactory">Where the loader and the station log.</param>
-    public StationLoader(MasterClock clock, Executor executor, ChannelOptions options, ILoggerFactory loggerFactory)
+    /// <param name="producers">What makes the channels' producers, by mode; null for the one that plays the schedule.</param>
+    public StationLoader(
+        MasterClock clock, Executor executor, ChannelOptions options, ILoggerFactory loggerFactory, IEnumerable<IProducerFactory>? producers = null)
     {
-        (_clock, _executor, _options, _loggerFactory) = (clock, executor, options, loggerFactory);
+        (_clock, _executor, _options, _loggerFactory, _producers) = (clock, executor, options, loggerFactory, producers);
         _logger = loggerFactory.CreateLogger<StationLoader>();
     }
 
@@ -95,7 +98,7 @@ public sealed class StationLoader
             completed.Add(probed);
         }
 
-        return new Station(_clock, _executor, new ScheduleService(completed), content, _options, _loggerFactory);
+        return new Station(_clock, _executor, new ScheduleService(completed), content, _options, _loggerFactory, _producers);
     }
 
     private static ChannelSchedule WithoutRefused(ChannelSchedule channel, CopyAdmission admission)

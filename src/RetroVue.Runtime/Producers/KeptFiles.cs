@@ -12,13 +12,15 @@ namespace RetroVue.Runtime.Producers;
 /// Keeps the files open that a channel read when it went off the air, so that it is back at once for who comes back soon. On the air it
 /// keeps none: they are memory, and what airs is open already.
 /// </summary>
-/// <remarks>Each begin is followed by an end. For one caller at a time; only the shelf is for any thread.</remarks>
+/// <remarks>Thread-safe. Of a begin and an end that come while an earlier end still closes its files, the last one counts.</remarks>
 internal sealed class KeptFiles(Executor executor, IClock station) : IAsyncDisposable
 {
     /// <summary>What was on the air, and what was prepared to follow.</summary>
     private const int MostFiles = 2;
 
+    private readonly Lock _lock = new();
     private CancellationTokenSource? _keeping;
+    private bool _isWanted;
     private Task _wait = Task.CompletedTask;
 
     /// <summary>How long files stay open: ten minutes of station time.</summary>
@@ -30,17 +32,40 @@ internal sealed class KeptFiles(Executor executor, IClock station) : IAsyncDispo
     /// <summary>The channel is going off the air: what demuxers return from now on is kept for a while.</summary>
     public async Task BeginAsync()
     {
-        await _wait.ConfigureAwait(false);
-        Shelf.Open();
-        _keeping = new CancellationTokenSource();
-        _wait = CloseLaterAsync(_keeping);
+        Task closing;
+        lock (_lock)
+        {
+            _isWanted = true;
+            if (_keeping is not null)
+            {
+                return;
+            }
+
+            closing = _wait;
+        }
+
+        await closing.ConfigureAwait(false);
+        lock (_lock)
+        {
+            if (_isWanted && _keeping is null)
+            {
+                Shelf.Open();
+                _keeping = new CancellationTokenSource();
+                _wait = CloseLaterAsync(_keeping);
+            }
+        }
     }
 
     /// <summary>The channel is on the air, with what it took: closes the rest, which nobody need wait for.</summary>
     public void End()
     {
-        _keeping?.Cancel();
-        _keeping = null;
+        CancellationTokenSource? ended;
+        lock (_lock)
+        {
+            (ended, _keeping, _isWanted) = (_keeping, null, false);
+        }
+
+        ended?.Cancel();
     }
 
     /// <inheritdoc/>

@@ -273,7 +273,7 @@ public sealed class NormalProducer : IProducer
 
             Task stalled = _stalls.StallOf(player);
             await Task.WhenAny(until, player.Completion, stalled, _return?.Player ?? stalled).ConfigureAwait(false);
-            if (until.IsCompleted || _feed.Displaced.IsCompleted)
+            if (until.IsCompleted || stop.IsCancellationRequested || _feed.Displaced.IsCompleted)
             {
                 break;
             }

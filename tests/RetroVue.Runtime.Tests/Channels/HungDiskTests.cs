@@ -1,5 +1,6 @@
 using NodaTime;
 using RetroVue.Media.Clocks;
+using RetroVue.Media.FFmpeg.Native;
 using RetroVue.Media.Pipelines;
 using RetroVue.Media.Time;
 using RetroVue.Runtime.Channels;
@@ -17,6 +18,10 @@ namespace RetroVue.Runtime.Tests.Channels;
 public sealed class HungDiskTests
 {
     private static readonly Rational s_rate = new(25, 1);
+
+    /// <summary>What hung goes on in the background, and is over before another test counts what is open.</summary>
+    [TearDown]
+    public async Task NothingIsLeftAsync() => await UntilAsync(() => FFmpegHandles.Live == 0, "Something is left open.");
 
     [TestCase(ProfileMode.Copy)]
     [TestCase(ProfileMode.Transcode)]

@@ -1,5 +1,6 @@
 using NodaTime;
 using RetroVue.Media.FFmpeg.Native;
+using RetroVue.Media.Testing;
 using RetroVue.Media.Time;
 using RetroVue.Runtime.Channels;
 using RetroVue.Runtime.Producers;
@@ -62,6 +63,23 @@ public sealed class KeptFileTests
             // Two where the next item was prepared.
             Assert.That(channel.Manager.Kept.Shelf.Count, Is.Positive);
         }
+    }
+
+    [Test]
+    public void Visits_that_follow_one_another_at_once_wait_for_no_keeping_to_end()
+    {
+        var executor = new SimulatedExecutor(ClockTime.FromSeconds(100));
+        var kept = new KeptFiles(executor, executor.Clock);
+        Task again = Task.CompletedTask;
+        executor.RunUntilCompleted(
+            async () =>
+            {
+                await kept.BeginAsync().ConfigureAwait(false);
+                again = kept.BeginAsync();
+            },
+            executor.Clock.Now);
+        Assert.That(again.IsCompleted, Is.True, "It goes on for ten minutes; who went off the air is not to wait for that.");
+        executor.RunUntilCompleted(() => kept.DisposeAsync().AsTask(), executor.Clock.Now + s_moment);
     }
 
     [Test]

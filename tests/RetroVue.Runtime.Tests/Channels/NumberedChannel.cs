@@ -2,6 +2,7 @@ using NodaTime;
 using RetroVue.Media.Pipelines;
 using RetroVue.Media.Time;
 using RetroVue.Runtime.Channels;
+using RetroVue.Runtime.Producers;
 using RetroVue.Runtime.Schedules;
 
 namespace RetroVue.Runtime.Tests.Channels;
@@ -24,10 +25,12 @@ internal sealed class NumberedChannel
         (string File, double Seconds)[] items,
         RecordedLog log,
         ViewerKind kind = ViewerKind.TransportStream,
-        int rate = 25)
+        int rate = 25,
+        ChannelOptions? options = null,
+        IEnumerable<IProducerFactory>? producers = null)
     {
         ChannelProfile profile = mode == ProfileMode.Copy ? ChannelProfile.Copy : ChannelProfile.Transcode(320, 180, new Rational(rate, 1));
-        Channel = new SimulatedChannel(start, profile, items.Select(item => (item.File, Duration.FromSeconds(item.Seconds))), loggerFactory: log);
+        Channel = new SimulatedChannel(start, profile, items.Select(item => (item.File, Duration.FromSeconds(item.Seconds))), options, log, producers: producers);
         (_start, _systemStart, _kind, _rate) = (Channel.Line.Now, Channel.Executor.Clock.Now, kind, rate);
     }
 

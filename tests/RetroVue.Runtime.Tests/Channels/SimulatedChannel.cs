@@ -9,6 +9,7 @@ using RetroVue.Media.Testing;
 using RetroVue.Media.Time;
 using RetroVue.Runtime.Channels;
 using RetroVue.Runtime.Output;
+using RetroVue.Runtime.Producers;
 using RetroVue.Runtime.Schedules;
 using RetroVue.Runtime.Time;
 using Duration = NodaTime.Duration;
@@ -32,7 +33,8 @@ internal sealed class SimulatedChannel : IDisposable
         SimulatedChannel? beside = null,
         string shortName = "test",
         string? formatsOf = null,
-        ChannelRates? rates = null)
+        ChannelRates? rates = null,
+        IEnumerable<IProducerFactory>? producers = null)
         : this(
             start,
             profile,
@@ -43,7 +45,8 @@ internal sealed class SimulatedChannel : IDisposable
             beside,
             shortName,
             formatsOf,
-            rates)
+            rates,
+            producers)
     {
     }
 
@@ -57,7 +60,8 @@ internal sealed class SimulatedChannel : IDisposable
         SimulatedChannel? beside = null,
         string shortName = "test",
         string? formatsOf = null,
-        ChannelRates? rates = null)
+        ChannelRates? rates = null,
+        IEnumerable<IProducerFactory>? producers = null)
     {
         Executor = beside?.Executor ?? new SimulatedExecutor(ClockTime.FromSeconds(5000));
         Clock = beside?.Clock ?? new MasterClock(Executor.Clock, start);
@@ -75,7 +79,7 @@ internal sealed class SimulatedChannel : IDisposable
         ChannelContent content = profile.Mode == ProfileMode.Copy ? ChannelContent.Copied(FormatsOf(formatsOf ?? _schedule.Items[0].File!), rates) : ChannelContent.Transcoded(profile);
         var service = new ScheduleService([_schedule]);
         Manager = new ChannelManager(
-            _schedule, content, schedules?.Invoke(service) ?? service, Clock, Executor, options ?? new ChannelOptions(), loggerFactory ?? NullLoggerFactory.Instance);
+            _schedule, content, schedules?.Invoke(service) ?? service, Clock, Executor, options ?? new ChannelOptions(), loggerFactory ?? NullLoggerFactory.Instance, producers);
     }
 
     public SimulatedExecutor Executor { get; }
@@ -93,7 +97,7 @@ internal sealed class SimulatedChannel : IDisposable
 
     public void Join(ViewerKind kind = ViewerKind.TransportStream)
     {
-        Session = Complete(Manager.JoinAsync(kind, "test"));
+        Session = Complete(() => Manager.JoinAsync(kind, "test"));
         _reader?.Dispose();
         _reader = Session.Output.Stream.Read();
     }
@@ -110,7 +114,9 @@ internal sealed class SimulatedChannel : IDisposable
 
     public void Leave()
     {
-        Complete(Manager.LeaveAsync(Session!));
+        Complete(() => Manager.LeaveAsync(Session!));
+        // What it lets go of ends in the background.
+        Complete(Manager.OnAir.SettleAsync);
         _reader?.Dispose();
         _reader = null;
     }
@@ -122,7 +128,7 @@ internal sealed class SimulatedChannel : IDisposable
     public void Dispose()
     {
         _reader?.Dispose();
-        Complete(Manager.DisposeAsync().AsTask());
+        Complete(() => Manager.DisposeAsync().AsTask());
         _received.Dispose();
     }
 
@@ -152,9 +158,19 @@ internal sealed class SimulatedChannel : IDisposable
 
     public void Complete(Task task) => Executor.RunUntilCompleted(task, Executor.Clock.Now + ClockTime.FromSeconds(60));
 
-    private T Complete<T>(Task<T> task)
+    /// <summary>Does something as the simulation would.</summary>
+    public void Do(Action action) => Complete(() =>
     {
-        Complete((Task)task);
-        return task.GetAwaiter().GetResult();
+        action();
+        return Task.CompletedTask;
+    });
+
+    public void Complete(Func<Task> begin) => Executor.RunUntilCompleted(begin, Executor.Clock.Now + ClockTime.FromSeconds(60));
+
+    public T Complete<T>(Func<Task<T>> begin)
+    {
+        Task<T>? task = null;
+        Complete(() => (Task)(task = begin()));
+        return task!.GetAwaiter().GetResult();
     }
 }

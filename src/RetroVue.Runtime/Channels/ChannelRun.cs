@@ -1,0 +1,259 @@
+using NodaTime;
+using RetroVue.Runtime.Output;
+using RetroVue.Runtime.Producers;
+using RetroVue.Runtime.Schedules;
+
+namespace RetroVue.Runtime.Channels;
+
+/// <summary>
+/// One stretch of a channel on the air: one output, and the producers that take turns in it. At most one of them is on the air, and at most
+/// one more waits for its instant.
+/// </summary>
+/// <remarks>
+/// Thread-safe. No lock is held while anything is waited for. A producer that fails on the air stays there until another one takes over;
+/// the output goes on.
+/// </remarks>
+internal sealed class ChannelRun(PlayoutChain chain, Retirement retired)
+{
+    private readonly Lock _lock = new();
+    private ProducerSwap? _onAir;
+    private ProducerSwap? _pending;
+    private bool _isOver;
+
+    /// <summary>What is sent.</summary>
+    public ChannelOutput Output { get; } = chain.CreateOutput();
+
+    /// <summary>What ended the output; null while it is well.</summary>
+    public Exception? OutputError { get; set; }
+
+    /// <summary>Who is on the air; null before anybody is.</summary>
+    public ProducerSwap? OnAir
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _onAir;
+            }
+        }
+    }
+
+    /// <summary>True while a producer waits for its instant.</summary>
+    public bool IsSwapping
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _pending is not null;
+            }
+        }
+    }
+
+    /// <summary>Called, on any thread, when the first producer is on the air and the output runs.</summary>
+    public Action? Began { get; set; }
+
+    /// <summary>Called, on any thread, when the producer on the air cannot go on, with the reason.</summary>
+    public Action<ProducerSwap, Exception>? Failed { get; set; }
+
+    /// <summary>Makes a producer, and lets it open what airs at an instant. Nothing on the air changes.</summary>
+    /// <param name="request">What it is for.</param>
+    /// <param name="startAt">The first instant that it may be wanted for.</param>
+    /// <param name="cancellationToken">Gives up at once; what hangs is let go of in the background.</param>
+    /// <exception cref="KeyNotFoundException">Nobody makes producers of this mode.</exception>
+    public async Task<ProducerSwap> PrepareAsync(ProducerRequest request, Instant startAt, CancellationToken cancellationToken)
+    {
+        PlanFeeder? feeder = request.Plan is null ? chain.CreateFeeder() : null;
+        PlayoutPlan plan = feeder?.Begin(startAt, chain.Now) ?? request.Plan!(startAt);
+        ChannelFeed feed = Output.OpenFeed(chain.NextId(request.Mode));
+        IProducer producer = chain.CreateProducer(request.Mode, Output, feed);
+        Task preparing = PrepareProducerAsync();
+        TaskCompletionSource ready = chain.Executor.CreateCompletion();
+        _ = preparing.ContinueWith(
+            _ => ready.TrySetResult(), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        CancellationTokenRegistration registration = cancellationToken.UnsafeRegister(
+            static (ready, token) => ((TaskCompletionSource)ready!).TrySetCanceled(token), ready);
+        await using (registration.ConfigureAwait(false))
+        {
+            try
+            {
+                await ready.Task.ConfigureAwait(false);
+                await preparing.ConfigureAwait(false);
+            }
+            catch
+            {
+                retired.Add(producer, after: preparing);
+                throw;
+            }
+        }
+
+        var swap = new ProducerSwap(this, request, producer, feed, feeder, chain.Executor.CreateCompletion());
+        _ = producer.Completion.ContinueWith(
+            failed => OnFailed(swap, failed.Exception!.GetBaseException()),
+            CancellationToken.None,
+            TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously,
+            TaskScheduler.Default);
+        return swap;
+
+        async Task PrepareProducerAsync() => await producer.PrepareAsync(plan, startAt, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc cref="ProducerSwap.CommitAsync"/>
+    public async Task<bool> CommitAsync(ProducerSwap swap, Instant at, CancellationToken cancellationToken)
+    {
+        await swap.StartAsync(cancellationToken).ConfigureAwait(false);
+        ProducerSwap? aborted = null;
+        bool isFirst;
+        lock (_lock)
+        {
+            isFirst = _onAir is null;
+            if (_isOver || swap.Outcome.IsCompleted || swap.Producer.Completion.IsCompleted || !Output.SwitchAt(swap.Feed, at))
+            {
+                return false;
+            }
+
+            if (isFirst)
+            {
+                _onAir = swap;
+            }
+            else
+            {
+                aborted = ReferenceEquals(_pending, swap) ? null : _pending;
+                _pending = swap;
+            }
+        }
+
+        if (aborted is not null)
+        {
+            LetGo(aborted);
+        }
+
+        if (isFirst)
+        {
+            TakeOver(swap);
+            await Output.StartAsync(cancellationToken).ConfigureAwait(false);
+            Began?.Invoke();
+        }
+
+        return true;
+    }
+
+    /// <inheritdoc cref="ProducerSwap.Revoke"/>
+    public bool Revoke(ProducerSwap swap)
+    {
+        lock (_lock)
+        {
+            if (!ReferenceEquals(_pending, swap) || !Output.Revoke(swap.Feed))
+            {
+                return false;
+            }
+
+            _pending = null;
+            return true;
+        }
+    }
+
+    /// <inheritdoc cref="ProducerSwap.Abort"/>
+    public void Abort(ProducerSwap swap)
+    {
+        lock (_lock)
+        {
+            if (ReferenceEquals(_onAir, swap) || (ReferenceEquals(_pending, swap) && !Output.Revoke(swap.Feed)))
+            {
+                return;
+            }
+
+            _pending = ReferenceEquals(_pending, swap) ? null : _pending;
+        }
+
+        LetGo(swap);
+    }
+
+    /// <summary>Ends the stretch: streams end, and producers are let go of in the background.</summary>
+    public void End()
+    {
+        ProducerSwap? onAir;
+        ProducerSwap? pending;
+        lock (_lock)
+        {
+            if (_isOver)
+            {
+                return;
+            }
+
+            _isOver = true;
+            (onAir, pending) = (_onAir, _pending);
+        }
+
+        retired.Add(EndAsync(onAir, pending));
+    }
+
+    private async Task EndAsync(ProducerSwap? onAir, ProducerSwap? pending)
+    {
+        pending?.End(isOnAir: false);
+        // First: a producer that still plays would take the output's end for a fault of its items. A hanging file keeps no viewer waiting for the end.
+        ValueTask producing = onAir?.Producer.DisposeAsync() ?? ValueTask.CompletedTask;
+        ValueTask waiting = pending?.Producer.DisposeAsync() ?? ValueTask.CompletedTask;
+        await Output.DisposeAsync().ConfigureAwait(false);
+        await producing.ConfigureAwait(false);
+        await waiting.ConfigureAwait(false);
+    }
+
+    /// <summary>A producer has the channel from now on; it is followed when its feed is displaced.</summary>
+    private void TakeOver(ProducerSwap swap)
+    {
+        swap.End(isOnAir: true);
+        _ = swap.Feed.Displaced.ContinueWith(
+            _ => OnDisplaced(swap), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        // It may have failed shortly before its instant, when nobody could take that back.
+        if (swap.Producer.Completion is { IsFaulted: true } completion)
+        {
+            Failed?.Invoke(swap, completion.Exception!.GetBaseException());
+        }
+    }
+
+    private void OnDisplaced(ProducerSwap displaced)
+    {
+        ProducerSwap? following;
+        lock (_lock)
+        {
+            if (_isOver || !ReferenceEquals(_onAir, displaced))
+            {
+                return;
+            }
+
+            (_onAir, _pending) = (_pending, null);
+            following = _onAir;
+        }
+
+        retired.Add(displaced.Producer);
+        if (following is not null)
+        {
+            TakeOver(following);
+        }
+    }
+
+    private void OnFailed(ProducerSwap swap, Exception error)
+    {
+        bool isOnAir;
+        lock (_lock)
+        {
+            isOnAir = ReferenceEquals(_onAir, swap);
+        }
+
+        if (isOnAir)
+        {
+            Failed?.Invoke(swap, error);
+        }
+        else
+        {
+            Abort(swap);
+        }
+    }
+
+    private void LetGo(ProducerSwap swap)
+    {
+        swap.End(isOnAir: false);
+        retired.Add(swap.Producer);
+    }
+}

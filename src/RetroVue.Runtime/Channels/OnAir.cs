@@ -1,0 +1,475 @@
+using Microsoft.Extensions.Logging;
+using NodaTime;
+using RetroVue.Media.Pipelines;
+using RetroVue.Media.Time;
+using RetroVue.Runtime.Output;
+using RetroVue.Runtime.Producers;
+using RetroVue.Runtime.Schedules;
+using RetroVue.Runtime.Time;
+
+// Cancelled on the calling thread, whose callbacks only wake tasks: on the thread pool, a simulation would lose its order.
+#pragma warning disable CA1849, VSTHRD103, MA0042, MA0045
+
+namespace RetroVue.Runtime.Channels;
+
+/// <summary>
+/// Whether a channel is on the air, and who makes what it sends. It puts the channel on the air for all who ask meanwhile, lets producers take
+/// turns, and recovers a channel that has failed while somebody watches.
+/// </summary>
+/// <remarks>
+/// Thread-safe. No lock is held while anything is waited for: a file whose opening hangs keeps those waiting who need it, and nobody else. A
+/// channel is on the air as a whole or not at all. Where its output fails it goes off the air; where a producer fails, another one takes its
+/// place and viewers' streams go on.
+/// </remarks>
+internal sealed class OnAir : IAsyncDisposable
+{
+    /// <summary>For what passes between asking for the time and committing to it.</summary>
+    private static readonly ClockTime s_margin = ClockTime.FromMilliseconds(200);
+
+    private readonly ChannelSchedule _channel;
+    private readonly PlayoutChain _chain;
+    private readonly IScheduleService _schedules;
+    private readonly ChannelOptions _options;
+    private readonly Func<bool> _isWatched;
+    private readonly ILogger _logger;
+    private readonly Recovery _recovery;
+    private readonly Retirement _retired;
+    private readonly CancellationTokenSource _disposed = new();
+    private readonly Lock _lock = new();
+    private ChannelRun? _run;
+    private Opening? _opening;
+    private CancellationTokenSource? _keepingUp;
+    private Task _upkeep = Task.CompletedTask;
+    private CancellationTokenSource? _recovering;
+    private volatile string? _failure;
+
+    /// <summary>A channel that is off the air.</summary>
+    /// <param name="channel">The channel.</param>
+    /// <param name="chain">What it is put on the air with.</param>
+    /// <param name="schedules">Says what airs when.</param>
+    /// <param name="options">How it is run.</param>
+    /// <param name="isWatched">True while somebody watches, or is about to. Called under a lock: answers without waiting.</param>
+    /// <param name="logger">Where it logs.</param>
+    public OnAir(ChannelSchedule channel, PlayoutChain chain, IScheduleService schedules, ChannelOptions options, Func<bool> isWatched, ILogger logger)
+    {
+        (_channel, _chain, _schedules, _options, _isWatched, _logger) = (channel, chain, schedules, options, isWatched, logger);
+        _recovery = new Recovery(options);
+        _retired = new Retirement(channel.ShortName, logger);
+    }
+
+    /// <summary>What the channel sends; null while it is off the air.</summary>
+    public ChannelOutput? Output => Run?.Output;
+
+    /// <summary>Who makes that; null while the channel is off the air.</summary>
+    public IProducer? Producer => Run?.OnAir?.Producer;
+
+    /// <summary>Why the channel is off the air although it is wanted, in one line for people; null where it is not.</summary>
+    public string? Failure => _failure;
+
+    /// <summary>Called, before anybody who waits hears of it, when the channel has gone on the air with a new output.</summary>
+    public Action<ChannelOutput>? Began { get; set; }
+
+    private ChannelRun? Run
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _run;
+            }
+        }
+    }
+
+    /// <summary>
+    /// What the channel sends, once it is on the air. Who asks while it is being put there waits for the same. Asked again after a failure, it is
+    /// tried at once.
+    /// </summary>
+    /// <param name="kind">How the viewer who asks takes the channel.</param>
+    /// <param name="cancellationToken">Gives up; what is being opened is given up too where nobody else waits for it.</param>
+    /// <exception cref="ObjectDisposedException">The station is shutting down.</exception>
+    public async Task<ChannelOutput> StartAsync(ViewerKind kind, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        Opening opening;
+        Opening.Waiter waiter;
+        bool isFirst;
+        lock (_lock)
+        {
+            ObjectDisposedException.ThrowIf(_disposed.IsCancellationRequested, this);
+            if (_run is not null)
+            {
+                return _run.Output;
+            }
+
+            isFirst = _opening is null;
+            opening = _opening ??= new Opening(new ChannelRun(_chain, _retired), _chain.Executor);
+            waiter = opening.Add();
+        }
+
+        if (isFirst)
+        {
+            _retired.Add(OpenAsync(opening, kind));
+        }
+
+        await using (cancellationToken.UnsafeRegister((_, token) => GiveUp(opening, waiter, token), null).ConfigureAwait(false))
+        {
+            return await waiter.WaitAsync().ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Takes the channel off the air where nobody watches. Does not wait for files that hang.</summary>
+    public void StopUnlessWatched() => Stop(_ => !_isWatched());
+
+    /// <summary>
+    /// Makes a producer ready to take the channel over; null where the channel is off the air. While the channel is being put on the air, it may
+    /// be the first one there.
+    /// </summary>
+    /// <param name="request">What it is for.</param>
+    /// <param name="startAt">The first instant that it may be wanted for.</param>
+    /// <param name="cancellationToken">Gives up at once.</param>
+    public async Task<ProducerSwap?> PrepareAsync(ProducerRequest request, Instant startAt, CancellationToken cancellationToken = default)
+    {
+        ChannelRun? run;
+        lock (_lock)
+        {
+            run = _run ?? _opening?.Run;
+        }
+
+        return run is null ? null : await run.PrepareAsync(request, startAt, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Completes when everything has ended that was let go of.</summary>
+    public Task SettleAsync() => _retired.WaitAsync();
+
+    /// <summary>Takes the channel off the air for good, and waits for everything that is ending.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        Opening? opening;
+        lock (_lock)
+        {
+            opening = _opening;
+            _disposed.Cancel();
+        }
+
+        if (opening is not null)
+        {
+            Fail(opening, new ObjectDisposedException(_channel.Name, $"The channel '{_channel.Name}' is shutting down."));
+            opening.Cancellation.Cancel();
+        }
+
+        Stop(_ => true);
+        await _retired.WaitAsync().ConfigureAwait(false);
+        await _chain.Kept.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private async Task OpenAsync(Opening opening, ViewerKind kind)
+    {
+        ChannelRun run = opening.Run;
+        CancellationToken stop = opening.Cancellation.Token;
+        run.Began = () => SetOnAir(opening);
+        run.Failed = (swap, error) => OnProducerFailed(run, swap, error);
+        run.Output.Failed = error =>
+        {
+            run.OutputError = error;
+            OnOutputFailed(run, error);
+        };
+        try
+        {
+            Instant startAt = _chain.Now;
+            opening.Title = _schedules.GetAiring(_channel.Id, startAt).Entry.Title;
+            if (kind == ViewerKind.Hls)
+            {
+                run.Output.UseHls();
+                startAt = Preroll.From(_schedules, _channel.Id, startAt, run.Output.HlsTarget * _options.HlsPreroll);
+            }
+
+            ProducerSwap first = await run.PrepareAsync(ProducerRequest.Normal, startAt, stop).ConfigureAwait(false);
+            if (!await first.CommitAsync(startAt, stop).ConfigureAwait(false))
+            {
+                // Another one was faster: it has taken the channel over while this one's file was being opened.
+                first.Abort();
+            }
+        }
+        catch (Exception exception)
+        {
+            if (!ReferenceEquals(Run, run))
+            {
+                run.End();
+                Fail(opening, exception);
+            }
+        }
+    }
+
+    /// <summary>The channel has gone on the air; all who wait hear of it.</summary>
+    private void SetOnAir(Opening opening)
+    {
+        ChannelRun run = opening.Run;
+        IReadOnlyList<Opening.Waiter> waiters = [];
+        lock (_lock)
+        {
+            if (ReferenceEquals(_opening, opening))
+            {
+                (_run, _opening, _failure) = (run, null, null);
+                _keepingUp = CancellationTokenSource.CreateLinkedTokenSource(_disposed.Token);
+                _upkeep = UpkeepAsync(run, _keepingUp.Token);
+                _recovery.Succeed(_chain.Line.Station.Now);
+                _chain.Kept.End();
+                waiters = opening.TakeWaiters();
+            }
+        }
+
+        if (waiters.Count == 0)
+        {
+            // All have given up, or the station is shutting down.
+            run.End();
+            return;
+        }
+
+        RuntimeLog.OnAir(_logger, _channel.ShortName, opening.Title);
+        Began?.Invoke(run.Output);
+        foreach (Opening.Waiter waiter in waiters)
+        {
+            waiter.Complete(run.Output);
+        }
+
+        // What is still being opened has come too late.
+        opening.Cancellation.Cancel();
+        if (run.OutputError is { } error)
+        {
+            OnOutputFailed(run, error);
+        }
+        else if (run.OnAir is { Producer.Completion: { IsFaulted: true } failed } swap)
+        {
+            OnProducerFailed(run, swap, failed.Exception!.GetBaseException());
+        }
+    }
+
+    private void Fail(Opening opening, Exception error)
+    {
+        IReadOnlyList<Opening.Waiter> waiters;
+        lock (_lock)
+        {
+            _opening = ReferenceEquals(_opening, opening) ? null : _opening;
+            waiters = opening.TakeWaiters();
+            _failure = waiters.Count > 0 && !_disposed.IsCancellationRequested ? $"It could not be started: {error.Message}" : _failure;
+        }
+
+        foreach (Opening.Waiter waiter in waiters)
+        {
+            waiter.Fail(error);
+        }
+    }
+
+    private void GiveUp(Opening opening, Opening.Waiter waiter, CancellationToken token)
+    {
+        bool isLast;
+        lock (_lock)
+        {
+            opening.Remove(waiter);
+            isLast = !opening.IsAwaited && ReferenceEquals(_opening, opening);
+            _opening = isLast ? null : _opening;
+        }
+
+        if (isLast)
+        {
+            opening.Cancellation.Cancel();
+        }
+
+        waiter.Cancel(token);
+    }
+
+    /// <summary>
+    /// Takes the channel off the air where that is wanted of what is on it. What has been on the air ends in the background; its files are kept open
+    /// for a while.
+    /// </summary>
+    /// <returns>What was on the air; null where it was not wanted.</returns>
+    private ChannelRun? Stop(Func<ChannelRun, bool> isWanted)
+    {
+        ChannelRun? run;
+        Task upkeep;
+        Task kept;
+        CancellationTokenSource? keepingUp;
+        CancellationTokenSource? recovering;
+        lock (_lock)
+        {
+            if (_run is null || !isWanted(_run))
+            {
+                return null;
+            }
+
+            (run, upkeep, keepingUp, recovering) = (_run, _upkeep, _keepingUp, _recovering);
+            (_run, _upkeep, _keepingUp, _recovering) = (null, Task.CompletedTask, null, null);
+            // In the order in which the channel goes off and on the air, whoever is first with the rest.
+            kept = _chain.Kept.BeginAsync();
+        }
+
+        keepingUp?.Cancel();
+        recovering?.Cancel();
+        RuntimeLog.OffAir(_logger, _channel.ShortName);
+        _retired.Add(EndAsync());
+        return run;
+
+        async Task EndAsync()
+        {
+            await upkeep.ConfigureAwait(false);
+            await kept.ConfigureAwait(false);
+            run.End();
+        }
+    }
+
+    /// <summary>While on the air, every second: tells the producer on the air what comes, and looks whether packets come in time.</summary>
+    private async Task UpkeepAsync(ChannelRun run, CancellationToken stop)
+    {
+        var watch = new OutputWatch(_schedules, _channel, _logger);
+        try
+        {
+            while (true)
+            {
+                await WaitAsync(ClockTime.FromSeconds(1), stop).ConfigureAwait(false);
+                Instant now = _chain.Now;
+                if (run.OnAir is { Plan: { } plan } onAir)
+                {
+                    await plan.SupplyAsync(onAir.Producer, now, stop).ConfigureAwait(false);
+                }
+
+                watch.Look(run.Output, now);
+            }
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            // Off the air.
+        }
+    }
+
+    private Task WaitAsync(ClockTime time, CancellationToken stop) =>
+        _chain.Executor.WaitUntilAsync(_chain.Line.Station, _chain.Line.Station.Now + time, stop);
+
+    /// <summary>The stream has ended: the channel is off the air, and its viewers, who are told by that, may come back.</summary>
+    private void OnOutputFailed(ChannelRun run, Exception error)
+    {
+        _failure = ReferenceEquals(Run, run) ? error.Message : _failure;
+        if (Stop(onAir => ReferenceEquals(onAir, run)) is null)
+        {
+            return;
+        }
+
+        RuntimeLog.ChannelFailed(_logger, _channel.ShortName, error);
+        Recover(null, null);
+    }
+
+    /// <summary>A producer cannot go on: the stream goes on without pictures until another one takes over.</summary>
+    private void OnProducerFailed(ChannelRun run, ProducerSwap failed, Exception error)
+    {
+        if (ReferenceEquals(Run, run))
+        {
+            RuntimeLog.ProducerFailed(_logger, _channel.ShortName, failed.Producer.Id, error);
+            Recover(run, failed);
+        }
+    }
+
+    private void Recover(ChannelRun? run, ProducerSwap? failed)
+    {
+        var recovering = CancellationTokenSource.CreateLinkedTokenSource(_disposed.Token);
+        CancellationTokenSource? earlier;
+        lock (_lock)
+        {
+            _recovery.Fail(_chain.Line.Station.Now);
+            (earlier, _recovering) = (_recovering, recovering);
+        }
+
+        earlier?.Cancel();
+        _retired.Add(RecoverAsync(run, failed, recovering.Token));
+    }
+
+    /// <summary>Tries a channel again, or its producer where its output still runs, until it is on the air, given up, or watched by nobody.</summary>
+    private async Task RecoverAsync(ChannelRun? run, ProducerSwap? failed, CancellationToken stop)
+    {
+        try
+        {
+            while (NextPause() is { IsNone: false } pause)
+            {
+                await WaitAsync(pause, stop).ConfigureAwait(false);
+                while (run is not null && ReferenceEquals(Run, run) && !_isWatched())
+                {
+                    // It lingers. Who comes before that is over needs a producer.
+                    await WaitAsync(ClockTime.FromSeconds(1), stop).ConfigureAwait(false);
+                }
+
+                if (!_isWatched() || !ReferenceEquals(Run, run) || !ReferenceEquals(run?.OnAir, failed))
+                {
+                    // Nobody needs it, it is on the air again because somebody asked, or another producer has taken over.
+                    return;
+                }
+
+                if (await TryRecoverAsync(run, failed, stop).ConfigureAwait(false))
+                {
+                    return;
+                }
+            }
+
+            RuntimeLog.GivenUp(_logger, _channel.ShortName, _options.RecoveryAttempts);
+            if (run is not null && failed is not null)
+            {
+                string reason = failed.Producer.HealthReason ?? "Its producer failed.";
+                _failure = Stop(onAir => ReferenceEquals(onAir, run) && ReferenceEquals(run.OnAir, failed)) is null ? _failure : reason;
+            }
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            // Off the air, or it has failed anew.
+        }
+    }
+
+    private ClockTime NextPause()
+    {
+        lock (_lock)
+        {
+            return _recovery.Next();
+        }
+    }
+
+    private async Task<bool> TryRecoverAsync(ChannelRun? run, ProducerSwap? failed, CancellationToken stop)
+    {
+        try
+        {
+            if (run is null || failed is null)
+            {
+                await StartAsync(ViewerKind.TransportStream, stop).ConfigureAwait(false);
+            }
+            else
+            {
+                await ReplaceAsync(run, failed, stop).ConfigureAwait(false);
+                lock (_lock)
+                {
+                    _recovery.Succeed(_chain.Line.Station.Now);
+                }
+            }
+
+            RuntimeLog.Recovered(_logger, _channel.ShortName);
+            return true;
+        }
+        catch (Exception exception) when (!stop.IsCancellationRequested)
+        {
+            RuntimeLog.RecoveryFailed(_logger, _channel.ShortName, exception);
+            return false;
+        }
+    }
+
+    /// <summary>Puts a new producer in the place of one that has failed, as soon as the output allows; not in that of one that waits for its instant.</summary>
+    private async Task ReplaceAsync(ChannelRun run, ProducerSwap failed, CancellationToken stop)
+    {
+        ProducerSwap swap = await run.PrepareAsync(failed.Request, SoonIn(run), stop).ConfigureAwait(false);
+        if (run.IsSwapping || !await swap.CommitAsync(SoonIn(run), stop).ConfigureAwait(false))
+        {
+            swap.Abort();
+        }
+
+        await swap.Outcome.ConfigureAwait(false);
+        if (ReferenceEquals(run.OnAir, failed))
+        {
+            throw new InvalidOperationException($"The producer '{swap.Producer.Id}' could not take the channel over.");
+        }
+    }
+
+    private Instant SoonIn(ChannelRun run) => _chain.Now + (run.Output.SwitchLead + s_margin).ToDuration();
+}

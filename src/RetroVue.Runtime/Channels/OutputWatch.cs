@@ -1,0 +1,42 @@
+using Microsoft.Extensions.Logging;
+using NodaTime;
+using RetroVue.Runtime.Output;
+using RetroVue.Runtime.Schedules;
+
+namespace RetroVue.Runtime.Channels;
+
+/// <summary>Says so where packets come too late to be aired, and whose fault that is: the file's, or the machine's.</summary>
+/// <remarks>For one caller at a time.</remarks>
+internal sealed class OutputWatch(IScheduleService schedules, ChannelSchedule channel, ILogger logger)
+{
+    private static readonly Duration s_complaintInterval = Duration.FromMinutes(1);
+
+    private long _late;
+    private ChannelInput? _outOfOrder;
+    private Instant _quietUntil = Instant.MinValue;
+
+    /// <summary>Looks at an output; about once a second.</summary>
+    public void Look(ChannelOutput output, Instant now)
+    {
+        if (output.OutOfOrder is { } item)
+        {
+            if (!ReferenceEquals(item, _outOfOrder))
+            {
+                PlayoutEntry entry = schedules.GetAiring(channel.Id, now).Entry;
+                RuntimeLog.FileOutOfOrder(logger, channel.ShortName, entry.File ?? entry.Title);
+            }
+
+            (_outOfOrder, _late) = (item, output.LatePackets);
+        }
+        else if (_outOfOrder is not null)
+        {
+            // What was late in the last second was of that item still, and not the machine's fault.
+            (_outOfOrder, _late) = (null, output.LatePackets);
+        }
+        else if (output.LatePackets > _late && now >= _quietUntil)
+        {
+            RuntimeLog.CannotKeepUp(logger, channel.ShortName, output.LatePackets - _late);
+            (_late, _quietUntil) = (output.LatePackets, now + s_complaintInterval);
+        }
+    }
+}

@@ -1,0 +1,106 @@
+using System.Collections.Frozen;
+using System.Globalization;
+using Microsoft.Extensions.Logging;
+using NodaTime;
+using RetroVue.Media.Pipelines;
+using RetroVue.Runtime.Output;
+using RetroVue.Runtime.Producers;
+using RetroVue.Runtime.Schedules;
+using RetroVue.Runtime.Time;
+
+namespace RetroVue.Runtime.Channels;
+
+/// <summary>What one channel is put on the air with: makes its outputs, and the producers that fill them.</summary>
+/// <remarks>Thread-safe.</remarks>
+internal sealed class PlayoutChain
+{
+    private readonly ChannelSchedule _channel;
+    private readonly ChannelContent _content;
+    private readonly IScheduleService _schedules;
+    private readonly MasterClock _clock;
+    private readonly ChannelOptions _options;
+    private readonly FrozenDictionary<ChannelMode, IProducerFactory> _producers;
+    private readonly ILogger _logger;
+    private readonly PipelineOptions _pipelines;
+    private readonly PipelineOptions _itemPipelines;
+    private readonly LateFiles _late = new();
+    private long _created;
+
+    /// <summary>The chain of a channel.</summary>
+    public PlayoutChain(
+        ChannelSchedule channel,
+        ChannelContent content,
+        IScheduleService schedules,
+        MasterClock clock,
+        Executor executor,
+        ChannelOptions options,
+        IEnumerable<IProducerFactory> producers,
+        ILoggerFactory loggerFactory)
+    {
+        (_channel, _content, _schedules, _clock, Executor, _options) = (channel, content, schedules, clock, executor, options);
+        _producers = producers.GroupBy(factory => factory.Mode).ToFrozenDictionary(factories => factories.Key, factories => factories.Last());
+        _logger = loggerFactory.CreateLogger<ChannelManager>();
+        _pipelines = new PipelineOptions { Name = channel.ShortName, Executor = executor, LoggerFactory = loggerFactory };
+        // What is wrong with an item its producer says, once and in words for people.
+        _itemPipelines = new PipelineOptions { Name = channel.ShortName, Executor = executor };
+        Line = new ChannelLine(clock.AsClock(), options.Epoch);
+        Kept = new KeptFiles(executor, Line.Station);
+    }
+
+    /// <summary>What runs the channel.</summary>
+    public Executor Executor { get; }
+
+    /// <summary>The channel's time line.</summary>
+    public ChannelLine Line { get; }
+
+    /// <summary>Files that are kept open while the channel is off the air.</summary>
+    public KeptFiles Kept { get; }
+
+    /// <summary>Station time.</summary>
+    public Instant Now => _clock.UtcNow;
+
+    /// <summary>An output that does not run yet.</summary>
+    public ChannelOutput CreateOutput() => _content.Copy is { } formats
+        ? new ChannelOutput(_channel.Name, Line, formats, _pipelines) { Rates = _content.Rates ?? ChannelRates.Declared(formats) }
+        : new ChannelOutput(_channel.Name, Line, _content.Raw, _pipelines);
+
+    /// <summary>What tells a producer of the channel's schedule.</summary>
+    public PlanFeeder CreateFeeder() => new(_schedules, _channel, _options.Horizon, _logger);
+
+    /// <summary>
+    /// An id for a producer. It holds the nanosecond of station time: another run of the station makes none at the same.
+    /// </summary>
+    public string NextId(ChannelMode mode) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{_channel.ShortName}-{mode.ToString().ToLowerInvariant()}-{Line.Station.Now.Nanoseconds:x}-{Interlocked.Increment(ref _created)}");
+
+    /// <summary>A producer that has opened nothing yet.</summary>
+    /// <exception cref="KeyNotFoundException">Nobody makes producers of this mode.</exception>
+    public IProducer CreateProducer(ChannelMode mode, ChannelOutput output, ChannelFeed feed)
+    {
+        if (!_producers.TryGetValue(mode, out IProducerFactory? factory))
+        {
+            throw new KeyNotFoundException($"No producer factory is registered for the mode {mode}. Register an {nameof(IProducerFactory)} whose {nameof(IProducerFactory.Mode)} that is.");
+        }
+
+        var slates = new SlateItems(
+            _channel,
+            Line,
+            _content.Raw,
+            _content.Copy,
+            entry => _schedules.GetAiring(_channel.Id, entry.End).Entry,
+            _itemPipelines);
+        IItemOpener items = _content.Copy is null
+            ? new TranscodeItems(Line, _content.Raw, slates, Kept.Shelf, _itemPipelines)
+            : new CopyItems(output, Kept.Shelf, _itemPipelines);
+        return factory.Create(new ProducerContext(items, slates, _late)
+        {
+            StreamEndpoint = new Uri($"/channels/{_channel.ShortName}/live.ts", UriKind.Relative),
+            Channel = _channel,
+            Output = output,
+            Feed = feed,
+            Executor = Executor,
+            Logger = _logger,
+        });
+    }
+}

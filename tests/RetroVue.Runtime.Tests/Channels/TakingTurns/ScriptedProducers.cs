@@ -1,0 +1,75 @@
+using NodaTime;
+using RetroVue.Media.Pipelines;
+using RetroVue.Runtime.Producers;
+using RetroVue.Runtime.Schedules;
+
+namespace RetroVue.Runtime.Tests.Channels.TakingTurns;
+
+/// <summary>Makes producers that play a plan as the normal one does, and may besides be slow to get ready, or fail.</summary>
+internal sealed class ScriptedProducers(ChannelMode mode) : IProducerFactory
+{
+    private readonly NormalProducerFactory _inner = new();
+
+    public ChannelMode Mode { get; } = mode;
+
+    /// <summary>Those made so far, in order.</summary>
+    public List<ScriptedProducer> Made { get; } = [];
+
+    /// <summary>For the test: the next one is to hang.</summary>
+    public bool HangsNext { get; set; }
+
+    /// <summary>What getting ready waits for, of the one with this number.</summary>
+    public Func<int, ProducerContext, Task> Ready { get; init; } = (_, _) => Task.CompletedTask;
+
+    public IProducer Create(ProducerContext context)
+    {
+        var made = new ScriptedProducer(_inner.Create(context), context.Executor, Ready(Made.Count, context));
+        Made.Add(made);
+        return made;
+    }
+}
+
+internal sealed class ScriptedProducer(IProducer inner, Executor executor, Task ready) : IProducer
+{
+    private readonly TaskCompletionSource _completion = executor.CreateCompletion();
+    private string? _failure;
+
+    public bool IsDisposed { get; private set; }
+
+    public string Id => inner.Id;
+
+    public ProducerState State => _failure is null ? inner.State : ProducerState.Error;
+
+    public ProducerHealth Health => _failure is null ? inner.Health : ProducerHealth.Failed;
+
+    public string? HealthReason => _failure ?? inner.HealthReason;
+
+    public Uri StreamEndpoint => inner.StreamEndpoint;
+
+    public Task Completion => _completion.Task;
+
+    public async Task PrepareAsync(PlayoutPlan plan, Instant startAt, CancellationToken cancellationToken = default)
+    {
+        await ready.ConfigureAwait(false);
+        await inner.PrepareAsync(plan, startAt, cancellationToken).ConfigureAwait(false);
+    }
+
+    public Task StartAsync(CancellationToken cancellationToken = default) => inner.StartAsync(cancellationToken);
+
+    public Task PlayContentAsync(PlayoutEntry entry, CancellationToken cancellationToken = default) => inner.PlayContentAsync(entry, cancellationToken);
+
+    public Task StopAsync() => inner.StopAsync();
+
+    public async ValueTask DisposeAsync()
+    {
+        IsDisposed = true;
+        await inner.DisposeAsync().ConfigureAwait(false);
+        _completion.TrySetResult();
+    }
+
+    public void Fail(string reason)
+    {
+        _failure = reason;
+        _completion.TrySetException(new InvalidOperationException(reason));
+    }
+}

@@ -1,0 +1,177 @@
+using NodaTime;
+using RetroVue.Media.Pipelines;
+using RetroVue.Media.Time;
+using RetroVue.Runtime.Channels;
+using RetroVue.Runtime.Producers;
+using RetroVue.Runtime.Schedules;
+
+namespace RetroVue.Runtime.Tests.Channels.TakingTurns;
+
+/// <summary>Who needs a file whose opening hangs waits for it with all others who do; nobody else waits.</summary>
+public sealed class SharedOpeningTests
+{
+    private static readonly Instant s_start = Instant.FromUtc(2026, 3, 1, 12, 0);
+    private static readonly Rational s_rate = new(25, 1);
+    private static readonly ClockTime s_hang = ClockTime.FromSeconds(4);
+
+    private readonly List<TaskCompletionSource> _hanging = [];
+    private ScriptedProducers _normal = null!;
+    private ScriptedProducers _emergency = null!;
+    private RecordedLog _log = null!;
+    private SimulatedChannel _channel = null!;
+    private string _film = "";
+
+    private ChannelManager Manager => _channel.Manager;
+
+    private double Now => (_channel.Clock.UtcNow - s_start).TotalSeconds;
+
+    [SetUp]
+    public async Task MakeAsync()
+    {
+        _film = await TestFiles.MakeAsync(s_rate, 25 * 60);
+        _hanging.Clear();
+        _log = new RecordedLog();
+        _normal = new ScriptedProducers(ChannelMode.Normal) { Ready = (number, context) => Hang(context, isHanging: number == 0) };
+        _emergency = new ScriptedProducers(ChannelMode.Emergency);
+        _channel = new SimulatedChannel(
+            s_start,
+            ChannelProfile.Copy,
+            [(_film, Duration.FromSeconds(60))],
+            new ChannelOptions { Linger = ClockTime.Zero },
+            _log,
+            producers: [_normal, _emergency]);
+    }
+
+    [TearDown]
+    public void NothingIsLeft()
+    {
+        _channel.Do(() => _hanging.ForEach(hanging => hanging.TrySetResult()));
+        _channel.Dispose();
+        _log.Dispose();
+        Assert.That(MediaBuffer.LiveCount, Is.Zero);
+        Assert.That(_normal.Made.Concat(_emergency.Made), Has.All.Property(nameof(ScriptedProducer.IsDisposed)).True);
+    }
+
+    [Test]
+    public void All_who_join_meanwhile_share_one_opening()
+    {
+        Task<ViewerSession> first = Join(), second = Join();
+        _channel.Executor.RunFor(ClockTime.FromSeconds(1));
+        Task<ViewerSession> third = Join();
+        _channel.Executor.RunFor(s_hang - ClockTime.FromMilliseconds(1010));
+        Assert.That(new[] { first, second, third }, Has.None.Property(nameof(Task.IsCompleted)).True);
+        Assert.That((Manager.Output, Manager.ViewerCount), Is.EqualTo(((object?)null, 0)));
+        LetGo();
+        Assert.That(new[] { first, second, third }, Has.All.Property(nameof(Task.IsCompletedSuccessfully)).True);
+        Assert.That(new[] { first, second, third }.Select(task => task.Result.Output), Has.All.SameAs(Manager.Output));
+        Assert.That((_normal.Made.Count, Manager.ViewerCount), Is.EqualTo((1, 3)));
+    }
+
+    [Test]
+    public void One_who_gives_up_leaves_the_others_waiting_and_the_last_one_gives_the_opening_up()
+    {
+        using CancellationTokenSource first = new(), second = new();
+        Task<ViewerSession> one = Join(first.Token), two = Join(second.Token);
+        _channel.Executor.RunFor(ClockTime.FromSeconds(1));
+        _channel.Do(first.Cancel);
+        Assert.That((one.IsCanceled, two.IsCompleted), Is.EqualTo((true, false)));
+        _channel.Do(second.Cancel);
+        Assert.That(two.IsCanceled, Is.True);
+        // The next one opens the file anew, which does not hang this time, while the first opening still does.
+        Task<ViewerSession> next = Join();
+        _channel.Complete(next);
+        Assert.That((Now, _normal.Made.Count, Manager.ViewerCount), Is.EqualTo((1.0, 2, 1)));
+        LetGo();
+        Assert.That(_normal.Made.Select(producer => producer.IsDisposed), Is.EqualTo(new[] { true, false }));
+    }
+
+    [Test]
+    public void Opening_that_fails_fails_for_all_who_wait_and_counts_nobody()
+    {
+        Task<ViewerSession> first = Join(), second = Join();
+        _channel.Do(() => _hanging[0].TrySetException(new InvalidOperationException("There is none.")));
+        Assert.That(new[] { first, second }.Select(task => task.Exception!.GetBaseException().Message), Has.All.EqualTo("There is none."));
+        Assert.That((Manager.ViewerCount, Manager.ProducerHealth, Manager.HealthReason), Is.EqualTo((0, ProducerHealth.Failed, "It could not be started: There is none.")));
+        _channel.Complete(Join());
+        Assert.That((Manager.ViewerCount, Manager.ProducerHealth, Manager.HealthReason), Is.EqualTo((1, ProducerHealth.Running, (string?)null)));
+    }
+
+    [Test]
+    public void Emergency_takes_the_channel_while_its_file_is_being_opened()
+    {
+        Task<ViewerSession> joining = Join();
+        _channel.Executor.RunFor(ClockTime.FromMilliseconds(500));
+        Instant at = s_start + Duration.FromSeconds(2);
+        var message = new PlayoutEntry(SegmentKind.Programme, at, at + Duration.FromSeconds(30), "message", _film, Duration.Zero);
+        ProducerSwap swap = _channel.Complete(() => Manager.OnAir.PrepareAsync(new ProducerRequest(ChannelMode.Emergency, _ => new PlayoutPlan([message])), at))!;
+        Assert.That(_channel.Complete(() => swap.CommitAsync(at)), Is.True);
+        _channel.Complete(joining);
+        Assert.That((Now, swap.IsOnAir), Is.EqualTo((0.5, true)), "Who waits for the channel need not wait for the file any more.");
+        _channel.Executor.RunFor(s_hang);
+        LetGo();
+        Assert.That(Manager.OnAir.Producer, Is.SameAs(swap.Producer));
+        Assert.That(_normal.Made.Single().IsDisposed, Is.True);
+        Assert.That(_log.Lines, Is.Empty);
+    }
+
+    [Test]
+    public void Viewers_leave_and_ask_while_the_channel_is_started_again()
+    {
+        Task<ViewerSession> joining = Join();
+        LetGo();
+        ViewerSession first = _channel.Complete(() => joining), second = _channel.Complete(() => Join());
+        _channel.Do(() => Manager.Output!.Failed!(new InvalidOperationException("The encoder is out of paper.")));
+        Assert.That(_normal.Made, Has.Count.EqualTo(1));
+        _normal.HangsNext = true;
+        using var gone = new CancellationTokenSource();
+        Task resuming = Begin(() => Manager.ResumeAsync(first, gone.Token));
+        _channel.Executor.RunFor(ClockTime.FromMilliseconds(100));
+        Assert.That((resuming.IsCompleted, _normal.Made.Count), Is.EqualTo((false, 2)));
+        Assert.That(Manager.Touch(first.Id), Is.Not.Null);
+        Task leaving = Begin(() => Manager.LeaveAsync(second));
+        Assert.That((leaving.IsCompleted, Manager.ViewerCount), Is.EqualTo((true, 1)));
+        LetGo();
+        _channel.Complete(resuming);
+        Assert.That(first.Output, Is.SameAs(Manager.Output));
+    }
+
+    [Test]
+    public void Station_that_shuts_down_keeps_nobody_waiting()
+    {
+        Task<ViewerSession> joining = Join();
+        Task disposing = Begin(() => Manager.DisposeAsync().AsTask());
+        Assert.That(joining.Exception!.GetBaseException(), Is.InstanceOf<ObjectDisposedException>());
+        Assert.That(disposing.IsCompleted, Is.False, "What hangs is still being let go of.");
+        LetGo();
+        _channel.Complete(disposing);
+        Assert.That(Join().Exception!.GetBaseException(), Is.InstanceOf<ObjectDisposedException>());
+    }
+
+    private Task Hang(ProducerContext context, bool isHanging)
+    {
+        if (!isHanging && !_normal.HangsNext)
+        {
+            return Task.CompletedTask;
+        }
+
+        _normal.HangsNext = false;
+        TaskCompletionSource hanging = context.Executor.CreateCompletion();
+        _hanging.Add(hanging);
+        return hanging.Task;
+    }
+
+    private void LetGo() => _channel.Complete(async () =>
+    {
+        _hanging.ForEach(hanging => hanging.TrySetResult());
+        await Manager.OnAir.SettleAsync().ConfigureAwait(false);
+    });
+
+    private Task<ViewerSession> Join(CancellationToken gone = default) => (Task<ViewerSession>)Begin(() => Manager.JoinAsync(ViewerKind.TransportStream, "test", gone));
+
+    private Task Begin(Func<Task> begin)
+    {
+        Task? begun = null;
+        _channel.Do(() => begun = begin());
+        return begun!;
+    }
+}
