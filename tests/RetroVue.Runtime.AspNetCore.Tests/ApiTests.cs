@@ -32,6 +32,7 @@ public sealed class ApiTests
     [Test]
     public async Task Channels_are_told_with_what_is_on_and_what_is_next()
     {
+        Instant asked = _station.Clock.UtcNow;
         JsonElement channels = await GetJsonAsync("/api/channels");
         Assert.That(channels.GetArrayLength(), Is.EqualTo(2));
         JsonElement second = channels[1];
@@ -50,6 +51,7 @@ public sealed class ApiTests
         Assert.That(nextStart, Is.EqualTo(end));
         Assert.That(nextEnd - nextStart, Is.EqualTo(Duration.FromSeconds(30)));
         Assert.That(_station.Clock.UtcNow, Is.GreaterThanOrEqualTo(start));
+        Assert.That(asked, Is.LessThan(end));
     }
 
     private static (Instant Start, Instant End) Span(JsonElement airing) => (

@@ -38,6 +38,9 @@ public sealed class TranscodeChannelTests
             long last = output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Max(line => long.Parse(line.Split(',')[1], CultureInfo.InvariantCulture));
             long[] pts = [.. Ffprobe.FirstNumbers(output).Where(time => time <= last).Order()];
             Assert.That(pts, Has.Length.GreaterThan(15 * 90_000 / step));
+            // Joined as it begins: the first picture is of that instant, to a tick of rounding, and the sound begins within the block that holds it.
+            long begun = channel.Line.At(s_start).ToUnits(new Rational(1, 90_000)) % (1L << 33);
+            Assert.That(pts[0], Is.EqualTo(begun).Within(stream == "v" ? 1 : step), stream);
             Assert.That(pts.Zip(pts.Skip(1), (a, b) => b - a), Is.All.EqualTo(step), stream);
         }
 
