@@ -1,4 +1,5 @@
 using RetroVue.Runtime.Channels;
+using RetroVue.Runtime.Hls;
 using RetroVue.Runtime.Schedules;
 
 namespace RetroVue.Runtime.AspNetCore;
@@ -20,6 +21,9 @@ public sealed class RetroVueOptions
 
     /// <summary>Hears how far the start is: files looked at, of those whose kind or duration matters. May be called on any thread.</summary>
     public IProgress<LoadProgress>? Progress { get; set; }
+
+    /// <summary>How viewers of HLS are served.</summary>
+    public HlsViewerOptions Hls { get; set; } = new();
 
     /// <summary>How channels are run.</summary>
     public ChannelOptions Channel { get; set; } = new();

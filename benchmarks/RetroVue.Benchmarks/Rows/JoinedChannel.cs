@@ -49,7 +49,7 @@ internal sealed class JoinedChannel : IAsyncDisposable
     public async Task<ClockTime> JoinAsync()
     {
         ClockTime asked = SystemClock.Instance.Now;
-        ViewerSession session = await _manager.JoinAsync(ViewerKind.TransportStream, "benchmark");
+        ViewerSession session = await _manager.JoinAsync(new JoinRequest("benchmark"));
         using ChunkReader reader = session.Output.Stream.Read();
         var arrival = new KeyFrameArrival();
         for (bool isComplete = false; !isComplete;)

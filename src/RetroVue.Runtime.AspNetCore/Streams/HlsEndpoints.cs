@@ -5,11 +5,12 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 using RetroVue.Media.Elements.Hls;
 using RetroVue.Media.Pipelines;
 using RetroVue.Media.Time;
 using RetroVue.Runtime.Channels;
-using RetroVue.Runtime.Output;
+using RetroVue.Runtime.Hls;
 
 namespace RetroVue.Runtime.AspNetCore.Streams;
 
@@ -24,8 +25,6 @@ internal static class HlsEndpoints
 {
     private const string PlaylistType = "application/vnd.apple.mpegurl";
 
-    private static readonly ClockTime s_lookEvery = ClockTime.FromMilliseconds(100);
-
     public static void Map(IEndpointRouteBuilder routes)
     {
         routes.MapGet("/channels/{id}/hls/index.m3u8", ServePlaylistAsync);
@@ -38,6 +37,7 @@ internal static class HlsEndpoints
         Station station,
         IHostApplicationLifetime lifetime,
         ILogger<Station> logger,
+        IOptions<RetroVueOptions> options,
         string? session = null)
     {
         ChannelRoute.AllowAnyOrigin(context);
@@ -66,7 +66,7 @@ internal static class HlsEndpoints
                 // Asking what there is makes nobody a viewer.
                 Announce(context, PlaylistType);
             }
-            else if (await Joining.TryJoinAsync(channel, ViewerKind.Hls, context, logger, gone.Token).ConfigureAwait(false) is not { } joined)
+            else if (await Joining.TryJoinAsync(channel, Request, context, logger, gone.Token).ConfigureAwait(false) is not { } joined)
             {
                 await ChannelRoute.RefuseUnavailableAsync(context, channel).ConfigureAwait(false);
             }
@@ -84,6 +84,8 @@ internal static class HlsEndpoints
         {
             // The viewer left, or the station is shutting down.
         }
+
+        JoinRequest Request(string client) => HlsJoin.Request(channel, client, options.Value.Hls);
     }
 
     private static async Task AnswerPlaylistAsync(
@@ -108,17 +110,21 @@ internal static class HlsEndpoints
     private static async Task<HlsPlaylist?> WaitForPlaylistAsync(Station station, ChannelManager channel, ViewerSession viewer, CancellationToken gone)
     {
         Media.Clocks.IClock clock = station.Clock.AsClock();
-        HlsSegmenter hls = viewer.Output.UseHls();
+        var hls = HlsStream.Of(viewer.Output);
+        ClockTime target = viewer.Output.KeyFrameInterval;
         // Three segments are needed, one more may have begun before anybody asked, and the last is listed once it has been shown.
-        ClockTime limit = clock.Now + (viewer.Output.HlsTarget * 6);
-        while (hls.Playlist is null && clock.Now < limit)
+        ClockTime limit = clock.Now + (target * 6);
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(gone);
+        while (!hls.Begun.IsCompleted && clock.Now < limit)
         {
-            await station.Executor.WaitUntilAsync(clock, clock.Now + s_lookEvery, gone).ConfigureAwait(false);
+            await Task.WhenAny(hls.Begun, station.Executor.WaitUntilAsync(clock, clock.Now + target, over.Token)).ConfigureAwait(false);
+            gone.ThrowIfCancellationRequested();
             // Who waits is not silent: without it the channel would go off the air meanwhile.
             channel.Touch(viewer.Id);
         }
 
-        return hls.Playlist;
+        await over.CancelAsync().ConfigureAwait(false);
+        return hls.Segmenter.Playlist;
     }
 
     private static async Task ServeSegmentAsync(HttpContext context, string id, string name, Station station, string? session = null)
@@ -136,7 +142,7 @@ internal static class HlsEndpoints
             return;
         }
 
-        using HlsSegment? segment = viewer.Output.UseHls().Open(name);
+        using HlsSegment? segment = HlsStream.Of(viewer.Output).Segmenter.Open(name);
         if (segment is null)
         {
             await ChannelRoute.RefuseAsync(context, StatusCodes.Status404NotFound, "There is no such segment.").ConfigureAwait(false);

@@ -9,17 +9,17 @@ internal static class Joining
 {
     private const int LongestClient = 200;
 
-    /// <summary>Joins the channel; null where it could not be put on the air, which is logged.</summary>
+    /// <summary>Joins the channel, by a request of the client's name; null where it could not be put on the air, which is logged.</summary>
     public static async Task<ViewerSession?> TryJoinAsync(
         ChannelManager channel,
-        ViewerKind kind,
+        Func<string, JoinRequest> request,
         HttpContext context,
         ILogger logger,
         CancellationToken cancellationToken)
     {
         try
         {
-            return await channel.JoinAsync(kind, Client(context), cancellationToken).ConfigureAwait(false);
+            return await channel.JoinAsync(request(Client(context)), cancellationToken).ConfigureAwait(false);
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
         {

@@ -48,7 +48,7 @@ internal static class LiveEndpoint
         }
 
         using var gone = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, lifetime.ApplicationStopping);
-        if (await Joining.TryJoinAsync(channel, ViewerKind.TransportStream, context, logger, gone.Token).ConfigureAwait(false) is not { } session)
+        if (await Joining.TryJoinAsync(channel, client => new JoinRequest(client), context, logger, gone.Token).ConfigureAwait(false) is not { } session)
         {
             await ChannelRoute.RefuseUnavailableAsync(context, channel).ConfigureAwait(false);
             return;

@@ -38,9 +38,6 @@ internal sealed class Audience(MasterClock clock, ChannelLine line, Executor exe
     /// <summary>The viewers now.</summary>
     public IReadOnlyCollection<ViewerSession> Sessions => [.. _sessions.Values];
 
-    /// <summary>True where a viewer takes the channel in a way.</summary>
-    public bool Has(ViewerKind kind) => _sessions.Values.Any(session => session.Kind == kind);
-
     /// <summary>True while a viewer has not left.</summary>
     public bool Has(ViewerSession session) => _sessions.ContainsKey(session.Id);
 
@@ -69,12 +66,11 @@ internal sealed class Audience(MasterClock clock, ChannelLine line, Executor exe
     }
 
     /// <summary>Adds a viewer who was expected.</summary>
-    /// <param name="kind">How the viewer takes the channel.</param>
-    /// <param name="client">What the client says of itself.</param>
+    /// <param name="request">What the viewer wants.</param>
     /// <param name="output">What the viewer watches.</param>
-    public ViewerSession Join(ViewerKind kind, string client, ChannelOutput output)
+    public ViewerSession Join(JoinRequest request, ChannelOutput output)
     {
-        var session = new ViewerSession(RandomNumberGenerator.GetHexString(24, lowercase: true), kind, client, clock.UtcNow, output);
+        var session = new ViewerSession(RandomNumberGenerator.GetHexString(24, lowercase: true), request, clock.UtcNow, output);
         lock (_lock)
         {
             _expected--;
@@ -93,6 +89,13 @@ internal sealed class Audience(MasterClock clock, ChannelLine line, Executor exe
         }
     }
 
+    /// <summary>What all viewers together want of an output that takes the place of one that has failed.</summary>
+    public JoinRequest Together() => new("those who stayed")
+    {
+        Preroll = _sessions.Values.Select(session => session.Request.Preroll).DefaultIfEmpty(ClockTime.Zero).Max(),
+        Watching = TellWatching,
+    };
+
     /// <summary>Gives all viewers the output that the channel has now.</summary>
     public void MoveTo(ChannelOutput output)
     {
@@ -100,14 +103,16 @@ internal sealed class Audience(MasterClock clock, ChannelLine line, Executor exe
         {
             session.Output = output;
         }
+
+        TellWatching(output);
     }
 
-    /// <summary>Viewers of whom nothing has been heard for so long that they count as gone: those who ask for each segment.</summary>
+    /// <summary>Viewers of whom nothing has been heard for so long that they count as gone.</summary>
     public IEnumerable<ViewerSession> Silent()
     {
         Instant now = clock.UtcNow;
         return _sessions.Values.Where(session =>
-            session.Kind == ViewerKind.Hls && now - session.LastActivity > (session.Output.HlsTarget * options.HlsSilence).ToDuration());
+            session.Request.SilenceLimit is { IsNone: false } limit && now - session.LastActivity > limit.ToDuration());
     }
 
     /// <summary>Waits for the linger's end, unless somebody watches or joins before.</summary>
@@ -150,4 +155,12 @@ internal sealed class Audience(MasterClock clock, ChannelLine line, Executor exe
 
     /// <summary>Forgets all viewers.</summary>
     public void Clear() => _sessions.Clear();
+
+    private void TellWatching(ChannelOutput output)
+    {
+        foreach (ViewerSession session in _sessions.Values)
+        {
+            session.Request.Watching?.Invoke(output);
+        }
+    }
 }

@@ -62,7 +62,7 @@ public sealed class ChannelManager : IAsyncDisposable
         _logger = loggerFactory.CreateLogger<ChannelManager>();
         _chain = new PlayoutChain(channel, content, schedules, clock, executor, options, producers ?? [new NormalProducerFactory()], loggerFactory);
         _audience = new Audience(clock, _chain.Line, executor, options);
-        _onAir = new OnAir(channel, _chain, schedules, options, () => !_audience.IsEmpty, _logger) { Began = MoveTo };
+        _onAir = new OnAir(channel, _chain, schedules, options, _audience, _logger);
     }
 
     /// <summary>The channel and its list.</summary>
@@ -73,6 +73,9 @@ public sealed class ChannelManager : IAsyncDisposable
 
     /// <summary>Whether the channel is on the air, and who takes it over.</summary>
     internal OnAir OnAir => _onAir;
+
+    /// <summary>How far apart the key frames of what it sends are at most.</summary>
+    public ClockTime KeyFrameInterval => _chain.KeyFrameInterval;
 
     /// <summary>Viewers now.</summary>
     public int ViewerCount => _audience.Count;
@@ -107,18 +110,18 @@ public sealed class ChannelManager : IAsyncDisposable
     }
 
     /// <summary>Lets a viewer join; the first puts the channel on the air.</summary>
-    /// <param name="kind">How the viewer takes the channel.</param>
-    /// <param name="client">What the client says of itself.</param>
+    /// <param name="request">What the viewer wants.</param>
     /// <param name="cancellationToken">Gives up waiting for the start.</param>
     /// <exception cref="ObjectDisposedException">The station is shutting down.</exception>
-    public async Task<ViewerSession> JoinAsync(ViewerKind kind, string client, CancellationToken cancellationToken = default)
+    public async Task<ViewerSession> JoinAsync(JoinRequest request, CancellationToken cancellationToken = default)
     {
+        ArgumentNullException.ThrowIfNull(request);
         ObjectDisposedException.ThrowIf(_disposed.IsCancellationRequested, this);
         _audience.Expect();
         ChannelOutput output;
         try
         {
-            output = await _onAir.StartAsync(kind, cancellationToken).ConfigureAwait(false);
+            output = await _onAir.StartAsync(request, cancellationToken).ConfigureAwait(false);
         }
         catch
         {
@@ -127,12 +130,8 @@ public sealed class ChannelManager : IAsyncDisposable
             throw;
         }
 
-        if (kind == ViewerKind.Hls)
-        {
-            output.UseHls();
-        }
-
-        ViewerSession session = _audience.Join(kind, client, output);
+        request.Watching?.Invoke(output);
+        ViewerSession session = _audience.Join(request, output);
         WatchSilence();
         return session;
     }
@@ -148,7 +147,7 @@ public sealed class ChannelManager : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(session);
         if (!ReferenceEquals(session.Output, _onAir.Output) && _audience.Has(session))
         {
-            await _onAir.StartAsync(session.Kind, cancellationToken).ConfigureAwait(false);
+            await _onAir.StartAsync(_audience.Together(), cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -201,16 +200,6 @@ public sealed class ChannelManager : IAsyncDisposable
         else
         {
             Background(_audience.LingerAsync(_onAir.StopUnlessWatched, _disposed.Token));
-        }
-    }
-
-    /// <summary>Gives all viewers what the channel sends now: those who stayed through a failure get it too.</summary>
-    private void MoveTo(ChannelOutput output)
-    {
-        _audience.MoveTo(output);
-        if (_audience.Has(ViewerKind.Hls))
-        {
-            output.UseHls();
         }
     }
 

@@ -10,15 +10,6 @@ public sealed record ChannelOptions
     /// <summary>How long a channel stays on the air after its last viewer has left; zero takes it off at once. Ten seconds unless set.</summary>
     public ClockTime Linger { get; init; } = ClockTime.FromSeconds(10);
 
-    /// <summary>How many target durations a viewer of HLS may ask for nothing before the session is over; three unless set.</summary>
-    public int HlsSilence { get; init; } = 3;
-
-    /// <summary>
-    /// How many target durations before now a channel begins when its first viewer takes HLS: the three that a player keeps from the end
-    /// (RFC 8216 6.3.3), and the one that is still growing. Four unless set.
-    /// </summary>
-    public int HlsPreroll { get; init; } = 4;
-
     /// <summary>How far ahead the producer is told the plan; six hours unless set.</summary>
     public Duration Horizon { get; init; } = Duration.FromHours(6);
 

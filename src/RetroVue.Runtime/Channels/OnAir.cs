@@ -30,7 +30,7 @@ internal sealed class OnAir : IAsyncDisposable
     private readonly PlayoutChain _chain;
     private readonly IScheduleService _schedules;
     private readonly ChannelOptions _options;
-    private readonly Func<bool> _isWatched;
+    private readonly Audience _audience;
     private readonly ILogger _logger;
     private readonly Recovery _recovery;
     private readonly Retirement _retired;
@@ -48,11 +48,11 @@ internal sealed class OnAir : IAsyncDisposable
     /// <param name="chain">What it is put on the air with.</param>
     /// <param name="schedules">Says what airs when.</param>
     /// <param name="options">How it is run.</param>
-    /// <param name="isWatched">True while somebody watches, or is about to. Called under a lock: answers without waiting.</param>
+    /// <param name="audience">Who watches, or is about to.</param>
     /// <param name="logger">Where it logs.</param>
-    public OnAir(ChannelSchedule channel, PlayoutChain chain, IScheduleService schedules, ChannelOptions options, Func<bool> isWatched, ILogger logger)
+    public OnAir(ChannelSchedule channel, PlayoutChain chain, IScheduleService schedules, ChannelOptions options, Audience audience, ILogger logger)
     {
-        (_channel, _chain, _schedules, _options, _isWatched, _logger) = (channel, chain, schedules, options, isWatched, logger);
+        (_channel, _chain, _schedules, _options, _audience, _logger) = (channel, chain, schedules, options, audience, logger);
         _recovery = new Recovery(options);
         _retired = new Retirement(channel.ShortName, logger);
     }
@@ -65,9 +65,6 @@ internal sealed class OnAir : IAsyncDisposable
 
     /// <summary>Why the channel is off the air although it is wanted, in one line for people; null where it is not.</summary>
     public string? Failure => _failure;
-
-    /// <summary>Called, before anybody who waits hears of it, when the channel has gone on the air with a new output.</summary>
-    public Action<ChannelOutput>? Began { get; set; }
 
     private ChannelRun? Run
     {
@@ -84,10 +81,10 @@ internal sealed class OnAir : IAsyncDisposable
     /// What the channel sends, once it is on the air. Who asks while it is being put there waits for the same. Asked again after a failure, it is
     /// tried at once.
     /// </summary>
-    /// <param name="kind">How the viewer who asks takes the channel.</param>
+    /// <param name="request">What the viewer who asks wants of the channel.</param>
     /// <param name="cancellationToken">Gives up; what is being opened is given up too where nobody else waits for it.</param>
     /// <exception cref="ObjectDisposedException">The station is shutting down.</exception>
-    public async Task<ChannelOutput> StartAsync(ViewerKind kind, CancellationToken cancellationToken)
+    public async Task<ChannelOutput> StartAsync(JoinRequest request, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         Opening opening;
@@ -108,7 +105,7 @@ internal sealed class OnAir : IAsyncDisposable
 
         if (isFirst)
         {
-            _retired.Add(OpenAsync(opening, kind));
+            _retired.Add(OpenAsync(opening, request));
         }
 
         await using (cancellationToken.UnsafeRegister((_, token) => GiveUp(opening, waiter, token), null).ConfigureAwait(false))
@@ -118,7 +115,7 @@ internal sealed class OnAir : IAsyncDisposable
     }
 
     /// <summary>Takes the channel off the air where nobody watches. Does not wait for files that hang.</summary>
-    public void StopUnlessWatched() => Stop(_ => !_isWatched());
+    public void StopUnlessWatched() => Stop(_ => _audience.IsEmpty);
 
     /// <summary>
     /// Makes a producer ready to take the channel over; null where the channel is off the air. While the channel is being put on the air, it may
@@ -162,7 +159,7 @@ internal sealed class OnAir : IAsyncDisposable
         await _chain.Kept.DisposeAsync().ConfigureAwait(false);
     }
 
-    private async Task OpenAsync(Opening opening, ViewerKind kind)
+    private async Task OpenAsync(Opening opening, JoinRequest request)
     {
         ChannelRun run = opening.Run;
         CancellationToken stop = opening.Cancellation.Token;
@@ -177,10 +174,10 @@ internal sealed class OnAir : IAsyncDisposable
         {
             Instant startAt = _chain.Now;
             opening.Title = _schedules.GetAiring(_channel.Id, startAt).Entry.Title;
-            if (kind == ViewerKind.Hls)
+            request.Watching?.Invoke(run.Output);
+            if (request.Preroll > ClockTime.Zero)
             {
-                run.Output.UseHls();
-                startAt = Preroll.From(_schedules, _channel.Id, startAt, run.Output.HlsTarget * _options.HlsPreroll);
+                startAt = Preroll.From(_schedules, _channel.Id, startAt, request.Preroll);
             }
 
             ProducerSwap first = await run.PrepareAsync(ProducerRequest.Normal, startAt, stop).ConfigureAwait(false);
@@ -226,7 +223,7 @@ internal sealed class OnAir : IAsyncDisposable
         }
 
         RuntimeLog.OnAir(_logger, _channel.ShortName, opening.Title);
-        Began?.Invoke(run.Output);
+        _audience.MoveTo(run.Output);
         foreach (Opening.Waiter waiter in waiters)
         {
             waiter.Complete(run.Output);
@@ -389,13 +386,13 @@ internal sealed class OnAir : IAsyncDisposable
             while (NextPause() is { IsNone: false } pause)
             {
                 await WaitAsync(pause, stop).ConfigureAwait(false);
-                while (run is not null && ReferenceEquals(Run, run) && !_isWatched())
+                while (run is not null && ReferenceEquals(Run, run) && _audience.IsEmpty)
                 {
                     // It lingers. Who comes before that is over needs a producer.
                     await WaitAsync(ClockTime.FromSeconds(1), stop).ConfigureAwait(false);
                 }
 
-                if (!_isWatched() || !ReferenceEquals(Run, run) || !ReferenceEquals(run?.OnAir, failed))
+                if (_audience.IsEmpty || !ReferenceEquals(Run, run) || !ReferenceEquals(run?.OnAir, failed))
                 {
                     // Nobody needs it, it is on the air again because somebody asked, or another producer has taken over.
                     return;
@@ -434,7 +431,7 @@ internal sealed class OnAir : IAsyncDisposable
         {
             if (run is null || failed is null)
             {
-                await StartAsync(ViewerKind.TransportStream, stop).ConfigureAwait(false);
+                await StartAsync(_audience.Together(), stop).ConfigureAwait(false);
             }
             else
             {

@@ -3,6 +3,7 @@ using System.Globalization;
 using Microsoft.Extensions.Logging;
 using NodaTime;
 using RetroVue.Media.Pipelines;
+using RetroVue.Media.Time;
 using RetroVue.Runtime.Output;
 using RetroVue.Runtime.Producers;
 using RetroVue.Runtime.Schedules;
@@ -55,6 +56,9 @@ internal sealed class PlayoutChain
 
     /// <summary>Files that are kept open while the channel is off the air.</summary>
     public KeptFiles Kept { get; }
+
+    /// <summary>How far apart the key frames of its outputs are at most.</summary>
+    public ClockTime KeyFrameInterval => ChannelOutput.MostKeyFrameInterval(isCopied: _content.Copy is not null);
 
     /// <summary>Station time.</summary>
     public Instant Now => _clock.UtcNow;

@@ -11,11 +11,10 @@ public sealed class ViewerSession
     private Instant _lastActivity;
     private ChannelOutput _output;
 
-    internal ViewerSession(string id, ViewerKind kind, string client, Instant startedAt, ChannelOutput output)
+    internal ViewerSession(string id, JoinRequest request, Instant startedAt, ChannelOutput output)
     {
         Id = id;
-        Kind = kind;
-        Client = client;
+        Request = request;
         StartedAt = startedAt;
         _output = output;
         _lastActivity = startedAt;
@@ -24,11 +23,11 @@ public sealed class ViewerSession
     /// <summary>Tells the session from every other; cannot be guessed.</summary>
     public string Id { get; }
 
-    /// <summary>How the viewer takes the channel.</summary>
-    public ViewerKind Kind { get; }
+    /// <summary>What the viewer wants of the channel.</summary>
+    public JoinRequest Request { get; }
 
     /// <summary>What the client says of itself.</summary>
-    public string Client { get; }
+    public string Client => Request.Client;
 
     /// <summary>When the viewer joined, in station time.</summary>
     public Instant StartedAt { get; }

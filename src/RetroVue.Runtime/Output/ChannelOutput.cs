@@ -1,6 +1,4 @@
-using System.Globalization;
 using NodaTime;
-using RetroVue.Media.Elements.Hls;
 using RetroVue.Media.Elements.MpegTs;
 using RetroVue.Media.Pipelines;
 using RetroVue.Media.Time;
@@ -9,7 +7,7 @@ namespace RetroVue.Runtime.Output;
 
 /// <summary>
 /// What a channel sends: one continuous transport stream on the channel's line, whatever items producers put on the air, to any number of
-/// viewers, and as HLS once somebody asks for that.
+/// viewers, by any protocol (<see cref="Attach"/>).
 /// </summary>
 /// <remarks>
 /// Thread-safe. Lives from the first viewer to the end of the linger. Each producer has a feed of its own (<see cref="OpenFeed"/>). At most one
@@ -22,7 +20,8 @@ public sealed class ChannelOutput : IAsyncDisposable
     private readonly TranscodeStage? _transcoder;
     private readonly OutputPump _pump;
     private readonly Lock _lock = new();
-    private HlsSegmenter? _hls;
+    private volatile IChunkConsumer[] _consumers;
+    private bool _isOver;
     private bool _isStarted;
 
     /// <summary>An output that airs items as they are encoded; it does not run yet.</summary>
@@ -55,6 +54,7 @@ public sealed class ChannelOutput : IAsyncDisposable
         Rates = profile is null ? ChannelRates.Declared(formats) : TranscodeStage.Rates(profile);
         _executor = options.Executor ?? ThreadedExecutor.Default;
         Stream = new ChunkRing(_executor.CreateCompletion, () => line.Now);
+        _consumers = [Stream];
         _transcoder = profile is null ? null : new TranscodeStage(line, profile, _feeds, options);
         _pump = new OutputPump(name, line, formats, _transcoder is null ? _feeds : _transcoder, Publish);
     }
@@ -70,18 +70,6 @@ public sealed class ChannelOutput : IAsyncDisposable
 
     /// <summary>The end of the transport stream, for viewers.</summary>
     public ChunkRing Stream { get; }
-
-    /// <summary>The stream as HLS; null until <see cref="UseHls"/>.</summary>
-    public HlsSegmenter? Hls
-    {
-        get
-        {
-            lock (_lock)
-            {
-                return _hls;
-            }
-        }
-    }
 
     /// <summary>Packets that came after their time, or were to be shown before the one before them is decoded, and were not aired.</summary>
     public long LatePackets => _pump.LatePackets;
@@ -151,23 +139,32 @@ public sealed class ChannelOutput : IAsyncDisposable
     }
 
     /// <summary>
-    /// The target duration of HLS: two seconds, the distance of the encoder's key frames, in a transcoded channel; the most that key frames
-    /// of items may be apart in a copied one.
+    /// How far apart key frames are at most: two seconds in a transcoded channel, whose encoder makes them so; in a copied one the most that is
+    /// admitted.
     /// </summary>
-    public ClockTime HlsTarget => _transcoder is null ? CopyAdmission.MostKeyFrameInterval : TranscodeStage.KeyFrameInterval;
+    public ClockTime KeyFrameInterval => MostKeyFrameInterval(isCopied: _transcoder is null);
 
-    /// <summary>Begins to make HLS of the stream, with what is left of it, and returns it; the same one every time.</summary>
-    public HlsSegmenter UseHls()
+    /// <summary>Lets a consumer have what is sent from now on: the one of its type that was attached before, or a new one.</summary>
+    /// <param name="create">Makes the consumer. Called under a lock.</param>
+    public T Attach<T>(Func<ChannelOutput, T> create)
+        where T : class, IChunkConsumer
     {
+        ArgumentNullException.ThrowIfNull(create);
         lock (_lock)
         {
-            return _hls ??= new HlsSegmenter(new HlsOptions
+            if (_consumers.OfType<T>().FirstOrDefault() is not { } consumer)
             {
-                Target = HlsTarget,
-                // When it began: no other run does at that nanosecond, also in another process, so what a player holds of an address stays true.
-                Run = string.Create(CultureInfo.InvariantCulture, $"{Line.Station.Now.Nanoseconds:x}-"),
-                EpochUnixNanoseconds = Line.ToStation(ClockTime.Zero).Nanoseconds,
-            });
+                consumer = create(this);
+                if (_isOver)
+                {
+                    // Nothing comes any more; who asks finds it ended.
+                    consumer.Dispose();
+                }
+
+                _consumers = [.. _consumers, consumer];
+            }
+
+            return consumer;
         }
     }
 
@@ -194,17 +191,30 @@ public sealed class ChannelOutput : IAsyncDisposable
 
         _feeds.Clear();
         _pump.Dispose();
-        Hls?.Dispose();
+        lock (_lock)
+        {
+            _isOver = true;
+        }
+
+        foreach (IChunkConsumer consumer in _consumers)
+        {
+            consumer.Dispose();
+        }
     }
+
+    /// <summary>How far apart the key frames of a channel are at most.</summary>
+    internal static ClockTime MostKeyFrameInterval(bool isCopied) => isCopied ? CopyAdmission.MostKeyFrameInterval : TranscodeStage.KeyFrameInterval;
+
+    /// <summary>What somebody waits for, whose continuation runs where the channel's executor wants it.</summary>
+    internal TaskCompletionSource CreateCompletion() => _executor.CreateCompletion();
 
     private void Publish(TransportStreamChunk chunk)
     {
-        if (Hls is { } hls)
+        foreach (IChunkConsumer consumer in _consumers)
         {
-            chunk.Buffer.Retain();
-            hls.Append(chunk, _pump.Writer, Line.Now);
+            consumer.OnChunk(chunk, _pump.Writer, Line.Now);
         }
 
-        Stream.Add(chunk);
+        chunk.Buffer.Release();
     }
 }

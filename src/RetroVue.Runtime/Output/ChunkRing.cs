@@ -19,7 +19,7 @@ namespace RetroVue.Runtime.Output;
 /// writes, not its bytes.
 /// </para>
 /// </remarks>
-public sealed class ChunkRing
+public sealed class ChunkRing : IChunkConsumer
 {
     private readonly Lock _lock = new();
     private readonly Queue<(long Number, ClockTime Pts)> _coming = new();
@@ -63,6 +63,16 @@ public sealed class ChunkRing
 
     /// <summary>A reader that begins at the last place to join, or at the first that comes.</summary>
     public ChunkReader Read() => new(this);
+
+    /// <inheritdoc/>
+    void IChunkConsumer.OnChunk(TransportStreamChunk chunk, TransportStreamWriter writer, ClockTime now)
+    {
+        chunk.Buffer.Retain();
+        Add(chunk);
+    }
+
+    /// <inheritdoc/>
+    void IDisposable.Dispose() => Close();
 
     /// <summary>Adds a chunk, whose buffer's reference is taken over.</summary>
     internal void Add(TransportStreamChunk chunk)

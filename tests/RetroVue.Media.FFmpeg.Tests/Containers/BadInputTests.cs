@@ -1,3 +1,4 @@
+using RetroVue.Media.Elements.Probes;
 using RetroVue.Media.FFmpeg.Containers;
 using RetroVue.Media.FFmpeg.Native;
 using RetroVue.Media.FFmpeg.Tests.Corpus;

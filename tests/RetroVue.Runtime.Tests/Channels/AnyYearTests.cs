@@ -3,6 +3,7 @@ using RetroVue.Media.Elements.Hls;
 using RetroVue.Media.Pipelines;
 using RetroVue.Media.Time;
 using RetroVue.Runtime.Channels;
+using RetroVue.Runtime.Hls;
 using RetroVue.Runtime.Output;
 using RetroVue.Runtime.Schedules;
 
@@ -63,8 +64,8 @@ public sealed class AnyYearTests
     public async Task Segments_are_numbered_upwards_from_zero_or_more_and_dated_by_station_time(Instant start, ProfileMode mode)
     {
         SimulatedChannel channel = await CreateAsync(start, mode);
-        channel.Join(ViewerKind.Hls);
-        HlsSegmenter segmenter = channel.Session!.Output.UseHls();
+        channel.Join(isHls: true);
+        HlsSegmenter segmenter = HlsStream.Of(channel.Session!.Output).Segmenter;
         channel.Watch(Duration.FromSeconds(20));
         HlsPlaylist playlist = segmenter.Playlist!;
         channel.Dispose();

@@ -48,7 +48,7 @@ public sealed class CrowdTests
             for (int i = 0; i < visits; i++)
             {
                 ChannelManager channel = station.Station.Channels[random.Next(station.Station.Channels.Length)];
-                bytes += await station.VisitAsync(channel, random.Next(3) == 0 ? ViewerKind.Hls : ViewerKind.TransportStream, ClockTime.FromMilliseconds(random.Next(120)));
+                bytes += await station.VisitAsync(channel, random.Next(3) == 0, ClockTime.FromMilliseconds(random.Next(120)));
             }
 
             return bytes;
@@ -62,7 +62,7 @@ public sealed class CrowdTests
         await using (live)
         {
             ChannelManager channel = live.Station.Channels[0];
-            ViewerSession[] sessions = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => Task.Run(() => channel.JoinAsync(ViewerKind.TransportStream, "one of many"))));
+            ViewerSession[] sessions = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => Task.Run(() => channel.JoinAsync(new JoinRequest("one of many")))));
             Assert.That(sessions.Select(session => session.Output).Distinct().Count(), Is.EqualTo(1));
             Assert.That(channel.ViewerCount, Is.EqualTo(20));
             await Task.WhenAll(sessions.Concat(sessions).Select(session => Task.Run(() => channel.LeaveAsync(session))));

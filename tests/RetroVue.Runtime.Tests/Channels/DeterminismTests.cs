@@ -9,6 +9,7 @@ using RetroVue.Media.Pipelines;
 using RetroVue.Media.Testing;
 using RetroVue.Media.Time;
 using RetroVue.Runtime.Channels;
+using RetroVue.Runtime.Hls;
 using RetroVue.Runtime.Schedules;
 using RetroVue.Runtime.Tests.Producers;
 
@@ -34,8 +35,8 @@ public sealed class DeterminismTests
             var channel = new SimulatedChannel(s_start, profile, [(first, Duration.FromSeconds(20)), (second, Duration.FromSeconds(10))]);
             using var stream = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
             using var recorded = new HlsRecorder();
-            channel.Join(ViewerKind.Hls);
-            HlsSegmenter segmenter = channel.Session!.Output.UseHls();
+            channel.Join(isHls: true);
+            HlsSegmenter segmenter = HlsStream.Of(channel.Session!.Output).Segmenter;
             for (int i = 0; i < 35_000 / 80; i++)
             {
                 channel.Watch(Duration.FromMilliseconds(80));

@@ -3,6 +3,7 @@ using RetroVue.Media.Elements.Hls;
 using RetroVue.Media.Pipelines;
 using RetroVue.Media.Time;
 using RetroVue.Runtime.Channels;
+using RetroVue.Runtime.Hls;
 using RetroVue.Runtime.Output;
 using RetroVue.Runtime.Schedules;
 
@@ -26,17 +27,17 @@ public sealed class HlsJoinTests
         var channel = new SimulatedChannel(s_start, profile, [(file, Duration.FromSeconds(Seconds))]);
         channel.Executor.RunFor(ClockTime.FromMilliseconds(milliseconds));
         ClockTime joined = channel.Line.Now;
-        channel.Join(ViewerKind.Hls);
-        HlsSegmenter segmenter = channel.Session!.Output.UseHls();
+        channel.Join(isHls: true);
+        HlsSegmenter segmenter = HlsStream.Of(channel.Session!.Output).Segmenter;
 
         // A quarter of a second is what catching up may take.
         channel.Watch(Duration.FromMilliseconds(250));
         HlsPlaylist first = segmenter.Playlist!;
         Assert.That(first, Is.Not.Null, "a playlist at once");
         // A player begins three target durations before the end, where there was something so long ago.
-        ClockTime wanted = ClockTime.Min(channel.Session.Output.HlsTarget * 3, ClockTime.FromSeconds(10));
+        ClockTime wanted = ClockTime.Min(channel.Session.Output.KeyFrameInterval * 3, ClockTime.FromSeconds(10));
         Assert.That(first.Duration, Is.GreaterThanOrEqualTo(wanted));
-        Assert.That(joined - first.Entries[^1].End, Is.LessThan(channel.Session.Output.HlsTarget + ClockTime.FromMilliseconds(250)));
+        Assert.That(joined - first.Entries[^1].End, Is.LessThan(channel.Session.Output.KeyFrameInterval + ClockTime.FromMilliseconds(250)));
 
         channel.Watch(Duration.FromSeconds(3));
         HlsPlaylist last = segmenter.Playlist!;

@@ -4,6 +4,7 @@ using RetroVue.Media.Elements.Hls;
 using RetroVue.Media.Pipelines;
 using RetroVue.Media.Time;
 using RetroVue.Runtime.Channels;
+using RetroVue.Runtime.Hls;
 using RetroVue.Runtime.Output;
 using RetroVue.Runtime.Schedules;
 
@@ -50,8 +51,8 @@ public sealed class HlsRulesTests
         channel.Executor.RunFor(ClockTime.FromMilliseconds(milliseconds));
         for (int run = 0; run < 2; run++)
         {
-            channel.Join(ViewerKind.Hls);
-            segmenter = channel.Session!.Output.UseHls();
+            channel.Join(isHls: true);
+            segmenter = HlsStream.Of(channel.Session!.Output).Segmenter;
             rules.MostBitRate = channel.Session.Output.Rates.Peak;
             List<HlsPlayerModel> players = [new()];
             for (int second = 0; second < 60; second++)

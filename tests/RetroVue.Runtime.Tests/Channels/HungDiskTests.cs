@@ -67,7 +67,7 @@ public sealed class HungDiskTests
         ClockTime began = SystemClock.Instance.Now;
         for (int visit = 0; visit < 3; visit++)
         {
-            ViewerSession session = await station.Channels[0].JoinAsync(ViewerKind.TransportStream, "visitor");
+            ViewerSession session = await station.Channels[0].JoinAsync(new JoinRequest("visitor"));
             Assert.That(station.Channels[0].ProducerHealth, Is.EqualTo(ProducerHealth.Degraded));
             Assert.That(station.Channels[0].HealthReason, Does.Contain(hanging));
             await station.Channels[0].LeaveAsync(session);
@@ -75,7 +75,7 @@ public sealed class HungDiskTests
 
         // Only the first one waits for the file.
         Assert.That(SystemClock.Instance.Now - began, Is.LessThan(ClockTime.FromSeconds(10)));
-        await station.Channels[0].JoinAsync(ViewerKind.TransportStream, "visitor");
+        await station.Channels[0].JoinAsync(new JoinRequest("visitor"));
         Assert.That(disk.Count, Is.EqualTo(1), "One opening hangs, however many viewers there were.");
         ClockTime stopping = SystemClock.Instance.Now;
         await station.DisposeAsync();
@@ -97,11 +97,11 @@ public sealed class HungDiskTests
         // Five seconds of silence, looked for every second.
         Assert.That(SystemClock.Instance.Now - began, Is.LessThan(ClockTime.FromSeconds(9)));
         Assert.That(log.Lines, Has.Count.EqualTo(1).And.Exactly(1).Contains(hanging));
-        ViewerSession slate = await station.Channels[0].JoinAsync(ViewerKind.TransportStream, "visitor");
+        ViewerSession slate = await station.Channels[0].JoinAsync(new JoinRequest("visitor"));
         Assert.That(station.Channels[0].ProducerHealth, Is.EqualTo(ProducerHealth.Degraded));
         Assert.That(station.Channels[0].HealthReason, Does.Contain(hanging));
         await station.Channels[0].LeaveAsync(slate);
-        ViewerSession session = await station.Channels[2].JoinAsync(ViewerKind.TransportStream, "visitor");
+        ViewerSession session = await station.Channels[2].JoinAsync(new JoinRequest("visitor"));
         Assert.That(station.Channels[2].ProducerHealth, Is.EqualTo(ProducerHealth.Running));
         await station.Channels[2].LeaveAsync(session);
         disk.GoOn();
@@ -159,7 +159,7 @@ public sealed class HungDiskTests
             var viewers = new Viewers();
             foreach (ChannelManager channel in station.Channels)
             {
-                ViewerSession session = await channel.JoinAsync(ViewerKind.TransportStream, "viewer");
+                ViewerSession session = await channel.JoinAsync(new JoinRequest("viewer"));
                 var longest = new[] { ClockTime.Zero };
                 viewers._gaps.Add((channel.Channel.ShortName, longest));
                 viewers._reading.Add(Task.Run(() => viewers.ReadAsync(session, longest)));

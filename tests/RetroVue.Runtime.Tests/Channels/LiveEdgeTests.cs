@@ -25,12 +25,12 @@ public sealed class LiveEdgeTests
     {
         await using LiveStation live = await LiveStation.CreateAsync(ClockTime.Zero);
         // The code has run before, and a good part of a group of pictures has passed.
-        await live.VisitAsync(live.Station.Channels[0], ViewerKind.TransportStream, ClockTime.FromMilliseconds(3500));
+        await live.VisitAsync(live.Station.Channels[0], isHls: false, ClockTime.FromMilliseconds(3500));
         ChannelManager channel = live.Station.Channels[isWarm ? 0 : 1];
         var line = new ChannelLine(live.Station.Clock.AsClock(), ChannelLine.DefaultEpoch);
 
         ClockTime asked = line.Now;
-        ViewerSession session = await channel.JoinAsync(ViewerKind.TransportStream, "test");
+        ViewerSession session = await channel.JoinAsync(new JoinRequest("test"));
         ChunkReader reader = session.Output.Stream.Read();
         ClockTime first = ClockTime.None, newest = ClockTime.None, arrived = ClockTime.None;
         while (arrived.IsNone && line.Now - asked < ClockTime.FromSeconds(5))

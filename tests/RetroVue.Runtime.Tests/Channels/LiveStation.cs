@@ -3,6 +3,7 @@ using NodaTime;
 using RetroVue.Media.Pipelines;
 using RetroVue.Media.Time;
 using RetroVue.Runtime.Channels;
+using RetroVue.Runtime.Hls;
 using RetroVue.Runtime.Output;
 using RetroVue.Runtime.Schedules;
 using RetroVue.Runtime.Time;
@@ -50,9 +51,9 @@ internal sealed class LiveStation : IAsyncDisposable
     }
 
     /// <summary>Watches a channel for a while, as a player would, and leaves; returns the bytes received.</summary>
-    public async Task<long> VisitAsync(ChannelManager channel, ViewerKind kind, ClockTime time, CancellationToken stop = default)
+    public async Task<long> VisitAsync(ChannelManager channel, bool isHls, ClockTime time, CancellationToken stop = default)
     {
-        ViewerSession session = await channel.JoinAsync(kind, "visitor", stop);
+        ViewerSession session = await channel.JoinAsync(isHls ? HlsJoin.Request(channel, "visitor") : new JoinRequest("visitor"), stop);
         ChunkReader reader = session.Output.Stream.Read();
         try
         {

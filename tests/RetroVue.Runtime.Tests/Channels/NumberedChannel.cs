@@ -10,7 +10,7 @@ namespace RetroVue.Runtime.Tests.Channels;
 /// <summary>A simulated channel of numbered files, whose reads can be made to hang, and what of it was received. Times are seconds since the channel's start.</summary>
 internal sealed class NumberedChannel
 {
-    private readonly ViewerKind _kind;
+    private readonly bool _isHls;
     private readonly ClockTime _start;
     private readonly ClockTime _systemStart;
     private readonly int _rate;
@@ -24,14 +24,14 @@ internal sealed class NumberedChannel
         ProfileMode mode,
         (string File, double Seconds)[] items,
         RecordedLog log,
-        ViewerKind kind = ViewerKind.TransportStream,
+        bool isHls = false,
         int rate = 25,
         ChannelOptions? options = null,
         IEnumerable<IProducerFactory>? producers = null)
     {
         ChannelProfile profile = mode == ProfileMode.Copy ? ChannelProfile.Copy : ChannelProfile.Transcode(320, 180, new Rational(rate, 1));
         Channel = new SimulatedChannel(start, profile, items.Select(item => (item.File, Duration.FromSeconds(item.Seconds))), options, log, producers: producers);
-        (_start, _systemStart, _kind, _rate) = (Channel.Line.Now, Channel.Executor.Clock.Now, kind, rate);
+        (_start, _systemStart, _isHls, _rate) = (Channel.Line.Now, Channel.Executor.Clock.Now, isHls, rate);
     }
 
     public SimulatedChannel Channel { get; }
@@ -62,7 +62,7 @@ internal sealed class NumberedChannel
         if (!_hasJoined)
         {
             Channel.Executor.RunFor(ClockTime.FromMilliseconds((long)(join * 1000)));
-            Channel.Join(_kind);
+            Channel.Join(_isHls);
             (_hasJoined, _time, _from) = (true, join, join);
         }
 

@@ -8,6 +8,7 @@ using RetroVue.Media.Pipelines;
 using RetroVue.Media.Testing;
 using RetroVue.Media.Time;
 using RetroVue.Runtime.Channels;
+using RetroVue.Runtime.Hls;
 using RetroVue.Runtime.Output;
 using RetroVue.Runtime.Producers;
 using RetroVue.Runtime.Schedules;
@@ -95,9 +96,11 @@ internal sealed class SimulatedChannel : IDisposable
 
     public byte[] Received => _received.ToArray();
 
-    public void Join(ViewerKind kind = ViewerKind.TransportStream)
+    public void Join(bool isHls = false) => Join(isHls ? HlsJoin.Request(Manager, "test") : new JoinRequest("test"));
+
+    public void Join(JoinRequest request)
     {
-        Session = Complete(() => Manager.JoinAsync(kind, "test"));
+        Session = Complete(() => Manager.JoinAsync(request));
         _reader?.Dispose();
         _reader = Session.Output.Stream.Read();
     }

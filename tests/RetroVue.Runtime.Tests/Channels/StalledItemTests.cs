@@ -130,7 +130,7 @@ public sealed class StalledItemTests
     {
         string file = await TestFiles.MakeAsync(s_rate, 40 * 25);
         using var log = new RecordedLog();
-        var aired = new NumberedChannel(s_start, ProfileMode.Copy, [(file, 40)], log, ViewerKind.Hls, options: new ChannelOptions { RecoveryAttempts = 0 });
+        var aired = new NumberedChannel(s_start, ProfileMode.Copy, [(file, 40)], log, isHls: true, options: new ChannelOptions { RecoveryAttempts = 0 });
         aired.Watch(join: 1, until: 5);
         ChannelManager manager = aired.Channel.Manager;
         ViewerSession kept = aired.Channel.Session!;
@@ -160,7 +160,7 @@ public sealed class StalledItemTests
     {
         string file = await TestFiles.MakeAsync(s_rate, 40 * 25);
         using var log = new RecordedLog();
-        var aired = new NumberedChannel(s_start, ProfileMode.Copy, [(file, 40)], log, ViewerKind.Hls, options: new ChannelOptions { RecoveryAttempts = 0 });
+        var aired = new NumberedChannel(s_start, ProfileMode.Copy, [(file, 40)], log, isHls: true, options: new ChannelOptions { RecoveryAttempts = 0 });
         aired.Watch(join: 1, until: 5);
         ChannelManager manager = aired.Channel.Manager;
         manager.Output!.Failed!(new InvalidOperationException("The encoder is out of paper."));

@@ -34,8 +34,8 @@ public sealed class StationSoakTests
             // Two channels are never off the air, the one between them comes and goes with its viewers.
             Task[] viewers =
             [
-                live.VisitAsync(live.Station.Channels[0], ViewerKind.TransportStream, ClockTime.FromSeconds(86_400), stop.Token),
-                live.VisitAsync(live.Station.Channels[2], ViewerKind.Hls, ClockTime.FromSeconds(86_400), stop.Token),
+                live.VisitAsync(live.Station.Channels[0], isHls: false, ClockTime.FromSeconds(86_400), stop.Token),
+                live.VisitAsync(live.Station.Channels[2], isHls: true, ClockTime.FromSeconds(86_400), stop.Token),
                 .. Enumerable.Range(0, 4).Select(seed => ComeAndGoAsync(live, new Random(seed), stop.Token)),
             ];
             for (int i = 0; i < samples; i++)
@@ -93,7 +93,7 @@ public sealed class StationSoakTests
         {
             await live.VisitAsync(
                 live.Station.Channels[random.Next(3)],
-                random.Next(2) == 0 ? ViewerKind.TransportStream : ViewerKind.Hls,
+                random.Next(2) != 0,
                 ClockTime.FromMilliseconds(random.Next(200, 5000)),
                 CancellationToken.None);
             await live.WaitAsync(ClockTime.FromMilliseconds(random.Next(2000)), stop);

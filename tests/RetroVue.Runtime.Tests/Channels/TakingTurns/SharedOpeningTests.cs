@@ -166,7 +166,7 @@ public sealed class SharedOpeningTests
         await Manager.OnAir.SettleAsync().ConfigureAwait(false);
     });
 
-    private Task<ViewerSession> Join(CancellationToken gone = default) => (Task<ViewerSession>)Begin(() => Manager.JoinAsync(ViewerKind.TransportStream, "test", gone));
+    private Task<ViewerSession> Join(CancellationToken gone = default) => (Task<ViewerSession>)Begin(() => Manager.JoinAsync(new JoinRequest("test"), gone));
 
     private Task Begin(Func<Task> begin)
     {

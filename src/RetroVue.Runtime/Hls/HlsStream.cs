@@ -1,0 +1,57 @@
+using System.Globalization;
+using RetroVue.Media.Elements.Hls;
+using RetroVue.Media.Elements.MpegTs;
+using RetroVue.Media.Time;
+using RetroVue.Runtime.Output;
+
+namespace RetroVue.Runtime.Hls;
+
+/// <summary>What a channel sends, as HLS: one for each output, from when the first viewer asks for it.</summary>
+/// <remarks>Thread-safe.</remarks>
+public sealed class HlsStream : IChunkConsumer
+{
+    private readonly TaskCompletionSource _begun;
+
+    private HlsStream(ChannelOutput output)
+    {
+        _begun = output.CreateCompletion();
+        Segmenter = new HlsSegmenter(new HlsOptions
+        {
+            Target = output.KeyFrameInterval,
+            // When it began: no other run does at that nanosecond, also in another process, so what a player holds of an address stays true.
+            Run = string.Create(CultureInfo.InvariantCulture, $"{output.Line.Station.Now.Nanoseconds:x}-"),
+            EpochUnixNanoseconds = output.Line.ToStation(ClockTime.Zero).Nanoseconds,
+        });
+    }
+
+    /// <summary>The segments and their playlist.</summary>
+    public HlsSegmenter Segmenter { get; }
+
+    /// <summary>Completes when there is a playlist, or the output has ended without one.</summary>
+    public Task Begun => _begun.Task;
+
+    /// <summary>The HLS of an output, made from now on if nobody has asked for it before.</summary>
+    public static HlsStream Of(ChannelOutput output)
+    {
+        ArgumentNullException.ThrowIfNull(output);
+        return output.Attach(static output => new HlsStream(output));
+    }
+
+    /// <inheritdoc/>
+    public void OnChunk(TransportStreamChunk chunk, TransportStreamWriter writer, ClockTime now)
+    {
+        chunk.Buffer.Retain();
+        Segmenter.Append(chunk, writer, now);
+        if (!_begun.Task.IsCompleted && Segmenter.Playlist is not null)
+        {
+            _begun.TrySetResult();
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _begun.TrySetResult();
+        Segmenter.Dispose();
+    }
+}
