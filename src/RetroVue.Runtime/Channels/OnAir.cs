@@ -23,13 +23,9 @@ namespace RetroVue.Runtime.Channels;
 /// </remarks>
 internal sealed class OnAir : IAsyncDisposable
 {
-    /// <summary>For what passes between asking for the time and committing to it.</summary>
-    private static readonly ClockTime s_margin = ClockTime.FromMilliseconds(200);
-
     private readonly ChannelSchedule _channel;
     private readonly PlayoutChain _chain;
     private readonly IScheduleService _schedules;
-    private readonly ChannelOptions _options;
     private readonly Audience _audience;
     private readonly ILogger _logger;
     private readonly Recovery _recovery;
@@ -40,7 +36,6 @@ internal sealed class OnAir : IAsyncDisposable
     private Opening? _opening;
     private CancellationTokenSource? _keepingUp;
     private Task _upkeep = Task.CompletedTask;
-    private CancellationTokenSource? _recovering;
     private volatile string? _failure;
 
     /// <summary>A channel that is off the air.</summary>
@@ -52,9 +47,9 @@ internal sealed class OnAir : IAsyncDisposable
     /// <param name="logger">Where it logs.</param>
     public OnAir(ChannelSchedule channel, PlayoutChain chain, IScheduleService schedules, ChannelOptions options, Audience audience, ILogger logger)
     {
-        (_channel, _chain, _schedules, _options, _audience, _logger) = (channel, chain, schedules, options, audience, logger);
-        _recovery = new Recovery(options);
+        (_channel, _chain, _schedules, _audience, _logger) = (channel, chain, schedules, audience, logger);
         _retired = new Retirement(channel.ShortName, logger);
+        _recovery = new Recovery(this, chain, audience, options, channel.ShortName, _retired, logger);
     }
 
     /// <summary>What the channel sends; null while it is off the air.</summary>
@@ -66,7 +61,8 @@ internal sealed class OnAir : IAsyncDisposable
     /// <summary>Why the channel is off the air although it is wanted, in one line for people; null where it is not.</summary>
     public string? Failure => _failure;
 
-    private ChannelRun? Run
+    /// <summary>The stretch on the air; null while the channel is off it.</summary>
+    internal ChannelRun? Run
     {
         get
         {
@@ -155,8 +151,19 @@ internal sealed class OnAir : IAsyncDisposable
         }
 
         Stop(_ => true);
+        _recovery.End();
         await _retired.WaitAsync().ConfigureAwait(false);
         await _chain.Kept.DisposeAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>Takes the channel off the air because its producer has failed and no other one could take its place.</summary>
+    internal void GiveUp(ChannelRun run, ProducerSwap failed)
+    {
+        string reason = failed.Producer.HealthReason ?? "Its producer failed.";
+        if (Stop(onAir => ReferenceEquals(onAir, run) && ReferenceEquals(run.OnAir, failed)) is not null)
+        {
+            _failure = reason;
+        }
     }
 
     private async Task OpenAsync(Opening opening, JoinRequest request)
@@ -209,7 +216,7 @@ internal sealed class OnAir : IAsyncDisposable
                 (_run, _opening, _failure) = (run, null, null);
                 _keepingUp = CancellationTokenSource.CreateLinkedTokenSource(_disposed.Token);
                 _upkeep = UpkeepAsync(run, _keepingUp.Token);
-                _recovery.Succeed(_chain.Line.Station.Now);
+                _recovery.Succeed();
                 _chain.Kept.End();
                 waiters = opening.TakeWaiters();
             }
@@ -286,7 +293,6 @@ internal sealed class OnAir : IAsyncDisposable
         Task upkeep;
         Task kept;
         CancellationTokenSource? keepingUp;
-        CancellationTokenSource? recovering;
         lock (_lock)
         {
             if (_run is null || !isWanted(_run))
@@ -294,14 +300,14 @@ internal sealed class OnAir : IAsyncDisposable
                 return null;
             }
 
-            (run, upkeep, keepingUp, recovering) = (_run, _upkeep, _keepingUp, _recovering);
-            (_run, _upkeep, _keepingUp, _recovering) = (null, Task.CompletedTask, null, null);
+            (run, upkeep, keepingUp) = (_run, _upkeep, _keepingUp);
+            (_run, _upkeep, _keepingUp) = (null, Task.CompletedTask, null);
             // In the order in which the channel goes off and on the air, whoever is first with the rest.
             kept = _chain.Kept.BeginAsync();
         }
 
         keepingUp?.Cancel();
-        recovering?.Cancel();
+        _recovery.End();
         RuntimeLog.OffAir(_logger, _channel.ShortName);
         _retired.Add(EndAsync());
         return run;
@@ -351,7 +357,7 @@ internal sealed class OnAir : IAsyncDisposable
         }
 
         RuntimeLog.ChannelFailed(_logger, _channel.ShortName, error);
-        Recover(null, null);
+        _recovery.Begin(null, null);
     }
 
     /// <summary>A producer cannot go on: the stream goes on without pictures until another one takes over.</summary>
@@ -360,113 +366,7 @@ internal sealed class OnAir : IAsyncDisposable
         if (ReferenceEquals(Run, run))
         {
             RuntimeLog.ProducerFailed(_logger, _channel.ShortName, failed.Producer.Id, error);
-            Recover(run, failed);
+            _recovery.Begin(run, failed);
         }
     }
-
-    private void Recover(ChannelRun? run, ProducerSwap? failed)
-    {
-        var recovering = CancellationTokenSource.CreateLinkedTokenSource(_disposed.Token);
-        CancellationTokenSource? earlier;
-        lock (_lock)
-        {
-            _recovery.Fail(_chain.Line.Station.Now);
-            (earlier, _recovering) = (_recovering, recovering);
-        }
-
-        earlier?.Cancel();
-        _retired.Add(RecoverAsync(run, failed, recovering.Token));
-    }
-
-    /// <summary>Tries a channel again, or its producer where its output still runs, until it is on the air, given up, or watched by nobody.</summary>
-    private async Task RecoverAsync(ChannelRun? run, ProducerSwap? failed, CancellationToken stop)
-    {
-        try
-        {
-            while (NextPause() is { IsNone: false } pause)
-            {
-                await WaitAsync(pause, stop).ConfigureAwait(false);
-                while (run is not null && ReferenceEquals(Run, run) && _audience.IsEmpty)
-                {
-                    // It lingers. Who comes before that is over needs a producer.
-                    await WaitAsync(ClockTime.FromSeconds(1), stop).ConfigureAwait(false);
-                }
-
-                if (_audience.IsEmpty || !ReferenceEquals(Run, run) || !ReferenceEquals(run?.OnAir, failed))
-                {
-                    // Nobody needs it, it is on the air again because somebody asked, or another producer has taken over.
-                    return;
-                }
-
-                if (await TryRecoverAsync(run, failed, stop).ConfigureAwait(false))
-                {
-                    return;
-                }
-            }
-
-            RuntimeLog.GivenUp(_logger, _channel.ShortName, _options.RecoveryAttempts);
-            if (run is not null && failed is not null)
-            {
-                string reason = failed.Producer.HealthReason ?? "Its producer failed.";
-                _failure = Stop(onAir => ReferenceEquals(onAir, run) && ReferenceEquals(run.OnAir, failed)) is null ? _failure : reason;
-            }
-        }
-        catch (OperationCanceledException) when (stop.IsCancellationRequested)
-        {
-            // Off the air, or it has failed anew.
-        }
-    }
-
-    private ClockTime NextPause()
-    {
-        lock (_lock)
-        {
-            return _recovery.Next();
-        }
-    }
-
-    private async Task<bool> TryRecoverAsync(ChannelRun? run, ProducerSwap? failed, CancellationToken stop)
-    {
-        try
-        {
-            if (run is null || failed is null)
-            {
-                await StartAsync(_audience.Together(), stop).ConfigureAwait(false);
-            }
-            else
-            {
-                await ReplaceAsync(run, failed, stop).ConfigureAwait(false);
-                lock (_lock)
-                {
-                    _recovery.Succeed(_chain.Line.Station.Now);
-                }
-            }
-
-            RuntimeLog.Recovered(_logger, _channel.ShortName);
-            return true;
-        }
-        catch (Exception exception) when (!stop.IsCancellationRequested)
-        {
-            RuntimeLog.RecoveryFailed(_logger, _channel.ShortName, exception);
-            return false;
-        }
-    }
-
-    /// <summary>Puts a new producer in the place of one that has failed, as soon as the output allows; not in that of one that waits for its instant.</summary>
-    private async Task ReplaceAsync(ChannelRun run, ProducerSwap failed, CancellationToken stop)
-    {
-        ProducerSwap swap = await run.PrepareAsync(failed.Request, SoonIn(run), stop).ConfigureAwait(false);
-        if (run.IsSwapping || !await swap.CommitAsync(SoonIn(run), stop).ConfigureAwait(false))
-        {
-            swap.Abort();
-        }
-
-        await swap.Outcome.ConfigureAwait(false);
-        if (ReferenceEquals(run.OnAir, failed))
-        {
-            throw new InvalidOperationException($"The producer '{swap.Producer.Id}' could not take the channel over.");
-        }
-    }
-
-    private Instant SoonIn(ChannelRun run) => _chain.Now + (run.Output.SwitchLead + s_margin).ToDuration();
 }

@@ -1,45 +1,154 @@
+using Microsoft.Extensions.Logging;
+using NodaTime;
+using RetroVue.Media.Pipelines;
 using RetroVue.Media.Time;
+using RetroVue.Runtime.Time;
+
+// Cancelled on the calling thread, whose callbacks only wake tasks: on the thread pool, a simulation would lose its order.
+#pragma warning disable CA1849, VSTHRD103, MA0042, MA0045
 
 namespace RetroVue.Runtime.Channels;
 
-/// <summary>How long to wait before a channel that has failed is tried again: a second, then twice as long each time, and how often.</summary>
-/// <remarks>For one caller at a time. Follows the recovery rules of RetroVue's ProgramDirector document.</remarks>
-internal sealed class Recovery(ChannelOptions options)
+/// <summary>
+/// Tries a channel again that has failed: the whole channel where its output has, and a producer where that has and the output runs. Ever more
+/// rarely, a few times, and only while somebody watches.
+/// </summary>
+/// <remarks>Thread-safe. One recovery at a time: a new failure takes the place of an earlier one.</remarks>
+internal sealed class Recovery(OnAir onAir, PlayoutChain chain, Audience audience, ChannelOptions options, string channel, Retirement retired, ILogger logger)
 {
-    private int _attempts;
-    private ClockTime _onAirSince = ClockTime.None;
+    /// <summary>For what passes between asking for the time and committing to it.</summary>
+    private static readonly ClockTime s_margin = ClockTime.FromMilliseconds(200);
 
-    /// <summary>The longest wait; a channel that has been on the air for longer counts as recovered.</summary>
-    public static ClockTime LongestPause => ClockTime.FromSeconds(30);
+    private readonly Lock _lock = new();
+    private readonly RecoveryPauses _pauses = new(options);
+    private CancellationTokenSource? _recovering;
 
-    /// <summary>The channel is on the air.</summary>
-    public void Succeed(ClockTime now) => _onAirSince = now;
+    private ClockTime Now => chain.Line.Station.Now;
 
-    /// <summary>
-    /// The channel has failed. What fails again at once has not been recovered: its attempts go on to count.
-    /// </summary>
-    public void Fail(ClockTime now)
+    /// <summary>The channel, or its producer, is on the air.</summary>
+    public void Succeed()
     {
-        if (!_onAirSince.IsNone && now - _onAirSince >= LongestPause)
+        lock (_lock)
         {
-            _attempts = 0;
+            _pauses.Succeed(Now);
         }
-
-        _onAirSince = ClockTime.None;
     }
 
-    /// <summary>How long to wait before the next attempt; None where there are no more.</summary>
-    public ClockTime Next()
+    /// <summary>Something has failed: begins to try it again.</summary>
+    /// <param name="run">What is on the air, whose producer has failed; null where the channel is off the air.</param>
+    /// <param name="failed">The producer that has failed; null where the output has.</param>
+    public void Begin(ChannelRun? run, ProducerSwap? failed)
     {
-        if (_attempts >= options.RecoveryAttempts)
+        var recovering = new CancellationTokenSource();
+        lock (_lock)
         {
-            // Given up. Who asks for it tries anew.
-            _attempts = 0;
-            return ClockTime.None;
+            _pauses.Fail(Now);
         }
 
-        ClockTime pause = options.RecoveryPause * (1L << Math.Min(_attempts, 20));
-        _attempts++;
-        return ClockTime.Min(pause, LongestPause);
+        Cancel(recovering);
+        retired.Add(RecoverAsync(run, failed, recovering.Token));
     }
+
+    /// <summary>Gives up: the channel is off the air because nobody wants it.</summary>
+    public void End() => Cancel(null);
+
+    private void Cancel(CancellationTokenSource? following)
+    {
+        CancellationTokenSource? earlier;
+        lock (_lock)
+        {
+            (earlier, _recovering) = (_recovering, following);
+        }
+
+        earlier?.Cancel();
+    }
+
+    private async Task RecoverAsync(ChannelRun? run, ProducerSwap? failed, CancellationToken stop)
+    {
+        try
+        {
+            while (NextPause() is { IsNone: false } pause)
+            {
+                await WaitAsync(pause, stop).ConfigureAwait(false);
+                while (run is not null && ReferenceEquals(onAir.Run, run) && audience.IsEmpty)
+                {
+                    // It lingers. Who comes before that is over needs a producer.
+                    await WaitAsync(ClockTime.FromSeconds(1), stop).ConfigureAwait(false);
+                }
+
+                if (audience.IsEmpty || !ReferenceEquals(onAir.Run, run) || !ReferenceEquals(run?.OnAir, failed))
+                {
+                    // Nobody needs it, it is on the air again because somebody asked, or another producer has taken over.
+                    return;
+                }
+
+                if (await TryRecoverAsync(run, failed, stop).ConfigureAwait(false))
+                {
+                    return;
+                }
+            }
+
+            RuntimeLog.GivenUp(logger, channel, options.RecoveryAttempts);
+            if (run is not null && failed is not null)
+            {
+                onAir.GiveUp(run, failed);
+            }
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            // Off the air, or it has failed anew.
+        }
+    }
+
+    private ClockTime NextPause()
+    {
+        lock (_lock)
+        {
+            return _pauses.Next();
+        }
+    }
+
+    private async Task<bool> TryRecoverAsync(ChannelRun? run, ProducerSwap? failed, CancellationToken stop)
+    {
+        try
+        {
+            if (run is null || failed is null)
+            {
+                await onAir.StartAsync(audience.Together(), stop).ConfigureAwait(false);
+            }
+            else
+            {
+                await ReplaceAsync(run, failed, stop).ConfigureAwait(false);
+                Succeed();
+            }
+
+            RuntimeLog.Recovered(logger, channel);
+            return true;
+        }
+        catch (Exception exception) when (!stop.IsCancellationRequested)
+        {
+            RuntimeLog.RecoveryFailed(logger, channel, exception);
+            return false;
+        }
+    }
+
+    /// <summary>Puts a new producer in the place of one that has failed, as soon as the output allows; not in that of one that waits for its instant.</summary>
+    private async Task ReplaceAsync(ChannelRun run, ProducerSwap failed, CancellationToken stop)
+    {
+        ProducerSwap swap = await run.PrepareAsync(failed.Request, SoonIn(run), stop).ConfigureAwait(false);
+        if (run.IsSwapping || !await swap.CommitAsync(SoonIn(run), stop).ConfigureAwait(false))
+        {
+            swap.Abort();
+        }
+
+        await swap.Outcome.ConfigureAwait(false);
+        if (ReferenceEquals(run.OnAir, failed))
+        {
+            throw new InvalidOperationException($"The producer '{swap.Producer.Id}' could not take the channel over.");
+        }
+    }
+
+    private Instant SoonIn(ChannelRun run) => chain.Now + (run.Output.SwitchLead + s_margin).ToDuration();
+
+    private Task WaitAsync(ClockTime time, CancellationToken stop) => chain.Executor.WaitUntilAsync(chain.Line.Station, Now + time, stop);
 }

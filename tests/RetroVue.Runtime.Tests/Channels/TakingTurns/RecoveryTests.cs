@@ -20,9 +20,9 @@ public sealed class RecoveryTests
     [Test]
     public void Pauses_double_from_a_second_to_thirty_and_there_are_five()
     {
-        var recovery = new Recovery(new ChannelOptions());
+        var recovery = new RecoveryPauses(new ChannelOptions());
         Assert.That(Pauses(recovery, 6), Is.EqualTo(new[] { 1.0, 2, 4, 8, 16, double.NaN }));
-        Assert.That(Pauses(new Recovery(new ChannelOptions { RecoveryAttempts = 7 }), 8), Is.EqualTo(new[] { 1.0, 2, 4, 8, 16, 30, 30, double.NaN }));
+        Assert.That(Pauses(new RecoveryPauses(new ChannelOptions { RecoveryAttempts = 7 }), 8), Is.EqualTo(new[] { 1.0, 2, 4, 8, 16, 30, 30, double.NaN }));
         Assert.That(Pauses(recovery, 1), Is.EqualTo(new[] { 1.0 }), "Once it is given up, whoever asks begins anew.");
     }
 
@@ -30,7 +30,7 @@ public sealed class RecoveryTests
     [TestCase(30, 1.0)]
     public void Channel_counts_as_recovered_after_thirty_seconds(double onTheAir, double pause)
     {
-        var recovery = new Recovery(new ChannelOptions());
+        var recovery = new RecoveryPauses(new ChannelOptions());
         _ = Pauses(recovery, 2);
         recovery.Succeed(ClockTime.FromSeconds(100));
         recovery.Fail(ClockTime.FromSeconds(100) + ClockTime.FromMilliseconds((long)(onTheAir * 1000)));
@@ -163,6 +163,6 @@ public sealed class RecoveryTests
         return watched;
     }
 
-    private static double[] Pauses(Recovery recovery, int count) =>
+    private static double[] Pauses(RecoveryPauses recovery, int count) =>
         [.. Enumerable.Range(0, count).Select(_ => recovery.Next()).Select(pause => pause.IsNone ? double.NaN : pause.Nanoseconds / 1e9)];
 }
