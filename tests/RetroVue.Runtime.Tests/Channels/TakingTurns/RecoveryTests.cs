@@ -127,6 +127,19 @@ public sealed class RecoveryTests
     }
 
     [Test]
+    public async Task Channel_off_the_air_whose_last_viewer_has_left_stays_there()
+    {
+        using var log = new RecordedLog();
+        var normal = new ScriptedProducers(ChannelMode.Normal);
+        NumberedChannel watched = await WatchAsync(ProfileMode.Copy, log, normal, new ChannelOptions());
+        watched.Channel.Do(() => watched.Channel.Manager.Output!.Failed!(new InvalidOperationException("The encoder is out of paper.")));
+        watched.Channel.Leave();
+        watched.Channel.Executor.RunFor(ClockTime.FromSeconds(60));
+        Assert.That((watched.Channel.Manager.Output, normal.Made.Count), Is.EqualTo(((ChannelOutput?)null, 1)));
+        watched.Channel.Dispose();
+    }
+
+    [Test]
     public async Task Emergency_that_waits_is_not_pushed_aside_by_a_recovery()
     {
         using var log = new RecordedLog();
