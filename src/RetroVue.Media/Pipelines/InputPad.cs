@@ -67,6 +67,4 @@ public sealed class InputPad
         Segment = Segment.Default;
         HasEnded = false;
     }
-
-    internal void ClearEnd() => HasEnded = false;
 }

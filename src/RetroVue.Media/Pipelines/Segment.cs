@@ -24,9 +24,6 @@ public sealed record Segment(ClockTime Start, ClockTime Stop, ClockTime Offset) 
     /// <summary>The running time of a PTS; None for None. Not clipped.</summary>
     public ClockTime ToRunningTime(ClockTime pts) => pts - Start + Offset;
 
-    /// <summary>The PTS at a running time; None for None.</summary>
-    public ClockTime ToPts(ClockTime runningTime) => runningTime - Offset + Start;
-
     /// <summary>True where any part of a buffer lies in the stretch; a buffer of unknown duration is a point, one without PTS always does.</summary>
     public bool Overlaps(ClockTime pts, ClockTime duration)
     {

@@ -33,9 +33,6 @@ public sealed record ChannelSchedule(
     /// </summary>
     public static Instant DefaultStart(DateTimeZone zone) => new BroadcastDay(new LocalDate(2000, 1, 1), zone).Start;
 
-    /// <summary>True where some item's duration depends on a file that has not been probed.</summary>
-    public bool NeedsProbing => Items.Any(item => item.Duration is null) || Filler.Any(item => item.Duration is null);
-
     /// <summary>
     /// Completes the durations that were left to the files, and leaves out items that are too short to air
     /// (<see cref="ScheduleItem.MinDuration"/>) or whose file is unusable. Items that have a duration keep it and their place, whatever

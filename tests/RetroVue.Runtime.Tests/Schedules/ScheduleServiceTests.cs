@@ -171,7 +171,6 @@ public sealed class ScheduleServiceTests
                 channel.Items[3] with { Duration = null, Offset = Duration.FromSeconds(60) },
             ],
         };
-        Assert.That(channel.NeedsProbing, Is.True);
         List<string> asked = [];
         ChannelSchedule probed = channel.Probed(item =>
         {
@@ -180,7 +179,6 @@ public sealed class ScheduleServiceTests
         });
         Assert.Multiple(() =>
         {
-            Assert.That(probed.NeedsProbing, Is.False);
             Assert.That(asked, Is.EqualTo(["/p0", "/p1", "/p3"]));
             Assert.That(probed.Items.Select(item => (item.File, item.Duration)), Is.EqualTo([("/p0", Duration.FromSeconds(50)), ("/p2", (Duration?)Minutes(3))]));
         });
