@@ -14,7 +14,8 @@ public static class RetroVueEndpoints
     /// Maps the page at <c>/</c>, the list of channels, their streams and the JSON API. Nothing among them changes the station.
     /// </summary>
     /// <param name="routes">The app, or a group of its routes: everything the station says of its own addresses stays within it.</param>
-    public static IEndpointRouteBuilder MapRetroVue(this IEndpointRouteBuilder routes)
+    /// <returns>What adds conventions to all of them, such as a policy of CORS or of authorisation.</returns>
+    public static IEndpointConventionBuilder MapRetroVue(this IEndpointRouteBuilder routes)
     {
         RouteGroupBuilder all = routes.MapGroup("");
         ((IEndpointConventionBuilder)all).Add(AnswerHead);
@@ -24,7 +25,7 @@ public static class RetroVueEndpoints
         HlsEndpoints.Map(all);
         StillEndpoint.Map(all);
         ApiEndpoints.Map(all);
-        return routes;
+        return all;
     }
 
     /// <summary>HEAD is answered wherever GET is (RFC 9110, 9.3.2); the server leaves the body out.</summary>

@@ -1,7 +1,6 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
-using RetroVue.Media.Clocks;
 using RetroVue.Media.Pipelines;
 using RetroVue.Runtime.Channels;
 using RetroVue.Runtime.Producers;
@@ -18,8 +17,6 @@ internal sealed class StationHost(
     IEnumerable<IProducerFactory> producers,
     ILoggerFactory loggerFactory) : IHostedService
 {
-    private static readonly TimeSpan s_stopLimit = TimeSpan.FromSeconds(5);
-
     private Station? _station;
 
     /// <exception cref="InvalidOperationException">The host has not started.</exception>
@@ -33,6 +30,21 @@ internal sealed class StationHost(
         _station = await loader.LoadAsync(channels, wanted.Progress, cancellationToken).ConfigureAwait(false);
     }
 
-    public Task StopAsync(CancellationToken cancellationToken) =>
-        _station is null ? Task.CompletedTask : Watchdog.WithinAsync(_station.DisposeAsync().AsTask(), s_stopLimit);
+    /// <summary>Takes the station off the air, within the host's limit: the token is cancelled then.</summary>
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        if (_station is null)
+        {
+            return;
+        }
+
+        try
+        {
+            await _station.DisposeAsync().AsTask().WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            WebLog.NotEnded(loggerFactory.CreateLogger<StationHost>());
+        }
+    }
 }

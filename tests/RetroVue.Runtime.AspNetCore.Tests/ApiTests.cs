@@ -30,6 +30,11 @@ public sealed class ApiTests
     }
 
     [Test]
+    public void Conventions_of_the_app_s_reach_every_address() => Assert.That(
+        _station.Endpoints.Where(endpoint => !endpoint.Metadata.Contains(TestStation.Marker)).Select(endpoint => endpoint.RoutePattern.RawText),
+        Is.Empty);
+
+    [Test]
     public async Task Channels_are_told_with_what_is_on_and_what_is_next()
     {
         Instant asked = _station.Clock.UtcNow;

@@ -26,6 +26,9 @@ internal sealed class TestStation : IAsyncDisposable
         Http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false }) { BaseAddress = new Uri(app.Urls.First()) };
     }
 
+    /// <summary>Metadata that every endpoint of the station has been given.</summary>
+    public static object Marker { get; } = new();
+
     public HttpClient Http { get; }
 
     public MasterClock Clock { get; }
@@ -39,20 +42,33 @@ internal sealed class TestStation : IAsyncDisposable
 
     public static Task<TestStation> StartAsync(MasterClock clock, params ChannelSchedule[] channels) => StartAsync(clock, _ => { }, channels);
 
-    public static async Task<TestStation> StartAsync(MasterClock clock, Action<RetroVueOptions> configure, params ChannelSchedule[] channels)
+    public static Task<TestStation> StartAsync(MasterClock clock, Action<RetroVueOptions> configure, params ChannelSchedule[] channels) =>
+        StartAsync(clock, configure, (_, _) => { }, channels);
+
+    /// <param name="clock">Station time.</param>
+    /// <param name="configure">Sets options.</param>
+    /// <param name="register">Adds services, before the station's own (true) and after them.</param>
+    /// <param name="channels">What is aired.</param>
+    public static async Task<TestStation> StartAsync(
+        MasterClock clock,
+        Action<RetroVueOptions> configure,
+        Action<IServiceCollection, bool> register,
+        params ChannelSchedule[] channels)
     {
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Services.AddSingleton(clock);
+        register(builder.Services, true);
         builder.Services.AddRetroVue(options =>
         {
             options.Channels = channels;
             options.Channel = new ChannelOptions { Linger = ClockTime.Zero };
             configure(options);
         });
+        register(builder.Services, false);
         WebApplication app = builder.Build();
-        app.MapRetroVue();
+        app.MapRetroVue().WithMetadata(Marker);
         await app.StartAsync();
         return new TestStation(app, clock);
     }

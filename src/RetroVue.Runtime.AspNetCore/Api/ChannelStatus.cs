@@ -1,5 +1,6 @@
 using NodaTime;
 using RetroVue.Runtime.Channels;
+using RetroVue.Runtime.Schedules;
 
 namespace RetroVue.Runtime.AspNetCore.Api;
 
@@ -30,16 +31,21 @@ internal sealed record ChannelStatus(
 {
     private static readonly Duration s_before = Duration.FromMinutes(1);
 
-    public static ChannelStatus Of(ChannelManager channel) => new(
-        channel.Channel.Id,
-        channel.Channel.Name,
-        channel.Channel.ShortName,
-        "normal",
-        channel.ViewerCount,
-        channel.ProducerState.ToApiName(),
-        channel.ProducerHealth.ToApiName(),
-        channel.HealthReason,
-        AiringStatus.Of(channel.Now.Entry),
-        AiringStatus.Of(channel.Next.Entry),
-        [.. channel.Before(s_before).Select(AiringStatus.Of)]);
+    public static ChannelStatus Of(ChannelManager channel)
+    {
+        // Once: what comes next is what follows this.
+        Airing now = channel.Now;
+        return new ChannelStatus(
+            channel.Channel.Id,
+            channel.Channel.Name,
+            channel.Channel.ShortName,
+            "normal",
+            channel.ViewerCount,
+            channel.ProducerState.ToApiName(),
+            channel.ProducerHealth.ToApiName(),
+            channel.HealthReason,
+            AiringStatus.Of(now.Entry),
+            AiringStatus.Of(channel.After(now).Entry),
+            [.. channel.Before(now, s_before).Select(AiringStatus.Of)]);
+    }
 }

@@ -98,13 +98,12 @@ public sealed class ChannelManager : IAsyncDisposable
     /// <summary>What airs now, and how far into it.</summary>
     public Airing Now => _schedules.GetAiring(Channel.Id, _clock.UtcNow);
 
-    /// <summary>What airs after what airs now.</summary>
-    public Airing Next => _schedules.GetAiring(Channel.Id, Now.Entry.End);
+    /// <summary>What airs after an airing, such as <see cref="Now"/>: the very next entry, however much time has passed since that was asked for.</summary>
+    public Airing After(Airing airing) => _schedules.GetAiring(Channel.Id, airing.Entry.End);
 
-    /// <summary>What aired before what airs now, for so long before now; oldest first, none where that began earlier.</summary>
-    public IReadOnlyList<PlayoutEntry> Before(Duration time)
+    /// <summary>What aired before an airing, such as <see cref="Now"/>, for so long before it; oldest first, none where it began earlier.</summary>
+    public IReadOnlyList<PlayoutEntry> Before(Airing now, Duration time)
     {
-        Airing now = Now;
         Instant from = Instant.Max(now.At - time, NodaConstants.UnixEpoch);
         return from < now.Entry.Start ? _schedules.GetPlan(Channel.Id, from, now.Entry.Start).Entries : [];
     }
