@@ -21,11 +21,11 @@ internal sealed record AbiFacts
         JsonSerializer.Deserialize(File.ReadAllText(path), InputJson.Default.AbiFacts)
         ?? throw new GeneratorException($"{path} is empty.");
 
-    /// <summary>The newest release that is not newer than this version; null where the major is not described.</summary>
+    /// <summary>The newest release that is not newer than this version; null if the major is not described.</summary>
     public string? ReleaseOf(int major, int minor) => Releases.Keys
         .LastOrDefault(release => Releases[release][Key] is [var m, var n, ..] && m == major && n <= minor);
 
-    /// <summary>The releases that export a function, or null where it is not described.</summary>
+    /// <summary>The releases that export a function, or null if it is not described.</summary>
     public string? RangeOf(string library, string function) =>
         Functions.TryGetValue(library, out var ranges) ? ranges.FirstOrDefault(range => range.Value.Contains(function)).Key : null;
 }

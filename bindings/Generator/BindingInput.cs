@@ -30,7 +30,7 @@ internal sealed record BindingInput
     /// <summary>Macros by name that older headers have under another name, and that name.</summary>
     public IReadOnlyDictionary<string, string> OlderNames { get; set; } = new Dictionary<string, string>();
 
-    /// <summary>The file, beside this one, with the layouts that differ between releases; null where there are none.</summary>
+    /// <summary>The file, beside this one, with the layouts that differ between releases; null if there are none.</summary>
     public string? Abi { get; init; }
 
     /// <summary>The C text that makes all names known.</summary>

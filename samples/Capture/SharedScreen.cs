@@ -10,7 +10,7 @@ internal static class SharedScreen
     /// <summary>The name that selects it.</summary>
     public const string Name = "portal";
 
-    /// <summary>What the portal can share; null where there is none.</summary>
+    /// <summary>What the portal can share; null if there is none.</summary>
     public static Task<ScreenCastCapabilities?> ProbeAsync(CancellationToken cancellation) => ScreenCast.ProbeAsync(null, cancellation);
 
     /// <summary>Asks the user, or has the file answer, which is then written anew: a token is good once.</summary>

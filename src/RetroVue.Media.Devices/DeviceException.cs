@@ -21,6 +21,6 @@ public sealed class DeviceException : Exception
     /// <summary>The errno value, positive; 0 where the failure was not a system's.</summary>
     public int ErrorCode { get; }
 
-    /// <summary>True where the same call may succeed later with nothing changed: interrupted, or in use by somebody else.</summary>
+    /// <summary>True if the same call may succeed later with nothing changed: interrupted, or in use by somebody else.</summary>
     public bool IsTransient { get; }
 }

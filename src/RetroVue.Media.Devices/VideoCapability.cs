@@ -7,7 +7,7 @@ namespace RetroVue.Media.Devices;
 /// <param name="Format">The format by the device's own name for it, such as the fourcc "YUYV" or "MJPG".</param>
 /// <param name="Width">Pixels.</param>
 /// <param name="Height">Pixels.</param>
-/// <param name="FrameRates">Frames a second; empty where the device does not tell.</param>
+/// <param name="FrameRates">Frames a second; empty if the device does not tell.</param>
 public sealed record VideoCapability(string Format, int Width, int Height, IReadOnlyList<Rational> FrameRates) : DeviceCapability
 {
     /// <summary>A text such as "YUYV 640x480 25/1 30/1 fps".</summary>

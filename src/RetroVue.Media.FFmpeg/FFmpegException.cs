@@ -27,13 +27,13 @@ public sealed class FFmpegException : Exception
 
     /// <summary>
     /// The last error that FFmpeg logged during the call, often the cause where the code's text is only its kind: "moov atom not found"
-    /// of "Invalid data found when processing input". Null where it logged none on the calling thread, or where the library that receives
+    /// of "Invalid data found when processing input". Null if it logged none on the calling thread, or where the library that receives
     /// its log is missing (see <see cref="FFmpegLibrary.LogTo"/>).
     /// </summary>
     public string? LastLine { get; }
 
     /// <summary>
-    /// True where the same call may succeed later with nothing changed: interrupted, busy, or the network or its far end did not answer.
+    /// True if the same call may succeed later with nothing changed: interrupted, busy, or the network or its far end did not answer.
     /// </summary>
     public bool IsTransient => ErrorCode is AVERROR_EAGAIN or AVERROR_EINTR or AVERROR_EBUSY or AVERROR_ETIMEDOUT
         or AVERROR_ECONNREFUSED or AVERROR_ECONNRESET or AVERROR_ECONNABORTED or AVERROR_EHOSTUNREACH or AVERROR_ENETUNREACH

@@ -93,7 +93,7 @@ public sealed class SimulatedDeviceClock : IClock
     }
 
     /// <summary>
-    /// True where a reading is late by 0 to twice <see cref="Jitter"/>, evenly spread, as after an interrupt; false where it is off by a
+    /// True if a reading is late by 0 to twice <see cref="Jitter"/>, evenly spread, as after an interrupt; false if it is off by a
     /// normal deviate whose standard deviation is <see cref="Jitter"/>.
     /// </summary>
     public bool IsJitterOneSided { get; init; }

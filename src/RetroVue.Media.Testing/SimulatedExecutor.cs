@@ -43,13 +43,13 @@ public sealed class SimulatedExecutor : Executor
 
     /// <summary>
     /// Makes steps hang, as those that read from a disk that does not answer: asked before each step of a task, says until when it hangs;
-    /// a time that has come, or None, where it does not. Other tasks go on meanwhile, as on threads of their own.
+    /// a time that has come, or None, if it does not. Other tasks go on meanwhile, as on threads of their own.
     /// </summary>
     public Func<StepTask, ClockTime>? HangsUntil { get; set; }
 
     /// <summary>
     /// Makes steps wait for a processor, as where the machine has too much to do: asked before each step of a task, says until when it waits;
-    /// a time that has come, or None, where it does not.
+    /// a time that has come, or None, if it does not.
     /// </summary>
     public Func<StepTask, ClockTime>? BusyUntil { get; set; }
 
@@ -183,7 +183,7 @@ public sealed class SimulatedExecutor : Executor
         }
     }
 
-    /// <summary>Runs the next step, advancing time where need be; false where none is due until <paramref name="limit"/>.</summary>
+    /// <summary>Runs the next step, advancing time where need be; false if none is due until <paramref name="limit"/>.</summary>
     private bool RunNext(ClockTime limit)
     {
         if (_intrusion is not null)

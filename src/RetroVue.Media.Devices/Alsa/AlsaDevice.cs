@@ -97,7 +97,7 @@ internal sealed class AlsaDevice : IDisposable
     }
 
     /// <summary>
-    /// Of capture: what the device said at the interrupt that completed the one period there is, without asking it. False where it said nothing,
+    /// Of capture: what the device said at the interrupt that completed the one period there is, without asking it. False if it said nothing,
     /// or not for sure, or has not been asked for long: it is to be asked then.
     /// </summary>
     /// <remarks>

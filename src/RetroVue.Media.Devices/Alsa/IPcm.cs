@@ -34,7 +34,7 @@ internal interface IPcm : IDisposable
     /// asked: the kernel shows it in shared memory. Count and time are not read as one; see <see cref="AlsaDevice.TryGetInterrupt"/>.
     /// </summary>
     /// <param name="available">Frames that can be read, or for which there was room.</param>
-    /// <param name="time">CLOCK_MONOTONIC; zero where not told.</param>
+    /// <param name="time">CLOCK_MONOTONIC; zero if not told.</param>
     int GetStamp(out long available, out ClockTime time);
 
     /// <summary>Reads frames that are there; never waits.</summary>

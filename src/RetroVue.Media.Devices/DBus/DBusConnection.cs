@@ -169,7 +169,7 @@ internal sealed unsafe class DBusConnection : IDisposable
         End();
     }
 
-    /// <summary>Takes all that has come; false where the connection is over. What to wait for next.</summary>
+    /// <summary>Takes all that has come; false if the connection is over. What to wait for next.</summary>
     private bool TryProcess(out pollfd next)
     {
         next = default;

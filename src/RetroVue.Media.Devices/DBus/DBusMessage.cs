@@ -23,7 +23,7 @@ internal sealed unsafe record DBusMessage(
     ulong ReplyTo,
     IReadOnlyList<object?> Body)
 {
-    /// <summary>True where it says that a call failed.</summary>
+    /// <summary>True if it says that a call failed.</summary>
     public bool IsError => Type == SD_BUS_MESSAGE_METHOD_ERROR;
 
     /// <summary>Of an error: what it says to people.</summary>

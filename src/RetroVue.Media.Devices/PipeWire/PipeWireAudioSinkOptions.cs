@@ -12,6 +12,6 @@ public sealed record PipeWireAudioSinkOptions : PipeWireOptions
     /// <summary>How much sound is written ahead to the graph; as much again is held in front of it. 20 ms to 10 s.</summary>
     public ClockTime Buffer { get; init; } = ClockTime.FromMilliseconds(100);
 
-    /// <summary>Samples wished for in a cycle of the graph; its own choice where zero.</summary>
+    /// <summary>Samples wished for in a cycle of the graph; its own choice if zero.</summary>
     public int SamplesPerCycle { get; init; }
 }

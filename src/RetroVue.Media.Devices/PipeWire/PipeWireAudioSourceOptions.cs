@@ -14,6 +14,6 @@ public sealed record PipeWireAudioSourceOptions : PipeWireSourceOptions
     /// <summary>The channels.</summary>
     public ChannelLayout Layout { get; init; } = ChannelLayout.Stereo;
 
-    /// <summary>Samples wished for in a buffer; the graph runs in cycles of a power of two. Its own choice where zero.</summary>
+    /// <summary>Samples wished for in a buffer; the graph runs in cycles of a power of two. Its own choice if zero.</summary>
     public int SamplesPerBuffer { get; init; }
 }

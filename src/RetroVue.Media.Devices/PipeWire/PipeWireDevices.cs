@@ -19,7 +19,7 @@ public static unsafe class PipeWireDevices
     /// The nodes of the classes Audio/Source, Audio/Sink, Audio/Duplex and Video/Source; none where no daemon runs. The id is the node's
     /// name, or where two have the same its serial number: both are good for <see cref="PipeWireOptions.Target"/>.
     /// </summary>
-    /// <param name="remote">The daemon: its name, or the path of its socket; the session's own where null.</param>
+    /// <param name="remote">The daemon: its name, or the path of its socket; the session's own if null.</param>
     /// <exception cref="DeviceException">A daemon is there and does not answer within two seconds.</exception>
     /// <exception cref="DeviceLibraryException">The bridge to PipeWire is not there.</exception>
     public static IReadOnlyList<DeviceInfo> List(string? remote = null)

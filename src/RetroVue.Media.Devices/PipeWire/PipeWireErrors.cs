@@ -11,7 +11,7 @@ internal static unsafe class PipeWireErrors
     private const int Econnrefused = 111;
     private const int Ehostdown = 112;
 
-    /// <summary>True where there is no daemon.</summary>
+    /// <summary>True if there is no daemon.</summary>
     public static bool IsNoDaemon(int errno) => errno is DeviceErrors.Enoent or Econnrefused or Ehostdown;
 
     /// <summary>Why connecting failed.</summary>

@@ -10,7 +10,7 @@ public abstract record PipeWireOptions
     {
     }
 
-    /// <summary>The daemon: its name, or the path of its socket; the session's own where null.</summary>
+    /// <summary>The daemon: its name, or the path of its socket; the session's own if null.</summary>
     public string? Remote { get; init; }
 
     /// <summary>
@@ -34,7 +34,7 @@ public abstract record PipeWireOptions
     /// <summary>How long opening may take until the daemon has answered and a format is agreed on.</summary>
     public ClockTime OpenLimit { get; init; } = ClockTime.FromSeconds(5);
 
-    /// <summary>What a portal gave instead of a daemon and a node; null where it did not.</summary>
+    /// <summary>What a portal gave instead of a daemon and a node; null if it did not.</summary>
     internal virtual ScreenCastStream? Shared => null;
 
     /// <summary>How exceptions name the node.</summary>

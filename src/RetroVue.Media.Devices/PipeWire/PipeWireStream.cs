@@ -86,7 +86,7 @@ internal sealed unsafe class PipeWireStream : SafeHandle
     }
 
     /// <summary>
-    /// The next record, whose slot is the caller's from now on; false where there is none. Good until the next call.
+    /// The next record, whose slot is the caller's from now on; false if there is none. Good until the next call.
     /// </summary>
     public bool TryTake(out rv_pw_record* record)
     {

@@ -14,10 +14,10 @@ public sealed record PipeWireVideoSourceOptions : PipeWireSourceOptions
     /// </remarks>
     public IReadOnlyList<PixelFormat> PixelFormats { get; init; } = [];
 
-    /// <summary>The width in pixels; any where zero.</summary>
+    /// <summary>The width in pixels; any if zero.</summary>
     public int Width { get; init; }
 
-    /// <summary>The height in pixels; any where zero.</summary>
+    /// <summary>The height in pixels; any if zero.</summary>
     public int Height { get; init; }
 
     /// <summary>

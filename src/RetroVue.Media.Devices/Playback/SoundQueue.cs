@@ -67,7 +67,7 @@ internal sealed class SoundQueue(AudioFormat format, ClockTime limit)
         }
     }
 
-    /// <summary>Makes the next buffer the current one, where there is none; false where none waits.</summary>
+    /// <summary>Makes the next buffer the current one, where there is none; false if none waits.</summary>
     [MemberNotNullWhen(true, nameof(Current))]
     public bool TryTake()
     {

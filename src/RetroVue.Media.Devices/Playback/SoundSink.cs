@@ -179,7 +179,7 @@ public abstract class SoundSink : Element, IClockProvider
         return now.SystemTime + (Pipeline.BaseTime + running + Pipeline.Latency - now.Time);
     }
 
-    /// <summary>Leaves frames of the current buffer out; false where it has no more.</summary>
+    /// <summary>Leaves frames of the current buffer out; false if it has no more.</summary>
     private protected bool Skip(long frames)
     {
         int skipped = (int)Math.Min(frames, Queue.Left);
@@ -189,7 +189,7 @@ public abstract class SoundSink : Element, IClockProvider
     }
 
     /// <summary>Leaves out what is due while nobody can play it, so that whoever feeds the sink goes on at its pace.</summary>
-    /// <returns>When more is due; None where nothing waits.</returns>
+    /// <returns>When more is due; None if nothing waits.</returns>
     private protected ClockTime LetPass()
     {
         while (Queue.TryTake())
@@ -221,7 +221,7 @@ public abstract class SoundSink : Element, IClockProvider
         }
     }
 
-    /// <summary>How much too late the current buffer's next frame would be heard at a system time, which is noted; None where not known.</summary>
+    /// <summary>How much too late the current buffer's next frame would be heard at a system time, which is noted; None if not known.</summary>
     private protected ClockTime MeasureError(ClockTime heard)
     {
         ClockTime error = heard - DueOfCurrent();

@@ -38,7 +38,7 @@ internal sealed class PortalDesktop : IDisposable
     public ScreenCastCapabilities Capabilities { get; private set; } = new(0, ScreenCastKinds.None, ScreenCastCursors.None);
 
     /// <summary>Begins to connect.</summary>
-    /// <param name="bus">The message bus's address; the session's own where null.</param>
+    /// <param name="bus">The message bus's address; the session's own if null.</param>
     /// <param name="ended">Told once, on a thread it must not keep, that a session has ended, or the portal, or the bus: why.</param>
     /// <exception cref="DeviceException">There is no bus.</exception>
     public static PortalDesktop Open(string? bus, Action<DeviceException> ended) => new(bus, ended);

@@ -15,7 +15,7 @@ internal static class PortalErrors
     private const string BusErrors = "org.freedesktop.DBus.Error.";
     private const string Backends = "xdg-desktop-portal-gnome, -kde, -wlr or -hyprland, whichever is the desktop's";
 
-    /// <summary>True where it says that nothing here shares screens, as opposed to a failure of what does.</summary>
+    /// <summary>True if it says that nothing here shares screens, as opposed to a failure of what does.</summary>
     public static bool IsAbsence(DeviceException exception) =>
         exception.ErrorCode is DeviceErrors.Enoent or DeviceErrors.Enodev or Econnrefused or Enomedium;
 

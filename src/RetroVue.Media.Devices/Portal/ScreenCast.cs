@@ -30,7 +30,7 @@ public sealed class ScreenCast : IDisposable
     /// </summary>
     public event EventHandler? Ended;
 
-    /// <summary>True where the session has ended, though it was not disposed of.</summary>
+    /// <summary>True if the session has ended, though it was not disposed of.</summary>
     public bool HasEnded => _over is not null;
 
     /// <summary>What the user chose, one or more.</summary>
@@ -76,8 +76,8 @@ public sealed class ScreenCast : IDisposable
         }
     }
 
-    /// <summary>What the desktop's portal can share; null where there is no bus, no portal, or it shares no screens.</summary>
-    /// <param name="bus">The message bus's address; the session's own where null.</param>
+    /// <summary>What the desktop's portal can share; null if there is no bus, no portal, or it shares no screens.</summary>
+    /// <param name="bus">The message bus's address; the session's own if null.</param>
     /// <param name="cancellation">Ends the question.</param>
     /// <exception cref="DeviceException">The portal does not answer within ten seconds, or not as it should.</exception>
     /// <exception cref="DeviceLibraryException">libsystemd is not installed.</exception>

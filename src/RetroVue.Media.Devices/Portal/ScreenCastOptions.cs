@@ -5,7 +5,7 @@ namespace RetroVue.Media.Devices.Portal;
 /// <summary>What the user is asked to share, and how.</summary>
 public sealed record ScreenCastOptions
 {
-    /// <summary>The message bus's address, such as "unix:path=/run/user/1000/bus"; the session's own where null.</summary>
+    /// <summary>The message bus's address, such as "unix:path=/run/user/1000/bus"; the session's own if null.</summary>
     public string? Bus { get; init; }
 
     /// <summary>What the user may choose from; of this, what the portal can share is offered.</summary>

@@ -12,17 +12,17 @@ public sealed class ScreenCastStream
     /// <summary>The node's id in the daemon.</summary>
     public uint NodeId { get; }
 
-    /// <summary>The node's serial number, which is never used again; null where the portal does not tell it.</summary>
+    /// <summary>The node's serial number, which is never used again; null if the portal does not tell it.</summary>
     public ulong? Serial { get; internal init; }
 
-    /// <summary>What is shared; None where the portal does not tell it, which is before version 3.</summary>
+    /// <summary>What is shared; None if the portal does not tell it, which is before version 3.</summary>
     public ScreenCastKinds Kind { get; internal init; }
 
-    /// <summary>Where its left upper corner is on the desktop, in the compositor's units; null where the portal does not tell it.</summary>
+    /// <summary>Where its left upper corner is on the desktop, in the compositor's units; null if the portal does not tell it.</summary>
     public (int X, int Y)? Position { get; internal init; }
 
     /// <summary>
-    /// Its size on the desktop, in the compositor's units, which a scaled screen's pixels are not; null where the portal does not tell it.
+    /// Its size on the desktop, in the compositor's units, which a scaled screen's pixels are not; null if the portal does not tell it.
     /// </summary>
     public (int Width, int Height)? Size { get; internal init; }
 

@@ -59,7 +59,7 @@ internal sealed class EnvelopeLine
 
     /// <summary>A line that knows nothing yet.</summary>
     /// <param name="unit">The nominal duration of one unit of the count, in seconds: 1/48000 for samples at 48 kHz.</param>
-    /// <param name="bracket">How late a pair may be at most, as far as is known before: a driver's period; zero where nothing is known.</param>
+    /// <param name="bracket">How late a pair may be at most, as far as is known before: a driver's period; zero if nothing is known.</param>
     public EnvelopeLine(Rational unit, ClockTime bracket = default)
     {
         _unit = unit;

@@ -45,7 +45,7 @@ public sealed class V4l2Memory : MediaMemory
     /// <summary>The driver's number of the buffer.</summary>
     internal int Index { get; }
 
-    /// <summary>True where the buffer holds a compressed picture, one plane of a length of its own each time.</summary>
+    /// <summary>True if the buffer holds a compressed picture, one plane of a length of its own each time.</summary>
     internal bool IsPacket { get; }
 
     /// <summary>True while somebody other than the driver has it. Guarded by the queue's lock.</summary>

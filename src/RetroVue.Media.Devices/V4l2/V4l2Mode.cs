@@ -12,12 +12,12 @@ namespace RetroVue.Media.Devices.V4l2;
 /// <param name="Parts">Of how many memories a buffer consists; always one through the single-planar interface.</param>
 internal sealed record V4l2Mode(MediaFormat Format, V4l2Plane[] Planes, Rational FrameRate, uint BufferType, int Parts)
 {
-    /// <summary>True where buffers are described plane by plane.</summary>
+    /// <summary>True if buffers are described plane by plane.</summary>
     public bool IsMultiPlanar => BufferType == LibcVideo.V4L2_BUF_TYPE_VIDEO_CAPTURE_MPLANE;
 
-    /// <summary>The time from one picture to the next; None where the driver does not tell.</summary>
+    /// <summary>The time from one picture to the next; None if the driver does not tell.</summary>
     public ClockTime Interval => FrameRate.IsPositive ? ClockTime.FromUnits(1, FrameRate.Inverse) : ClockTime.None;
 
-    /// <summary>True where every picture can be shown without the one before.</summary>
+    /// <summary>True if every picture can be shown without the one before.</summary>
     public bool IsIntra => Format is not EncodedFormat { Codec: not "mjpeg" };
 }

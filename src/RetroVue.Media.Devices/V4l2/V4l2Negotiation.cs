@@ -47,7 +47,7 @@ internal static unsafe class V4l2Negotiation
         return formats;
     }
 
-    /// <summary>The sizes of a format: each, or where the device scales the least and the largest; empty where it does not tell.</summary>
+    /// <summary>The sizes of a format: each, or where the device scales the least and the largest; empty if it does not tell.</summary>
     public static List<(uint Width, uint Height)> Sizes(V4l2Descriptor device, uint format)
     {
         var sizes = new List<(uint, uint)>();
@@ -72,7 +72,7 @@ internal static unsafe class V4l2Negotiation
     }
 
     /// <summary>
-    /// The rates of a size: each, or the least and the largest where any between is taken; empty where the device does not tell.
+    /// The rates of a size: each, or the least and the largest where any between is taken; empty if the device does not tell.
     /// </summary>
     public static List<Rational> Rates(V4l2Descriptor device, uint format, uint width, uint height)
     {
@@ -127,7 +127,7 @@ internal static unsafe class V4l2Negotiation
     /// <param name="bufferType">The type of its buffers.</param>
     /// <param name="options">What is asked for.</param>
     /// <param name="signalRate">Pictures a second of the signal, which nobody can ask for; not positive where it does not set the pace.</param>
-    /// <param name="takesAnySize">True where the signal is not the one that a size was asked for: what it allows will do.</param>
+    /// <param name="takesAnySize">True if the signal is not the one that a size was asked for: what it allows will do.</param>
     /// <exception cref="DeviceException">It cannot do that; the message says what it can.</exception>
     public static V4l2Mode Negotiate(
         V4l2Descriptor device, uint bufferType, V4l2SourceOptions options, Rational signalRate, bool takesAnySize)

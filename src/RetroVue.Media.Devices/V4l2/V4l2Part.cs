@@ -4,7 +4,7 @@ namespace RetroVue.Media.Devices.V4l2;
 
 /// <summary>One of the memories that a driver's buffer consists of: the only one, but for formats that have one for each plane.</summary>
 /// <param name="mapping">The memory as this process sees it.</param>
-/// <param name="dmaBuf">The same as a DMABUF; null where it was not exported.</param>
+/// <param name="dmaBuf">The same as a DMABUF; null if it was not exported.</param>
 internal sealed unsafe class V4l2Part(V4l2Mapping mapping, V4l2Descriptor? dmaBuf) : IDisposable
 {
     public V4l2Mapping Mapping => mapping;

@@ -72,7 +72,7 @@ internal sealed unsafe class V4l2Queue
         _device.Control(LibcVideo.VIDIOC_STREAMON, &type, "Starting");
     }
 
-    /// <summary>Takes a filled buffer out: null where there is none after all.</summary>
+    /// <summary>Takes a filled buffer out: null if there is none after all.</summary>
     /// <param name="events">What a wait for one told.</param>
     /// <param name="filled">What the driver says of it.</param>
     /// <exception cref="DeviceException">The device failed or is gone; also where a buffer that was given back told so.</exception>
@@ -104,7 +104,7 @@ internal sealed unsafe class V4l2Queue
         return Take(buffer, out filled);
     }
 
-    /// <summary>Takes out, without a wait, what the driver had filled before its source changed; null where nothing is left.</summary>
+    /// <summary>Takes out, without a wait, what the driver had filled before its source changed; null if nothing is left.</summary>
     /// <param name="filled">What the driver says of it.</param>
     /// <exception cref="DeviceException">The driver gave a buffer that it does not have, or one that cannot be read.</exception>
     public V4l2Memory? TryDrain(out v4l2_buffer filled)

@@ -54,7 +54,7 @@ internal sealed unsafe class V4l2Signal
 
     /// <summary>Reads what the driver has to say, where a wait told that it does.</summary>
     /// <param name="events">What the wait told.</param>
-    /// <returns>True where the source changed, and streaming must begin anew.</returns>
+    /// <returns>True if the source changed, and streaming must begin anew.</returns>
     /// <exception cref="DeviceException">The device failed or is gone.</exception>
     public bool HasChanged(int events)
     {
@@ -84,7 +84,7 @@ internal sealed unsafe class V4l2Signal
     /// <summary>
     /// Sets a digital input to the signal that is on it; not while the device has buffers. Others are what they are set to.
     /// </summary>
-    /// <returns>Null where that was done; else what is the matter with the signal, which may come right.</returns>
+    /// <returns>Null if that was done; else what is the matter with the signal, which may come right.</returns>
     /// <exception cref="DeviceException">The device failed or is gone, or somebody else uses it.</exception>
     public string? Take()
     {

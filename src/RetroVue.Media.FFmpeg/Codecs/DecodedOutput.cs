@@ -10,7 +10,7 @@ internal abstract class DecodedOutput(OutputPad output) : IDisposable
 {
     private readonly HeaderTrail _trail = new();
 
-    /// <summary>A picture's duration by the frame rate; None where that is not known, and for sound.</summary>
+    /// <summary>A picture's duration by the frame rate; None if that is not known, and for sound.</summary>
     public ClockTime NominalDuration { get; protected init; } = ClockTime.None;
 
     protected OutputPad Output { get; } = output;
@@ -25,7 +25,7 @@ internal abstract class DecodedOutput(OutputPad output) : IDisposable
         OnRestart();
     }
 
-    /// <summary>True where all of a packet surely lies before the segment, so that it matters only to what is predicted from it.</summary>
+    /// <summary>True if all of a packet surely lies before the segment, so that it matters only to what is predicted from it.</summary>
     public abstract bool IsBeforeSegment(MediaBuffer packet);
 
     /// <summary>Notes what the source said of a packet that is decoded next.</summary>

@@ -64,7 +64,7 @@ public sealed unsafe class Encoder : Element
     /// </summary>
     public long SilencedSamples => Volatile.Read(ref _silenced);
 
-    /// <summary>True where FFmpeg has an encoder for a codec, or of a name; <see cref="EncoderOptions.Codec"/> takes both.</summary>
+    /// <summary>True if FFmpeg has an encoder for a codec, or of a name; <see cref="EncoderOptions.Codec"/> takes both.</summary>
     public static bool Exists(string codec)
     {
         try

@@ -43,13 +43,13 @@ internal abstract unsafe class EncoderSession(CodecContextHandle context, Packet
     /// <summary>Encodes a buffer, which stays the caller's.</summary>
     public abstract void Add(MediaBuffer buffer);
 
-    /// <summary>True where a buffer lies so far beyond the last one that the encoder must be closed and opened anew for it.</summary>
+    /// <summary>True if a buffer lies so far beyond the last one that the encoder must be closed and opened anew for it.</summary>
     public virtual bool MustEndBefore(MediaBuffer buffer) => false;
 
-    /// <summary>Encodes what stands for a time without buffers; true where that was done.</summary>
+    /// <summary>Encodes what stands for a time without buffers; true if that was done.</summary>
     public virtual bool Fill(Gap gap) => false;
 
-    /// <summary>True where a time without buffers is so long that the encoder must be closed: what it holds is waited for.</summary>
+    /// <summary>True if a time without buffers is so long that the encoder must be closed: what it holds is waited for.</summary>
     public abstract bool MustEndIn(Gap gap);
 
     /// <summary>Gives out all that is held. Nothing can be encoded after it.</summary>

@@ -189,7 +189,7 @@ public sealed unsafe class FileDemuxer : Element
         }
     }
 
-    /// <summary>A kept file at the key frame to start with; null where there is none, or it cannot be sought as a new one can.</summary>
+    /// <summary>A kept file at the key frame to start with; null if there is none, or it cannot be sought as a new one can.</summary>
     private InputFile? TakeKept()
     {
         if (_options.StartAt == ClockTime.Zero || _options.Shelf?.TryTake(_path, _options.Streams) is not { } file)
@@ -249,7 +249,7 @@ public sealed unsafe class FileDemuxer : Element
         }
     }
 
-    /// <summary>Goes to the key frame to start with; false where the file cannot be sought.</summary>
+    /// <summary>Goes to the key frame to start with; false if the file cannot be sought.</summary>
     private bool TryGoToStart(InputFile file)
     {
         var info = file.Info;

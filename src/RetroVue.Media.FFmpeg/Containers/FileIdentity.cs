@@ -11,7 +11,7 @@ namespace RetroVue.Media.FFmpeg.Containers;
 /// <param name="Changed">When its content or attributes were last changed, alike; unlike the other it cannot be set back.</param>
 internal readonly record struct FileIdentity(ulong Device, ulong Inode, ulong Size, long Modified, long Changed)
 {
-    /// <summary>What a path names now; null where that is nothing, or cannot be told.</summary>
+    /// <summary>What a path names now; null if that is nothing, or cannot be told.</summary>
     public static unsafe FileIdentity? TryRead(string path)
     {
         using var name = new NativeText(System.IO.Path.GetFullPath(path));

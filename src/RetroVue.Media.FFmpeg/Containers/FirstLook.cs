@@ -10,12 +10,12 @@ namespace RetroVue.Media.FFmpeg.Containers;
 /// <param name="Order">Reads how pictures follow on each other, where the container does not say when all are presented. Whoever takes it disposes it.</param>
 /// <param name="Unit">By how much that order grows from one frame to the next.</param>
 /// <param name="Lowest">Its value for the picture that is presented first.</param>
-/// <param name="HasFields">True where the fields of a frame come in packets of their own.</param>
+/// <param name="HasFields">True if the fields of a frame come in packets of their own.</param>
 /// <param name="FrameStep">How many ticks a frame lasts, where the rate that is told does not say it; else 0.</param>
 internal readonly record struct FirstLook(
     long? StepByPresentation = null, PictureOrder? Order = null, long Unit = 1, long Lowest = 0, bool HasFields = false, long FrameStep = 0)
 {
-    /// <summary>The first presentation time that is given, in ticks, and the place in the order of the picture that has it; null where none is.</summary>
+    /// <summary>The first presentation time that is given, in ticks, and the place in the order of the picture that has it; null if none is.</summary>
     public (long Pts, long Order)? Known { get; init; }
 
     /// <summary>How many pictures are presented before the first that is decoded.</summary>

@@ -97,7 +97,7 @@ internal sealed unsafe class FirstPackets(InputFile file, PacketPool pool, Queue
             : null;
     }
 
-    /// <summary>What the pictures say of their order; null where they say nothing.</summary>
+    /// <summary>What the pictures say of their order; null if they say nothing.</summary>
     private FirstLook? LookAtOrder(StreamInfo video)
     {
         using var order = PictureOrder.Of(video.Format.Codec, file.Stream(video.Index));
@@ -182,7 +182,7 @@ internal sealed unsafe class FirstPackets(InputFile file, PacketPool pool, Queue
     private List<(long Pts, long Dts)> Times(StreamInfo stream) =>
         [.. ahead.Where(memory => memory.Packet->stream_index == stream.Index).Select(memory => (memory.Packet->pts, memory.Packet->dts))];
 
-    /// <summary>Reads until there are so many packets of a stream; false where there are none at all.</summary>
+    /// <summary>Reads until there are so many packets of a stream; false if there are none at all.</summary>
     private bool TryRead(StreamInfo stream, int count)
     {
         var held = Times(stream).Count;

@@ -97,7 +97,7 @@ internal static unsafe class InputContext
         avformat_find_stream_info(context, null).ThrowIfError("Reading the first packets", before);
     }
 
-    /// <summary>True where it is known of a stream of a kind what it is, or there is none.</summary>
+    /// <summary>True if it is known of a stream of a kind what it is, or there is none.</summary>
     private static bool IsKnown(AVFormatContext* context, AVMediaType kind)
     {
         var isThere = false;
@@ -134,7 +134,7 @@ internal static unsafe class InputContext
     }
 
     /// <summary>
-    /// True where a stream is said to begin with another one, and not at zero: where libavformat knows no better it gives the one the other's time.
+    /// True if a stream is said to begin with another one, and not at zero: where libavformat knows no better it gives the one the other's time.
     /// In transport streams it knows when it knows what the stream is.
     /// </summary>
     private static bool BeginsAsAnother(AVFormatContext* context, int index)

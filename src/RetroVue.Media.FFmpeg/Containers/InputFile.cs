@@ -55,7 +55,7 @@ internal sealed unsafe class InputFile : IDisposable
     /// <summary>The path by which it was opened.</summary>
     public string Path { get; }
 
-    /// <summary>What file that was, as it stood just before; null where that cannot be told.</summary>
+    /// <summary>What file that was, as it stood just before; null if that cannot be told.</summary>
     public FileIdentity? Identity { get; }
 
     /// <summary>What was named of its streams.</summary>
@@ -188,7 +188,7 @@ internal sealed unsafe class InputFile : IDisposable
     /// </summary>
     /// <param name="stream">The stream by which to go.</param>
     /// <param name="time">On the line of its PTS.</param>
-    /// <returns>False where the file cannot be sought.</returns>
+    /// <returns>False if the file cannot be sought.</returns>
     public bool TrySeek(StreamInfo stream, ClockTime time)
     {
         var ticks = time.ToUnits(stream.TimeBase);
@@ -197,7 +197,7 @@ internal sealed unsafe class InputFile : IDisposable
     }
 
     /// <summary>
-    /// True where the container's index says that after a key frame, told by its decoding time in ticks, none is decoded up to a later time.
+    /// True if the container's index says that after a key frame, told by its decoding time in ticks, none is decoded up to a later time.
     /// </summary>
     public bool IsLastKeyFrameUntil(StreamInfo info, long ticks, ClockTime time)
     {
@@ -213,7 +213,7 @@ internal sealed unsafe class InputFile : IDisposable
         return next is null || ClockTime.FromUnits(next->timestamp, info.TimeBase) > time;
     }
 
-    /// <summary>Goes to the file's beginning; false where even that cannot be sought.</summary>
+    /// <summary>Goes to the file's beginning; false if even that cannot be sought.</summary>
     public bool TryRewind()
     {
         ReadFromElsewhere();

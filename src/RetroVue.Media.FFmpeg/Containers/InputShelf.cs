@@ -53,7 +53,7 @@ public sealed class InputShelf(int capacity) : IDisposable
     /// <inheritdoc cref="Close"/>
     public void Dispose() => Close();
 
-    /// <summary>An open file, the caller's from now on, that stands anywhere; null where none of this path and choice is kept, or it has changed.</summary>
+    /// <summary>An open file, the caller's from now on, that stands anywhere; null if none of this path and choice is kept, or it has changed.</summary>
     internal InputFile? TryTake(string path, StreamChoice choice)
     {
         InputFile? file;

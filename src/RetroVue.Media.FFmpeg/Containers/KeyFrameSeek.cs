@@ -27,7 +27,7 @@ internal sealed unsafe class KeyFrameSeek(InputFile file, PacketPool pool, Queue
     /// <summary>Goes there; at the file's beginning, if that has no key frame before <paramref name="target"/>.</summary>
     /// <param name="stream">Whose key frames count.</param>
     /// <param name="target">On the line of its PTS.</param>
-    /// <returns>False where the file cannot be sought; then it stands at its beginning.</returns>
+    /// <returns>False if the file cannot be sought; then it stands at its beginning.</returns>
     public bool TryGoTo(StreamInfo stream, ClockTime target)
     {
         // Without times there is nothing to go by.
@@ -70,7 +70,7 @@ internal sealed unsafe class KeyFrameSeek(InputFile file, PacketPool pool, Queue
         }
     }
 
-    /// <summary>Reads on until no later key frame can be the one; true where there was one, with which the packets kept begin.</summary>
+    /// <summary>Reads on until no later key frame can be the one; true if there was one, with which the packets kept begin.</summary>
     private bool ReadToTarget(StreamInfo stream, ClockTime target)
     {
         var isFound = false;

@@ -16,7 +16,7 @@ internal sealed unsafe class KeyFrameTimes(InputFile file, StreamInfo video, Cha
     /// <summary>How many key frames of an index are looked at before it is believed.</summary>
     private const int Looks = 8;
 
-    /// <summary>True where those of the key frames that are looked at, from the first to the last, need nothing before them.</summary>
+    /// <summary>True if those of the key frames that are looked at, from the first to the last, need nothing before them.</summary>
     /// <param name="decoded">The decoding times of all key frames.</param>
     public bool AreEntries(List<ClockTime> decoded)
     {
@@ -33,7 +33,7 @@ internal sealed unsafe class KeyFrameTimes(InputFile file, StreamInfo video, Cha
     }
 
     /// <summary>
-    /// True where the key frames are shown as long after decoding as the first: then they are as far apart in both. Looked at are the first
+    /// True if the key frames are shown as long after decoding as the first: then they are as far apart in both. Looked at are the first
     /// and those around the longest interval, because of open groups, where pictures in between come first, they are not.
     /// </summary>
     public bool AreShownAlike(List<ClockTime> decoded)

@@ -10,7 +10,7 @@ internal sealed class MeasuredRate
     private readonly Dictionary<long, long> _slots = [];
     private long _bytes;
 
-    /// <summary>The most bits of any second; at most a quarter more, for a second is covered by five quarters. Zero where nothing has come.</summary>
+    /// <summary>The most bits of any second; at most a quarter more, for a second is covered by five quarters. Zero if nothing has come.</summary>
     public long Peak
     {
         get
@@ -42,6 +42,6 @@ internal sealed class MeasuredRate
         }
     }
 
-    /// <summary>Bits per second of all of it; zero where the file has no duration.</summary>
+    /// <summary>Bits per second of all of it; zero if the file has no duration.</summary>
     public long Average(ClockTime duration) => duration > ClockTime.Zero ? (long)(_bytes * 8 / duration.ToTimeSpan().TotalSeconds) : 0;
 }

@@ -6,16 +6,16 @@ namespace RetroVue.Media.FFmpeg.Containers;
 /// <param name="Path">The file.</param>
 /// <param name="Container">FFmpeg's name for the container, such as "matroska,webm".</param>
 /// <param name="StartTime">
-/// The file's own zero: the earliest first presentation of its picture and sound, on the line of their PTS; zero where they carry no
+/// The file's own zero: the earliest first presentation of its picture and sound, on the line of their PTS; zero if they carry no
 /// times.
 /// </param>
-/// <param name="Duration">From <paramref name="StartTime"/> to the end of picture and sound as the container says; None where it does not.</param>
+/// <param name="Duration">From <paramref name="StartTime"/> to the end of picture and sound as the container says; None if it does not.</param>
 /// <param name="Streams">All streams, in the order of the file.</param>
 public sealed record MediaInfo(string Path, string Container, ClockTime StartTime, ClockTime Duration, IReadOnlyList<StreamInfo> Streams)
 {
-    /// <summary>The picture, by what was named and the rules of <see cref="StreamChoice"/>; null where there is none.</summary>
+    /// <summary>The picture, by what was named and the rules of <see cref="StreamChoice"/>; null if there is none.</summary>
     public StreamInfo? Video { get; init; }
 
-    /// <summary>The sound, by what was named and the rules of <see cref="StreamChoice"/>; null where there is none.</summary>
+    /// <summary>The sound, by what was named and the rules of <see cref="StreamChoice"/>; null if there is none.</summary>
     public StreamInfo? Audio { get; init; }
 }

@@ -100,7 +100,7 @@ public static unsafe partial class MediaProbe
     }
 
     /// <summary>
-    /// True where the container's index lists every picture, and the file holds all that it lists. The index of a file that was cut off
+    /// True if the container's index lists every picture, and the file holds all that it lists. The index of a file that was cut off
     /// goes on beyond the file's end.
     /// </summary>
     private static bool ListsEveryPacket(InputFile file, StreamInfo video)

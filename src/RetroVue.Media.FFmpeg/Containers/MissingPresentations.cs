@@ -33,7 +33,7 @@ internal sealed unsafe class MissingPresentations(StreamInfo stream, FirstLook l
     private bool _hasBegun;
     private bool _hasTimes = look.Known is not null;
 
-    /// <summary>True where the last picture was one field, and the other has a packet of its own.</summary>
+    /// <summary>True if the last picture was one field, and the other has a packet of its own.</summary>
     public bool IsField => look.Order is { IsField: true };
 
     /// <summary>The packet's presentation time, or where it has none the one that follows; AV_NOPTS_VALUE where none does.</summary>

@@ -26,7 +26,7 @@ internal sealed unsafe class MuxedStream(InputPad input)
     /// <summary>The format of the packets that are taken now; null before it was taken, in its place among them.</summary>
     public EncodedFormat? Format { get; set; }
 
-    /// <summary>The format that stands in the header; null where it is not in the file.</summary>
+    /// <summary>The format that stands in the header; null if it is not in the file.</summary>
     public EncodedFormat? Written { get; private set; }
 
     /// <summary>The segment of the buffers that are taken now.</summary>
@@ -54,7 +54,7 @@ internal sealed unsafe class MuxedStream(InputPad input)
             : new Rational(1, common);
     }
 
-    /// <summary>True where the muxer takes packets of one decoding time; known once the header is written.</summary>
+    /// <summary>True if the muxer takes packets of one decoding time; known once the header is written.</summary>
     public bool MayRepeat { get; set; }
 
     /// <summary>Packets whose times were wrong and were put right (<see cref="DecodingTimes"/>).</summary>
@@ -72,7 +72,7 @@ internal sealed unsafe class MuxedStream(InputPad input)
     }
 
     /// <summary>Writes a buffer's running times from a file's beginning on, each rounded once to the tick and put right where they are wrong.</summary>
-    /// <returns>False where that cannot be, and the packet is to be left out.</returns>
+    /// <returns>False if that cannot be, and the packet is to be left out.</returns>
     public bool TryStamp(AVPacket* packet, MediaBuffer buffer, ClockTime beginning)
     {
         var pts = (Segment.ToRunningTime(buffer.Pts) - beginning).ToTicks(TimeBase);

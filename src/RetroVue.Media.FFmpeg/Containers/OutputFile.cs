@@ -67,7 +67,7 @@ internal sealed unsafe class OutputFile : IDisposable
         }
     }
 
-    /// <summary>True where the container takes packets of one stream with the same decoding time.</summary>
+    /// <summary>True if the container takes packets of one stream with the same decoding time.</summary>
     public bool TakesRepeatedTimes => (_context->oformat->flags & AVFMT_TS_NONSTRICT) != 0;
 
     private string Container => NativeText.Read(_context->oformat->name)!;

@@ -3,9 +3,9 @@ using RetroVue.Media.Time;
 namespace RetroVue.Media.FFmpeg.Containers;
 
 /// <summary>When a packet is presented and decoded, in nanoseconds on the line of its file.</summary>
-/// <param name="Pts">Presentation; None where it is not known.</param>
-/// <param name="Dts">Decoding; None where it is not known.</param>
-/// <param name="Duration">Duration; None where it is not known.</param>
+/// <param name="Pts">Presentation; None if it is not known.</param>
+/// <param name="Dts">Decoding; None if it is not known.</param>
+/// <param name="Duration">Duration; None if it is not known.</param>
 /// <param name="IsEstimated">True if the container has no presentation time and <paramref name="Pts"/> is an estimate.</param>
 internal readonly record struct PacketTime(ClockTime Pts, ClockTime Dts, ClockTime Duration, bool IsEstimated)
 {

@@ -173,7 +173,7 @@ internal sealed unsafe class PacketTimes(StreamInfo stream, FirstLook look = def
         return duration;
     }
 
-    /// <summary>What the codec or the nominal rate says of every packet; None where neither does, and the packet before is all there is to go by.</summary>
+    /// <summary>What the codec or the nominal rate says of every packet; None if neither does, and the packet before is all there is to go by.</summary>
     private static ClockTime UsualDuration(EncodedFormat format) =>
         format is { FrameSize: > 0, Audio.SampleRate: > 0 } ? format.Audio.DurationOf(format.FrameSize)
         : format.Video is { FrameRate.IsPositive: true } video ? ClockTime.FromUnits(1, video.FrameRate.Inverse)

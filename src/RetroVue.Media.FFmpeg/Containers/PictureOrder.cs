@@ -6,10 +6,10 @@ namespace RetroVue.Media.FFmpeg.Containers;
 /// <remarks>Pictures are read in the order of decoding, and none is left out. Allocates nothing after it was made.</remarks>
 internal abstract unsafe class PictureOrder : IDisposable
 {
-    /// <summary>True where the count goes on through the stream; else it begins from 0 at pictures where decoding can begin anew.</summary>
+    /// <summary>True if the count goes on through the stream; else it begins from 0 at pictures where decoding can begin anew.</summary>
     public virtual bool IsContinuous => false;
 
-    /// <summary>True where the last picture that was read is one field, and the other comes in a packet of its own.</summary>
+    /// <summary>True if the last picture that was read is one field, and the other comes in a packet of its own.</summary>
     public virtual bool IsField => false;
 
     /// <summary>What reads the order of a codec's pictures, beginning at any key frame; null for codecs whose order nothing here reads.</summary>
@@ -20,7 +20,7 @@ internal abstract unsafe class PictureOrder : IDisposable
         _ => null,
     };
 
-    /// <summary>The picture's count in the order of presentation; null where it does not say.</summary>
+    /// <summary>The picture's count in the order of presentation; null if it does not say.</summary>
     public abstract long? Read(AVPacket* packet);
 
     /// <inheritdoc/>

@@ -26,7 +26,7 @@ public sealed record ProbedMedia(MediaInfo Info, ClockTime VideoEnd, ClockTime A
     public ImmutableArray<ChangedFormat> Changes { get; init; } = [];
 
     /// <summary>
-    /// True where it cannot be told of more than one picture in a hundred when it is presented: the container does not say so, and it does not
+    /// True if it cannot be told of more than one picture in a hundred when it is presented: the container does not say so, and it does not
     /// follow from the pictures. They can be decoded, but not copied.
     /// </summary>
     public bool HasUntimedPictures { get; init; }

@@ -27,7 +27,7 @@ public sealed record StreamChoice
     /// <summary>The picture: a stream's number in the file from zero (<see cref="StreamInfo.Index"/>); null: by the rules.</summary>
     public int? Video { get; init; }
 
-    /// <summary>The number that <see cref="Audio"/> is; null where it is none.</summary>
+    /// <summary>The number that <see cref="Audio"/> is; null if it is none.</summary>
     internal int? AudioIndex =>
         int.TryParse(Audio, NumberStyles.None, CultureInfo.InvariantCulture, out int index) ? index : null;
 }

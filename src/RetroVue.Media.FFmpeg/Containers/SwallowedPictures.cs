@@ -33,7 +33,7 @@ internal sealed unsafe class SwallowedPictures(string path, StreamInfo video, in
     private long _time = AV_NOPTS_VALUE;
     private long _found = AV_NOPTS_VALUE;
 
-    /// <summary>True where so much has come since the last picture that it is time to look.</summary>
+    /// <summary>True if so much has come since the last picture that it is time to look.</summary>
     public bool IsDue => _position - _lastPicture >= _distance;
 
     /// <summary>Forgets what has come: the file is read from elsewhere.</summary>
@@ -49,7 +49,7 @@ internal sealed unsafe class SwallowedPictures(string path, StreamInfo video, in
 
     /// <summary>Looks at what has come since the last picture.</summary>
     /// <param name="packet">An empty packet; afterwards, where there are pictures of another codec, the bytes that show it.</param>
-    /// <returns>True where there are.</returns>
+    /// <returns>True if there are.</returns>
     public bool TryTake(AVPacket* packet)
     {
         var from = _lastPicture;
@@ -82,7 +82,7 @@ internal sealed unsafe class SwallowedPictures(string path, StreamInfo video, in
         }
     }
 
-    /// <summary>The first unit of pictures of another codec, at the beginning of what is given; empty where there is none.</summary>
+    /// <summary>The first unit of pictures of another codec, at the beginning of what is given; empty if there is none.</summary>
     private Span<byte> FindOther(Span<byte> stream)
     {
         var size = PacketSize(ref stream);

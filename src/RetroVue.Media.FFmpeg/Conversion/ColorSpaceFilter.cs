@@ -12,7 +12,7 @@ internal static class ColorSpaceFilter
         "bt709", "bt470m", "bt470bg", "smpte170m", "smpte240m", "smpte428", "film", "smpte431", "smpte432", "bt2020", "jedec-p22",
     ];
 
-    /// <summary>The filter that converts between two descriptions; null where it does not know one of them, or takes no such pictures.</summary>
+    /// <summary>The filter that converts between two descriptions; null if it does not know one of them, or takes no such pictures.</summary>
     /// <param name="own">Range and matrix stated.</param>
     /// <param name="to">What is left open stays.</param>
     /// <param name="output">What comes out, where the filter can make it.</param>

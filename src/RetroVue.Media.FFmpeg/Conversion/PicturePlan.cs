@@ -12,11 +12,11 @@ namespace RetroVue.Media.FFmpeg.Conversion;
 /// What has to be done to pictures beyond scaling, as filters of libavfilter's: fields made into pictures, turning, colour. Most pictures
 /// need none.
 /// </summary>
-/// <param name="Filters">The filters' description; null where none is needed.</param>
+/// <param name="Filters">The filters' description; null if none is needed.</param>
 /// <param name="Fit">Where the pictures lie in the output's.</param>
 /// <param name="Result">The pictures after the filters; their colour is stated in full.</param>
-/// <param name="FieldsBecomePictures">True where one picture of two fields becomes two.</param>
-/// <param name="Shortcoming">What cannot be done as it should, in words; null where nothing.</param>
+/// <param name="FieldsBecomePictures">True if one picture of two fields becomes two.</param>
+/// <param name="Shortcoming">What cannot be done as it should, in words; null if nothing.</param>
 internal sealed unsafe record PicturePlan(string? Filters, PictureFit Fit, VideoFormat Result, bool FieldsBecomePictures, string? Shortcoming)
 {
     // What "bwdif" wants at least.
@@ -75,11 +75,11 @@ internal sealed unsafe record PicturePlan(string? Filters, PictureFit Fit, Video
         return new PicturePlan(filters.Count > 0 ? string.Join(',', filters) : null, fit, result, doubles, shortcoming);
     }
 
-    /// <summary>True where pictures with two fields come out with their fields; turned ones, and odd sizes, do not.</summary>
+    /// <summary>True if pictures with two fields come out with their fields; turned ones, and odd sizes, do not.</summary>
     public static bool KeepsFields(VideoFormat input, VideoFormat output) =>
         output.Interlacing != Interlacing.Progressive && input.Orientation == Orientation.Upright && input.Height % 4 == 0 && output.Height % 4 == 0;
 
-    /// <summary>True where the output asks for about as many pictures as the input has fields.</summary>
+    /// <summary>True if the output asks for about as many pictures as the input has fields.</summary>
     public static bool WantsEveryField(VideoFormat input, Rational wanted) => wanted.IsPositive
         && (wanted > s_fastestFrames || (input.FrameRate.IsPositive && wanted.ToDouble() > 1.5 * input.FrameRate.ToDouble()));
 

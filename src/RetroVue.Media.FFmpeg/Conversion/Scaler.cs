@@ -25,7 +25,7 @@ internal sealed unsafe class Scaler : IDisposable
     /// <param name="to">What it is scaled into.</param>
     /// <param name="fit">Where in it.</param>
     /// <param name="quality">How.</param>
-    /// <param name="keepsFields">True where the lines of the two fields are not to be mixed; heights are multiples of four then.</param>
+    /// <param name="keepsFields">True if the lines of the two fields are not to be mixed; heights are multiples of four then.</param>
     /// <exception cref="NotSupportedException">libswscale converts no such pictures.</exception>
     public Scaler(Picture from, Picture to, PictureFit fit, ScalingQuality quality, bool keepsFields = false)
     {

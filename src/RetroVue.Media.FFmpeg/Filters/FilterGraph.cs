@@ -64,14 +64,14 @@ internal sealed unsafe class FilterGraph : IDisposable
     }
 
     /// <summary>Tells the filters that nothing more comes.</summary>
-    /// <param name="end">The end of the last frame; None where not known.</param>
+    /// <param name="end">The end of the last frame; None if not known.</param>
     public void End(ClockTime end)
     {
         var before = ErrorMark.Now;
         av_buffersrc_close(_source, end.Nanoseconds, AV_BUFFERSRC_FLAG_PUSH).ThrowIfError("Filtering", before);
     }
 
-    /// <summary>Takes a frame out; false where more must be put in first.</summary>
+    /// <summary>Takes a frame out; false if more must be put in first.</summary>
     public bool TryPull(AVFrame* frame, out ClockTime pts)
     {
         pts = ClockTime.None;

@@ -17,7 +17,7 @@ namespace RetroVue.Media.FFmpeg.Filters;
 /// <param name="description">The filters.</param>
 /// <param name="input">What goes in, in the size that it really has.</param>
 /// <param name="pixels">Its pixel format.</param>
-/// <param name="doubles">True where fields become pictures.</param>
+/// <param name="doubles">True if fields become pictures.</param>
 internal sealed unsafe class FilterStage(string description, VideoFormat input, AVPixelFormat pixels, bool doubles) : IDisposable
 {
     // Times of the second fields are the mean of two.
@@ -54,7 +54,7 @@ internal sealed unsafe class FilterStage(string description, VideoFormat input, 
     /// <summary>Tells the filters that nothing more comes.</summary>
     public void End() => _graph.End(_end);
 
-    /// <summary>A picture that is ready; null where there is none.</summary>
+    /// <summary>A picture that is ready; null if there is none.</summary>
     /// <param name="frames">Where frames come from.</param>
     public MediaBuffer? TryPull(FramePool frames)
     {

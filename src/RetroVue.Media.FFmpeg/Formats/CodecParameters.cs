@@ -85,7 +85,7 @@ internal static unsafe class CodecParameters
         }
     }
 
-    /// <summary>The codec's profile by the name that libavcodec gives it; null where not known.</summary>
+    /// <summary>The codec's profile by the name that libavcodec gives it; null if not known.</summary>
     public static string? ProfileName(AVCodecID codec, int profile)
     {
         var descriptor = avcodec_descriptor_get(codec);

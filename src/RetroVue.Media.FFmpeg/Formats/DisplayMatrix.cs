@@ -28,11 +28,11 @@ internal static class DisplayMatrix
     }
 
     /// <summary>The turn or flip that a matrix asks for; for one between quarter turns the nearest, and none for one that shows nothing.</summary>
-    /// <param name="bytes">The matrix as side data holds it; empty where there is none.</param>
+    /// <param name="bytes">The matrix as side data holds it; empty if there is none.</param>
     public static Orientation ToOrientation(ReadOnlySpan<byte> bytes) => ToOrientation(bytes, out _);
 
     /// <inheritdoc cref="ToOrientation(ReadOnlySpan{byte})"/>
-    /// <param name="bytes">The matrix as side data holds it; empty where there is none.</param>
+    /// <param name="bytes">The matrix as side data holds it; empty if there is none.</param>
     /// <param name="degreesOff">How far the matrix turns beyond that, in degrees, 0 to 45.</param>
     public static Orientation ToOrientation(ReadOnlySpan<byte> bytes, out double degreesOff)
     {

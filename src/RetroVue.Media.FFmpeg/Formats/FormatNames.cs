@@ -86,7 +86,7 @@ internal static unsafe class FormatNames
         return av_get_sample_fmt(name);
     }
 
-    /// <summary>FFmpeg's pixel format of a name of its own; null where there is none, or it is not what ours means.</summary>
+    /// <summary>FFmpeg's pixel format of a name of its own; null if there is none, or it is not what ours means.</summary>
     public static AVPixelFormat? TryPixelFormat(string? name, PixelFormat ours)
     {
         using var native = new NativeText(name);
@@ -94,7 +94,7 @@ internal static unsafe class FormatNames
         return format != AVPixelFormat.AV_PIX_FMT_NONE && ToPixelFormat(format, out _) == ours ? format : null;
     }
 
-    /// <summary>FFmpeg's sample format of a name of its own; null where there is none, or it is not what ours means.</summary>
+    /// <summary>FFmpeg's sample format of a name of its own; null if there is none, or it is not what ours means.</summary>
     public static AVSampleFormat? TrySampleFormat(string? name, SampleFormat ours)
     {
         using var native = new NativeText(name);
@@ -102,13 +102,13 @@ internal static unsafe class FormatNames
         return format != AVSampleFormat.AV_SAMPLE_FMT_NONE && ToSampleFormat(format) == ours ? format : null;
     }
 
-    /// <summary>The order of fields in two letters, or "progressive"; null where not known.</summary>
+    /// <summary>The order of fields in two letters, or "progressive"; null if not known.</summary>
     public static string? ToFieldOrder(AVFieldOrder order) => Array.Find(s_fieldOrders, pair => pair.Native == order).Name;
 
     /// <summary>FFmpeg's order of fields; unknown for null.</summary>
     public static AVFieldOrder ToNativeFieldOrder(string? name) => Array.Find(s_fieldOrders, pair => pair.Name == name).Native;
 
-    /// <summary>Where chroma samples lie; null where not known.</summary>
+    /// <summary>Where chroma samples lie; null if not known.</summary>
     public static string? ToChromaLocation(AVChromaLocation location) =>
         NativeText.Read(av_chroma_location_name(location)) is { } name && name != Unspecified ? name : null;
 
@@ -146,7 +146,7 @@ internal static unsafe class FormatNames
         }
     }
 
-    /// <summary>Writes a channel layout as FFmpeg describes it; false where there is none, or it is not what ours means.</summary>
+    /// <summary>Writes a channel layout as FFmpeg describes it; false if there is none, or it is not what ours means.</summary>
     public static bool TryWriteLayout(string? described, ChannelLayout ours, ref AVChannelLayout target)
     {
         using var name = new NativeText(described);

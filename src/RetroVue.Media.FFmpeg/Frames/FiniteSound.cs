@@ -13,7 +13,7 @@ internal static class FiniteSound
     // 120 dB. Encoders add up squares of a thousand samples in single precision and take what overflows for damage.
     private const int Loudest = 1 << 20;
 
-    /// <summary>True where samples of a format can be such.</summary>
+    /// <summary>True if samples of a format can be such.</summary>
     public static bool IsFloat(AVSampleFormat format) => format
         is AVSampleFormat.AV_SAMPLE_FMT_FLT or AVSampleFormat.AV_SAMPLE_FMT_FLTP or AVSampleFormat.AV_SAMPLE_FMT_DBL or AVSampleFormat.AV_SAMPLE_FMT_DBLP;
 

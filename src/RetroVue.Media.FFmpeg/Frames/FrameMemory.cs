@@ -37,7 +37,7 @@ internal sealed unsafe class FrameMemory : MediaMemory
         ? Math.Max(av_pix_fmt_count_planes((AVPixelFormat)_frame->format), 0)
         : IsPlanarSound ? _frame->ch_layout.nb_channels : 1;
 
-    /// <summary>True where FFmpeg holds a reference to the bytes too, as a decoder that still predicts from them.</summary>
+    /// <summary>True if FFmpeg holds a reference to the bytes too, as a decoder that still predicts from them.</summary>
     public override bool IsReadOnly => av_frame_is_writable(_frame) == 0;
 
     private bool IsSound => _frame->nb_samples > 0;

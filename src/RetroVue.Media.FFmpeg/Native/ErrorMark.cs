@@ -19,7 +19,7 @@ internal readonly unsafe struct ErrorMark
     public static ErrorMark Now => s_begun is null ? default : new ErrorMark(Volatile.Read(ref *s_begun));
 
     /// <summary>
-    /// The last line that FFmpeg logged since, on this thread, as an error or worse; null where there was none. What threads of a codec's
+    /// The last line that FFmpeg logged since, on this thread, as an error or worse; null if there was none. What threads of a codec's
     /// own said is not in it.
     /// </summary>
     public string? LastLine

@@ -17,7 +17,7 @@ internal static class FFmpegResolver
         typeof(FFmpegResolver).Assembly,
         (name, _, _) => name == LogBridge.Library ? LoadOwn(name) : FFmpegLibrary.Loaded.Handles.TryGetValue(name, out var handle) ? handle : 0);
 
-    /// <summary>As <see cref="LoadOwn"/>; false where it is not there.</summary>
+    /// <summary>As <see cref="LoadOwn"/>; false if it is not there.</summary>
     internal static bool TryLoadOwn(string name, out nint handle) => NativeLibrary.TryLoad(name, typeof(FFmpegResolver).Assembly, null, out handle);
 
     /// <summary>Loads a library of our own, which lies beside the assembly, or where its package puts it.</summary>

@@ -12,7 +12,7 @@ internal static unsafe class IndexEntries
 
     extension(ref AVIndexEntry entry)
     {
-        /// <summary>True where the entry is of a key frame.</summary>
+        /// <summary>True if the entry is of a key frame.</summary>
         public bool IsKeyFrame => (Bits(ref entry) & KeyFrame) != 0;
 
         /// <summary>How many bytes the packet takes from its position on; 0 where the container does not say.</summary>

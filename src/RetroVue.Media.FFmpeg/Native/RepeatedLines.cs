@@ -26,7 +26,7 @@ internal sealed class RepeatedLines
     /// <summary>Takes a line; counts it where one of its kind was logged not long ago.</summary>
     /// <param name="kind">What lines of one kind have in common.</param>
     /// <param name="now">The time.</param>
-    /// <returns>The kind, for its line to be set and logged; null where it was counted.</returns>
+    /// <returns>The kind, for its line to be set and logged; null if it was counted.</returns>
     public Kind? Take(ulong kind, ClockTime now)
     {
         if (_kinds.Count >= MostKinds && !_kinds.ContainsKey(kind))

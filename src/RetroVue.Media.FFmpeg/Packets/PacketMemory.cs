@@ -38,7 +38,7 @@ internal sealed unsafe class PacketMemory : MediaMemory
     /// <inheritdoc/>
     public override int PlaneCount => 1;
 
-    /// <summary>True where FFmpeg holds a reference to the bytes too, as a decoder that still works on them, or lets none write.</summary>
+    /// <summary>True if FFmpeg holds a reference to the bytes too, as a decoder that still works on them, or lets none write.</summary>
     public override bool IsReadOnly => _packet->buf is null || av_buffer_is_writable(_packet->buf) == 0;
 
     /// <summary>Makes <paramref name="target"/>, which is empty, refer to a buffer's bytes; those that are not a packet's are copied.</summary>

@@ -31,7 +31,7 @@ internal struct SampleLine
     /// <summary>The time of a sample beyond the next one; None without an anchor.</summary>
     public readonly ClockTime After(long samples) => _anchor + ClockTime.FromUnits(_count + samples, _sampleTime);
 
-    /// <summary>How much later than the next sample a time is; zero where either is not known.</summary>
+    /// <summary>How much later than the next sample a time is; zero if either is not known.</summary>
     public readonly ClockTime Deviation(ClockTime time) => IsSet && !time.IsNone ? time - Next : ClockTime.Zero;
 
     /// <summary>The nearest count of samples in a duration, which may be negative.</summary>

@@ -3,8 +3,8 @@ using RetroVue.Media.Time;
 namespace RetroVue.Media.Clocks;
 
 /// <summary>How a wait ended.</summary>
-/// <param name="Reached">True where the deadline was reached, false where the wait was unscheduled.</param>
-/// <param name="Lateness">How far the clock was beyond the deadline on return; None where unscheduled.</param>
+/// <param name="Reached">True if the deadline was reached, false if the wait was unscheduled.</param>
+/// <param name="Lateness">How far the clock was beyond the deadline on return; None if unscheduled.</param>
 public readonly record struct ClockWaitResult(bool Reached, ClockTime Lateness)
 {
     /// <summary>The result of a wait that was unscheduled.</summary>

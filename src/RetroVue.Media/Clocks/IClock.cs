@@ -12,7 +12,7 @@ public interface IClock
     /// <summary>What the clock can do and where its time comes from.</summary>
     ClockFlags Flags { get; }
 
-    /// <summary>The smallest step of <see cref="Now"/>; zero where unknown.</summary>
+    /// <summary>The smallest step of <see cref="Now"/>; zero if unknown.</summary>
     ClockTime Resolution { get; }
 
     /// <summary>A name for people and logs, such as "system-monotonic" or "alsa:hw:0".</summary>

@@ -10,7 +10,7 @@ namespace RetroVue.Media.Clocks;
 [SuppressMessage("ApiDesign", "RS0030:Do not use banned APIs", Justification = "This is the one place meant by the rule.")]
 public static class Watchdog
 {
-    /// <summary>Waits for a thread to end; false where it did not within <paramref name="limit"/>.</summary>
+    /// <summary>Waits for a thread to end; false if it did not within <paramref name="limit"/>.</summary>
     public static bool Join(Thread thread, TimeSpan limit)
     {
         ArgumentNullException.ThrowIfNull(thread);

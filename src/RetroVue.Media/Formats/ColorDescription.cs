@@ -1,7 +1,7 @@
 namespace RetroVue.Media.Formats;
 
 /// <summary>
-/// What the numbers of a picture mean as colour, by the names FFmpeg gives the code points of ITU-T H.273; null where not stated.
+/// What the numbers of a picture mean as colour, by the names FFmpeg gives the code points of ITU-T H.273; null if not stated.
 /// </summary>
 /// <param name="Range">"tv" (limited) or "pc" (full).</param>
 /// <param name="Primaries">The primaries, such as "bt709".</param>

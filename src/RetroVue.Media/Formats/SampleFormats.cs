@@ -12,7 +12,7 @@ public static class SampleFormats
         _ => 0,
     };
 
-    /// <summary>True where each channel has a plane of its own.</summary>
+    /// <summary>True if each channel has a plane of its own.</summary>
     public static bool IsPlanar(this SampleFormat format) =>
         format is SampleFormat.S16Planar or SampleFormat.S32Planar or SampleFormat.F32Planar;
 }

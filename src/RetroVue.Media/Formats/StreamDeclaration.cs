@@ -8,12 +8,12 @@ namespace RetroVue.Media.Formats;
 /// </summary>
 public sealed record StreamDeclaration
 {
-    /// <summary>The pixel or sample format that decoding gives: "yuv422p10le", "s32p"; null where not stated.</summary>
+    /// <summary>The pixel or sample format that decoding gives: "yuv422p10le", "s32p"; null if not stated.</summary>
     public string? RawFormat { get; init; }
 
     /// <summary>
     /// How fields are coded and shown: "progressive", or two letters, first the field that is coded first, then the one that is shown
-    /// first: "tt", "bb", "tb", "bt"; null where not stated.
+    /// first: "tt", "bb", "tb", "bt"; null if not stated.
     /// </summary>
     public string? FieldOrder { get; init; }
 
@@ -23,6 +23,6 @@ public sealed record StreamDeclaration
     /// <summary>Whether the range of the colours is stated, and not only the pixel format's; true for sound.</summary>
     public bool HasRange { get; init; } = true;
 
-    /// <summary>The channels: "5.1(side)", "2 channels" where they have no places; null where not stated.</summary>
+    /// <summary>The channels: "5.1(side)", "2 channels" where they have no places; null if not stated.</summary>
     public string? Layout { get; init; }
 }

@@ -52,7 +52,7 @@ public abstract class Element : IDisposable
             : throw new InvalidOperationException($"'{Name}' belongs to another pipeline already.");
     }
 
-    /// <summary>True where no output is linked: the pipeline completes when every sink has its whole stream.</summary>
+    /// <summary>True if no output is linked: the pipeline completes when every sink has its whole stream.</summary>
     public bool IsSink => _outputs.TrueForAll(output => output.Peer is null);
 
     /// <summary>Releases what the element holds. The pipeline does this for its elements.</summary>
@@ -91,7 +91,7 @@ public abstract class Element : IDisposable
     /// <summary>Whether an input takes a format. Asked when the format is announced.</summary>
     protected internal virtual bool Accepts(InputPad input, MediaFormat format) => true;
 
-    /// <summary>A format that an input would accept, for sources with a choice and for error messages; null where there is no favourite.</summary>
+    /// <summary>A format that an input would accept, for sources with a choice and for error messages; null if there is no favourite.</summary>
     protected internal virtual MediaFormat? Preferred(InputPad input) => null;
 
     /// <summary>

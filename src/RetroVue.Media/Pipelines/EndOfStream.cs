@@ -13,6 +13,6 @@ public sealed record EndOfStream : MediaEvent
     /// <summary>The end of the stretch that is wanted of a stream: its source has more after it.</summary>
     public static EndOfStream OfStretch { get; } = new() { IsOfStretch = true };
 
-    /// <summary>True where the source has more, later than what is wanted of it: what it gave last lasts until there.</summary>
+    /// <summary>True if the source has more, later than what is wanted of it: what it gave last lasts until there.</summary>
     public bool IsOfStretch { get; private init; }
 }

@@ -30,16 +30,16 @@ public sealed class MediaBuffer : IRecyclable<MediaBuffer>
     /// <summary>Buffers in use in the whole process; exact while no pipeline runs. For tests and diagnosis.</summary>
     public static long LiveCount => BufferHome.Live;
 
-    /// <summary>Presentation time; for sound that of the first sample. None where unknown.</summary>
+    /// <summary>Presentation time; for sound that of the first sample. None if unknown.</summary>
     public ClockTime Pts { get; set; }
 
-    /// <summary>Decoding time; None where unknown or where the stream is not reordered.</summary>
+    /// <summary>Decoding time; None if unknown or where the stream is not reordered.</summary>
     public ClockTime Dts { get; set; }
 
-    /// <summary>Duration; None where unknown.</summary>
+    /// <summary>Duration; None if unknown.</summary>
     public ClockTime Duration { get; set; }
 
-    /// <summary>How far <see cref="Pts"/> may be off the truth; None where the source said nothing.</summary>
+    /// <summary>How far <see cref="Pts"/> may be off the truth; None if the source said nothing.</summary>
     public ClockTime Uncertainty { get; set; }
 
     /// <summary>
@@ -70,7 +70,7 @@ public sealed class MediaBuffer : IRecyclable<MediaBuffer>
     /// <summary>Decoding time where there is one, else presentation time: what muxers interleave by.</summary>
     public ClockTime DecodeOrder => Dts.IsNone ? Pts : Dts;
 
-    /// <summary>The end of the buffer's presentation; None where PTS or duration is unknown.</summary>
+    /// <summary>The end of the buffer's presentation; None if PTS or duration is unknown.</summary>
     public ClockTime End => Pts + Duration;
 
     /// <summary>True for a buffer that can be decoded without what came before.</summary>

@@ -15,7 +15,7 @@ public abstract class MediaMemory
     /// <summary>The number of planes.</summary>
     public abstract int PlaneCount { get; }
 
-    /// <summary>True where the planes can be read through a span.</summary>
+    /// <summary>True if the planes can be read through a span.</summary>
     public virtual bool IsMappable => true;
 
     /// <summary>True while more than one reference is held.</summary>

@@ -28,7 +28,7 @@ internal sealed class PipelineElection : IDisposable
 
     public PipelineElection(Pipeline pipeline) => _pipeline = pipeline;
 
-    /// <summary>True where a clock other than the system clock may come to be followed.</summary>
+    /// <summary>True if a clock other than the system clock may come to be followed.</summary>
     public bool HasProviders
     {
         get

@@ -11,7 +11,7 @@ public sealed class PipelineOptions
     /// <summary>What runs it; <see cref="ThreadedExecutor.Default"/> where null.</summary>
     public Executor? Executor { get; init; }
 
-    /// <summary>Where it logs; nowhere where null.</summary>
+    /// <summary>Where it logs; nowhere if null.</summary>
     public ILoggerFactory? LoggerFactory { get; init; }
 
     /// <summary>How many <see cref="PipelineEvent"/>s wait to be read before the oldest are dropped.</summary>

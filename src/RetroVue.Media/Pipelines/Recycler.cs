@@ -20,7 +20,7 @@ internal sealed class Recycler<T>
     /// <summary>Objects out of the pool; exact while no thread rents or returns.</summary>
     public long Live => Volatile.Read(ref _made) - Length(Volatile.Read(ref _own)) - Length(Volatile.Read(ref _returns.Last));
 
-    /// <summary>Takes an object back into use, or null where the caller is to make a new one; on the owning thread only.</summary>
+    /// <summary>Takes an object back into use, or null if the caller is to make a new one; on the owning thread only.</summary>
     public T? TryRent()
     {
         T? item = _own ?? TakeReturned();

@@ -20,7 +20,7 @@ internal sealed class ScheduledTask(StepThread thread, StepTask task)
 
     public StepTask Task { get; } = task;
 
-    /// <summary>Claims the place in the inbox; false where the task stands there already. Any thread.</summary>
+    /// <summary>Claims the place in the inbox; false if the task stands there already. Any thread.</summary>
     public bool TryEnterInbox() => Interlocked.Exchange(ref _inInbox, 1) == 0;
 
     /// <summary>Gives the place up, after which <see cref="NextInbox"/> is the next waker's.</summary>

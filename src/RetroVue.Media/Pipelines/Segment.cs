@@ -7,7 +7,7 @@ namespace RetroVue.Media.Pipelines;
 /// running time = PTS − <paramref name="Start"/> + <paramref name="Offset"/>.
 /// </summary>
 /// <param name="Start">The first time of the stretch, on the line of the buffers' PTS; what lies before it is clipped.</param>
-/// <param name="Stop">The end of the stretch, exclusive; None where it is open.</param>
+/// <param name="Stop">The end of the stretch, exclusive; None if it is open.</param>
 /// <param name="Offset">The running time at which <paramref name="Start"/> is presented.</param>
 /// <exception cref="ArgumentException"><paramref name="Start"/> or <paramref name="Offset"/> is None.</exception>
 public sealed record Segment(ClockTime Start, ClockTime Stop, ClockTime Offset) : MediaEvent
@@ -24,7 +24,7 @@ public sealed record Segment(ClockTime Start, ClockTime Stop, ClockTime Offset) 
     /// <summary>The running time of a PTS; None for None. Not clipped.</summary>
     public ClockTime ToRunningTime(ClockTime pts) => pts - Start + Offset;
 
-    /// <summary>True where any part of a buffer lies in the stretch; a buffer of unknown duration is a point, one without PTS always does.</summary>
+    /// <summary>True if any part of a buffer lies in the stretch; a buffer of unknown duration is a point, one without PTS always does.</summary>
     public bool Overlaps(ClockTime pts, ClockTime duration)
     {
         if (pts.IsNone)

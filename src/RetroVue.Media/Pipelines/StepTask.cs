@@ -37,7 +37,7 @@ public sealed class StepTask
     /// <summary>Where a threaded executor runs the task.</summary>
     public StepPlacement Placement { get; }
 
-    /// <summary>The name of the pipeline that the task belongs to; null where it belongs to none.</summary>
+    /// <summary>The name of the pipeline that the task belongs to; null if it belongs to none.</summary>
     public string? Pipeline { get; internal set; }
 
     /// <summary>Called, on the executor's thread, with the exception that ended the task.</summary>
@@ -49,7 +49,7 @@ public sealed class StepTask
     /// <summary>What an executor keeps with the task.</summary>
     public object? ExecutorState { get; set; }
 
-    /// <summary>Since when an executor in simulated time has let a step of the task hang; by its system clock. None where it does not.</summary>
+    /// <summary>Since when an executor in simulated time has let a step of the task hang; by its system clock. None if it does not.</summary>
     public ClockTime HangsSince { get; set; } = ClockTime.None;
 
     /// <summary>Completes when a step has ended at last that did not when the task was let go; null unless there was such a one.</summary>

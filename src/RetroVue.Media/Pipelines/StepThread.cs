@@ -44,7 +44,7 @@ internal sealed class StepThread
     /// <summary>What this thread looks at between its own steps.</summary>
     public StepWatch? Watch { get; }
 
-    /// <summary>The thread that looks at this one; null where its steps never hang.</summary>
+    /// <summary>The thread that looks at this one; null if its steps never hang.</summary>
     public StepThread? Watcher { get; private init; }
 
     /// <summary>The number of the step that runs: odd, and another one for each; even where none runs. Any thread.</summary>
@@ -73,7 +73,7 @@ internal sealed class StepThread
         return thread;
     }
 
-    /// <summary>The task whose step has a number; null where that step has ended. Any thread.</summary>
+    /// <summary>The task whose step has a number; null if that step has ended. Any thread.</summary>
     public ScheduledTask? SteppingAt(long turn)
     {
         ScheduledTask? task = Volatile.Read(ref _stepping);
@@ -181,7 +181,7 @@ internal sealed class StepThread
         return null;
     }
 
-    /// <summary>Runs a step; false where it took so long that another thread has gone on with the rest.</summary>
+    /// <summary>Runs a step; false if it took so long that another thread has gone on with the rest.</summary>
     private bool TryStep(ScheduledTask task)
     {
         if (Watcher is null)

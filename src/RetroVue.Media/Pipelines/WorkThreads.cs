@@ -62,7 +62,7 @@ internal static class WorkThreads
         }
     }
 
-    /// <summary>The next piece of work, which may be waited for; null where enough threads wait already.</summary>
+    /// <summary>The next piece of work, which may be waited for; null if enough threads wait already.</summary>
     private static (string Name, Action Work)? TryTake()
     {
         lock (s_lock)

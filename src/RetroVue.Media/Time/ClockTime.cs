@@ -171,16 +171,16 @@ public readonly record struct ClockTime : IComparable<ClockTime>, ISpanFormattab
     /// <summary>The later of two times; None if either is None.</summary>
     public static ClockTime Max(ClockTime left, ClockTime right) => left.IsNone || right.IsNone ? None : left > right ? left : right;
 
-    /// <summary>True where both are times and the left is earlier.</summary>
+    /// <summary>True if both are times and the left is earlier.</summary>
     public static bool operator <(ClockTime left, ClockTime right) => left.Nanoseconds < right.Nanoseconds && !left.IsNone;
 
-    /// <summary>True where both are times and the left is later.</summary>
+    /// <summary>True if both are times and the left is later.</summary>
     public static bool operator >(ClockTime left, ClockTime right) => right < left;
 
-    /// <summary>True where both are times and the left is not later.</summary>
+    /// <summary>True if both are times and the left is not later.</summary>
     public static bool operator <=(ClockTime left, ClockTime right) => left.Nanoseconds <= right.Nanoseconds && !left.IsNone;
 
-    /// <summary>True where both are times and the left is not earlier.</summary>
+    /// <summary>True if both are times and the left is not earlier.</summary>
     public static bool operator >=(ClockTime left, ClockTime right) => right <= left;
 
     /// <summary>A total order for sorting: None first, then by time.</summary>

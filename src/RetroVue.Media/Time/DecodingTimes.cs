@@ -37,8 +37,8 @@ public sealed class DecodingTimes
 
     /// <summary>The times of a stream that has not begun.</summary>
     /// <param name="reorderDepth">How many pictures a decoder holds back to show them in order; 0 for sound.</param>
-    /// <param name="isByPresentation">True where the decoding times that are given are not to be used, as where the tick is too coarse for them.</param>
-    /// <param name="mayRepeat">True where packets that last a tick or less may have the same decoding time.</param>
+    /// <param name="isByPresentation">True if the decoding times that are given are not to be used, as where the tick is too coarse for them.</param>
+    /// <param name="mayRepeat">True if packets that last a tick or less may have the same decoding time.</param>
     public DecodingTimes(int reorderDepth, bool isByPresentation = false, bool mayRepeat = false)
     {
         _mayRepeat = mayRepeat;
@@ -68,9 +68,9 @@ public sealed class DecodingTimes
 
     /// <summary>Puts the times of the next packet right.</summary>
     /// <param name="pts">Its presentation.</param>
-    /// <param name="dts">Its decoding; <see cref="None"/> where that is not known. Afterwards it is.</param>
+    /// <param name="dts">Its decoding; <see cref="None"/> if that is not known. Afterwards it is.</param>
     /// <param name="step">How long the packet lasts; 0 where that is not known.</param>
-    /// <returns>False where the packet is to be left out; its times stay.</returns>
+    /// <returns>False if the packet is to be left out; its times stay.</returns>
     public bool TryRepair(ref long pts, ref long dts, long step)
     {
         if (!_hasBegun)

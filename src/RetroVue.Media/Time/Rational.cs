@@ -13,10 +13,10 @@ namespace RetroVue.Media.Time;
 /// <param name="Denominator">The denominator; positive in every valid ratio.</param>
 public readonly record struct Rational(int Numerator, int Denominator) : IComparable<Rational>
 {
-    /// <summary>True where the denominator is positive.</summary>
+    /// <summary>True if the denominator is positive.</summary>
     public bool IsValid => Denominator > 0;
 
-    /// <summary>True where the ratio is valid and above zero, as every time base and rate is.</summary>
+    /// <summary>True if the ratio is valid and above zero, as every time base and rate is.</summary>
     public bool IsPositive => Numerator > 0 && Denominator > 0;
 
     /// <summary>The inverse: the frame duration of a frame rate, the sample rate of a sample time base.</summary>
@@ -49,16 +49,16 @@ public readonly record struct Rational(int Numerator, int Denominator) : ICompar
     public int CompareTo(Rational other) =>
         ((long)Numerator * other.Denominator).CompareTo((long)other.Numerator * Denominator);
 
-    /// <summary>True where the left value is below the right one.</summary>
+    /// <summary>True if the left value is below the right one.</summary>
     public static bool operator <(Rational left, Rational right) => left.CompareTo(right) < 0;
 
-    /// <summary>True where the left value is above the right one.</summary>
+    /// <summary>True if the left value is above the right one.</summary>
     public static bool operator >(Rational left, Rational right) => left.CompareTo(right) > 0;
 
-    /// <summary>True where the left value is at most the right one.</summary>
+    /// <summary>True if the left value is at most the right one.</summary>
     public static bool operator <=(Rational left, Rational right) => left.CompareTo(right) <= 0;
 
-    /// <summary>True where the left value is at least the right one.</summary>
+    /// <summary>True if the left value is at least the right one.</summary>
     public static bool operator >=(Rational left, Rational right) => left.CompareTo(right) >= 0;
 
     /// <summary>The ratio as "30000/1001".</summary>

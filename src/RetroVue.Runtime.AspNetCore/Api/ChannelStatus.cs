@@ -12,7 +12,7 @@ namespace RetroVue.Runtime.AspNetCore.Api;
 /// <param name="ViewerCount">Viewers now.</param>
 /// <param name="ProducerStatus">stopped (off the air), starting, running, stopping or error.</param>
 /// <param name="ProducerHealth">stopped, running, degraded while a slate airs in the place of something that failed, or failed.</param>
-/// <param name="HealthReason">Why it is degraded or failed, in one line; null where it is neither.</param>
+/// <param name="HealthReason">Why it is degraded or failed, in one line; null if it is neither.</param>
 /// <param name="Now">What airs now.</param>
 /// <param name="Next">What airs after it.</param>
 /// <param name="Before">What aired in the minute before it, oldest first: a player of segments is still there.</param>

@@ -8,7 +8,7 @@ internal static class CodecName
 {
     private const int ConstraintBytes = 6;
 
-    /// <summary>The name, such as "avc1.64001F"; null where there is none.</summary>
+    /// <summary>The name, such as "avc1.64001F"; null if there is none.</summary>
     public static string? Of(EncodedFormat format) => format.Codec switch
     {
         "h264" => OfH264(format),

@@ -106,7 +106,7 @@ internal static class HlsEndpoints
         await WriteTextAsync(context, playlist.ToText($"?session={viewer.Id}")).ConfigureAwait(false);
     }
 
-    /// <summary>The playlist; waited for where the channel has only just gone on the air, or on HLS. Null where it does not come.</summary>
+    /// <summary>The playlist; waited for where the channel has only just gone on the air, or on HLS. Null if it does not come.</summary>
     private static async Task<HlsPlaylist?> WaitForPlaylistAsync(Station station, ChannelManager channel, ViewerSession viewer, CancellationToken gone)
     {
         Media.Clocks.IClock clock = station.Clock.AsClock();

@@ -9,7 +9,7 @@ internal static class Joining
 {
     private const int LongestClient = 200;
 
-    /// <summary>Joins the channel, by a request of the client's name; null where it could not be put on the air, which is logged.</summary>
+    /// <summary>Joins the channel, by a request of the client's name; null if it could not be put on the air, which is logged.</summary>
     public static async Task<ViewerSession?> TryJoinAsync(
         ChannelManager channel,
         Func<string, JoinRequest> request,
@@ -29,7 +29,7 @@ internal static class Joining
     }
 
     /// <summary>
-    /// Lets a viewer who asks again find the channel on the air, also where it has failed meanwhile; false where it could not be put on
+    /// Lets a viewer who asks again find the channel on the air, also where it has failed meanwhile; false if it could not be put on
     /// the air, which is logged.
     /// </summary>
     public static async Task<bool> TryResumeAsync(ChannelManager channel, ViewerSession viewer, ILogger logger, CancellationToken cancellationToken)

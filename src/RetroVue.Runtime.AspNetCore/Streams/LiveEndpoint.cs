@@ -92,7 +92,7 @@ internal static class LiveEndpoint
         context.Response.Headers.CacheControl = "no-store";
     }
 
-    /// <summary>Sends chunks as they come until the channel's output ends; false where the viewer has fallen behind what is kept.</summary>
+    /// <summary>Sends chunks as they come until the channel's output ends; false if the viewer has fallen behind what is kept.</summary>
     private static async Task<bool> SendAsync(ChunkReader reader, ViewerBody body, Action sent, CancellationToken gone)
     {
         int unflushed = 0;

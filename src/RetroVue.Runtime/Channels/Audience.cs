@@ -23,7 +23,7 @@ internal sealed class Audience(MasterClock clock, ChannelLine line, Executor exe
     /// <summary>Viewers now.</summary>
     public int Count => _sessions.Count;
 
-    /// <summary>True where nobody watches, and nobody is about to.</summary>
+    /// <summary>True if nobody watches, and nobody is about to.</summary>
     public bool IsEmpty
     {
         get
@@ -41,7 +41,7 @@ internal sealed class Audience(MasterClock clock, ChannelLine line, Executor exe
     /// <summary>True while a viewer has not left.</summary>
     public bool Has(ViewerSession session) => _sessions.ContainsKey(session.Id);
 
-    /// <summary>A viewer's session; null where there is no such session any more.</summary>
+    /// <summary>A viewer's session; null if there is no such session any more.</summary>
     public ViewerSession? Find(string sessionId) => _sessions.GetValueOrDefault(sessionId);
 
     /// <summary>Somebody is about to join, which ends a linger. <see cref="Join"/> or <see cref="Forgo"/> must follow.</summary>
@@ -80,7 +80,7 @@ internal sealed class Audience(MasterClock clock, ChannelLine line, Executor exe
         return session;
     }
 
-    /// <summary>Removes a viewer; false where it had left already.</summary>
+    /// <summary>Removes a viewer; false if it had left already.</summary>
     public bool Leave(ViewerSession session)
     {
         lock (_lock)

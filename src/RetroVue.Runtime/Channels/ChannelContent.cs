@@ -18,12 +18,12 @@ public sealed record ChannelContent(ChannelFormats? Copy, TranscodeProfile Raw)
     /// <summary>The colour of transcoded channels, whatever their size: limited range and BT.709 in every respect.</summary>
     public static ColorDescription TranscodedColor { get; } = new("tv", "bt709", "bt709", "bt709");
 
-    /// <summary>What a copied channel's stream is held to, slates and all; null where nobody has measured, and for a transcoded channel.</summary>
+    /// <summary>What a copied channel's stream is held to, slates and all; null if nobody has measured, and for a transcoded channel.</summary>
     public ChannelRates? Rates { get; private init; }
 
     /// <summary>A channel that airs packets of these formats; its slates have what of them FFmpeg has an encoder for.</summary>
     /// <param name="formats">The streams.</param>
-    /// <param name="measured">What its files are held to; null where nobody has measured.</param>
+    /// <param name="measured">What its files are held to; null if nobody has measured.</param>
     public static ChannelContent Copied(ChannelFormats formats, ChannelRates? measured = null)
     {
         ArgumentNullException.ThrowIfNull(formats);

@@ -89,7 +89,7 @@ public sealed class ChannelManager : IAsyncDisposable
     /// <summary>How well the producer does; failed from a failure on, or a start that failed, until the channel is on the air again.</summary>
     public ProducerHealth ProducerHealth => _onAir.Producer?.Health ?? (_onAir.Failure is null ? ProducerHealth.Stopped : ProducerHealth.Failed);
 
-    /// <summary>Why <see cref="ProducerHealth"/> is degraded or failed, in one line for people; null where it is neither.</summary>
+    /// <summary>Why <see cref="ProducerHealth"/> is degraded or failed, in one line for people; null if it is neither.</summary>
     public string? HealthReason => _onAir.Producer is { } producer ? producer.HealthReason : _onAir.Failure;
 
     /// <summary>What the channel sends; null while it is off the air.</summary>
@@ -150,7 +150,7 @@ public sealed class ChannelManager : IAsyncDisposable
         }
     }
 
-    /// <summary>Finds a viewer's session and notes that the viewer is still there; null where there is no such session any more.</summary>
+    /// <summary>Finds a viewer's session and notes that the viewer is still there; null if there is no such session any more.</summary>
     public ViewerSession? Touch(string sessionId)
     {
         if (_audience.Find(sessionId) is not { } session)

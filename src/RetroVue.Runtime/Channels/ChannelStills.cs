@@ -22,7 +22,7 @@ public sealed class ChannelStills
 
     internal ChannelStills(ChannelManager channel, ILogger logger) => (_channel, _logger) = (channel, logger);
 
-    /// <summary>The picture, a JPEG 320 pixels wide; null where a slate is on or the file cannot be read, which is logged.</summary>
+    /// <summary>The picture, a JPEG 320 pixels wide; null if a slate is on or the file cannot be read, which is logged.</summary>
     /// <param name="cancellationToken">Ends the waiting; the picture is made all the same, for whoever asks next.</param>
     public Task<byte[]?> GetAsync(CancellationToken cancellationToken = default)
     {

@@ -58,7 +58,7 @@ internal sealed class OnAir : IAsyncDisposable
     /// <summary>Who makes that; null while the channel is off the air.</summary>
     public IProducer? Producer => Run?.OnAir?.Producer;
 
-    /// <summary>Why the channel is off the air although it is wanted, in one line for people; null where it is not.</summary>
+    /// <summary>Why the channel is off the air although it is wanted, in one line for people; null if it is not.</summary>
     public string? Failure => _failure;
 
     /// <summary>The stretch on the air; null while the channel is off it.</summary>
@@ -114,7 +114,7 @@ internal sealed class OnAir : IAsyncDisposable
     public void StopUnlessWatched() => Stop(_ => _audience.IsEmpty);
 
     /// <summary>
-    /// Makes a producer ready to take the channel over; null where the channel is off the air. While the channel is being put on the air, it may
+    /// Makes a producer ready to take the channel over; null if the channel is off the air. While the channel is being put on the air, it may
     /// be the first one there.
     /// </summary>
     /// <param name="request">What it is for.</param>
@@ -286,7 +286,7 @@ internal sealed class OnAir : IAsyncDisposable
     /// Takes the channel off the air where that is wanted of what is on it. What has been on the air ends in the background; its files are kept open
     /// for a while.
     /// </summary>
-    /// <returns>What was on the air; null where it was not wanted.</returns>
+    /// <returns>What was on the air; null if it was not wanted.</returns>
     private ChannelRun? Stop(Func<ChannelRun, bool> isWanted)
     {
         ChannelRun? run;

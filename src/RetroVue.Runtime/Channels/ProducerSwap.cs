@@ -23,7 +23,7 @@ internal sealed class ProducerSwap(ChannelRun run, ProducerRequest request, IPro
     /// <summary>Its feed.</summary>
     public ChannelFeed Feed { get; } = feed;
 
-    /// <summary>What tells it more of the schedule; null where it has all that it airs.</summary>
+    /// <summary>What tells it more of the schedule; null if it has all that it airs.</summary>
     public PlanFeeder? Plan { get; } = plan;
 
     /// <summary>How long before the instant the swap has to be committed.</summary>
@@ -45,7 +45,7 @@ internal sealed class ProducerSwap(ChannelRun run, ProducerRequest request, IPro
     public Task<bool> CommitAsync(Instant at, CancellationToken cancellationToken = default) => run.CommitAsync(this, at, cancellationToken);
 
     /// <summary>Takes the instant back; the producer stays ready.</summary>
-    /// <returns>False where there is none, or it is too near.</returns>
+    /// <returns>False if there is none, or it is too near.</returns>
     public bool Revoke() => run.Revoke(this);
 
     /// <summary>Lets go of the producer, unless it is on the air. Does not wait for its files, which may hang.</summary>

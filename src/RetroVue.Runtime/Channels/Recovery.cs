@@ -35,8 +35,8 @@ internal sealed class Recovery(OnAir onAir, PlayoutChain chain, Audience audienc
     }
 
     /// <summary>Something has failed: begins to try it again.</summary>
-    /// <param name="run">What is on the air, whose producer has failed; null where the channel is off the air.</param>
-    /// <param name="failed">The producer that has failed; null where the output has.</param>
+    /// <param name="run">What is on the air, whose producer has failed; null if the channel is off the air.</param>
+    /// <param name="failed">The producer that has failed; null if the output has.</param>
     public void Begin(ChannelRun? run, ProducerSwap? failed)
     {
         var recovering = new CancellationTokenSource();

@@ -28,7 +28,7 @@ internal sealed class RecoveryPauses(ChannelOptions options)
         _onAirSince = ClockTime.None;
     }
 
-    /// <summary>How long to wait before the next attempt; None where there are no more.</summary>
+    /// <summary>How long to wait before the next attempt; None if there are no more.</summary>
     public ClockTime Next()
     {
         if (_attempts >= options.RecoveryAttempts)

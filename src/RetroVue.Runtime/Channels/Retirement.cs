@@ -25,7 +25,7 @@ internal sealed class Retirement(string channel, ILogger logger)
 
     /// <summary>Ends a producer.</summary>
     /// <param name="producer">The producer.</param>
-    /// <param name="after">What has to end first, however it does; null where there is nothing.</param>
+    /// <param name="after">What has to end first, however it does; null if there is nothing.</param>
     public void Add(IProducer producer, Task? after = null)
     {
         Add(EndProducerAsync());

@@ -19,7 +19,7 @@ internal sealed class SilentFolders
         }
     }
 
-    /// <summary>True where so many of the files beside it have not answered that this one is not looked at.</summary>
+    /// <summary>True if so many of the files beside it have not answered that this one is not looked at.</summary>
     public bool Holds(string file)
     {
         lock (_lock)

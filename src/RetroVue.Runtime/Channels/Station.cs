@@ -64,7 +64,7 @@ public sealed class Station : IAsyncDisposable
     /// <summary>The channels, in the schedule's order.</summary>
     public ImmutableArray<ChannelManager> Channels { get; }
 
-    /// <summary>The channel with this UUID or short name; null where there is none.</summary>
+    /// <summary>The channel with this UUID or short name; null if there is none.</summary>
     public ChannelManager? Find(string id)
     {
         ArgumentNullException.ThrowIfNull(id);

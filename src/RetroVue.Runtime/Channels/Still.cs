@@ -18,7 +18,7 @@ internal static class Still
 
     private static readonly EncoderOptions s_jpeg = new() { Codec = "mjpeg", GopDuration = ClockTime.None };
 
-    /// <summary>The first frame at or after a position; null where there is none. Works in real time on a thread of its own.</summary>
+    /// <summary>The first frame at or after a position; null if there is none. Works in real time on a thread of its own.</summary>
     /// <param name="file">The file.</param>
     /// <param name="position">From the file's own zero.</param>
     /// <exception cref="MediaFileException">The file cannot be opened, or has no picture.</exception>

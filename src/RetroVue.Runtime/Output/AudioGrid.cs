@@ -47,7 +47,7 @@ internal sealed class AudioGrid
         _next = (rest > 0 ? block + 1 : block) * BlockLength;
     }
 
-    /// <summary>The next block; null where sound for it may still come and there is time to wait.</summary>
+    /// <summary>The next block; null if sound for it may still come and there is time to wait.</summary>
     public MediaBuffer? TryMake(FeedSwitcher feeds, bool mayWait)
     {
         ClockTime end = ClockTime.FromUnits(_next + BlockLength, _sample);
@@ -109,7 +109,7 @@ internal sealed class AudioGrid
     }
 
     /// <summary>
-    /// Copies what of the sound falls into the block; true where nothing of it is left for the next. Sound that began before another feed takes over
+    /// Copies what of the sound falls into the block; true if nothing of it is left for the next. Sound that began before another feed takes over
     /// is heard until then.
     /// </summary>
     private bool CopyInto(HeapMemory block, MediaBuffer sound, ClockTime switchesAt)

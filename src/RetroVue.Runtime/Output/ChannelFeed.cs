@@ -96,7 +96,7 @@ public sealed class ChannelFeed
     internal void Advance(ClockTime outputTime) => Advance(outputTime, hasBegun: true);
 
     /// <summary>
-    /// The next buffer or format change of a stream, decoded before a time; the caller owns it. Null where there is none at the moment.
+    /// The next buffer or format change of a stream, decoded before a time; the caller owns it. Null if there is none at the moment.
     /// </summary>
     internal object? TryTake(MediaKind kind, ClockTime before)
     {
@@ -112,7 +112,7 @@ public sealed class ChannelFeed
         return current?.TryTake(kind, before) ?? next?.TryTake(kind, before);
     }
 
-    /// <summary>The decoding time of the first buffer of a stream; None where there is none.</summary>
+    /// <summary>The decoding time of the first buffer of a stream; None if there is none.</summary>
     internal ClockTime PeekTime(MediaKind kind)
     {
         lock (_lock)
@@ -121,7 +121,7 @@ public sealed class ChannelFeed
         }
     }
 
-    /// <summary>The item on the air whose file brings its streams too far apart (<see cref="ChannelInput.IsOutOfOrder"/>); null where it does not.</summary>
+    /// <summary>The item on the air whose file brings its streams too far apart (<see cref="ChannelInput.IsOutOfOrder"/>); null if it does not.</summary>
     internal ChannelInput? OutOfOrder
     {
         get
@@ -133,7 +133,7 @@ public sealed class ChannelFeed
         }
     }
 
-    /// <summary>True where everything that is decoded before a time can be taken, or will never come.</summary>
+    /// <summary>True if everything that is decoded before a time can be taken, or will never come.</summary>
     internal bool Covers(ClockTime time)
     {
         lock (_lock)
@@ -144,7 +144,7 @@ public sealed class ChannelFeed
     }
 
     /// <summary>
-    /// True where everything of a stream that is decoded before a time can be taken, or will never come. Beyond the end of the item on the air
+    /// True if everything of a stream that is decoded before a time can be taken, or will never come. Beyond the end of the item on the air
     /// false until it is known what follows.
     /// </summary>
     internal bool Covers(MediaKind kind, ClockTime time)
@@ -157,7 +157,7 @@ public sealed class ChannelFeed
     }
 
     /// <summary>
-    /// True where the item on the air has something of every stream, so that an output can begin; one that has nothing gives way to the
+    /// True if the item on the air has something of every stream, so that an output can begin; one that has nothing gives way to the
     /// next when that is due.
     /// </summary>
     /// <param name="now">Station time on the channel's line.</param>
@@ -209,7 +209,7 @@ public sealed class ChannelFeed
         next?.EndAt(time);
     }
 
-    /// <summary>True where nothing more comes of a stream before a time that the feed has to end at.</summary>
+    /// <summary>True if nothing more comes of a stream before a time that the feed has to end at.</summary>
     internal bool IsOver(MediaKind kind, ClockTime time)
     {
         lock (_lock)

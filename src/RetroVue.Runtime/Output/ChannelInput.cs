@@ -76,10 +76,10 @@ public sealed class ChannelInput : Element
         return pad;
     }
 
-    /// <summary>True where the item has a stream of this kind.</summary>
+    /// <summary>True if the item has a stream of this kind.</summary>
     internal bool Has(MediaKind kind) => Find(kind) is not null;
 
-    /// <summary>The decoding time of the oldest buffer of a stream; None where there is none at the moment.</summary>
+    /// <summary>The decoding time of the oldest buffer of a stream; None if there is none at the moment.</summary>
     internal ClockTime FirstTime(MediaKind kind)
     {
         lock (_lock)
@@ -92,7 +92,7 @@ public sealed class ChannelInput : Element
 
     /// <summary>
     /// Takes the oldest buffer, whose reference the caller now owns, where it is decoded before a time, or event of a stream. Looked at
-    /// and taken as one, because the item may be discarded by another thread. Null where there is none.
+    /// and taken as one, because the item may be discarded by another thread. Null if there is none.
     /// </summary>
     internal object? TryTake(MediaKind kind, ClockTime before)
     {
@@ -120,7 +120,7 @@ public sealed class ChannelInput : Element
         return item;
     }
 
-    /// <summary>True where nothing more comes of a stream, or there never was one, and all has been taken.</summary>
+    /// <summary>True if nothing more comes of a stream, or there never was one, and all has been taken.</summary>
     internal bool IsDrained(MediaKind kind)
     {
         lock (_lock)
@@ -129,7 +129,7 @@ public sealed class ChannelInput : Element
         }
     }
 
-    /// <summary>When the last of what has come is no longer presented; None where nothing has.</summary>
+    /// <summary>When the last of what has come is no longer presented; None if nothing has.</summary>
     internal ClockTime PresentedUntil
     {
         get
@@ -148,7 +148,7 @@ public sealed class ChannelInput : Element
     }
 
     /// <summary>
-    /// True where everything that is decoded before a time has come, of every stream, or nothing more can be held. What has not come is
+    /// True if everything that is decoded before a time has come, of every stream, or nothing more can be held. What has not come is
     /// read from now on.
     /// </summary>
     internal bool Covers(ClockTime time)
@@ -161,7 +161,7 @@ public sealed class ChannelInput : Element
     }
 
     /// <summary>
-    /// True where everything of a stream that is decoded before a time has come, or nothing more can be held. What has not come is read
+    /// True if everything of a stream that is decoded before a time has come, or nothing more can be held. What has not come is read
     /// from now on.
     /// </summary>
     internal bool Covers(MediaKind kind, ClockTime time)
@@ -173,7 +173,7 @@ public sealed class ChannelInput : Element
         }
     }
 
-    /// <summary>True where something has come of every stream, or it has ended.</summary>
+    /// <summary>True if something has come of every stream, or it has ended.</summary>
     internal bool HasBegun()
     {
         lock (_lock)
@@ -424,7 +424,7 @@ public sealed class ChannelInput : Element
         }
     }
 
-    /// <summary>True where a packet says the same of its stream as those before it, or nothing that matters.</summary>
+    /// <summary>True if a packet says the same of its stream as those before it, or nothing that matters.</summary>
     private static bool IsOfFormat(ChannelLane lane, MediaBuffer buffer)
     {
         if (lane.Format is null || (buffer.Flags & BufferFlags.Corrupt) != BufferFlags.None)
@@ -497,7 +497,7 @@ public sealed class ChannelInput : Element
         return isThere;
     }
 
-    /// <summary>True where a stream holds as much as may be held.</summary>
+    /// <summary>True if a stream holds as much as may be held.</summary>
     private bool IsFull => _lanes.Exists(lane => lane.IsFull);
 
     /// <summary>Hears up to when the output wants to go.</summary>

@@ -39,7 +39,7 @@ internal sealed class ChannelLane(MediaKind kind, InputPad pad)
     /// <summary>What the stream has become that it was not, in words, once it has; null before.</summary>
     public string? Change { get; private set; }
 
-    /// <summary>What came long after the one before it, as long as nothing has come that shows whether that is so; null where there is none.</summary>
+    /// <summary>What came long after the one before it, as long as nothing has come that shows whether that is so; null if there is none.</summary>
     public MediaBuffer? Doubtful { get; set; }
 
     /// <summary>True until a first picture that can be decoded has come, and again after something that it needs was left out.</summary>
@@ -60,26 +60,26 @@ internal sealed class ChannelLane(MediaKind kind, InputPad pad)
     /// <summary>The decoding time up to which everything has come; None before the first.</summary>
     public ClockTime Newest { get; private set; } = ClockTime.None;
 
-    /// <summary>When the last of what has come is no longer presented; None where nothing has.</summary>
+    /// <summary>When the last of what has come is no longer presented; None if nothing has.</summary>
     public ClockTime PresentedUntil { get; private set; } = ClockTime.None;
 
     /// <summary>Buffers and format changes that wait.</summary>
     public int Count => _items.Count;
 
-    /// <summary>True where it holds as much as may be held.</summary>
+    /// <summary>True if it holds as much as may be held.</summary>
     public bool IsFull => _items.Count > MostItems || _bytes > MostBytes;
 
-    /// <summary>True where nothing more comes that is decoded before a time.</summary>
+    /// <summary>True if nothing more comes that is decoded before a time.</summary>
     public bool Covers(ClockTime time) => HasEnded || Newest >= time;
 
-    /// <summary>True where it reaches by a read-ahead beyond what is wanted, or beyond its beginning where that is later.</summary>
+    /// <summary>True if it reaches by a read-ahead beyond what is wanted, or beyond its beginning where that is later.</summary>
     public bool IsAheadOf(ClockTime wanted, ClockTime readAhead) =>
         Newest >= (wanted.IsNone || _first > wanted ? _first : wanted) + readAhead;
 
-    /// <summary>The oldest item; null where there is none.</summary>
+    /// <summary>The oldest item; null if there is none.</summary>
     public object? Peek() => _items.TryPeek(out object? item) ? item : null;
 
-    /// <summary>The oldest buffer; null where there is none.</summary>
+    /// <summary>The oldest buffer; null if there is none.</summary>
     public MediaBuffer? FirstBuffer()
     {
         foreach (object item in _items)

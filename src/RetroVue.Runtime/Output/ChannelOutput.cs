@@ -74,7 +74,7 @@ public sealed class ChannelOutput : IAsyncDisposable
     /// <summary>Packets that came after their time, or were to be shown before the one before them is decoded, and were not aired.</summary>
     public long LatePackets => _pump.LatePackets;
 
-    /// <summary>The item on the air whose file brings its picture and sound too far apart, so that some comes too late; null where it does not.</summary>
+    /// <summary>The item on the air whose file brings its picture and sound too far apart, so that some comes too late; null if it does not.</summary>
     internal ChannelInput? OutOfOrder => _feeds.OutOfOrder;
 
     /// <summary>Packets of another codec than the channel's, which were not aired.</summary>
@@ -131,7 +131,7 @@ public sealed class ChannelOutput : IAsyncDisposable
     /// <summary>
     /// Takes a feed's turn back, before it comes. What it was not to show before that instant it has dropped, so it should be given no earlier one.
     /// </summary>
-    /// <returns>False where it has none, or its instant is so near that the output has begun to end what is on the air.</returns>
+    /// <returns>False if it has none, or its instant is so near that the output has begun to end what is on the air.</returns>
     public bool Revoke(ChannelFeed feed)
     {
         ArgumentNullException.ThrowIfNull(feed);

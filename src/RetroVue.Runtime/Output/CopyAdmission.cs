@@ -15,14 +15,14 @@ namespace RetroVue.Runtime.Output;
 /// colour is taken as players take it. Pictures are stored upright, for a transport stream cannot say that they are to be turned. Key frames stand at most
 /// <see cref="MostKeyFrameInterval"/> apart, or joining would take too long. Immutable and thread-safe.
 /// </remarks>
-/// <param name="Formats">The channel's streams, as in the first file admitted; null where none is.</param>
+/// <param name="Formats">The channel's streams, as in the first file admitted; null if none is.</param>
 /// <param name="Refused">The files that do not fit, in their order, each with the first thing that does not.</param>
 public sealed record CopyAdmission(ChannelFormats? Formats, ImmutableArray<CopyRefusal> Refused)
 {
     /// <summary>One part in so many is no difference of frame rates: 10 ppm, for files name 30000/1001 by 2997/100 or 19001/634 too.</summary>
     private const int RateTolerance = 100_000;
 
-    /// <summary>What the files admitted are held to, as measured; null where one of them was not.</summary>
+    /// <summary>What the files admitted are held to, as measured; null if one of them was not.</summary>
     public ChannelRates? Rates { get; init; }
 
     /// <summary>The most that key frames may be apart: four seconds.</summary>
@@ -178,11 +178,11 @@ public sealed record CopyAdmission(ChannelFormats? Formats, ImmutableArray<CopyR
         _ => $"{format.Codec} {format.Profile} {what}",
     };
 
-    /// <summary>The first thing in which streams are unlike a channel's, in words; null where they fit.</summary>
+    /// <summary>The first thing in which streams are unlike a channel's, in words; null if they fit.</summary>
     internal static string? FindDifference(ChannelFormats streams, ChannelFormats channel) =>
         Compare(streams, channel) is { } pair ? $"has {pair.First}, the channel {pair.Second}" : null;
 
-    /// <summary>The first thing in which a stream is no more what it was at first, in words; null where nobody notices.</summary>
+    /// <summary>The first thing in which a stream is no more what it was at first, in words; null if nobody notices.</summary>
     /// <param name="first">What it was.</param>
     /// <param name="then">What it is.</param>
     /// <param name="when">Since when, in words.</param>

@@ -7,8 +7,8 @@ namespace RetroVue.Runtime.Output;
 
 /// <summary>What is known of a file that is to be aired as it is encoded.</summary>
 /// <param name="File">The file.</param>
-/// <param name="Video">Its picture; null where there is none.</param>
-/// <param name="Audio">Its sound; null where there is none.</param>
+/// <param name="Video">Its picture; null if there is none.</param>
+/// <param name="Audio">Its sound; null if there is none.</param>
 /// <param name="KeyFrameInterval">The longest stretch from one key frame to the next, or to the end; zero without a picture.</param>
 public sealed record CopyCandidate(string File, EncodedFormat? Video, EncodedFormat? Audio, ClockTime KeyFrameInterval)
 {
@@ -24,7 +24,7 @@ public sealed record CopyCandidate(string File, EncodedFormat? Video, EncodedFor
     /// <summary>What its picture and sound become in the middle.</summary>
     public ImmutableArray<ChangedFormat> Changes { get; init; } = [];
 
-    /// <summary>True where neither the container nor the pictures say when all of them are presented.</summary>
+    /// <summary>True if neither the container nor the pictures say when all of them are presented.</summary>
     public bool HasUntimedPictures { get; init; }
 
     internal ChannelFormats Formats => new(Video, Audio);

@@ -51,7 +51,7 @@ internal sealed class FeedSwitcher : IPacketSource
         }
     }
 
-    /// <summary>When the feed on the air gives way to the one that waits; MaxValue where none does.</summary>
+    /// <summary>When the feed on the air gives way to the one that waits; MaxValue if none does.</summary>
     public ClockTime SwitchesAt
     {
         get
@@ -63,7 +63,7 @@ internal sealed class FeedSwitcher : IPacketSource
         }
     }
 
-    /// <summary>The item on the air whose file brings its streams too far apart (<see cref="ChannelInput.IsOutOfOrder"/>); null where it does not.</summary>
+    /// <summary>The item on the air whose file brings its streams too far apart (<see cref="ChannelInput.IsOutOfOrder"/>); null if it does not.</summary>
     public ChannelInput? OutOfOrder
     {
         get
@@ -77,7 +77,7 @@ internal sealed class FeedSwitcher : IPacketSource
 
     /// <summary>
     /// Lets a feed take over at a time on the channel's line; at once where none is on the air. One that was waiting for its turn waits no
-    /// longer. False where the time is nearer than a lead from now, or something that is presented then or later has been taken already.
+    /// longer. False if the time is nearer than a lead from now, or something that is presented then or later has been taken already.
     /// </summary>
     /// <exception cref="InvalidOperationException">The feed is on the air, or was.</exception>
     public bool SwitchAt(ChannelFeed feed, ClockTime at, ClockTime now, ClockTime lead)
@@ -116,7 +116,7 @@ internal sealed class FeedSwitcher : IPacketSource
         return true;
     }
 
-    /// <summary>Takes a feed's turn back; false where it has none, or something of the switch's time has been wanted.</summary>
+    /// <summary>Takes a feed's turn back; false if it has none, or something of the switch's time has been wanted.</summary>
     public bool Revoke(ChannelFeed feed)
     {
         lock (_lock)
@@ -162,7 +162,7 @@ internal sealed class FeedSwitcher : IPacketSource
     }
 
     /// <summary>
-    /// True where everything of a stream that is decoded before a time can be taken, or will never come. Beyond the end of the item on the air
+    /// True if everything of a stream that is decoded before a time can be taken, or will never come. Beyond the end of the item on the air
     /// false until it is known what follows.
     /// </summary>
     public bool Covers(MediaKind kind, ClockTime time)
@@ -247,7 +247,7 @@ internal sealed class FeedSwitcher : IPacketSource
     /// <summary>The last time of what is on the air that is before the switch, where a time is beyond it.</summary>
     private static ClockTime BeforeSwitch(ClockTime time, ClockTime at) => time < at ? time : at - ClockTime.FromNanoseconds(1);
 
-    /// <summary>False where what was taken is presented at the switch or later; otherwise no switch can be as early any more.</summary>
+    /// <summary>False if what was taken is presented at the switch or later; otherwise no switch can be as early any more.</summary>
     private bool IsBeforeSwitch(MediaBuffer buffer)
     {
         ClockTime decoded = buffer.DecodeOrder;

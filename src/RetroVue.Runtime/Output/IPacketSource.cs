@@ -14,18 +14,18 @@ internal interface IPacketSource
     /// <param name="outputTime">Where the output is.</param>
     void Advance(ClockTime outputTime);
 
-    /// <summary>True where there is something of every stream, so that an output can begin.</summary>
+    /// <summary>True if there is something of every stream, so that an output can begin.</summary>
     /// <param name="now">Station time on the channel's line.</param>
     bool HasBegun(ClockTime now);
 
-    /// <summary>The decoding time of the first buffer of a stream; None where there is none.</summary>
+    /// <summary>The decoding time of the first buffer of a stream; None if there is none.</summary>
     ClockTime PeekTime(MediaKind kind);
 
-    /// <summary>True where everything that is decoded before a time can be taken, or will never come.</summary>
+    /// <summary>True if everything that is decoded before a time can be taken, or will never come.</summary>
     bool Covers(ClockTime time);
 
     /// <summary>
-    /// The next buffer or format change of a stream, decoded before a time; the caller owns it. Null where there is none at the moment.
+    /// The next buffer or format change of a stream, decoded before a time; the caller owns it. Null if there is none at the moment.
     /// </summary>
     object? TryTake(MediaKind kind, ClockTime before);
 }

@@ -27,15 +27,15 @@ internal sealed class LineOfTimes(string stream)
     /// <summary>What is wrong with the stream, once it is certain; null before.</summary>
     public string? Problem { get; private set; }
 
-    /// <summary>True where a time may be a wrong one, which the next shows (<see cref="GoesOn"/>): alone it would hold up all that follow.</summary>
+    /// <summary>True if a time may be a wrong one, which the next shows (<see cref="GoesOn"/>): alone it would hold up all that follow.</summary>
     /// <param name="time">The time of what comes next.</param>
     /// <param name="reached">Up to when the stream is known; None before the first.</param>
     public static bool IsDoubtful(ClockTime time, ClockTime reached) => !reached.IsNone && time > reached + s_usualStep;
 
-    /// <summary>True where a time is not of before another, but for streams that are put in order a little late: so it confirms a doubtful one.</summary>
+    /// <summary>True if a time is not of before another, but for streams that are put in order a little late: so it confirms a doubtful one.</summary>
     public static bool GoesOn(ClockTime time, ClockTime from) => !(time < from - s_mostBack);
 
-    /// <summary>True where a time goes on from those before it.</summary>
+    /// <summary>True if a time goes on from those before it.</summary>
     /// <param name="time">The time of what comes next.</param>
     /// <param name="newest">The latest of all streams of the item; None before the first.</param>
     public bool Follows(ClockTime time, ClockTime newest)

@@ -15,7 +15,7 @@ internal sealed class Patience(ClockTime limit)
         return _since + limit;
     }
 
-    /// <summary>True where it has been waited for that long.</summary>
+    /// <summary>True if it has been waited for that long.</summary>
     public bool HasEnded(ClockTime now) => now >= _since + limit;
 
     /// <summary>What was waited for has come.</summary>

@@ -38,7 +38,7 @@ internal sealed class VideoGrid : IDisposable
         _next += NextTime < time ? 1 : 0;
     }
 
-    /// <summary>The next frame; null where the picture for it may still come and there is time to wait.</summary>
+    /// <summary>The next frame; null if the picture for it may still come and there is time to wait.</summary>
     public MediaBuffer? TryMake(FeedSwitcher feeds, bool mayWait)
     {
         ClockTime time = NextTime;

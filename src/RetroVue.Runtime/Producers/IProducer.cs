@@ -21,7 +21,7 @@ public interface IProducer : IAsyncDisposable
     /// <summary>How well it does.</summary>
     ProducerHealth Health { get; }
 
-    /// <summary>Why <see cref="Health"/> is less than good, in one line for people; null where it is good or there is nothing to say.</summary>
+    /// <summary>Why <see cref="Health"/> is less than good, in one line for people; null if it is good or there is nothing to say.</summary>
     string? HealthReason => null;
 
     /// <summary>Where viewers find the stream, relative to the station's address: the channel output's, whoever produces.</summary>

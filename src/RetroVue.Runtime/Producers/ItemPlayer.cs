@@ -22,7 +22,7 @@ internal sealed class ItemPlayer : IAsyncDisposable
     /// <summary>True for a slate, in whose place there is nothing better.</summary>
     public bool IsSlate { get; set; }
 
-    /// <summary>Why it is a slate and not what the schedule says; null where it is that.</summary>
+    /// <summary>Why it is a slate and not what the schedule says; null if it is that.</summary>
     public string? Problem { get; set; }
 
     /// <summary>True for a slate in the place of a file that has stalled and may go on.</summary>

@@ -45,7 +45,7 @@ internal sealed class ItemReturn
 
     /// <summary>
     /// The item, once it is there, to be put on the air where its input begins, which is further ahead than the output has taken of
-    /// the slate; null where the rest of the entry is not worth it any more.
+    /// the slate; null if the rest of the entry is not worth it any more.
     /// </summary>
     public Task<ItemPlayer?> Player { get; private set; } = Task.FromResult<ItemPlayer?>(null);
 
@@ -115,7 +115,7 @@ internal sealed class ItemReturn
         }
     }
 
-    /// <summary>The item, with its beginning there; null where it does not open, or its beginning does not come in time.</summary>
+    /// <summary>The item, with its beginning there; null if it does not open, or its beginning does not come in time.</summary>
     private async Task<ItemPlayer?> TryOpenAsync(ClockTime from)
     {
         ItemPlayer player;

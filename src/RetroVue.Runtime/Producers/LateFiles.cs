@@ -12,7 +12,7 @@ internal sealed class LateFiles
     private readonly Lock _lock = new();
     private readonly Dictionary<string, Task> _files = new(StringComparer.Ordinal);
 
-    /// <summary>True where as many files as there may be are in here.</summary>
+    /// <summary>True if as many files as there may be are in here.</summary>
     public bool IsFull
     {
         get
@@ -24,7 +24,7 @@ internal sealed class LateFiles
         }
     }
 
-    /// <summary>Completes when the opening of a file that is in here has ended, however it did; null where it is not in here.</summary>
+    /// <summary>Completes when the opening of a file that is in here has ended, however it did; null if it is not in here.</summary>
     public Task? EndOf(string file)
     {
         lock (_lock)

@@ -14,7 +14,7 @@ internal static class SlateEncoders
     public static long MostBitRate(ChannelFormats formats) =>
         (formats.Video is { } video ? RateOf(video.Video) : 0) + (formats.Audio is null ? 0 : SoundRate);
 
-    /// <summary>The encoder for a channel's stream; null where there is none for its codec here.</summary>
+    /// <summary>The encoder for a channel's stream; null if there is none for its codec here.</summary>
     public static EncoderOptions? For(EncodedFormat format)
     {
         EncoderOptions? options = format.Codec switch
@@ -36,12 +36,12 @@ internal static class SlateEncoders
         return options is not null && Encoder.Exists(options.Codec) ? options : null;
     }
 
-    /// <summary>The pictures of a channel's slates as they are encoded; null where it has none or there is no encoder for them.</summary>
+    /// <summary>The pictures of a channel's slates as they are encoded; null if it has none or there is no encoder for them.</summary>
     public static VideoFormat? Picture(EncodedFormat? format) => format is { Video: { } video } && For(format) is not null
         ? video with { PixelFormat = format.Codec is "hevc" && format.Profile == "Main 10" ? PixelFormat.Yuv420P10Le : PixelFormat.Yuv420P }
         : null;
 
-    /// <summary>The silence of a channel's slates as it is encoded; null where it has none or there is no encoder for it.</summary>
+    /// <summary>The silence of a channel's slates as it is encoded; null if it has none or there is no encoder for it.</summary>
     public static AudioFormat? Silence(EncodedFormat? format) => format is { Audio: { } audio } && For(format) is not null
         ? audio with { SampleFormat = format.Codec == "mp2" ? SampleFormat.S16 : SampleFormat.F32Planar }
         : null;

@@ -55,10 +55,10 @@ public sealed class SlateSource : Element
         AddTask(Produce, options.Placement);
     }
 
-    /// <summary>The pictures; null where there are none.</summary>
+    /// <summary>The pictures; null if there are none.</summary>
     public OutputPad? VideoOutput { get; }
 
-    /// <summary>The silence; null where there is none.</summary>
+    /// <summary>The silence; null if there is none.</summary>
     public OutputPad? AudioOutput { get; }
 
     /// <inheritdoc/>

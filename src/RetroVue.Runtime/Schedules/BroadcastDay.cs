@@ -51,7 +51,7 @@ public sealed record BroadcastDay(LocalDate Date, DateTimeZone Zone)
         return day;
     }
 
-    /// <summary>True where the instant belongs to this day.</summary>
+    /// <summary>True if the instant belongs to this day.</summary>
     public bool Contains(Instant instant) => instant >= Start && instant < End;
 
     /// <summary>The day as "2026-03-29 Europe/Berlin".</summary>

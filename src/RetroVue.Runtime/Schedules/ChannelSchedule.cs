@@ -12,7 +12,7 @@ namespace RetroVue.Runtime.Schedules;
 /// <param name="Profile">How it is made.</param>
 /// <param name="Start">When the first item airs.</param>
 /// <param name="End">When the list is over, cutting the item then on the air; null for never.</param>
-/// <param name="Repeats">False where the list is over after its last item, even before <paramref name="End"/>.</param>
+/// <param name="Repeats">False if the list is over after its last item, even before <paramref name="End"/>.</param>
 /// <param name="Items">The list, in order.</param>
 /// <param name="Filler">Files that air in turn before the start and after the end, and where a grid leaves gaps.</param>
 public sealed record ChannelSchedule(
@@ -39,7 +39,7 @@ public sealed record ChannelSchedule(
     /// became of their file.
     /// </summary>
     /// <param name="durationOf">
-    /// The exact duration of an item's file, or null where it is unusable; asked once for each item without a duration.
+    /// The exact duration of an item's file, or null if it is unusable; asked once for each item without a duration.
     /// </param>
     public ChannelSchedule Probed(Func<ScheduleItem, Duration?> durationOf)
     {

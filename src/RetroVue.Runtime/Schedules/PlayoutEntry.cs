@@ -19,6 +19,6 @@ public sealed record PlayoutEntry(SegmentKind Kind, Instant Start, Instant End, 
     /// <summary>How long it airs.</summary>
     public Duration Duration => End - Start;
 
-    /// <summary>True where the instant lies in the entry; its end does not.</summary>
+    /// <summary>True if the instant lies in the entry; its end does not.</summary>
     public bool Contains(Instant instant) => instant >= Start && instant < End;
 }

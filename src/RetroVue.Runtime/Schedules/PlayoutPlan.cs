@@ -41,7 +41,7 @@ public sealed class PlayoutPlan
     /// <summary>The last entry's end.</summary>
     public Instant End => Entries[^1].End;
 
-    /// <summary>What airs at an instant, or null where the plan does not reach it.</summary>
+    /// <summary>What airs at an instant, or null if the plan does not reach it.</summary>
     public Airing? At(Instant instant)
     {
         if (instant < Start || instant >= End)

@@ -12,7 +12,7 @@ public sealed class ScheduleException : Exception
     /// <summary>An error in a document.</summary>
     /// <param name="document">The document's name, as its reader knows it.</param>
     /// <param name="line">The line, counted from 1.</param>
-    /// <param name="field">The field, such as "channels[0].items[3].duration"; empty where it is the document itself.</param>
+    /// <param name="field">The field, such as "channels[0].items[3].duration"; empty if it is the document itself.</param>
     /// <param name="problem">What is wrong and what would be right.</param>
     /// <param name="innerException">What found it.</param>
     public ScheduleException(string document, int line, string field, string problem, Exception? innerException = null)
@@ -22,9 +22,9 @@ public sealed class ScheduleException : Exception
         Field = field;
     }
 
-    /// <summary>The document's line, counted from 1; null where the error belongs to none.</summary>
+    /// <summary>The document's line, counted from 1; null if the error belongs to none.</summary>
     public int? Line { get; }
 
-    /// <summary>The field, such as "channels[0].items[3].duration"; null where the error belongs to none.</summary>
+    /// <summary>The field, such as "channels[0].items[3].duration"; null if the error belongs to none.</summary>
     public string? Field { get; }
 }

@@ -157,7 +157,7 @@ public sealed class MasterClock : NodaTime.IClock
         return replaced;
     }
 
-    /// <summary>Forgets a pending event; false where there is none with that id.</summary>
+    /// <summary>Forgets a pending event; false if there is none with that id.</summary>
     public bool CancelEvent(string id)
     {
         ArgumentNullException.ThrowIfNull(id);

@@ -24,6 +24,6 @@ public sealed record TimeConsistency(
     /// <summary>Station time minus the machine's UTC.</summary>
     public Duration Difference => StationTime - SystemUtc;
 
-    /// <summary>True where <see cref="Difference"/> is within <see cref="Tolerance"/>, give or take <see cref="Uncertainty"/>.</summary>
+    /// <summary>True if <see cref="Difference"/> is within <see cref="Tolerance"/>, give or take <see cref="Uncertainty"/>.</summary>
     public bool IsConsistent => Duration.Max(Difference, -Difference) <= Tolerance + Uncertainty;
 }

@@ -12,7 +12,7 @@ public static class TimeZones
     public static DateTimeZone Get(string name) => Find(name) ?? throw new DateTimeZoneNotFoundException(
         $"There is no time zone '{name}'; use an IANA name such as 'Europe/Berlin', 'America/New_York' or 'UTC'.");
 
-    /// <summary>As <see cref="Get"/>, but null where there is no such zone.</summary>
+    /// <summary>As <see cref="Get"/>, but null if there is no such zone.</summary>
     public static DateTimeZone? Find(string name)
     {
         ArgumentNullException.ThrowIfNull(name);

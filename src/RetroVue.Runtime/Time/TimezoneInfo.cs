@@ -7,5 +7,5 @@ namespace RetroVue.Runtime.Time;
 /// <param name="Offset">Local time minus UTC, daylight saving included.</param>
 /// <param name="DaylightSaving">The part of <paramref name="Offset"/> that is daylight saving; zero in standard time.</param>
 /// <param name="Abbreviation">The present abbreviation, such as "CEST".</param>
-/// <param name="NextTransition">When the offset or the abbreviation changes next; null where it never does.</param>
+/// <param name="NextTransition">When the offset or the abbreviation changes next; null if it never does.</param>
 public sealed record TimezoneInfo(string Name, Offset Offset, Offset DaylightSaving, string Abbreviation, Instant? NextTransition);

@@ -10,7 +10,7 @@ internal ref struct BitReader(ReadOnlySpan<byte> bytes)
     /// <summary>The number of the bit that is read next.</summary>
     public int Position { get; private set; }
 
-    /// <summary>True where more was read than there is.</summary>
+    /// <summary>True if more was read than there is.</summary>
     public readonly bool IsBeyondEnd => Position > _bytes.Length * 8;
 
     private readonly int BeyondEnd => (_bytes.Length * 8) + 1;

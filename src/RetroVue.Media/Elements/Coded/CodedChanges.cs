@@ -30,12 +30,12 @@ public sealed class CodedChanges
     private string? _otherCodec;
     private int _otherCodecs;
 
-    /// <summary>True where the last packet says something else than those before it, and others have to confirm it.</summary>
+    /// <summary>True if the last packet says something else than those before it, and others have to confirm it.</summary>
     public bool IsDoubtful => _others > 0 || _otherCodec is not null;
 
     /// <summary>Says what the packets that follow are of.</summary>
     /// <param name="format">The format.</param>
-    /// <returns>The format as its parameter sets say where that differs from what was before; null where it does not, and the first time.</returns>
+    /// <returns>The format as its parameter sets say where that differs from what was before; null if it does not, and the first time.</returns>
     public EncodedFormat? Expect(EncodedFormat format)
     {
         ArgumentNullException.ThrowIfNull(format);

@@ -13,7 +13,7 @@ public static class CodedEntry
     private const int RecoveryPoint = 6;
     private const int MostOnStack = 1024;
 
-    /// <summary>True where a picture needs none before it, and none that is shown later does.</summary>
+    /// <summary>True if a picture needs none before it, and none that is shown later does.</summary>
     /// <param name="format">What the packet is of.</param>
     /// <param name="packet">A packet that the container or a parser calls a key frame.</param>
     public static bool IsEntry(EncodedFormat format, ReadOnlySpan<byte> packet)

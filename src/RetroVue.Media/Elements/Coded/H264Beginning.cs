@@ -57,7 +57,7 @@ internal sealed class H264Beginning
     /// <summary>True while pictures have to be changed.</summary>
     public bool IsActive { get; private set; }
 
-    /// <summary>Changes the first picture; false where it needs no change or cannot be changed.</summary>
+    /// <summary>Changes the first picture; false if it needs no change or cannot be changed.</summary>
     /// <param name="packet">The picture.</param>
     /// <param name="changed">The picture as it has to be; until the next call.</param>
     public bool TryBegin(ReadOnlySpan<byte> packet, out ReadOnlySpan<byte> changed)
@@ -91,7 +91,7 @@ internal sealed class H264Beginning
         return false;
     }
 
-    /// <summary>Changes a picture that follows; false where it stays as it is.</summary>
+    /// <summary>Changes a picture that follows; false if it stays as it is.</summary>
     /// <param name="packet">The picture.</param>
     /// <param name="changed">The picture as it has to be; until the next call.</param>
     public bool TryFollow(ReadOnlySpan<byte> packet, out ReadOnlySpan<byte> changed) => TryChange(packet, isFirst: false, out changed);

@@ -28,7 +28,7 @@ internal sealed class H264Parameters
         }
     }
 
-    /// <summary>The sets that a slice names; null where they are not there or are of a kind that cannot be read here.</summary>
+    /// <summary>The sets that a slice names; null if they are not there or are of a kind that cannot be read here.</summary>
     public (SequenceSet Sequence, PictureSet Picture)? Find(uint pictureSet) =>
         _pictures.TryGetValue(pictureSet, out PictureSet? picture) && _sequences.TryGetValue(picture.Sequence, out SequenceSet? sequence)
             ? (sequence, picture)
@@ -37,7 +37,7 @@ internal sealed class H264Parameters
     /// <summary>Reads chroma_format_idc, and what stands with it in sets of profiles that have more than one kind.</summary>
     /// <param name="bits">Where it stands, before log2_max_frame_num_minus4.</param>
     /// <param name="profile">profile_idc.</param>
-    /// <param name="hasPlanes">True where the planes are coded each by itself.</param>
+    /// <param name="hasPlanes">True if the planes are coded each by itself.</param>
     public static uint ReadChroma(ref BitReader bits, uint profile, out bool hasPlanes)
     {
         hasPlanes = false;
@@ -128,7 +128,7 @@ internal sealed class H264Parameters
     }
 
     /// <param name="HasNoChroma">True without chroma, or with planes that are coded each by itself.</param>
-    /// <param name="HasPlanes">True where the planes are coded each by itself.</param>
+    /// <param name="HasPlanes">True if the planes are coded each by itself.</param>
     /// <param name="FrameNumberBits">Bits of frame_num.</param>
     /// <param name="OrderBits">Bits of pic_order_cnt_lsb; 0 where the order of output is that of decoding.</param>
     /// <param name="HasFramesOnly">True without fields.</param>
@@ -136,13 +136,13 @@ internal sealed class H264Parameters
 
     /// <param name="Sequence">The sequence's set.</param>
     /// <param name="IsArithmetic">CABAC.</param>
-    /// <param name="HasBottomOrder">True where the order of bottom fields is told.</param>
+    /// <param name="HasBottomOrder">True if the order of bottom fields is told.</param>
     /// <param name="FirstReferences">Entries of list 0 unless told.</param>
     /// <param name="SecondReferences">Entries of list 1 unless told.</param>
     /// <param name="IsWeighted">Weights in slices of prediction.</param>
     /// <param name="IsWeightedBoth">Weights in slices of prediction in both directions.</param>
-    /// <param name="HasDeblocking">True where slices tell how they are deblocked.</param>
-    /// <param name="HasRedundant">True where there may be pictures in reserve.</param>
+    /// <param name="HasDeblocking">True if slices tell how they are deblocked.</param>
+    /// <param name="HasRedundant">True if there may be pictures in reserve.</param>
     internal sealed record PictureSet(
         uint Sequence,
         bool IsArithmetic,

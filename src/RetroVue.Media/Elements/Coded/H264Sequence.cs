@@ -6,7 +6,7 @@ namespace RetroVue.Media.Elements.Coded;
 /// <summary>What a sequence parameter set of H.264 (ITU-T H.264 7.3.2.1.1) says of the pictures.</summary>
 internal static class H264Sequence
 {
-    /// <summary>Reads a set without prevention bytes; null where it is damaged.</summary>
+    /// <summary>Reads a set without prevention bytes; null if it is damaged.</summary>
     public static PictureStatement? Read(ReadOnlySpan<byte> unit)
     {
         var bits = new BitReader(unit);

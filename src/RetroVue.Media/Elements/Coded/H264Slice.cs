@@ -38,10 +38,10 @@ internal ref struct H264Slice
     /// <summary>Where the header ends.</summary>
     public int HeaderEnd { get; private set; }
 
-    /// <summary>True where the marking names pictures.</summary>
+    /// <summary>True if the marking names pictures.</summary>
     public bool IsMarkingAdaptive { get; private set; }
 
-    /// <summary>Reads the header of a slice of a picture that is no IDR picture; false where it cannot be read.</summary>
+    /// <summary>Reads the header of a slice of a picture that is no IDR picture; false if it cannot be read.</summary>
     /// <param name="header">The unit's first byte.</param>
     /// <param name="plain">What follows it, without prevention bytes.</param>
     /// <param name="parameters">The stream's.</param>

@@ -9,7 +9,7 @@ internal static class HevcSequence
     private const uint MostSets = 64;
     private const uint MostPictures = 16;
 
-    /// <summary>Reads a set without prevention bytes; null where it is damaged.</summary>
+    /// <summary>Reads a set without prevention bytes; null if it is damaged.</summary>
     public static PictureStatement? Read(ReadOnlySpan<byte> unit)
     {
         var bits = new BitReader(unit);

@@ -32,7 +32,7 @@ internal static class MpegVideoHeaders
             : found[..Math.Min(found.Length, HeaderLength)];
     }
 
-    /// <summary>Reads what a packet, or a format's parameter sets, say; null where they say nothing.</summary>
+    /// <summary>Reads what a packet, or a format's parameter sets, say; null if they say nothing.</summary>
     public static PictureStatement? Read(ReadOnlySpan<byte> packet)
     {
         ReadOnlySpan<byte> found = Find(packet);

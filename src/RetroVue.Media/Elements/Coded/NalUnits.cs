@@ -30,7 +30,7 @@ internal ref struct NalUnits(ReadOnlySpan<byte> data, int lengthSize)
         return sets.Length <= at || sets[0] == 0 ? 0 : (sets[at] & 3) + 1;
     }
 
-    /// <summary>Goes to the next unit that is not empty; false where there is none.</summary>
+    /// <summary>Goes to the next unit that is not empty; false if there is none.</summary>
     public bool MoveNext()
     {
         do

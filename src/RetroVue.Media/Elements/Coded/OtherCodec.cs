@@ -11,7 +11,7 @@ internal static class OtherCodec
 {
     private const byte HevcDelimiter = 0x46;
 
-    /// <summary>The codec that a packet is of where it is of another one than its stream; null where it may be of the stream's.</summary>
+    /// <summary>The codec that a packet is of where it is of another one than its stream; null if it may be of the stream's.</summary>
     public static string? Find(EncodedFormat format, ReadOnlySpan<byte> packet)
     {
         if (format.Codec is "mpeg1video" or "mpeg2video")

@@ -17,7 +17,7 @@ internal static class OtherSound
     /// <param name="format">What the packet is said to be of.</param>
     /// <param name="packet">A packet that begins with no header of that.</param>
     /// <param name="count">How many frames follow on each other, four at most, of which the last may go on beyond the packet.</param>
-    /// <returns>What their headers say; null where none are found.</returns>
+    /// <returns>What their headers say; null if none are found.</returns>
     public static SoundStatement? Find(EncodedFormat format, ReadOnlySpan<byte> packet, out int count)
     {
         for (int at = 0; at < packet.Length; at++)

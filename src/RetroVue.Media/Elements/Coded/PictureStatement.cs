@@ -4,11 +4,11 @@ using RetroVue.Media.Time;
 namespace RetroVue.Media.Elements.Coded;
 
 /// <summary>What of a stream's pictures its own parameter sets say, as far as a viewer sees it. That they may have fields does not say that they do.</summary>
-/// <param name="Profile">The profile by FFmpeg's name; null where it has none here.</param>
+/// <param name="Profile">The profile by FFmpeg's name; null if it has none here.</param>
 /// <param name="Width">The width that is shown.</param>
 /// <param name="Height">The height that is shown.</param>
 /// <param name="Aspect">The shape of a pixel; default where not stated.</param>
-/// <param name="Color">The colours; null where not stated.</param>
+/// <param name="Color">The colours; null if not stated.</param>
 /// <param name="FrameRate">The rate, where it is more than a hint; default elsewhere.</param>
 internal sealed record PictureStatement(
     string? Profile,
@@ -25,7 +25,7 @@ internal sealed record PictureStatement(
         new(18, 11), new(15, 11), new(64, 33), new(160, 99), new(4, 3), new(3, 2), new(2, 1),
     ];
 
-    /// <summary>What the parameter sets say that a format has; null where it has none that can be read.</summary>
+    /// <summary>What the parameter sets say that a format has; null if it has none that can be read.</summary>
     public static PictureStatement? OfSets(EncodedFormat format)
     {
         ReadOnlySpan<byte> sets = format.ParameterSets.Span;
@@ -43,7 +43,7 @@ internal sealed record PictureStatement(
         };
     }
 
-    /// <summary>The stretch of a packet that has all its parameter sets for sequences; empty where it has none.</summary>
+    /// <summary>The stretch of a packet that has all its parameter sets for sequences; empty if it has none.</summary>
     public static ReadOnlySpan<byte> FindSets(EncodedFormat format, ReadOnlySpan<byte> packet)
     {
         switch (format.Codec)
@@ -67,7 +67,7 @@ internal sealed record PictureStatement(
         }
     }
 
-    /// <summary>What a packet says; null where it says nothing. Of several sequences the one that is known, which may be the one in use.</summary>
+    /// <summary>What a packet says; null if it says nothing. Of several sequences the one that is known, which may be the one in use.</summary>
     public static PictureStatement? Of(EncodedFormat format, ReadOnlySpan<byte> packet, PictureStatement? known) =>
         Of(format, packet, known, format.Codec is "h264" or "hevc" ? NalUnits.LengthSizeOf(format) : 0);
 

@@ -20,7 +20,7 @@ internal readonly record struct SoundStatement(int Codec, int SampleRate, int Ch
     /// <summary><see cref="Codec"/> of MPEG audio's first layer; the two others follow.</summary>
     public const int MpegLayer1 = 11;
 
-    /// <summary>What the format's parameter sets say; null where it has none that can be read.</summary>
+    /// <summary>What the format's parameter sets say; null if it has none that can be read.</summary>
     public static SoundStatement? OfSets(EncodedFormat format)
     {
         if (format.Codec != "aac" || format.ParameterSets.Length < 2)
@@ -43,7 +43,7 @@ internal readonly record struct SoundStatement(int Codec, int SampleRate, int Ch
     /// <summary>True for codecs whose packets' headers are read.</summary>
     public static bool IsKnown(EncodedFormat format) => format.Codec is "aac" or "mp1" or "mp2" or "mp3" or "ac3" or "eac3";
 
-    /// <summary>What a packet says; null where it has no header, or one that is not known.</summary>
+    /// <summary>What a packet says; null if it has no header, or one that is not known.</summary>
     public static SoundStatement? Of(EncodedFormat format, ReadOnlySpan<byte> packet) => format.Codec switch
     {
         "aac" => OfAdts(packet),

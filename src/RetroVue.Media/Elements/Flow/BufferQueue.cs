@@ -53,7 +53,7 @@ public sealed class BufferQueue : Element
     /// <inheritdoc/>
     public override ElementLatency Latency => new(ClockTime.Zero, _limits.Duration, false);
 
-    /// <summary>The stretch of decoding times that is held; None where it does not matter.</summary>
+    /// <summary>The stretch of decoding times that is held; None if it does not matter.</summary>
     private ClockTime Held => _hasDurationLimit
         ? ClockTime.FromNanoseconds(Volatile.Read(ref _newest)) - ClockTime.FromNanoseconds(Volatile.Read(ref _oldest))
         : ClockTime.None;

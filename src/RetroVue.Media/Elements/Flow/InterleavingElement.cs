@@ -241,7 +241,7 @@ public abstract class InterleavingElement : Element
         return earliest;
     }
 
-    /// <summary>True where live inputs have waited for an empty one as long as they may.</summary>
+    /// <summary>True if live inputs have waited for an empty one as long as they may.</summary>
     private bool IsGivenUp(InterleavingLane awaited)
     {
         ClockTime newest = ClockTime.None;

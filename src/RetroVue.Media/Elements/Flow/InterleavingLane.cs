@@ -48,7 +48,7 @@ internal sealed class InterleavingLane(InputPad pad, RoomGate gate, int capacity
 
     public RoomGate Gate { get; } = gate;
 
-    /// <summary>True where a live source feeds the input. Set while no step runs.</summary>
+    /// <summary>True if a live source feeds the input. Set while no step runs.</summary>
     public bool IsLive { get; set; }
 
     /// <summary>What the times count on: the segment that was announced, moved by <see cref="LineShifts"/>.</summary>
@@ -57,10 +57,10 @@ internal sealed class InterleavingLane(InputPad pad, RoomGate gate, int capacity
     /// <summary>The line of <see cref="LineShifts"/> that it is on.</summary>
     public int Line { get; private set; }
 
-    /// <summary>True where the next buffer goes back in time, and what comes after it decides whether that is an accident.</summary>
+    /// <summary>True if the next buffer goes back in time, and what comes after it decides whether that is an accident.</summary>
     public bool IsUnsure { get; private set; }
 
-    /// <summary>The running time until which nothing comes; None where that was not said.</summary>
+    /// <summary>The running time until which nothing comes; None if that was not said.</summary>
     public ClockTime CoveredUntil { get; set; } = ClockTime.None;
 
     public bool HasEnded { get; set; }
@@ -68,7 +68,7 @@ internal sealed class InterleavingLane(InputPad pad, RoomGate gate, int capacity
     /// <summary>True once a format was taken.</summary>
     public bool HasFormat { get; set; }
 
-    /// <summary>True where the others went on before a format came: what comes later has no place in what was begun without it.</summary>
+    /// <summary>True if the others went on before a format came: what comes later has no place in what was begun without it.</summary>
     public bool IsLeftOut { get; set; }
 
     /// <summary>How many buffers with a presentation time were taken.</summary>
@@ -88,10 +88,10 @@ internal sealed class InterleavingLane(InputPad pad, RoomGate gate, int capacity
     /// <summary>The running time of what came last; None before the first.</summary>
     public ClockTime Newest => ClockTime.FromNanoseconds(Volatile.Read(ref _newest));
 
-    /// <summary>How far what came last is ahead of what comes next; zero where either has no time.</summary>
+    /// <summary>How far what came last is ahead of what comes next; zero if either has no time.</summary>
     public ClockTime Span => Peek() is MediaBuffer { DecodeOrder.IsNone: false } && !Newest.IsNone ? Newest - Position : ClockTime.Zero;
 
-    /// <summary>True where a live input stores as much as it may.</summary>
+    /// <summary>True if a live input stores as much as it may.</summary>
     public bool IsAtLimit => IsLive && (!Gate.IsOpen || Span >= s_longest);
 
     public object? Peek() => _first.TryPeek(out object? item) || _items.TryPeek(out item) ? item : null;
@@ -129,8 +129,8 @@ internal sealed class InterleavingLane(InputPad pad, RoomGate gate, int capacity
     /// <summary>Moves the segment where the next buffer lies on another line than the last, or the line was moved.</summary>
     /// <remarks>Not of a live source, whose times are those of its clock: what comes late there is late.</remarks>
     /// <param name="shifts">The lines of all lanes.</param>
-    /// <param name="isStopping">True where nothing more comes.</param>
-    /// <returns>True where the segment is another one now.</returns>
+    /// <param name="isStopping">True if nothing more comes.</param>
+    /// <returns>True if the segment is another one now.</returns>
     public bool FollowLine(LineShifts shifts, bool isStopping)
     {
         if (IsLive || Peek() is not MediaBuffer buffer || (ReferenceEquals(buffer, _looked) && !IsUnsure && Segment.Offset == _announced.Offset + shifts[Line]))
@@ -210,11 +210,11 @@ internal sealed class InterleavingLane(InputPad pad, RoomGate gate, int capacity
 
     private bool IsHalfEmpty => IsLive ? StoredBytes <= MaxBytes / 2 : _items.Count <= capacity / 2;
 
-    /// <summary>True where a buffer would be presented before what was taken already.</summary>
+    /// <summary>True if a buffer would be presented before what was taken already.</summary>
     private bool IsStray(MediaBuffer buffer) =>
         Segment.ToRunningTime(buffer.Pts) < _last - (buffer.Dts.IsNone ? s_mostBackReordered : s_mostBack);
 
-    /// <summary>Whether buffers after a stray go on where it lies; null where that is not known yet.</summary>
+    /// <summary>Whether buffers after a stray go on where it lies; null if that is not known yet.</summary>
     private bool? GoesOnThere(bool isStopping)
     {
         while (true)

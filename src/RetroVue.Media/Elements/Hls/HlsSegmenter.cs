@@ -67,7 +67,7 @@ public sealed class HlsSegmenter : IDisposable
     /// <summary>Says that times or formats change: the next cut begins a segment marked so.</summary>
     public void MarkDiscontinuity() => _isNextDiscontinuous = !_open.Begin.IsNone;
 
-    /// <summary>A segment by its name in the playlist without its ending, to be disposed by the caller; null where it does not exist or not any more.</summary>
+    /// <summary>A segment by its name in the playlist without its ending, to be disposed by the caller; null if it does not exist or not any more.</summary>
     public HlsSegment? Open(string name)
     {
         ArgumentNullException.ThrowIfNull(name);
@@ -77,7 +77,7 @@ public sealed class HlsSegmenter : IDisposable
             : null;
     }
 
-    /// <summary>A segment by its number, to be disposed by the caller; null where it does not exist or not any more.</summary>
+    /// <summary>A segment by its number, to be disposed by the caller; null if it does not exist or not any more.</summary>
     public HlsSegment? Open(long number) => _shelf.Open(number);
 
     /// <summary>Drops all segments. Those opened stay valid until they are disposed.</summary>

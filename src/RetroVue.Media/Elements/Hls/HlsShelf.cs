@@ -43,7 +43,7 @@ internal sealed class HlsShelf(HlsOptions options)
         }
     }
 
-    /// <summary>A listed or removed segment, retained for the caller; null where there is none.</summary>
+    /// <summary>A listed or removed segment, retained for the caller; null if there is none.</summary>
     public HlsSegment? Open(long number)
     {
         lock (_lock)

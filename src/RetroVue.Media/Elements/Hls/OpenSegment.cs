@@ -15,7 +15,7 @@ internal sealed class OpenSegment
     /// <summary>Where it begins; None before the first.</summary>
     public ClockTime Begin { get; private set; } = ClockTime.None;
 
-    /// <summary>True where what it holds can be shown by nobody.</summary>
+    /// <summary>True if what it holds can be shown by nobody.</summary>
     public bool IsGap { get; private set; }
 
     public bool HasPlace => _places.Count > 0;

@@ -13,7 +13,7 @@ internal sealed class AdtsPackaging : Packaging
     private const int HeaderLength = 7;
     private const int MaxFrameLength = (1 << 13) - 1;
 
-    /// <summary>The header with zero as the frame's length; empty where frames bring theirs.</summary>
+    /// <summary>The header with zero as the frame's length; empty if frames bring theirs.</summary>
     private readonly byte[] _header;
 
     public AdtsPackaging(EncodedFormat format)

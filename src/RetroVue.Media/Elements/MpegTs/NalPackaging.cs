@@ -16,7 +16,7 @@ internal sealed class NalPackaging : Packaging
 
     private readonly Codec _codec;
 
-    /// <summary>The container's parameter sets by rank, each as byte stream; empty where it has none of a kind.</summary>
+    /// <summary>The container's parameter sets by rank, each as byte stream; empty if it has none of a kind.</summary>
     private readonly byte[][] _sets;
 
     /// <summary>A bit for each rank of which the container has sets.</summary>

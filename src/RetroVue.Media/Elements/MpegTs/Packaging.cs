@@ -37,12 +37,12 @@ internal abstract class Packaging
     /// <summary>Adds a packet to a PES, which holds the buffer.</summary>
     public virtual void AddTo(PesPacket pes, MediaBuffer buffer) => pes.Add(buffer, 0, buffer.Data.Length);
 
-    /// <summary>When the frame after <paramref name="count"/> frames begins, from the first one on; None where frames have no known size.</summary>
+    /// <summary>When the frame after <paramref name="count"/> frames begins, from the first one on; None if frames have no known size.</summary>
     public ClockTime OffsetOf(int count) => _frameSize > 0 && _sampleRate > 0
         ? ClockTime.FromUnits((long)count * _frameSize, new Rational(1, _sampleRate))
         : ClockTime.None;
 
-    /// <summary>The packaging for a format, or null where the format cannot be carried.</summary>
+    /// <summary>The packaging for a format, or null if the format cannot be carried.</summary>
     /// <exception cref="ArgumentException">The codec is known but its parameter sets are damaged or of a kind that has no place here.</exception>
     public static Packaging? For(EncodedFormat format) => format.Codec switch
     {

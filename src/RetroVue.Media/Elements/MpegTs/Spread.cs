@@ -33,7 +33,7 @@ internal readonly record struct Spread(long Start, long Duration, int Bytes)
     public static bool CarriesPcr(long time, long following, long due) => time >= due || following > due;
 
     /// <summary>The bytes that the PES leaves unused in its last packet.</summary>
-    /// <param name="pcr">When the last clock reference was and how far apart they may be; null where the track carries none.</param>
+    /// <param name="pcr">When the last clock reference was and how far apart they may be; null if the track carries none.</param>
     public int Stuffing((long Last, long Interval)? pcr)
     {
         if (pcr is not { } clock)

@@ -56,7 +56,7 @@ public sealed class TransportStreamTrack
     /// </summary>
     internal long ShownUntil { get; private set; }
 
-    /// <summary>True where no picture is shown at a time and none goes out: nothing, or a key frame, follows.</summary>
+    /// <summary>True if no picture is shown at a time and none goes out: nothing, or a key frame, follows.</summary>
     internal bool HasStopped(long time) => ShownUntil <= time && Pes.Remaining == 0 && (Waiting == 0 || FirstBuffer.IsKeyFrame);
 
     /// <summary>How long something is taken to last that does not say it, as long as nothing follows.</summary>

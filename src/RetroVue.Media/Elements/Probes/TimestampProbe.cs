@@ -19,7 +19,7 @@ public sealed partial class TimestampProbe : Element
     /// <summary>A probe.</summary>
     /// <param name="name">The element's name, which its log lines carry.</param>
     /// <param name="capacity">How many buffers are recorded; 0 records none.</param>
-    /// <param name="logger">Where a debug line a buffer goes; nowhere where null.</param>
+    /// <param name="logger">Where a debug line a buffer goes; nowhere if null.</param>
     public TimestampProbe(string name, int capacity = 0, ILogger? logger = null)
         : base(name)
     {

@@ -11,7 +11,7 @@ namespace RetroVue.Media.Elements.Probes;
 /// <param name="SeenAt">The pipeline's running time when it passed; None before the pipeline runs.</param>
 /// <param name="Sequence">The source's running number.</param>
 /// <param name="Flags">The buffer's flags.</param>
-/// <param name="Length">Bytes of the first plane; zero where it is not mappable.</param>
+/// <param name="Length">Bytes of the first plane; zero if it is not mappable.</param>
 public readonly record struct TimestampRecord(
     ClockTime Pts,
     ClockTime Dts,

@@ -48,7 +48,7 @@ public static class FrameBlocks
         }
     }
 
-    /// <summary>Reads the number; false where there is none or where it is damaged.</summary>
+    /// <summary>Reads the number; false if there is none or where it is damaged.</summary>
     /// <param name="luma">The luma plane, 8 bits a pixel.</param>
     /// <param name="stride">Bytes from one line to the next.</param>
     /// <param name="width">The picture's width in pixels.</param>
