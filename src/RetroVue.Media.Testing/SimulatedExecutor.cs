@@ -163,7 +163,7 @@ public sealed class SimulatedExecutor : Executor
     }
 
     /// <summary>
-    /// Runs without a synchronization context: where there is one, as under a test runner, continuations would not run inline but on
+    /// Runs without a synchronization context: if there is one, as under a test runner, continuations would not run inline but on
     /// the thread pool, at a time of its choosing.
     /// </summary>
     private void RunInline(Action action)

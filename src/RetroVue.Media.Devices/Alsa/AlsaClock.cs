@@ -9,7 +9,7 @@ namespace RetroVue.Media.Devices.Alsa;
 /// status stamps and interpolated by the system clock between them.
 /// </summary>
 /// <remarks>
-/// Thread-safe. Starts at zero, never goes back, and goes on at the last rate while the device recovers from an xrun. Where no status has
+/// Thread-safe. Starts at zero, never goes back, and goes on at the last rate while the device recovers from an xrun. If no status has
 /// come for a while (the buffer's length and 100 ms) it stands still and its state is <see cref="ClockState.HoldOver"/>: what a device
 /// does that nobody has heard of is not known. Source: pcm.h, snd_pcm_status_get_htstamp and snd_pcm_status_get_delay.
 /// </remarks>

@@ -10,7 +10,7 @@ public sealed record AlsaOptions
     public string Device { get; init; } = "default";
 
     /// <summary>
-    /// The samples as the pipeline has them: interleaved U8, S16, S32 or F32, of 1 to 8 channels. Where a device has 24 bits only, they
+    /// The samples as the pipeline has them: interleaved U8, S16, S32 or F32, of 1 to 8 channels. If a device has 24 bits only, they
     /// are the upper ones of S32.
     /// </summary>
     public AudioFormat Format { get; init; } = new(SampleFormat.S16, 48_000, ChannelLayout.Stereo);

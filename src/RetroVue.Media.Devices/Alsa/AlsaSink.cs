@@ -195,7 +195,7 @@ public sealed class AlsaSink : SoundSink
         return StepResult.Again;
     }
 
-    /// <summary>What a step returns that could not go on: where the device was interrupted, it begins anew.</summary>
+    /// <summary>What a step returns that could not go on: if the device was interrupted, it begins anew.</summary>
     private StepResult AfterInterruption(StepResult result)
     {
         if (_interruptions < _device!.Interruptions)

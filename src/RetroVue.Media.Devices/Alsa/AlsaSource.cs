@@ -246,7 +246,7 @@ public sealed class AlsaSource : Element, IClockProvider, ILiveSource
         }
     }
 
-    /// <summary>Until the next period is complete by the device's line; where it was due already, a little longer.</summary>
+    /// <summary>Until the next period is complete by the device's line; if it was due already, a little longer.</summary>
     private StepResult Wait(AlsaDevice device, bool isTold)
     {
         // A little after the period's end, so that the device's own interrupt comes first.

@@ -10,7 +10,7 @@ namespace RetroVue.Media.Devices.PipeWire;
 /// <summary>Records sound from a node of PipeWire's, or from the monitor of a sink, and offers the graph's clock.</summary>
 /// <remarks>
 /// Sound mostly has no header in PipeWire. Its PTS, that of the buffer's first sample, is then the running time of the graph's cycle less
-/// the delay from the device; where there is a header its time is used. Samples that are missing between cycles are counted as lost and
+/// the delay from the device; if there is a header its time is used. Samples that are missing between cycles are counted as lost and
 /// marked. A sink that drives the graph gives its monitor's sound to the next cycle, and PipeWire does not say so: from there a PTS is
 /// late by a cycle. See <see cref="PipeWireSource"/>.
 /// </remarks>
@@ -64,7 +64,7 @@ public sealed unsafe class PipeWireAudioSource : PipeWireSource, IClockProvider
     /// <summary>A cycle of the graph: its first sample waits for its last.</summary>
     public override ElementLatency Latency => new(_format.DurationOf(_cycle), ClockTime.None, true);
 
-    /// <summary>The graph's clock, from its first cycle on; null before, and where the node drives itself.</summary>
+    /// <summary>The graph's clock, from its first cycle on; null before, and if the node drives itself.</summary>
     public IClock? ProvideClock() => Volatile.Read(ref _clock);
 
     private protected override rv_pw_stream_params Wishes()
@@ -164,7 +164,7 @@ public sealed unsafe class PipeWireAudioSource : PipeWireSource, IClockProvider
         }
     }
 
-    // Where it is not what was asked for, PipeWire does not say by name what it is.
+    // If it is not what was asked for, PipeWire does not say by name what it is.
     private ChannelLayout LayoutOf(int channels) => channels == _options.Layout.Channels ? _options.Layout : channels switch
     {
         1 => ChannelLayout.Mono,

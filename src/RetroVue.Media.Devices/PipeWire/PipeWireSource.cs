@@ -63,7 +63,7 @@ public abstract unsafe class PipeWireSource : Element, ILiveSource
     public long CopiedBuffers { get; private set; }
 
     /// <summary>
-    /// Buffers that the pipeline held and whose bytes the source has replaced by those of a later one. Where that may happen, clone what is
+    /// Buffers that the pipeline held and whose bytes the source has replaced by those of a later one. If that may happen, clone what is
     /// kept for long, or ask for more <see cref="PipeWireSourceOptions.Buffers"/>.
     /// </summary>
     public long OverwrittenBuffers { get; private set; }

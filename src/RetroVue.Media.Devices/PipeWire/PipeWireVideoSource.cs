@@ -7,8 +7,8 @@ namespace RetroVue.Media.Devices.PipeWire;
 
 /// <summary>Records pictures from a node of PipeWire's: a camera, a screen, a test picture.</summary>
 /// <remarks>
-/// The PTS is the running time of the header's time (CLOCK_MONOTONIC, as the node says it). Where the node tells none it is that of the
-/// graph's cycle, and where it is driven by none either, one that is concluded from arrivals: marked and counted. A gap in the header's
+/// The PTS is the running time of the header's time (CLOCK_MONOTONIC, as the node says it). If the node tells none it is that of the
+/// graph's cycle, and if it is driven by none either, one that is concluded from arrivals: marked and counted. A gap in the header's
 /// numbers is counted as lost and marked. See <see cref="PipeWireSource"/>.
 /// </remarks>
 public sealed unsafe class PipeWireVideoSource : PipeWireSource

@@ -75,7 +75,7 @@ internal static class V4l2Formats
 
     /// <summary>
     /// Where the planes of a raw picture lie in a buffer: each in a memory of its own where the format says so (those that end in M), else
-    /// one after the other, with the driver's own bytes from line to line. Where those of chroma are not told they follow from those of
+    /// one after the other, with the driver's own bytes from line to line. If those of chroma are not told they follow from those of
     /// luma, as the kernel's documentation of each format says.
     /// </summary>
     public static V4l2Plane[] PlanesOf(in v4l2_pix_format_mplane picture)

@@ -94,7 +94,7 @@ internal sealed unsafe class V4l2Queue
         int result = _device.TryControl(LibcVideo.VIDIOC_DQBUF, &buffer);
         if (result is -DeviceErrors.Eagain or -DeviceErrors.Eintr)
         {
-            // An error event comes again at once, for ever; where the driver does not say which error it is, it is one all the same.
+            // An error event comes again at once, for ever; if the driver does not say which error it is, it is one all the same.
             return (events & ~Awaited) == 0
                 ? null
                 : throw DeviceErrors.Exception(DeviceErrors.Eio, _device.Device, "Waiting for a picture of");
@@ -151,7 +151,7 @@ internal sealed unsafe class V4l2Queue
             idle = [.. _buffers.Where(buffer => !buffer.IsOut)];
         }
 
-        // Where the driver refuses this, letting go of the buffers has the same effect, and so has closing its file.
+        // If the driver refuses this, letting go of the buffers has the same effect, and so has closing its file.
         uint type = _mode.BufferType;
         _ = _device.TryControl(LibcVideo.VIDIOC_STREAMOFF, &type);
         foreach (V4l2Memory memory in idle)

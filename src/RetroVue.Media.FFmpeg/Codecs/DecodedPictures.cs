@@ -81,7 +81,7 @@ internal sealed unsafe class DecodedPictures : DecodedOutput
         }
     }
 
-    /// <summary>Where the next picture is long in coming, the last one before the stretch need not wait for it: it shows until then.</summary>
+    /// <summary>If the next picture is long in coming, the last one before the stretch need not wait for it: it shows until then.</summary>
     public override void Pass(ClockTime until)
     {
         if (until - Segment.Start >= s_leastVisible)
@@ -91,7 +91,7 @@ internal sealed unsafe class DecodedPictures : DecodedOutput
     }
 
     /// <summary>
-    /// Where the stretch has no picture of its own, the last one before it shows all the time if the stream goes on after it. If the stream is over
+    /// If the stretch has no picture of its own, the last one before it shows all the time if the stream goes on after it. If the stream is over
     /// there, it shows once, for as long as a picture lasts: that is no film that goes on, but it may be what belongs to the sound.
     /// </summary>
     public override void End(EndOfStream end)

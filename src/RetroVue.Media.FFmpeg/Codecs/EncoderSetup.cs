@@ -94,7 +94,7 @@ internal static unsafe class EncoderSetup
             context->field_order = video.Interlacing == Interlacing.TopFieldFirst ? AVFieldOrder.AV_FIELD_TT : AVFieldOrder.AV_FIELD_BB;
         }
 
-        // Where every picture is a key frame there is no group to close, and what an encoder wants for closing one is not always there.
+        // If every picture is a key frame there is no group to close, and what an encoder wants for closing one is not always there.
         if ((avcodec_descriptor_get(context->codec_id)->props & AV_CODEC_PROP_INTRA_ONLY) == 0)
         {
             context->flags |= AV_CODEC_FLAG_CLOSED_GOP;

@@ -98,7 +98,7 @@ internal sealed unsafe class DemuxedStream(InputFile file, StreamInfo info, Outp
     }
 
     /// <summary>
-    /// Hears how far another stream of the file has come. Where this one is so far behind that nothing more can be expected up to some
+    /// Hears how far another stream of the file has come. If this one is so far behind that nothing more can be expected up to some
     /// time, it says so: whoever puts the two together would wait for it, and keep the other one's buffers, to the end of the file.
     /// </summary>
     public void Follow(ClockTime other)

@@ -86,7 +86,7 @@ public sealed unsafe class FileDemuxer : Element
     public bool IsWantedMore => _task.HasRoom;
 
     /// <summary>
-    /// How long reading has taken so far, with the read that is under way: what the file's disk has taken up, and where that is fast, libavformat.
+    /// How long reading has taken so far, with the read that is under way: what the file's disk has taken up, and if that is fast, libavformat.
     /// By the executor's system clock.
     /// </summary>
     public ClockTime ReadingTime
@@ -100,10 +100,10 @@ public sealed unsafe class FileDemuxer : Element
         }
     }
 
-    /// <summary>The picture; null before <see cref="Open"/>, and where there is none or it is not wanted.</summary>
+    /// <summary>The picture; null before <see cref="Open"/>, and if there is none or it is not wanted.</summary>
     public OutputPad? VideoOutput { get; private set; }
 
-    /// <summary>The sound; null before <see cref="Open"/>, and where there is none or it is not wanted.</summary>
+    /// <summary>The sound; null before <see cref="Open"/>, and if there is none or it is not wanted.</summary>
     public OutputPad? AudioOutput { get; private set; }
 
     /// <summary>Packets read that libavformat marked as damaged.</summary>

@@ -317,7 +317,7 @@ internal sealed unsafe class InputFile : IDisposable
     }
 
     /// <summary>
-    /// Where the container's index says all that libavformat's parsers would find in each packet, does without them: that of H.264 takes
+    /// If the container's index says all that libavformat's parsers would find in each packet, does without them: that of H.264 takes
     /// 200 kB for as long as the file is open.
     /// </summary>
     private void DoWithoutParsers()

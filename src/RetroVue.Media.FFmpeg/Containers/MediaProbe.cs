@@ -70,7 +70,7 @@ public static unsafe partial class MediaProbe
             throw new MediaFileException(file.Path, "holds no picture or sound that can be read: it was cut off or is damaged. Copy or export it again.");
         }
 
-        // Where no picture needs nothing before it, the only interval is the whole.
+        // If no picture needs nothing before it, the only interval is the whole.
         interval.Add(interval.IsEmpty ? info.StartTime : ClockTime.None);
         interval.Add(videoEnd);
         var probed = new ProbedMedia(info, videoEnd - info.StartTime, audioEnd - info.StartTime, info.Video is null ? ClockTime.None : interval.Longest);

@@ -71,7 +71,7 @@ internal sealed unsafe class MissingPresentations(StreamInfo stream, FirstLook l
         }
         else if (MustBegin(packet, order, begins))
         {
-            // Where the container counts in decoding order alone, the first picture is presented when as many as are held back have been decoded.
+            // If the container counts in decoding order alone, the first picture is presented when as many as are held back have been decoded.
             var decoded = packet->dts != AV_NOPTS_VALUE ? packet->dts : 0;
             (_pts, _order) = (decoded + Ticks(stream.ReorderDepth * _unit, packet), !_hasBegun ? look.Lowest : _isContinuous ? order : 0);
         }

@@ -6,7 +6,7 @@ using static RetroVue.Media.FFmpeg.Interop.LibAVUtil;
 namespace RetroVue.Media.FFmpeg.Containers;
 
 /// <summary>
-/// Tells the times of one stream's packets: the container's exactly, each rounded once to the nanosecond, and where it has none an
+/// Tells the times of one stream's packets: the container's exactly, each rounded once to the nanosecond, and if it has none an
 /// estimate; of a presentation time that is marked.
 /// </summary>
 /// <remarks>

@@ -8,7 +8,7 @@ using static RetroVue.Media.FFmpeg.Interop.LibAVUtil;
 namespace RetroVue.Media.FFmpeg.Containers;
 
 /// <summary>
-/// Looks into a transport stream itself where libavformat gives no pictures any more. Where a PID goes on with another codec, libavformat
+/// Looks into a transport stream itself where libavformat gives no pictures any more. If a PID goes on with another codec, libavformat
 /// goes on with the parser of the first one, which may find the end of no picture: all that follows would be kept in memory, and given as
 /// one packet at the file's end.
 /// </summary>

@@ -6,7 +6,7 @@ namespace RetroVue.Media.FFmpeg.Containers;
 
 /// <summary>Reads out of MPEG-4 Part 2 pictures when each is shown.</summary>
 /// <remarks>
-/// A picture (VOP) tells the seconds since the last one that others refer to and a count within the second (ISO/IEC 14496-2 6.3.5). Where a
+/// A picture (VOP) tells the seconds since the last one that others refer to and a count within the second (ISO/IEC 14496-2 6.3.5). If a
 /// packet holds two pictures, as older encoders packed them for AVI, a packet is no picture, and nothing follows.
 /// </remarks>
 internal sealed unsafe class VopOrder : PictureOrder

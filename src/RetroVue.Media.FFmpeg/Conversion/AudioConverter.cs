@@ -11,7 +11,7 @@ namespace RetroVue.Media.FFmpeg.Conversion;
 /// <summary>Brings sound to one sample format, rate and channel layout.</summary>
 /// <remarks>
 /// Every sample stays at its time: the n-th output sample is at the time of the first input sample plus n / output rate, counted, never
-/// added up. Input times within 4 ms of the count are taken as jitter; where they stray further, what is held comes out, and counting
+/// added up. Input times within 4 ms of the count are taken as jitter; if they stray further, what is held comes out, and counting
 /// begins anew with a buffer marked <see cref="BufferFlags.Discontinuity"/>. Mixing to fewer channels stays within full scale; mono
 /// keeps its level on both sides of stereo. Sound
 /// that fits already passes untouched. Works on the thread that pushes.

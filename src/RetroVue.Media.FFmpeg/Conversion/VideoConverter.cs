@@ -20,7 +20,7 @@ namespace RetroVue.Media.FFmpeg.Conversion;
 /// </para>
 /// <para>
 /// Fields: pictures of two fields are deinterlaced where the wanted format is progressive, into one picture each, or two where the wanted
-/// frame rate is that of the fields; pictures without fields among them stay as they are. Where the wanted format has fields they are kept,
+/// frame rate is that of the fields; pictures without fields among them stay as they are. If the wanted format has fields they are kept,
 /// in its order, and never mixed by scaling; but those of pictures that are turned, or whose height, or the wanted one, is no multiple of
 /// four, are not.
 /// </para>

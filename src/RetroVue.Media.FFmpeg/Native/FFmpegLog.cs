@@ -22,7 +22,7 @@ internal static unsafe partial class FFmpegLog
 
     private const int Batch = 16;
 
-    // How long lines that repeat wait at most, beyond their time, until they are told of; where there are none nothing wakes the reader.
+    // How long lines that repeat wait at most, beyond their time, until they are told of; if there are none nothing wakes the reader.
     private const int LookAgain = 1000;
     private const int Forever = -1;
 
@@ -116,7 +116,7 @@ internal static unsafe partial class FFmpegLog
     private static void LogAll()
     {
         LogWaiting();
-        // Where the ring was full to the last line, the end of what was lost has not been seen.
+        // If the ring was full to the last line, the end of what was lost has not been seen.
         LogDropped();
         s_repeated.TellAll(LogRepeated);
     }

@@ -7,7 +7,7 @@ namespace RetroVue.Media.Pipelines;
 /// Has the system fetch a file ahead of whoever reads it from front to back, so that a slow disc is waited for in the system's page cache
 /// and not in the process's memory.
 /// </summary>
-/// <remarks>For one thread at a time. Only advice (posix_fadvise(2), POSIX_FADV_WILLNEED): where it cannot be followed nothing happens.</remarks>
+/// <remarks>For one thread at a time. Only advice (posix_fadvise(2), POSIX_FADV_WILLNEED): if it cannot be followed nothing happens.</remarks>
 public sealed class FileReadAhead : IDisposable
 {
     private readonly SafeFileHandle _file;

@@ -226,7 +226,7 @@ public sealed class Pipeline : IAsyncDisposable
     }
 
     /// <summary>
-    /// Stops the pipeline and disposes of its elements. Takes at most about 10 s: where a step does not end, or disposing does not, the
+    /// Stops the pipeline and disposes of its elements. Takes at most about 10 s: if a step does not end, or disposing does not, the
     /// rest is done later, as soon as it has.
     /// </summary>
     public async ValueTask DisposeAsync()
@@ -393,7 +393,7 @@ public sealed class Pipeline : IAsyncDisposable
             }
         }
 
-        // Where only the system clock can ever be followed there is nothing to steer and nothing to elect.
+        // If only the system clock can ever be followed there is nothing to steer and nothing to elect.
         if (_election.HasProviders)
         {
             Executor.Attach(_disciplineTask);

@@ -60,7 +60,7 @@ internal sealed class PipelineElection : IDisposable
         }
     }
 
-    /// <summary>Holds an election; where nobody can win it the reference stays, in hold-over if it was lost.</summary>
+    /// <summary>Holds an election; if nobody can win it the reference stays, in hold-over if it was lost.</summary>
     public IClock Hold()
     {
         lock (_lock)
@@ -161,7 +161,7 @@ internal sealed class PipelineElection : IDisposable
     }
 
     /// <summary>
-    /// Among clocks that have been healthy for a while, if the pipeline runs; where there is none, one that has just become healthy must do.
+    /// Among clocks that have been healthy for a while, if the pipeline runs; if there is none, one that has just become healthy must do.
     /// </summary>
     private IClock? Winner(PipelineClock clock)
     {

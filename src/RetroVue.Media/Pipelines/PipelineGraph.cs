@@ -118,7 +118,7 @@ internal sealed class PipelineGraph
     }
 
     /// <summary>
-    /// The largest minimum latency: over the whole of each path from a live source, and of what no live source feeds the sink's own alone,
+    /// The largest minimum latency: over the whole of each path from a live source. A sink that no live source feeds counts with its own alone,
     /// for such media can be brought ahead of time as far as it wants them.
     /// </summary>
     /// <exception cref="LinkException">A path needs more than the elements on another can hold back; the message names them.</exception>

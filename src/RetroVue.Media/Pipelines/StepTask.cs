@@ -8,7 +8,7 @@ namespace RetroVue.Media.Pipelines;
 /// </summary>
 /// <remarks>
 /// A task is stepped by one thread at a time, and only while every bounded input that its element can reach has room; so pushing never
-/// blocks, and one step may overshoot a bound by what a single unit of work yields. Where one of them is starving it is stepped although
+/// blocks, and one step may overshoot a bound by what a single unit of work yields. If one of them is starving it is stepped although
 /// others are full (<see cref="RoomGate.IsStarving"/>). <see cref="Wake"/> is for any thread; a wake that comes during a step is not
 /// lost.
 /// </remarks>

@@ -10,7 +10,7 @@ namespace RetroVue.Media.Pipelines;
 /// <remarks>
 /// Deadlines on any clock are mapped to the system clock when they are set and again whenever the mapped time comes or
 /// <see cref="ClockWait.RemapInterval"/> has passed, so a slewed clock is followed. Waking a task is lock-free: an intrusive stack that
-/// the thread takes whole. Where a <see cref="StepWatch"/> looks at it, a step that hangs keeps its operating system's thread, and all
+/// the thread takes whole. If a <see cref="StepWatch"/> looks at it, a step that hangs keeps its operating system's thread, and all
 /// other tasks go on on another.
 /// </remarks>
 internal sealed class StepThread
@@ -107,7 +107,7 @@ internal sealed class StepThread
     }
 
     /// <summary>
-    /// Where the step of a number still runs: leaves it to the operating system's thread that it keeps, from now on the thread of its task
+    /// If the step of a number still runs: leaves it to the operating system's thread that it keeps, from now on the thread of its task
     /// alone, and has a new one go on with all other tasks. For the one thread that looks.
     /// </summary>
     public void Relieve(long turn)
@@ -125,7 +125,7 @@ internal sealed class StepThread
 
     private void Launch() => WorkThreads.Start(Name, Work);
 
-    /// <summary>What one of the operating system's threads does: this thread's steps, and where one of them hung, its task's alone.</summary>
+    /// <summary>What one of the operating system's threads does: this thread's steps, and if one of them hung, its task's alone.</summary>
     private void Work()
     {
         StepThread? work = this;

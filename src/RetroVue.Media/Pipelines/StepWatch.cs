@@ -6,7 +6,7 @@ namespace RetroVue.Media.Pipelines;
 /// <summary>Looks, from one thread, whether steps of another one hang, and has them relieved.</summary>
 /// <remarks>
 /// For the looking thread. It counts its looks and not the time alone: after a pause of the whole process no step counts as hanging. Nor does
-/// one that only waits for a processor: where the machine has too much to do, more threads would only add to it. A task that is found
+/// one that only waits for a processor: if the machine has too much to do, more threads would only add to it. A task that is found
 /// blocked again and again, if each time for a short while, counts as one that hangs: a slow disk holds the others up as well.
 /// </remarks>
 internal sealed class StepWatch(IClockWaiter waiter)

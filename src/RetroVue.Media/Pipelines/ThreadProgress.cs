@@ -8,7 +8,7 @@ namespace RetroVue.Media.Pipelines;
 /// <remarks>Of /proc/PID/task/TID/stat and schedstat (proc_pid_stat(5), proc_pid_schedstat(5)).</remarks>
 internal readonly record struct ThreadProgress(bool IsBlocked, long Ran)
 {
-    /// <summary>Reads it of a thread of this process; where the system does not tell, the thread is taken for one that is blocked.</summary>
+    /// <summary>Reads it of a thread of this process; if the system does not tell, the thread is taken for one that is blocked.</summary>
     /// <param name="thread">The system's number of it.</param>
     public static ThreadProgress Read(int thread)
     {

@@ -95,7 +95,7 @@ public readonly record struct ClockTime : IComparable<ClockTime>, ISpanFormattab
     /// middle between two ticks counts as the middle, which rounds away from zero.
     /// </summary>
     /// <remarks>
-    /// A time stamp that came from a rational time base has been rounded to a nanosecond already. Where its true value lay exactly
+    /// A time stamp that came from a rational time base has been rounded to a nanosecond already. If its true value lay exactly
     /// between two ticks (every other frame of 24000/1001 at 1/90000), a second rounding would fall to either side by chance; taken
     /// this way the result equals the source's value rounded once, as long as no true value of the source lies within 1 ns of a middle
     /// without being it: for time bases a/b and c/d in seconds, where b·d / gcd(a·d, b·c) is below 500 million.

@@ -12,7 +12,7 @@ namespace RetroVue.Media.Time;
 /// no room for pictures to come, and all of them once one was later than its presentation, follow from the presentation times: a picture is decoded
 /// when the one that lies as many pictures before it in order as a decoder holds back is presented, or when it says where that is earlier.
 /// Presentation times stay, but for one tick later where two packets would fall on one. A packet that is presented before what has been
-/// decoded already cannot be put right within that, and is to be left out. Where times go back for good, that is so until they are where they had been, or <see cref="Restart"/>.
+/// decoded already cannot be put right within that, and is to be left out. If times go back for good, that is so until they are where they had been, or <see cref="Restart"/>.
 /// </para>
 /// <para>Allocates nothing after it was made; as many steps for a packet as pictures are held back. For one thread at a time.</para>
 /// </remarks>
@@ -115,7 +115,7 @@ public sealed class DecodingTimes
         _hasFaults = false;
         // In an order of its own, the first picture is shown later than it is decoded.
         _isByPresentation = _isAlwaysByPresentation || (_depth > 0 && dts != None && dts >= pts);
-        // Where the first time is missing, how much the given ones hold back is not known, which may be less than the format says.
+        // If the first time is missing, how much the given ones hold back is not known, which may be less than the format says.
         _isHeldKnown = dts != None;
         long ahead = _isByPresentation || step <= 0 || dts == None ? _depth : (pts - dts + (step / 2)) / step;
         _held = (int)Math.Clamp(ahead, 0, _depth);

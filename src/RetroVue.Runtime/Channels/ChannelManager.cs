@@ -17,8 +17,8 @@ namespace RetroVue.Runtime.Channels;
 /// off after a linger.
 /// </summary>
 /// <remarks>
-/// Thread-safe. Reads the schedule and never writes it. A channel is on the air as a whole or not at all: where the start fails the
-/// viewer is not counted, and the next one tries again. Where it fails on the air its viewers stay: it is tried again by itself while there are
+/// Thread-safe. Reads the schedule and never writes it. A channel is on the air as a whole or not at all: if the start fails the
+/// viewer is not counted, and the next one tries again. If it fails on the air its viewers stay: it is tried again by itself while there are
 /// any, and at once for whoever joins or asks. Off the air, it keeps the files open for a while that it last read, so that who
 /// comes back finds it on the air at once; while it is on the air it keeps none but those it reads. A file whose opening hangs keeps nobody
 /// waiting but those who need it.

@@ -18,7 +18,7 @@ namespace RetroVue.Runtime.Channels;
 /// </summary>
 /// <remarks>
 /// Thread-safe. No lock is held while anything is waited for: a file whose opening hangs keeps those waiting who need it, and nobody else. A
-/// channel is on the air as a whole or not at all. Where its output fails it goes off the air; where a producer fails, another one takes its
+/// channel is on the air as a whole or not at all. If its output fails it goes off the air; if a producer fails, another one takes its
 /// place and viewers' streams go on.
 /// </remarks>
 internal sealed class OnAir : IAsyncDisposable

@@ -26,7 +26,7 @@ internal sealed class PlanFeeder(IScheduleService schedules, ChannelSchedule cha
         return plan;
     }
 
-    /// <summary>Tells the producer more of the plan where it needs it. Where the schedule has no answer it is asked again the next time.</summary>
+    /// <summary>Tells the producer more of the plan where it needs it. If the schedule has no answer it is asked again the next time.</summary>
     public async Task SupplyAsync(IProducer producer, Instant now, CancellationToken stop)
     {
         if (now + (horizon / 2) <= _plannedUntil)

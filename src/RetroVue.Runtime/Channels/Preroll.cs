@@ -9,7 +9,7 @@ namespace RetroVue.Runtime.Channels;
 internal static class Preroll
 {
     /// <summary>
-    /// The instant that is so much earlier than now, in the items before where it has to be; where one of those is no file, the start of what
+    /// The instant that is so much earlier than now, in the items before where it has to be; if one of those is no file, the start of what
     /// follows it.
     /// </summary>
     public static Instant From(IScheduleService schedules, Guid channel, Instant now, ClockTime preroll)

@@ -15,7 +15,7 @@ namespace RetroVue.Runtime.Output;
 /// that.
 /// <para>
 /// Reading goes on until every stream has what the output has asked for, and the read-ahead beyond that, however far apart a file's
-/// pictures are. Where that is more than a stream may hold (<see cref="ChannelLane.IsFull"/>), the output goes on without what another
+/// pictures are. If that is more than a stream may hold (<see cref="ChannelLane.IsFull"/>), the output goes on without what another
 /// stream may still bring for the same time. An item whose times stray from each other fails (<see cref="LineOfTimes"/>).
 /// </para>
 /// </remarks>

@@ -100,7 +100,7 @@ internal sealed class ChannelLane(MediaKind kind, InputPad pad)
         Reach(buffer.DecodeOrder);
         if (buffer.Pts > _lastPts || _lastPts.IsNone)
         {
-            // Where a file does not say how long its last picture lasts, it is as long as the one before.
+            // If a file does not say how long its last picture lasts, it is as long as the one before.
             _lastStep = _lastPts.IsNone ? ClockTime.Zero : buffer.Pts - _lastPts;
             _lastPts = buffer.Pts;
             PresentedUntil = buffer.Pts + (buffer.Duration > ClockTime.Zero ? buffer.Duration : _lastStep);

@@ -24,7 +24,7 @@ public sealed record ChannelRates(long Peak, long Average)
         return new ChannelRates(fixedRate + (peak * 188 / 182), fixedRate + (average * 188 / 182));
     }
 
-    /// <summary>Where nobody has measured: twice what the streams declare, or what is usual.</summary>
+    /// <summary>If nobody has measured: twice what the streams declare, or what is usual.</summary>
     internal static ChannelRates Declared(ChannelFormats formats)
     {
         const long usualPicture = 6_000_000, usualSound = 320_000;

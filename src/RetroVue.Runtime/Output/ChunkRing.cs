@@ -5,13 +5,13 @@ using RetroVue.Media.Time;
 namespace RetroVue.Runtime.Output;
 
 /// <summary>
-/// The end of a channel's transport stream, from the place where a new viewer joins, for any number of viewers at their own pace. Nobody
-/// who is slow delays anybody: who falls behind what is kept is told so.
+/// The end of a channel's transport stream, from the place where a new viewer joins, for any number of viewers, each at its own pace. A slow
+/// viewer delays no other. A viewer that falls behind what is kept is told so.
 /// </summary>
 /// <remarks>
 /// <para>
 /// Thread-safe. Kept is what somebody will read: everything since the place to join, and before it what a reader has still to read, for
-/// <see cref="Depth"/> after it was published. Where no place to join comes, as from a file without key frames, the last one is given up
+/// <see cref="Depth"/> after it was published. If no place to join comes, as from a file without key frames, the last one is given up
 /// after <see cref="LongestJoin"/> of output; new viewers then begin with the newest chunk, and see a picture from the next key frame on.
 /// </para>
 /// <para>
@@ -53,7 +53,7 @@ public sealed class ChunkRing : IChunkConsumer
     public static ClockTime LongestJoin => ClockTime.FromSeconds(10);
 
     /// <summary>
-    /// How much output the first viewers wait for a place to join: a second, twice what a first key frame is sent ahead. Where none comes,
+    /// How much output the first viewers wait for a place to join: a second, twice what a first key frame is sent ahead. If none comes,
     /// as from an item that begins without a picture, they join at the beginning.
     /// </summary>
     public static ClockTime LongestWait => ClockTime.FromSeconds(1);
@@ -127,7 +127,8 @@ public sealed class ChunkRing : IChunkConsumer
     }
 
     /// <summary>
-    /// The chunk of a number, retained for the caller, whose next one has then the number told; for -1 the place to join.
+    /// The chunk with this number, or for -1 the one at the place to join; retained for the caller. Afterwards the number is that of the chunk
+    /// that follows.
     /// </summary>
     internal ChunkReadState TryRead(ref long number, out MediaBuffer? chunk, out Task news)
     {

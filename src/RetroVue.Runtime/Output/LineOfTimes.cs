@@ -3,7 +3,7 @@ using RetroVue.Media.Time;
 namespace RetroVue.Runtime.Output;
 
 /// <summary>
-/// Watches whether the times of one stream go on: what strays from the others is left out, and where nothing else comes any more the
+/// Watches whether the times of one stream go on: what strays from the others is left out, and if nothing else comes any more the
 /// item cannot be aired further.
 /// </summary>
 /// <remarks>Damaged stamps come singly; a recording whose clock was set, or two that were put together, stray from there on.</remarks>

@@ -4,7 +4,7 @@ using RetroVue.Media.Pipelines;
 
 namespace RetroVue.Runtime.Producers;
 
-/// <summary>Stands before a decoder, which can do nothing with packets of another codec: where a file goes on with such, it ends the item.</summary>
+/// <summary>Stands before a decoder, which can do nothing with packets of another codec: if a file goes on with such, it ends the item.</summary>
 internal sealed class CodecWatch : Element
 {
     private readonly CodedChanges _changes = new();

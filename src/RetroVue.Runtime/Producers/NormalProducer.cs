@@ -260,7 +260,7 @@ public sealed class NormalProducer : IProducer
         return handover;
     }
 
-    /// <summary>Waits; where the entry on the air fails, stalls or is over too early, a slate takes its place, until what stalled returns.</summary>
+    /// <summary>Waits; if the entry on the air fails, stalls or is over too early, a slate takes its place, until what stalled returns.</summary>
     private async Task PlayUntilAsync(PlayoutEntry entry, Task until, CancellationToken stop)
     {
         while (_onAir is { } player)
@@ -322,7 +322,7 @@ public sealed class NormalProducer : IProducer
         }
     }
 
-    /// <summary>Puts a slate in the place of what ended early; where that was the slate already, nothing: it would fail again at once.</summary>
+    /// <summary>Puts a slate in the place of what ended early; if that was the slate already, nothing: it would fail again at once.</summary>
     private async Task ReplaceAsync(PlayoutEntry entry, ItemPlayer ended, ClockTime from, bool hasStalled, CancellationToken stop)
     {
         Exception? error = ended.Completion.Exception?.GetBaseException();

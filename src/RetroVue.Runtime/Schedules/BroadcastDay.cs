@@ -12,7 +12,7 @@ namespace RetroVue.Runtime.Schedules;
 /// <param name="Zone">The channel's zone.</param>
 public sealed record BroadcastDay(LocalDate Date, DateTimeZone Zone)
 {
-    // Where the zone's clocks skip 06:00 the day begins right after the gap, and where they show it twice, the first time: so each
+    // If the zone's clocks skip 06:00 the day begins right after the gap, and if they show it twice, the first time: so each
     // instant belongs to exactly one day.
     private static readonly ZoneLocalMappingResolver s_boundary =
         Resolvers.CreateMappingResolver(Resolvers.ReturnEarlier, Resolvers.ReturnStartOfIntervalAfter);

@@ -14,7 +14,7 @@ namespace RetroVue.Runtime.Schedules;
 /// <param name="End">When the list is over, cutting the item then on the air; null for never.</param>
 /// <param name="Repeats">False if the list is over after its last item, even before <paramref name="End"/>.</param>
 /// <param name="Items">The list, in order.</param>
-/// <param name="Filler">Files that air in turn before the start and after the end, and where a grid leaves gaps.</param>
+/// <param name="Filler">Files that air in turn before the start and after the end, and if a grid leaves gaps.</param>
 public sealed record ChannelSchedule(
     Guid Id,
     string ShortName,

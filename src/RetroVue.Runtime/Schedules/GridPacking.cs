@@ -7,7 +7,7 @@ namespace RetroVue.Runtime.Schedules;
 /// <remarks>
 /// The rule: items keep their order. One of up to ten minutes follows right on the one before. One that is longer starts on a half
 /// hour; the channel's filler fills the time to it, file after file, each gap going on with the file after the last one used, the last
-/// cut at the half hour. Where there is no filler, or less than a second is left, a slate fills the time. A list with a long item ends
+/// cut at the half hour. If there is no filler, or less than a second is left, a slate fills the time. A list with a long item ends
 /// on a half hour too, so it is still on the grid when it repeats.
 /// </remarks>
 public static class GridPacking

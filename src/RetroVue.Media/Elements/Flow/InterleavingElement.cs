@@ -10,11 +10,11 @@ namespace RetroVue.Media.Elements.Flow;
 /// <remarks>
 /// <para>
 /// An input is waited for until it has a buffer, a <see cref="Gap"/> that covers the time (before its format that says nothing), or its
-/// end. Each input is bounded, but where one is waited for while another is full, whoever feeds both goes on: a file whose streams lie far
+/// end. Each input is bounded, but if one is waited for while another is full, whoever feeds both goes on: a file whose streams lie far
 /// apart must not stand still. Times are compared in running time.
 /// </para>
 /// <para>
-/// Where the times of a file's stream go back by over 100 ms and stay there, as in a recording that was begun anew, it goes on after what came
+/// If the times of a file's stream go back by over 100 ms and stay there, as in a recording that was begun anew, it goes on after what came
 /// before; the other streams are moved by as much where they do so too, so that they stay together. The pipeline's event "went-back" names
 /// the first, and <see cref="WentBack"/> counts. A single buffer that goes back moves nothing.
 /// </para>

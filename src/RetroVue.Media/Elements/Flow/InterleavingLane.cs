@@ -142,7 +142,7 @@ internal sealed class InterleavingLane(InputPad pad, RoomGate gate, int capacity
         IsUnsure = goesOn is null;
         if (goesOn == true)
         {
-            // Decoded and presented after what came before; where the first decoding times are missing, only the presentation tells.
+            // Decoded and presented after what came before; if the first decoding times are missing, only the presentation tells.
             (ClockTime decoded, ClockTime shown) = (_announced.ToRunningTime(buffer.DecodeOrder), _announced.ToRunningTime(buffer.Pts));
             Line = _shownUntil - shown > _last + _step - decoded ? shifts.Next(Line, shown, _shownUntil) : shifts.Next(Line, decoded, _last + _step);
         }

@@ -10,7 +10,7 @@ namespace RetroVue.Media.Elements.Hls;
 /// frame to another that does not exceed <see cref="HlsOptions.Target"/>.
 /// </summary>
 /// <remarks>
-/// <para>Where pictures stop, segments are cut at sound; where nothing comes, or no key frame in time, what is missing is listed as a gap.
+/// <para>If pictures stop, segments are cut at sound; if nothing comes, or no key frame in time, what is missing is listed as a gap.
 /// So there is a new segment at least every target duration, whatever comes. The first number follows from the PTS, so that a later run's
 /// numbers are not below those of an earlier one; from there on they are counted.</para>
 /// <para>A segment is listed once all of it has been on the air, in versions of the playlist that are half a target duration or more

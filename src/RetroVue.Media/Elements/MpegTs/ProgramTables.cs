@@ -5,7 +5,7 @@ namespace RetroVue.Media.Elements.MpegTs;
 
 /// <summary>
 /// The tables of a stream with one programme, built once and copied out with running continuity counters: PAT and PMT
-/// (ISO/IEC 13818-1 2.4.4), and where the service has a name SDT (ETSI EN 300 468 5.2.3).
+/// (ISO/IEC 13818-1 2.4.4), and if the service has a name SDT (ETSI EN 300 468 5.2.3).
 /// </summary>
 internal sealed class ProgramTables
 {
