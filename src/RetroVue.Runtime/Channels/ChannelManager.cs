@@ -62,7 +62,7 @@ public sealed class ChannelManager : IAsyncDisposable
         _logger = loggerFactory.CreateLogger<ChannelManager>();
         _chain = new PlayoutChain(channel, content, schedules, clock, executor, options, producers ?? [new NormalProducerFactory()], loggerFactory);
         _audience = new Audience(clock, _chain.Line, executor, options);
-        _onAir = new OnAir(channel, _chain, schedules, options, _audience, _logger);
+        _onAir = new OnAir(channel, _chain, schedules, options, _audience, _logger) { Deserted = LingerIfUnwatched };
     }
 
     /// <summary>The channel and its list.</summary>

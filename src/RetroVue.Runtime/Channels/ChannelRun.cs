@@ -192,11 +192,17 @@ internal sealed class ChannelRun(PlayoutChain chain, Retirement retired)
     {
         pending?.End(isOnAir: false);
         // First: a producer that still plays would take the output's end for a fault of its items. A hanging file keeps no viewer waiting for the end.
-        ValueTask producing = onAir?.Producer.DisposeAsync() ?? ValueTask.CompletedTask;
-        ValueTask waiting = pending?.Producer.DisposeAsync() ?? ValueTask.CompletedTask;
-        await Output.DisposeAsync().ConfigureAwait(false);
-        await producing.ConfigureAwait(false);
-        await waiting.ConfigureAwait(false);
+        ValueTask producing = onAir?.TryLetGo() == true ? onAir.Producer.DisposeAsync() : ValueTask.CompletedTask;
+        ValueTask waiting = pending?.TryLetGo() == true ? pending.Producer.DisposeAsync() : ValueTask.CompletedTask;
+        try
+        {
+            await Output.DisposeAsync().ConfigureAwait(false);
+        }
+        finally
+        {
+            await producing.ConfigureAwait(false);
+            await waiting.ConfigureAwait(false);
+        }
     }
 
     /// <summary>A producer has the channel from now on; it is followed when its feed is displaced.</summary>
@@ -226,7 +232,7 @@ internal sealed class ChannelRun(PlayoutChain chain, Retirement retired)
             following = _onAir;
         }
 
-        retired.Add(displaced.Producer);
+        LetGo(displaced);
         if (following is not null)
         {
             TakeOver(following);
@@ -254,6 +260,9 @@ internal sealed class ChannelRun(PlayoutChain chain, Retirement retired)
     private void LetGo(ProducerSwap swap)
     {
         swap.End(isOnAir: false);
-        retired.Add(swap.Producer);
+        if (swap.TryLetGo())
+        {
+            retired.Add(swap.Producer);
+        }
     }
 }

@@ -61,6 +61,9 @@ internal sealed class OnAir : IAsyncDisposable
     /// <summary>Why the channel is off the air although it is wanted, in one line for people; null if it is not.</summary>
     public string? Failure => _failure;
 
+    /// <summary>Called, on any thread, when the channel has gone on the air and all who wanted that have left meanwhile.</summary>
+    public Action? Deserted { get; set; }
+
     /// <summary>The stretch on the air; null while the channel is off it.</summary>
     internal ChannelRun? Run
     {
@@ -238,6 +241,11 @@ internal sealed class OnAir : IAsyncDisposable
 
         // What is still being opened has come too late.
         opening.Cancellation.Cancel();
+        if (_audience.IsEmpty)
+        {
+            Deserted?.Invoke();
+        }
+
         if (run.OutputError is { } error)
         {
             OnOutputFailed(run, error);

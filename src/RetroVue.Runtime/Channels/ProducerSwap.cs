@@ -13,6 +13,7 @@ namespace RetroVue.Runtime.Channels;
 internal sealed class ProducerSwap(ChannelRun run, ProducerRequest request, IProducer producer, ChannelFeed feed, PlanFeeder? plan, TaskCompletionSource outcome)
 {
     private int _isStarted;
+    private int _isLetGo;
 
     /// <summary>What the producer is wanted for.</summary>
     public ProducerRequest Request { get; } = request;
@@ -48,12 +49,17 @@ internal sealed class ProducerSwap(ChannelRun run, ProducerRequest request, IPro
     /// <returns>False if there is none, or it is too near.</returns>
     public bool Revoke() => run.Revoke(this);
 
-    /// <summary>Lets go of the producer, unless it is on the air. Does not wait for its files, which may hang.</summary>
+    /// <summary>
+    /// Lets go of the producer, unless it is on the air or its instant is too near to be taken back. Does not wait for its files, which may hang.
+    /// </summary>
     public void Abort() => run.Abort(this);
 
     /// <summary>Starts the producer, once: it fills its feed from then on.</summary>
     internal Task StartAsync(CancellationToken cancellationToken) =>
         Interlocked.Exchange(ref _isStarted, 1) == 0 ? Producer.StartAsync(cancellationToken) : Task.CompletedTask;
+
+    /// <summary>True for the first who asks: that one has to dispose of the producer.</summary>
+    internal bool TryLetGo() => Interlocked.Exchange(ref _isLetGo, 1) == 0;
 
     /// <summary>Says how it has ended.</summary>
     internal void End(bool isOnAir)

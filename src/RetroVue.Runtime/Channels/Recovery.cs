@@ -125,7 +125,12 @@ internal sealed class Recovery(OnAir onAir, PlayoutChain chain, Audience audienc
             RuntimeLog.Recovered(logger, channel);
             return true;
         }
-        catch (Exception exception) when (!stop.IsCancellationRequested)
+        catch (Exception) when (stop.IsCancellationRequested)
+        {
+            // Whatever it was: the channel has been taken off the air meanwhile.
+            throw new OperationCanceledException(stop);
+        }
+        catch (Exception exception)
         {
             RuntimeLog.RecoveryFailed(logger, channel, exception);
             return false;

@@ -28,7 +28,7 @@ public interface IProducer : IAsyncDisposable
     Uri StreamEndpoint { get; }
 
     /// <summary>
-    /// Completes when the producer has nothing more to do: it was stopped, or another one is on the air in its place. Fails where it cannot go on;
+    /// Completes when the producer has nothing more to do: it was stopped, or another one is on the air in its place. Fails if it cannot go on;
     /// the output goes on without it.
     /// </summary>
     Task Completion { get; }
@@ -40,7 +40,7 @@ public interface IProducer : IAsyncDisposable
     /// <exception cref="ArgumentException">The plan does not contain the instant.</exception>
     Task PrepareAsync(PlayoutPlan plan, Instant startAt, CancellationToken cancellationToken = default);
 
-    /// <summary>Goes on the air.</summary>
+    /// <summary>Begins to fill its feed with what it has opened. The channel decides when the feed is on the air.</summary>
     /// <exception cref="InvalidOperationException">It has not been prepared.</exception>
     Task StartAsync(CancellationToken cancellationToken = default);
 
