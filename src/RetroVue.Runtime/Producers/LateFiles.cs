@@ -1,3 +1,5 @@
+using RetroVue.Media.Time;
+
 namespace RetroVue.Runtime.Producers;
 
 /// <summary>A channel's files that are still being opened although nobody waits for them any more: their disk does not answer.</summary>
@@ -10,7 +12,7 @@ internal sealed class LateFiles
     public const int Most = 4;
 
     private readonly Lock _lock = new();
-    private readonly Dictionary<string, Task> _files = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (Task End, ClockTime Since)> _files = new(StringComparer.Ordinal);
 
     /// <summary>True if as many files as there may be are in here.</summary>
     public bool IsFull
@@ -29,16 +31,25 @@ internal sealed class LateFiles
     {
         lock (_lock)
         {
-            return _files.GetValueOrDefault(file);
+            return _files.GetValueOrDefault(file).End;
+        }
+    }
+
+    /// <summary>When the opening of a file that is in here began, by the executor's system clock; None if it is not in here.</summary>
+    public ClockTime SinceOf(string file)
+    {
+        lock (_lock)
+        {
+            return _files.TryGetValue(file, out (Task End, ClockTime Since) opening) ? opening.Since : ClockTime.None;
         }
     }
 
     /// <summary>Takes an opening in, until it ends; what it has opened then is disposed of.</summary>
-    public void Add(string file, Task<ItemPlayer> opening)
+    public void Add(string file, Task<ItemPlayer> opening, ClockTime since)
     {
         lock (_lock)
         {
-            _files[file] = EndAsync(file, opening);
+            _files[file] = (EndAsync(file, opening), since);
         }
     }
 

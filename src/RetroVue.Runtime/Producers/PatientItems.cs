@@ -21,9 +21,21 @@ internal sealed class PatientItems(IItemOpener items, LateFiles late, Executor e
     public async Task<ItemPlayer> OpenAsync(PlayoutEntry entry, ClockTime from, ClockTime notBefore, CancellationToken cancellationToken)
     {
         string file = entry.File!;
-        if (late.EndOf(file) is not null)
+        IClock clock = executor.Waiter.SystemClock;
+        if (late.EndOf(file) is { } end)
         {
-            throw new StalledFileException(file, "is still being opened");
+            // Somebody has given it up, perhaps long before its time: it may be there any moment.
+            ClockTime limit = late.SinceOf(file) + Limit;
+            if (clock.Now < limit)
+            {
+                await Task.WhenAny(end, executor.WaitUntilAsync(clock, limit, cancellationToken)).ConfigureAwait(false);
+                cancellationToken.ThrowIfCancellationRequested();
+            }
+
+            if (late.EndOf(file) is not null)
+            {
+                throw new StalledFileException(file, "is still being opened");
+            }
         }
 
         if (late.IsFull)
@@ -32,11 +44,11 @@ internal sealed class PatientItems(IItemOpener items, LateFiles late, Executor e
         }
 
         using var giveUp = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        ClockTime since = clock.Now;
         Task<ItemPlayer> opening = items.OpenAsync(entry, from, notBefore, giveUp.Token);
         if (!opening.IsCompleted)
         {
-            IClock clock = executor.Waiter.SystemClock;
-            await Task.WhenAny(opening, executor.WaitUntilAsync(clock, clock.Now + Limit, giveUp.Token)).ConfigureAwait(false);
+            await Task.WhenAny(opening, executor.WaitUntilAsync(clock, since + Limit, giveUp.Token)).ConfigureAwait(false);
         }
 
         // Ends the wait; and an opening that is late builds no further.
@@ -46,7 +58,7 @@ internal sealed class PatientItems(IItemOpener items, LateFiles late, Executor e
             return await opening.ConfigureAwait(false);
         }
 
-        late.Add(file, opening);
+        late.Add(file, opening, since);
         cancellationToken.ThrowIfCancellationRequested();
         throw new StalledFileException(file, "does not open");
     }

@@ -1,0 +1,95 @@
+using NodaTime;
+using RetroVue.Media.Pipelines;
+using RetroVue.Media.Testing;
+using RetroVue.Media.Time;
+using RetroVue.Runtime.Output;
+using RetroVue.Runtime.Producers;
+using RetroVue.Runtime.Schedules;
+using Duration = NodaTime.Duration;
+
+// Cancelled on the simulation's thread: on the thread pool it would lose its order.
+#pragma warning disable CA1849, VSTHRD103, MA0042, MA0045
+
+namespace RetroVue.Runtime.Tests.Producers;
+
+/// <summary>A file that somebody has given up opening is there for the next one who wants it, unless it hangs.</summary>
+public sealed class PatientItemsTests
+{
+    private SimulatedExecutor _executor = null!;
+    private LateFiles _late = null!;
+
+    private double Now => (_executor.Clock.Now - ClockTime.FromSeconds(10)).Nanoseconds / 1e9;
+
+    [SetUp]
+    public void Begin() => (_executor, _late) = (new SimulatedExecutor(ClockTime.FromSeconds(10)), new LateFiles());
+
+    [TestCase(0.3)]
+    [TestCase(4.2)]
+    public void Opening_that_was_given_up_is_waited_for_by_the_next_one(double takes)
+    {
+        var opener = new SlowOpener(_executor, takes);
+        GiveUp(opener, after: 0.1);
+        Task<ItemPlayer> second = Open(opener, CancellationToken.None);
+        Assert.That(() => _executor.RunUntilCompleted(second, _executor.Clock.Now + ClockTime.FromSeconds(20)), Throws.InstanceOf<InvalidDataException>());
+        // The second opening takes as long again.
+        Assert.That((Now, opener.Opened), Is.EqualTo((takes * 2, 2)).Within(0.001));
+    }
+
+    [Test]
+    public void Opening_that_hangs_is_waited_for_until_its_limit_and_no_longer_by_anybody()
+    {
+        var opener = new SlowOpener(_executor, 1000);
+        GiveUp(opener, after: 1);
+        Task<ItemPlayer> second = Open(opener, CancellationToken.None);
+        Assert.That(() => _executor.RunUntilCompleted(second, _executor.Clock.Now + ClockTime.FromSeconds(20)), Throws.InstanceOf<StalledFileException>());
+        Assert.That(Now, Is.EqualTo(PatientItems.Limit.Nanoseconds / 1e9).Within(0.001), "counted from when it was opened first");
+        Task<ItemPlayer> third = Open(opener, CancellationToken.None);
+        Assert.That(() => _executor.RunUntilCompleted(third, _executor.Clock.Now), Throws.InstanceOf<StalledFileException>());
+        Assert.That(opener.Opened, Is.EqualTo(1));
+    }
+
+    private void GiveUp(SlowOpener opener, double after)
+    {
+        using var first = new CancellationTokenSource();
+        Task<ItemPlayer> opening = Open(opener, first.Token);
+        _executor.RunFor(ClockTime.FromMilliseconds((long)(after * 1000)));
+        _executor.RunUntilCompleted(
+            () =>
+            {
+                first.Cancel();
+                return Task.CompletedTask;
+            },
+            _executor.Clock.Now);
+        _executor.RunFor(ClockTime.FromMilliseconds(10));
+        Assert.That(opening.IsCanceled, Is.True);
+    }
+
+    private Task<ItemPlayer> Open(SlowOpener opener, CancellationToken gone)
+    {
+        Instant start = ChannelLine.DefaultEpoch;
+        var entry = new PlayoutEntry(SegmentKind.Programme, start, start + Duration.FromMinutes(1), "Test", "/none", Duration.Zero);
+        Task<ItemPlayer>? opening = null;
+        _executor.RunUntilCompleted(
+            () =>
+            {
+                opening = new PatientItems(opener, _late, _executor).OpenAsync(entry, ClockTime.Zero, ClockTime.Zero, gone);
+                return Task.CompletedTask;
+            },
+            _executor.Clock.Now);
+        return opening!;
+    }
+
+    /// <summary>Opens nothing, after a time that no one can shorten.</summary>
+    private sealed class SlowOpener(SimulatedExecutor executor, double takes) : IItemOpener
+    {
+        public int Opened { get; private set; }
+
+        public async Task<ItemPlayer> OpenAsync(PlayoutEntry entry, ClockTime from, ClockTime notBefore, CancellationToken cancellationToken)
+        {
+            Opened++;
+            await executor.WaitUntilAsync(executor.Clock, executor.Clock.Now + ClockTime.FromMilliseconds((long)(takes * 1000)), CancellationToken.None)
+                .ConfigureAwait(false);
+            throw new InvalidDataException("It has ended, which is all that matters here.");
+        }
+    }
+}
