@@ -14,6 +14,8 @@ namespace RetroVue.Benchmarks.Rows;
 /// <summary>A copied channel that airs one file, off the air but for one viewer at a time, who leaves with the first key frame.</summary>
 internal sealed class JoinedChannel : IAsyncDisposable
 {
+    private static readonly ClockTime s_rest = ClockTime.FromMilliseconds(50);
+
     private readonly MasterClock _clock = MasterClock.FromSystem();
     private readonly ChannelManager _manager;
 
@@ -69,6 +71,8 @@ internal sealed class JoinedChannel : IAsyncDisposable
         }
 
         await _manager.LeaveAsync(session);
+        // Who comes back does so when the files have been put back, which happens in the background and takes milliseconds.
+        await ThreadedExecutor.Default.WaitUntilAsync(SystemClock.Instance, SystemClock.Instance.Now + s_rest, CancellationToken.None);
         return arrival.Completed - asked;
     }
 
