@@ -189,6 +189,7 @@ public sealed class ChannelManager : IAsyncDisposable
     {
         if (_onAir.Output is null)
         {
+            _onAir.EndRecoveryUnlessWatched();
             return;
         }
 

@@ -113,6 +113,15 @@ internal sealed class OnAir : IAsyncDisposable
         }
     }
 
+    /// <summary>Gives up the recovery of a channel that is off the air, and what it is opening, if nobody watches.</summary>
+    public void EndRecoveryUnlessWatched()
+    {
+        if (_audience.IsEmpty && Output is null)
+        {
+            _recovery.End();
+        }
+    }
+
     /// <summary>Takes the channel off the air where nobody watches. Does not wait for files that hang.</summary>
     public void StopUnlessWatched() => Stop(_ => _audience.IsEmpty);
 

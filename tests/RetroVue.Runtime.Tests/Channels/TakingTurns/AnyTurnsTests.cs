@@ -22,6 +22,9 @@ public sealed class AnyTurnsTests
     [Test]
     public void Rules_hold_in_any_order_of_joins_leaves_failures_and_swaps() => RandomCases.Run(150, TryCase);
 
+    [TestCase(784_280_500, Description = "The last viewer left while a recovery was opening the channel's file.")]
+    public void Order_that_was_found_keeps_the_rules(int seed) => RandomCases.Repeat(seed, TryCase);
+
     [Test]
     [Category("Soak")]
     public void Rules_hold_in_ten_thousand_orders_of_joins_leaves_failures_and_swaps() => RandomCases.Run(10_000, TryCase);
