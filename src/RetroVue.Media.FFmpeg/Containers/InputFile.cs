@@ -171,13 +171,15 @@ internal sealed unsafe class InputFile : IDisposable
     }
 
     /// <summary>
-    /// Takes a duration for none that no still picture has, and a decoding time so far before the presentation that no decoder holds a picture
-    /// back for so long: that is what libavformat counts from such durations.
+    /// Takes a duration for none that no still picture has, or no packet of sound, and a decoding time so far before the presentation that no
+    /// decoder holds a picture back for so long: that is what libavformat counts from such durations.
     /// </summary>
     private void LeaveOutImpossible(AVPacket* packet)
     {
-        const long longest = 24 * 3600, longestHeld = 600;
-        var tick = Stream(packet->stream_index)->time_base;
+        const long longestPicture = 24 * 3600, longestSound = 60, longestHeld = 600;
+        var stream = Stream(packet->stream_index);
+        var longest = stream->codecpar->codec_type == AVMediaType.AVMEDIA_TYPE_AUDIO ? longestSound : longestPicture;
+        var tick = stream->time_base;
         var second = Math.Max(tick.den / Math.Max(tick.num, 1), 1);
         packet->duration = packet->duration > longest * second ? 0 : packet->duration;
         packet->dts = packet->pts != AV_NOPTS_VALUE && packet->dts < packet->pts - (longestHeld * second) ? AV_NOPTS_VALUE : packet->dts;

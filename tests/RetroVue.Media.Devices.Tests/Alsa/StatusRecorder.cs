@@ -40,8 +40,9 @@ internal sealed class StatusRecorder(IPcm inner) : IPcm
     public int GetStamp(out long available, out ClockTime time)
     {
         int code = inner.GetStamp(out available, out time);
-        // The kernel writes the count, then its time. A time from before the last call can be the old one beside a new count.
-        if (code >= 0 && time > _called)
+        // The kernel writes the count, then its time: a new count can stand beside the time of the interrupt before. The time belongs to the
+        // count for sure if it is later than the last call and one interrupt alone has come since then.
+        if (code >= 0 && time > _called && available < 2 * Setup.PeriodSize)
         {
             Stamps.Add((_read + available, time));
         }

@@ -77,6 +77,10 @@ public sealed class AnyTimesTests
     [Test]
     public void First_time_that_is_far_too_early_is_written() => RandomCases.Repeat(712_332_312, Copy);
 
+    // A packet of sound says that it lasts for 18 hours, and later the times go back.
+    [Test]
+    public void Duration_beyond_reason_moves_nothing() => RandomCases.Repeat(74_660_956, Copy);
+
     private static void Copy(Random random)
     {
         (string container, string arguments) = s_containers[random.Next(s_containers.Length)];

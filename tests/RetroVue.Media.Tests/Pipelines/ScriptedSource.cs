@@ -10,7 +10,9 @@ internal sealed class ScriptedSource : Element
     private readonly HashSet<int> _ended = [];
     private int _next;
 
-    /// <param name="script">Items are <see cref="ClockTime"/>s (a buffer of that DTS) and <see cref="MediaEvent"/>s.</param>
+    /// <param name="script">
+    /// Items are <see cref="ClockTime"/>s (a buffer of that DTS), pairs of them (the DTS and the duration) and <see cref="MediaEvent"/>s.
+    /// </param>
     public ScriptedSource(string name, int outputs, params (int Output, object Item)[] script)
         : base(name)
     {
@@ -65,7 +67,7 @@ internal sealed class ScriptedSource : Element
         else
         {
             MediaBuffer buffer = MediaBuffer.Create(HeapMemory.Create(1));
-            buffer.Dts = (ClockTime)item;
+            (buffer.Dts, buffer.Duration) = item is (ClockTime dts, ClockTime duration) ? (dts, duration) : ((ClockTime)item, ClockTime.None);
             buffer.Pts = buffer.Dts;
             Outputs[output].Push(buffer);
         }

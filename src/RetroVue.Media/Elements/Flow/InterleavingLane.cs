@@ -28,6 +28,9 @@ internal sealed class InterleavingLane(InputPad pad, RoomGate gate, int capacity
     /// <summary>The same for buffers without decoding times, whose presentation times come in another order.</summary>
     private static readonly ClockTime s_mostBackReordered = ClockTime.FromSeconds(1);
 
+    /// <summary>A duration above this is not believed: the distance from the buffer before counts, which is as long in a slide show.</summary>
+    private static readonly ClockTime s_longestDuration = ClockTime.FromSeconds(60);
+
     private readonly HandOverQueue<object> _items = new();
 
     // Of the adding thread.
@@ -41,6 +44,7 @@ internal sealed class InterleavingLane(InputPad pad, RoomGate gate, int capacity
     private MediaBuffer? _looked;
     private ClockTime _last = ClockTime.None;
     private ClockTime _step = ClockTime.Zero;
+    private ClockTime _shown = ClockTime.None;
     private ClockTime _shownUntil = ClockTime.None;
     private long _takenBytes;
 
@@ -105,10 +109,14 @@ internal sealed class InterleavingLane(InputPad pad, RoomGate gate, int capacity
             if (!buffer.DecodeOrder.IsNone)
             {
                 ClockTime time = Segment.ToRunningTime(buffer.DecodeOrder);
-                _step = buffer.Duration > ClockTime.Zero ? buffer.Duration : time > _last ? time - _last : _step;
+                _step = buffer.Duration > ClockTime.Zero && buffer.Duration <= s_longestDuration ? buffer.Duration : time > _last ? time - _last : _step;
                 _last = _last.IsNone || time > _last ? time : _last;
-                ClockTime end = Segment.ToRunningTime(buffer.Pts) + _step;
-                _shownUntil = _shownUntil.IsNone || end > _shownUntil ? end : _shownUntil;
+                ClockTime shown = Segment.ToRunningTime(buffer.Pts);
+                if (_shown.IsNone || shown >= _shown)
+                {
+                    // The newest picture says until when; the one before it ended where this one begins, whatever it said.
+                    (_shown, _shownUntil) = (shown, shown + _step);
+                }
             }
         }
 
@@ -194,7 +202,7 @@ internal sealed class InterleavingLane(InputPad pad, RoomGate gate, int capacity
         }
 
         (_announced, Line, IsUnsure, _looked) = (Segment.Default, 0, false, null);
-        (_last, _step, _shownUntil) = (ClockTime.None, ClockTime.Zero, ClockTime.None);
+        (_last, _step, _shown, _shownUntil) = (ClockTime.None, ClockTime.Zero, ClockTime.None, ClockTime.None);
         CoveredUntil = ClockTime.None;
         SilentSince = ClockTime.None;
         HasEnded = false;

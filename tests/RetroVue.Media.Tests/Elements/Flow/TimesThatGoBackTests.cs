@@ -40,6 +40,20 @@ public sealed class TimesThatGoBackTests
         Assert.That(muxer.Times.Select(taken => taken.Moved), Is.All.EqualTo(ClockTime.Zero));
     }
 
+    // As of a faulty writer: what comes next shows how long the buffer was; of the last one the distance from the one before does.
+    [TestCase(1000)]
+    [TestCase(1960)]
+    public void Duration_beyond_reason_does_not_move_what_goes_back(int at)
+    {
+        (int Lane, object Time)[] first = [.. Section(0, 2000)];
+        int wrong = Array.FindIndex(first, item => item.Lane == 0 && item.Time.Equals(Ms(at)));
+        first[wrong] = (0, (Ms(at), ClockTime.FromSeconds(67_108)));
+        RecordingMuxer muxer = Run([.. first, .. Section(0, 2000)]);
+        long[] pictures = TimesOf(muxer, "0");
+        Assert.That(pictures, Is.Ordered.And.Unique);
+        Assert.That(pictures[50], Is.EqualTo(2000), "the first one after");
+    }
+
     [Test]
     public void Times_that_repeat_move_nothing()
     {
