@@ -20,6 +20,9 @@ internal sealed class Audience(MasterClock clock, ChannelLine line, Executor exe
     private CancellationTokenSource? _linger;
     private int _expected;
 
+    /// <summary>Called with what a viewer's wish threw on an output that takes the place of another one; that viewer alone has nothing of it.</summary>
+    public Action<Exception>? Refused { get; init; }
+
     /// <summary>Viewers now.</summary>
     public int Count => _sessions.Count;
 
@@ -160,7 +163,14 @@ internal sealed class Audience(MasterClock clock, ChannelLine line, Executor exe
     {
         foreach (ViewerSession session in _sessions.Values)
         {
-            session.Request.Watching?.Invoke(output);
+            try
+            {
+                session.Request.Watching?.Invoke(output);
+            }
+            catch (Exception exception)
+            {
+                Refused?.Invoke(exception);
+            }
         }
     }
 }

@@ -61,7 +61,10 @@ public sealed class ChannelManager : IAsyncDisposable
         _options = options;
         _logger = loggerFactory.CreateLogger<ChannelManager>();
         _chain = new PlayoutChain(channel, content, schedules, clock, executor, options, producers ?? [new NormalProducerFactory()], loggerFactory);
-        _audience = new Audience(clock, _chain.Line, executor, options);
+        _audience = new Audience(clock, _chain.Line, executor, options)
+        {
+            Refused = error => RuntimeLog.Unexpected(_logger, channel.ShortName, error),
+        };
         _onAir = new OnAir(channel, _chain, schedules, options, _audience, _logger) { Deserted = LingerIfUnwatched };
     }
 
@@ -121,6 +124,7 @@ public sealed class ChannelManager : IAsyncDisposable
         try
         {
             output = await _onAir.StartAsync(request, cancellationToken).ConfigureAwait(false);
+            request.Watching?.Invoke(output);
         }
         catch
         {
@@ -129,7 +133,6 @@ public sealed class ChannelManager : IAsyncDisposable
             throw;
         }
 
-        request.Watching?.Invoke(output);
         ViewerSession session = _audience.Join(request, output);
         WatchSilence();
         return session;

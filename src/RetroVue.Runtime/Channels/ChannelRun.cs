@@ -23,9 +23,6 @@ internal sealed class ChannelRun(PlayoutChain chain, Retirement retired)
     /// <summary>What is sent.</summary>
     public ChannelOutput Output { get; } = chain.CreateOutput();
 
-    /// <summary>What ended the output; null while it is well.</summary>
-    public Exception? OutputError { get; set; }
-
     /// <summary>Who is on the air; null before anybody is.</summary>
     public ProducerSwap? OnAir
     {
@@ -131,7 +128,7 @@ internal sealed class ChannelRun(PlayoutChain chain, Retirement retired)
         if (isFirst)
         {
             TakeOver(swap);
-            await Output.StartAsync(cancellationToken).ConfigureAwait(false);
+            await StartOutputAsync().ConfigureAwait(false);
             Began?.Invoke();
         }
 
@@ -186,6 +183,20 @@ internal sealed class ChannelRun(PlayoutChain chain, Retirement retired)
         }
 
         retired.Add(EndAsync(onAir, pending));
+    }
+
+    /// <summary>Lets the output run, which nobody can give up: not only the one who commits waits for it.</summary>
+    private async Task StartOutputAsync()
+    {
+        try
+        {
+            await Output.StartAsync(CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (Exception exception)
+        {
+            Output.Failed?.Invoke(exception);
+            throw;
+        }
     }
 
     private async Task EndAsync(ProducerSwap? onAir, ProducerSwap? pending)

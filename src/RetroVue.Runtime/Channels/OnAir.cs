@@ -104,7 +104,18 @@ internal sealed class OnAir : IAsyncDisposable
 
         if (isFirst)
         {
-            _retired.Add(OpenAsync(opening, request));
+            Exception? refused = Watch(request, opening.Run.Output);
+            if (refused is not null)
+            {
+                GiveUp(opening, waiter, CancellationToken.None);
+            }
+
+            // Others may wait for the same by now, although the one who asked first wants what cannot be.
+            _retired.Add(OpenAsync(opening, request.Preroll));
+            if (refused is not null)
+            {
+                throw refused;
+            }
         }
 
         await using (cancellationToken.UnsafeRegister((_, token) => GiveUp(opening, waiter, token), null).ConfigureAwait(false))
@@ -123,7 +134,7 @@ internal sealed class OnAir : IAsyncDisposable
     }
 
     /// <summary>Takes the channel off the air where nobody watches. Does not wait for files that hang.</summary>
-    public void StopUnlessWatched() => Stop(_ => _audience.IsEmpty);
+    public void StopUnlessWatched() => Stop(_ => _audience.IsEmpty, null);
 
     /// <summary>
     /// Makes a producer ready to take the channel over; null if the channel is off the air. While the channel is being put on the air, it may
@@ -158,61 +169,83 @@ internal sealed class OnAir : IAsyncDisposable
 
         if (opening is not null)
         {
-            Fail(opening, new ObjectDisposedException(_channel.Name, $"The channel '{_channel.Name}' is shutting down."));
-            opening.Cancellation.Cancel();
+            EndOpening(opening, new ObjectDisposedException(_channel.Name, $"The channel '{_channel.Name}' is shutting down."));
         }
 
-        Stop(_ => true);
+        Stop(_ => true, null);
         _recovery.End();
         await _retired.WaitAsync().ConfigureAwait(false);
         await _chain.Kept.DisposeAsync().ConfigureAwait(false);
     }
 
     /// <summary>Takes the channel off the air because its producer has failed and no other one could take its place.</summary>
-    internal void GiveUp(ChannelRun run, ProducerSwap failed)
+    internal void GiveUp(ChannelRun run, ProducerSwap failed) =>
+        Stop(onAir => ReferenceEquals(onAir, run) && ReferenceEquals(run.OnAir, failed), failed.Producer.HealthReason ?? "Its producer failed.");
+
+    /// <summary>Lets a viewer attach what it wants before anything is sent; what that throws is returned.</summary>
+    private static Exception? Watch(JoinRequest request, ChannelOutput output)
     {
-        string reason = failed.Producer.HealthReason ?? "Its producer failed.";
-        if (Stop(onAir => ReferenceEquals(onAir, run) && ReferenceEquals(run.OnAir, failed)) is not null)
+        try
         {
-            _failure = reason;
+            request.Watching?.Invoke(output);
+            return null;
+        }
+        catch (Exception exception)
+        {
+            return exception;
         }
     }
 
-    private async Task OpenAsync(Opening opening, JoinRequest request)
+    private async Task OpenAsync(Opening opening, ClockTime preroll)
     {
         ChannelRun run = opening.Run;
         CancellationToken stop = opening.Cancellation.Token;
         run.Began = () => SetOnAir(opening);
         run.Failed = (swap, error) => OnProducerFailed(run, swap, error);
-        run.Output.Failed = error =>
-        {
-            run.OutputError = error;
-            OnOutputFailed(run, error);
-        };
+        run.Output.Failed = error => OnOutputFailed(opening, error);
         try
         {
+            stop.ThrowIfCancellationRequested();
             Instant startAt = _chain.Now;
             opening.Title = _schedules.GetAiring(_channel.Id, startAt).Entry.Title;
-            request.Watching?.Invoke(run.Output);
-            if (request.Preroll > ClockTime.Zero)
+            if (preroll > ClockTime.Zero)
             {
-                startAt = Preroll.From(_schedules, _channel.Id, startAt, request.Preroll);
+                startAt = Preroll.From(_schedules, _channel.Id, startAt, preroll);
             }
 
-            ProducerSwap first = await run.PrepareAsync(ProducerRequest.Normal, startAt, stop).ConfigureAwait(false);
-            if (!await first.CommitAsync(startAt, stop).ConfigureAwait(false))
-            {
-                // Another one was faster: it has taken the channel over while this one's file was being opened.
-                first.Abort();
-            }
+            await PutOnAirAsync(run, startAt, stop).ConfigureAwait(false);
         }
         catch (Exception exception)
         {
-            if (!ReferenceEquals(Run, run))
+            // If another one has taken the channel over meanwhile, what it airs is what all wait for.
+            if (run.OnAir is null)
             {
+                EndOpening(opening, exception);
                 run.End();
-                Fail(opening, exception);
             }
+        }
+    }
+
+    private static async Task PutOnAirAsync(ChannelRun run, Instant startAt, CancellationToken stop)
+    {
+        ProducerSwap first = await run.PrepareAsync(ProducerRequest.Normal, startAt, stop).ConfigureAwait(false);
+        bool isCommitted = false;
+        try
+        {
+            isCommitted = await first.CommitAsync(startAt, stop).ConfigureAwait(false);
+        }
+        finally
+        {
+            if (!isCommitted)
+            {
+                first.Abort();
+            }
+        }
+
+        if (!isCommitted && run.OnAir is null)
+        {
+            throw first.Producer.Completion.Exception?.GetBaseException()
+                ?? new InvalidOperationException($"The producer '{first.Producer.Id}' has ended before it was on the air.");
         }
     }
 
@@ -255,30 +288,37 @@ internal sealed class OnAir : IAsyncDisposable
             Deserted?.Invoke();
         }
 
-        if (run.OutputError is { } error)
-        {
-            OnOutputFailed(run, error);
-        }
-        else if (run.OnAir is { Producer.Completion: { IsFaulted: true } failed } swap)
+        if (run.OnAir is { Producer.Completion: { IsFaulted: true } failed } swap)
         {
             OnProducerFailed(run, swap, failed.Exception!.GetBaseException());
         }
     }
 
-    private void Fail(Opening opening, Exception error)
+    /// <summary>The channel cannot be put on the air: all who wait are told, and what is being opened is given up.</summary>
+    /// <returns>False if the opening is over already: the channel is on the air, or all have given up.</returns>
+    private bool EndOpening(Opening opening, Exception error)
     {
         IReadOnlyList<Opening.Waiter> waiters;
         lock (_lock)
         {
-            _opening = ReferenceEquals(_opening, opening) ? null : _opening;
+            if (!ReferenceEquals(_opening, opening))
+            {
+                return false;
+            }
+
+            _opening = null;
             waiters = opening.TakeWaiters();
-            _failure = waiters.Count > 0 && !_disposed.IsCancellationRequested ? $"It could not be started: {error.Message}" : _failure;
+            _failure = _disposed.IsCancellationRequested ? _failure : $"It could not be started: {error.Message}";
         }
 
         foreach (Opening.Waiter waiter in waiters)
         {
             waiter.Fail(error);
         }
+
+        opening.Cancellation.Cancel();
+        opening.Run.End();
+        return true;
     }
 
     private void GiveUp(Opening opening, Opening.Waiter waiter, CancellationToken token)
@@ -303,8 +343,10 @@ internal sealed class OnAir : IAsyncDisposable
     /// Takes the channel off the air where that is wanted of what is on it. What has been on the air ends in the background; its files are kept open
     /// for a while.
     /// </summary>
-    /// <returns>What was on the air; null if it was not wanted.</returns>
-    private ChannelRun? Stop(Func<ChannelRun, bool> isWanted)
+    /// <param name="isWanted">Says so of what is on the air. Called under the lock.</param>
+    /// <param name="failure">Why, in one line for people, if the channel is wanted on the air nevertheless.</param>
+    /// <returns>False if nothing is on the air, or it was not wanted.</returns>
+    private bool Stop(Func<ChannelRun, bool> isWanted, string? failure)
     {
         ChannelRun? run;
         Task upkeep;
@@ -314,11 +356,11 @@ internal sealed class OnAir : IAsyncDisposable
         {
             if (_run is null || !isWanted(_run))
             {
-                return null;
+                return false;
             }
 
             (run, upkeep, keepingUp) = (_run, _upkeep, _keepingUp);
-            (_run, _upkeep, _keepingUp) = (null, Task.CompletedTask, null);
+            (_run, _upkeep, _keepingUp, _failure) = (null, Task.CompletedTask, null, failure);
             // In the order in which the channel goes off and on the air, whoever is first with the rest.
             kept = _chain.Kept.BeginAsync();
         }
@@ -327,7 +369,7 @@ internal sealed class OnAir : IAsyncDisposable
         _recovery.End();
         RuntimeLog.OffAir(_logger, _channel.ShortName);
         _retired.Add(EndAsync());
-        return run;
+        return true;
 
         async Task EndAsync()
         {
@@ -365,16 +407,21 @@ internal sealed class OnAir : IAsyncDisposable
         _chain.Executor.WaitUntilAsync(_chain.Line.Station, _chain.Line.Station.Now + time, stop);
 
     /// <summary>The stream has ended: the channel is off the air, and its viewers, who are told by that, may come back.</summary>
-    private void OnOutputFailed(ChannelRun run, Exception error)
+    private void OnOutputFailed(Opening opening, Exception error)
     {
-        _failure = ReferenceEquals(Run, run) ? error.Message : _failure;
-        if (Stop(onAir => ReferenceEquals(onAir, run)) is null)
+        if (EndOpening(opening, error))
         {
             return;
         }
 
-        RuntimeLog.ChannelFailed(_logger, _channel.ShortName, error);
-        _recovery.Begin(null, null);
+        if (Stop(onAir => ReferenceEquals(onAir, opening.Run), error.Message))
+        {
+            RuntimeLog.ChannelFailed(_logger, _channel.ShortName, error);
+            _recovery.Begin(null, null);
+        }
+
+        // Also where all had given up before it was on the air.
+        opening.Run.End();
     }
 
     /// <summary>A producer cannot go on: the stream goes on without pictures until another one takes over.</summary>

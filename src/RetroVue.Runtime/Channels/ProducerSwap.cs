@@ -54,9 +54,23 @@ internal sealed class ProducerSwap(ChannelRun run, ProducerRequest request, IPro
     /// </summary>
     public void Abort() => run.Abort(this);
 
-    /// <summary>Starts the producer, once: it fills its feed from then on.</summary>
-    internal Task StartAsync(CancellationToken cancellationToken) =>
-        Interlocked.Exchange(ref _isStarted, 1) == 0 ? Producer.StartAsync(cancellationToken) : Task.CompletedTask;
+    /// <summary>Starts the producer, once: it fills its feed from then on. Why it does not, <see cref="IProducer.Completion"/> says if it can.</summary>
+    internal async Task StartAsync(CancellationToken cancellationToken)
+    {
+        if (Interlocked.Exchange(ref _isStarted, 1) != 0)
+        {
+            return;
+        }
+
+        try
+        {
+            await Producer.StartAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception) when (Producer.Completion.IsFaulted)
+        {
+            // It has failed: the swap is over.
+        }
+    }
 
     /// <summary>True for the first who asks: that one has to dispose of the producer.</summary>
     internal bool TryLetGo() => Interlocked.Exchange(ref _isLetGo, 1) == 0;

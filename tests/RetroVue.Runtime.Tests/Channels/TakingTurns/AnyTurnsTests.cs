@@ -99,8 +99,9 @@ public sealed class AnyTurnsTests
                     _sessions.Remove(session);
                     Do("leaves", () => _ = Manager.LeaveAsync(session));
                     break;
-                case 6 when Manager.Output is { } output:
-                    Do("output fails", () => output.Failed!(new InvalidOperationException("The encoder is out of paper.")));
+                case 6 when Any(_normal.Made) is { } puppet:
+                    // That on the air, one that is being opened, or one that is over.
+                    Do($"output of {puppet.Id} fails", () => puppet.Output.Failed!(new InvalidOperationException("The encoder is out of paper.")));
                     break;
                 case 7 when Manager.OnAir.Producer is Puppet producer:
                     Do($"{producer.Id} fails", producer.Fail);

@@ -1,6 +1,7 @@
 using NodaTime;
 using RetroVue.Media.Pipelines;
 using RetroVue.Media.Time;
+using RetroVue.Runtime.Output;
 using RetroVue.Runtime.Producers;
 using RetroVue.Runtime.Schedules;
 
@@ -20,13 +21,13 @@ internal sealed class Puppets(ChannelMode mode, Random random) : IProducerFactor
     public IProducer Create(ProducerContext context)
     {
         ClockTime wait = random.Next(2) == 0 ? ClockTime.Zero : ClockTime.FromMilliseconds(random.Next(5000));
-        var made = new Puppet(context, wait, fails: random.Next(8) == 0, obeys: random.Next(2) == 0);
+        var made = new Puppet(context, wait, fails: random.Next(8) == 0, failsToStart: random.Next(8) == 0, obeys: random.Next(2) == 0);
         Made.Add(made);
         return made;
     }
 }
 
-internal sealed class Puppet(ProducerContext context, ClockTime wait, bool fails, bool obeys) : IProducer
+internal sealed class Puppet(ProducerContext context, ClockTime wait, bool fails, bool failsToStart, bool obeys) : IProducer
 {
     private readonly TaskCompletionSource _completion = context.Executor.CreateCompletion();
 
@@ -35,6 +36,9 @@ internal sealed class Puppet(ProducerContext context, ClockTime wait, bool fails
     public bool IsDisposed { get; private set; }
 
     public string Id => context.Id;
+
+    /// <summary>What it would be aired by.</summary>
+    public ChannelOutput Output => context.Output;
 
     public ProducerState State => IsDisposed ? ProducerState.Stopped : IsStarted ? ProducerState.Running : ProducerState.Starting;
 
@@ -63,6 +67,12 @@ internal sealed class Puppet(ProducerContext context, ClockTime wait, bool fails
     {
         Assert.That((IsStarted, IsDisposed), Is.EqualTo((false, false)), "It is started once, before it is disposed of.");
         IsStarted = true;
+        if (failsToStart)
+        {
+            Fail();
+            throw new InvalidOperationException("It does not start.");
+        }
+
         return Task.CompletedTask;
     }
 

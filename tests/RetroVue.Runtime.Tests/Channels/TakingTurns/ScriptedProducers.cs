@@ -1,5 +1,6 @@
 using NodaTime;
 using RetroVue.Media.Pipelines;
+using RetroVue.Runtime.Output;
 using RetroVue.Runtime.Producers;
 using RetroVue.Runtime.Schedules;
 
@@ -23,18 +24,27 @@ internal sealed class ScriptedProducers(ChannelMode mode) : IProducerFactory
 
     public IProducer Create(ProducerContext context)
     {
-        var made = new ScriptedProducer(_inner.Create(context), context.Executor, Ready(Made.Count, context));
+        var made = new ScriptedProducer(_inner.Create(context), context, Ready(Made.Count, context));
         Made.Add(made);
         return made;
     }
 }
 
-internal sealed class ScriptedProducer(IProducer inner, Executor executor, Task ready) : IProducer
+internal sealed class ScriptedProducer(IProducer inner, ProducerContext context, Task ready) : IProducer
 {
-    private readonly TaskCompletionSource _completion = executor.CreateCompletion();
+    private readonly TaskCompletionSource _completion = context.Executor.CreateCompletion();
     private string? _failure;
 
     public bool IsDisposed { get; private set; }
+
+    /// <summary>For the test: what it fails with as it starts; null if it starts.</summary>
+    public string? FailsToStart { get; set; }
+
+    /// <summary>For the test: whether its start throws then, and does not only complete as failed.</summary>
+    public bool ThrowsAtStart { get; set; }
+
+    /// <summary>What it is aired by.</summary>
+    public ChannelOutput Output => context.Output;
 
     public string Id => inner.Id;
 
@@ -54,7 +64,19 @@ internal sealed class ScriptedProducer(IProducer inner, Executor executor, Task 
         await inner.PrepareAsync(plan, startAt, cancellationToken).ConfigureAwait(false);
     }
 
-    public Task StartAsync(CancellationToken cancellationToken = default) => inner.StartAsync(cancellationToken);
+    public async Task StartAsync(CancellationToken cancellationToken = default)
+    {
+        if (FailsToStart is not null)
+        {
+            Fail(FailsToStart);
+            if (ThrowsAtStart)
+            {
+                throw new InvalidOperationException(FailsToStart);
+            }
+        }
+
+        await inner.StartAsync(cancellationToken).ConfigureAwait(false);
+    }
 
     public Task PlayContentAsync(PlayoutEntry entry, CancellationToken cancellationToken = default) => inner.PlayContentAsync(entry, cancellationToken);
 

@@ -96,6 +96,46 @@ public sealed class SharedOpeningTests
         Assert.That((Manager.ViewerCount, Manager.ProducerHealth, Manager.HealthReason), Is.EqualTo((1, ProducerHealth.Running, (string?)null)));
     }
 
+    [TestCase(true)]
+    [TestCase(false)]
+    public void Producer_that_fails_as_it_starts_fails_the_opening(bool throws)
+    {
+        Task<ViewerSession> first = Join(), second = Join();
+        _normal.Made[0].FailsToStart = throws ? "It throws." : "It says so.";
+        _normal.Made[0].ThrowsAtStart = throws;
+        LetGo();
+        string reason = _normal.Made[0].FailsToStart!;
+        Assert.That(new[] { first, second }.Select(task => task.Exception?.GetBaseException().Message), Has.All.EqualTo(reason));
+        Assert.That((Manager.ViewerCount, Manager.HealthReason), Is.EqualTo((0, $"It could not be started: {reason}")));
+        _channel.Complete(Join());
+        Assert.That((Manager.ViewerCount, Manager.ProducerHealth), Is.EqualTo((1, ProducerHealth.Running)));
+    }
+
+    [Test]
+    public void Output_that_fails_during_an_opening_fails_the_opening_at_once()
+    {
+        Task<ViewerSession> joining = Join();
+        _channel.Do(() => _normal.Made[0].Output.Failed!(new InvalidOperationException("The encoder is out of paper.")));
+        Assert.That(joining.Exception?.GetBaseException().Message, Is.EqualTo("The encoder is out of paper."));
+        _channel.Complete(Join());
+        LetGo();
+        Assert.That((Manager.ViewerCount, Manager.ProducerHealth), Is.EqualTo((1, ProducerHealth.Running)));
+        Assert.That(Manager.OnAir.Producer!.Id, Is.EqualTo(_normal.Made[1].Id));
+    }
+
+    [Test]
+    public void Viewer_whose_own_wish_throws_is_not_expected_for_ever()
+    {
+        Task<ViewerSession> opening = Join();
+        LetGo();
+        ViewerSession other = _channel.Complete(() => opening);
+        Task<ViewerSession> joining = Begin(new JoinRequest("test") { Watching = _ => throw new InvalidOperationException("I cannot.") });
+        Assert.That(joining.Exception?.GetBaseException().Message, Is.EqualTo("I cannot."));
+        Assert.That(Manager.ViewerCount, Is.EqualTo(1));
+        _channel.Complete(() => Manager.LeaveAsync(other));
+        Assert.That(Manager.Output, Is.Null, "Nobody watches.");
+    }
+
     [Test]
     public void Emergency_takes_the_channel_while_its_file_is_being_opened()
     {
@@ -136,6 +176,22 @@ public sealed class SharedOpeningTests
     }
 
     [Test]
+    public void Channel_that_was_asked_for_and_left_meanwhile_does_not_stay_on_the_air()
+    {
+        Task<ViewerSession> joining = Join();
+        LetGo();
+        ViewerSession session = _channel.Complete(() => joining);
+        _channel.Do(() => Manager.Output!.Failed!(new InvalidOperationException("The encoder is out of paper.")));
+        _normal.HangsNext = true;
+        Task resuming = Begin(() => Manager.ResumeAsync(session));
+        _channel.Do(() => _ = Manager.LeaveAsync(session));
+        LetGo();
+        _channel.Complete(resuming);
+        _channel.Executor.RunFor(ClockTime.FromSeconds(1));
+        Assert.That((Manager.Output, Manager.ViewerCount), Is.EqualTo(((object?)null, 0)));
+    }
+
+    [Test]
     public void Station_that_shuts_down_keeps_nobody_waiting()
     {
         Task<ViewerSession> joining = Join();
@@ -166,7 +222,10 @@ public sealed class SharedOpeningTests
         await Manager.OnAir.SettleAsync().ConfigureAwait(false);
     });
 
-    private Task<ViewerSession> Join(CancellationToken gone = default) => (Task<ViewerSession>)Begin(() => Manager.JoinAsync(new JoinRequest("test"), gone));
+    private Task<ViewerSession> Join(CancellationToken gone = default) => Begin(new JoinRequest("test"), gone);
+
+    private Task<ViewerSession> Begin(JoinRequest request, CancellationToken gone = default) =>
+        (Task<ViewerSession>)Begin(() => Manager.JoinAsync(request, gone));
 
     private Task Begin(Func<Task> begin)
     {
