@@ -1,4 +1,5 @@
 using NodaTime;
+using RetroVue.Media.Time;
 using RetroVue.Runtime.Schedules;
 
 namespace RetroVue.Runtime.Producers;
@@ -33,6 +34,9 @@ public interface IProducer : IAsyncDisposable
     /// </summary>
     Task Completion { get; }
 
+    /// <summary>How long before its time an entry is opened. From so far ahead a plan can be replaced.</summary>
+    ClockTime PrepareLead { get; }
+
     /// <summary>Opens what airs at an instant and holds its first frame.</summary>
     /// <param name="plan">What is to be aired; it contains the instant.</param>
     /// <param name="startAt">Where to begin, in station time.</param>
@@ -49,6 +53,18 @@ public interface IProducer : IAsyncDisposable
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="ArgumentException">It does not.</exception>
     Task PlayContentAsync(PlayoutEntry entry, CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// Lets another plan hold from an instant on. What is on the air at that instant goes on without a break if the other plan has the same entry
+    /// there (<see cref="PlayoutEntry.IsSameAs"/>), for as long as that plan says. If the plan has another entry there, what is on the air ends at
+    /// the instant, exactly at a frame, and the other entry begins.
+    /// </summary>
+    /// <param name="plan">What is to be aired; it contains the instant. Entries that have begun before it air from the middle.</param>
+    /// <param name="from">The first instant for which it holds.</param>
+    /// <returns>False, and nothing changes, if the instant is nearer than <see cref="PrepareLead"/>.</returns>
+    /// <exception cref="ArgumentException">The plan does not contain the instant, or the plan so far ends before it.</exception>
+    /// <exception cref="InvalidOperationException">The producer has not been prepared.</exception>
+    bool ReplacePlan(PlayoutPlan plan, Instant from);
 
     /// <summary>Goes off the air and releases everything; harmless when it is not on it.</summary>
     Task StopAsync();

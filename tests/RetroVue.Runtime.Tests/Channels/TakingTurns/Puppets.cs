@@ -78,6 +78,10 @@ internal sealed class Puppet(ProducerContext context, ClockTime wait, bool fails
 
     public Task PlayContentAsync(PlayoutEntry entry, CancellationToken cancellationToken = default) => Task.CompletedTask;
 
+    public ClockTime PrepareLead => ClockTime.FromSeconds(5);
+
+    public bool ReplacePlan(PlayoutPlan plan, Instant from) => false;
+
     public Task StopAsync()
     {
         _completion.TrySetResult();

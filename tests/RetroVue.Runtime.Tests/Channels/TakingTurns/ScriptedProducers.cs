@@ -1,5 +1,6 @@
 using NodaTime;
 using RetroVue.Media.Pipelines;
+using RetroVue.Media.Time;
 using RetroVue.Runtime.Output;
 using RetroVue.Runtime.Producers;
 using RetroVue.Runtime.Schedules;
@@ -79,6 +80,10 @@ internal sealed class ScriptedProducer(IProducer inner, ProducerContext context,
     }
 
     public Task PlayContentAsync(PlayoutEntry entry, CancellationToken cancellationToken = default) => inner.PlayContentAsync(entry, cancellationToken);
+
+    public ClockTime PrepareLead => inner.PrepareLead;
+
+    public bool ReplacePlan(PlayoutPlan plan, Instant from) => inner.ReplacePlan(plan, from);
 
     public Task StopAsync() => inner.StopAsync();
 

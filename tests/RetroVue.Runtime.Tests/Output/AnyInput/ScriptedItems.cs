@@ -5,6 +5,7 @@ using RetroVue.Media.Time;
 using RetroVue.Runtime.Output;
 using RetroVue.Runtime.Producers;
 using RetroVue.Runtime.Schedules;
+using RetroVue.Runtime.Time;
 
 namespace RetroVue.Runtime.Tests.Output.AnyInput;
 
@@ -31,7 +32,7 @@ internal sealed class ScriptedItems(
 
         FileDemuxer? Build()
         {
-            ScriptedFile file = pipeline.Add(new ScriptedFile("file", script, from - start, from, [Formats.Video!, Formats.Audio!], Content));
+            ScriptedFile file = pipeline.Add(new ScriptedFile("file", script, entry.Offset.ToClockTime() + from - start, from, [Formats.Video!, Formats.Audio!], Content));
             pipeline.Add(input);
             pipeline.Link(file.Output(MediaKind.Video)!, input.AddStream(MediaKind.Video));
             pipeline.Link(file.Output(MediaKind.Audio)!, input.AddStream(MediaKind.Audio));

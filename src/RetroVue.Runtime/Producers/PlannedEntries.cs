@@ -1,0 +1,219 @@
+using NodaTime;
+using RetroVue.Media.Pipelines;
+using RetroVue.Runtime.Schedules;
+
+namespace RetroVue.Runtime.Producers;
+
+/// <summary>
+/// A producer's plan as it is by now: the entry on the air, the one that is prepared to follow it, and what comes after them. What comes can be
+/// added to and replaced; of the first two only the end can move, to an earlier instant.
+/// </summary>
+/// <remarks>Thread-safe. The entries follow one another without a gap.</remarks>
+internal sealed class PlannedEntries
+{
+    private readonly Executor _executor;
+    private readonly Lock _lock = new();
+    private readonly List<PlayoutEntry> _coming;
+    private PlayoutEntry _onAir;
+    private PlayoutEntry? _prepared;
+    private TaskCompletionSource _changed;
+
+    /// <summary>The entries of a plan from an instant on, which the plan contains.</summary>
+    public PlannedEntries(PlayoutPlan plan, Airing first, Executor executor)
+    {
+        _executor = executor;
+        _changed = executor.CreateCompletion();
+        _onAir = first.Entry;
+        _coming = [.. plan.Entries.Where(entry => entry.Start > first.Entry.Start)];
+    }
+
+    /// <summary>The entry on the air.</summary>
+    public PlayoutEntry OnAir
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _onAir;
+            }
+        }
+    }
+
+    /// <summary>The entry that has been taken to follow; null if none has.</summary>
+    public PlayoutEntry? Prepared
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _prepared;
+            }
+        }
+    }
+
+    /// <summary>The entries that have not been taken yet, in order.</summary>
+    public IReadOnlyList<PlayoutEntry> Coming
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return [.. _coming];
+            }
+        }
+    }
+
+    /// <summary>When the entry begins that is to be taken next; null if it is not known.</summary>
+    public Instant? NextStart
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _coming.Count > 0 ? _coming[0].Start : null;
+            }
+        }
+    }
+
+    /// <summary>Completes at the next change of the plan.</summary>
+    public Task Changed
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _changed.Task;
+            }
+        }
+    }
+
+    /// <summary>Takes the entry that follows if it begins at an instant or before; null if it does not. It is prepared from then on.</summary>
+    public PlayoutEntry? TryTake(Instant latestStart)
+    {
+        lock (_lock)
+        {
+            if (_coming.Count == 0 || _coming[0].Start > latestStart)
+            {
+                return null;
+            }
+
+            _prepared = _coming[0];
+            _coming.RemoveAt(0);
+            return _prepared;
+        }
+    }
+
+    /// <summary>The prepared entry is on the air from now on.</summary>
+    public void GoOn()
+    {
+        lock (_lock)
+        {
+            (_onAir, _prepared) = (_prepared!, null);
+        }
+    }
+
+    /// <summary>Adds what follows the last entry.</summary>
+    /// <exception cref="ArgumentException">It does not.</exception>
+    public void Add(PlayoutEntry entry)
+    {
+        TaskCompletionSource changed;
+        lock (_lock)
+        {
+            Instant end = Last.End;
+            if (entry.Start != end)
+            {
+                throw new ArgumentException($"The entry starts at {entry.Start}, but the plan so far ends at {end}.", nameof(entry));
+            }
+
+            _coming.Add(entry);
+            changed = Renew();
+        }
+
+        changed.TrySetResult();
+    }
+
+    /// <summary>
+    /// Lets another plan hold from an instant on. An entry that goes across the instant stays as it is if the other plan has the same one there, and
+    /// ends there if it has not.
+    /// </summary>
+    /// <returns>False, and nothing changes, if an entry that begins at the instant or later has been taken.</returns>
+    /// <exception cref="ArgumentException">The plan does not contain the instant, or the plan so far does not reach it.</exception>
+    public bool TryReplace(PlayoutPlan plan, Instant from)
+    {
+        if (plan.At(from) is not { } airing)
+        {
+            throw new ArgumentException($"The plan runs from {plan.Start} to {plan.End} and does not contain {from}.", nameof(from));
+        }
+
+        TaskCompletionSource changed;
+        lock (_lock)
+        {
+            if ((_prepared ?? _onAir).Start >= from)
+            {
+                return false;
+            }
+
+            if (Last.End < from)
+            {
+                throw new ArgumentException($"The plan so far ends at {Last.End}, before {from}.", nameof(from));
+            }
+
+            _coming.RemoveAll(entry => entry.Start >= from);
+            PlayoutEntry first = airing.Entry, last = Last;
+            // What has been opened cannot become longer: what the other plan has more of it is opened as an entry that follows.
+            Instant end = last.End == from || !last.IsSameAs(first) ? from
+                : _coming.Count > 0 ? first.End
+                : Instant.Min(first.End, last.End);
+            Last = last.Until(end);
+            if (first.End > end)
+            {
+                _coming.Add(first.From(end));
+            }
+
+            _coming.AddRange(plan.Entries.Where(entry => entry.Start >= first.End));
+            changed = Renew();
+        }
+
+        changed.TrySetResult();
+        return true;
+    }
+
+    /// <summary>Wakes who waits for a change: there is none any more.</summary>
+    public void Close()
+    {
+        TaskCompletionSource changed;
+        lock (_lock)
+        {
+            changed = _changed;
+        }
+
+        changed.TrySetResult();
+    }
+
+    private PlayoutEntry Last
+    {
+        get => _coming.Count > 0 ? _coming[^1] : _prepared ?? _onAir;
+        set
+        {
+            if (_coming.Count > 0)
+            {
+                _coming[^1] = value;
+            }
+            else if (_prepared is not null)
+            {
+                _prepared = value;
+            }
+            else
+            {
+                _onAir = value;
+            }
+        }
+    }
+
+    private TaskCompletionSource Renew()
+    {
+        TaskCompletionSource changed = _changed;
+        _changed = _executor.CreateCompletion();
+        return changed;
+    }
+}

@@ -1,0 +1,171 @@
+using NodaTime;
+using RetroVue.Media.Testing;
+using RetroVue.Runtime.Producers;
+using RetroVue.Runtime.Schedules;
+
+namespace RetroVue.Runtime.Tests.Producers;
+
+/// <summary>A producer's plan, parts of which are taken while others are replaced.</summary>
+public sealed class PlannedEntriesTests
+{
+    private static readonly Instant s_start = Instant.FromUtc(2026, 3, 1, 12, 0);
+
+    [Test]
+    public void Another_entry_begins_at_the_instant_and_the_one_across_it_ends_there()
+    {
+        PlannedEntries planned = Begin(Entry("a", 0, 60), Entry("b", 60, 120));
+        Assert.That(planned.TryReplace(new PlayoutPlan([Entry("c", 0, 50), Entry("d", 50, 90)]), At(20)), Is.True);
+        Assert.That(All(planned), Is.EqualTo([("a", 0, 20, 0), ("c", 20, 50, 20), ("d", 50, 90, 0)]), "c airs from its middle");
+        Assert.That(planned.OnAir.Id, Is.EqualTo(Entry("a", 0, 60).Id), "what is left of an entry is the entry");
+    }
+
+    [Test]
+    public void Same_entry_goes_on_and_may_end_earlier()
+    {
+        PlannedEntries planned = Begin(Entry("a", 0, 60), Entry("b", 60, 120));
+        Assert.That(planned.TryReplace(new PlayoutPlan([Entry("a", 0, 40), Entry("d", 40, 90)]), At(20)), Is.True);
+        Assert.That(All(planned), Is.EqualTo([("a", 0, 40, 0), ("d", 40, 90, 0)]));
+    }
+
+    [Test]
+    public void Same_entry_that_ends_later_goes_on_where_it_was_to_end_if_it_is_open_already()
+    {
+        PlannedEntries planned = Begin(Entry("a", 0, 60), Entry("b", 60, 120), Entry("c", 120, 180));
+        planned.TryTake(At(60));
+        Assert.That(planned.TryReplace(new PlayoutPlan([Entry("b", 60, 150), Entry("d", 150, 200)]), At(70)), Is.True);
+        Assert.That(All(planned), Is.EqualTo([("a", 0, 60, 0), ("b", 60, 120, 0), ("b", 120, 150, 60), ("d", 150, 200, 0)]));
+        Assert.That(planned.TryReplace(new PlayoutPlan([Entry("d", 150, 300)]), At(160)), Is.True);
+        Assert.That(All(planned)[^1], Is.EqualTo(("d", 150, 300, 0)), "it was not open");
+    }
+
+    [Test]
+    public void What_has_been_taken_is_not_replaced()
+    {
+        PlannedEntries planned = Begin(Entry("a", 0, 60), Entry("b", 60, 120));
+        Assert.That(planned.TryTake(At(59)), Is.Null);
+        Assert.That(planned.TryTake(At(60))!.File, Is.EqualTo("b"));
+        Assert.That(planned.TryReplace(new PlayoutPlan([Entry("c", 0, 90)]), At(60)), Is.False);
+        Assert.That(planned.TryReplace(new PlayoutPlan([Entry("c", 0, 90)]), At(10)), Is.False);
+        Assert.That(All(planned), Is.EqualTo([("a", 0, 60, 0), ("b", 60, 120, 0)]));
+        planned.GoOn();
+        Assert.That((planned.OnAir.File, planned.Prepared), Is.EqualTo(("b", (PlayoutEntry?)null)));
+    }
+
+    [Test]
+    public void Plan_without_the_instant_or_beyond_the_end_is_refused()
+    {
+        PlannedEntries planned = Begin(Entry("a", 0, 60));
+        Assert.That(() => planned.TryReplace(new PlayoutPlan([Entry("c", 20, 90)]), At(10)), Throws.ArgumentException.With.Message.Contains("does not contain"));
+        Assert.That(() => planned.TryReplace(new PlayoutPlan([Entry("c", 0, 90)]), At(61)), Throws.ArgumentException.With.Message.Contains("ends at"));
+        Assert.That(() => planned.Add(Entry("b", 61, 90)), Throws.ArgumentException.With.Message.Contains("ends at"));
+        Assert.That(planned.TryReplace(new PlayoutPlan([Entry("c", 60, 90)]), At(60)), Is.True, "that is to add");
+        Assert.That(All(planned), Is.EqualTo([("a", 0, 60, 0), ("c", 60, 90, 0)]));
+    }
+
+    [Test]
+    public void Change_wakes_who_waits_for_it()
+    {
+        PlannedEntries planned = Begin(Entry("a", 0, 60));
+        Task first = planned.Changed;
+        planned.Add(Entry("b", 60, 120));
+        Task second = planned.Changed;
+        Assert.That((first.IsCompleted, second.IsCompleted), Is.EqualTo((true, false)));
+        planned.TryReplace(new PlayoutPlan([Entry("c", 0, 90)]), At(20));
+        Assert.That((second.IsCompleted, planned.Changed.IsCompleted), Is.EqualTo((true, false)));
+        planned.Close();
+        Assert.That(planned.Changed.IsCompleted, Is.True);
+    }
+
+    // At each instant airs what the plan says that held last for it, and nothing that has been taken moves its start.
+    [Test]
+    public void Any_replacements_are_followed() => RandomCases.Run(300, random =>
+    {
+        string[] right = new string[1000];
+        PlayoutPlan first = AnyPlan(random, 0, 400);
+        Note(first, 0);
+        var planned = new PlannedEntries(first, first.At(s_start)!.Value, new SimulatedExecutor());
+        for (int i = 0; i < 20; i++)
+        {
+            Instant taken = (planned.Prepared ?? planned.OnAir).Start;
+            switch (random.Next(4))
+            {
+                case 0 when planned.Prepared is null:
+                    planned.TryTake(At(999));
+                    break;
+                case 1 when planned.Prepared is not null:
+                    planned.GoOn();
+                    break;
+                default:
+                    Instant end = All(planned).Max(entry => At(entry.End));
+                    int from = random.Next(0, (int)(end - s_start).TotalSeconds + 1);
+                    PlayoutPlan plan = AnyPlan(random, Math.Max(0, from - random.Next(30)), Math.Min(1000, from + random.Next(1, 200)));
+                    if (plan.At(At(from)) is null)
+                    {
+                        break;
+                    }
+
+                    bool isKept = planned.TryReplace(plan, At(from));
+                    Assert.That(isKept, Is.EqualTo(At(from) > taken), $"from {from}");
+                    if (isKept)
+                    {
+                        Note(plan, from);
+                    }
+
+                    break;
+            }
+
+            var all = All(planned);
+            Assert.That(all.Zip(all.Skip(1)), Has.All.Matches<((string, int Begin, int End, int) One, (string, int Begin, int End, int) Next)>(pair => pair.One.End == pair.Next.Begin));
+            foreach ((string file, int begin, int until, int offset) in all)
+            {
+                Assert.That(until, Is.GreaterThan(begin));
+                for (int second = begin; second < until; second++)
+                {
+                    Assert.That($"{file}@{second - begin + offset}", Is.EqualTo(right[second]), $"at {second}");
+                }
+            }
+        }
+
+        void Note(PlayoutPlan plan, int from)
+        {
+            for (int second = from; second < 1000; second++)
+            {
+                right[second] = plan.At(At(second)) is { } airing ? $"{airing.Entry.File}@{(int)airing.Position.TotalSeconds}" : "";
+            }
+        }
+    });
+
+    /// <summary>Few files on a common grid, so that plans often have the same entry.</summary>
+    private static PlayoutPlan AnyPlan(Random random, int from, int to)
+    {
+        List<PlayoutEntry> entries = [];
+        for (int at = from / 20 * 20; at < to;)
+        {
+            int end = at + (random.Next(3) == 0 ? random.Next(1, 40) : 20);
+            entries.Add(Entry($"{(char)('a' + random.Next(3))}", at, end));
+            at = end;
+        }
+
+        return new PlayoutPlan([.. entries]);
+    }
+
+    private static PlannedEntries Begin(params PlayoutEntry[] entries)
+    {
+        var plan = new PlayoutPlan([.. entries]);
+        return new PlannedEntries(plan, plan.At(s_start)!.Value, new SimulatedExecutor());
+    }
+
+    /// <summary>All that is planned: file, first second, end, and the file's second at the first.</summary>
+    private static List<(string File, int Begin, int End, int Offset)> All(PlannedEntries planned)
+    {
+        List<PlayoutEntry> entries = [planned.OnAir, .. planned.Prepared is { } prepared ? [prepared] : Array.Empty<PlayoutEntry>(), .. planned.Coming];
+        return [.. entries.Select(entry => (entry.File!, Seconds(entry.Start - s_start), Seconds(entry.End - s_start), Seconds(entry.Offset)))];
+    }
+
+    private static int Seconds(Duration duration) => (int)duration.TotalSeconds;
+
+    private static Instant At(int seconds) => s_start + Duration.FromSeconds(seconds);
+
+    private static PlayoutEntry Entry(string file, int from, int to) =>
+        new(SegmentKind.Programme, At(from), At(to), file, file, Duration.Zero) { Id = new Guid(from, (short)file[0], 0, new byte[8]) };
+}
