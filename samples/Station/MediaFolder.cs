@@ -44,16 +44,18 @@ internal static class MediaFolder
 
         DateTimeZone zone = LocalZone();
         var channel = new ChannelSchedule(
-            ChannelId.FromShortName("media"),
-            "media",
-            Path.GetFileName(Path.TrimEndingDirectorySeparator(folder)) is { Length: > 0 } name ? name : "Media",
-            zone,
-            ChooseProfile([.. programmes, .. filler]),
-            ChannelSchedule.DefaultStart(zone),
-            End: null,
-            Repeats: true,
-            [.. programmes.Select(file => ScheduleItem.Programme(file.File, Path.GetFileNameWithoutExtension(file.File), file.Media.Duration.ToDuration()))],
-            [.. filler.Select(file => ScheduleItem.Filler(file.File, Path.GetFileNameWithoutExtension(file.File), file.Media.Duration.ToDuration()))]);
+            new Channel(
+                ChannelId.FromShortName("media"),
+                "media",
+                Path.GetFileName(Path.TrimEndingDirectorySeparator(folder)) is { Length: > 0 } name ? name : "Media",
+                zone,
+                ChooseProfile([.. programmes, .. filler])),
+            new Programme(
+                Programme.DefaultStart(zone),
+                End: null,
+                Repeats: true,
+                [.. programmes.Select(file => ScheduleItem.Programme(file.File, Path.GetFileNameWithoutExtension(file.File), file.Media.Duration.ToDuration()))],
+                [.. filler.Select(file => ScheduleItem.Filler(file.File, Path.GetFileNameWithoutExtension(file.File), file.Media.Duration.ToDuration()))]));
         return channel.PackedToGrid();
     }
 

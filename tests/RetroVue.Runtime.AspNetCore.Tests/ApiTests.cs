@@ -70,8 +70,9 @@ public sealed class ApiTests
         // A board without a battery, some seconds after it was switched on.
         Instant anchor = NodaConstants.UnixEpoch + Duration.FromSeconds(9);
         var clock = new MasterClock(SystemClock.Instance, () => anchor + (SystemClock.Instance.Now - start).ToDuration());
-        await using TestStation station = await TestStation.StartAsync(
-            clock, TestStation.Channel("clip", "Clip", TestMedia.Clip("in-1970")) with { Start = NodaConstants.UnixEpoch });
+        ChannelSchedule channel = TestStation.Channel("clip", "Clip", TestMedia.Clip("in-1970"));
+        channel = channel with { Programme = channel.Programme with { Start = NodaConstants.UnixEpoch } };
+        await using TestStation station = await TestStation.StartAsync(clock, channel);
         byte[] received = new byte[400 * 188];
         using (HttpResponseMessage response = await station.Http.GetAsync("/channels/clip/live.ts", HttpCompletionOption.ResponseHeadersRead))
         {

@@ -78,22 +78,24 @@ internal sealed class TestStation : IAsyncDisposable
 
     /// <summary>A channel that repeats files for ever, one after the other.</summary>
     public static ChannelSchedule Channel(string shortName, string name, ChannelProfile profile, params string[] files) => new(
-        ChannelId.FromShortName(shortName),
-        shortName,
-        name,
-        DateTimeZone.Utc,
-        profile,
-        Instant.FromUtc(2026, 1, 1, 0, 0),
-        null,
-        true,
-        [.. files.Select(file => new ScheduleItem(SegmentKind.Programme, file, $"{name}: the programme", Duration.Zero, null))],
-        []);
+        new Channel(
+            ChannelId.FromShortName(shortName),
+            shortName,
+            name,
+            DateTimeZone.Utc,
+            profile),
+        new Programme(
+            Instant.FromUtc(2026, 1, 1, 0, 0),
+            null,
+            true,
+            [.. files.Select(file => new ScheduleItem(SegmentKind.Programme, file, $"{name}: the programme", Duration.Zero, null))],
+            []));
 
     /// <summary>A channel whose file does not exist: enough for everything that is not its stream.</summary>
     public static ChannelSchedule Empty(string shortName, string name)
     {
         ChannelSchedule channel = Channel(shortName, name, $"/nonexistent/{shortName}.mp4");
-        return channel with { Items = [channel.Items[0] with { Duration = Duration.FromSeconds(30) }] };
+        return channel with { Programme = channel.Programme with { Items = [channel.Programme.Items[0] with { Duration = Duration.FromSeconds(30) }] } };
     }
 
     /// <summary>Waits until something holds, for at most 20 s unless told otherwise.</summary>

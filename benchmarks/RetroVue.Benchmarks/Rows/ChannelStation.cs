@@ -41,16 +41,18 @@ internal static class ChannelStation
     {
         NodaTime.Duration duration = MediaProbe.Probe(file).Duration.ToDuration();
         return new ChannelSchedule(
-            Guid.NewGuid(),
-            NameOf(number),
-            NameOf(number),
-            DateTimeZone.Utc,
-            ChannelProfile.Copy,
-            // Each is somewhere else in its file, as channels are: not all key frames, and not all files' ends, fall together.
-            MasterClock.FromSystem().UtcNow - duration - (duration * number / count),
-            null,
-            true,
-            [ScheduleItem.Programme(file, Path.GetFileName(file), duration)],
-            []);
+            new Channel(
+                Guid.NewGuid(),
+                NameOf(number),
+                NameOf(number),
+                DateTimeZone.Utc,
+                ChannelProfile.Copy),
+            new Programme(
+                // Each is somewhere else in its file, as channels are: not all key frames, and not all files' ends, fall together.
+                MasterClock.FromSystem().UtcNow - duration - (duration * number / count),
+                null,
+                true,
+                [ScheduleItem.Programme(file, Path.GetFileName(file), duration)],
+                []));
     }
 }

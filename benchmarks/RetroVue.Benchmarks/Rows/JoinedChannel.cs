@@ -24,20 +24,22 @@ internal sealed class JoinedChannel : IAsyncDisposable
     {
         Instant start = _clock.UtcNow - Duration.FromSeconds(seconds);
         var schedule = new ChannelSchedule(
-            Guid.NewGuid(),
-            "join",
-            "Join",
-            DateTimeZone.Utc,
-            ChannelProfile.Copy,
-            start,
-            null,
-            true,
-            [ScheduleItem.Programme(file, "join", Duration.FromHours(1))],
-            []);
+            new Channel(
+                Guid.NewGuid(),
+                "join",
+                "Join",
+                DateTimeZone.Utc,
+                ChannelProfile.Copy),
+            new Programme(
+                start,
+                null,
+                true,
+                [ScheduleItem.Programme(file, "join", Duration.FromHours(1))],
+                []));
         _manager = new ChannelManager(
-            schedule,
+            schedule.Channel,
             ChannelContent.Copied(formats),
-            new ScheduleService([schedule]),
+            new ScheduleBook([schedule]),
             _clock,
             ThreadedExecutor.Default,
             new ChannelOptions { Linger = ClockTime.Zero },

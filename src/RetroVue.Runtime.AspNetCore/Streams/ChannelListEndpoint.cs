@@ -23,10 +23,10 @@ internal static class ChannelListEndpoint
     /// <summary>The list: one channel after the other, each with its stream's absolute address.</summary>
     /// <param name="channels">The channels.</param>
     /// <param name="baseAddress">Where the station is, without a slash at the end.</param>
-    public static string Write(IEnumerable<ChannelSchedule> channels, string baseAddress)
+    public static string Write(IEnumerable<Channel> channels, string baseAddress)
     {
         var text = new StringBuilder("#EXTM3U\n");
-        foreach (ChannelSchedule channel in channels)
+        foreach (Channel channel in channels)
         {
             // Nothing can be escaped in this format: a quote would end the attribute, a comma in one confuses old readers.
             string name = OneLine(channel.Name);

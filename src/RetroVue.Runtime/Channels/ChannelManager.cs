@@ -36,7 +36,7 @@ public sealed class ChannelManager : IAsyncDisposable
     private int _isWatchingSilence;
 
     /// <summary>A channel that is off the air.</summary>
-    /// <param name="channel">The channel and its list.</param>
+    /// <param name="channel">The channel.</param>
     /// <param name="content">What its streams are made of.</param>
     /// <param name="schedules">Says what airs when.</param>
     /// <param name="clock">Station time.</param>
@@ -45,7 +45,7 @@ public sealed class ChannelManager : IAsyncDisposable
     /// <param name="loggerFactory">Where it logs.</param>
     /// <param name="producers">What makes its producers, by mode; null for the one that plays the schedule.</param>
     public ChannelManager(
-        ChannelSchedule channel,
+        Channel channel,
         ChannelContent content,
         IScheduleService schedules,
         MasterClock clock,
@@ -68,8 +68,8 @@ public sealed class ChannelManager : IAsyncDisposable
         _onAir = new OnAir(channel, _chain, schedules, options, _audience, _logger) { Deserted = LingerIfUnwatched };
     }
 
-    /// <summary>The channel and its list.</summary>
-    public ChannelSchedule Channel { get; }
+    /// <summary>The channel.</summary>
+    public Channel Channel { get; }
 
     /// <summary>Files that are kept open while the channel is off the air.</summary>
     internal KeptFiles Kept => _chain.Kept;

@@ -23,7 +23,7 @@ namespace RetroVue.Runtime.Channels;
 /// </remarks>
 internal sealed class OnAir : IAsyncDisposable
 {
-    private readonly ChannelSchedule _channel;
+    private readonly Channel _channel;
     private readonly PlayoutChain _chain;
     private readonly IScheduleService _schedules;
     private readonly Audience _audience;
@@ -45,7 +45,7 @@ internal sealed class OnAir : IAsyncDisposable
     /// <param name="options">How it is run.</param>
     /// <param name="audience">Who watches, or is about to.</param>
     /// <param name="logger">Where it logs.</param>
-    public OnAir(ChannelSchedule channel, PlayoutChain chain, IScheduleService schedules, ChannelOptions options, Audience audience, ILogger logger)
+    public OnAir(Channel channel, PlayoutChain chain, IScheduleService schedules, ChannelOptions options, Audience audience, ILogger logger)
     {
         (_channel, _chain, _schedules, _audience, _logger) = (channel, chain, schedules, audience, logger);
         _retired = new Retirement(channel.ShortName, logger);

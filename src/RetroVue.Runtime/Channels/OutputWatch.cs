@@ -7,7 +7,7 @@ namespace RetroVue.Runtime.Channels;
 
 /// <summary>Says so where packets come too late to be aired, and whose fault that is: the file's, or the machine's.</summary>
 /// <remarks>For one caller at a time.</remarks>
-internal sealed class OutputWatch(IScheduleService schedules, ChannelSchedule channel, ILogger logger)
+internal sealed class OutputWatch(IScheduleService schedules, Channel channel, ILogger logger)
 {
     private static readonly Duration s_complaintInterval = Duration.FromMinutes(1);
 

@@ -15,7 +15,7 @@ namespace RetroVue.Runtime.Channels;
 /// <remarks>Thread-safe.</remarks>
 internal sealed class PlayoutChain
 {
-    private readonly ChannelSchedule _channel;
+    private readonly Channel _channel;
     private readonly ChannelContent _content;
     private readonly IScheduleService _schedules;
     private readonly MasterClock _clock;
@@ -29,7 +29,7 @@ internal sealed class PlayoutChain
 
     /// <summary>The chain of a channel.</summary>
     public PlayoutChain(
-        ChannelSchedule channel,
+        Channel channel,
         ChannelContent content,
         IScheduleService schedules,
         MasterClock clock,

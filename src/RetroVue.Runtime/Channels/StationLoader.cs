@@ -78,10 +78,11 @@ public sealed class StationLoader
         List<ChannelSchedule> completed = [];
         Dictionary<Guid, ChannelContent> content = [];
         Dictionary<(string File, StreamChoice Streams), ProbedFile> looked = await ProbeAsync(all.SelectMany(FilesOf), progress, cancellationToken).ConfigureAwait(false);
-        foreach (ChannelSchedule channel in all)
+        foreach (ChannelSchedule schedule in all)
         {
-            Dictionary<(string File, StreamChoice Streams), ProbedMedia> files = Usable(channel, looked);
-            ChannelSchedule probed = channel.Probed(item => files.GetValueOrDefault((item.File!, item.Streams))?.Duration.ToDuration());
+            Channel channel = schedule.Channel;
+            Dictionary<(string File, StreamChoice Streams), ProbedMedia> files = Usable(schedule, looked);
+            Programme probed = schedule.Programme.Probed(item => files.GetValueOrDefault((item.File!, item.Streams))?.Duration.ToDuration());
             if (channel.Profile.Mode == ProfileMode.Copy)
             {
                 CopyAdmission admission = Admit(channel, files);
@@ -95,24 +96,24 @@ public sealed class StationLoader
                 content[channel.Id] = ChannelContent.Transcoded(channel.Profile);
             }
 
-            completed.Add(probed);
+            completed.Add(schedule with { Programme = probed });
         }
 
-        return new Station(_clock, _executor, new ScheduleService(completed), content, _options, _loggerFactory, _producers);
+        return new Station(_clock, _executor, new ScheduleBook(completed), content, _options, _loggerFactory, _producers);
     }
 
-    private static ChannelSchedule WithoutRefused(ChannelSchedule channel, CopyAdmission admission)
+    private static Programme WithoutRefused(Programme programme, CopyAdmission admission)
     {
         var refused = admission.Refused.Select(refusal => (refusal.File, refusal.Streams)).ToHashSet();
-        return channel with { Items = Replace(channel.Items), Filler = Replace(channel.Filler) };
+        return programme with { Items = Replace(programme.Items), Filler = Replace(programme.Filler) };
 
         ImmutableArray<ScheduleItem> Replace(ImmutableArray<ScheduleItem> items) =>
             [.. items.Select(item => item.File is { } file && refused.Contains((file, item.Streams)) ? item with { Kind = SegmentKind.Slate, File = null } : item)];
     }
 
     /// <summary>The files of a channel whose kind or duration matters.</summary>
-    private static IEnumerable<(string File, StreamChoice Streams)> FilesOf(ChannelSchedule channel) => channel.Items.Concat(channel.Filler)
-        .Where(item => item.File is not null && (item.Duration is null || channel.Profile.Mode == ProfileMode.Copy))
+    private static IEnumerable<(string File, StreamChoice Streams)> FilesOf(ChannelSchedule schedule) => schedule.Programme.Items.Concat(schedule.Programme.Filler)
+        .Where(item => item.File is not null && (item.Duration is null || schedule.Channel.Profile.Mode == ProfileMode.Copy))
         .Select(item => (item.File!, item.Streams))
         .Distinct();
 
@@ -138,29 +139,29 @@ public sealed class StationLoader
     }
 
     /// <summary>Those of a channel's files that can be used; the others are logged.</summary>
-    private Dictionary<(string File, StreamChoice Streams), ProbedMedia> Usable(ChannelSchedule channel, Dictionary<(string File, StreamChoice Streams), ProbedFile> looked)
+    private Dictionary<(string File, StreamChoice Streams), ProbedMedia> Usable(ChannelSchedule schedule, Dictionary<(string File, StreamChoice Streams), ProbedFile> looked)
     {
         Dictionary<(string File, StreamChoice Streams), ProbedMedia> files = [];
-        foreach ((string File, StreamChoice Streams) file in FilesOf(channel))
+        foreach ((string File, StreamChoice Streams) file in FilesOf(schedule))
         {
             ProbedFile probed = looked[file];
             if (probed.Problem is { } problem)
             {
-                RuntimeLog.FileUnusable(_logger, channel.ShortName, problem);
+                RuntimeLog.FileUnusable(_logger, schedule.Channel.ShortName, problem);
                 continue;
             }
 
             files[file] = probed.Media!;
             if (probed.Media!.Duration.ToDuration() < ScheduleItem.MinDuration)
             {
-                RuntimeLog.FileTooShort(_logger, channel.ShortName, file.File, probed.Media.Duration, ScheduleItem.MinDuration.TotalMilliseconds);
+                RuntimeLog.FileTooShort(_logger, schedule.Channel.ShortName, file.File, probed.Media.Duration, ScheduleItem.MinDuration.TotalMilliseconds);
             }
         }
 
         return files;
     }
 
-    private void WarnOfSlates(ChannelSchedule channel, ChannelFormats formats)
+    private void WarnOfSlates(Channel channel, ChannelFormats formats)
     {
         foreach (EncodedFormat format in new[] { formats.Video, formats.Audio }.OfType<EncodedFormat>())
         {
@@ -171,7 +172,7 @@ public sealed class StationLoader
         }
     }
 
-    private CopyAdmission Admit(ChannelSchedule channel, Dictionary<(string File, StreamChoice Streams), ProbedMedia> files)
+    private CopyAdmission Admit(Channel channel, Dictionary<(string File, StreamChoice Streams), ProbedMedia> files)
     {
         CopyAdmission admission = CopyAdmission.Decide(files.Select(file => CopyCandidate.Of(file.Key.File, file.Value) with { Streams = file.Key.Streams }));
         foreach (CopyRefusal refusal in admission.Refused)

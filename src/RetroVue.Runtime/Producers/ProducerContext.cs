@@ -21,7 +21,7 @@ public sealed class ProducerContext
     public required Uri StreamEndpoint { get; init; }
 
     /// <summary>The channel.</summary>
-    public required ChannelSchedule Channel { get; init; }
+    public required Channel Channel { get; init; }
 
     /// <summary>What the channel sends; it says how far ahead items are taken, and what they must be.</summary>
     public required ChannelOutput Output { get; init; }

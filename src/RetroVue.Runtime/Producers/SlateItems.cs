@@ -20,7 +20,7 @@ namespace RetroVue.Runtime.Producers;
 /// <param name="following">What comes after an entry.</param>
 /// <param name="options">How pipelines run.</param>
 internal sealed class SlateItems(
-    ChannelSchedule channel,
+    Channel channel,
     ChannelLine line,
     TranscodeProfile profile,
     ChannelFormats? copied,

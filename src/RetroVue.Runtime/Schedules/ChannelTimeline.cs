@@ -5,31 +5,28 @@ namespace RetroVue.Runtime.Schedules;
 /// <summary>A channel's air time without beginning or end: its list, and what airs before and after it.</summary>
 internal sealed class ChannelTimeline
 {
-    private readonly string _name;
+    private readonly Channel _channel;
     private readonly Instant _start;
     private readonly Instant _end;
     private readonly ItemCycle? _items;
     private readonly ItemCycle? _filler;
 
-    public ChannelTimeline(ChannelSchedule channel)
+    public ChannelTimeline(Channel channel, Programme programme)
     {
-        _name = channel.Name;
-        Zone = channel.Zone;
-        _items = channel.Items.IsDefaultOrEmpty ? null : new ItemCycle(channel.Items, channel.Name);
-        _filler = channel.Filler.IsDefaultOrEmpty ? null : new ItemCycle(channel.Filler, channel.Name);
-        _start = channel.Start;
-        Instant end = channel.End ?? Instant.MaxValue;
+        _channel = channel;
+        _items = programme.Items.IsDefaultOrEmpty ? null : new ItemCycle(programme.Items, channel);
+        _filler = programme.Filler.IsDefaultOrEmpty ? null : new ItemCycle(programme.Filler, channel);
+        _start = programme.Start;
+        Instant end = programme.End ?? Instant.MaxValue;
         if (end <= _start)
         {
             throw new ScheduleException($"Channel '{channel.Name}' ends at {end}, which is not after its start at {_start}.");
         }
 
         _end = _items is null ? _start
-            : channel.Repeats ? end
+            : programme.Repeats ? end
             : Instant.Min(end, _start + _items.Length);
     }
-
-    public DateTimeZone Zone { get; }
 
     public PlayoutEntry EntryAt(Instant at)
     {
@@ -51,13 +48,12 @@ internal sealed class ChannelTimeline
             return _filler.EntryAt(at, isBefore ? _start : _end);
         }
 
-        Interval slot = LocalGrid.SlotAt(at, Zone);
-        return new PlayoutEntry(
-            SegmentKind.Slate,
-            isBefore ? slot.Start : Instant.Max(slot.Start, _end),
-            isBefore ? Instant.Min(slot.End, _start) : slot.End,
-            _name,
-            null,
-            Duration.Zero);
+        Interval slot = LocalGrid.SlotAt(at, _channel.Zone);
+        Instant start = isBefore ? slot.Start : Instant.Max(slot.Start, _end);
+        Instant end = isBefore ? Instant.Min(slot.End, _start) : slot.End;
+        return new PlayoutEntry(SegmentKind.Slate, start, end, _channel.Name, null, Duration.Zero)
+        {
+            Id = EntryId.Of(_channel.Id, start, SegmentKind.Slate, _channel.Name, Duration.Zero),
+        };
     }
 }

@@ -20,16 +20,17 @@ public static class GridPacking
     /// <summary>
     /// The channel with its items laid out, and starting on a half hour: at its start or up to half an hour before it.
     /// </summary>
-    /// <exception cref="ScheduleException">The duration of an item is not known (see <see cref="ChannelSchedule.Probed"/>) or not allowed.</exception>
-    public static ChannelSchedule PackedToGrid(this ChannelSchedule channel)
+    /// <exception cref="ScheduleException">The duration of an item is not known (see <see cref="Programme.Probed"/>) or not allowed.</exception>
+    public static ChannelSchedule PackedToGrid(this ChannelSchedule schedule)
     {
-        ArgumentNullException.ThrowIfNull(channel);
+        ArgumentNullException.ThrowIfNull(schedule);
+        (Channel channel, Programme programme) = schedule;
         ImmutableArray<ScheduleItem>.Builder packed = ImmutableArray.CreateBuilder<ScheduleItem>();
         Duration slot = LocalGrid.Slot;
         Duration filled = Duration.Zero;
         int nextFiller = 0;
         bool hasLong = false;
-        foreach (ScheduleItem item in channel.Items)
+        foreach (ScheduleItem item in programme.Items)
         {
             if (DurationOf(item) > LongItem)
             {
@@ -45,20 +46,23 @@ public static class GridPacking
             FillSlot();
         }
 
-        return channel with { Start = LocalGrid.SlotAt(channel.Start, channel.Zone).Start, Items = packed.ToImmutable() };
+        return schedule with
+        {
+            Programme = programme with { Start = LocalGrid.SlotAt(programme.Start, channel.Zone).Start, Items = packed.ToImmutable() },
+        };
 
         void FillSlot()
         {
             while (filled > Duration.Zero)
             {
                 Duration rest = slot - filled;
-                if (channel.Filler.IsDefaultOrEmpty || rest < s_leastFiller)
+                if (programme.Filler.IsDefaultOrEmpty || rest < s_leastFiller)
                 {
                     Add(ScheduleItem.Slate(channel.Name, rest));
                     continue;
                 }
 
-                ScheduleItem filler = channel.Filler[nextFiller++ % channel.Filler.Length];
+                ScheduleItem filler = programme.Filler[nextFiller++ % programme.Filler.Length];
                 Add(filler with { Kind = SegmentKind.Filler, Duration = Duration.Min(DurationOf(filler), rest) });
             }
         }

@@ -4,7 +4,7 @@ using NodaTime;
 namespace RetroVue.Runtime.Schedules;
 
 /// <summary>
-/// Says what each channel airs and when. Answers are a pure function of the schedule and the instants asked about: neither a restart
+/// Says what each channel airs and when. Answers are a pure function of the schedule's version and the instants asked about: neither a restart
 /// nor a viewer changes them.
 /// </summary>
 /// <remarks>
@@ -14,7 +14,7 @@ namespace RetroVue.Runtime.Schedules;
 public interface IScheduleService
 {
     /// <summary>The channels, in the schedule's order.</summary>
-    ImmutableArray<ChannelSchedule> Channels { get; }
+    ImmutableArray<Channel> Channels { get; }
 
     /// <summary>What a channel airs at an instant. There is always something, if only a slate.</summary>
     Airing GetAiring(Guid channel, Instant at);
@@ -28,6 +28,9 @@ public interface IScheduleService
     /// <param name="to">The first instant after the stretch.</param>
     /// <exception cref="ArgumentException"><paramref name="to"/> is not after <paramref name="from"/>.</exception>
     PlayoutPlan GetPlan(Guid channel, Instant from, Instant to);
+
+    /// <summary>The version of a channel's schedule. It grows with each change, and the plan of a channel on the air follows that.</summary>
+    long GetGeneration(Guid channel);
 
     /// <summary>The channel's broadcast day to which an instant belongs.</summary>
     BroadcastDay GetBroadcastDay(Guid channel, Instant at);

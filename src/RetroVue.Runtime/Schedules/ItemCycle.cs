@@ -9,23 +9,25 @@ internal sealed class ItemCycle
     // Two of these still fit 64 bits of nanoseconds.
     private const long MaxNanoseconds = 100 * 366 * NodaConstants.NanosecondsPerDay;
 
+    private readonly Guid _channel;
     private readonly ImmutableArray<ScheduleItem> _items;
     private readonly long[] _starts;
     private readonly long _length;
 
     /// <param name="items">At least one item.</param>
-    /// <param name="channel">Whose they are, for messages.</param>
-    public ItemCycle(ImmutableArray<ScheduleItem> items, string channel)
+    /// <param name="channel">Whose they are.</param>
+    public ItemCycle(ImmutableArray<ScheduleItem> items, Channel channel)
     {
+        _channel = channel.Id;
         _items = items;
         _starts = new long[items.Length];
         for (int i = 0; i < items.Length; i++)
         {
             _starts[i] = _length;
-            _length += items[i].KnownDuration(channel).ToInt64Nanoseconds();
+            _length += items[i].KnownDuration(channel.Name).ToInt64Nanoseconds();
             if (_length > MaxNanoseconds)
             {
-                throw new ScheduleException($"Channel '{channel}': the list lasts more than 100 years.");
+                throw new ScheduleException($"Channel '{channel.Name}': the list lasts more than 100 years.");
             }
         }
     }
@@ -45,6 +47,10 @@ internal sealed class ItemCycle
         index = index < 0 ? ~index - 1 : index;
         ScheduleItem item = _items[index];
         Instant start = at - Duration.FromNanoseconds(within - _starts[index]);
-        return new PlayoutEntry(item.Kind, start, start + item.Duration!.Value, item.Title, item.File, item.Offset) { Streams = item.Streams };
+        return new PlayoutEntry(item.Kind, start, start + item.Duration!.Value, item.Title, item.File, item.Offset)
+        {
+            Id = EntryId.Of(_channel, start, item.Kind, item.File ?? item.Title, item.Offset),
+            Streams = item.Streams,
+        };
     }
 }

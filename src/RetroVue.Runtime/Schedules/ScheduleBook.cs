@@ -4,40 +4,43 @@ using NodaTime;
 
 namespace RetroVue.Runtime.Schedules;
 
-/// <summary>Answers from channels whose lists are known in full.</summary>
+/// <summary>The schedule of a station's channels, which can be published anew while they are on the air.</summary>
 /// <remarks>
-/// Immutable and thread-safe. A look-up costs O(log n) in the items of the list, however long ago it started.
+/// Thread-safe. A publication replaces a stretch of a channel's time at once and as a whole: each answer is of one version. Channels on the air
+/// follow it from seven seconds ahead, and what is on the air goes on without a break if the new version has the same entry there. A look-up costs
+/// O(log n) in the items of the list and in the publications, however long ago the list started.
 /// </remarks>
-public sealed class ScheduleService : IScheduleService
+public sealed class ScheduleBook : IScheduleService
 {
-    private readonly FrozenDictionary<Guid, ChannelTimeline> _timelines;
+    private readonly FrozenDictionary<Guid, Page> _pages;
 
-    /// <summary>A service for these channels.</summary>
+    /// <summary>A book with the first version of each channel's schedule.</summary>
     /// <exception cref="ScheduleException">
-    /// An item has no duration yet (see <see cref="ChannelSchedule.Probed"/>) or one that is not allowed, a list lasts more than 100
-    /// years, a channel ends before it starts, or two channels share an id.
+    /// An item has no duration yet (see <see cref="Programme.Probed"/>) or one that is not allowed, a list lasts more than 100
+    /// years, a programme ends before it starts, or two channels share an id.
     /// </exception>
-    public ScheduleService(IEnumerable<ChannelSchedule> channels)
+    public ScheduleBook(IEnumerable<ChannelSchedule> channels)
     {
         ArgumentNullException.ThrowIfNull(channels);
-        Channels = [.. channels];
-        Dictionary<Guid, ChannelTimeline> timelines = [];
-        foreach (ChannelSchedule channel in Channels)
+        ChannelSchedule[] all = [.. channels];
+        Channels = [.. all.Select(schedule => schedule.Channel)];
+        Dictionary<Guid, Page> pages = [];
+        foreach ((Channel channel, Programme programme) in all)
         {
-            if (!timelines.TryAdd(channel.Id, new ChannelTimeline(channel)))
+            if (!pages.TryAdd(channel.Id, new Page(channel, new ScheduleEdition(new ChannelTimeline(channel, programme)))))
             {
                 throw new ScheduleException($"Two channels have the id {channel.Id}; the second is '{channel.Name}'.");
             }
         }
 
-        _timelines = timelines.ToFrozenDictionary();
+        _pages = pages.ToFrozenDictionary();
     }
 
     /// <inheritdoc/>
-    public ImmutableArray<ChannelSchedule> Channels { get; }
+    public ImmutableArray<Channel> Channels { get; }
 
     /// <inheritdoc/>
-    public Airing GetAiring(Guid channel, Instant at) => new(Timeline(channel).EntryAt(at), at);
+    public Airing GetAiring(Guid channel, Instant at) => new(PageOf(channel).Edition.EntryAt(at), at);
 
     /// <inheritdoc/>
     public PlayoutPlan GetPlan(Guid channel, Instant from, Instant to)
@@ -47,20 +50,64 @@ public sealed class ScheduleService : IScheduleService
             throw new ArgumentException($"A plan's end, {to}, must be after its start, {from}.", nameof(to));
         }
 
-        ChannelTimeline timeline = Timeline(channel);
+        ScheduleEdition edition = PageOf(channel).Edition;
         ImmutableArray<PlayoutEntry>.Builder entries = ImmutableArray.CreateBuilder<PlayoutEntry>();
         for (Instant at = from; at < to; at = entries[^1].End)
         {
-            entries.Add(timeline.EntryAt(at));
+            entries.Add(edition.EntryAt(at));
         }
 
-        return new PlayoutPlan(entries.ToImmutable());
+        return new PlayoutPlan(entries.ToImmutable()) { Generation = edition.Generation };
     }
 
     /// <inheritdoc/>
-    public BroadcastDay GetBroadcastDay(Guid channel, Instant at) => BroadcastDay.Of(at, Timeline(channel).Zone);
+    public BroadcastDay GetBroadcastDay(Guid channel, Instant at) => BroadcastDay.Of(at, PageOf(channel).Channel.Zone);
 
-    private ChannelTimeline Timeline(Guid channel) => _timelines.TryGetValue(channel, out ChannelTimeline? timeline)
-        ? timeline
+    /// <inheritdoc/>
+    public long GetGeneration(Guid channel) => PageOf(channel).Edition.Generation;
+
+    /// <summary>Lets a channel air another programme in a stretch of time.</summary>
+    /// <param name="channel">The channel's id.</param>
+    /// <param name="programme">What it airs then. The programme's own start says where in its list it is at the beginning of the stretch.</param>
+    /// <param name="from">The first instant.</param>
+    /// <param name="to">The first instant after the stretch, at which goes on what was to air before; null if it has no end.</param>
+    /// <returns>The generation of the schedule that holds from now on.</returns>
+    /// <exception cref="KeyNotFoundException">There is no such channel.</exception>
+    /// <exception cref="ArgumentException"><paramref name="to"/> is not after <paramref name="from"/>.</exception>
+    /// <exception cref="ScheduleException">The programme cannot be aired; nothing has changed.</exception>
+    public long Publish(Guid channel, Programme programme, Instant from, Instant? to = null)
+    {
+        ArgumentNullException.ThrowIfNull(programme);
+        if (to <= from)
+        {
+            throw new ArgumentException($"The stretch's end, {to}, must be after its start, {from}.", nameof(to));
+        }
+
+        Page page = PageOf(channel);
+        return page.Publish(new ChannelTimeline(page.Channel, programme), from, to);
+    }
+
+    private Page PageOf(Guid channel) => _pages.TryGetValue(channel, out Page? page)
+        ? page
         : throw new KeyNotFoundException($"There is no channel with the id {channel}.");
+
+    /// <summary>A channel, and the version of its schedule that holds.</summary>
+    private sealed class Page(Channel channel, ScheduleEdition edition)
+    {
+        private readonly Lock _publishing = new();
+        private volatile ScheduleEdition _edition = edition;
+
+        public Channel Channel { get; } = channel;
+
+        public ScheduleEdition Edition => _edition;
+
+        public long Publish(ChannelTimeline timeline, Instant from, Instant? to)
+        {
+            lock (_publishing)
+            {
+                _edition = _edition.With(timeline, from, to);
+                return _edition.Generation;
+            }
+        }
+    }
 }

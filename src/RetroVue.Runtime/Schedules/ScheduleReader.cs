@@ -24,8 +24,8 @@ internal sealed class ScheduleReader(string folder)
         foreach (JsonValue value in list.AsArray())
         {
             ChannelSchedule channel = ReadChannel(value);
-            ThrowIfTaken(value.Required("shortName"), channel.ShortName, taken);
-            ThrowIfTaken(value.Optional("id") ?? value, channel.Id.ToString(), taken);
+            ThrowIfTaken(value.Required("shortName"), channel.Channel.ShortName, taken);
+            ThrowIfTaken(value.Optional("id") ?? value, channel.Channel.Id.ToString(), taken);
             channels.Add(channel);
         }
 
@@ -45,7 +45,7 @@ internal sealed class ScheduleReader(string folder)
         value.AsObject("id", "shortName", "name", "timeZone", "profile", "start", "end", "repeat", "items", "filler");
         string shortName = ReadShortName(value.Required("shortName"));
         DateTimeZone zone = ReadZone(value.Required("timeZone"));
-        Instant start = value.Optional("start") is { } first ? ReadInstant(first, zone) : ChannelSchedule.DefaultStart(zone);
+        Instant start = value.Optional("start") is { } first ? ReadInstant(first, zone) : Programme.DefaultStart(zone);
         Instant? end = value.Optional("end") is { } last ? ReadInstant(last, zone) : null;
         if (end <= start)
         {
@@ -59,16 +59,18 @@ internal sealed class ScheduleReader(string folder)
         }
 
         return new ChannelSchedule(
-            value.Optional("id") is { } id ? ReadId(id) : ChannelId.FromShortName(shortName),
-            shortName,
-            value.Required("name").AsString(),
-            zone,
-            ReadProfile(value.Required("profile")),
-            start,
-            end,
-            value.Optional("repeat")?.AsBoolean() ?? true,
-            [.. items.AsArray().Select(item => ReadItem(item, SegmentKind.Programme))],
-            [.. value.Optional("filler")?.AsArray().Select(item => ReadItem(item, SegmentKind.Filler)) ?? []]);
+            new Channel(
+                value.Optional("id") is { } id ? ReadId(id) : ChannelId.FromShortName(shortName),
+                shortName,
+                value.Required("name").AsString(),
+                zone,
+                ReadProfile(value.Required("profile"))),
+            new Programme(
+                start,
+                end,
+                value.Optional("repeat")?.AsBoolean() ?? true,
+                [.. items.AsArray().Select(item => ReadItem(item, SegmentKind.Programme))],
+                [.. value.Optional("filler")?.AsArray().Select(item => ReadItem(item, SegmentKind.Filler)) ?? []]));
     }
 
     private static string ReadShortName(JsonValue value)

@@ -36,7 +36,8 @@ public sealed class PageTests
     {
         await using Browser browser = await Browser.StartAsync();
         ChannelSchedule channel = TestStation.Channel("colours", "Colours", ChannelProfile.Copy, TestMedia.Colour("red"), TestMedia.Colour("blue"));
-        channel = channel with { Items = [channel.Items[0] with { Title = "red" }, channel.Items[1] with { Title = "blue" }] };
+        Programme programme = channel.Programme;
+        channel = channel with { Programme = programme with { Items = [programme.Items[0] with { Title = "red" }, programme.Items[1] with { Title = "blue" }] } };
         await using TestStation station = await TestStation.StartAsync(channel);
         IPage page = await browser.OpenAsync();
         await page.GotoAsync(new Uri(station.Http.BaseAddress!, "/#colours").ToString());

@@ -158,7 +158,9 @@ public sealed class CrowdTests
 
         private sealed class Service(FaultySchedules owner, IScheduleService inner) : IScheduleService
         {
-            public ImmutableArray<ChannelSchedule> Channels => inner.Channels;
+            public ImmutableArray<Channel> Channels => inner.Channels;
+
+            public long GetGeneration(Guid channel) => inner.GetGeneration(channel);
 
             public BroadcastDay GetBroadcastDay(Guid channel, Instant at) => inner.GetBroadcastDay(channel, at);
 

@@ -118,16 +118,18 @@ public sealed class HungDiskTests
     {
         var clock = MasterClock.FromSystem();
         ChannelSchedule[] schedules = [.. channels.Select(channel => new ChannelSchedule(
-            ChannelId.FromShortName(channel.Name),
-            channel.Name,
-            channel.Name,
-            DateTimeZone.Utc,
-            channel.Mode == ProfileMode.Copy ? ChannelProfile.Copy : ChannelProfile.Transcode(320, 180, s_rate),
-            clock.UtcNow,
-            null,
-            true,
-            [ScheduleItem.Programme(channel.File, channel.Name, Duration.FromSeconds(60))],
-            []))];
+            new Channel(
+                ChannelId.FromShortName(channel.Name),
+                channel.Name,
+                channel.Name,
+                DateTimeZone.Utc,
+                channel.Mode == ProfileMode.Copy ? ChannelProfile.Copy : ChannelProfile.Transcode(320, 180, s_rate)),
+            new Programme(
+                clock.UtcNow,
+                null,
+                true,
+                [ScheduleItem.Programme(channel.File, channel.Name, Duration.FromSeconds(60))],
+                [])))];
         var loader = new StationLoader(clock, new ThreadedExecutor(name: "disk"), new ChannelOptions { Linger = ClockTime.Zero }, log);
         return loader.LoadAsync(schedules).GetAwaiter().GetResult();
     }

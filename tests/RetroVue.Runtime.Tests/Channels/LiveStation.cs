@@ -38,16 +38,18 @@ internal sealed class LiveStation : IAsyncDisposable
             executor);
 
         ChannelSchedule Channel(string name, ChannelProfile profile) => new(
-            ChannelId.FromShortName(name),
-            name,
-            name,
-            DateTimeZone.Utc,
-            profile,
-            clock.UtcNow,
-            null,
-            true,
-            [.. files.Select(file => ScheduleItem.Programme(file, Path.GetFileName(file), Duration.FromSeconds(12)))],
-            []);
+            new Channel(
+                ChannelId.FromShortName(name),
+                name,
+                name,
+                DateTimeZone.Utc,
+                profile),
+            new Programme(
+                clock.UtcNow,
+                null,
+                true,
+                [.. files.Select(file => ScheduleItem.Programme(file, Path.GetFileName(file), Duration.FromSeconds(12)))],
+                []));
     }
 
     /// <summary>Watches a channel for a while, as a player would, and leaves; returns the bytes received.</summary>

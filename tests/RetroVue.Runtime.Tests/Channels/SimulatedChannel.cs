@@ -67,20 +67,22 @@ internal sealed class SimulatedChannel : IDisposable
         Executor = beside?.Executor ?? new SimulatedExecutor(ClockTime.FromSeconds(5000));
         Clock = beside?.Clock ?? new MasterClock(Executor.Clock, start);
         _schedule = new ChannelSchedule(
-            Guid.Parse("7e57ab1e-0000-4000-8000-000000000001"),
-            shortName,
-            "Test",
-            DateTimeZone.Utc,
-            profile,
-            start,
-            null,
-            true,
-            items,
-            []);
-        ChannelContent content = profile.Mode == ProfileMode.Copy ? ChannelContent.Copied(FormatsOf(formatsOf ?? _schedule.Items[0].File!), rates) : ChannelContent.Transcoded(profile);
-        var service = new ScheduleService([_schedule]);
+            new Channel(
+                Guid.Parse("7e57ab1e-0000-4000-8000-000000000001"),
+                shortName,
+                "Test",
+                DateTimeZone.Utc,
+                profile),
+            new Programme(
+                start,
+                null,
+                true,
+                items,
+                []));
+        ChannelContent content = profile.Mode == ProfileMode.Copy ? ChannelContent.Copied(FormatsOf(formatsOf ?? _schedule.Programme.Items[0].File!), rates) : ChannelContent.Transcoded(profile);
+        Schedules = new ScheduleBook([_schedule]);
         Manager = new ChannelManager(
-            _schedule, content, schedules?.Invoke(service) ?? service, Clock, Executor, options ?? new ChannelOptions(), loggerFactory ?? NullLoggerFactory.Instance, producers);
+            _schedule.Channel, content, schedules?.Invoke(Schedules) ?? Schedules, Clock, Executor, options ?? new ChannelOptions(), loggerFactory ?? NullLoggerFactory.Instance, producers);
     }
 
     public SimulatedExecutor Executor { get; }
@@ -89,6 +91,8 @@ internal sealed class SimulatedChannel : IDisposable
     public ChannelLine Line => new(Clock.AsClock(), ChannelLine.DefaultEpoch);
 
     public MasterClock Clock { get; }
+
+    public ScheduleBook Schedules { get; }
 
     public ChannelManager Manager { get; }
 

@@ -11,6 +11,8 @@ namespace RetroVue.Runtime.Tests.Channels;
 /// <summary>Files are looked at side by side; what comes of it does not depend on which was first.</summary>
 public sealed class StationLoaderTests
 {
+    private static readonly Instant s_start = Instant.FromUtc(2026, 1, 1, 0, 0);
+
     private static readonly Rational s_rate = new(25, 1);
 
     [Test]
@@ -49,23 +51,25 @@ public sealed class StationLoaderTests
         Assert.That(log.Lines, Has.Count.EqualTo(expected.Length));
         Assert.That(log.Lines.Zip(expected, (line, start) => line.StartsWith(start, StringComparison.Ordinal) ? "" : $"{line}, not {start}"), Is.All.Empty);
         Assert.That(
-            station.Schedules.Channels.Select(channel => channel.Items.Select(item => item.File)),
+            station.Schedules.Channels.Select(channel => station.Schedules.GetPlan(channel.Id, s_start, s_start + Duration.FromHours(1)).Entries.Select(entry => entry.File).Distinct(StringComparer.Ordinal)),
             Is.All.EqualTo(files.Where(file => Path.GetFileName(file)[1] is not '3' and not '7')));
         await station.DisposeAsync();
         Assert.That(MediaBuffer.LiveCount, Is.Zero);
     }
 
     private static ChannelSchedule Channel(string name, IEnumerable<string> files) => new(
-        ChannelId.FromShortName(name),
-        name,
-        name,
-        DateTimeZone.Utc,
-        ChannelProfile.Copy,
-        Instant.FromUtc(2026, 1, 1, 0, 0),
-        null,
-        true,
-        [.. files.Select(file => new ScheduleItem(SegmentKind.Programme, file, Path.GetFileName(file), Duration.Zero, null))],
-        []);
+        new Channel(
+            ChannelId.FromShortName(name),
+            name,
+            name,
+            DateTimeZone.Utc,
+            ChannelProfile.Copy),
+        new Programme(
+            s_start,
+            null,
+            true,
+            [.. files.Select(file => new ScheduleItem(SegmentKind.Programme, file, Path.GetFileName(file), Duration.Zero, null))],
+            []));
 
     private sealed class Steps : IProgress<LoadProgress>
     {

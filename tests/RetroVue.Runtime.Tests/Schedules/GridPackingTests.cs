@@ -26,18 +26,18 @@ public sealed class GridPackingTests
         Assert.That(Layout(packed), Is.EqualTo([
             ("/p0", 22), ("/p1", 5), ("/f0", 2), ("/f1", 1),
             ("/p2", 52), ("/p3", 10), ("/f0", 2), ("/f1", 4), ("/f0", 2), ("/f1", 4), ("/f0", 2), ("/f1", 4), ("/f0", 2), ("/f1", 4), ("/f0", 2), ("/f1", 2)]));
-        Assert.That(packed.Items.Select(item => item.Kind).Distinct(), Is.EqualTo([SegmentKind.Programme, SegmentKind.Filler]));
+        Assert.That(packed.Programme.Items.Select(item => item.Kind).Distinct(), Is.EqualTo([SegmentKind.Programme, SegmentKind.Filler]));
     }
 
     [Test]
     public void Packed_no_filler_or_less_than_a_second_left_gives_slate()
     {
         ChannelSchedule without = Channel("UTC", s_start, [Minutes(22)]).PackedToGrid();
-        Assert.That(without.Items[^1], Is.EqualTo(ScheduleItem.Slate("Test", Minutes(8))));
+        Assert.That(without.Programme.Items[^1], Is.EqualTo(ScheduleItem.Slate("Test", Minutes(8))));
 
         Duration almost = Minutes(30) - Duration.FromNanoseconds(999_999_999);
         ChannelSchedule sliver = Channel("UTC", s_start, [almost], [Minutes(2)]).PackedToGrid();
-        Assert.That(sliver.Items[^1], Is.EqualTo(ScheduleItem.Slate("Test", Duration.FromNanoseconds(999_999_999))));
+        Assert.That(sliver.Programme.Items[^1], Is.EqualTo(ScheduleItem.Slate("Test", Duration.FromNanoseconds(999_999_999))));
     }
 
     [Test]
@@ -51,28 +51,28 @@ public sealed class GridPackingTests
     public void Packed_start_off_the_grid_moves_back_to_it_on_the_channels_clocks() =>
         // UTC + 05:45: 10:50 there, so the half hour before is 10:30 there.
         Assert.That(
-            Channel("Asia/Kathmandu", s_start + Minutes(5), [Minutes(22)]).PackedToGrid().Start,
+            Channel("Asia/Kathmandu", s_start + Minutes(5), [Minutes(22)]).PackedToGrid().Programme.Start,
             Is.EqualTo(s_start - Minutes(15)));
 
     [Test]
     public void Packed_unknown_duration_throws()
     {
         ChannelSchedule channel = Channel("UTC", s_start, [Minutes(22)]);
-        Assert.That(() => (channel with { Items = [channel.Items[0] with { Duration = null }] }).PackedToGrid(), Throws.InstanceOf<ScheduleException>());
+        Assert.That(() => channel.With(programme => programme with { Items = [programme.Items[0] with { Duration = null }] }).PackedToGrid(), Throws.InstanceOf<ScheduleException>());
     }
 
     [TestCaseSource(typeof(TestSchedules), nameof(Zones))]
     public void Packed_a_year_on_the_air_every_long_item_starts_on_a_local_half_hour(string zone)
     {
         ChannelSchedule packed = Channel(
-            zone, ChannelSchedule.DefaultStart(TimeZones.Get(zone)), [Minutes(22.5), Minutes(5), Minutes(93.3), Minutes(41)], [Minutes(2.1), Minutes(0.4)]).PackedToGrid();
+            zone, Programme.DefaultStart(TimeZones.Get(zone)), [Minutes(22.5), Minutes(5), Minutes(93.3), Minutes(41)], [Minutes(2.1), Minutes(0.4)]).PackedToGrid();
         int found = 0;
         foreach (PlayoutEntry entry in packed.Plan(s_start, s_start + Duration.FromDays(366)))
         {
             if (entry.Duration > GridPacking.LongItem && entry.Kind == SegmentKind.Programme)
             {
                 found++;
-                LocalTime local = entry.Start.InZone(packed.Zone).TimeOfDay;
+                LocalTime local = entry.Start.InZone(packed.Channel.Zone).TimeOfDay;
                 Assert.That(local.NanosecondOfDay % Minutes(30).ToInt64Nanoseconds(), Is.Zero, $"{entry.Start}");
             }
         }
@@ -89,7 +89,7 @@ public sealed class GridPackingTests
             ChannelSchedule channel = Channel("UTC", s_start, items, filler);
             ChannelSchedule packed = channel.PackedToGrid();
             Duration at = Duration.Zero;
-            foreach (ScheduleItem item in packed.Items)
+            foreach (ScheduleItem item in packed.Programme.Items)
             {
                 if (item.Kind == SegmentKind.Programme && item.Duration > GridPacking.LongItem)
                 {
@@ -99,10 +99,10 @@ public sealed class GridPackingTests
                 at += item.Duration!.Value;
             }
 
-            Assert.That(packed.Items.Where(item => item.Kind == SegmentKind.Programme), Is.EqualTo(channel.Items));
+            Assert.That(packed.Programme.Items.Where(item => item.Kind == SegmentKind.Programme), Is.EqualTo(channel.Programme.Items));
             bool hasLong = items.Any(item => item > GridPacking.LongItem);
             Assert.That(!hasLong || at.ToInt64Nanoseconds() % Minutes(30).ToInt64Nanoseconds() == 0, Is.True);
-            Assert.That(hasLong || packed.Items.Length == channel.Items.Length, Is.True);
+            Assert.That(hasLong || packed.Programme.Items.Length == channel.Programme.Items.Length, Is.True);
         }).QuickCheckThrowOnFailure();
 
     [Test]
@@ -121,5 +121,5 @@ public sealed class GridPackingTests
     }
 
     private static IEnumerable<(string?, double)> Layout(ChannelSchedule channel) =>
-        channel.Items.Select(item => (item.File, item.Duration!.Value.TotalMinutes));
+        channel.Programme.Items.Select(item => (item.File, item.Duration!.Value.TotalMinutes));
 }

@@ -6,7 +6,7 @@ using static RetroVue.Runtime.Tests.Schedules.TestSchedules;
 
 namespace RetroVue.Runtime.Tests.Schedules;
 
-public sealed class ScheduleServiceTests
+public sealed class ScheduleBookTests
 {
     private static readonly Instant s_start = Instant.FromUtc(2026, 1, 1, 5, 0);
 
@@ -39,18 +39,18 @@ public sealed class ScheduleServiceTests
     public void GetPlan_any_list_and_range_is_contiguous_covers_it_and_agrees_with_GetAiring() =>
         Prop.ForAll(s_lists.ToArbitrary(), s_lists.ToArbitrary(), Gen.Choose(-100_000, 100_000).ToArbitrary(), (items, filler, seconds) =>
         {
-            ChannelSchedule channel = Channel("Europe/Berlin", s_start, items, filler) with { End = s_start + Duration.FromHours(7) };
-            var service = new ScheduleService([channel]);
+            ChannelSchedule channel = Channel("Europe/Berlin", s_start, items, filler).With(programme => programme with { End = s_start + Duration.FromHours(7) });
+            var service = new ScheduleBook([channel]);
             Instant from = s_start + Duration.FromSeconds(seconds), to = from + Duration.FromHours(1);
             // The plan's constructor refuses gaps and overlaps.
-            PlayoutPlan plan = service.GetPlan(channel.Id, from, to);
+            PlayoutPlan plan = service.GetPlan(channel.Channel.Id, from, to);
             Assert.That(plan.Start <= from && plan.End >= to && plan.Entries[0].Contains(from) && plan.Entries[^1].Contains(to - Duration.Epsilon), Is.True);
             foreach (PlayoutEntry entry in plan.Entries)
             {
                 Instant middle = entry.Start + (entry.Duration / 2);
-                Assert.That(service.GetAiring(channel.Id, middle).Entry, Is.EqualTo(entry));
-                Assert.That(service.GetAiring(channel.Id, entry.Start).Entry, Is.EqualTo(entry));
-                Assert.That(service.GetAiring(channel.Id, entry.End - Duration.Epsilon).Entry, Is.EqualTo(entry));
+                Assert.That(service.GetAiring(channel.Channel.Id, middle).Entry, Is.EqualTo(entry));
+                Assert.That(service.GetAiring(channel.Channel.Id, entry.Start).Entry, Is.EqualTo(entry));
+                Assert.That(service.GetAiring(channel.Channel.Id, entry.End - Duration.Epsilon).Entry, Is.EqualTo(entry));
                 Assert.That(plan.At(middle), Is.EqualTo(new Airing(entry, middle)));
             }
         }).QuickCheckThrowOnFailure();
@@ -60,7 +60,7 @@ public sealed class ScheduleServiceTests
     {
         Duration[] items = [Minutes(52.5), Duration.FromNanoseconds(1_234_567_891_011), Minutes(3)];
         ChannelSchedule channel = Channel(zone, s_start, items);
-        var service = new ScheduleService([channel]);
+        var service = new ScheduleBook([channel]);
         Instant entryStart = s_start;
         int index = 0;
         for (Instant at = s_start; at < s_start + Duration.FromDays(366); at += Minutes(7))
@@ -70,7 +70,7 @@ public sealed class ScheduleServiceTests
                 entryStart += items[index++ % 3];
             }
 
-            Airing airing = service.GetAiring(channel.Id, at);
+            Airing airing = service.GetAiring(channel.Channel.Id, at);
             Assert.That((airing.Entry.Start, airing.Entry.File), Is.EqualTo((entryStart, $"/p{index % 3}")), $"{at}");
         }
     }
@@ -88,14 +88,14 @@ public sealed class ScheduleServiceTests
     public void GetAiring_trimmed_item_positions_count_from_the_trim()
     {
         ChannelSchedule channel = Channel("UTC", s_start, [Minutes(10)]);
-        channel = channel with { Items = [channel.Items[0] with { Offset = Minutes(2) }] };
+        channel = channel.With(programme => programme with { Items = [channel.Programme.Items[0] with { Offset = Minutes(2) }] });
         Assert.That(channel.At(s_start + Minutes(1)).Position, Is.EqualTo(Minutes(3)));
     }
 
     [Test]
     public void GetAiring_around_the_end_is_cut_there_then_filler_begins_anew()
     {
-        ChannelSchedule channel = Channel("UTC", s_start, [Minutes(40)], [Minutes(7), Minutes(5)]) with { End = s_start + Minutes(50) };
+        ChannelSchedule channel = Channel("UTC", s_start, [Minutes(40)], [Minutes(7), Minutes(5)]).With(programme => programme with { End = s_start + Minutes(50) });
         Assert.That(channel.Plan(s_start, s_start + Minutes(60)).Select(e => (e.Kind, e.File, (e.Start - s_start).TotalMinutes, e.Duration.TotalMinutes)), Is.EqualTo([
             (SegmentKind.Programme, "/p0", 0, 40),
             (SegmentKind.Programme, "/p0", 40, 10),
@@ -115,7 +115,7 @@ public sealed class ScheduleServiceTests
     public void GetAiring_list_that_does_not_repeat_is_over_after_its_last_item()
     {
         Instant start = s_start + Minutes(20);
-        ChannelSchedule channel = Channel("Australia/Lord_Howe", start, [Minutes(25)]) with { Repeats = false };
+        ChannelSchedule channel = Channel("Australia/Lord_Howe", start, [Minutes(25)]).With(programme => programme with { Repeats = false });
         // Without filler a slate airs, cut at the half hours of the channel's clocks, whose offset here is 11 h.
         Assert.That(channel.Plan(s_start, s_start + Minutes(61)).Select(e => (e.Kind, e.Title, (e.Start - s_start).TotalMinutes)), Is.EqualTo([
             (SegmentKind.Slate, "Test", 0), (SegmentKind.Programme, "Programme 0", 20), (SegmentKind.Slate, "Test", 45), (SegmentKind.Slate, "Test", 60)]));
@@ -134,25 +134,25 @@ public sealed class ScheduleServiceTests
     public void GetBroadcastDay_channel_uses_its_own_zone()
     {
         ChannelSchedule channel = Channel("America/New_York", s_start, [Minutes(1)]);
-        Assert.That(new ScheduleService([channel]).GetBroadcastDay(channel.Id, Instant.FromUtc(2026, 1, 2, 10, 59)).Date, Is.EqualTo(new LocalDate(2026, 1, 1)));
+        Assert.That(new ScheduleBook([channel]).GetBroadcastDay(channel.Channel.Id, Instant.FromUtc(2026, 1, 2, 10, 59)).Date, Is.EqualTo(new LocalDate(2026, 1, 1)));
     }
 
     [Test]
     public void Requests_that_make_no_sense_throw()
     {
         ChannelSchedule channel = Channel("UTC", s_start, [Minutes(1)]);
-        var service = new ScheduleService([channel]);
+        var service = new ScheduleBook([channel]);
         Assert.Multiple(() =>
         {
             Assert.That(() => service.GetAiring(Guid.Empty, s_start), Throws.InstanceOf<KeyNotFoundException>());
-            Assert.That(() => service.GetPlan(channel.Id, s_start, s_start), Throws.ArgumentException);
-            Assert.That(() => new ScheduleService([channel, channel]), Throws.InstanceOf<ScheduleException>());
-            Assert.That(() => new ScheduleService([channel with { End = s_start }]), Throws.InstanceOf<ScheduleException>());
-            Assert.That(() => new ScheduleService([Channel("UTC", s_start, [Duration.Zero])]), Throws.InstanceOf<ScheduleException>());
-            Assert.That(() => new ScheduleService([Channel("UTC", s_start, [Duration.FromDays(8)])]), Throws.InstanceOf<ScheduleException>());
-            Assert.That(() => new ScheduleService([Channel("UTC", s_start, Enumerable.Repeat(Duration.FromDays(7), 6000))]), Throws.InstanceOf<ScheduleException>());
+            Assert.That(() => service.GetPlan(channel.Channel.Id, s_start, s_start), Throws.ArgumentException);
+            Assert.That(() => new ScheduleBook([channel, channel]), Throws.InstanceOf<ScheduleException>());
+            Assert.That(() => new ScheduleBook([channel.With(programme => programme with { End = s_start })]), Throws.InstanceOf<ScheduleException>());
+            Assert.That(() => new ScheduleBook([Channel("UTC", s_start, [Duration.Zero])]), Throws.InstanceOf<ScheduleException>());
+            Assert.That(() => new ScheduleBook([Channel("UTC", s_start, [Duration.FromDays(8)])]), Throws.InstanceOf<ScheduleException>());
+            Assert.That(() => new ScheduleBook([Channel("UTC", s_start, Enumerable.Repeat(Duration.FromDays(7), 6000))]), Throws.InstanceOf<ScheduleException>());
             Assert.That(
-                () => new ScheduleService([channel with { Items = [channel.Items[0] with { Duration = null }] }]),
+                () => new ScheduleBook([channel.With(programme => programme with { Items = [channel.Programme.Items[0] with { Duration = null }] })]),
                 Throws.InstanceOf<ScheduleException>().With.Message.Contains("'Programme 0'"));
         });
     }
@@ -161,18 +161,18 @@ public sealed class ScheduleServiceTests
     public void Probed_files_complete_durations_and_unusable_ones_are_left_out()
     {
         ChannelSchedule channel = Channel("UTC", s_start, [Minutes(1), Minutes(2), Minutes(3), Minutes(4)]);
-        channel = channel with
+        Programme programme = channel.Programme with
         {
             Items =
             [
-                channel.Items[0] with { Duration = null, Offset = Duration.FromSeconds(10) },
-                channel.Items[1] with { Duration = null },
-                channel.Items[2],
-                channel.Items[3] with { Duration = null, Offset = Duration.FromSeconds(60) },
+                channel.Programme.Items[0] with { Duration = null, Offset = Duration.FromSeconds(10) },
+                channel.Programme.Items[1] with { Duration = null },
+                channel.Programme.Items[2],
+                channel.Programme.Items[3] with { Duration = null, Offset = Duration.FromSeconds(60) },
             ],
         };
         List<string> asked = [];
-        ChannelSchedule probed = channel.Probed(item =>
+        Programme probed = programme.Probed(item =>
         {
             asked.Add(item.File!);
             return item.File == "/p1" ? null : Minutes(1);

@@ -41,26 +41,26 @@ public sealed class ScheduleFileTests
         ChannelSchedule one = channels[0], late = channels[1], festival = channels[2];
         Assert.Multiple(() =>
         {
-            Assert.That(one.Id, Is.EqualTo(new Guid("3d1f0c52-7b7e-4a3b-8f38-2c1a5f6f9e10")));
-            Assert.That((one.ShortName, one.Name, one.Zone.Id, one.Profile), Is.EqualTo(("retro-one", "Retro One", "Europe/Berlin", ChannelProfile.Copy)));
-            Assert.That((one.Start, one.End, one.Repeats), Is.EqualTo((Instant.FromUtc(2026, 1, 1, 5, 0), (Instant?)null, true)));
-            Assert.That(one.Items, Is.EqualTo([
+            Assert.That(one.Channel.Id, Is.EqualTo(new Guid("3d1f0c52-7b7e-4a3b-8f38-2c1a5f6f9e10")));
+            Assert.That((one.Channel.ShortName, one.Channel.Name, one.Channel.Zone.Id, one.Channel.Profile), Is.EqualTo(("retro-one", "Retro One", "Europe/Berlin", ChannelProfile.Copy)));
+            Assert.That((one.Programme.Start, one.Programme.End, one.Programme.Repeats), Is.EqualTo((Instant.FromUtc(2026, 1, 1, 5, 0), (Instant?)null, true)));
+            Assert.That(one.Programme.Items, Is.EqualTo([
                 new ScheduleItem(SegmentKind.Programme, Path.Combine(folder, "media/harbour.mp4"), "Harbour at Dawn", Duration.Zero, null),
                 new ScheduleItem(SegmentKind.Programme, Path.Combine(folder, "media/trams.mp4"), "Trams of the City", Duration.FromSeconds(10), Duration.FromMilliseconds(1_280_500)),
                 new ScheduleItem(SegmentKind.Programme, Path.Combine(folder, "media/weather.mp4"), "The Weather", Duration.Zero, Duration.FromSeconds(90))]));
-            Assert.That(one.Filler.Single().Kind, Is.EqualTo(SegmentKind.Filler));
+            Assert.That(one.Programme.Filler.Single().Kind, Is.EqualTo(SegmentKind.Filler));
 
-            Assert.That(late.Id, Is.EqualTo(ChannelId.FromShortName("late-show")));
-            Assert.That((late.Start, late.Repeats), Is.EqualTo((Instant.FromUtc(2026, 3, 1, 1, 0), false)));
-            Assert.That(late.Profile, Is.EqualTo(ChannelProfile.Transcode(1280, 720, new Rational(30000, 1001))));
-            Assert.That(late.Items[0].File, Is.EqualTo("/srv/shows/late-01.mkv"));
-            Assert.That(late.Items[0].Streams, Is.EqualTo(StreamChoice.Best));
-            Assert.That(late.Items[1].Streams, Is.EqualTo(new StreamChoice { Audio = "deu", Video = 1 }));
+            Assert.That(late.Channel.Id, Is.EqualTo(ChannelId.FromShortName("late-show")));
+            Assert.That((late.Programme.Start, late.Programme.Repeats), Is.EqualTo((Instant.FromUtc(2026, 3, 1, 1, 0), false)));
+            Assert.That(late.Channel.Profile, Is.EqualTo(ChannelProfile.Transcode(1280, 720, new Rational(30000, 1001))));
+            Assert.That(late.Programme.Items[0].File, Is.EqualTo("/srv/shows/late-01.mkv"));
+            Assert.That(late.Programme.Items[0].Streams, Is.EqualTo(StreamChoice.Best));
+            Assert.That(late.Programme.Items[1].Streams, Is.EqualTo(new StreamChoice { Audio = "deu", Video = 1 }));
 
-            Assert.That(festival.End - festival.Start, Is.EqualTo(Duration.FromDays(7)));
-            Assert.That(festival.Profile.Rate, Is.EqualTo(new Rational(25, 1)));
-            Assert.That(festival.Profile.Interlacing, Is.EqualTo(Interlacing.TopFieldFirst));
-            Assert.That(festival.Items[0].Title, Is.EqualTo("festival"));
+            Assert.That(festival.Programme.End - festival.Programme.Start, Is.EqualTo(Duration.FromDays(7)));
+            Assert.That(festival.Channel.Profile.Rate, Is.EqualTo(new Rational(25, 1)));
+            Assert.That(festival.Channel.Profile.Interlacing, Is.EqualTo(Interlacing.TopFieldFirst));
+            Assert.That(festival.Programme.Items[0].Title, Is.EqualTo("festival"));
         });
     }
 
@@ -176,12 +176,12 @@ public sealed class ScheduleFileTests
 
     [Test]
     public void Parse_repeated_local_time_is_the_first() => Assert.That(
-        Parse(Good.Replace("2026-01-01T06:00:00", "2026-10-25T02:30:00", StringComparison.Ordinal))[0].Start,
+        Parse(Good.Replace("2026-01-01T06:00:00", "2026-10-25T02:30:00", StringComparison.Ordinal))[0].Programme.Start,
         Is.EqualTo(Instant.FromUtc(2026, 10, 25, 0, 30)));
 
     [Test]
     public void Parse_no_start_is_six_in_the_morning_of_2000_on_the_channels_clocks() => Assert.That(
-        Parse(Good.Replace("\"start\": \"2026-01-01T06:00:00\",", "", StringComparison.Ordinal))[0].Start,
+        Parse(Good.Replace("\"start\": \"2026-01-01T06:00:00\",", "", StringComparison.Ordinal))[0].Programme.Start,
         Is.EqualTo(Instant.FromUtc(2000, 1, 1, 5, 0)));
 
     [Test]
@@ -219,7 +219,8 @@ public sealed class ScheduleFileTests
 
             try
             {
-                _ = new ScheduleService(ScheduleFile.Parse([.. mutant], "schedule.json", "/").Select(c => c.Probed(_ => Duration.FromMinutes(30))));
+                _ = new ScheduleBook(ScheduleFile.Parse([.. mutant], "schedule.json", "/")
+                    .Select(schedule => schedule with { Programme = schedule.Programme.Probed(_ => Duration.FromMinutes(30)) }));
                 read++;
             }
             catch (ScheduleException)

@@ -11,21 +11,21 @@ internal static class TestSchedules
     public static readonly string[] Zones = ["UTC", "Europe/Berlin", "America/New_York", "Australia/Lord_Howe"];
 
     public static ChannelSchedule Channel(string zone, Instant start, IEnumerable<Duration> items, IEnumerable<Duration>? filler = null) => new(
-        ChannelId.FromShortName("test"),
-        "test",
-        "Test",
-        TimeZones.Get(zone),
-        ChannelProfile.Copy,
-        start,
-        null,
-        true,
-        [.. items.Select((duration, i) => ScheduleItem.Programme($"/p{i}", $"Programme {i}", duration))],
-        [.. (filler ?? []).Select((duration, i) => ScheduleItem.Filler($"/f{i}", $"Filler {i}", duration))]);
+        new Channel(ChannelId.FromShortName("test"), "test", "Test", TimeZones.Get(zone), ChannelProfile.Copy),
+        new Programme(
+            start,
+            null,
+            true,
+            [.. items.Select((duration, i) => ScheduleItem.Programme($"/p{i}", $"Programme {i}", duration))],
+            [.. (filler ?? []).Select((duration, i) => ScheduleItem.Filler($"/f{i}", $"Filler {i}", duration))]));
 
-    public static Airing At(this ChannelSchedule channel, Instant at) => new ScheduleService([channel]).GetAiring(channel.Id, at);
+    /// <summary>The channel with another programme.</summary>
+    public static ChannelSchedule With(this ChannelSchedule schedule, Func<Programme, Programme> change) => schedule with { Programme = change(schedule.Programme) };
+
+    public static Airing At(this ChannelSchedule channel, Instant at) => new ScheduleBook([channel]).GetAiring(channel.Channel.Id, at);
 
     public static ImmutableArray<PlayoutEntry> Plan(this ChannelSchedule channel, Instant from, Instant to) =>
-        new ScheduleService([channel]).GetPlan(channel.Id, from, to).Entries;
+        new ScheduleBook([channel]).GetPlan(channel.Channel.Id, from, to).Entries;
 
     public static Duration Minutes(double minutes) => Duration.FromMinutes(minutes);
 }

@@ -37,7 +37,7 @@ public sealed class CivilTimeTests : IDisposable
     public async Task Step_is_noticed_within_a_minute_logged_and_shown_with_its_size(int seconds, string side)
     {
         MasterClock clock = Create();
-        var station = new Station(clock, _executor, new ScheduleService([]), new Dictionary<Guid, ChannelContent>(), new ChannelOptions(), _log);
+        var station = new Station(clock, _executor, new ScheduleBook([]), new Dictionary<Guid, ChannelContent>(), new ChannelOptions(), _log);
         _executor.RunFor(ClockTime.FromSeconds(300));
         Assert.That(clock.AsClock().Read().State, Is.EqualTo(ClockState.Synchronised));
         Assert.That(_log.Lines, Is.Empty);

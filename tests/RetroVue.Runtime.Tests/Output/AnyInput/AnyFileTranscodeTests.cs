@@ -83,9 +83,8 @@ public sealed class AnyFileTranscodeTests
 
         Task<ItemPlayer> Open(PipelineOptions options, ChannelLine line, bool isNext)
         {
-            ImmutableArray<ScheduleItem> items = [ScheduleItem.Programme(path, "first", Duration.FromSeconds(60))];
-            var schedule = new ChannelSchedule(Guid.Empty, "test", "Test", DateTimeZone.Utc, ChannelProfile.Copy, AiredGrid.Start, null, true, items, []);
-            var opener = new TranscodeItems(line, profile, new SlateItems(schedule, line, profile, null, _ => second, options), shelf, options);
+            var channel = new Channel(Guid.Empty, "test", "Test", DateTimeZone.Utc, ChannelProfile.Copy);
+            var opener = new TranscodeItems(line, profile, new SlateItems(channel, line, profile, null, _ => second, options), shelf, options);
             PlayoutEntry entry = isNext ? second : first;
             ClockTime start = line.At(entry.Start);
             return opener.OpenAsync(entry, isNext ? start : start + join, start, CancellationToken.None);

@@ -1,0 +1,58 @@
+using System.Collections.Immutable;
+using NodaTime;
+
+namespace RetroVue.Runtime.Schedules;
+
+/// <summary>One version of what a channel airs: stretches of time one after the other, each with a programme of its own.</summary>
+/// <remarks>Immutable and thread-safe.</remarks>
+internal sealed class ScheduleEdition
+{
+    private readonly ImmutableArray<(Instant From, ChannelTimeline Timeline)> _stretches;
+
+    /// <summary>The first version: one programme for all time.</summary>
+    public ScheduleEdition(ChannelTimeline timeline)
+        : this(0, [(Instant.MinValue, timeline)])
+    {
+    }
+
+    private ScheduleEdition(long generation, ImmutableArray<(Instant From, ChannelTimeline Timeline)> stretches) =>
+        (Generation, _stretches) = (generation, stretches);
+
+    /// <summary>How many versions were before it.</summary>
+    public long Generation { get; }
+
+    /// <summary>The version that follows: another programme in a stretch of time.</summary>
+    public ScheduleEdition With(ChannelTimeline timeline, Instant from, Instant? to)
+    {
+        var stretches = ImmutableArray.CreateBuilder<(Instant From, ChannelTimeline Timeline)>();
+        stretches.AddRange(_stretches.Where(stretch => stretch.From < from));
+        stretches.Add((from, timeline));
+        if (to is { } end)
+        {
+            stretches.Add((end, _stretches[IndexAt(end)].Timeline));
+            stretches.AddRange(_stretches.Where(stretch => stretch.From > end));
+        }
+
+        return new ScheduleEdition(Generation + 1, stretches.ToImmutable());
+    }
+
+    /// <summary>What airs at an instant: as much of it as lies in its stretch.</summary>
+    public PlayoutEntry EntryAt(Instant at)
+    {
+        int index = IndexAt(at);
+        PlayoutEntry entry = _stretches[index].Timeline.EntryAt(at).From(_stretches[index].From);
+        return index + 1 < _stretches.Length && _stretches[index + 1].From is var next && entry.End > next ? entry.Until(next) : entry;
+    }
+
+    private int IndexAt(Instant at)
+    {
+        int low = 0, high = _stretches.Length - 1;
+        while (low < high)
+        {
+            int middle = (low + high + 1) / 2;
+            (low, high) = _stretches[middle].From <= at ? (middle, high) : (low, middle - 1);
+        }
+
+        return low;
+    }
+}
