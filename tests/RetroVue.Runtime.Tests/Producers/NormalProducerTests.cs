@@ -29,15 +29,15 @@ public sealed class NormalProducerTests
         var producer = new NormalProducer(feed.Id, new Uri("/test", UriKind.Relative), output, feed, executor, items, slates, new LateFiles(), NullLogger.Instance);
         PlayoutEntry entry = Entry(start, Duration.FromMinutes(1));
         PlayoutPlan plan = new([entry, Entry(entry.End, Duration.FromMinutes(1))]);
-        Complete(producer.PrepareAsync(plan, start));
-        Complete(producer.StartAsync());
+        Complete(() => producer.PrepareAsync(plan, start));
+        Complete(() => producer.StartAsync());
         executor.RunFor(ClockTime.FromSeconds(5));
         Assert.That((items.Opened, items.Disposed, slates.Opened, slates.Disposed), Is.EqualTo((1, 1, 1, 0)));
-        Complete(producer.DisposeAsync().AsTask());
-        Complete(output.DisposeAsync().AsTask());
+        Complete(() => producer.DisposeAsync().AsTask());
+        Complete(() => output.DisposeAsync().AsTask());
         Assert.That(slates.Disposed, Is.EqualTo(1));
 
-        void Complete(Task task) => executor.RunUntilCompleted(task, executor.Clock.Now + ClockTime.FromSeconds(10));
+        void Complete(Func<Task> begin) => executor.RunUntilCompleted(begin, executor.Clock.Now + ClockTime.FromSeconds(10));
     }
 
     private static PlayoutEntry Entry(Instant start, Duration duration) =>
