@@ -38,7 +38,7 @@ internal sealed class JoinedChannel : IAsyncDisposable
                 []));
         _manager = new ChannelManager(
             schedule.Channel,
-            ChannelContent.Copied(formats),
+            new CopiedChannel(formats),
             new ScheduleBook([schedule]),
             _clock,
             ThreadedExecutor.Default,

@@ -37,7 +37,7 @@ public sealed class ChannelManager : IAsyncDisposable
 
     /// <summary>A channel that is off the air.</summary>
     /// <param name="channel">The channel.</param>
-    /// <param name="content">What its streams are made of.</param>
+    /// <param name="kind">What it is made of.</param>
     /// <param name="schedules">Says what airs when.</param>
     /// <param name="clock">Station time.</param>
     /// <param name="executor">What runs the channel.</param>
@@ -46,7 +46,7 @@ public sealed class ChannelManager : IAsyncDisposable
     /// <param name="producers">What makes its producers, by mode; null for the one that plays the schedule.</param>
     public ChannelManager(
         Channel channel,
-        ChannelContent content,
+        ChannelKind kind,
         IScheduleService schedules,
         MasterClock clock,
         Executor executor,
@@ -60,7 +60,7 @@ public sealed class ChannelManager : IAsyncDisposable
         _clock = clock;
         _options = options;
         _logger = loggerFactory.CreateLogger<ChannelManager>();
-        _chain = new PlayoutChain(channel, content, schedules, clock, executor, options, producers ?? [new NormalProducerFactory()], loggerFactory);
+        _chain = new PlayoutChain(channel, kind, schedules, clock, executor, options, producers ?? [new NormalProducerFactory()], loggerFactory);
         _audience = new Audience(clock, _chain.Line, executor, options)
         {
             Refused = error => RuntimeLog.Unexpected(_logger, channel.ShortName, error),

@@ -16,7 +16,7 @@ namespace RetroVue.Runtime.Channels;
 internal sealed class PlayoutChain
 {
     private readonly Channel _channel;
-    private readonly ChannelContent _content;
+    private readonly ChannelKind _kind;
     private readonly IScheduleService _schedules;
     private readonly MasterClock _clock;
     private readonly ChannelOptions _options;
@@ -30,7 +30,7 @@ internal sealed class PlayoutChain
     /// <summary>The chain of a channel.</summary>
     public PlayoutChain(
         Channel channel,
-        ChannelContent content,
+        ChannelKind kind,
         IScheduleService schedules,
         MasterClock clock,
         Executor executor,
@@ -38,7 +38,7 @@ internal sealed class PlayoutChain
         IEnumerable<IProducerFactory> producers,
         ILoggerFactory loggerFactory)
     {
-        (_channel, _content, _schedules, _clock, Executor, _options) = (channel, content, schedules, clock, executor, options);
+        (_channel, _kind, _schedules, _clock, Executor, _options) = (channel, kind, schedules, clock, executor, options);
         _producers = producers.GroupBy(factory => factory.Mode).ToFrozenDictionary(factories => factories.Key, factories => factories.Last());
         _logger = loggerFactory.CreateLogger<ChannelManager>();
         _pipelines = new PipelineOptions { Name = channel.ShortName, Executor = executor, LoggerFactory = loggerFactory };
@@ -58,15 +58,13 @@ internal sealed class PlayoutChain
     public KeptFiles Kept { get; }
 
     /// <summary>How far apart the key frames of its outputs are at most.</summary>
-    public ClockTime KeyFrameInterval => ChannelOutput.MostKeyFrameInterval(isCopied: _content.Copy is not null);
+    public ClockTime KeyFrameInterval => _kind.KeyFrameInterval;
 
     /// <summary>Station time.</summary>
     public Instant Now => _clock.UtcNow;
 
     /// <summary>An output that does not run yet.</summary>
-    public ChannelOutput CreateOutput() => _content.Copy is { } formats
-        ? new ChannelOutput(_channel.Name, Line, formats, _pipelines) { Rates = _content.Rates ?? ChannelRates.Declared(formats) }
-        : new ChannelOutput(_channel.Name, Line, _content.Raw, _pipelines);
+    public ChannelOutput CreateOutput() => new(_channel.Name, Line, _kind, _pipelines);
 
     /// <summary>What tells a producer of the channel's schedule.</summary>
     public PlanFeeder CreateFeeder() => new(_schedules, _channel, _options.Horizon, _logger);
@@ -87,16 +85,8 @@ internal sealed class PlayoutChain
             throw new KeyNotFoundException($"No producer factory is registered for the mode {mode}. Register an {nameof(IProducerFactory)} whose {nameof(IProducerFactory.Mode)} that is.");
         }
 
-        var slates = new SlateItems(
-            _channel,
-            Line,
-            _content.Raw,
-            _content.Copy,
-            entry => _schedules.GetAiring(_channel.Id, entry.End).Entry,
-            _itemPipelines);
-        IItemOpener items = _content.Copy is null
-            ? new TranscodeItems(Line, _content.Raw, slates, Kept.Shelf, _itemPipelines)
-            : new CopyItems(output, Kept.Shelf, _itemPipelines);
+        var slates = new SlateItems(_channel, Line, _kind, entry => _schedules.GetAiring(_channel.Id, entry.End).Entry, _itemPipelines);
+        IItemOpener items = _kind.CreateItems(Line, slates, Kept.Shelf, _itemPipelines);
         return factory.Create(new ProducerContext(items, slates, _late)
         {
             StreamEndpoint = new Uri($"/channels/{_channel.ShortName}/live.ts", UriKind.Relative),

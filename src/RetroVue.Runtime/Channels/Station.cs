@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using System.Collections.Immutable;
 using Microsoft.Extensions.Logging;
 using RetroVue.Media.Pipelines;
+using RetroVue.Runtime.Output;
 using RetroVue.Runtime.Producers;
 using RetroVue.Runtime.Schedules;
 using RetroVue.Runtime.Time;
@@ -21,28 +22,28 @@ public sealed class Station : IAsyncDisposable
     /// <param name="clock">Station time.</param>
     /// <param name="executor">What runs the channels.</param>
     /// <param name="schedules">The channels and what they air when.</param>
-    /// <param name="content">What each channel's streams are made of, by the channel's id.</param>
+    /// <param name="kinds">What each channel is made of, by the channel's id.</param>
     /// <param name="options">How channels are run.</param>
     /// <param name="loggerFactory">Where channels log.</param>
     /// <param name="producers">What makes the channels' producers, by mode; null for the one that plays the schedule.</param>
-    /// <exception cref="KeyNotFoundException">A channel has no content.</exception>
+    /// <exception cref="KeyNotFoundException">A channel has no kind.</exception>
     public Station(
         MasterClock clock,
         Executor executor,
         IScheduleService schedules,
-        IReadOnlyDictionary<Guid, ChannelContent> content,
+        IReadOnlyDictionary<Guid, ChannelKind> kinds,
         ChannelOptions options,
         ILoggerFactory loggerFactory,
         IEnumerable<IProducerFactory>? producers = null)
     {
         ArgumentNullException.ThrowIfNull(schedules);
-        ArgumentNullException.ThrowIfNull(content);
+        ArgumentNullException.ThrowIfNull(kinds);
         (Clock, Executor, Schedules) = (clock, executor, schedules);
         IProducerFactory[]? makers = producers?.ToArray();
         Channels =
         [
             .. schedules.Channels.Select(channel =>
-                new ChannelManager(channel, content[channel.Id], schedules, clock, executor, options, loggerFactory, makers)),
+                new ChannelManager(channel, kinds[channel.Id], schedules, clock, executor, options, loggerFactory, makers)),
         ];
         _byId = Channels.ToFrozenDictionary(manager => manager.Channel.Id);
         _byShortName = Channels.ToFrozenDictionary(manager => manager.Channel.ShortName, StringComparer.Ordinal);

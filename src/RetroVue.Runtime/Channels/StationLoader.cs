@@ -76,30 +76,30 @@ public sealed class StationLoader
         NativeHeap.ReturnFreedMemory();
         FFmpegLibrary.Load(_loggerFactory);
         List<ChannelSchedule> completed = [];
-        Dictionary<Guid, ChannelContent> content = [];
+        Dictionary<Guid, ChannelKind> kinds = [];
         Dictionary<(string File, StreamChoice Streams), ProbedFile> looked = await ProbeAsync(all.SelectMany(FilesOf), progress, cancellationToken).ConfigureAwait(false);
         foreach (ChannelSchedule schedule in all)
         {
             Channel channel = schedule.Channel;
             Dictionary<(string File, StreamChoice Streams), ProbedMedia> files = Usable(schedule, looked);
             Programme probed = schedule.Programme.Probed(item => files.GetValueOrDefault((item.File!, item.Streams))?.Duration.ToDuration());
-            if (channel.Profile.Mode == ProfileMode.Copy)
+            if (channel.Profile is TranscodeProfile profile)
+            {
+                kinds[channel.Id] = new TranscodedChannel(profile);
+            }
+            else
             {
                 CopyAdmission admission = Admit(channel, files);
                 probed = WithoutRefused(probed, admission);
                 ChannelFormats formats = admission.Formats ?? s_slateFormats;
-                content[channel.Id] = ChannelContent.Copied(formats, admission.Rates);
+                kinds[channel.Id] = new CopiedChannel(formats, admission.Rates);
                 WarnOfSlates(channel, formats);
-            }
-            else
-            {
-                content[channel.Id] = ChannelContent.Transcoded(channel.Profile);
             }
 
             completed.Add(schedule with { Programme = probed });
         }
 
-        return new Station(_clock, _executor, new ScheduleBook(completed), content, _options, _loggerFactory, _producers);
+        return new Station(_clock, _executor, new ScheduleBook(completed), kinds, _options, _loggerFactory, _producers);
     }
 
     private static Programme WithoutRefused(Programme programme, CopyAdmission admission)
@@ -113,7 +113,7 @@ public sealed class StationLoader
 
     /// <summary>The files of a channel whose kind or duration matters.</summary>
     private static IEnumerable<(string File, StreamChoice Streams)> FilesOf(ChannelSchedule schedule) => schedule.Programme.Items.Concat(schedule.Programme.Filler)
-        .Where(item => item.File is not null && (item.Duration is null || schedule.Channel.Profile.Mode == ProfileMode.Copy))
+        .Where(item => item.File is not null && (item.Duration is null || schedule.Channel.Profile is CopyProfile))
         .Select(item => (item.File!, item.Streams))
         .Distinct();
 

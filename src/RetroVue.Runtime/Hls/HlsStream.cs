@@ -17,7 +17,7 @@ public sealed class HlsStream : IChunkConsumer
         _begun = output.CreateCompletion();
         Segmenter = new HlsSegmenter(new HlsOptions
         {
-            Target = output.KeyFrameInterval,
+            Target = output.Kind.KeyFrameInterval,
             // When it began: no other run does at that nanosecond, also in another process, so what a player holds of an address stays true.
             Run = string.Create(CultureInfo.InvariantCulture, $"{output.Line.Station.Now.Nanoseconds:x}-"),
             EpochUnixNanoseconds = output.Line.ToStation(ClockTime.Zero).Nanoseconds,

@@ -17,56 +17,39 @@ public sealed class ChannelOutput : IAsyncDisposable
 {
     private readonly Executor _executor;
     private readonly FeedSwitcher _feeds = new();
-    private readonly TranscodeStage? _transcoder;
+    private readonly IOutputStage _stage;
     private readonly OutputPump _pump;
     private readonly Lock _lock = new();
     private volatile IChunkConsumer[] _consumers;
     private bool _isOver;
     private bool _isStarted;
 
-    /// <summary>An output that airs items as they are encoded; it does not run yet.</summary>
+    /// <summary>An output that does not run yet.</summary>
     /// <param name="name">The channel's name, which viewers see as the service's.</param>
     /// <param name="line">The channel's time line.</param>
-    /// <param name="formats">The streams.</param>
+    /// <param name="kind">What the channel is made of.</param>
     /// <param name="options">What runs it.</param>
-    public ChannelOutput(string name, ChannelLine line, ChannelFormats formats, PipelineOptions options)
-        : this(name, line, formats, null, options)
-    {
-    }
-
-    /// <summary>An output that encodes items' pictures and sound as one; it does not run yet.</summary>
-    /// <param name="name">The channel's name, which viewers see as the service's.</param>
-    /// <param name="line">The channel's time line.</param>
-    /// <param name="profile">What is encoded, and what items have to give.</param>
-    /// <param name="options">What runs it.</param>
-    public ChannelOutput(string name, ChannelLine line, TranscodeProfile profile, PipelineOptions options)
-        : this(name, line, TranscodeStage.Formats(profile), profile, options)
-    {
-    }
-
-    private ChannelOutput(string name, ChannelLine line, ChannelFormats formats, TranscodeProfile? profile, PipelineOptions options)
+    public ChannelOutput(string name, ChannelLine line, ChannelKind kind, PipelineOptions options)
     {
         ArgumentNullException.ThrowIfNull(line);
-        ArgumentNullException.ThrowIfNull(formats);
+        ArgumentNullException.ThrowIfNull(kind);
         ArgumentNullException.ThrowIfNull(options);
-        Line = line;
-        Formats = formats;
-        Rates = profile is null ? ChannelRates.Declared(formats) : TranscodeStage.Rates(profile);
+        (Line, Kind) = (line, kind);
         _executor = options.Executor ?? ThreadedExecutor.Default;
         Stream = new ChunkRing(_executor.CreateCompletion, () => line.Now);
         _consumers = [Stream];
-        _transcoder = profile is null ? null : new TranscodeStage(line, profile, _feeds, options);
-        _pump = new OutputPump(name, line, formats, _transcoder is null ? _feeds : _transcoder, Publish);
+        _stage = kind.CreateStage(line, _feeds, options);
+        _pump = new OutputPump(name, line, kind.Formats, _stage, Publish);
     }
 
     /// <summary>The channel's time line.</summary>
     public ChannelLine Line { get; }
 
-    /// <summary>The streams.</summary>
-    public ChannelFormats Formats { get; }
+    /// <summary>What the channel is made of.</summary>
+    public ChannelKind Kind { get; }
 
-    /// <summary>What the stream is held to. Copied items have to be measured for it to be true; unless told it is guessed.</summary>
-    public ChannelRates Rates { get; init; }
+    /// <summary>The streams.</summary>
+    public ChannelFormats Formats => Kind.Formats;
 
     /// <summary>The end of the transport stream, for viewers.</summary>
     public ChunkRing Stream { get; }
@@ -81,7 +64,7 @@ public sealed class ChannelOutput : IAsyncDisposable
     public long RefusedPackets => _pump.RefusedPackets;
 
     /// <summary>How far ahead of station time the output has taken what is on the air, at most; a second, and more where pictures are encoded slowly.</summary>
-    internal ClockTime Lead => ClockTime.Max(ClockTime.FromSeconds(1), _transcoder?.Lead ?? ClockTime.Zero);
+    internal ClockTime Lead => _stage.Lead;
 
     /// <summary>Called, on any thread, with what ended the stream: nothing more is sent, and the output is of no use any more.</summary>
     internal Action<Exception>? Failed { get; set; }
@@ -89,16 +72,12 @@ public sealed class ChannelOutput : IAsyncDisposable
     /// <summary>Lets the output run.</summary>
     public async Task StartAsync(CancellationToken cancellationToken = default)
     {
-        if (_transcoder is not null)
-        {
-            Task encoding = await _transcoder.StartAsync(cancellationToken).ConfigureAwait(false);
-            _ = encoding.ContinueWith(
-                failed => Failed?.Invoke(failed.Exception!.GetBaseException()),
-                CancellationToken.None,
-                TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously,
-                TaskScheduler.Default);
-        }
-
+        Task encoding = await _stage.StartAsync(cancellationToken).ConfigureAwait(false);
+        _ = encoding.ContinueWith(
+            failed => Failed?.Invoke(failed.Exception!.GetBaseException()),
+            CancellationToken.None,
+            TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously,
+            TaskScheduler.Default);
         _isStarted = true;
         _pump.Task.Failed = error => Failed?.Invoke(error);
         _executor.Attach(_pump.Task);
@@ -108,7 +87,7 @@ public sealed class ChannelOutput : IAsyncDisposable
     /// How long before its time a switch has to be asked for: how far the output works ahead of station time. In a copied channel 0.7 s, and more
     /// while pictures are on the air that are decoded more than 160 ms before they are shown; in a transcoded one of 25 pictures a second 1.3 s.
     /// </summary>
-    public ClockTime SwitchLead => _transcoder?.SwitchLead ?? (OutputPump.WorkAhead + _feeds.Reordering);
+    public ClockTime SwitchLead => _stage.SwitchLead;
 
     /// <summary>A feed for one producer, which is not on the air.</summary>
     /// <param name="id">The producer's, for logs.</param>
@@ -137,12 +116,6 @@ public sealed class ChannelOutput : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(feed);
         return _feeds.Revoke(feed);
     }
-
-    /// <summary>
-    /// How far apart key frames are at most: two seconds in a transcoded channel, whose encoder makes them so; in a copied one the most that is
-    /// admitted.
-    /// </summary>
-    public ClockTime KeyFrameInterval => MostKeyFrameInterval(isCopied: _transcoder is null);
 
     /// <summary>Lets a consumer have what is sent from now on: the one of its type that was attached before, or a new one.</summary>
     /// <param name="create">Makes the consumer. Called under a lock.</param>
@@ -184,11 +157,7 @@ public sealed class ChannelOutput : IAsyncDisposable
             Stream.Close();
         }
 
-        if (_transcoder is not null)
-        {
-            await _transcoder.DisposeAsync().ConfigureAwait(false);
-        }
-
+        await _stage.DisposeAsync().ConfigureAwait(false);
         _feeds.Clear();
         _pump.Dispose();
         lock (_lock)
@@ -201,9 +170,6 @@ public sealed class ChannelOutput : IAsyncDisposable
             consumer.Dispose();
         }
     }
-
-    /// <summary>How far apart the key frames of a channel are at most.</summary>
-    internal static ClockTime MostKeyFrameInterval(bool isCopied) => isCopied ? CopyAdmission.MostKeyFrameInterval : TranscodeStage.KeyFrameInterval;
 
     /// <summary>What somebody waits for, whose continuation runs where the channel's executor wants it.</summary>
     internal TaskCompletionSource CreateCompletion() => _executor.CreateCompletion();

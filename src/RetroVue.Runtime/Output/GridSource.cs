@@ -38,7 +38,7 @@ internal sealed class GridSource : Element
     private bool _hasBegun;
     private bool _isLive;
 
-    public GridSource(string name, ChannelLine line, TranscodeProfile profile, FeedSwitcher feeds)
+    public GridSource(string name, ChannelLine line, RawFormats profile, FeedSwitcher feeds)
         : base(name)
     {
         _line = line;

@@ -10,7 +10,7 @@ namespace RetroVue.Runtime.Output;
 /// The part of a transcoded channel between its items and the pump: one continuous picture and sound, one encoder each, from the first
 /// viewer to the last.
 /// </summary>
-internal sealed class TranscodeStage : IPacketSource, IAsyncDisposable
+internal sealed class TranscodeStage : IOutputStage
 {
     private const long SoundBits = 128_000;
 
@@ -20,12 +20,12 @@ internal sealed class TranscodeStage : IPacketSource, IAsyncDisposable
     private readonly Pipeline _pipeline;
     private readonly ChannelInput _encoded;
 
-    public TranscodeStage(ChannelLine line, TranscodeProfile profile, FeedSwitcher feeds, PipelineOptions options)
+    public TranscodeStage(ChannelLine line, RawFormats profile, FeedSwitcher feeds, PipelineOptions options)
     {
         _pipeline = new Pipeline(options);
         GridSource grid = _pipeline.Add(new GridSource("grid", line, profile, feeds));
         _encoded = _pipeline.Add(new ChannelInput("encoded", -ClockTime.MaxValue, ClockTime.MaxValue, s_kept));
-        Lead = grid.Lead;
+        Lead = ClockTime.Max(ClockTime.FromSeconds(1), grid.Lead);
         SwitchLead = OutputPump.WorkAhead + s_kept + grid.Encoding;
         Link(grid.Video, new Encoder("video-encoder", profile.Video is null ? VideoOptions : Held(profile.Video)), MediaKind.Video);
         Link(grid.Audio, new Encoder("audio-encoder", AudioOptions), MediaKind.Audio);
@@ -50,14 +50,14 @@ internal sealed class TranscodeStage : IPacketSource, IAsyncDisposable
     public static EncoderOptions AudioOptions { get; } = new() { Codec = "aac", BitRate = SoundBits };
 
     /// <summary>The streams of a transcoded channel as the transport stream declares them.</summary>
-    public static ChannelFormats Formats(TranscodeProfile profile) => new(
+    public static ChannelFormats Formats(RawFormats profile) => new(
         profile.Video is { } video
             ? new EncodedFormat("h264", MediaKind.Video) { Profile = "High", Level = H264Level.For(video, MostBits(video)), Video = video }
             : null,
         profile.Audio is { } audio ? new EncodedFormat("aac", MediaKind.Audio) { Profile = "LC", Audio = audio } : null);
 
     /// <summary>What a transcoded channel is held to.</summary>
-    public static ChannelRates Rates(TranscodeProfile profile)
+    public static ChannelRates Rates(RawFormats profile)
     {
         long picture = profile.Video is null ? 0 : MostBits(profile.Video);
         // The encoder's buffer holds a second, and so the shortest stretch that counts, half a target duration, can have twice the rate.
@@ -81,10 +81,10 @@ internal sealed class TranscodeStage : IPacketSource, IAsyncDisposable
     /// </summary>
     private static long MostBits(VideoFormat video) => Math.Max(1_000_000, (long)(0.4 * video.Width * video.Height * video.FrameRate.ToDouble()));
 
-    /// <inheritdoc cref="GridSource.Lead"/>
+    /// <inheritdoc/>
     public ClockTime Lead { get; }
 
-    /// <summary>How far ahead of station time frames are made, at most: nothing can take over before.</summary>
+    /// <inheritdoc/>
     public ClockTime SwitchLead { get; }
 
     /// <inheritdoc/>
@@ -94,7 +94,7 @@ internal sealed class TranscodeStage : IPacketSource, IAsyncDisposable
         set => _encoded.Arrived = value;
     }
 
-    /// <summary>Starts; the run that the inner task stands for ends when the stage is disposed of, or fails with an encoder.</summary>
+    /// <inheritdoc/>
     public async Task<Task> StartAsync(CancellationToken cancellationToken)
     {
         await _pipeline.StartAsync(cancellationToken).ConfigureAwait(false);

@@ -9,13 +9,13 @@ using RetroVue.Runtime.Time;
 namespace RetroVue.Runtime.Producers;
 
 /// <summary>Opens files for a channel that airs them as they are encoded.</summary>
-internal sealed class CopyItems(ChannelOutput output, InputShelf shelf, PipelineOptions options) : IItemOpener
+internal sealed class CopyItems(ChannelLine line, ChannelFormats formats, InputShelf shelf, PipelineOptions options) : IItemOpener
 {
     public Task<ItemPlayer> OpenAsync(PlayoutEntry entry, ClockTime from, ClockTime notBefore, CancellationToken cancellationToken)
     {
-        ClockTime start = output.Line.At(entry.Start);
+        ClockTime start = line.At(entry.Start);
         var pipeline = new Pipeline(options);
-        var input = new ChannelInput("channel", notBefore, output.Line.At(entry.End));
+        var input = new ChannelInput("channel", notBefore, line.At(entry.End));
         return ItemPlayer.StartAsync(pipeline, input, Build, cancellationToken);
 
         FileDemuxer Build()
@@ -27,8 +27,8 @@ internal sealed class CopyItems(ChannelOutput output, InputShelf shelf, Pipeline
                 {
                     StartAt = entry.Offset.ToClockTime() + (from - start),
                     RunningTimeOffset = from,
-                    Video = output.Formats.Video is not null,
-                    Audio = output.Formats.Audio is not null,
+                    Video = formats.Video is not null,
+                    Audio = formats.Audio is not null,
                     Streams = entry.Streams,
                     Shelf = shelf,
                     OpenLimit = NormalProducer.OpenLimit,
@@ -37,7 +37,7 @@ internal sealed class CopyItems(ChannelOutput output, InputShelf shelf, Pipeline
             demuxer.Open();
             // Looked at when the schedule was loaded, but it may be another file by now.
             var streams = new ChannelFormats(demuxer.Info.Video?.Format, demuxer.Info.Audio?.Format);
-            if (CopyAdmission.FindDifference(streams, output.Formats) is { } difference)
+            if (CopyAdmission.FindDifference(streams, formats) is { } difference)
             {
                 throw new InvalidDataException($"'{entry.File}' {difference}, and channels that copy cannot change.");
             }

@@ -15,15 +15,13 @@ namespace RetroVue.Runtime.Producers;
 /// </summary>
 /// <param name="channel">Whose name and zone they show.</param>
 /// <param name="line">The channel's line.</param>
-/// <param name="profile">What is aired, or encoded.</param>
-/// <param name="copied">The streams of a copied channel; null for a transcoded one.</param>
+/// <param name="kind">What the channel is made of.</param>
 /// <param name="following">What comes after an entry.</param>
 /// <param name="options">How pipelines run.</param>
 internal sealed class SlateItems(
     Channel channel,
     ChannelLine line,
-    TranscodeProfile profile,
-    ChannelFormats? copied,
+    ChannelKind kind,
     Func<PlayoutEntry, PlayoutEntry> following,
     PipelineOptions options) : IItemOpener
 {
@@ -54,33 +52,34 @@ internal sealed class SlateItems(
     {
         var pipeline = new Pipeline(options);
         var input = new ChannelInput(
-            "channel", from, line.At(entry.End), copied is null ? ClockTime.FromMilliseconds(250) : ClockTime.FromSeconds(1));
+            "channel", from, line.At(entry.End), kind.SlateReadAhead);
         return ItemPlayer.StartAsync(pipeline, input, Build, cancellationToken);
 
         FileDemuxer? Build()
         {
-            VideoFormat? drawn = profile.Video is { } video ? ChannelContent.Drawn(video) : null;
-            AudioFormat? silence = profile.Audio is { } audio ? audio with { SampleFormat = SampleFormat.F32Planar } : null;
+            VideoFormat? drawn = kind.Raw.Video is { } video ? Drawn(video) : null;
+            AudioFormat? silence = kind.Raw.Audio is { } audio ? audio with { SampleFormat = SampleFormat.F32Planar } : null;
             SlateSource source = pipeline.Add(new SlateSource("slate", Describe(entry, from, drawn, silence)));
             pipeline.Add(input);
             if (source.VideoOutput is { } pictures)
             {
-                Element? converter = Equals(drawn, profile.Video) ? null : new VideoConverter("video-converter", profile.Video!);
-                Link(pictures, converter, copied?.Video, MediaKind.Video);
+                Element? converter = Equals(drawn, kind.Raw.Video) ? null : new VideoConverter("video-converter", kind.Raw.Video!);
+                Link(pictures, converter, MediaKind.Video);
             }
 
             if (source.AudioOutput is { } sound)
             {
-                Element? converter = Equals(silence, profile.Audio) ? null : new AudioConverter("audio-converter", profile.Audio!);
-                Link(sound, converter, copied?.Audio, MediaKind.Audio);
+                Element? converter = Equals(silence, kind.Raw.Audio) ? null : new AudioConverter("audio-converter", kind.Raw.Audio!);
+                Link(sound, converter, MediaKind.Audio);
             }
 
             return null;
         }
 
-        void Link(OutputPad pad, Element? converter, EncodedFormat? encoded, MediaKind kind)
+        void Link(OutputPad pad, Element? converter, MediaKind stream)
         {
-            Element? encoder = encoded is null ? null : new Encoder(kind == MediaKind.Video ? "video-encoder" : "audio-encoder", SlateEncoders.For(encoded)!);
+            EncodedFormat? encoded = kind.SlateFormat(stream);
+            Element? encoder = encoded is null ? null : new Encoder(stream == MediaKind.Video ? "video-encoder" : "audio-encoder", SlateEncoders.For(encoded)!);
             foreach (Element element in new[] { converter, encoder }.OfType<Element>())
             {
                 pipeline.Add(element);
@@ -88,7 +87,14 @@ internal sealed class SlateItems(
                 pad = element.Outputs[0];
             }
 
-            pipeline.Link(pad, input.AddStream(kind));
+            pipeline.Link(pad, input.AddStream(stream));
         }
     }
+
+    /// <summary>The pictures that a slate is drawn in, which are converted to those that are aired where they are unlike.</summary>
+    private static VideoFormat Drawn(VideoFormat aired) => aired with
+    {
+        PixelFormat = PixelFormat.Yuv420P,
+        Color = aired.Color == default ? default : TranscodedChannel.Color,
+    };
 }

@@ -17,7 +17,7 @@ namespace RetroVue.Runtime.Producers;
 /// <summary>Opens files for a channel that is transcoded: decoded and converted to the channel's size, rate and layout.</summary>
 internal sealed class TranscodeItems(
     ChannelLine line,
-    TranscodeProfile profile,
+    RawFormats profile,
     SlateItems slates,
     InputShelf shelf,
     PipelineOptions options) : IItemOpener

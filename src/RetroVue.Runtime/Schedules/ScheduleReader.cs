@@ -127,7 +127,7 @@ internal sealed class ScheduleReader(string folder)
                     : ChannelProfile.Copy;
             case "transcode":
                 (int width, int height) = ReadSize(value.Required("size"));
-                ChannelProfile profile = ChannelProfile.Transcode(width, height, ReadRate(value.Required("rate")));
+                TranscodeProfile profile = ChannelProfile.Transcode(width, height, ReadRate(value.Required("rate")));
                 return value.Optional("fields") is { } fields ? profile with { Interlacing = ReadFields(fields, height) } : profile;
             default:
                 throw mode.Error($"'{mode.Text}' is not a mode; write copy or transcode");

@@ -125,7 +125,7 @@ public sealed class ChangingFileTests
         channel.Executor.RunFor(ClockTime.FromMilliseconds((long)join.TotalMilliseconds));
         channel.Join();
         channel.Watch(Duration.FromSeconds(watched) - join);
-        string path = Path.Combine(MadeMedia.Folder, $"changed-{kind}-{join.TotalSeconds}-{profile.Mode}.ts");
+        string path = Path.Combine(MadeMedia.Folder, $"changed-{kind}-{join.TotalSeconds}-{profile.GetType().Name}.ts");
         File.WriteAllBytes(path, AiredSeams.WholePictures(channel.Received));
         return (path, log.Lines);
     }

@@ -35,9 +35,9 @@ public sealed class HlsJoinTests
         HlsPlaylist first = segmenter.Playlist!;
         Assert.That(first, Is.Not.Null, "a playlist at once");
         // A player begins three target durations before the end, where there was something so long ago.
-        ClockTime wanted = ClockTime.Min(channel.Session.Output.KeyFrameInterval * 3, ClockTime.FromSeconds(10));
+        ClockTime wanted = ClockTime.Min(channel.Session.Output.Kind.KeyFrameInterval * 3, ClockTime.FromSeconds(10));
         Assert.That(first.Duration, Is.GreaterThanOrEqualTo(wanted));
-        Assert.That(joined - first.Entries[^1].End, Is.LessThan(channel.Session.Output.KeyFrameInterval + ClockTime.FromMilliseconds(250)));
+        Assert.That(joined - first.Entries[^1].End, Is.LessThan(channel.Session.Output.Kind.KeyFrameInterval + ClockTime.FromMilliseconds(250)));
 
         channel.Watch(Duration.FromSeconds(3));
         HlsPlaylist last = segmenter.Playlist!;

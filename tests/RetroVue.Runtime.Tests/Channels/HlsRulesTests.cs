@@ -53,7 +53,7 @@ public sealed class HlsRulesTests
         {
             channel.Join(isHls: true);
             segmenter = HlsStream.Of(channel.Session!.Output).Segmenter;
-            rules.MostBitRate = channel.Session.Output.Rates.Peak;
+            rules.MostBitRate = channel.Session.Output.Kind.Rates.Peak;
             List<HlsPlayerModel> players = [new()];
             for (int second = 0; second < 60; second++)
             {

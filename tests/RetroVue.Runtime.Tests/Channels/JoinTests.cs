@@ -45,12 +45,12 @@ public sealed class JoinTests
         channel.Watch(Duration.FromSeconds(3));
         ClockTime left = line.Now;
         channel.Dispose();
-        IReadOnlyList<(ClockTime Pts, long Number)> frames = await ReceivedFrames.ReadAsync(channel.Save($"join-{profile.Mode}-{second}.ts"));
+        IReadOnlyList<(ClockTime Pts, long Number)> frames = await ReceivedFrames.ReadAsync(channel.Save($"join-{profile.GetType().Name}-{second}.ts"));
 
         ClockTime start = line.At(s_start);
         var seen = frames.Select(frame => (Time: Unwrap(frame.Pts, joined), frame.Number)).ToList();
         // As many as were watched, so that what follows has something to look at; a picture at either end may be the next second's.
-        int rate = profile.Mode == ProfileMode.Copy ? s_rate.Numerator : profile.Rate.Numerator;
+        int rate = profile is TranscodeProfile transcoded ? transcoded.Rate.Numerator : s_rate.Numerator;
         Assert.That(seen.Count(frame => frame.Time >= joined && frame.Time < left), Is.EqualTo(3 * rate).Within(1));
         // The recording ends within a picture; what is shown later than it was left is not whole.
         foreach ((ClockTime time, long number) in seen.Where(frame => frame.Time < left))

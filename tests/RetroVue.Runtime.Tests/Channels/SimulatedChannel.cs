@@ -79,10 +79,10 @@ internal sealed class SimulatedChannel : IDisposable
                 true,
                 items,
                 []));
-        ChannelContent content = profile.Mode == ProfileMode.Copy ? ChannelContent.Copied(FormatsOf(formatsOf ?? _schedule.Programme.Items[0].File!), rates) : ChannelContent.Transcoded(profile);
+        ChannelKind kind = profile is TranscodeProfile transcoded ? new TranscodedChannel(transcoded) : new CopiedChannel(FormatsOf(formatsOf ?? _schedule.Programme.Items[0].File!), rates);
         Schedules = new ScheduleBook([_schedule]);
         Manager = new ChannelManager(
-            _schedule.Channel, content, schedules?.Invoke(Schedules) ?? Schedules, Clock, Executor, options ?? new ChannelOptions(), loggerFactory ?? NullLoggerFactory.Instance, producers);
+            _schedule.Channel, kind, schedules?.Invoke(Schedules) ?? Schedules, Clock, Executor, options ?? new ChannelOptions(), loggerFactory ?? NullLoggerFactory.Instance, producers);
     }
 
     public SimulatedExecutor Executor { get; }

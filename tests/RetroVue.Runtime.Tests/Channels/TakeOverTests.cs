@@ -66,11 +66,8 @@ public sealed class TakeOverTests
     {
         ChannelOutput output = channel.Manager.Output!;
         var options = new PipelineOptions { Name = "other", Executor = channel.Executor };
-        ChannelContent content = mode == ProfileMode.Copy ? ChannelContent.Copied(output.Formats) : ChannelContent.Transcoded(channel.Manager.Channel.Profile);
-        var slates = new SlateItems(channel.Manager.Channel, output.Line, content.Raw, content.Copy, entry => entry, options);
-        IItemOpener items = mode == ProfileMode.Copy
-            ? new CopyItems(output, shelf, options)
-            : new TranscodeItems(output.Line, content.Raw, slates, shelf, options);
+        var slates = new SlateItems(channel.Manager.Channel, output.Line, output.Kind, entry => entry, options);
+        IItemOpener items = output.Kind.CreateItems(output.Line, slates, shelf, options);
         return new NormalProducer(
             feed.Id, new Uri("/other", UriKind.Relative), output, feed, channel.Executor, items, slates, new LateFiles(), NullLogger.Instance);
     }

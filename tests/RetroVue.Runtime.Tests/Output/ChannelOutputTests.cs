@@ -17,7 +17,7 @@ public sealed class ChannelOutputTests
         var executor = new SimulatedExecutor();
         var format = new EncodedFormat("mpeg2video", MediaKind.Video) { Video = new VideoFormat(PixelFormat.Yuv420P, 320, 180, new Rational(25, 1)) };
         var options = new PipelineOptions { Executor = executor };
-        await using var output = new ChannelOutput("Test", new ChannelLine(executor.Clock, NodaConstants.UnixEpoch), new ChannelFormats(format, null), options);
+        await using var output = new ChannelOutput("Test", new ChannelLine(executor.Clock, NodaConstants.UnixEpoch), new CopiedChannel(new ChannelFormats(format, null)), options);
         await using var pipeline = new Pipeline(options);
         // The third can be decoded neither in the order of the file nor before it is shown; the fourth needs it.
         ScriptedSource source = pipeline.Add(new ScriptedSource(

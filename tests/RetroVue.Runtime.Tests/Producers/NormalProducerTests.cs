@@ -21,7 +21,7 @@ public sealed class NormalProducerTests
         var executor = new SimulatedExecutor(ClockTime.FromSeconds(10));
         var options = new PipelineOptions { Executor = executor };
         var line = new ChannelLine(new MasterClock(executor.Clock, start).AsClock(), ChannelLine.DefaultEpoch);
-        var output = new ChannelOutput("test", line, new TranscodeProfile(null, new AudioFormat(SampleFormat.F32Planar, 48_000, ChannelLayout.Stereo)), options);
+        var output = new ChannelOutput("test", line, new TranscodedChannel(new RawFormats(null, new AudioFormat(SampleFormat.F32Planar, 48_000, ChannelLayout.Stereo))), options);
         // The item ends at once, the slate never.
         var items = new Opener(line, options, StepResult.Finished);
         var slates = new Opener(line, options, StepResult.Idle);

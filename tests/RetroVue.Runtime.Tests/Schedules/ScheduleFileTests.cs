@@ -58,8 +58,9 @@ public sealed class ScheduleFileTests
             Assert.That(late.Programme.Items[1].Streams, Is.EqualTo(new StreamChoice { Audio = "deu", Video = 1 }));
 
             Assert.That(festival.Programme.End - festival.Programme.Start, Is.EqualTo(Duration.FromDays(7)));
-            Assert.That(festival.Channel.Profile.Rate, Is.EqualTo(new Rational(25, 1)));
-            Assert.That(festival.Channel.Profile.Interlacing, Is.EqualTo(Interlacing.TopFieldFirst));
+            var profile = festival.Channel.Profile as TranscodeProfile;
+            Assert.That(profile?.Rate, Is.EqualTo(new Rational(25, 1)));
+            Assert.That(profile?.Interlacing, Is.EqualTo(Interlacing.TopFieldFirst));
             Assert.That(festival.Programme.Items[0].Title, Is.EqualTo("festival"));
         });
     }

@@ -4,6 +4,7 @@ using RetroVue.Media.Clocks;
 using RetroVue.Media.Testing;
 using RetroVue.Media.Time;
 using RetroVue.Runtime.Channels;
+using RetroVue.Runtime.Output;
 using RetroVue.Runtime.Schedules;
 using RetroVue.Runtime.Time;
 
@@ -37,7 +38,7 @@ public sealed class CivilTimeTests : IDisposable
     public async Task Step_is_noticed_within_a_minute_logged_and_shown_with_its_size(int seconds, string side)
     {
         MasterClock clock = Create();
-        var station = new Station(clock, _executor, new ScheduleBook([]), new Dictionary<Guid, ChannelContent>(), new ChannelOptions(), _log);
+        var station = new Station(clock, _executor, new ScheduleBook([]), new Dictionary<Guid, ChannelKind>(), new ChannelOptions(), _log);
         _executor.RunFor(ClockTime.FromSeconds(300));
         Assert.That(clock.AsClock().Read().State, Is.EqualTo(ClockState.Synchronised));
         Assert.That(_log.Lines, Is.Empty);

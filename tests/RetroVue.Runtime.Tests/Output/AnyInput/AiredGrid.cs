@@ -35,7 +35,7 @@ internal sealed record AiredGrid(
     /// <param name="open">Opens the item, or the next one.</param>
     /// <param name="read">Reads the number of a picture.</param>
     public static AiredGrid Watch(
-        TranscodeProfile profile, ClockTime length, ClockTime join, Func<PipelineOptions, ChannelLine, bool, Task<ItemPlayer>> open, Func<MediaBuffer, int> read)
+        RawFormats profile, ClockTime length, ClockTime join, Func<PipelineOptions, ChannelLine, bool, Task<ItemPlayer>> open, Func<MediaBuffer, int> read)
     {
         // With a context of the test runner's, continuations would go over the thread pool.
         SynchronizationContext.SetSynchronizationContext(null);

@@ -70,7 +70,7 @@ public sealed class AnyFileTranscodeTests
 
     private static AiredGrid Air(string path, MediaScript script, Rational rate, ClockTime join)
     {
-        var profile = new TranscodeProfile(
+        var profile = new RawFormats(
             new VideoFormat(PixelFormat.Yuv420P, NumberedPicture.Width, NumberedPicture.Height, rate),
             new AudioFormat(SampleFormat.F32Planar, SampleRate, ChannelLayout.Mono));
         string next = Path.Combine(MadeMedia.Folder, "any-next.mp4");
@@ -83,8 +83,9 @@ public sealed class AnyFileTranscodeTests
 
         Task<ItemPlayer> Open(PipelineOptions options, ChannelLine line, bool isNext)
         {
-            var channel = new Channel(Guid.Empty, "test", "Test", DateTimeZone.Utc, ChannelProfile.Copy);
-            var opener = new TranscodeItems(line, profile, new SlateItems(channel, line, profile, null, _ => second, options), shelf, options);
+            var channel = new Channel(Guid.Empty, "test", "Test", DateTimeZone.Utc, ChannelProfile.Transcode(NumberedPicture.Width, NumberedPicture.Height, rate));
+            var kind = new TranscodedChannel(profile);
+            IItemOpener opener = kind.CreateItems(line, new SlateItems(channel, line, kind, _ => second, options), shelf, options);
             PlayoutEntry entry = isNext ? second : first;
             ClockTime start = line.At(entry.Start);
             return opener.OpenAsync(entry, isNext ? start : start + join, start, CancellationToken.None);

@@ -94,7 +94,7 @@ public sealed class AnyInputCopyTests
         var options = new PipelineOptions { Executor = executor };
         Instant joined = s_start + Duration.FromNanoseconds(join.Nanoseconds);
         var line = new ChannelLine(new MasterClock(executor.Clock, joined).AsClock(), ChannelLine.DefaultEpoch);
-        var output = new ChannelOutput("test", line, ScriptedItems.Formats, options);
+        var output = new ChannelOutput("test", line, new CopiedChannel(ScriptedItems.Formats), options);
         Instant next = s_start + Duration.FromNanoseconds(script.Length.Nanoseconds);
         PlayoutEntry first = new(SegmentKind.Programme, s_start, next, "a", "a", Duration.Zero);
         PlayoutEntry second = new(SegmentKind.Programme, next, next + Duration.FromSeconds(8), "b", "b", Duration.Zero);

@@ -54,7 +54,7 @@ public sealed class AnyInputTranscodeTests
         var audio = new AudioFormat(SampleFormat.F32Planar, SampleRate, ChannelLayout.Mono);
         ClockTime end = AiredGrid.Zero + script.Length;
         MediaScript regular = MediaScript.Regular(ClockTime.FromSeconds(60));
-        return AiredGrid.Watch(new TranscodeProfile(video, audio), script.Length, join, Open, Number);
+        return AiredGrid.Watch(new RawFormats(video, audio), script.Length, join, Open, Number);
 
         static int Number(MediaBuffer picture) => picture.Data.Length == 16 ? BinaryPrimitives.ReadInt32LittleEndian(picture.Data) : Black;
 

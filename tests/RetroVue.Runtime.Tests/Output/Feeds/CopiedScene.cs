@@ -32,7 +32,7 @@ internal sealed class CopiedScene : IDisposable
         SynchronizationContext.SetSynchronizationContext(null);
         _options = new PipelineOptions { Executor = Executor };
         Line = new ChannelLine(new MasterClock(Executor.Clock, Start).AsClock(), ChannelLine.DefaultEpoch);
-        Output = new ChannelOutput("test", Line, ScriptedItems.Formats, _options);
+        Output = new ChannelOutput("test", Line, new CopiedChannel(ScriptedItems.Formats), _options);
     }
 
     public SimulatedExecutor Executor { get; }

@@ -26,7 +26,7 @@ public sealed class RealTimeFeedTests
         var clock = MasterClock.FromSystem();
         Instant start = clock.UtcNow;
         var line = new ChannelLine(clock.AsClock(), start - Duration.FromHours(1));
-        var output = new ChannelOutput("test", line, ScriptedItems.Formats, options);
+        var output = new ChannelOutput("test", line, new CopiedChannel(ScriptedItems.Formats), options);
         var sent = new SentStream(hasPicture: true);
         (NormalProducer producer, ChannelFeed normal) = await PrepareAsync(start, Mark.First);
         Assert.That(output.SwitchAt(normal, start), Is.True);

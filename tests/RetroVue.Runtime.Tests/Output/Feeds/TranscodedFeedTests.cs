@@ -46,7 +46,7 @@ public sealed class TranscodedFeedTests
         ClockTime start = line.Now;
         var feeds = new FeedSwitcher();
         var channel = new Pipeline(options);
-        GridSource grid = channel.Add(new GridSource("grid", line, new TranscodeProfile(video, s_audio), feeds));
+        GridSource grid = channel.Add(new GridSource("grid", line, new RawFormats(video, s_audio), feeds));
         ChannelInput made = channel.Add(new ChannelInput("made", -ClockTime.MaxValue, ClockTime.MaxValue, ClockTime.FromMilliseconds(250)));
         channel.Link(grid.Video!, made.AddStream(MediaKind.Video));
         channel.Link(grid.Audio!, made.AddStream(MediaKind.Audio));

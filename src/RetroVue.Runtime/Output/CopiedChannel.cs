@@ -1,0 +1,43 @@
+using RetroVue.Media.FFmpeg.Containers;
+using RetroVue.Media.Formats;
+using RetroVue.Media.Pipelines;
+using RetroVue.Media.Time;
+using RetroVue.Runtime.Producers;
+
+namespace RetroVue.Runtime.Output;
+
+/// <summary>A channel that airs its items as they are encoded. They are all of one kind.</summary>
+public sealed class CopiedChannel : ChannelKind
+{
+    /// <summary>A channel that airs packets of these formats; its slates have what of them FFmpeg has an encoder for.</summary>
+    /// <param name="formats">The streams.</param>
+    /// <param name="measured">What its files are held to; null if nobody has measured: then it is guessed.</param>
+    public CopiedChannel(ChannelFormats formats, ChannelRates? measured = null)
+        : base(formats, RawOf(formats))
+    {
+        ChannelRates slates = ChannelRates.OfMedia(formats, SlateEncoders.MostBitRate(formats), 0);
+        Rates = measured is null ? ChannelRates.Declared(formats) : measured with { Peak = Math.Max(measured.Peak, slates.Peak) };
+    }
+
+    /// <inheritdoc/>
+    public override ChannelRates Rates { get; }
+
+    /// <inheritdoc/>
+    /// <remarks>The most that is admitted.</remarks>
+    public override ClockTime KeyFrameInterval => CopyAdmission.MostKeyFrameInterval;
+
+    internal override ClockTime SlateReadAhead => ClockTime.FromSeconds(1);
+
+    internal override IOutputStage CreateStage(ChannelLine line, FeedSwitcher feeds, PipelineOptions options) => new CopyStage(feeds);
+
+    internal override IItemOpener CreateItems(ChannelLine line, SlateItems slates, InputShelf shelf, PipelineOptions options) =>
+        new CopyItems(line, Formats, shelf, options);
+
+    internal override EncodedFormat? SlateFormat(MediaKind kind) => kind == MediaKind.Video ? Formats.Video : Formats.Audio;
+
+    private static RawFormats RawOf(ChannelFormats formats)
+    {
+        ArgumentNullException.ThrowIfNull(formats);
+        return new RawFormats(SlateEncoders.Picture(formats.Video), SlateEncoders.Silence(formats.Audio));
+    }
+}

@@ -1,0 +1,17 @@
+using RetroVue.Media.Formats;
+using RetroVue.Media.Time;
+
+namespace RetroVue.Runtime.Schedules;
+
+/// <summary>Items are decoded, scaled to one size and rate, and encoded again.</summary>
+/// <param name="Width">The picture's width in pixels.</param>
+/// <param name="Height">The picture's height in pixels.</param>
+/// <param name="Rate">Frames per second.</param>
+public sealed record TranscodeProfile(int Width, int Height, Rational Rate) : ChannelProfile
+{
+    /// <summary>
+    /// Whether the pictures have two fields, and which is first in time: then <see cref="Rate"/> counts pictures, and those of the items
+    /// are kept. Progressive unless told.
+    /// </summary>
+    public Interlacing Interlacing { get; init; }
+}
