@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Collections.Frozen;
 using System.Globalization;
 using Microsoft.Extensions.Logging;
@@ -64,7 +65,7 @@ internal sealed class PlayoutChain
     public Instant Now => _clock.UtcNow;
 
     /// <summary>An output that does not run yet.</summary>
-    public ChannelOutput CreateOutput() => new(_channel.Name, Line, _kind, _pipelines);
+    public ChannelOutput CreateOutput() => new(_channel.Name, Line, _kind, _pipelines, NextRun());
 
     /// <summary>What tells a producer of the channel's schedule.</summary>
     public PlanFeeder CreateFeeder() => new(_schedules, _channel, _options.Horizon, _logger);
@@ -96,5 +97,14 @@ internal sealed class PlayoutChain
             Executor = Executor,
             Logger = _logger,
         });
+    }
+
+    /// <summary>An id for a run, which holds the nanosecond of station time as well.</summary>
+    private Guid NextRun()
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        BinaryPrimitives.WriteInt64BigEndian(bytes, Line.Station.Now.Nanoseconds);
+        BinaryPrimitives.WriteInt64BigEndian(bytes[8..], Interlocked.Increment(ref _created));
+        return NamedId.Of(_channel.Id, bytes);
     }
 }

@@ -17,7 +17,7 @@ internal sealed class AudioGrid
     private readonly int _channels;
     private readonly (int Length, int Stride)[] _planes;
     private long _next;
-    private MediaBuffer? _pending;
+    private FeedItem? _pending;
 
     public AudioGrid(AudioFormat format)
     {
@@ -36,6 +36,9 @@ internal sealed class AudioGrid
     public static ClockTime LongestBlock => ClockTime.FromUnits(BlockLength, new Rational(1, 48_000));
 
     public AudioFormat Format { get; }
+
+    /// <summary>Whose sound each sample is.</summary>
+    public TagLine Tags { get; } = new();
 
     /// <summary>When the next block begins, on the channel's line.</summary>
     public ClockTime NextTime => ClockTime.FromUnits(_next, _sample);
@@ -62,17 +65,24 @@ internal sealed class AudioGrid
             memory.WritablePlane(channel).Clear();
         }
 
-        while (Take(feeds, end) is { } sound)
+        bool isSilent = true;
+        while (Take(feeds, end) is { } item)
         {
-            if (CopyInto(memory, sound, feeds.SwitchesAt))
+            isSilent = false;
+            if (CopyInto(memory, item, feeds.SwitchesAt))
             {
-                sound.Release();
+                item.Release();
                 continue;
             }
 
             // It goes on in the next block.
-            _pending = sound;
+            _pending = item;
             break;
+        }
+
+        if (isSilent)
+        {
+            Tags.Note(NextTime, null);
         }
 
         MediaBuffer block = MediaBuffer.Create(memory);
@@ -89,7 +99,7 @@ internal sealed class AudioGrid
         _pending = null;
     }
 
-    private MediaBuffer? Take(FeedSwitcher feeds, ClockTime end)
+    private FeedItem? Take(FeedSwitcher feeds, ClockTime end)
     {
         if (_pending is { } pending)
         {
@@ -99,9 +109,9 @@ internal sealed class AudioGrid
 
         while (feeds.TryTake(MediaKind.Audio, end) is { } item)
         {
-            if (item is MediaBuffer sound)
+            if (item.Buffer is not null)
             {
-                return sound;
+                return item;
             }
         }
 
@@ -112,8 +122,9 @@ internal sealed class AudioGrid
     /// Copies what of the sound falls into the block; true if nothing of it is left for the next. Sound that began before another feed takes over
     /// is heard until then.
     /// </summary>
-    private bool CopyInto(HeapMemory block, MediaBuffer sound, ClockTime switchesAt)
+    private bool CopyInto(HeapMemory block, FeedItem item, ClockTime switchesAt)
     {
+        MediaBuffer sound = item.Buffer!;
         long first = sound.Pts.ToUnits(_sample);
         int samples = sound.Memory.Plane(0).Length / sizeof(float);
         if (sound.Pts < switchesAt)
@@ -126,6 +137,7 @@ internal sealed class AudioGrid
         int count = Math.Min(samples - skip, BlockLength - at);
         if (count > 0)
         {
+            Tags.Note(ClockTime.FromUnits(_next + at, _sample), item.Tag);
             for (int channel = 0; channel < Math.Min(_channels, sound.Memory.PlaneCount); channel++)
             {
                 ReadOnlySpan<float> source = MemoryMarshal.Cast<byte, float>(sound.Memory.Plane(channel));

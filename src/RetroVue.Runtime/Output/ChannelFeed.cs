@@ -98,7 +98,7 @@ public sealed class ChannelFeed
     /// <summary>
     /// The next buffer or format change of a stream, decoded before a time; the caller owns it. Null if there is none at the moment.
     /// </summary>
-    internal object? TryTake(MediaKind kind, ClockTime before)
+    internal FeedItem? TryTake(MediaKind kind, ClockTime before)
     {
         ChannelInput? current;
         ChannelInput? next;

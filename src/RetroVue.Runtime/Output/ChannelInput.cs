@@ -56,6 +56,9 @@ public sealed class ChannelInput : Element
     /// <summary>The scheduled end on the channel's line; earlier once something else takes the rest of the item's time.</summary>
     public ClockTime Until { get; private set; }
 
+    /// <summary>Whose item it is; null if nobody has said. Set before the item goes on the air.</summary>
+    public ItemTag? Tag { get; set; }
+
     /// <summary>Buffers without a presentation time, which cannot be aired and were dropped.</summary>
     public long Untimed { get; private set; }
 
@@ -94,9 +97,9 @@ public sealed class ChannelInput : Element
     /// Takes the oldest buffer, whose reference the caller now owns, where it is decoded before a time, or event of a stream. Looked at
     /// and taken as one, because the item may be discarded by another thread. Null if there is none.
     /// </summary>
-    internal object? TryTake(MediaKind kind, ClockTime before)
+    internal FeedItem? TryTake(MediaKind kind, ClockTime before)
     {
-        object item;
+        FeedItem item;
         lock (_lock)
         {
             if (Find(kind) is not { } lane)
@@ -105,9 +108,9 @@ public sealed class ChannelInput : Element
             }
 
             Want(before);
-            object? next = lane.Peek();
+            FeedItem? next = lane.Peek();
             _isAwaited |= next is null;
-            if (next is null || (next is MediaBuffer oldest && !(oldest.DecodeOrder < before)))
+            if (next is null || (next?.Buffer is { } oldest && !(oldest.DecodeOrder < before)))
             {
                 return null;
             }
@@ -117,7 +120,7 @@ public sealed class ChannelInput : Element
         }
 
         ReportEndOnce();
-        return item;
+        return item with { Tag = Tag };
     }
 
     /// <summary>True if nothing more comes of a stream, or there never was one, and all has been taken.</summary>
@@ -340,7 +343,7 @@ public sealed class ChannelInput : Element
                 case FormatChanged change when !lane.HasEnded:
                     Resolve(lane, ClockTime.MaxValue);
                     TakeFormat(lane, change.Format);
-                    lane.Add(change);
+                    lane.Add(change.Format);
                     break;
                 case Gap gap:
                     ClockTime begin = input.ToRunningTime(gap.Pts), end = input.ToRunningTime(gap.Pts + gap.Duration);

@@ -17,7 +17,7 @@ internal sealed class ChannelLane(MediaKind kind, InputPad pad)
     /// </summary>
     private const long MostBytes = 256L << 20;
 
-    private readonly Queue<object> _items = new();
+    private readonly Queue<FeedItem> _items = new();
     private ClockTime _first = ClockTime.None;
     private ClockTime _lastPts = ClockTime.None;
     private ClockTime _lastStep = ClockTime.Zero;
@@ -77,14 +77,14 @@ internal sealed class ChannelLane(MediaKind kind, InputPad pad)
         Newest >= (wanted.IsNone || _first > wanted ? _first : wanted) + readAhead;
 
     /// <summary>The oldest item; null if there is none.</summary>
-    public object? Peek() => _items.TryPeek(out object? item) ? item : null;
+    public FeedItem? Peek() => _items.TryPeek(out FeedItem item) ? item : null;
 
     /// <summary>The oldest buffer; null if there is none.</summary>
     public MediaBuffer? FirstBuffer()
     {
-        foreach (object item in _items)
+        foreach (FeedItem item in _items)
         {
-            if (item is MediaBuffer buffer)
+            if (item.Buffer is { } buffer)
             {
                 return buffer;
             }
@@ -95,7 +95,7 @@ internal sealed class ChannelLane(MediaKind kind, InputPad pad)
 
     public void Add(MediaBuffer buffer)
     {
-        _items.Enqueue(buffer);
+        _items.Enqueue(FeedItem.Of(buffer));
         _bytes += SizeOf(buffer);
         Reach(buffer.DecodeOrder);
         if (buffer.Pts > _lastPts || _lastPts.IsNone)
@@ -108,7 +108,7 @@ internal sealed class ChannelLane(MediaKind kind, InputPad pad)
     }
 
     /// <summary>Adds a change of format, which stands before the next buffer.</summary>
-    public void Add(FormatChanged change) => _items.Enqueue(change);
+    public void Add(MediaFormat format) => _items.Enqueue(FeedItem.Of(format));
 
     /// <summary>Notes that everything up to a decoding time has come.</summary>
     public void Reach(ClockTime time)
@@ -127,10 +127,10 @@ internal sealed class ChannelLane(MediaKind kind, InputPad pad)
     }
 
     /// <summary>Takes the oldest item out.</summary>
-    public object Take()
+    public FeedItem Take()
     {
-        object item = _items.Dequeue();
-        _bytes -= item is MediaBuffer buffer ? SizeOf(buffer) : 0;
+        FeedItem item = _items.Dequeue();
+        _bytes -= item.Buffer is { } buffer ? SizeOf(buffer) : 0;
         return item;
     }
 
@@ -151,8 +151,8 @@ internal sealed class ChannelLane(MediaKind kind, InputPad pad)
     {
         for (int left = _items.Count; left > 0; left--)
         {
-            object item = Take();
-            if (item is MediaBuffer buffer && buffer.Pts < time)
+            FeedItem item = Take();
+            if (item.Buffer is { } buffer && buffer.Pts < time)
             {
                 buffer.Release();
             }
@@ -183,8 +183,8 @@ internal sealed class ChannelLane(MediaKind kind, InputPad pad)
         Entered = ClockTime.None;
         for (int left = _items.Count; left > 0; left--)
         {
-            object item = Take();
-            if (item is not MediaBuffer buffer)
+            FeedItem item = Take();
+            if (item.Buffer is not { } buffer)
             {
                 PutBack(item);
                 continue;
@@ -203,7 +203,7 @@ internal sealed class ChannelLane(MediaKind kind, InputPad pad)
 
             Entered = NeedsKeyFrame && IsCodedPicture ? buffer.Pts : Entered;
             NeedsKeyFrame = false;
-            PutBack(buffer);
+            PutBack(item);
         }
     }
 
@@ -213,15 +213,15 @@ internal sealed class ChannelLane(MediaKind kind, InputPad pad)
         bool isOver = false;
         for (int left = _items.Count; left > 0; left--)
         {
-            object item = Take();
-            isOver |= item is MediaBuffer buffer && buffer.Pts >= time;
+            FeedItem item = Take();
+            isOver |= item.Buffer is { } buffer && buffer.Pts >= time;
             if (!isOver)
             {
                 PutBack(item);
             }
             else
             {
-                (item as MediaBuffer)?.Release();
+                item.Release();
             }
         }
 
@@ -233,19 +233,19 @@ internal sealed class ChannelLane(MediaKind kind, InputPad pad)
 
     public void Clear()
     {
-        foreach (object item in _items)
+        foreach (FeedItem item in _items)
         {
-            (item as MediaBuffer)?.Release();
+            item.Release();
         }
 
         _items.Clear();
         _bytes = 0;
     }
 
-    private void PutBack(object item)
+    private void PutBack(FeedItem item)
     {
         _items.Enqueue(item);
-        _bytes += item is MediaBuffer buffer ? SizeOf(buffer) : 0;
+        _bytes += item.Buffer is { } buffer ? SizeOf(buffer) : 0;
     }
 
     private static long SizeOf(MediaBuffer buffer)

@@ -1,3 +1,4 @@
+using System.Threading.Channels;
 using NodaTime;
 using RetroVue.Media.Elements.MpegTs;
 using RetroVue.Media.Pipelines;
@@ -18,6 +19,7 @@ public sealed class ChannelOutput : IAsyncDisposable
     private readonly Executor _executor;
     private readonly FeedSwitcher _feeds = new();
     private readonly IOutputStage _stage;
+    private readonly AiringLog _airings;
     private readonly OutputPump _pump;
     private readonly Lock _lock = new();
     private volatile IChunkConsumer[] _consumers;
@@ -29,7 +31,8 @@ public sealed class ChannelOutput : IAsyncDisposable
     /// <param name="line">The channel's time line.</param>
     /// <param name="kind">What the channel is made of.</param>
     /// <param name="options">What runs it.</param>
-    public ChannelOutput(string name, ChannelLine line, ChannelKind kind, PipelineOptions options)
+    /// <param name="run">The id of this stretch of the channel on the air; null for one that nobody else has.</param>
+    public ChannelOutput(string name, ChannelLine line, ChannelKind kind, PipelineOptions options, Guid? run = null)
     {
         ArgumentNullException.ThrowIfNull(line);
         ArgumentNullException.ThrowIfNull(kind);
@@ -39,7 +42,9 @@ public sealed class ChannelOutput : IAsyncDisposable
         Stream = new ChunkRing(_executor.CreateCompletion, () => line.Now);
         _consumers = [Stream];
         _stage = kind.CreateStage(line, _feeds, options);
-        _pump = new OutputPump(name, line, kind.Formats, _stage, Publish);
+        Run = run ?? Guid.NewGuid();
+        _airings = new AiringLog(Run, line, kind.Formats.Video is not null);
+        _pump = new OutputPump(name, line, kind.Formats, _stage, _airings, Publish);
     }
 
     /// <summary>The channel's time line.</summary>
@@ -53,6 +58,15 @@ public sealed class ChannelOutput : IAsyncDisposable
 
     /// <summary>The end of the transport stream, for viewers.</summary>
     public ChunkRing Stream { get; }
+
+    /// <summary>Tells this stretch of the channel on the air from every other.</summary>
+    public Guid Run { get; }
+
+    /// <summary>
+    /// What is written, airing by airing: a report as one begins, each second, and as it has ended. For one reader; who reads too slowly finds the
+    /// oldest gone. Completes when the output has ended.
+    /// </summary>
+    public ChannelReader<AiringReport> Airings => _airings.Reports;
 
     /// <summary>Packets that came after their time, or were to be shown before the one before them is decoded, and were not aired.</summary>
     public long LatePackets => _pump.LatePackets;

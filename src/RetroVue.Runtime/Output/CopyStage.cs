@@ -35,7 +35,7 @@ internal sealed class CopyStage(FeedSwitcher feeds) : IOutputStage
     public bool Covers(ClockTime time) => feeds.Covers(time);
 
     /// <inheritdoc/>
-    public object? TryTake(MediaKind kind, ClockTime before) => feeds.TryTake(kind, before);
+    public FeedItem? TryTake(MediaKind kind, ClockTime before) => feeds.TryTake(kind, before);
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;

@@ -172,13 +172,13 @@ internal sealed class FeedSwitcher : IPacketSource
     }
 
     /// <inheritdoc/>
-    public object? TryTake(MediaKind kind, ClockTime before)
+    public FeedItem? TryTake(MediaKind kind, ClockTime before)
     {
         (ChannelFeed? onAir, ChannelFeed? following, ClockTime at) = Want(before);
         // What comes of the old feed once the new one has begun, be it a format only, would be in the middle of that.
         bool isOver = following is not null && (_hasChanged.Contains(kind) || onAir!.IsOver(kind, at));
-        object? item = isOver ? null : onAir?.TryTake(kind, before);
-        if (item is MediaBuffer buffer && !IsBeforeSwitch(buffer))
+        FeedItem? item = isOver ? null : onAir?.TryTake(kind, before);
+        if (item?.Buffer is { } buffer && !IsBeforeSwitch(buffer))
         {
             // Handed over after the switch was looked for. What follows it in the file is ended with it.
             buffer.Release();

@@ -71,6 +71,9 @@ internal sealed class GridSource : Element
     /// <summary>How long before it comes out of the encoder a frame is made, at most.</summary>
     public ClockTime Encoding { get; } = ClockTime.Zero;
 
+    /// <summary>Whose the pictures or the sound are; null if there is no such stream.</summary>
+    public TagLine? TagsOf(MediaKind kind) => kind == MediaKind.Video ? _video?.Tags : _audio?.Tags;
+
     public OutputPad? Video => _videoOutput;
 
     public OutputPad? Audio => _audioOutput;

@@ -27,5 +27,5 @@ internal interface IPacketSource
     /// <summary>
     /// The next buffer or format change of a stream, decoded before a time; the caller owns it. Null if there is none at the moment.
     /// </summary>
-    object? TryTake(MediaKind kind, ClockTime before);
+    FeedItem? TryTake(MediaKind kind, ClockTime before);
 }

@@ -24,6 +24,7 @@ internal sealed class OutputPump : IDisposable
 
     private readonly ChannelLine _line;
     private readonly IPacketSource _source;
+    private readonly AiringLog _airings;
     private readonly TransportStreamWriter _writer;
     private readonly TransportStreamChunker _chunker;
     private readonly OutputLane[] _lanes;
@@ -39,10 +40,11 @@ internal sealed class OutputPump : IDisposable
     private long _refusedPackets;
     private bool _isLive;
 
-    public OutputPump(string name, ChannelLine line, ChannelFormats formats, IPacketSource source, Action<TransportStreamChunk> publish)
+    public OutputPump(string name, ChannelLine line, ChannelFormats formats, IPacketSource source, AiringLog airings, Action<TransportStreamChunk> publish)
     {
         _line = line;
         _source = source;
+        _airings = airings;
         _writer = new TransportStreamWriter(new TransportStreamOptions { ServiceName = name, ServiceProvider = "RetroVue" });
         _chunker = new TransportStreamChunker(publish);
         _task = new StepTask($"{name}-output", Step);
@@ -73,6 +75,7 @@ internal sealed class OutputPump : IDisposable
 
     public void Dispose()
     {
+        _airings.Close();
         _writer.Dispose();
         _chunker.Dispose();
     }
@@ -109,6 +112,7 @@ internal sealed class OutputPump : IDisposable
 
         _writer.AdvanceTo(time, _chunker);
         _chunker.Flush(time);
+        _airings.Advance(time);
         _granule++;
         return StepResult.Again;
     }
@@ -136,11 +140,11 @@ internal sealed class OutputPump : IDisposable
     {
         while (_source.TryTake(lane.Kind, horizon) is { } item)
         {
-            if (item is MediaBuffer packet)
+            if (item.Buffer is { } packet)
             {
-                Write(lane, packet, time);
+                Write(lane, packet, item.Tag, time);
             }
-            else if (item is FormatChanged { Format: EncodedFormat format })
+            else if (item.Format is EncodedFormat format)
             {
                 ChangeFormat(lane, format);
             }
@@ -162,7 +166,7 @@ internal sealed class OutputPump : IDisposable
         }
     }
 
-    private void Write(OutputLane lane, MediaBuffer packet, ClockTime time)
+    private void Write(OutputLane lane, MediaBuffer packet, ItemTag? tag, ClockTime time)
     {
         if (lane.IsRefused)
         {
@@ -193,6 +197,7 @@ internal sealed class OutputPump : IDisposable
         }
 
         lane.LastDecode = decode;
+        _airings.Note(lane.Kind, tag, written.Pts);
         _writer.Write(lane.Track, written);
     }
 }

@@ -18,17 +18,18 @@ internal sealed class TranscodeStage : IOutputStage
     private static readonly ClockTime s_kept = ClockTime.FromMilliseconds(250);
 
     private readonly Pipeline _pipeline;
+    private readonly GridSource _grid;
     private readonly ChannelInput _encoded;
 
     public TranscodeStage(ChannelLine line, RawFormats profile, FeedSwitcher feeds, PipelineOptions options)
     {
         _pipeline = new Pipeline(options);
-        GridSource grid = _pipeline.Add(new GridSource("grid", line, profile, feeds));
+        _grid = _pipeline.Add(new GridSource("grid", line, profile, feeds));
         _encoded = _pipeline.Add(new ChannelInput("encoded", -ClockTime.MaxValue, ClockTime.MaxValue, s_kept));
-        Lead = ClockTime.Max(ClockTime.FromSeconds(1), grid.Lead);
-        SwitchLead = OutputPump.WorkAhead + s_kept + grid.Encoding;
-        Link(grid.Video, new Encoder("video-encoder", profile.Video is null ? VideoOptions : Held(profile.Video)), MediaKind.Video);
-        Link(grid.Audio, new Encoder("audio-encoder", AudioOptions), MediaKind.Audio);
+        Lead = ClockTime.Max(ClockTime.FromSeconds(1), _grid.Lead);
+        SwitchLead = OutputPump.WorkAhead + s_kept + _grid.Encoding;
+        Link(_grid.Video, new Encoder("video-encoder", profile.Video is null ? VideoOptions : Held(profile.Video)), MediaKind.Video);
+        Link(_grid.Audio, new Encoder("audio-encoder", AudioOptions), MediaKind.Audio);
     }
 
     /// <summary>How far apart the encoder's key frames are, to a frame.</summary>
@@ -116,7 +117,12 @@ internal sealed class TranscodeStage : IOutputStage
     public bool Covers(ClockTime time) => _encoded.Covers(time);
 
     /// <inheritdoc/>
-    public object? TryTake(MediaKind kind, ClockTime before) => _encoded.TryTake(kind, before);
+    public FeedItem? TryTake(MediaKind kind, ClockTime before)
+    {
+        FeedItem? item = _encoded.TryTake(kind, before);
+        // Pictures come in the order in which they are decoded: none that is shown before this one is decoded comes later.
+        return item is { Buffer: { } packet } taken ? taken with { Tag = _grid.TagsOf(kind)?.At(packet.Pts, packet.DecodeOrder) } : item;
+    }
 
     public async ValueTask DisposeAsync()
     {

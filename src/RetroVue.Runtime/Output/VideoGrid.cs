@@ -12,6 +12,7 @@ internal sealed class VideoGrid : IDisposable
     private readonly ClockTime _reach;
     private long _next;
     private MediaBuffer _shown;
+    private ItemTag? _tag;
 
     public VideoGrid(VideoFormat format)
     {
@@ -27,6 +28,9 @@ internal sealed class VideoGrid : IDisposable
     public static ClockTime MostRounding => ClockTime.FromMilliseconds(1);
 
     public VideoFormat Format { get; }
+
+    /// <summary>Whose picture each frame shows.</summary>
+    public TagLine Tags { get; } = new();
 
     /// <summary>When the next frame is shown, on the channel's line.</summary>
     public ClockTime NextTime => ClockTime.FromUnits(_next, _frame);
@@ -50,16 +54,17 @@ internal sealed class VideoGrid : IDisposable
 
         while (feeds.TryTake(MediaKind.Video, time + _reach) is { } item)
         {
-            if (item is MediaBuffer picture)
+            if (item.Buffer is { } picture)
             {
                 _shown.Release();
-                _shown = picture;
+                (_shown, _tag) = (picture, item.Tag);
             }
         }
 
         MediaBuffer frame = MediaBuffer.Create(_shown.Memory.Retain());
         frame.Pts = time;
         frame.Sequence = _next;
+        Tags.Note(time, _tag);
         _next++;
         frame.Duration = NextTime - time;
         return frame;

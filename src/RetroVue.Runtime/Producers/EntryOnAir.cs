@@ -72,6 +72,7 @@ internal sealed class EntryOnAir(
     {
         if (player is not null)
         {
+            player.Input.Tag ??= new ItemTag(entry!, producer, player.IsSlate);
             MoveEnd(player, entry);
             feed.SwitchAt(player.Input, at);
         }
@@ -145,6 +146,7 @@ internal sealed class EntryOnAir(
         if (error is not null || last.IsNone || ended.Input.Until - last > s_shortestSlate)
         {
             PlayoutEntry entry = plan.OnAir;
+            ended.Input.Tag?.Fail(Reason(error));
             RuntimeLog.ItemEndMissing(logger, producer, entry.Title, entry.File ?? "slate", Reason(error), FileProblem.IfUnexpected(error));
         }
     }
@@ -211,6 +213,8 @@ internal sealed class EntryOnAir(
     {
         Player = null;
         Exception? error = ended.Completion.Exception?.GetBaseException();
+        error = hasStalled ? new StalledFileException(entry.File!, "has stopped coming") : error;
+        ended.Input.Tag?.Fail(Reason(error));
         // What is left of it would be taken while the slate is being opened, beyond where the slate begins.
         ended.Input.Discard();
         Retire(ended);
@@ -220,7 +224,6 @@ internal sealed class EntryOnAir(
             return;
         }
 
-        error = hasStalled ? new StalledFileException(entry.File!, "has stopped coming") : error;
         if (hasStalled)
         {
             RuntimeLog.ItemStalled(logger, producer, entry.Title, entry.File!);

@@ -19,6 +19,9 @@ public sealed record PlayoutEntry(SegmentKind Kind, Instant Start, Instant End, 
     /// </summary>
     public Guid Id { get; init; }
 
+    /// <summary>The version of the schedule that says so (<see cref="IScheduleService.GetGeneration"/>).</summary>
+    public long Generation { get; init; }
+
     /// <summary>Which picture and sound of the file air, where it has several.</summary>
     public StreamChoice Streams { get; init; } = StreamChoice.Best;
 

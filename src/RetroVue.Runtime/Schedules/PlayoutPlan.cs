@@ -35,9 +35,6 @@ public sealed class PlayoutPlan
     /// <summary>The entries in order; at least one.</summary>
     public ImmutableArray<PlayoutEntry> Entries { get; }
 
-    /// <summary>The version of the schedule that the plan is made from; 0 for the first one.</summary>
-    public long Generation { get; init; }
-
     /// <summary>The first entry's start.</summary>
     public Instant Start => Entries[0].Start;
 

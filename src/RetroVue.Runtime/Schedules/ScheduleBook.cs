@@ -57,7 +57,7 @@ public sealed class ScheduleBook : IScheduleService
             entries.Add(edition.EntryAt(at));
         }
 
-        return new PlayoutPlan(entries.ToImmutable()) { Generation = edition.Generation };
+        return new PlayoutPlan(entries.ToImmutable());
     }
 
     /// <inheritdoc/>

@@ -41,6 +41,7 @@ internal sealed class ScheduleEdition
     {
         int index = IndexAt(at);
         PlayoutEntry entry = _stretches[index].Timeline.EntryAt(at).From(_stretches[index].From);
+        entry = Generation == 0 ? entry : entry with { Generation = Generation };
         return index + 1 < _stretches.Length && _stretches[index + 1].From is var next && entry.End > next ? entry.Until(next) : entry;
     }
 

@@ -147,6 +147,9 @@ internal sealed class NumberedChannel
         Assert.That(_frames[0].Time, Is.LessThanOrEqualTo(_from + 2));
     }
 
+    /// <summary>A time on the channel's line in seconds since the channel's start.</summary>
+    public double SecondsOf(ClockTime time) => (time - _start).Nanoseconds / 1e9;
+
     private ClockTime At(double seconds) => _systemStart + ClockTime.FromMilliseconds((long)(seconds * 1000));
 
     private (double Time, long Number)[] Between(double from, double to) =>

@@ -73,10 +73,10 @@ public sealed class ChannelInputTests
             Look(() => input.Covers(MediaKind.Video, ClockTime.FromMilliseconds(900)));
             while (input.TryTake(MediaKind.Video, ClockTime.FromSeconds(3)) is { } taken)
             {
-                (taken as MediaBuffer)?.Release();
+                taken.Release();
             }
 
-            Look(() => input.TryTake(MediaKind.Video, ClockTime.FromSeconds(3)) is MediaBuffer buffer && Release(buffer));
+            Look(() => input.TryTake(MediaKind.Video, ClockTime.FromSeconds(3))?.Buffer is { } buffer && Release(buffer));
             input.Discard();
         }
 
@@ -113,7 +113,7 @@ public sealed class ChannelInputTests
             {
                 while (input.TryTake(kind, before) is { } item)
                 {
-                    (item as MediaBuffer)?.Release();
+                    item.Release();
                 }
             }
         };
@@ -193,7 +193,7 @@ public sealed class ChannelInputTests
             {
                 while (input.TryTake(kind, time) is { } item)
                 {
-                    (item as MediaBuffer)?.Release();
+                    item.Release();
                 }
             }
 

@@ -62,7 +62,7 @@ public sealed class ReplacedPlanTests
     public async Task Entry_that_is_the_same_goes_on_without_a_break([Values] ProfileMode mode)
     {
         byte[] alone = await ReceivedAsync(mode, () => { });
-        byte[] replaced = await ReceivedAsync(mode, () => Assert.That(Replace(10, Entry(_film, 0, 60), Entry(_message, 60, 90)), Is.True));
+        byte[] replaced = await ReceivedAsync(mode, () => Assert.That(Replace(10, OnAir(), Entry(_message, 60, 90)), Is.True));
         Assert.That(replaced.AsSpan().SequenceEqual(alone), Is.True);
     }
 
@@ -71,7 +71,7 @@ public sealed class ReplacedPlanTests
     public async Task Entry_airs_longer_than_it_was_to_and_one_that_has_begun_airs_from_its_middle([Values] ProfileMode mode)
     {
         Watch(mode, 4, 20);
-        Assert.That(Replace(12, Entry(_film, 0, 30), Entry(_message, 26, 50).From(At(30))), Is.True);
+        Assert.That(Replace(12, OnAir().Until(At(30)), Entry(_message, 26, 50).From(At(30))), Is.True);
         _watched.Watch(40);
         await _watched.EndAsync();
         double missing = mode == ProfileMode.Copy ? 0.08 : 0;
@@ -140,6 +140,7 @@ public sealed class ReplacedPlanTests
             Assert.That(right.Any(entry => entry.File![0] == mark.Item && Number(entry, pts) is var number && Math.Abs(number - mark.Number) < 0.01), Is.True, $"{what}: {mark} at {pts - start}");
         }
 
+        AssertReported(scene, [.. shown.Select(pes => (pes.Pts, pes.Mark.Item))], what);
         // A picture is missing only before the first key frame of what begins in the middle, and as the last ones before a change.
         double mostHole = ((group + between + 2) * Frame) + 1;
         Assert.That(shown.Zip(shown.Skip(1), (one, next) => (next.Pts - one.Pts).Nanoseconds / 1e6).Max(), Is.LessThan(mostHole), what);
@@ -147,6 +148,30 @@ public sealed class ReplacedPlanTests
         PlayoutEntry EntryAt(Instant at) => plans.Last(plan => scene.Line.At(at) >= plan.From && plan.Plan.At(at) is not null).Plan.At(at)!.Value.Entry;
 
         double Number(PlayoutEntry entry, ClockTime pts) => ((entry.Offset.TotalMilliseconds * 1e6) + (pts - scene.Line.At(entry.Start)).Nanoseconds) / (Frame * 1e6);
+    }
+
+    /// <summary>The output has reported each picture as one of the entry whose mark it carries.</summary>
+    private static void AssertReported(CopiedScene scene, List<(ClockTime Pts, char Item)> shown, string what)
+    {
+        scene.Complete(scene.Output.DisposeAsync().AsTask());
+        List<AiringReport> reports = [];
+        while (scene.Output.Airings.TryRead(out AiringReport? report))
+        {
+            reports.Add(report);
+        }
+
+        AiringReport[] airings = [.. reports.GroupBy(report => report.Number).Select(ofOne => ofOne.Last())];
+        int found = 0;
+        foreach (AiringReport airing in airings)
+        {
+            // What was written last has not been sent.
+            var own = shown.Where(picture => picture.Pts > airing.FirstPts - s_tick && picture.Pts < airing.LastPts + s_tick).ToList();
+            Assert.That(own.Select(picture => picture.Item), Is.All.EqualTo(airing.Tag!.Entry.File![0]), $"{what}: {airing}");
+            Assert.That(own, Has.Count.EqualTo(airing.Pictures.Packets).Or.Matches<object>(_ => ReferenceEquals(airing, airings[^1])), $"{what}: {airing}");
+            found += own.Count;
+        }
+
+        Assert.That(found, Is.EqualTo(shown.Count), $"{what}: each is of one airing");
     }
 
     private static PlayoutPlan AnyPlan(Random random, Instant at, PlayoutEntry? first = null)
@@ -185,6 +210,9 @@ public sealed class ReplacedPlanTests
         _watched.Channel.Do(() => isReplaced = _watched.Channel.Manager.OnAir.Producer!.ReplacePlan(new PlayoutPlan([.. entries]), At(from)));
         return isReplaced;
     }
+
+    /// <summary>The entry on the air, which has an id of the schedule's.</summary>
+    private PlayoutEntry OnAir() => _watched.Channel.Manager.Now.Entry;
 
     private static Instant At(double seconds) => s_start + Duration.FromSeconds(seconds);
 

@@ -29,7 +29,7 @@ public sealed class PublicationTests
             plan.Entries.Select(entry => (entry.File, (entry.Start - s_start).TotalMinutes, entry.Duration.TotalMinutes, entry.Offset.TotalMinutes)),
             Is.EqualTo([("/p0", 0, 10, 0), ("/other", 10, 4, 3), ("/other", 14, 6, 0), ("/p0", 20, 40, 20)]),
             "what began before a stretch airs in it from its middle");
-        Assert.That((plan.Generation, book.GetGeneration(s_channel)), Is.EqualTo((1, 1)));
+        Assert.That((plan.Entries[0].Generation, book.GetGeneration(s_channel)), Is.EqualTo((1, 1)));
         Assert.That(plan.Entries[3].Id, Is.EqualTo(plan.Entries[0].Id), "one entry, in two parts");
         Assert.That(plan.Entries[1].Id, Is.Not.EqualTo(plan.Entries[2].Id), "another start is another entry");
     }

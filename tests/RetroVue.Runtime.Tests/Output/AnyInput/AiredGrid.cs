@@ -93,7 +93,7 @@ internal sealed record AiredGrid(
                 executor.RunFor(ClockTime.FromMilliseconds(80));
                 while (made.TryTake(MediaKind.Video, line.Now + ClockTime.FromMilliseconds(540)) is { } item)
                 {
-                    if (item is MediaBuffer frame)
+                    if (item.Buffer is { } frame)
                     {
                         frames.Add((frame.Pts, read(frame)));
                         frame.Release();
@@ -102,7 +102,7 @@ internal sealed record AiredGrid(
 
                 while (made.TryTake(MediaKind.Audio, line.Now + ClockTime.FromMilliseconds(540)) is { } item)
                 {
-                    if (item is MediaBuffer block)
+                    if (item.Buffer is { } block)
                     {
                         blocks.Add((block.Pts, MemoryMarshal.Cast<byte, float>(block.Data).ToArray()));
                         block.Release();

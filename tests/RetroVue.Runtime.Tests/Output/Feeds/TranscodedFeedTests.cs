@@ -130,7 +130,7 @@ public sealed class TranscodedFeedTests
                 ClockTime before = line.Now + ClockTime.FromMilliseconds(540);
                 while (made.TryTake(MediaKind.Video, before) is { } item)
                 {
-                    if (item is MediaBuffer frame)
+                    if (item.Buffer is { } frame)
                     {
                         frames.Add((frame.Pts, frame.Data.Length == 16 ? BinaryPrimitives.ReadInt32LittleEndian(frame.Data) : 0));
                         frame.Release();
@@ -139,7 +139,7 @@ public sealed class TranscodedFeedTests
 
                 while (made.TryTake(MediaKind.Audio, before) is { } item)
                 {
-                    if (item is MediaBuffer block)
+                    if (item.Buffer is { } block)
                     {
                         blocks.Add((block.Pts, MemoryMarshal.Cast<byte, float>(block.Data).ToArray()));
                         block.Release();
