@@ -61,7 +61,10 @@ public interface IProducer : IAsyncDisposable
     /// </summary>
     /// <param name="plan">What is to be aired; it contains the instant. Entries that have begun before it air from the middle.</param>
     /// <param name="from">The first instant for which it holds.</param>
-    /// <returns>False, and nothing changes, if the instant is nearer than <see cref="PrepareLead"/>.</returns>
+    /// <returns>
+    /// False, and nothing changes, if the instant is nearer than <see cref="PrepareLead"/>, or so shortly after the start of an entry that has been
+    /// opened that what follows it could not be opened in time: two seconds. A second later it may do.
+    /// </returns>
     /// <exception cref="ArgumentException">The plan does not contain the instant, or the plan so far ends before it.</exception>
     /// <exception cref="InvalidOperationException">The producer has not been prepared.</exception>
     bool ReplacePlan(PlayoutPlan plan, Instant from);

@@ -5,6 +5,7 @@ using RetroVue.Media.Time;
 using RetroVue.Runtime.Channels;
 using RetroVue.Runtime.Output;
 using RetroVue.Runtime.Schedules;
+using RetroVue.Runtime.Time;
 
 // Cancelled on the calling thread, whose callbacks only wake tasks: on the thread pool, a simulation would lose its order.
 #pragma warning disable CA1849, VSTHRD103, MA0042, MA0045
@@ -142,7 +143,7 @@ public sealed class NormalProducer : IProducer
     public bool ReplacePlan(PlayoutPlan plan, Instant from)
     {
         ArgumentNullException.ThrowIfNull(plan);
-        return from >= Ahead(PrepareLead) && Plan.TryReplace(plan, from);
+        return from >= Ahead(PrepareLead) && Plan.TryReplace(plan, from, SwitchLead.ToDuration());
     }
 
     /// <inheritdoc/>

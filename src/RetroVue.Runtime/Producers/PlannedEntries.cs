@@ -136,9 +136,15 @@ internal sealed class PlannedEntries
     /// Lets another plan hold from an instant on. An entry that goes across the instant stays as it is if the other plan has the same one there, and
     /// ends there if it has not.
     /// </summary>
-    /// <returns>False, and nothing changes, if an entry that begins at the instant or later has been taken.</returns>
+    /// <param name="plan">The other plan.</param>
+    /// <param name="from">The instant.</param>
+    /// <param name="shortest">
+    /// How long an entry has to last for the one after it to be opened in time. If less of an entry would be left, and the other plan says what airs
+    /// from its start on, that holds from there.
+    /// </param>
+    /// <returns>False, and nothing changes, if an entry that begins less than that before the instant, or later, has been taken.</returns>
     /// <exception cref="ArgumentException">The plan does not contain the instant, or the plan so far does not reach it.</exception>
-    public bool TryReplace(PlayoutPlan plan, Instant from)
+    public bool TryReplace(PlayoutPlan plan, Instant from, Duration shortest)
     {
         if (plan.At(from) is not { } airing)
         {
@@ -148,7 +154,8 @@ internal sealed class PlannedEntries
         TaskCompletionSource changed;
         lock (_lock)
         {
-            if ((_prepared ?? _onAir).Start >= from)
+            Instant taken = (_prepared ?? _onAir).Start;
+            if (from <= taken || (_prepared is not null && from < taken + shortest))
             {
                 return false;
             }
@@ -158,8 +165,15 @@ internal sealed class PlannedEntries
                 throw new ArgumentException($"The plan so far ends at {Last.End}, before {from}.", nameof(from));
             }
 
+            PlayoutEntry first = airing.Entry;
+            if (_coming.Find(entry => entry.Start < from && entry.Start + shortest > from && entry.End > from && !entry.IsSameAs(first)) is { } rest
+                && plan.At(rest.Start) is { } earlier)
+            {
+                (from, first) = (rest.Start, earlier.Entry);
+            }
+
             _coming.RemoveAll(entry => entry.Start >= from);
-            PlayoutEntry first = airing.Entry, last = Last;
+            PlayoutEntry last = Last;
             // What has been opened cannot become longer: what the other plan has more of it is opened as an entry that follows.
             Instant end = last.End == from || !last.IsSameAs(first) ? from
                 : _coming.Count > 0 ? first.End

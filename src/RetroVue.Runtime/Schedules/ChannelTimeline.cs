@@ -53,7 +53,7 @@ internal sealed class ChannelTimeline
         Instant end = isBefore ? Instant.Min(slot.End, _start) : slot.End;
         return new PlayoutEntry(SegmentKind.Slate, start, end, _channel.Name, null, Duration.Zero)
         {
-            Id = EntryId.Of(_channel.Id, start, SegmentKind.Slate, _channel.Name, Duration.Zero),
+            Origin = new EntryOrigin(_channel.Id, start, SegmentKind.Slate, _channel.Name, Duration.Zero),
         };
     }
 }

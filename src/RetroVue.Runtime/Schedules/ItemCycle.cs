@@ -49,7 +49,7 @@ internal sealed class ItemCycle
         Instant start = at - Duration.FromNanoseconds(within - _starts[index]);
         return new PlayoutEntry(item.Kind, start, start + item.Duration!.Value, item.Title, item.File, item.Offset)
         {
-            Id = EntryId.Of(_channel, start, item.Kind, item.File ?? item.Title, item.Offset),
+            Origin = new EntryOrigin(_channel, start, item.Kind, item.File ?? item.Title, item.Offset),
             Streams = item.Streams,
         };
     }

@@ -13,11 +13,21 @@ namespace RetroVue.Runtime.Schedules;
 /// <param name="Offset">The file's position that airs at <paramref name="Start"/>, on its own time line from zero.</param>
 public sealed record PlayoutEntry(SegmentKind Kind, Instant Start, Instant End, string Title, string? File, Duration Offset)
 {
+    private readonly Guid _id;
+
     /// <summary>
     /// Tells the entry from every other of all channels, for ever: the same start of the same item has the same id in each plan and after each
     /// restart. What is left of an entry that is cut keeps it.
     /// </summary>
-    public Guid Id { get; init; }
+    /// <remarks>Worked out each time it is asked for: a plan has thousands of entries whose ids nobody asks for.</remarks>
+    public Guid Id
+    {
+        get => _id != Guid.Empty ? _id : Origin?.ToId() ?? Guid.Empty;
+        init => _id = value;
+    }
+
+    /// <summary>What the id follows from if none is given; null if it is not an entry of a channel's list.</summary>
+    internal EntryOrigin? Origin { get; init; }
 
     /// <summary>The version of the schedule that says so (<see cref="IScheduleService.GetGeneration"/>).</summary>
     public long Generation { get; init; }
@@ -34,8 +44,8 @@ public sealed record PlayoutEntry(SegmentKind Kind, Instant Start, Instant End, 
     public bool IsSameAs(PlayoutEntry other)
     {
         ArgumentNullException.ThrowIfNull(other);
-        return Id == other.Id && Kind == other.Kind && string.Equals(File, other.File, StringComparison.Ordinal) && Streams == other.Streams
-            && (File is null || Start - Offset == other.Start - other.Offset);
+        return Kind == other.Kind && string.Equals(File, other.File, StringComparison.Ordinal) && Streams == other.Streams
+            && (File is null || Start - Offset == other.Start - other.Offset) && Id == other.Id;
     }
 
     /// <summary>What of the entry airs from an instant on, which is in it or before it.</summary>

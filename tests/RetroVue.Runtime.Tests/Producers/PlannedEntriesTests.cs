@@ -14,7 +14,7 @@ public sealed class PlannedEntriesTests
     public void Another_entry_begins_at_the_instant_and_the_one_across_it_ends_there()
     {
         PlannedEntries planned = Begin(Entry("a", 0, 60), Entry("b", 60, 120));
-        Assert.That(planned.TryReplace(new PlayoutPlan([Entry("c", 0, 50), Entry("d", 50, 90)]), At(20)), Is.True);
+        Assert.That(Replace(planned, 20, new PlayoutPlan([Entry("c", 0, 50), Entry("d", 50, 90)])), Is.True);
         Assert.That(All(planned), Is.EqualTo([("a", 0, 20, 0), ("c", 20, 50, 20), ("d", 50, 90, 0)]), "c airs from its middle");
         Assert.That(planned.OnAir.Id, Is.EqualTo(Entry("a", 0, 60).Id), "what is left of an entry is the entry");
     }
@@ -23,7 +23,7 @@ public sealed class PlannedEntriesTests
     public void Same_entry_goes_on_and_may_end_earlier()
     {
         PlannedEntries planned = Begin(Entry("a", 0, 60), Entry("b", 60, 120));
-        Assert.That(planned.TryReplace(new PlayoutPlan([Entry("a", 0, 40), Entry("d", 40, 90)]), At(20)), Is.True);
+        Assert.That(Replace(planned, 20, new PlayoutPlan([Entry("a", 0, 40), Entry("d", 40, 90)])), Is.True);
         Assert.That(All(planned), Is.EqualTo([("a", 0, 40, 0), ("d", 40, 90, 0)]));
     }
 
@@ -32,9 +32,9 @@ public sealed class PlannedEntriesTests
     {
         PlannedEntries planned = Begin(Entry("a", 0, 60), Entry("b", 60, 120), Entry("c", 120, 180));
         planned.TryTake(At(60));
-        Assert.That(planned.TryReplace(new PlayoutPlan([Entry("b", 60, 150), Entry("d", 150, 200)]), At(70)), Is.True);
+        Assert.That(Replace(planned, 70, new PlayoutPlan([Entry("b", 60, 150), Entry("d", 150, 200)])), Is.True);
         Assert.That(All(planned), Is.EqualTo([("a", 0, 60, 0), ("b", 60, 120, 0), ("b", 120, 150, 60), ("d", 150, 200, 0)]));
-        Assert.That(planned.TryReplace(new PlayoutPlan([Entry("d", 150, 300)]), At(160)), Is.True);
+        Assert.That(Replace(planned, 160, new PlayoutPlan([Entry("d", 150, 300)])), Is.True);
         Assert.That(All(planned)[^1], Is.EqualTo(("d", 150, 300, 0)), "it was not open");
     }
 
@@ -44,21 +44,37 @@ public sealed class PlannedEntriesTests
         PlannedEntries planned = Begin(Entry("a", 0, 60), Entry("b", 60, 120));
         Assert.That(planned.TryTake(At(59)), Is.Null);
         Assert.That(planned.TryTake(At(60))!.File, Is.EqualTo("b"));
-        Assert.That(planned.TryReplace(new PlayoutPlan([Entry("c", 0, 90)]), At(60)), Is.False);
-        Assert.That(planned.TryReplace(new PlayoutPlan([Entry("c", 0, 90)]), At(10)), Is.False);
+        Assert.That(Replace(planned, 60, new PlayoutPlan([Entry("c", 0, 90)])), Is.False);
+        Assert.That(Replace(planned, 10, new PlayoutPlan([Entry("c", 0, 90)])), Is.False);
         Assert.That(All(planned), Is.EqualTo([("a", 0, 60, 0), ("b", 60, 120, 0)]));
         planned.GoOn();
         Assert.That((planned.OnAir.File, planned.Prepared), Is.EqualTo(("b", (PlayoutEntry?)null)));
+    }
+
+    // What follows an entry is opened when that begins, so of one that is too short nothing could follow in time.
+    [Test]
+    public void Rest_of_an_entry_that_would_be_too_short_does_not_air()
+    {
+        var two = Duration.FromSeconds(2);
+        PlannedEntries planned = Begin(Entry("a", 0, 60), Entry("b", 60, 120));
+        Assert.That(planned.TryReplace(new PlayoutPlan([Entry("c", 50, 90)]), At(61), two), Is.True);
+        Assert.That(All(planned), Is.EqualTo([("a", 0, 60, 0), ("c", 60, 90, 10)]), "the other plan holds from the start of what would be left");
+        Assert.That(planned.TryReplace(new PlayoutPlan([Entry("d", 61, 90)]), At(61), two), Is.True);
+        Assert.That(All(planned), Is.EqualTo([("a", 0, 60, 0), ("c", 60, 61, 10), ("d", 61, 90, 0)]), "but not if it says nothing of that time");
+        Assert.That(planned.TryReplace(new PlayoutPlan([Entry("c", 50, 95)]), At(60), two), Is.True);
+        planned.TryTake(At(60));
+        Assert.That(planned.TryReplace(new PlayoutPlan([Entry("d", 50, 90)]), At(61), two), Is.False, "it has been opened");
+        Assert.That(planned.TryReplace(new PlayoutPlan([Entry("d", 50, 90)]), At(62), two), Is.True);
     }
 
     [Test]
     public void Plan_without_the_instant_or_beyond_the_end_is_refused()
     {
         PlannedEntries planned = Begin(Entry("a", 0, 60));
-        Assert.That(() => planned.TryReplace(new PlayoutPlan([Entry("c", 20, 90)]), At(10)), Throws.ArgumentException.With.Message.Contains("does not contain"));
-        Assert.That(() => planned.TryReplace(new PlayoutPlan([Entry("c", 0, 90)]), At(61)), Throws.ArgumentException.With.Message.Contains("ends at"));
+        Assert.That(() => Replace(planned, 10, new PlayoutPlan([Entry("c", 20, 90)])), Throws.ArgumentException.With.Message.Contains("does not contain"));
+        Assert.That(() => Replace(planned, 61, new PlayoutPlan([Entry("c", 0, 90)])), Throws.ArgumentException.With.Message.Contains("ends at"));
         Assert.That(() => planned.Add(Entry("b", 61, 90)), Throws.ArgumentException.With.Message.Contains("ends at"));
-        Assert.That(planned.TryReplace(new PlayoutPlan([Entry("c", 60, 90)]), At(60)), Is.True, "that is to add");
+        Assert.That(Replace(planned, 60, new PlayoutPlan([Entry("c", 60, 90)])), Is.True, "that is to add");
         Assert.That(All(planned), Is.EqualTo([("a", 0, 60, 0), ("c", 60, 90, 0)]));
     }
 
@@ -70,7 +86,7 @@ public sealed class PlannedEntriesTests
         planned.Add(Entry("b", 60, 120));
         Task second = planned.Changed;
         Assert.That((first.IsCompleted, second.IsCompleted), Is.EqualTo((true, false)));
-        planned.TryReplace(new PlayoutPlan([Entry("c", 0, 90)]), At(20));
+        Replace(planned, 20, new PlayoutPlan([Entry("c", 0, 90)]));
         Assert.That((second.IsCompleted, planned.Changed.IsCompleted), Is.EqualTo((true, false)));
         planned.Close();
         Assert.That(planned.Changed.IsCompleted, Is.True);
@@ -104,7 +120,7 @@ public sealed class PlannedEntriesTests
                         break;
                     }
 
-                    bool isKept = planned.TryReplace(plan, At(from));
+                    bool isKept = Replace(planned, from, plan);
                     Assert.That(isKept, Is.EqualTo(At(from) > taken), $"from {from}");
                     if (isKept)
                     {
@@ -148,6 +164,8 @@ public sealed class PlannedEntriesTests
 
         return new PlayoutPlan([.. entries]);
     }
+
+    private static bool Replace(PlannedEntries planned, int from, PlayoutPlan plan) => planned.TryReplace(plan, At(from), Duration.Zero);
 
     private static PlannedEntries Begin(params PlayoutEntry[] entries)
     {

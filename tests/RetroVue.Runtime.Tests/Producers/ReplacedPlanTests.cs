@@ -19,6 +19,9 @@ public sealed class ReplacedPlanTests
     private static readonly Instant s_start = Instant.FromUtc(2026, 3, 1, 12, 0);
     private static readonly Rational s_rate = new(25, 1);
 
+    // What follows an entry is opened when that begins.
+    private static readonly Duration s_shortest = Duration.FromSeconds(2);
+
     // Times are rounded to ticks of 90 kHz.
     private static readonly ClockTime s_tick = ClockTime.FromNanoseconds(11_112);
     private static readonly ClockTime s_soundStep = ClockTime.FromUnits(1, new Rational(1152, 48_000));
@@ -88,12 +91,13 @@ public sealed class ReplacedPlanTests
         Assert.That(_watched.Channel.Manager.OnAir.Producer!.PrepareLead, Is.EqualTo(ClockTime.FromSeconds(5)));
         Assert.That(Replace(8.999, Entry(_message, 0, 60)), Is.False);
         _watched.Watch(16);
-        Assert.That(Replace(21, Entry(_message, 0, 60)), Is.True);
+        Assert.That(Replace(21.9, Entry(_message, 0, 60)), Is.False, "What follows could not be opened in time.");
+        Assert.That(Replace(22, Entry(_message, 0, 60)), Is.True);
         _watched.Watch(30);
         await _watched.EndAsync();
         _watched.AssertNumbers(4, 19.9, 0);
-        // It had been opened; a second of it is left.
-        _watched.AssertEach(20, 20.92, (time, number) => number == (long)Math.Round((time - 20) * 25), "what had been opened");
+        // It had been opened; two seconds of it are left.
+        _watched.AssertEach(20, 21.92, (time, number) => number == (long)Math.Round((time - 20) * 25), "what had been opened");
         _watched.AssertEach(22, 29, (time, number) => number == (long)Math.Round(time * 25), "the message");
     }
 
@@ -110,7 +114,7 @@ public sealed class ReplacedPlanTests
         MediaScript film = MediaScript.Shown(
             [.. Enumerable.Range(0, 3000).Select(i => ClockTime.FromMilliseconds(Frame * i))], ClockTime.FromSeconds(120), group, between, s_soundStep);
         using var scene = new CopiedScene();
-        List<(ClockTime From, PlayoutPlan Plan)> plans = [(ClockTime.Zero, AnyPlan(random, CopiedScene.Start))];
+        List<(ClockTime From, PlayoutPlan Plan)> plans = [(scene.Line.At(CopiedScene.Start), AnyPlan(random, CopiedScene.Start))];
         (NormalProducer producer, ChannelFeed feed) = scene.Prepare(plans[0].Plan, CopiedScene.Start, entry => (film, entry.File![0]));
         scene.Begin(feed);
         ClockTime start = scene.Line.At(CopiedScene.Start);
@@ -122,7 +126,10 @@ public sealed class ReplacedPlanTests
             PlayoutPlan before = plans[^1].Plan;
             Instant begin = random.Next(2) == 0 && before.At(from) is { } airing ? airing.Entry.Start : from - Duration.FromMilliseconds(random.Next(0, 5000));
             PlayoutPlan plan = AnyPlan(random, begin, before.At(from)?.Entry);
-            if (producer.ReplacePlan(plan, from))
+            // Of parts that are too short for what follows to be opened in time, some pictures may be missing.
+            Instant[] begun = [EntryAt(from).Start, .. plans.Select(earlier => scene.Line.ToInstant(earlier.From))];
+            bool isTooShort = begun.Any(begin => begin < from && begin + s_shortest > from) || plan.At(from)!.Value.Remaining < s_shortest;
+            if (!isTooShort && producer.ReplacePlan(plan, from))
             {
                 plans.Add((scene.Line.At(from), plan));
             }
