@@ -91,6 +91,18 @@ public sealed class ChannelFeed
         Arrived?.Invoke();
     }
 
+    /// <summary>Lets an item end later than it was to end, though not later than the feed.</summary>
+    /// <returns>False, and nothing changes, if a stream of the item has come to its end already.</returns>
+    internal bool TryExtend(ChannelInput input, ClockTime until)
+    {
+        lock (_lock)
+        {
+            until = ClockTime.Min(until, _endsAt);
+        }
+
+        return input.TryExtend(until);
+    }
+
     /// <summary>Completes changes of hands that are due at a time on the channel's line.</summary>
     /// <param name="outputTime">Where the output is.</param>
     internal void Advance(ClockTime outputTime) => Advance(outputTime, hasBegun: true);

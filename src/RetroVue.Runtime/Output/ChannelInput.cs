@@ -53,7 +53,7 @@ public sealed class ChannelInput : Element
     /// <summary>The scheduled start on the channel's line.</summary>
     public ClockTime From { get; private set; }
 
-    /// <summary>The scheduled end on the channel's line; earlier once something else takes the rest of the item's time.</summary>
+    /// <summary>The scheduled end on the channel's line; it can be moved.</summary>
     public ClockTime Until { get; private set; }
 
     /// <summary>Whose item it is; null if nobody has said. Set before the item goes on the air.</summary>
@@ -249,6 +249,22 @@ public sealed class ChannelInput : Element
 
         ReportEndOnce();
         Arrived?.Invoke();
+    }
+
+    /// <summary>Ends the item later than it was scheduled to end.</summary>
+    /// <returns>False, and nothing changes, if a stream has come to its end already.</returns>
+    internal bool TryExtend(ClockTime until)
+    {
+        lock (_lock)
+        {
+            if (_lanes.Exists(lane => lane.HasEnded))
+            {
+                return false;
+            }
+
+            Until = ClockTime.Max(Until, until);
+            return true;
+        }
     }
 
     /// <summary>Says that nothing more comes, as after a failure.</summary>

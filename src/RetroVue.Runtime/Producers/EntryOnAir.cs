@@ -122,7 +122,7 @@ internal sealed class EntryOnAir(
                 from = ClockTime.Max(from, end);
             }
 
-            if (player.Input.Until - from < s_shortestSlate)
+            if (_line.At(entry.End) - from < s_shortestSlate)
             {
                 break;
             }
@@ -202,9 +202,20 @@ internal sealed class EntryOnAir(
     /// <summary>Lets what has been opened end when the plan says by now.</summary>
     private void MoveEnd(ItemPlayer? player, PlayoutEntry? entry)
     {
-        if (player is not null && entry is not null && _line.At(entry.End) is var end && end < player.Input.Until)
+        if (player is null || entry is null)
+        {
+            return;
+        }
+
+        ClockTime end = _line.At(entry.End);
+        if (end < player.Input.Until)
         {
             player.Input.EndAt(end);
+        }
+        else if (end > player.Input.Until && !player.IsSlate)
+        {
+            // If it has come to its end already, a slate follows; as it does on a slate, which is drawn up to its end.
+            feed.TryExtend(player.Input, end);
         }
     }
 
@@ -212,8 +223,18 @@ internal sealed class EntryOnAir(
     private async Task ReplaceAsync(PlayoutEntry entry, ItemPlayer ended, ClockTime from, bool hasStalled, CancellationToken stop)
     {
         Player = null;
+        bool isFollowed = ended.IsSlate && ended.Completion.IsCompletedSuccessfully && ended.Input.Until < _line.At(entry.End);
         Exception? error = ended.Completion.Exception?.GetBaseException();
         error = hasStalled ? new StalledFileException(entry.File!, "has stopped coming") : error;
+        if (isFollowed)
+        {
+            // The entry ends later than when the slate was made.
+            Retire(ended);
+            Set(await items.OpenSlateAsync(entry, from, ended.Problem, ended.MayReturn, stop).ConfigureAwait(false));
+            Air(Player, plan.OnAir, from);
+            return;
+        }
+
         ended.Input.Tag?.Fail(Reason(error));
         // What is left of it would be taken while the slate is being opened, beyond where the slate begins.
         ended.Input.Discard();

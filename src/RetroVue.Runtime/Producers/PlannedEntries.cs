@@ -6,7 +6,7 @@ namespace RetroVue.Runtime.Producers;
 
 /// <summary>
 /// A producer's plan as it is by now: the entry on the air, the one that is prepared to follow it, and what comes after them. What comes can be
-/// added to and replaced; of the first two only the end can move, to an earlier instant.
+/// added to and replaced; of the first two only the end can move.
 /// </summary>
 /// <remarks>Thread-safe. The entries follow one another without a gap.</remarks>
 internal sealed class PlannedEntries
@@ -174,10 +174,7 @@ internal sealed class PlannedEntries
 
             _coming.RemoveAll(entry => entry.Start >= from);
             PlayoutEntry last = Last;
-            // What has been opened cannot become longer: what the other plan has more of it is opened as an entry that follows.
-            Instant end = last.End == from || !last.IsSameAs(first) ? from
-                : _coming.Count > 0 ? first.End
-                : Instant.Min(first.End, last.End);
+            Instant end = last.IsSameAs(first) ? first.End : from;
             Last = last.Until(end);
             if (first.End > end)
             {

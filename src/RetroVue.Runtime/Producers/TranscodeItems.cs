@@ -46,7 +46,6 @@ internal sealed class TranscodeItems(
                 new FileDemuxerOptions
                 {
                     StartAt = position,
-                    StopAt = position + (end - from),
                     RunningTimeOffset = from,
                     Video = profile.Video is not null,
                     Audio = profile.Audio is not null,

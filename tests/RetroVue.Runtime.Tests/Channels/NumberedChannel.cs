@@ -27,10 +27,11 @@ internal sealed class NumberedChannel
         bool isHls = false,
         int rate = 25,
         ChannelOptions? options = null,
-        IEnumerable<IProducerFactory>? producers = null)
+        IEnumerable<IProducerFactory>? producers = null,
+        string? formatsOf = null)
     {
         ChannelProfile profile = mode == ProfileMode.Copy ? ChannelProfile.Copy : ChannelProfile.Transcode(320, 180, new Rational(rate, 1));
-        Channel = new SimulatedChannel(start, profile, items.Select(item => (item.File, Duration.FromSeconds(item.Seconds))), options, log, producers: producers);
+        Channel = new SimulatedChannel(start, profile, items.Select(item => (item.File, Duration.FromSeconds(item.Seconds))), options, log, formatsOf: formatsOf, producers: producers);
         (_start, _systemStart, _isHls, _rate) = (Channel.Line.Now, Channel.Executor.Clock.Now, isHls, rate);
     }
 

@@ -28,14 +28,14 @@ public sealed class PlannedEntriesTests
     }
 
     [Test]
-    public void Same_entry_that_ends_later_goes_on_where_it_was_to_end_if_it_is_open_already()
+    public void Same_entry_that_ends_later_airs_longer_also_if_it_is_open_already()
     {
         PlannedEntries planned = Begin(Entry("a", 0, 60), Entry("b", 60, 120), Entry("c", 120, 180));
         planned.TryTake(At(60));
         Assert.That(Replace(planned, 70, new PlayoutPlan([Entry("b", 60, 150), Entry("d", 150, 200)])), Is.True);
-        Assert.That(All(planned), Is.EqualTo([("a", 0, 60, 0), ("b", 60, 120, 0), ("b", 120, 150, 60), ("d", 150, 200, 0)]));
+        Assert.That(All(planned), Is.EqualTo([("a", 0, 60, 0), ("b", 60, 150, 0), ("d", 150, 200, 0)]));
         Assert.That(Replace(planned, 160, new PlayoutPlan([Entry("d", 150, 300)])), Is.True);
-        Assert.That(All(planned)[^1], Is.EqualTo(("d", 150, 300, 0)), "it was not open");
+        Assert.That(All(planned)[^1], Is.EqualTo(("d", 150, 300, 0)), "nor if it is not");
     }
 
     [Test]
