@@ -12,7 +12,7 @@ internal sealed class OutputWatch(IScheduleService schedules, Channel channel, I
     private static readonly Duration s_complaintInterval = Duration.FromMinutes(1);
 
     private long _late;
-    private ChannelInput? _outOfOrder;
+    private ChannelSink? _outOfOrder;
     private Instant _quietUntil = Instant.MinValue;
 
     /// <summary>Looks at an output; about once a second.</summary>

@@ -18,8 +18,8 @@ public sealed class ChannelFeed
     private readonly Lock _lock = new();
     private readonly ChannelLine _line;
     private readonly TaskCompletionSource _displaced;
-    private ChannelInput? _current;
-    private ChannelInput? _next;
+    private ChannelSink? _current;
+    private ChannelSink? _next;
     private ClockTime _switchAt = ClockTime.None;
     private ClockTime _giveWayAt = ClockTime.None;
     private ClockTime _beginsAt = ClockTime.None;
@@ -54,11 +54,11 @@ public sealed class ChannelFeed
     /// </summary>
     /// <param name="input">The item.</param>
     /// <param name="at">When it takes over.</param>
-    public void SwitchAt(ChannelInput input, ClockTime at)
+    public void SwitchAt(ChannelSink input, ClockTime at)
     {
         ArgumentNullException.ThrowIfNull(input);
         ClockTime now = _line.Now;
-        ChannelInput? replaced;
+        ChannelSink? replaced;
         ClockTime beginsAt, endsAt;
         lock (_lock)
         {
@@ -93,7 +93,7 @@ public sealed class ChannelFeed
 
     /// <summary>Lets an item end later than it was to end, though not later than the feed.</summary>
     /// <returns>False, and nothing changes, if a stream of the item has come to its end already.</returns>
-    internal bool TryExtend(ChannelInput input, ClockTime until)
+    internal bool TryExtend(ChannelSink input, ClockTime until)
     {
         lock (_lock)
         {
@@ -112,8 +112,8 @@ public sealed class ChannelFeed
     /// </summary>
     internal FeedItem? TryTake(MediaKind kind, ClockTime before)
     {
-        ChannelInput? current;
-        ChannelInput? next;
+        ChannelSink? current;
+        ChannelSink? next;
         lock (_lock)
         {
             bool isOver = _current is null || _current.IsDrained(kind);
@@ -133,8 +133,8 @@ public sealed class ChannelFeed
         }
     }
 
-    /// <summary>The item on the air whose file brings its streams too far apart (<see cref="ChannelInput.IsOutOfOrder"/>); null if it does not.</summary>
-    internal ChannelInput? OutOfOrder
+    /// <summary>The item on the air whose file brings its streams too far apart (<see cref="ChannelSink.IsOutOfOrder"/>); null if it does not.</summary>
+    internal ChannelSink? OutOfOrder
     {
         get
         {
@@ -194,8 +194,8 @@ public sealed class ChannelFeed
     /// <summary>Lets nothing of the feed be presented before a time, and coded pictures begin with a key frame.</summary>
     internal void BeginAt(ClockTime time)
     {
-        ChannelInput? current;
-        ChannelInput? next;
+        ChannelSink? current;
+        ChannelSink? next;
         lock (_lock)
         {
             _beginsAt = time;
@@ -209,8 +209,8 @@ public sealed class ChannelFeed
     /// <summary>Lets nothing of the feed be presented at a time or later, whatever follows in it.</summary>
     internal void EndAt(ClockTime time)
     {
-        ChannelInput? current;
-        ChannelInput? next;
+        ChannelSink? current;
+        ChannelSink? next;
         lock (_lock)
         {
             _endsAt = time;
@@ -241,8 +241,8 @@ public sealed class ChannelFeed
     /// <summary>Ends the feed, and drops what is left.</summary>
     internal void Clear()
     {
-        ChannelInput? current;
-        ChannelInput? next;
+        ChannelSink? current;
+        ChannelSink? next;
         lock (_lock)
         {
             _isOver = true;
@@ -257,7 +257,7 @@ public sealed class ChannelFeed
     /// <summary>Changes hands where that is due, or where the item on the air has given all it had.</summary>
     private void Advance(ClockTime time, bool hasBegun)
     {
-        ChannelInput? ended = null;
+        ChannelSink? ended = null;
         lock (_lock)
         {
             bool isDue = time >= (hasBegun ? _switchAt : _giveWayAt);

@@ -5,7 +5,7 @@ using RetroVue.Media.Time;
 
 namespace RetroVue.Runtime.Output;
 
-/// <summary>One stream of an item that waits to be aired. Guarded by its input's lock.</summary>
+/// <summary>One stream of an item that waits to be aired. Guarded by its sink's lock.</summary>
 internal sealed class ChannelLane(MediaKind kind, InputPad pad)
 {
     /// <summary>A bound on memory for streams whose times do not advance.</summary>

@@ -72,7 +72,7 @@ public sealed class ChannelOutput : IAsyncDisposable
     public long LatePackets => _pump.LatePackets;
 
     /// <summary>The item on the air whose file brings its picture and sound too far apart, so that some comes too late; null if it does not.</summary>
-    internal ChannelInput? OutOfOrder => _feeds.OutOfOrder;
+    internal ChannelSink? OutOfOrder => _feeds.OutOfOrder;
 
     /// <summary>Packets of another codec than the channel's, which were not aired.</summary>
     public long RefusedPackets => _pump.RefusedPackets;

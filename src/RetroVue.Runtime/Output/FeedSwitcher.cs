@@ -63,8 +63,8 @@ internal sealed class FeedSwitcher : IPacketSource
         }
     }
 
-    /// <summary>The item on the air whose file brings its streams too far apart (<see cref="ChannelInput.IsOutOfOrder"/>); null if it does not.</summary>
-    public ChannelInput? OutOfOrder
+    /// <summary>The item on the air whose file brings its streams too far apart (<see cref="ChannelSink.IsOutOfOrder"/>); null if it does not.</summary>
+    public ChannelSink? OutOfOrder
     {
         get
         {
@@ -254,7 +254,7 @@ internal sealed class FeedSwitcher : IPacketSource
         ClockTime shown = ClockTime.Min(buffer.Pts, decoded + MostReordering);
         lock (_lock)
         {
-            if (_waiting is not null && shown >= _at - ChannelInput.Tick)
+            if (_waiting is not null && shown >= _at - ChannelSink.Tick)
             {
                 return false;
             }

@@ -19,13 +19,13 @@ internal sealed class TranscodeStage : IOutputStage
 
     private readonly Pipeline _pipeline;
     private readonly GridSource _grid;
-    private readonly ChannelInput _encoded;
+    private readonly ChannelSink _encoded;
 
     public TranscodeStage(ChannelLine line, RawFormats profile, FeedSwitcher feeds, PipelineOptions options)
     {
         _pipeline = new Pipeline(options);
         _grid = _pipeline.Add(new GridSource("grid", line, profile, feeds));
-        _encoded = _pipeline.Add(new ChannelInput("encoded", -ClockTime.MaxValue, ClockTime.MaxValue, s_kept));
+        _encoded = _pipeline.Add(new ChannelSink("encoded", -ClockTime.MaxValue, ClockTime.MaxValue, s_kept));
         Lead = ClockTime.Max(ClockTime.FromSeconds(1), _grid.Lead);
         SwitchLead = OutputPump.WorkAhead + s_kept + _grid.Encoding;
         Link(_grid.Video, new Encoder("video-encoder", profile.Video is null ? VideoOptions : Held(profile.Video)), MediaKind.Video);

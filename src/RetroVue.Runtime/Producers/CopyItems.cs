@@ -15,8 +15,8 @@ internal sealed class CopyItems(ChannelLine line, ChannelFormats formats, InputS
     {
         ClockTime start = line.At(entry.Start);
         var pipeline = new Pipeline(options);
-        var input = new ChannelInput("channel", notBefore, line.At(entry.End));
-        return ItemPlayer.StartAsync(pipeline, input, Build, cancellationToken);
+        var sink = new ChannelSink("channel", notBefore, line.At(entry.End));
+        return ItemPlayer.StartAsync(pipeline, sink, Build, cancellationToken);
 
         FileDemuxer Build()
         {
@@ -33,7 +33,7 @@ internal sealed class CopyItems(ChannelLine line, ChannelFormats formats, InputS
                     Shelf = shelf,
                     OpenLimit = NormalProducer.OpenLimit,
                 }));
-            pipeline.Add(input);
+            pipeline.Add(sink);
             demuxer.Open();
             // Looked at when the schedule was loaded, but it may be another file by now.
             var streams = new ChannelFormats(demuxer.Info.Video?.Format, demuxer.Info.Audio?.Format);
@@ -51,7 +51,7 @@ internal sealed class CopyItems(ChannelLine line, ChannelFormats formats, InputS
         {
             if (pad is not null)
             {
-                pipeline.Link(pad, input.AddStream(kind));
+                pipeline.Link(pad, sink.AddStream(kind));
             }
         }
     }

@@ -72,9 +72,9 @@ internal sealed class EntryOnAir(
     {
         if (player is not null)
         {
-            player.Input.Tag ??= new ItemTag(entry!, producer, player.IsSlate);
+            player.Sink.Tag ??= new ItemTag(entry!, producer, player.IsSlate);
             MoveEnd(player, entry);
-            feed.SwitchAt(player.Input, at);
+            feed.SwitchAt(player.Sink, at);
         }
     }
 
@@ -116,7 +116,7 @@ internal sealed class EntryOnAir(
 
             // What comes before that the output has taken already.
             ClockTime from = _line.Now + output.Lead;
-            if (player.Completion.IsCompletedSuccessfully && player.Input.PresentedUntil is { IsNone: false } end)
+            if (player.Completion.IsCompletedSuccessfully && player.Sink.PresentedUntil is { IsNone: false } end)
             {
                 // The output has taken its last picture, but that is shown for as long as it lasts.
                 from = ClockTime.Max(from, end);
@@ -142,11 +142,11 @@ internal sealed class EntryOnAir(
         }
 
         Exception? error = ended.Completion.Exception?.GetBaseException();
-        ClockTime last = ended.Input.PresentedUntil;
-        if (error is not null || last.IsNone || ended.Input.Until - last > s_shortestSlate)
+        ClockTime last = ended.Sink.PresentedUntil;
+        if (error is not null || last.IsNone || ended.Sink.Until - last > s_shortestSlate)
         {
             PlayoutEntry entry = plan.OnAir;
-            ended.Input.Tag?.Fail(Reason(error));
+            ended.Sink.Tag?.Fail(Reason(error));
             RuntimeLog.ItemEndMissing(logger, producer, entry.Title, entry.File ?? "slate", Reason(error), FileProblem.IfUnexpected(error));
         }
     }
@@ -208,14 +208,14 @@ internal sealed class EntryOnAir(
         }
 
         ClockTime end = _line.At(entry.End);
-        if (end < player.Input.Until)
+        if (end < player.Sink.Until)
         {
-            player.Input.EndAt(end);
+            player.Sink.EndAt(end);
         }
-        else if (end > player.Input.Until && !player.IsSlate)
+        else if (end > player.Sink.Until && !player.IsSlate)
         {
             // If it has come to its end already, a slate follows; as it does on a slate, which is drawn up to its end.
-            feed.TryExtend(player.Input, end);
+            feed.TryExtend(player.Sink, end);
         }
     }
 
@@ -223,7 +223,7 @@ internal sealed class EntryOnAir(
     private async Task ReplaceAsync(PlayoutEntry entry, ItemPlayer ended, ClockTime from, bool hasStalled, CancellationToken stop)
     {
         Player = null;
-        bool isFollowed = ended.IsSlate && ended.Completion.IsCompletedSuccessfully && ended.Input.Until < _line.At(entry.End);
+        bool isFollowed = ended.IsSlate && ended.Completion.IsCompletedSuccessfully && ended.Sink.Until < _line.At(entry.End);
         Exception? error = ended.Completion.Exception?.GetBaseException();
         error = hasStalled ? new StalledFileException(entry.File!, "has stopped coming") : error;
         if (isFollowed)
@@ -235,9 +235,9 @@ internal sealed class EntryOnAir(
             return;
         }
 
-        ended.Input.Tag?.Fail(Reason(error));
+        ended.Sink.Tag?.Fail(Reason(error));
         // What is left of it would be taken while the slate is being opened, beyond where the slate begins.
-        ended.Input.Discard();
+        ended.Sink.Discard();
         Retire(ended);
         if (ended.IsSlate)
         {
@@ -269,8 +269,8 @@ internal sealed class EntryOnAir(
             return;
         }
 
-        ClockTime from = returned.Input.From;
-        slate.Input.EndAt(from);
+        ClockTime from = returned.Sink.From;
+        slate.Sink.EndAt(from);
         Air(returned, entry, from);
         // A slate whose rest nobody takes ends when the item has had its turn for a while.
         ClockTime latest = _line.ToStation(from + s_longestRest);

@@ -5,19 +5,19 @@ using RetroVue.Runtime.Output;
 
 namespace RetroVue.Runtime.Producers;
 
-/// <summary>One item on its way to the channel: a pipeline that ends in a channel input.</summary>
+/// <summary>One item on its way to the channel: a pipeline that ends in a channel sink.</summary>
 internal sealed class ItemPlayer : IAsyncDisposable
 {
     private readonly Pipeline _pipeline;
     private FileDemuxer? _demuxer;
 
-    private ItemPlayer(Pipeline pipeline, ChannelInput input)
+    private ItemPlayer(Pipeline pipeline, ChannelSink sink)
     {
         _pipeline = pipeline;
-        Input = input;
+        Sink = sink;
     }
 
-    public ChannelInput Input { get; }
+    public ChannelSink Sink { get; }
 
     /// <summary>True for a slate, in whose place there is nothing better.</summary>
     public bool IsSlate { get; set; }
@@ -37,18 +37,18 @@ internal sealed class ItemPlayer : IAsyncDisposable
     /// <summary>Completes when the item has been played to its end; fails when it could not be.</summary>
     public Task Completion { get; private set; } = Task.CompletedTask;
 
-    /// <summary>Opens the item and lets it run until its input is full.</summary>
+    /// <summary>Opens the item and lets it run until its sink is full.</summary>
     /// <param name="pipeline">An empty pipeline, which the player owns from now on.</param>
-    /// <param name="input">The channel's input.</param>
+    /// <param name="sink">Where the item goes.</param>
     /// <param name="build">Opens the file and puts the pipeline together; may block. Returns what reads the file; null without one.</param>
     /// <param name="cancellationToken">Gives up.</param>
     public static async Task<ItemPlayer> StartAsync(
         Pipeline pipeline,
-        ChannelInput input,
+        ChannelSink sink,
         Func<FileDemuxer?> build,
         CancellationToken cancellationToken)
     {
-        var player = new ItemPlayer(pipeline, input);
+        var player = new ItemPlayer(pipeline, sink);
         try
         {
             await pipeline.Executor.InvokeAsync(() => player._demuxer = build()).ConfigureAwait(false);
@@ -66,7 +66,7 @@ internal sealed class ItemPlayer : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        Input.Discard();
+        Sink.Discard();
         await _pipeline.DisposeAsync().ConfigureAwait(false);
     }
 
@@ -78,7 +78,7 @@ internal sealed class ItemPlayer : IAsyncDisposable
         }
         finally
         {
-            Input.EndAll();
+            Sink.EndAll();
         }
     }
 }

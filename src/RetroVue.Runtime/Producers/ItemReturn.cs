@@ -44,7 +44,7 @@ internal sealed class ItemReturn
     }
 
     /// <summary>
-    /// The item, once it is there, to be put on the air where its input begins, which is further ahead than the output has taken of
+    /// The item, once it is there, to be put on the air where its sink begins, which is further ahead than the output has taken of
     /// the slate; null if the rest of the entry is not worth it any more.
     /// </summary>
     public Task<ItemPlayer?> Player { get; private set; } = Task.FromResult<ItemPlayer?>(null);
@@ -132,12 +132,12 @@ internal sealed class ItemReturn
         try
         {
             // Of a file that opens and does not come, because only its beginning is in memory, this is when the disk is back.
-            while (!player.Input.HasBegun())
+            while (!player.Sink.HasBegun())
             {
                 await WaitAsync(_line.Now + s_look).ConfigureAwait(false);
             }
 
-            ClockTime begin = player.Input.BeginTogether();
+            ClockTime begin = player.Sink.BeginTogether();
             if (begin - _line.Now >= _output.Lead + s_leastSpare && _line.At(_entry.End) - begin >= s_leastRest)
             {
                 return player;

@@ -51,16 +51,16 @@ internal sealed class SlateItems(
     public Task<ItemPlayer> OpenAsync(PlayoutEntry entry, ClockTime from, ClockTime notBefore, CancellationToken cancellationToken)
     {
         var pipeline = new Pipeline(options);
-        var input = new ChannelInput(
+        var sink = new ChannelSink(
             "channel", from, line.At(entry.End), kind.SlateReadAhead);
-        return ItemPlayer.StartAsync(pipeline, input, Build, cancellationToken);
+        return ItemPlayer.StartAsync(pipeline, sink, Build, cancellationToken);
 
         FileDemuxer? Build()
         {
             VideoFormat? drawn = kind.Raw.Video is { } video ? Drawn(video) : null;
             AudioFormat? silence = kind.Raw.Audio is { } audio ? audio with { SampleFormat = SampleFormat.F32Planar } : null;
             SlateSource source = pipeline.Add(new SlateSource("slate", Describe(entry, from, drawn, silence)));
-            pipeline.Add(input);
+            pipeline.Add(sink);
             if (source.VideoOutput is { } pictures)
             {
                 Element? converter = Equals(drawn, kind.Raw.Video) ? null : new VideoConverter("video-converter", kind.Raw.Video!);
@@ -87,7 +87,7 @@ internal sealed class SlateItems(
                 pad = element.Outputs[0];
             }
 
-            pipeline.Link(pad, input.AddStream(stream));
+            pipeline.Link(pad, sink.AddStream(stream));
         }
     }
 

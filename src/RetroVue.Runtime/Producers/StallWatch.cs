@@ -74,7 +74,7 @@ internal sealed class StallWatch(string name, Executor executor, ChannelOutput o
                 return StepResult.At(_clock, _lookedAt + s_interval);
             }
 
-            ClockTime reached = player.Input.Reached();
+            ClockTime reached = player.Sink.Reached();
             ClockTime lag = _line.Now - (reached.IsNone ? _since : reached);
             ClockTime mostLag = reached.IsNone ? s_latestBeginning : s_mostLag - output.Lead;
             ClockTime readingTime = player.ReadingTime;

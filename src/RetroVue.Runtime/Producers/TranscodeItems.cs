@@ -34,8 +34,8 @@ internal sealed class TranscodeItems(
     {
         ClockTime start = line.At(entry.Start), end = line.At(entry.End);
         var pipeline = new Pipeline(options);
-        var input = new ChannelInput("channel", from, end, s_lead);
-        return ItemPlayer.StartAsync(pipeline, input, Build, cancellationToken);
+        var sink = new ChannelSink("channel", from, end, s_lead);
+        return ItemPlayer.StartAsync(pipeline, sink, Build, cancellationToken);
 
         FileDemuxer Build()
         {
@@ -54,7 +54,7 @@ internal sealed class TranscodeItems(
                     OpenLimit = NormalProducer.OpenLimit,
                     Placement = StepPlacement.OwnThread,
                 }));
-            pipeline.Add(input);
+            pipeline.Add(sink);
             demuxer.Open();
             if (profile.Video is not null && demuxer.VideoOutput is null && demuxer.Info.Streams.Any(IsPicture))
             {
@@ -103,7 +103,7 @@ internal sealed class TranscodeItems(
             return slate.AudioOutput;
         }
 
-        void Link(OutputPad pad, MediaKind kind) => pipeline.Link(pad, input.AddStream(kind));
+        void Link(OutputPad pad, MediaKind kind) => pipeline.Link(pad, sink.AddStream(kind));
 
         void WarnOfTilt(StreamInfo stream)
         {

@@ -22,7 +22,7 @@ public sealed class ChannelOutputTests
         // The third can be decoded neither in the order of the file nor before it is shown; the fourth needs it.
         ScriptedSource source = pipeline.Add(new ScriptedSource(
             "source", format, (1000, 1000, true), (1040, 1040, false), (1040, 1020, false), (1080, 1080, false), (1120, 1120, true)));
-        var input = pipeline.Add(new ChannelInput("input", ClockTime.Zero, ClockTime.FromSeconds(60)));
+        var input = pipeline.Add(new ChannelSink("input", ClockTime.Zero, ClockTime.FromSeconds(60)));
         pipeline.Link(source.Output, input.AddStream(MediaKind.Video));
         await pipeline.StartAsync();
         Task run = pipeline.RunAsync();

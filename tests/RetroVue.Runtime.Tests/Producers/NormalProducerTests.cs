@@ -54,7 +54,7 @@ public sealed class NormalProducerTests
         {
             Opened++;
             var pipeline = new Pipeline(options);
-            var input = new ChannelInput("channel", from, line.At(entry.End));
+            var input = new ChannelSink("channel", from, line.At(entry.End));
             return ItemPlayer.StartAsync(
                 pipeline,
                 input,

@@ -48,14 +48,14 @@ internal sealed record AiredGrid(
         var channel = new Pipeline(options);
         GridSource grid = channel.Add(new GridSource("grid", line, profile, feeds));
         // As before the output: what comes is taken half a second before it is shown, and little more is kept.
-        ChannelInput made = channel.Add(new ChannelInput("made", -ClockTime.MaxValue, ClockTime.MaxValue, ClockTime.FromMilliseconds(250)));
+        ChannelSink made = channel.Add(new ChannelSink("made", -ClockTime.MaxValue, ClockTime.MaxValue, ClockTime.FromMilliseconds(250)));
         channel.Link(grid.Video!, made.AddStream(MediaKind.Video));
         channel.Link(grid.Audio!, made.AddStream(MediaKind.Audio));
         List<(ClockTime Pts, int Number)> frames = [];
         List<(ClockTime Pts, float[] Samples)> blocks = [];
         ClockTime end = Zero + length;
         ItemPlayer first = Open(false);
-        feed.SwitchAt(first.Input, Zero);
+        feed.SwitchAt(first.Sink, Zero);
         Task run = Task.CompletedTask;
         if (end - line.Now > ClockTime.FromSeconds(2))
         {
@@ -65,7 +65,7 @@ internal sealed record AiredGrid(
 
         // As a producer does: two seconds before its time, or with the first where that is too late.
         ItemPlayer second = Open(true);
-        feed.SwitchAt(second.Input, end);
+        feed.SwitchAt(second.Sink, end);
         Run();
         WatchUntil(end + ClockTime.FromSeconds(5));
         foreach (IAsyncDisposable used in new IAsyncDisposable[] { channel, first, second })

@@ -65,7 +65,7 @@ public sealed class AnyInputTranscodeTests
         Task<ItemPlayer> OpenScript(PipelineOptions options, MediaScript media, MediaKind[] streams, ClockTime position, ClockTime from, ClockTime until, int number)
         {
             var pipeline = new Pipeline(options);
-            var item = new ChannelInput("channel", from - position, until, ClockTime.FromMilliseconds(250));
+            var item = new ChannelSink("channel", from - position, until, ClockTime.FromMilliseconds(250));
             return ItemPlayer.StartAsync(pipeline, item, Build, CancellationToken.None);
 
             FileDemuxer? Build()

@@ -27,7 +27,7 @@ internal sealed class ScriptedItems(
         var pipeline = new Pipeline(options);
         (MediaScript script, char item) = files(entry);
         ClockTime start = isSlate ? from : line.At(entry.Start);
-        var input = new ChannelInput("channel", isSlate ? from : notBefore, line.At(entry.End));
+        var input = new ChannelSink("channel", isSlate ? from : notBefore, line.At(entry.End));
         return ItemPlayer.StartAsync(pipeline, input, Build, cancellationToken);
 
         FileDemuxer? Build()

@@ -47,7 +47,7 @@ public sealed class TranscodedFeedTests
         var feeds = new FeedSwitcher();
         var channel = new Pipeline(options);
         GridSource grid = channel.Add(new GridSource("grid", line, new RawFormats(video, s_audio), feeds));
-        ChannelInput made = channel.Add(new ChannelInput("made", -ClockTime.MaxValue, ClockTime.MaxValue, ClockTime.FromMilliseconds(250)));
+        ChannelSink made = channel.Add(new ChannelSink("made", -ClockTime.MaxValue, ClockTime.MaxValue, ClockTime.FromMilliseconds(250)));
         channel.Link(grid.Video!, made.AddStream(MediaKind.Video));
         channel.Link(grid.Audio!, made.AddStream(MediaKind.Audio));
         List<(ClockTime Pts, int Whose)> frames = [];
@@ -55,7 +55,7 @@ public sealed class TranscodedFeedTests
         List<Pipeline> pipelines = [channel];
 
         // Other rates than the channel's; the item that is taken over from may be over, or fall silent, before.
-        (ChannelFeed mine, ChannelInput input) = Open(Mine, start, ClockTime.FromMilliseconds(1000 / random.Next(3, 60)), random.Next(3) == 0 ? random.Next(1000, 6000) : 60_000);
+        (ChannelFeed mine, ChannelSink input) = Open(Mine, start, ClockTime.FromMilliseconds(1000 / random.Next(3, 60)), random.Next(3) == 0 ? random.Next(1000, 6000) : 60_000);
         feeds.SwitchAt(mine, start, line.Now, ClockTime.Zero);
         Complete(channel.StartAsync());
         WatchUntil(start + ClockTime.FromMilliseconds(random.Next(2000, 6000)));
@@ -105,7 +105,7 @@ public sealed class TranscodedFeedTests
             }
         }
 
-        (ChannelFeed Feed, ChannelInput Input) Open(int whose, ClockTime from, ClockTime each, int milliseconds)
+        (ChannelFeed Feed, ChannelSink Input) Open(int whose, ClockTime from, ClockTime each, int milliseconds)
         {
             var pipeline = new Pipeline(options);
             pipelines.Insert(0, pipeline);
@@ -113,7 +113,7 @@ public sealed class TranscodedFeedTests
                 [.. Enumerable.Range(0, (int)(milliseconds * 1_000_000L / each.Nanoseconds)).Select(i => each * i)],
                 ClockTime.FromMilliseconds(milliseconds), 1, 0, ClockTime.FromMilliseconds(20));
             ScriptedFile file = pipeline.Add(new ScriptedFile("file", script, ClockTime.Zero, from, [video, s_audio], packet => Content(packet, whose)));
-            ChannelInput item = pipeline.Add(new ChannelInput("channel", from, from + ClockTime.FromSeconds(60), ClockTime.FromMilliseconds(250)));
+            ChannelSink item = pipeline.Add(new ChannelSink("channel", from, from + ClockTime.FromSeconds(60), ClockTime.FromMilliseconds(250)));
             pipeline.Link(file.Output(MediaKind.Video)!, item.AddStream(MediaKind.Video));
             pipeline.Link(file.Output(MediaKind.Audio)!, item.AddStream(MediaKind.Audio));
             Complete(pipeline.StartAsync());

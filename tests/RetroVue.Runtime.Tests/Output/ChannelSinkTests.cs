@@ -11,10 +11,10 @@ using RetroVue.Runtime.Schedules;
 
 namespace RetroVue.Runtime.Tests.Output;
 
-public sealed class ChannelInputTests
+public sealed class ChannelSinkTests
 {
     /// <summary>An input fed with raw pictures and silence as fast as it takes them, from zero to a time.</summary>
-    private static (Pipeline Pipeline, ChannelInput Input) Feed(SimulatedExecutor executor, ClockTime length, ClockTime until)
+    private static (Pipeline Pipeline, ChannelSink Input) Feed(SimulatedExecutor executor, ClockTime length, ClockTime until)
     {
         var pipeline = new Pipeline(new PipelineOptions { Executor = executor });
         var source = pipeline.Add(new SlateSource("source", new SlateOptions
@@ -29,7 +29,7 @@ public sealed class ChannelInputTests
             NextTitle = "Next",
             NextStart = ChannelLine.DefaultEpoch,
         }));
-        var input = new ChannelInput("channel", ClockTime.Zero, until, ClockTime.FromMilliseconds(250));
+        var input = new ChannelSink("channel", ClockTime.Zero, until, ClockTime.FromMilliseconds(250));
         pipeline.Add(input);
         pipeline.Link(source.VideoOutput!, input.AddStream(MediaKind.Video));
         pipeline.Link(source.AudioOutput!, input.AddStream(MediaKind.Audio));
@@ -40,7 +40,7 @@ public sealed class ChannelInputTests
     public async Task Item_that_waits_for_its_turn_holds_no_more_than_its_read_ahead()
     {
         var executor = new SimulatedExecutor();
-        (Pipeline pipeline, ChannelInput input) = Feed(executor, ClockTime.FromSeconds(60), ClockTime.FromSeconds(60));
+        (Pipeline pipeline, ChannelSink input) = Feed(executor, ClockTime.FromSeconds(60), ClockTime.FromSeconds(60));
         await using (pipeline)
         {
             await pipeline.StartAsync();
@@ -58,7 +58,7 @@ public sealed class ChannelInputTests
     public async Task Output_is_woken_only_for_what_it_has_looked_for_in_vain()
     {
         var executor = new SimulatedExecutor();
-        (Pipeline pipeline, ChannelInput input) = Feed(executor, ClockTime.FromSeconds(60), ClockTime.FromSeconds(60));
+        (Pipeline pipeline, ChannelSink input) = Feed(executor, ClockTime.FromSeconds(60), ClockTime.FromSeconds(60));
         int wakes = 0;
         input.Arrived = () => wakes++;
         await using (pipeline)
@@ -103,7 +103,7 @@ public sealed class ChannelInputTests
     {
         var executor = new SimulatedExecutor();
         // The source goes on for a day: only the item's end can end the pipeline.
-        (Pipeline pipeline, ChannelInput input) = Feed(executor, ClockTime.FromSeconds(86_400), ClockTime.FromSeconds(1));
+        (Pipeline pipeline, ChannelSink input) = Feed(executor, ClockTime.FromSeconds(86_400), ClockTime.FromSeconds(1));
         var coveredWhenWoken = false;
         var before = ClockTime.FromSeconds(2);
         input.Arrived = () =>
@@ -132,7 +132,7 @@ public sealed class ChannelInputTests
     public async Task Item_that_is_discarded_wakes_the_output_that_waits_for_it()
     {
         var executor = new SimulatedExecutor();
-        (Pipeline pipeline, ChannelInput input) = Feed(executor, ClockTime.FromSeconds(60), ClockTime.FromSeconds(60));
+        (Pipeline pipeline, ChannelSink input) = Feed(executor, ClockTime.FromSeconds(60), ClockTime.FromSeconds(60));
         await using (pipeline)
         {
             await pipeline.StartAsync();
@@ -152,7 +152,7 @@ public sealed class ChannelInputTests
         var pipeline = new Pipeline(new PipelineOptions { Executor = executor });
         FileDemuxer demuxer = pipeline.Add(new FileDemuxer("file", file));
         demuxer.Open();
-        ChannelInput input = pipeline.Add(new ChannelInput("channel", ClockTime.Zero, ClockTime.FromSeconds(20)));
+        ChannelSink input = pipeline.Add(new ChannelSink("channel", ClockTime.Zero, ClockTime.FromSeconds(20)));
         pipeline.Link(demuxer.VideoOutput!, input.AddStream(MediaKind.Video));
         pipeline.Link(demuxer.AudioOutput!, input.AddStream(MediaKind.Audio));
         long before = MediaBuffer.LiveCount;
@@ -176,7 +176,7 @@ public sealed class ChannelInputTests
         var pipeline = new Pipeline(new PipelineOptions { Executor = executor });
         FileDemuxer demuxer = pipeline.Add(new FileDemuxer("file", file));
         demuxer.Open();
-        ChannelInput input = pipeline.Add(new ChannelInput("channel", ClockTime.Zero, ClockTime.FromSeconds(60), ClockTime.FromMilliseconds(250)));
+        ChannelSink input = pipeline.Add(new ChannelSink("channel", ClockTime.Zero, ClockTime.FromSeconds(60), ClockTime.FromMilliseconds(250)));
         Decoder pictures = pipeline.Add(new Decoder("pictures"));
         pipeline.Link(demuxer.VideoOutput!, pictures.Inputs[0]);
         pipeline.Link(pictures.Outputs[0], input.AddStream(MediaKind.Video));
