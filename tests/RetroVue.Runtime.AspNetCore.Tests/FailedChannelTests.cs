@@ -42,7 +42,8 @@ public sealed class FailedChannelTests
 
         using HttpResponseMessage again = await _station.Http.GetAsync(playlist);
         Assert.That(again.StatusCode, Is.EqualTo(HttpStatusCode.OK));
-        Assert.That((await GetJsonAsync("/health")).GetProperty("status").GetString(), Is.EqualTo("healthy"));
+        health = await GetJsonAsync("/health");
+        Assert.That(health.GetProperty("status").GetString(), Is.EqualTo("healthy"), health.ToString());
         Assert.That(Clip.ViewerCount, Is.EqualTo(1));
     }
 

@@ -44,6 +44,18 @@ public sealed class ChannelFeed
     /// </summary>
     internal static ClockTime WaitLimit => ClockTime.FromSeconds(2);
 
+    /// <summary>When the feed gives way to another one, on the channel's line; MaxValue while that is not settled.</summary>
+    internal ClockTime EndsAt
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _endsAt;
+            }
+        }
+    }
+
     /// <summary>Called when there may be something to take; any thread.</summary>
     internal Action? Arrived { get; set; }
 

@@ -122,7 +122,7 @@ internal sealed class EntryOnAir(
                 from = ClockTime.Max(from, end);
             }
 
-            if (_line.At(entry.End) - from < s_shortestSlate)
+            if (ClockTime.Min(_line.At(entry.End), feed.EndsAt) - from < s_shortestSlate)
             {
                 break;
             }
