@@ -16,8 +16,10 @@ public static class RetroVueServices
 {
     /// <summary>
     /// Adds a <see cref="Station"/> that lives as long as the host: it is loaded when the host starts, before requests are taken, and
-    /// goes off the air when the host stops. It limits the server's connections (<see cref="RetroVueOptions.MaxConnections"/>). A <see cref="MasterClock"/> or <see cref="Executor"/> registered before is used. Each registered
-    /// <see cref="IProducerFactory"/> makes the producers of its mode; the last one of a mode counts.
+    /// goes off the air when the host stops. It limits the server's connections (<see cref="RetroVueOptions.MaxConnections"/>). A
+    /// <see cref="MasterClock"/> or <see cref="Executor"/> registered before is used. Each registered <see cref="IProducerFactory"/> makes the
+    /// producers of its mode; the last one of a mode counts. Whoever asks the services for a <see cref="TimeProvider"/> has station time, unless
+    /// one was registered before.
     /// </summary>
     /// <param name="services">The app's services.</param>
     /// <param name="configure">Says what to air.</param>
@@ -32,6 +34,7 @@ public static class RetroVueServices
             .ValidateOnStart();
         services.TryAddSingleton(provider => MasterClock.FromSystem(logger: provider.GetRequiredService<ILogger<MasterClock>>()));
         services.TryAddSingleton<Executor>(_ => ThreadedExecutor.Default);
+        services.TryAddSingleton(provider => provider.GetRequiredService<MasterClock>().AsTimeProvider(provider.GetRequiredService<Executor>()));
         // First, so that one that an app adds for the same mode, before or after, counts.
         services.Insert(0, ServiceDescriptor.Singleton<IProducerFactory, NormalProducerFactory>());
         services.AddSingleton<ConnectionLimits>();

@@ -33,6 +33,8 @@ internal sealed class TestStation : IAsyncDisposable
 
     public MasterClock Clock { get; }
 
+    public IServiceProvider Services => _app.Services;
+
     public Station Station => _app.Services.GetRequiredService<Station>();
 
     /// <summary>What the server answers.</summary>
