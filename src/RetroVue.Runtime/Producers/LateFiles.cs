@@ -12,7 +12,7 @@ internal sealed class LateFiles
     public const int Most = 4;
 
     private readonly Lock _lock = new();
-    private readonly Dictionary<string, (Task End, ClockTime Since)> _files = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (Task<ItemPlayer> Opening, Task End, ClockTime Since)> _files = new(StringComparer.Ordinal);
 
     /// <summary>True if as many files as there may be are in here.</summary>
     public bool IsFull
@@ -40,7 +40,7 @@ internal sealed class LateFiles
     {
         lock (_lock)
         {
-            return _files.TryGetValue(file, out (Task End, ClockTime Since) opening) ? opening.Since : ClockTime.None;
+            return _files.TryGetValue(file, out var late) ? late.Since : ClockTime.None;
         }
     }
 
@@ -49,7 +49,12 @@ internal sealed class LateFiles
     {
         lock (_lock)
         {
-            _files[file] = (EndAsync(file, opening), since);
+            Task end = EndAsync(file, opening);
+            if (!end.IsCompleted)
+            {
+                // Else it has ended since somebody looked, and would stay in here for ever.
+                _files[file] = (opening, end, since);
+            }
         }
     }
 
@@ -68,7 +73,11 @@ internal sealed class LateFiles
         {
             lock (_lock)
             {
-                _files.Remove(file);
+                // Another opening of the same file may have been given up since.
+                if (_files.TryGetValue(file, out var late) && ReferenceEquals(late.Opening, opening))
+                {
+                    _files.Remove(file);
+                }
             }
         }
     }

@@ -22,19 +22,19 @@ internal sealed class PatientItems(IItemOpener items, LateFiles late, Executor e
     {
         string file = entry.File!;
         IClock clock = executor.Waiter.SystemClock;
-        if (late.EndOf(file) is { } end)
+        while (late.EndOf(file) is { } end)
         {
-            // Somebody has given it up, perhaps long before its time: it may be there any moment.
-            ClockTime limit = late.SinceOf(file) + Limit;
-            if (clock.Now < limit)
-            {
-                await Task.WhenAny(end, executor.WaitUntilAsync(clock, limit, cancellationToken)).ConfigureAwait(false);
-                cancellationToken.ThrowIfCancellationRequested();
-            }
-
-            if (late.EndOf(file) is not null)
+            // Somebody has given it up, perhaps long before its time: it may be there any moment. Then another one may have done so.
+            ClockTime since = late.SinceOf(file);
+            if (!since.IsNone && clock.Now >= since + Limit)
             {
                 throw new StalledFileException(file, "is still being opened");
+            }
+
+            if (!since.IsNone)
+            {
+                await Task.WhenAny(end, executor.WaitUntilAsync(clock, since + Limit, cancellationToken)).ConfigureAwait(false);
+                cancellationToken.ThrowIfCancellationRequested();
             }
         }
 
@@ -44,11 +44,11 @@ internal sealed class PatientItems(IItemOpener items, LateFiles late, Executor e
         }
 
         using var giveUp = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        ClockTime since = clock.Now;
+        ClockTime begun = clock.Now;
         Task<ItemPlayer> opening = items.OpenAsync(entry, from, notBefore, giveUp.Token);
         if (!opening.IsCompleted)
         {
-            await Task.WhenAny(opening, executor.WaitUntilAsync(clock, since + Limit, giveUp.Token)).ConfigureAwait(false);
+            await Task.WhenAny(opening, executor.WaitUntilAsync(clock, begun + Limit, giveUp.Token)).ConfigureAwait(false);
         }
 
         // Ends the wait; and an opening that is late builds no further.
@@ -58,7 +58,7 @@ internal sealed class PatientItems(IItemOpener items, LateFiles late, Executor e
             return await opening.ConfigureAwait(false);
         }
 
-        late.Add(file, opening, since);
+        late.Add(file, opening, begun);
         cancellationToken.ThrowIfCancellationRequested();
         throw new StalledFileException(file, "does not open");
     }

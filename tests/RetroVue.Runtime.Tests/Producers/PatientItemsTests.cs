@@ -48,6 +48,32 @@ public sealed class PatientItemsTests
         Assert.That(opener.Opened, Is.EqualTo(1));
     }
 
+    // As when the producer on the air and the one before it both let go of the same file.
+    [Test]
+    public void File_that_yet_another_one_has_given_up_meanwhile_is_waited_for_as_well()
+    {
+        var opener = new SlowOpener(_executor, 0.3);
+        GiveUp(opener, after: 0.1);
+        Task<ItemPlayer> second = Open(opener, CancellationToken.None);
+        _executor.RunUntilCompleted(
+            () =>
+            {
+                _late.Add("/none", new SlowOpener(_executor, 0.5).OpenAsync(null!, ClockTime.Zero, ClockTime.Zero, CancellationToken.None), _executor.Clock.Now);
+                return Task.CompletedTask;
+            },
+            _executor.Clock.Now);
+        Assert.That(() => _executor.RunUntilCompleted(second, _executor.Clock.Now + ClockTime.FromSeconds(20)), Throws.InstanceOf<InvalidDataException>());
+        Assert.That((Now, opener.Opened), Is.EqualTo((0.11 + 0.5 + 0.3, 2)).Within(0.001));
+    }
+
+    // It ended between the look whether it has and the taking in, which takes two threads.
+    [Test]
+    public void Opening_that_has_ended_meanwhile_is_not_waited_for_for_ever()
+    {
+        _late.Add("/none", Task.FromException<ItemPlayer>(new InvalidDataException("There is none.")), _executor.Clock.Now);
+        Assert.That((_late.EndOf("/none"), _late.SinceOf("/none")), Is.EqualTo(((Task?)null, ClockTime.None)));
+    }
+
     private void GiveUp(SlowOpener opener, double after)
     {
         using var first = new CancellationTokenSource();
