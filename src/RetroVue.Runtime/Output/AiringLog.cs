@@ -16,8 +16,8 @@ namespace RetroVue.Runtime.Output;
 /// <param name="hasPictures">True if the channel has pictures: then sound that nobody has given is nothing aired.</param>
 internal sealed class AiringLog(Guid run, ChannelLine line, bool hasPictures)
 {
-    /// <summary>An hour's reports, and some more.</summary>
-    private const int MostReports = 4096;
+    /// <summary>Eight minutes' reports: a reader has that long, and unread ones are memory of every channel on the air.</summary>
+    internal const int MostReports = 512;
 
     private static readonly ClockTime s_interval = ClockTime.FromSeconds(1);
 
