@@ -53,6 +53,36 @@ internal sealed class ChannelRun(PlayoutChain chain, Retirement retired)
     /// <summary>Called, on any thread, when the producer on the air cannot go on, with the reason.</summary>
     public Action<ProducerSwap, Exception>? Failed { get; set; }
 
+    /// <summary>
+    /// Puts a producer that plays the schedule on the air, the first one here. If another one has been faster, because it took the channel over while
+    /// this one's file was being opened, that one is on the air.
+    /// </summary>
+    /// <param name="startAt">Where to begin.</param>
+    /// <param name="cancellationToken">Gives up at once.</param>
+    /// <exception cref="InvalidOperationException">The producer has ended before it was on the air. What it failed with is thrown if it says so.</exception>
+    public async Task BeginAsync(Instant startAt, CancellationToken cancellationToken)
+    {
+        ProducerSwap first = await PrepareAsync(ProducerRequest.Normal, startAt, cancellationToken).ConfigureAwait(false);
+        bool isCommitted = false;
+        try
+        {
+            isCommitted = await CommitAsync(first, startAt, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            if (!isCommitted)
+            {
+                Abort(first);
+            }
+        }
+
+        if (!isCommitted && OnAir is null)
+        {
+            throw first.Producer.Completion.Exception?.GetBaseException()
+                ?? new InvalidOperationException($"The producer '{first.Producer.Id}' has ended before it was on the air.");
+        }
+    }
+
     /// <summary>Makes a producer, and lets it open what airs at an instant. Nothing on the air changes.</summary>
     /// <param name="request">What it is for.</param>
     /// <param name="startAt">The first instant that it may be wanted for.</param>

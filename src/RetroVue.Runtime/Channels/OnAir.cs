@@ -213,7 +213,7 @@ internal sealed class OnAir : IAsyncDisposable
                 startAt = Preroll.From(_schedules, _channel.Id, startAt, preroll);
             }
 
-            await PutOnAirAsync(run, startAt, stop).ConfigureAwait(false);
+            await run.BeginAsync(startAt, stop).ConfigureAwait(false);
         }
         catch (Exception exception)
         {
@@ -223,29 +223,6 @@ internal sealed class OnAir : IAsyncDisposable
                 EndOpening(opening, exception);
                 run.End();
             }
-        }
-    }
-
-    private static async Task PutOnAirAsync(ChannelRun run, Instant startAt, CancellationToken stop)
-    {
-        ProducerSwap first = await run.PrepareAsync(ProducerRequest.Normal, startAt, stop).ConfigureAwait(false);
-        bool isCommitted = false;
-        try
-        {
-            isCommitted = await first.CommitAsync(startAt, stop).ConfigureAwait(false);
-        }
-        finally
-        {
-            if (!isCommitted)
-            {
-                first.Abort();
-            }
-        }
-
-        if (!isCommitted && run.OnAir is null)
-        {
-            throw first.Producer.Completion.Exception?.GetBaseException()
-                ?? new InvalidOperationException($"The producer '{first.Producer.Id}' has ended before it was on the air.");
         }
     }
 
@@ -260,7 +237,7 @@ internal sealed class OnAir : IAsyncDisposable
             {
                 (_run, _opening, _failure) = (run, null, null);
                 _keepingUp = CancellationTokenSource.CreateLinkedTokenSource(_disposed.Token);
-                _upkeep = UpkeepAsync(run, _keepingUp.Token);
+                _upkeep = new Upkeep(_chain, run, new OutputWatch(_schedules, _channel, _logger)).RunAsync(_keepingUp.Token);
                 _recovery.Succeed();
                 _chain.Kept.End();
                 waiters = opening.TakeWaiters();
@@ -378,33 +355,6 @@ internal sealed class OnAir : IAsyncDisposable
             run.End();
         }
     }
-
-    /// <summary>While on the air, every second: tells the producer on the air what comes, and looks whether packets come in time.</summary>
-    private async Task UpkeepAsync(ChannelRun run, CancellationToken stop)
-    {
-        var watch = new OutputWatch(_schedules, _channel, _logger);
-        try
-        {
-            while (true)
-            {
-                await WaitAsync(ClockTime.FromSeconds(1), stop).ConfigureAwait(false);
-                Instant now = _chain.Now;
-                if (run.OnAir is { Plan: { } plan } onAir)
-                {
-                    await plan.SupplyAsync(onAir.Producer, now, stop).ConfigureAwait(false);
-                }
-
-                watch.Look(run.Output, now);
-            }
-        }
-        catch (OperationCanceledException) when (stop.IsCancellationRequested)
-        {
-            // Off the air.
-        }
-    }
-
-    private Task WaitAsync(ClockTime time, CancellationToken stop) =>
-        _chain.Executor.WaitUntilAsync(_chain.Line.Station, _chain.Line.Station.Now + time, stop);
 
     /// <summary>The stream has ended: the channel is off the air, and its viewers, who are told by that, may come back.</summary>
     private void OnOutputFailed(Opening opening, Exception error)

@@ -84,7 +84,8 @@ internal sealed class PlanFeeder(IScheduleService schedules, Channel channel, Du
             return;
         }
 
-        PlayoutPlan plan = schedules.GetPlan(channel.Id, from, now + horizon);
+        // Counted from there, for the horizon may be nearer than that.
+        PlayoutPlan plan = schedules.GetPlan(channel.Id, from, from + horizon);
         if (producer.ReplacePlan(plan, from))
         {
             (_plannedUntil, _generation) = (plan.End, generation);

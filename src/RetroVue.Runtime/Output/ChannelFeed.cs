@@ -64,11 +64,11 @@ public sealed class ChannelFeed
     /// its turn is discarded. An item that was due before now is one that the output comes to as it catches up with station time: the one
     /// before it gets as long as <see cref="WaitLimit"/> to begin.
     /// </summary>
-    /// <param name="input">The item.</param>
+    /// <param name="sink">Where the item comes in.</param>
     /// <param name="at">When it takes over.</param>
-    public void SwitchAt(ChannelSink input, ClockTime at)
+    public void SwitchAt(ChannelSink sink, ClockTime at)
     {
-        ArgumentNullException.ThrowIfNull(input);
+        ArgumentNullException.ThrowIfNull(sink);
         ClockTime now = _line.Now;
         ChannelSink? replaced;
         ClockTime beginsAt, endsAt;
@@ -77,26 +77,26 @@ public sealed class ChannelFeed
             (beginsAt, endsAt) = (_beginsAt, _endsAt);
             if (_isOver)
             {
-                replaced = input;
+                replaced = sink;
             }
             else if (_current is null)
             {
-                (_current, replaced) = (input, null);
+                (_current, replaced) = (sink, null);
             }
             else
             {
-                (replaced, _next) = (_next, input);
+                (replaced, _next) = (_next, sink);
                 _switchAt = at;
                 _giveWayAt = at > now ? at : now + WaitLimit;
             }
 
-            input.Arrived = () => Arrived?.Invoke();
+            sink.Arrived = () => Arrived?.Invoke();
         }
 
-        input.BeginAt(beginsAt);
-        if (endsAt < input.Until)
+        sink.BeginAt(beginsAt);
+        if (endsAt < sink.Until)
         {
-            input.EndAt(endsAt);
+            sink.EndAt(endsAt);
         }
 
         replaced?.Discard();
@@ -105,14 +105,14 @@ public sealed class ChannelFeed
 
     /// <summary>Lets an item end later than it was to end, though not later than the feed.</summary>
     /// <returns>False, and nothing changes, if a stream of the item has come to its end already.</returns>
-    internal bool TryExtend(ChannelSink input, ClockTime until)
+    internal bool TryExtend(ChannelSink sink, ClockTime until)
     {
         lock (_lock)
         {
             until = ClockTime.Min(until, _endsAt);
         }
 
-        return input.TryExtend(until);
+        return sink.TryExtend(until);
     }
 
     /// <summary>Completes changes of hands that are due at a time on the channel's line.</summary>

@@ -38,12 +38,12 @@ internal sealed class GridSource : Element
     private bool _hasBegun;
     private bool _isLive;
 
-    public GridSource(string name, ChannelLine line, RawFormats profile, FeedSwitcher feeds)
+    public GridSource(string name, ChannelLine line, RawFormats raw, FeedSwitcher feeds)
         : base(name)
     {
         _line = line;
         _feeds = feeds;
-        if (profile.Video is { } video)
+        if (raw.Video is { } video)
         {
             _video = new VideoGrid(video);
             // Less than what the output keeps ahead when nothing is amiss, or a channel would never have caught up.
@@ -54,7 +54,7 @@ internal sealed class GridSource : Element
             _videoOutput = AddOutput("video");
         }
 
-        if (profile.Audio is { } audio)
+        if (raw.Audio is { } audio)
         {
             _audio = new AudioGrid(audio);
             Encoding = ClockTime.Max(Encoding, AudioGrid.LongestBlock * EncoderBlocks);

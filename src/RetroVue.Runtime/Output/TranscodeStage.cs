@@ -21,14 +21,14 @@ internal sealed class TranscodeStage : IOutputStage
     private readonly GridSource _grid;
     private readonly ChannelSink _encoded;
 
-    public TranscodeStage(ChannelLine line, RawFormats profile, FeedSwitcher feeds, PipelineOptions options)
+    public TranscodeStage(ChannelLine line, RawFormats raw, FeedSwitcher feeds, PipelineOptions options)
     {
         _pipeline = new Pipeline(options);
-        _grid = _pipeline.Add(new GridSource("grid", line, profile, feeds));
+        _grid = _pipeline.Add(new GridSource("grid", line, raw, feeds));
         _encoded = _pipeline.Add(new ChannelSink("encoded", -ClockTime.MaxValue, ClockTime.MaxValue, s_kept));
         Lead = ClockTime.Max(ClockTime.FromSeconds(1), _grid.Lead);
         SwitchLead = OutputPump.WorkAhead + s_kept + _grid.Encoding;
-        Link(_grid.Video, new Encoder("video-encoder", profile.Video is null ? VideoOptions : Held(profile.Video)), MediaKind.Video);
+        Link(_grid.Video, new Encoder("video-encoder", raw.Video is null ? VideoOptions : Held(raw.Video)), MediaKind.Video);
         Link(_grid.Audio, new Encoder("audio-encoder", AudioOptions), MediaKind.Audio);
     }
 
@@ -51,18 +51,18 @@ internal sealed class TranscodeStage : IOutputStage
     public static EncoderOptions AudioOptions { get; } = new() { Codec = "aac", BitRate = SoundBits };
 
     /// <summary>The streams of a transcoded channel as the transport stream declares them.</summary>
-    public static ChannelFormats Formats(RawFormats profile) => new(
-        profile.Video is { } video
+    public static ChannelFormats Formats(RawFormats raw) => new(
+        raw.Video is { } video
             ? new EncodedFormat("h264", MediaKind.Video) { Profile = "High", Level = H264Level.For(video, MostBits(video)), Video = video }
             : null,
-        profile.Audio is { } audio ? new EncodedFormat("aac", MediaKind.Audio) { Profile = "LC", Audio = audio } : null);
+        raw.Audio is { } audio ? new EncodedFormat("aac", MediaKind.Audio) { Profile = "LC", Audio = audio } : null);
 
     /// <summary>What a transcoded channel is held to.</summary>
-    public static ChannelRates Rates(RawFormats profile)
+    public static ChannelRates Rates(RawFormats raw)
     {
-        long picture = profile.Video is null ? 0 : MostBits(profile.Video);
+        long picture = raw.Video is null ? 0 : MostBits(raw.Video);
         // The encoder's buffer holds a second, and so the shortest stretch that counts, half a target duration, can have twice the rate.
-        return ChannelRates.OfMedia(Formats(profile), (2 * picture) + (2 * SoundBits), picture + SoundBits);
+        return ChannelRates.OfMedia(Formats(raw), (2 * picture) + (2 * SoundBits), picture + SoundBits);
     }
 
     /// <summary>Held to a profile, a level and a most bit rate, which playlists tell before there is anything to measure.</summary>

@@ -17,7 +17,7 @@ namespace RetroVue.Runtime.Producers;
 /// <summary>Opens files for a channel that is transcoded: decoded and converted to the channel's size, rate and layout.</summary>
 internal sealed class TranscodeItems(
     ChannelLine line,
-    RawFormats profile,
+    RawFormats raw,
     SlateItems slates,
     InputShelf shelf,
     PipelineOptions options) : IItemOpener
@@ -47,8 +47,8 @@ internal sealed class TranscodeItems(
                 {
                     StartAt = position,
                     RunningTimeOffset = from,
-                    Video = profile.Video is not null,
-                    Audio = profile.Audio is not null,
+                    Video = raw.Video is not null,
+                    Audio = raw.Audio is not null,
                     Streams = entry.Streams,
                     Shelf = shelf,
                     OpenLimit = NormalProducer.OpenLimit,
@@ -56,7 +56,7 @@ internal sealed class TranscodeItems(
                 }));
             pipeline.Add(sink);
             demuxer.Open();
-            if (profile.Video is not null && demuxer.VideoOutput is null && demuxer.Info.Streams.Any(IsPicture))
+            if (raw.Video is not null && demuxer.VideoOutput is null && demuxer.Info.Streams.Any(IsPicture))
             {
                 throw new InvalidDataException($"'{entry.File}' has pictures of a codec that FFmpeg does not know.");
             }
@@ -65,12 +65,12 @@ internal sealed class TranscodeItems(
             {
                 WarnOfTilt(demuxer.Info.Video!);
                 var converting = new VideoConverterOptions { FallsShort = Warn };
-                Link(Decode(video, new VideoConverter("video-converter", profile.Video!, converting), "video-decoder"), MediaKind.Video);
+                Link(Decode(video, new VideoConverter("video-converter", raw.Video!, converting), "video-decoder"), MediaKind.Video);
             }
 
             if (demuxer.AudioOutput is { } audio)
             {
-                OutputPad sound = Decode(audio, new AudioConverter("audio-converter", profile.Audio!), "audio-decoder");
+                OutputPad sound = Decode(audio, new AudioConverter("audio-converter", raw.Audio!), "audio-decoder");
                 Link(demuxer.VideoOutput is null ? BesideSlate(sound) : sound, MediaKind.Audio);
             }
 
@@ -92,7 +92,7 @@ internal sealed class TranscodeItems(
 
         OutputPad BesideSlate(OutputPad sound)
         {
-            if (profile.Video is not { } picture || !SlatePicture.CanDraw(picture))
+            if (raw.Video is not { } picture || !SlatePicture.CanDraw(picture))
             {
                 return sound;
             }

@@ -5,6 +5,7 @@ using RetroVue.Runtime.Channels;
 using RetroVue.Runtime.Output;
 using RetroVue.Runtime.Producers;
 using RetroVue.Runtime.Schedules;
+using RetroVue.Runtime.Tests.Channels.TakingTurns;
 
 namespace RetroVue.Runtime.Tests.Channels;
 
@@ -71,7 +72,7 @@ public sealed class AiringReportTests
     [Test]
     public async Task Entry_around_an_emergency_airs_twice([Values] ProfileMode mode)
     {
-        var watched = new NumberedChannel(s_start, mode, [(_film, 60)], _log, producers: [new NormalProducerFactory(), new ScriptedEmergency()]);
+        var watched = new NumberedChannel(s_start, mode, [(_film, 60)], _log, producers: [new NormalProducerFactory(), new ScriptedProducers(ChannelMode.Emergency)]);
         watched.Watch(4);
         Swap(new ProducerRequest(ChannelMode.Emergency, _ => new PlayoutPlan([new PlayoutEntry(SegmentKind.Programme, At(8), At(38), "message", _other, Duration.Zero)])), 8);
         watched.Watch(11);
@@ -139,13 +140,4 @@ public sealed class AiringReportTests
     /// <param name="First">The first picture's time, in seconds since the channel's start.</param>
     /// <param name="Last">The last picture's.</param>
     private sealed record Aired(AiringReport Report, double First, double Last);
-
-    private sealed class ScriptedEmergency : IProducerFactory
-    {
-        private readonly NormalProducerFactory _inner = new();
-
-        public ChannelMode Mode => ChannelMode.Emergency;
-
-        public IProducer Create(ProducerContext context) => _inner.Create(context);
-    }
 }

@@ -1,0 +1,106 @@
+using Microsoft.Extensions.Logging;
+using NodaTime;
+using RetroVue.Media.Testing;
+using RetroVue.Media.Time;
+using RetroVue.Runtime.Channels;
+using RetroVue.Runtime.Producers;
+using RetroVue.Runtime.Schedules;
+using RetroVue.Runtime.Tests.Schedules;
+using RetroVue.Runtime.Time;
+
+namespace RetroVue.Runtime.Tests.Channels;
+
+/// <summary>A producer that is told second by second what comes airs what the book says, whatever is published meanwhile.</summary>
+public sealed class PlanFeederTests
+{
+    private static readonly Instant s_start = Instant.FromUtc(2026, 3, 1, 12, 0);
+
+    // What is published seven seconds ahead holds from its instant on; horizons are so short that the plan is added to all the time, or reaches no
+    // further than the producer can follow.
+    [Test]
+    public void Any_publications_are_followed() => RandomCases.Run(200, random =>
+    {
+        ChannelSchedule schedule = TestSchedules.Channel("UTC", s_start, []).With(_ => AnyProgramme(random));
+        var book = new ScheduleBook([schedule]);
+        Guid channel = schedule.Channel.Id;
+        using var log = new RecordedLog();
+        var feeder = new PlanFeeder(book, schedule.Channel, Duration.FromSeconds(random.Next(2, 120)), log.CreateLogger("feeder"));
+        PlayoutPlan first = feeder.Begin(s_start, s_start);
+        var producer = new PlanKeeper(first, first.At(s_start)!.Value);
+        // The position in the file that the book has said of each second since seven seconds before it.
+        var right = new Dictionary<int, string>();
+        for (int second = 0; second < 120; second++)
+        {
+            producer.Now = s_start + Duration.FromSeconds(second);
+            if (random.Next(8) == 0)
+            {
+                Instant from = producer.Now + Duration.FromSeconds(random.Next(7, 30));
+                book.Publish(channel, AnyProgramme(random), from, random.Next(3) == 0 ? from + Duration.FromSeconds(random.Next(1, 40)) : null);
+            }
+
+            right[second + 7] = Shown(book.GetAiring(channel, producer.Now + Duration.FromSeconds(7)));
+            Assert.That(feeder.SupplyAsync(producer, producer.Now, CancellationToken.None).IsCompletedSuccessfully, Is.True);
+            producer.Advance();
+            if (second >= 7)
+            {
+                Assert.That(Shown(new Airing(producer.OnAir, producer.Now)), Is.EqualTo(right[second]), $"at {second}");
+            }
+        }
+
+        Assert.That(log.Lines, Is.Empty);
+    });
+
+    private static string Shown(Airing airing) => $"{airing.Entry.File ?? "slate"}@{(airing.Entry.File is null ? "" : airing.Position.TotalSeconds)}";
+
+    private static Programme AnyProgramme(Random random) => TestSchedules.Channel(
+        "UTC", s_start - Duration.FromSeconds(random.Next(0, 300)), [.. Enumerable.Range(0, random.Next(1, 5)).Select(_ => Duration.FromSeconds(random.Next(3, 60)))]).Programme;
+
+    /// <summary>Airs nothing: keeps its plan, and takes an entry five seconds before its time as the normal producer does.</summary>
+    private sealed class PlanKeeper(PlayoutPlan plan, Airing first) : IProducer
+    {
+        private readonly PlannedEntries _plan = new(plan, first, new SimulatedExecutor());
+
+        public Instant Now { get; set; }
+
+        public PlayoutEntry OnAir => _plan.OnAir;
+
+        public string Id => "keeper";
+
+        public ProducerState State => ProducerState.Running;
+
+        public ProducerHealth Health => ProducerHealth.Running;
+
+        public Uri StreamEndpoint { get; } = new("/test", UriKind.Relative);
+
+        public Task Completion => Task.CompletedTask;
+
+        public ClockTime PrepareLead => ClockTime.FromSeconds(5);
+
+        public void Advance()
+        {
+            while (_plan.OnAir.End <= Now)
+            {
+                _ = _plan.Prepared ?? _plan.TryTake(Now);
+                _plan.GoOn();
+            }
+
+            _ = _plan.Prepared ?? _plan.TryTake(Now + PrepareLead.ToDuration());
+        }
+
+        public bool ReplacePlan(PlayoutPlan plan, Instant from) => from >= Now + PrepareLead.ToDuration() && _plan.TryReplace(plan, from, Duration.Zero);
+
+        public Task PlayContentAsync(PlayoutEntry entry, CancellationToken cancellationToken = default)
+        {
+            _plan.Add(entry);
+            return Task.CompletedTask;
+        }
+
+        public Task PrepareAsync(PlayoutPlan plan, Instant startAt, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+
+        public Task StartAsync(CancellationToken cancellationToken = default) => throw new NotSupportedException();
+
+        public Task StopAsync() => throw new NotSupportedException();
+
+        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    }
+}
