@@ -41,13 +41,14 @@ public sealed class TimesThatGoBackTests
     }
 
     // As of a faulty writer: what comes next shows how long the buffer was; of the last one the distance from the one before does.
-    [TestCase(1000)]
-    [TestCase(1960)]
-    public void Duration_beyond_reason_does_not_move_what_goes_back(int at)
+    [TestCase(1000, 67_108)]
+    [TestCase(1960, 67_108)]
+    [TestCase(1000, 30)]
+    public void Duration_beyond_reason_does_not_move_what_goes_back(int at, int seconds)
     {
         (int Lane, object Time)[] first = [.. Section(0, 2000)];
         int wrong = Array.FindIndex(first, item => item.Lane == 0 && item.Time.Equals(Ms(at)));
-        first[wrong] = (0, (Ms(at), ClockTime.FromSeconds(67_108)));
+        first[wrong] = (0, (Ms(at), ClockTime.FromSeconds(seconds)));
         RecordingMuxer muxer = Run([.. first, .. Section(0, 2000)]);
         long[] pictures = TimesOf(muxer, "0");
         Assert.That(pictures, Is.Ordered.And.Unique);
