@@ -1,0 +1,63 @@
+using RetroVue.Media.Pipelines;
+using RetroVue.Media.Time;
+using RetroVue.Runtime.Channels;
+using RetroVue.Runtime.Output;
+
+namespace RetroVue.Runtime.Tests.Channels;
+
+/// <summary>A viewer in real time, who keeps what is sent.</summary>
+internal sealed class LiveViewer : IAsyncDisposable
+{
+    private readonly ChannelManager _channel;
+    private readonly ViewerSession _session;
+    private readonly MemoryStream _received = new();
+    private readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Task _reading;
+
+    private LiveViewer(ChannelManager channel, ViewerSession session)
+    {
+        (_channel, _session) = (channel, session);
+        _reading = Task.Run(ReadAsync);
+    }
+
+    public static async Task<LiveViewer> JoinAsync(ChannelManager channel) =>
+        new(channel, await channel.JoinAsync(new JoinRequest("viewer")));
+
+    /// <summary>Leaves the channel, and reads the pictures that came; each with its time on the channel's line, without the wire's wrap.</summary>
+    public async Task<IReadOnlyList<(ClockTime Pts, long Number)>> LeaveAsync(ClockTime near)
+    {
+        await DisposeAsync();
+        string path = Path.Combine(MadeMedia.Folder, $"live-{TestContext.CurrentContext.Test.ID}.ts");
+        await File.WriteAllBytesAsync(path, _received.ToArray());
+        return NumberedRun.Unwrap(await ReceivedFrames.ReadAsync(path), near);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_stopped.TrySetResult())
+        {
+            await _reading;
+            await _channel.LeaveAsync(_session);
+        }
+    }
+
+    private async Task ReadAsync()
+    {
+        using ChunkReader reader = _session.Output.Stream.Read();
+        while (!_stopped.Task.IsCompleted)
+        {
+            switch (reader.TryRead(out MediaBuffer? chunk))
+            {
+                case ChunkReadState.Chunk:
+                    _received.Write(chunk!.Data);
+                    chunk.Release();
+                    break;
+                case ChunkReadState.Empty:
+                    await Task.WhenAny(reader.News, _stopped.Task);
+                    break;
+                default:
+                    throw new InvalidOperationException("The viewer fell behind, or the channel went off the air.");
+            }
+        }
+    }
+}
