@@ -1,6 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
-using RetroVue.Media.Clocks;
+using RetroVue.Media.Blocking;
 using RetroVue.Media.Devices.Tests.PipeWire;
 using RetroVue.Tests;
 

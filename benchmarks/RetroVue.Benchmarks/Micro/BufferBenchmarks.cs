@@ -1,4 +1,5 @@
 using BenchmarkDotNet.Attributes;
+using RetroVue.Media.Memory;
 using RetroVue.Media.Pipelines;
 
 namespace RetroVue.Benchmarks.Micro;

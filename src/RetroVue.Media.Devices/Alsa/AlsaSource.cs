@@ -1,5 +1,6 @@
 using RetroVue.Media.Clocks;
 using RetroVue.Media.Devices.Timing;
+using RetroVue.Media.Memory;
 using RetroVue.Media.Pipelines;
 using RetroVue.Media.Time;
 

@@ -1,5 +1,5 @@
 using System.Text;
-using RetroVue.Media.Clocks;
+using RetroVue.Media.Blocking;
 using RetroVue.Media.Devices.Interop.DBus;
 using RetroVue.Media.Devices.Native;
 using static RetroVue.Media.Devices.Interop.DBus.LibcPoll;

@@ -1,5 +1,5 @@
 using RetroVue.Media.Devices.Interop.PipeWire;
-using RetroVue.Media.Pipelines;
+using RetroVue.Media.Memory;
 
 namespace RetroVue.Media.Devices.PipeWire;
 

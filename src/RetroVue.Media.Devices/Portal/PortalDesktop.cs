@@ -1,4 +1,4 @@
-using RetroVue.Media.Clocks;
+using RetroVue.Media.Blocking;
 using RetroVue.Media.Devices.DBus;
 using RetroVue.Media.Time;
 

@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using RetroVue.Media.Pipelines;
+using RetroVue.Media.Memory;
 
 namespace RetroVue.Media.Devices.V4l2;
 

@@ -5,6 +5,7 @@ using RetroVue.Media.FFmpeg.Native;
 using RetroVue.Media.FFmpeg.Packets;
 using RetroVue.Media.FFmpeg.Timing;
 using RetroVue.Media.Formats;
+using RetroVue.Media.Memory;
 using RetroVue.Media.Pipelines;
 using RetroVue.Media.Time;
 using static RetroVue.Media.FFmpeg.Interop.LibAVCodec;

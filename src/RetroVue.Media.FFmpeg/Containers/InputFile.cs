@@ -1,8 +1,8 @@
+using RetroVue.Media.Blocking;
 using RetroVue.Media.FFmpeg.Formats;
 using RetroVue.Media.FFmpeg.Interop;
 using RetroVue.Media.FFmpeg.Native;
 using RetroVue.Media.Formats;
-using RetroVue.Media.Pipelines;
 using RetroVue.Media.Time;
 using static RetroVue.Media.FFmpeg.Interop.LibAVCodec;
 using static RetroVue.Media.FFmpeg.Interop.LibAVFormat;

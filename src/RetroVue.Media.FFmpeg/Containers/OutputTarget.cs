@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text.RegularExpressions;
-using RetroVue.Media.Clocks;
+using RetroVue.Media.Blocking;
 using RetroVue.Media.FFmpeg.Native;
 using RetroVue.Media.Time;
 using static RetroVue.Media.FFmpeg.Interop.LibAVFormat;

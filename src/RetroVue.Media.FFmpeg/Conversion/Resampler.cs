@@ -3,7 +3,7 @@ using RetroVue.Media.FFmpeg.Frames;
 using RetroVue.Media.FFmpeg.Interop;
 using RetroVue.Media.FFmpeg.Native;
 using RetroVue.Media.Formats;
-using RetroVue.Media.Pipelines;
+using RetroVue.Media.Memory;
 using static RetroVue.Media.FFmpeg.Interop.LibAVUtil;
 using static RetroVue.Media.FFmpeg.Interop.LibSwResample;
 

@@ -2,7 +2,7 @@ using System.Globalization;
 using RetroVue.Media.FFmpeg.Frames;
 using RetroVue.Media.FFmpeg.Interop;
 using RetroVue.Media.FFmpeg.Native;
-using RetroVue.Media.Pipelines;
+using RetroVue.Media.Memory;
 using static RetroVue.Media.FFmpeg.Interop.LibAVUtil;
 using static RetroVue.Media.FFmpeg.Interop.LibSwScale;
 

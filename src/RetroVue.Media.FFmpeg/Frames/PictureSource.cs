@@ -1,6 +1,6 @@
 using RetroVue.Media.FFmpeg.Interop;
 using RetroVue.Media.FFmpeg.Native;
-using RetroVue.Media.Pipelines;
+using RetroVue.Media.Memory;
 using static RetroVue.Media.FFmpeg.Interop.LibAVUtil;
 
 namespace RetroVue.Media.FFmpeg.Frames;

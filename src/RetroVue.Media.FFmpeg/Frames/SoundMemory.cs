@@ -1,5 +1,5 @@
 using RetroVue.Media.Formats;
-using RetroVue.Media.Pipelines;
+using RetroVue.Media.Memory;
 
 namespace RetroVue.Media.FFmpeg.Frames;
 

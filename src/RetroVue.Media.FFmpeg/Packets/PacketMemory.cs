@@ -3,6 +3,7 @@ using RetroVue.Media.Elements.Coded;
 using RetroVue.Media.FFmpeg.Interop;
 using RetroVue.Media.FFmpeg.Native;
 using RetroVue.Media.Formats;
+using RetroVue.Media.Memory;
 using RetroVue.Media.Pipelines;
 using static RetroVue.Media.FFmpeg.Interop.LibAVCodec;
 using static RetroVue.Media.FFmpeg.Interop.LibAVUtil;

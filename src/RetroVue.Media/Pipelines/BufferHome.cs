@@ -1,3 +1,5 @@
+using RetroVue.Media.Memory;
+
 namespace RetroVue.Media.Pipelines;
 
 /// <summary>The recycler of buffer headers that belongs to one thread.</summary>

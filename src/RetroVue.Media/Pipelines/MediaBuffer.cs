@@ -1,3 +1,4 @@
+using RetroVue.Media.Memory;
 using RetroVue.Media.Time;
 
 namespace RetroVue.Media.Pipelines;

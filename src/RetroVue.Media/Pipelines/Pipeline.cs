@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using RetroVue.Media.Blocking;
 using RetroVue.Media.Clocks;
 using RetroVue.Media.Time;
 

@@ -1,7 +1,7 @@
 using System.IO.Pipelines;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
-using RetroVue.Media.Clocks;
+using RetroVue.Media.Blocking;
 using RetroVue.Media.Pipelines;
 using RetroVue.Media.Time;
 

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using RetroVue.Media.FFmpeg;
 using RetroVue.Media.FFmpeg.Containers;
 using RetroVue.Media.Formats;
+using RetroVue.Media.Memory;
 using RetroVue.Media.Pipelines;
 using RetroVue.Media.Time;
 using RetroVue.Runtime.Output;

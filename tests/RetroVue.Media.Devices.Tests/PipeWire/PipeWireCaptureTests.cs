@@ -2,6 +2,7 @@ using RetroVue.Media.Clocks;
 using RetroVue.Media.Devices.Interop.PipeWire;
 using RetroVue.Media.Devices.PipeWire;
 using RetroVue.Media.Formats;
+using RetroVue.Media.Memory;
 using RetroVue.Media.Pipelines;
 using RetroVue.Media.Time;
 

@@ -4,6 +4,7 @@ using RetroVue.Media.Devices.Portal;
 using RetroVue.Media.Devices.Tests.PipeWire;
 using RetroVue.Media.Devices.Tests.Support;
 using RetroVue.Media.Formats;
+using RetroVue.Media.Memory;
 using RetroVue.Media.Pipelines;
 using RetroVue.Media.Time;
 

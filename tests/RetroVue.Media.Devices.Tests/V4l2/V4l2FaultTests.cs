@@ -1,3 +1,4 @@
+using RetroVue.Media.Blocking;
 using RetroVue.Media.Clocks;
 using RetroVue.Media.Devices.Interop.V4l2;
 using RetroVue.Media.Devices.Native;

@@ -1,6 +1,7 @@
 using RetroVue.Media.Devices.Interop.V4l2;
 using RetroVue.Media.Devices.V4l2;
 using RetroVue.Media.Formats;
+using RetroVue.Media.Memory;
 using RetroVue.Media.Pipelines;
 
 namespace RetroVue.Media.Devices.Tests.V4l2;

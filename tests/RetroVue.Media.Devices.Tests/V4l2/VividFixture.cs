@@ -1,4 +1,4 @@
-using RetroVue.Media.Clocks;
+using RetroVue.Media.Blocking;
 using RetroVue.Media.Devices.V4l2;
 using RetroVue.Media.Formats;
 using RetroVue.Media.Pipelines;

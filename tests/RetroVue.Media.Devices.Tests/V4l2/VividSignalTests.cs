@@ -1,5 +1,5 @@
 using System.Threading.Channels;
-using RetroVue.Media.Clocks;
+using RetroVue.Media.Blocking;
 using RetroVue.Media.Devices.V4l2;
 using RetroVue.Media.Formats;
 using RetroVue.Media.Pipelines;

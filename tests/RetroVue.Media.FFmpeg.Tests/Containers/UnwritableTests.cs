@@ -4,6 +4,7 @@ using RetroVue.Media.FFmpeg.Containers;
 using RetroVue.Media.FFmpeg.Native;
 using RetroVue.Media.FFmpeg.Tests.Support;
 using RetroVue.Media.Formats;
+using RetroVue.Media.Memory;
 using RetroVue.Media.Pipelines;
 using RetroVue.Media.Time;
 

@@ -1,6 +1,7 @@
 using RetroVue.Media.FFmpeg.Interop;
 using RetroVue.Media.FFmpeg.Native;
 using RetroVue.Media.FFmpeg.Packets;
+using RetroVue.Media.Memory;
 using RetroVue.Media.Pipelines;
 
 namespace RetroVue.Media.FFmpeg.Tests.Packets;

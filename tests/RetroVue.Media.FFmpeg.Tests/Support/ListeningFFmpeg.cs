@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.Diagnostics;
 using System.Globalization;
+using RetroVue.Media.Blocking;
 using RetroVue.Media.Clocks;
 using RetroVue.Media.FFmpeg.Tests.Corpus;
 using RetroVue.Media.Time;

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
-using RetroVue.Media.Clocks;
+using RetroVue.Media.Blocking;
 
 namespace RetroVue.Media.FFmpeg.Tests.Support;
 

@@ -1,5 +1,6 @@
 using RetroVue.Media.Elements.Coded;
 using RetroVue.Media.Formats;
+using RetroVue.Media.Memory;
 using RetroVue.Media.Pipelines;
 using RetroVue.Tests;
 

@@ -1,6 +1,7 @@
 using RetroVue.Media.Elements.Hls;
 using RetroVue.Media.Elements.MpegTs;
 using RetroVue.Media.Formats;
+using RetroVue.Media.Memory;
 using RetroVue.Media.Pipelines;
 using RetroVue.Media.Tests.MpegTs;
 using RetroVue.Media.Time;

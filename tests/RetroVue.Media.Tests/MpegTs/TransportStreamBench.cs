@@ -1,6 +1,7 @@
 using System.Buffers;
 using RetroVue.Media.Elements.MpegTs;
 using RetroVue.Media.Formats;
+using RetroVue.Media.Memory;
 using RetroVue.Media.Pipelines;
 using RetroVue.Media.Time;
 

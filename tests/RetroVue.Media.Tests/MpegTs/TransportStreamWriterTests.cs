@@ -1,4 +1,5 @@
 using RetroVue.Media.Elements.MpegTs;
+using RetroVue.Media.Memory;
 using RetroVue.Media.Pipelines;
 using RetroVue.Media.Time;
 

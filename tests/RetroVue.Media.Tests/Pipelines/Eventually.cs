@@ -1,4 +1,4 @@
-using RetroVue.Media.Clocks;
+using RetroVue.Media.Blocking;
 
 namespace RetroVue.Media.Tests.Pipelines;
 

@@ -1,3 +1,4 @@
+using RetroVue.Media.Blocking;
 using RetroVue.Media.Clocks;
 using RetroVue.Media.Pipelines;
 using RetroVue.Media.Time;

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net.Sockets;
 using System.Text.Json;
-using RetroVue.Media.Clocks;
+using RetroVue.Media.Blocking;
 
 namespace RetroVue.Runtime.AspNetCore.Tests.Players;
 

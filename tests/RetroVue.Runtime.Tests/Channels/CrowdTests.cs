@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using NodaTime;
-using RetroVue.Media.Clocks;
+using RetroVue.Media.Blocking;
 using RetroVue.Media.FFmpeg.Native;
 using RetroVue.Media.Pipelines;
 using RetroVue.Media.Time;

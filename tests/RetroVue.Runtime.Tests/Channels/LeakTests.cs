@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using NodaTime;
 using RetroVue.Media.FFmpeg.Containers;
+using RetroVue.Media.Memory;
 using RetroVue.Media.Pipelines;
 using RetroVue.Media.Time;
 using RetroVue.Runtime.Channels;

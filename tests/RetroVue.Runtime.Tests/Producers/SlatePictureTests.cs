@@ -1,5 +1,5 @@
 using RetroVue.Media.Formats;
-using RetroVue.Media.Pipelines;
+using RetroVue.Media.Memory;
 using RetroVue.Media.Time;
 using RetroVue.Runtime.Producers;
 using RetroVue.Runtime.Producers.Slates;

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using RetroVue.Media.Memory;
 using RetroVue.Media.Pipelines;
 using RetroVue.Media.Time;
 

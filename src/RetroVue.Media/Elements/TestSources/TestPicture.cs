@@ -1,6 +1,6 @@
 using System.Globalization;
 using RetroVue.Media.Formats;
-using RetroVue.Media.Pipelines;
+using RetroVue.Media.Memory;
 using RetroVue.Media.Time;
 
 namespace RetroVue.Media.Elements.TestSources;

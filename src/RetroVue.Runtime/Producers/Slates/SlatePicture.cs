@@ -1,6 +1,6 @@
 using NodaTime;
 using RetroVue.Media.Formats;
-using RetroVue.Media.Pipelines;
+using RetroVue.Media.Memory;
 
 namespace RetroVue.Runtime.Producers.Slates;
 

@@ -1,5 +1,6 @@
 using RetroVue.Media.Elements.Flow;
 using RetroVue.Media.Elements.Probes;
+using RetroVue.Media.Memory;
 using RetroVue.Media.Pipelines;
 using RetroVue.Media.Testing;
 using RetroVue.Media.Tests.Pipelines;

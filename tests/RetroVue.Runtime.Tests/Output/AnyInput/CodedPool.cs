@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using RetroVue.Media.FFmpeg.Codecs;
 using RetroVue.Media.Formats;
+using RetroVue.Media.Memory;
 using RetroVue.Media.Pipelines;
 using RetroVue.Media.Time;
 

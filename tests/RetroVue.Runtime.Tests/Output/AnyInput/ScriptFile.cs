@@ -1,5 +1,6 @@
 using RetroVue.Media.FFmpeg.Containers;
 using RetroVue.Media.Formats;
+using RetroVue.Media.Memory;
 using RetroVue.Media.Pipelines;
 using RetroVue.Media.Time;
 

@@ -1,4 +1,5 @@
 using RetroVue.Media.Formats;
+using RetroVue.Media.Memory;
 using RetroVue.Media.Pipelines;
 using RetroVue.Media.Time;
 

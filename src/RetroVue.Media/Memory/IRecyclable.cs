@@ -1,4 +1,4 @@
-namespace RetroVue.Media.Pipelines;
+namespace RetroVue.Media.Memory;
 
 /// <summary>An object that a <see cref="Recycler{T}"/> can keep: it carries the link of the list it waits in.</summary>
 internal interface IRecyclable<T>

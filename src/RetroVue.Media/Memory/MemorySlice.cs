@@ -1,4 +1,4 @@
-namespace RetroVue.Media.Pipelines;
+namespace RetroVue.Media.Memory;
 
 /// <summary>A read-only stretch of another memory's first plane, which it keeps alive: many small buffers in one block. Pooled per thread.</summary>
 internal sealed class MemorySlice : MediaMemory, IRecyclable<MemorySlice>

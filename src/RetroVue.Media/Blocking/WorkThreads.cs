@@ -1,4 +1,4 @@
-namespace RetroVue.Media.Pipelines;
+namespace RetroVue.Media.Blocking;
 
 /// <summary>Threads for work that may block, or goes on for long: each runs one piece at a time.</summary>
 /// <remarks>

@@ -1,7 +1,7 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
 
-namespace RetroVue.Media.Pipelines;
+namespace RetroVue.Media.Memory;
 
 /// <summary>Pooled memory on the managed heap, pinned so that native code may be handed it: one plane, or several in one block.</summary>
 /// <remarks>

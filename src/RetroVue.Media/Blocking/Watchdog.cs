@@ -1,6 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 
-namespace RetroVue.Media.Clocks;
+namespace RetroVue.Media.Blocking;
 
 /// <summary>
 /// Real time limits on what no simulated clock governs: threads that must end, native calls and external I/O. The only place, besides

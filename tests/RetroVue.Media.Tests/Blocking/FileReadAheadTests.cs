@@ -1,6 +1,6 @@
-using RetroVue.Media.Pipelines;
+using RetroVue.Media.Blocking;
 
-namespace RetroVue.Media.Tests.Pipelines;
+namespace RetroVue.Media.Tests.Blocking;
 
 public sealed class FileReadAheadTests
 {

@@ -1,6 +1,6 @@
 using RetroVue.Media.Interop;
 
-namespace RetroVue.Media.Pipelines;
+namespace RetroVue.Media.Memory;
 
 /// <summary>Settings of the C library's allocator, from which FFmpeg takes the bytes of packets and whatever it needs for an open file.</summary>
 public static class NativeHeap

@@ -1,7 +1,7 @@
 using Microsoft.Win32.SafeHandles;
 using RetroVue.Media.Interop;
 
-namespace RetroVue.Media.Pipelines;
+namespace RetroVue.Media.Blocking;
 
 /// <summary>
 /// Has the system fetch a file ahead of whoever reads it from front to back, so that a slow disc is waited for in the system's page cache

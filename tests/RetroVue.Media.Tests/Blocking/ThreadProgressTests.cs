@@ -1,7 +1,8 @@
+using RetroVue.Media.Blocking;
 using RetroVue.Media.Interop;
-using RetroVue.Media.Pipelines;
+using RetroVue.Media.Tests.Pipelines;
 
-namespace RetroVue.Media.Tests.Pipelines;
+namespace RetroVue.Media.Tests.Blocking;
 
 public sealed class ThreadProgressTests
 {

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
-using RetroVue.Media.Pipelines;
+using RetroVue.Media.Blocking;
 
-namespace RetroVue.Media.Tests.Pipelines;
+namespace RetroVue.Media.Tests.Blocking;
 
 public sealed class WorkThreadsTests
 {

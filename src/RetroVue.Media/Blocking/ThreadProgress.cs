@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace RetroVue.Media.Pipelines;
+namespace RetroVue.Media.Blocking;
 
 /// <summary>What the system knows of one of its threads: whether it waits for something else than a processor, and how long it has run.</summary>
 /// <param name="IsBlocked">True while it sleeps or waits for a disk, false while it runs or would run if a processor were free.</param>

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace RetroVue.Media.Pipelines;
+namespace RetroVue.Media.Memory;
 
 /// <summary>
 /// Recycles objects of one kind: each belongs to the thread that first made it, is rented only there and may be returned from any

@@ -1,4 +1,4 @@
-namespace RetroVue.Media.Pipelines;
+namespace RetroVue.Media.Memory;
 
 /// <summary>
 /// The bytes behind a buffer: one plane for packets and interleaved sound, several for planar pictures and sound. Counted by reference,
