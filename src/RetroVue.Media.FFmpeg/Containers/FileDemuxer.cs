@@ -31,20 +31,14 @@ namespace RetroVue.Media.FFmpeg.Containers;
 /// </remarks>
 public sealed unsafe class FileDemuxer : Element
 {
-    /// <summary>How long a read may take that is under way when the demuxer is stopped: one cut short would leave the file of no further use.</summary>
-    private static readonly ClockTime s_lastRead = ClockTime.FromMilliseconds(100);
-
     private readonly string _path;
     private readonly FileDemuxerOptions _options;
     private readonly StepTask _task;
     private readonly PacketPool _pool = new();
-    private readonly Queue<PacketMemory> _ahead = new();
+    private readonly DemuxerInput _input;
     private readonly List<DemuxedStream> _streams = [];
-    private InputFile? _file;
     private MediaInfo? _info;
     private IClock _clock = SystemClock.Instance;
-    private volatile InterruptSwitch _interrupt = new();
-    private volatile bool _isInterrupted;
     private int _errorsInARow;
     private long _corruptPackets;
     private long _readErrors;
@@ -72,6 +66,7 @@ public sealed unsafe class FileDemuxer : Element
             throw new ArgumentException("StartAt and RunningTimeOffset are times, and StopAt is later than StartAt.", nameof(options));
         }
 
+        _input = new DemuxerInput(path, _options, _pool);
         _task = AddTask(Step, _options.Placement);
     }
 
@@ -125,8 +120,8 @@ public sealed unsafe class FileDemuxer : Element
             return;
         }
 
-        _file = TakeKept() ?? OpenAnew();
-        _info = _file.Info;
+        _input.Open();
+        _info = _input.File.Info;
         VideoOutput = _options.Video ? AddStream(_info.Video, "video") : null;
         AudioOutput = _options.Audio ? AddStream(_info.Audio, "audio") : null;
     }
@@ -144,16 +139,10 @@ public sealed unsafe class FileDemuxer : Element
     }
 
     /// <inheritdoc/>
-    protected override void Interrupt()
-    {
-        _isInterrupted = true;
-        // Either this throws the switch of a file that is just taken from the shelf, or who takes it sees the flag.
-        Interlocked.MemoryBarrier();
-        _interrupt.Throw(s_lastRead);
-    }
+    protected override void Interrupt() => _input.Interrupt();
 
     /// <inheritdoc/>
-    protected override void Stop() => DropAhead();
+    protected override void Stop() => _input.DropAhead();
 
     /// <inheritdoc/>
     protected override void OnBuffer(InputPad input, MediaBuffer buffer) => throw new NotSupportedException("A demuxer has no inputs.");
@@ -163,117 +152,13 @@ public sealed unsafe class FileDemuxer : Element
     {
         if (disposing)
         {
-            DropAhead();
+            _input.DropAhead();
             _streams.ForEach(stream => stream.Dispose());
             _pool.Dispose();
-            LetGo(_file);
-            _file = null;
+            _input.Dispose();
         }
 
         base.Dispose(disposing);
-    }
-
-    private InputFile OpenAnew()
-    {
-        var file = InputFile.Open(_path, _interrupt, _options.OpenLimit, _options.Streams);
-        try
-        {
-            ThrowUnlessItHolds(file.Info);
-            TryGoToStart(file);
-            return file;
-        }
-        catch
-        {
-            file.Dispose();
-            throw;
-        }
-    }
-
-    /// <summary>A kept file at the key frame to start with; null if there is none, or it cannot be sought as a new one can.</summary>
-    private InputFile? TakeKept()
-    {
-        if (_options.StartAt == ClockTime.Zero || _options.Shelf?.TryTake(_path, _options.Streams) is not { } file)
-        {
-            return null;
-        }
-
-        try
-        {
-            file.Interrupt.Reset();
-            _interrupt = file.Interrupt;
-            Interlocked.MemoryBarrier();
-            if (_isInterrupted)
-            {
-                _interrupt.Throw();
-            }
-
-            ThrowUnlessItHolds(file.Info);
-            if (TryGoToStart(file) && !file.HasFailed)
-            {
-                return file;
-            }
-        }
-        catch
-        {
-            file.Dispose();
-            throw;
-        }
-
-        DropAhead();
-        file.Dispose();
-        return null;
-    }
-
-    private void LetGo(InputFile? file)
-    {
-        if (file is null)
-        {
-            return;
-        }
-
-        if (_options.Shelf is { } shelf)
-        {
-            shelf.Return(file);
-        }
-        else
-        {
-            file.Dispose();
-        }
-    }
-
-    private void ThrowUnlessItHolds(MediaInfo info)
-    {
-        if (!(_options.Video && info.Video is not null) && !(_options.Audio && info.Audio is not null))
-        {
-            throw new MediaFileException(_path, _options.Video ? "holds no picture, and only that is wanted." : "holds no sound, and only that is wanted.");
-        }
-    }
-
-    /// <summary>Goes to the key frame to start with; false if the file cannot be sought.</summary>
-    private bool TryGoToStart(InputFile file)
-    {
-        var info = file.Info;
-        if (info.Video is { } video)
-        {
-            file.Want(video.Index, _options.Video);
-        }
-
-        if (info.Audio is { } audio)
-        {
-            file.Want(audio.Index, _options.Audio);
-        }
-
-        if (_options.StartAt <= ClockTime.Zero)
-        {
-            return true;
-        }
-
-        // A file that cannot be sought is read from its beginning; the segment leaves out what is too early.
-        var leading = _options.Video && info.Video is not null ? info.Video : info.Audio!;
-        _interrupt.Limit(_options.OpenLimit);
-        var isThere = new KeyFrameSeek(file, _pool, _ahead).TryGoTo(leading, info.StartTime + _options.StartAt);
-        _interrupt.Unlimit();
-        return isThere;
     }
 
     private OutputPad? AddStream(StreamInfo? info, string name)
@@ -283,17 +168,15 @@ public sealed unsafe class FileDemuxer : Element
             return null;
         }
 
-        _interrupt.Limit(_options.OpenLimit);
-        var look = new FirstPackets(_file!, _pool, _ahead).Look(info);
-        _interrupt.Unlimit();
-        var stream = new DemuxedStream(_file!, info, AddOutput(name), look);
+        var look = _input.Look(info);
+        var stream = new DemuxedStream(_input.File, info, AddOutput(name), look);
         _streams.Add(stream);
         return stream.Output;
     }
 
     private StepResult Step()
     {
-        if (!_ahead.TryDequeue(out var memory))
+        if (_input.TakeAhead() is not { } memory)
         {
             memory = _pool.Rent();
             var code = Read(memory);
@@ -314,7 +197,7 @@ public sealed unsafe class FileDemuxer : Element
     {
         var since = _clock.Now;
         Volatile.Write(ref _readingSince, since.Nanoseconds);
-        var code = _file!.Read(memory.Packet);
+        var code = _input.File.Read(memory.Packet);
         // In this order nobody counts the read twice.
         Volatile.Write(ref _readingSince, ClockTime.None.Nanoseconds);
         Volatile.Write(ref _readingTime, _readingTime + (_clock.Now - since).Nanoseconds);
@@ -348,7 +231,7 @@ public sealed unsafe class FileDemuxer : Element
 
     private StepResult TakeError(int code)
     {
-        if (code == AVERROR_EXIT && _interrupt.IsThrown)
+        if (code == AVERROR_EXIT && _input.IsInterrupted)
         {
             return StepResult.Finished;
         }
@@ -395,14 +278,6 @@ public sealed unsafe class FileDemuxer : Element
         if (end + ClockTime.FromSeconds(1) < declared && !(end >= Segment.Stop))
         {
             Pipeline.Report("truncated", Name, $"'{_path}' ends at {end - Info.StartTime} of {Info.Duration}.");
-        }
-    }
-
-    private void DropAhead()
-    {
-        while (_ahead.TryDequeue(out var memory))
-        {
-            memory.Release();
         }
     }
 }

@@ -36,7 +36,12 @@ internal sealed unsafe class InputFile : IDisposable
         Length = new FileInfo(path).Length;
         try
         {
-            Info = Examine(path);
+            Info = InputDescription.Of(opened, path, choice);
+            foreach (var stream in Info.Streams)
+            {
+                Want(stream.Index, stream.Index == Info.Video?.Index || stream.Index == Info.Audio?.Index);
+            }
+
             _formats = new StreamFormats(Info.Streams);
             DoWithoutParsers();
             _readAhead = ReadAhead();
@@ -288,36 +293,6 @@ internal sealed unsafe class InputFile : IDisposable
     /// <summary>As many bytes as two seconds take in the mean; 0 where that is not known.</summary>
     private double TwoSeconds() => Info.Duration > ClockTime.Zero ? Length / Info.Duration.ToTimeSpan().TotalSeconds * 2 : 0;
 
-    private MediaInfo Examine(string path)
-    {
-        var streams = new StreamInfo[Context->nb_streams];
-        for (var i = 0; i < streams.Length; i++)
-        {
-            streams[i] = Describe(Stream(i));
-        }
-
-        var (video, audio) = new StreamSelection(Context, streams, Choice, path).Choose();
-        if (video < 0 && audio < 0)
-        {
-            throw new MediaFileException(path, $"holds no picture or sound that FFmpeg {FFmpegLibrary.Release} can read; convert it to another codec.");
-        }
-
-        for (var i = 0; i < streams.Length; i++)
-        {
-            Want(i, i == video || i == audio);
-        }
-
-        var chosen = new[] { video, audio }.Where(index => index >= 0).Select(index => streams[index]).ToList();
-        var start = chosen.Where(stream => !stream.StartTime.IsNone).Select(stream => stream.StartTime).DefaultIfEmpty(ClockTime.Zero).Min();
-        var end = chosen.Max(stream => stream.StartTime + stream.Duration);
-        var duration = Context->duration > 0 ? ClockTime.FromMicroseconds(Context->duration) : ClockTime.None;
-        return new MediaInfo(path, NativeText.Read(Context->iformat->name)!, start, end.IsNone ? duration : end - start, streams)
-        {
-            Video = video < 0 ? null : streams[video],
-            Audio = audio < 0 ? null : streams[audio],
-        };
-    }
-
     /// <summary>
     /// If the container's index says all that libavformat's parsers would find in each packet, does without them: that of H.264 takes
     /// 200 kB for as long as the file is open.
@@ -329,49 +304,5 @@ internal sealed unsafe class InputFile : IDisposable
         {
             Context->flags |= AVFMT_FLAG_NOPARSE;
         }
-    }
-
-    private StreamInfo Describe(AVStream* stream)
-    {
-        var timeBase = stream->time_base.ToRational();
-        var aspect = av_guess_sample_aspect_ratio(Context, stream, null).ToRational();
-        var format = CodecParameters.Read(stream->codecpar, FrameRate(stream), aspect) with { SideData = stream->SideData.ToManaged() };
-        var orientation = DisplayMatrix.ToOrientation(format, out var tilt);
-        return new StreamInfo(
-            stream->index,
-            format.Video is { } video ? format with { Video = video with { Orientation = orientation } } : format,
-            timeBase,
-            ToTime(stream->start_time, timeBase),
-            stream->duration > 0 ? ToTime(stream->duration, timeBase) : ClockTime.None)
-        {
-            IsAttachedPicture = (stream->disposition & AV_DISPOSITION_ATTACHED_PIC) != 0,
-            ReorderDepth = stream->codecpar->video_delay,
-            Tilt = tilt,
-            Language = FFmpegDictionary.Read(stream->metadata).Find(entry => entry.Key.Equals("language", StringComparison.OrdinalIgnoreCase)).Value,
-        };
-    }
-
-    private static ClockTime ToTime(long ticks, Rational timeBase) => ticks == AV_NOPTS_VALUE ? ClockTime.None : ClockTime.FromUnits(ticks, timeBase);
-
-    /// <summary>
-    /// The rate that libavformat derives from the smallest step between pictures, unless it is far from their average: then the average
-    /// counts for pictures of two fields, and for others the rate varies.
-    /// </summary>
-    private static Rational FrameRate(AVStream* stream)
-    {
-        if (stream->codecpar->codec_type != AVMediaType.AVMEDIA_TYPE_VIDEO)
-        {
-            return default;
-        }
-
-        var (nominal, average) = (stream->r_frame_rate.ToRational(), stream->avg_frame_rate.ToRational());
-        if (!nominal.IsPositive || !average.IsPositive)
-        {
-            return nominal.IsPositive ? nominal : average;
-        }
-
-        return nominal.ToDouble() / average.ToDouble() is > 0.98 and < 1.02
-            ? nominal
-            : stream->codecpar->field_order > AVFieldOrder.AV_FIELD_PROGRESSIVE ? average : default;
     }
 }
