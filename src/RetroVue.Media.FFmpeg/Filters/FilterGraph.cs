@@ -1,4 +1,3 @@
-using RetroVue.Media.FFmpeg.Formats;
 using RetroVue.Media.FFmpeg.Interop;
 using RetroVue.Media.FFmpeg.Native;
 using RetroVue.Media.Formats;
@@ -8,7 +7,7 @@ using static RetroVue.Media.FFmpeg.Interop.LibAVUtil;
 
 namespace RetroVue.Media.FFmpeg.Filters;
 
-/// <summary>A chain of libavfilter's with one input and one output, both pictures or both sound. For one thread at a time.</summary>
+/// <summary>A chain of libavfilter's from pictures to pictures. For one thread at a time.</summary>
 internal sealed unsafe class FilterGraph : IDisposable
 {
     private static readonly Rational s_nanosecond = new(1, 1_000_000_000);
@@ -20,20 +19,19 @@ internal sealed unsafe class FilterGraph : IDisposable
 
     /// <param name="description">The filters, as in "fps=25,scale=640:360" (libavfilter's syntax).</param>
     /// <param name="input">What goes in.</param>
-    /// <param name="pixels">The pixel format where <paramref name="input"/> has no name for it.</param>
+    /// <param name="pixels">Its pixel format, also one that <paramref name="input"/> has no name for.</param>
     /// <param name="range">
     /// "tv" or "pc": the range of pictures that libavfilter keeps where it converts between filters; null: it makes limited range of full.
     /// </param>
     /// <exception cref="FFmpegException">The description is wrong, or a filter is missing or takes no such input.</exception>
-    public FilterGraph(string description, MediaFormat input, AVPixelFormat pixels = AVPixelFormat.AV_PIX_FMT_NONE, string? range = null)
+    public FilterGraph(string description, VideoFormat input, AVPixelFormat pixels, string? range)
     {
-        bool isVideo = input is VideoFormat;
         try
         {
             _graph.Pointer->nb_threads = 1;
             KeepRange(range);
-            _source = AddSource(isVideo, input, pixels);
-            _sink = Add(isVideo ? "buffersink" : "abuffersink", "out");
+            _source = AddSource(input, pixels);
+            _sink = Add("buffersink", "out");
             avfilter_init_str(_sink, null).ThrowIfError("Making a filter's output");
             Parse(description);
             var before = ErrorMark.Now;
@@ -46,11 +44,7 @@ internal sealed unsafe class FilterGraph : IDisposable
         }
 
         _timeBase = av_buffersink_get_time_base(_sink).ToRational();
-        Output = isVideo ? DescribeVideo((VideoFormat)input) : DescribeAudio();
     }
-
-    /// <summary>What comes out.</summary>
-    public MediaFormat Output { get; }
 
     /// <summary>Puts a frame in, whose references the graph takes over.</summary>
     /// <param name="frame">The frame, without content afterwards.</param>
@@ -98,39 +92,23 @@ internal sealed unsafe class FilterGraph : IDisposable
         }
     }
 
-    private AVFilterContext* AddSource(bool isVideo, MediaFormat input, AVPixelFormat pixels)
+    private AVFilterContext* AddSource(VideoFormat input, AVPixelFormat pixels)
     {
-        var source = Add(isVideo ? "buffer" : "abuffer", "in");
+        var source = Add("buffer", "in");
         var parameters = av_buffersrc_parameters_alloc();
         FFmpegErrors.ThrowIfNull(parameters, "Making a filter's input");
         try
         {
             parameters->time_base = s_nanosecond.ToNative();
-            if (input is VideoFormat video)
-            {
-                parameters->format = (int)(pixels == AVPixelFormat.AV_PIX_FMT_NONE ? FormatNames.ToNative(video.PixelFormat) : pixels);
-                parameters->width = video.Width;
-                parameters->height = video.Height;
-                parameters->sample_aspect_ratio = video.SampleAspectRatio.ToNative();
-                parameters->frame_rate = video.FrameRate.ToNative();
-            }
-            else
-            {
-                var audio = (AudioFormat)input;
-                parameters->format = (int)FormatNames.ToNative(audio.SampleFormat);
-                parameters->sample_rate = audio.SampleRate;
-                FormatNames.WriteLayout(audio.Layout, ref parameters->ch_layout);
-            }
-
+            parameters->format = (int)pixels;
+            parameters->width = input.Width;
+            parameters->height = input.Height;
+            parameters->sample_aspect_ratio = input.SampleAspectRatio.ToNative();
+            parameters->frame_rate = input.FrameRate.ToNative();
             av_buffersrc_parameters_set(source, parameters).ThrowIfError("Making a filter's input");
         }
         finally
         {
-            fixed (AVChannelLayout* layout = &parameters->ch_layout)
-            {
-                av_channel_layout_uninit(layout);
-            }
-
             av_free(parameters);
         }
 
@@ -179,36 +157,5 @@ internal sealed unsafe class FilterGraph : IDisposable
         pad->filter_ctx = filter;
         pad->pad_idx = 0;
         pad->next = null;
-    }
-
-    private VideoFormat DescribeVideo(VideoFormat input)
-    {
-        var rate = av_buffersink_get_frame_rate(_sink).ToRational();
-        var aspect = av_buffersink_get_sample_aspect_ratio(_sink).ToRational();
-        return input with
-        {
-            PixelFormat = FormatNames.ToPixelFormat((AVPixelFormat)av_buffersink_get_format(_sink), out _),
-            Width = av_buffersink_get_w(_sink),
-            Height = av_buffersink_get_h(_sink),
-            FrameRate = rate.IsPositive ? rate.Reduce() : new Rational(0, 1),
-            SampleAspectRatio = aspect.IsPositive ? aspect.Reduce() : new Rational(1, 1),
-        };
-    }
-
-    private AudioFormat DescribeAudio()
-    {
-        AVChannelLayout layout = default;
-        try
-        {
-            av_buffersink_get_ch_layout(_sink, &layout).ThrowIfError("Describing a filter's output");
-            return new AudioFormat(
-                FormatNames.ToSampleFormat((AVSampleFormat)av_buffersink_get_format(_sink)),
-                av_buffersink_get_sample_rate(_sink),
-                FormatNames.ToLayout(ref layout));
-        }
-        finally
-        {
-            av_channel_layout_uninit(&layout);
-        }
     }
 }

@@ -2,7 +2,6 @@ using System.Globalization;
 using RetroVue.Media.FFmpeg.Codecs;
 using RetroVue.Media.FFmpeg.Containers;
 using RetroVue.Media.FFmpeg.Conversion;
-using RetroVue.Media.FFmpeg.Filters;
 using RetroVue.Media.FFmpeg.Tests.Codecs;
 using RetroVue.Media.FFmpeg.Tests.Support;
 using RetroVue.Media.Formats;
@@ -62,8 +61,9 @@ public sealed class NewFileTests
     {
         var wanted = new VideoFormat(PixelFormat.Yuv420P, 0, 0, new Rational(25, 1));
         using var odd = Recording.Of(
-            VideoCodingTests.Source(new Rational(25, 1), 2, 0, 320, 180),
-            new FilterElement("crop", "crop=319:179:exact=1,setsar=16/15"),
+            new ScriptedSource(Pictures(new Rational(25, 1), 2, 0, 320, 180).Select(item => item is FormatChanged changed
+                ? new FormatChanged((VideoFormat)changed.Format with { Width = 319, Height = 179, SampleAspectRatio = new Rational(16, 15) })
+                : item)),
             new VideoConverter("picture", wanted));
         var format = (VideoFormat)odd.Format;
         Assert.That((format.Width, format.Height, format.SampleAspectRatio), Is.EqualTo((318, 178, new Rational(16, 15))));

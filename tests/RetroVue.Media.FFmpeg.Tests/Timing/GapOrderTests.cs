@@ -1,6 +1,5 @@
 using RetroVue.Media.FFmpeg.Codecs;
 using RetroVue.Media.FFmpeg.Conversion;
-using RetroVue.Media.FFmpeg.Filters;
 using RetroVue.Media.FFmpeg.Tests.Codecs;
 using RetroVue.Media.FFmpeg.Tests.Support;
 using RetroVue.Media.Formats;
@@ -20,7 +19,6 @@ public sealed class GapOrderTests
     [TestCase("x264 without delay")]
     [TestCase("mpeg4")]
     [TestCase("deinterlacer")]
-    [TestCase("filter")]
     public void Pictures_that_are_held_come_before_the_gap(string kind)
     {
         using var passed = Recording.Of([new ScriptedSource(Pictures(kind, (0, 30), (250, 30))), .. Chain(kind)]);
@@ -73,7 +71,7 @@ public sealed class GapOrderTests
 
     private static void PauseAtRandom(Random random)
     {
-        string[] kinds = ["x264", "x264 without delay", "mpeg4", "deinterlacer", "filter"];
+        string[] kinds = ["x264", "x264 without delay", "mpeg4", "deinterlacer"];
         string kind = kinds[random.Next(kinds.Length)];
         var parts = new List<(int Start, int Count)>();
         int next = 0;
@@ -92,8 +90,7 @@ public sealed class GapOrderTests
         "x264" => [new Encoder("encoder", new EncoderOptions { Codec = "libx264" })],
         "x264 without delay" => [new Encoder("encoder", new EncoderOptions { Codec = "libx264", Preset = "ultrafast", Tune = "zerolatency" })],
         "mpeg4" => [new Encoder("encoder", new EncoderOptions { Codec = "mpeg4", BFrames = 2 })],
-        "deinterlacer" => [new VideoConverter("converter", new VideoFormat(PixelFormat.Yuv420P, 320, 180, s_rate))],
-        _ => [new FilterElement("filter", "tmix=frames=3")],
+        _ => [new VideoConverter("converter", new VideoFormat(PixelFormat.Yuv420P, 320, 180, s_rate))],
     };
 
     /// <summary>Parts of a stream, and in each silence of over half a second what a source says of it, half a second late.</summary>

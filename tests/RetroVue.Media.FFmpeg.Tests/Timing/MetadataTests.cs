@@ -5,7 +5,6 @@ using RetroVue.Media.Elements.TestSources;
 using RetroVue.Media.FFmpeg.Codecs;
 using RetroVue.Media.FFmpeg.Containers;
 using RetroVue.Media.FFmpeg.Conversion;
-using RetroVue.Media.FFmpeg.Filters;
 using RetroVue.Media.FFmpeg.Tests.Codecs;
 using RetroVue.Media.FFmpeg.Tests.Support;
 using RetroVue.Media.Formats;
@@ -30,7 +29,6 @@ public sealed class MetadataTests
         ("VideoConverter", Pictures, () => new VideoConverter("converter", new VideoFormat(PixelFormat.Yuv420P, 200, 100, s_rate))),
         ("VideoConverter, fields", Fields, () => new VideoConverter("converter", new VideoFormat(PixelFormat.Yuv420P, 640, 360, s_rate))),
         ("AudioConverter", Sound, () => new AudioConverter("converter", new AudioFormat(SampleFormat.S16, 44_100, ChannelLayout.Mono))),
-        ("FilterElement", Pictures, () => new FilterElement("filter", "hflip")),
         ("TimestampProbe", Pictures, () => new TimestampProbe("probe", 100)),
         ("BufferQueue", Pictures, () => new BufferQueue("queue")),
     ];
