@@ -16,7 +16,6 @@ internal static unsafe class Libc
 
     internal const int CLOCK_REALTIME = 0;
     internal const int CLOCK_MONOTONIC = 1;
-    internal const int CLOCK_BOOTTIME = 7;
     internal const int PR_SET_TIMERSLACK = 29;
     internal const int FUTEX_WAIT_BITSET = 9;
     internal const int FUTEX_WAKE = 1;

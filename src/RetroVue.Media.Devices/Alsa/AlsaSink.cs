@@ -54,13 +54,6 @@ public sealed class AlsaSink : SoundSink
     /// <inheritdoc/>
     protected override void Prepare() => Open();
 
-    /// <inheritdoc/>
-    protected override void Flush()
-    {
-        base.Flush();
-        _gap = 0;
-    }
-
     private protected override void Open()
     {
         _device = new AlsaDevice(this, _open());

@@ -96,13 +96,6 @@ public sealed unsafe class PipeWireAudioSink : SoundSink
     }
 
     /// <inheritdoc/>
-    protected override void Flush()
-    {
-        base.Flush();
-        (_gap, _isAligned) = (0, false);
-    }
-
-    /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {
         if (disposing)

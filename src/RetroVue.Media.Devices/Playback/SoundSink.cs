@@ -121,12 +121,9 @@ public abstract class SoundSink : Element, IClockProvider
     /// <inheritdoc/>
     protected override void Stop()
     {
-        Flush();
+        Queue.Clear();
         Close();
     }
-
-    /// <inheritdoc/>
-    protected override void Flush() => Queue.Clear();
 
     /// <summary>Opens the device; must not wait for long.</summary>
     /// <exception cref="DeviceException">It is not there, or cannot be used.</exception>

@@ -146,19 +146,6 @@ public sealed unsafe class Decoder : Element
     }
 
     /// <inheritdoc/>
-    protected override void Flush()
-    {
-        if (_context is { } context)
-        {
-            avcodec_flush_buffers(context.Pointer);
-            _isFresh = true;
-        }
-
-        _segment = Segment.Default;
-        _decoded?.Restart(_segment);
-    }
-
-    /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {
         _context?.Dispose();

@@ -173,9 +173,6 @@ public sealed unsafe class Encoder : Element
     }
 
     /// <inheritdoc/>
-    protected override void Flush() => Close();
-
-    /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {
         Close();

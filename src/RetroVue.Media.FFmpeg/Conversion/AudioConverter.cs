@@ -106,13 +106,6 @@ public sealed unsafe class AudioConverter : Element
     }
 
     /// <inheritdoc/>
-    protected override void Flush()
-    {
-        _resampler?.Restart();
-        _inputLine.Restart(ClockTime.None);
-    }
-
-    /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {
         ForgetResampler();

@@ -170,9 +170,6 @@ public sealed unsafe class VideoConverter : Element
     }
 
     /// <inheritdoc/>
-    protected override void Flush() => Forget();
-
-    /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {
         Forget();

@@ -13,19 +13,8 @@ internal static class DisplayMatrix
     /// <summary>The turn or flip that a stream's matrix asks for, where it has one.</summary>
     /// <param name="format">The stream.</param>
     /// <param name="degreesOff">How far the matrix turns beyond that, in degrees, 0 to 45.</param>
-    public static Orientation ToOrientation(EncodedFormat format, out double degreesOff)
-    {
-        foreach (var item in format.SideData)
-        {
-            if (item.Kind == StreamSideDataKind.DisplayMatrix)
-            {
-                return ToOrientation(item.Data.Span, out degreesOff);
-            }
-        }
-
-        degreesOff = 0;
-        return Orientation.Upright;
-    }
+    public static Orientation ToOrientation(EncodedFormat format, out double degreesOff) =>
+        ToOrientation(format.FindSideData(StreamSideDataKind.DisplayMatrix).Span, out degreesOff);
 
     /// <summary>The turn or flip that a matrix asks for; for one between quarter turns the nearest, and none for one that shows nothing.</summary>
     /// <param name="bytes">The matrix as side data holds it; empty if there is none.</param>

@@ -28,7 +28,7 @@ public sealed class FileReadAhead : IDisposable
     }
 
     /// <summary>Up to where the file has been asked for; 0 before the first time.</summary>
-    public long Until => _until;
+    internal long Until => _until;
 
     /// <summary>Tells where the reader is; asks for the next stretch once less than half the distance is left, or after a jump.</summary>
     /// <param name="position">The byte that is read next.</param>

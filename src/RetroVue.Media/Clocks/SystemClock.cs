@@ -32,9 +32,6 @@ public sealed class SystemClock : IClock
     /// <summary>Civil time, CLOCK_REALTIME, in nanoseconds since 1970-01-01T00:00:00 UTC: it may step and be slewed by others.</summary>
     public static long UnixNanoseconds => Read(Libc.CLOCK_REALTIME);
 
-    /// <summary>As <see cref="Now"/>, but counting time spent suspended: CLOCK_BOOTTIME.</summary>
-    public static ClockTime BootTime => ClockTime.FromNanoseconds(Read(Libc.CLOCK_BOOTTIME));
-
     /// <summary>The clock's own time twice: it is the line that all pairs refer to, so there is no uncertainty.</summary>
     public ClockReading Read()
     {

@@ -120,13 +120,8 @@ public abstract class Element : IDisposable
     {
     }
 
-    /// <summary>Called after the last step: releases buffers held and finishes what was begun (a file's trailer).</summary>
+    /// <summary>Called once, after the last step: releases buffers held and finishes what was begun (a file's trailer).</summary>
     protected internal virtual void Stop()
-    {
-    }
-
-    /// <summary>Drops all media held, as for a seek; called while no step runs.</summary>
-    protected internal virtual void Flush()
     {
     }
 

@@ -27,9 +27,6 @@ public sealed class InputPad
     /// <summary>The segment last announced.</summary>
     public Segment Segment { get; private set; } = Segment.Default;
 
-    /// <summary>True once the end of the stream has come.</summary>
-    public bool HasEnded { get; private set; }
-
     /// <summary>The running time of a PTS in the present segment; None for None.</summary>
     public ClockTime ToRunningTime(ClockTime pts) => Segment.ToRunningTime(pts);
 
@@ -53,18 +50,8 @@ public sealed class InputPad
             case Segment segment:
                 Segment = segment;
                 break;
-            case EndOfStream:
-                HasEnded = true;
-                break;
         }
 
         Element.OnEvent(this, mediaEvent);
-    }
-
-    internal void Clear()
-    {
-        Format = null;
-        Segment = Segment.Default;
-        HasEnded = false;
     }
 }

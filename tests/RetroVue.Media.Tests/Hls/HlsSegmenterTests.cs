@@ -51,11 +51,11 @@ public sealed class HlsSegmenterTests
     {
         var entries = new[]
         {
-            new HlsEntry(7, ClockTime.FromSeconds(21), ClockTime.FromNanoseconds(2_002_000_000), false),
-            new HlsEntry(8, ClockTime.FromNanoseconds(23_002_000_000), ClockTime.FromNanoseconds(3_503_600_000), true),
-            new HlsEntry(9, ClockTime.FromNanoseconds(26_505_600_000), ClockTime.FromSeconds(4), false, IsGap: true),
+            new HlsEntry(7, ClockTime.FromSeconds(21), ClockTime.FromNanoseconds(2_002_000_000)),
+            new HlsEntry(8, ClockTime.FromNanoseconds(23_002_000_000), ClockTime.FromNanoseconds(3_503_600_000)),
+            new HlsEntry(9, ClockTime.FromNanoseconds(26_505_600_000), ClockTime.FromSeconds(4), IsGap: true),
         };
-        var playlist = new HlsPlaylist(entries, 2, new HlsOptions { Run = "5f-", EpochUnixNanoseconds = Epoch });
+        var playlist = new HlsPlaylist(entries, new HlsOptions { Run = "5f-", EpochUnixNanoseconds = Epoch });
         Assert.That(playlist.ToText("?session=a"), Is.EqualTo(
             """
             #EXTM3U
@@ -63,11 +63,9 @@ public sealed class HlsSegmenterTests
             #EXT-X-INDEPENDENT-SEGMENTS
             #EXT-X-TARGETDURATION:4
             #EXT-X-MEDIA-SEQUENCE:7
-            #EXT-X-DISCONTINUITY-SEQUENCE:2
             #EXT-X-PROGRAM-DATE-TIME:2026-03-29T01:00:11.000Z
             #EXTINF:2.002000,
             5f-7.ts?session=a
-            #EXT-X-DISCONTINUITY
             #EXT-X-PROGRAM-DATE-TIME:2026-03-29T01:00:13.002Z
             #EXTINF:3.503600,
             5f-8.ts?session=a
@@ -110,18 +108,6 @@ public sealed class HlsSegmenterTests
             Assert.That(entry.Duration.ToUnits(new Rational(1, 1000)), Is.InRange(3400, 4000));
             Assert.That(ParsedStream.Parse(channel.Read(entry.Number)).Pes[0].Pts, Is.EqualTo(entry.Pts.ToTicks(new Rational(1, 90_000))));
         }
-    }
-
-    [Test]
-    public void Marked_discontinuity_begins_a_segment_that_says_so()
-    {
-        using var channel = new Channel(start: 0);
-        channel.RunTo(20);
-        channel.Segmenter.MarkDiscontinuity();
-        channel.RunTo(40);
-        Assert.That(channel.Segmenter.Playlist!.Entries.Count(entry => entry.IsDiscontinuous), Is.EqualTo(1));
-        channel.RunTo(60);
-        Assert.That(channel.Segmenter.Playlist!.DiscontinuitySequence, Is.EqualTo(1));
     }
 
     /// <summary>A writer in granules of 20 ms into a segmenter.</summary>

@@ -91,19 +91,12 @@ public sealed class BufferQueue : Element
     protected internal override void OnEvent(InputPad input, MediaEvent mediaEvent) => Add(mediaEvent);
 
     /// <inheritdoc/>
-    protected internal override void Stop() => Flush();
-
-    /// <inheritdoc/>
-    protected internal override void Flush()
+    protected internal override void Stop()
     {
         while (_items.TryDequeue(out object? item))
         {
             (item as MediaBuffer)?.Release();
         }
-
-        _newest = long.MinValue;
-        _oldest = long.MinValue;
-        _gate?.Open();
     }
 
     private void Add(object item)

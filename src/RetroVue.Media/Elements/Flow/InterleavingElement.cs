@@ -134,24 +134,9 @@ public abstract class InterleavingElement : Element
         }
         finally
         {
-            Flush();
+            _hasEnded = true;
+            _lanes.ForEach(lane => lane.Clear());
         }
-    }
-
-    /// <inheritdoc/>
-    protected internal override void Flush()
-    {
-        foreach (InterleavingLane lane in _lanes)
-        {
-            lane.Clear();
-        }
-
-        _shifts.Clear();
-        _hasTaken = false;
-        _hasEnded = false;
-        _hasFailed = false;
-        _isStarving = false;
-        _isBackReported = false;
     }
 
     private void Store(InputPad input, object item)

@@ -194,24 +194,13 @@ internal sealed class InterleavingLane(InputPad pad, RoomGate gate, int capacity
         }
     }
 
+    /// <summary>Releases what has not been taken; nothing comes any more.</summary>
     public void Clear()
     {
         while (_first.TryDequeue(out object? item) || _items.TryDequeue(out item))
         {
             (item as MediaBuffer)?.Release();
         }
-
-        (_announced, Line, IsUnsure, _looked) = (Segment.Default, 0, false, null);
-        (_last, _step, _shown, _shownUntil) = (ClockTime.None, ClockTime.Zero, ClockTime.None, ClockTime.None);
-        CoveredUntil = ClockTime.None;
-        SilentSince = ClockTime.None;
-        HasEnded = false;
-        Timed = Untimed = 0;
-        Segment = _addedSegment = Segment.Default;
-        _addedBytes = _takenBytes = 0;
-        _newest = ClockTime.None.Nanoseconds;
-        Gate.SetStarving(false);
-        Gate.Open();
     }
 
     private long StoredBytes => Volatile.Read(ref _addedBytes) - Volatile.Read(ref _takenBytes);

@@ -47,7 +47,4 @@ internal sealed class LineShifts
         Volatile.Write(ref _count, _shifts.Count);
         return _shifts.Count - 1;
     }
-
-    /// <summary>Forgets all lines but the first.</summary>
-    public void Clear() => _shifts.RemoveRange(1, _shifts.Count - 1);
 }

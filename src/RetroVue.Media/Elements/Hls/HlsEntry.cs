@@ -6,9 +6,8 @@ namespace RetroVue.Media.Elements.Hls;
 /// <param name="Number">Its media sequence number: one more than that of the segment before.</param>
 /// <param name="Pts">Presentation time of its first picture or sound, on the channel's line.</param>
 /// <param name="Duration">From there to the next segment's, or to the end of what there is to show.</param>
-/// <param name="IsDiscontinuous">Whether its times or formats do not follow on the segment before.</param>
 /// <param name="IsGap">Whether there is nothing in it that a player could show: nothing came, or it could not be cut at a key frame.</param>
-public sealed record HlsEntry(long Number, ClockTime Pts, ClockTime Duration, bool IsDiscontinuous, bool IsGap = false)
+public sealed record HlsEntry(long Number, ClockTime Pts, ClockTime Duration, bool IsGap = false)
 {
     /// <summary>Where the next segment begins.</summary>
     public ClockTime End => Pts + Duration;

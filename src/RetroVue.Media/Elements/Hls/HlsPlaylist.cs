@@ -6,9 +6,8 @@ namespace RetroVue.Media.Elements.Hls;
 
 /// <summary>One version of a live media playlist (RFC 8216 4.3.3). Immutable and thread-safe.</summary>
 /// <param name="Entries">The segments listed, oldest first; at least one.</param>
-/// <param name="DiscontinuitySequence">Discontinuities that have left the playlist.</param>
 /// <param name="Options">The target duration, the run's name and the line's epoch.</param>
-public sealed record HlsPlaylist(IReadOnlyList<HlsEntry> Entries, long DiscontinuitySequence, HlsOptions Options)
+public sealed record HlsPlaylist(IReadOnlyList<HlsEntry> Entries, HlsOptions Options)
 {
     /// <summary>How long all listed segments last.</summary>
     public ClockTime Duration => Entries[^1].End - Entries[0].Pts;
@@ -21,14 +20,8 @@ public sealed record HlsPlaylist(IReadOnlyList<HlsEntry> Entries, long Discontin
         CultureInfo plain = CultureInfo.InvariantCulture;
         text.Append(plain, $"#EXT-X-TARGETDURATION:{Options.Target.ToUnits(new Rational(1, 1))}\n");
         text.Append(plain, $"#EXT-X-MEDIA-SEQUENCE:{Entries[0].Number}\n");
-        if (DiscontinuitySequence > 0)
-        {
-            text.Append(plain, $"#EXT-X-DISCONTINUITY-SEQUENCE:{DiscontinuitySequence}\n");
-        }
-
         foreach (HlsEntry entry in Entries)
         {
-            text.Append(entry.IsDiscontinuous ? "#EXT-X-DISCONTINUITY\n" : "");
             text.Append(entry.IsGap ? "#EXT-X-GAP\n" : "");
             // To the nearest of the milliseconds that players read.
             long milliseconds = ClockTime.FromNanoseconds(Options.EpochUnixNanoseconds + entry.Pts.Nanoseconds).ToUnits(new Rational(1, 1000));

@@ -15,7 +15,8 @@ namespace RetroVue.Media.Elements.Hls;
 /// numbers are not below those of an earlier one; from there on they are counted.</para>
 /// <para>A segment is listed once all of it has been on the air, in versions of the playlist that are half a target duration or more
 /// apart, and stays available after it was removed for as long as RFC 8216 6.2.2 wants.</para>
-/// <para>Appending is for one thread; <see cref="Playlist"/> and <see cref="Open(string)"/> are for any. Times are on the channel's line.</para>
+/// <para>Appending is for one thread; <see cref="Playlist"/> and <see cref="Open(string)"/> are for any. Times are on the channel's line,
+/// which goes on for good: there are no discontinuities, and formats change within a codec, with parameter sets in the stream.</para>
 /// </remarks>
 public sealed class HlsSegmenter : IDisposable
 {
@@ -26,7 +27,6 @@ public sealed class HlsSegmenter : IDisposable
     private readonly HlsShelf _shelf;
     private readonly OpenSegment _open = new();
     private long _number;
-    private bool _isNextDiscontinuous;
 
     /// <summary>A segmenter.</summary>
     /// <exception cref="ArgumentException">A value of the options makes no sense.</exception>
@@ -63,9 +63,6 @@ public sealed class HlsSegmenter : IDisposable
         FinishWhatIsOver(reached, writer.MediaEnd);
         _shelf.Update(reached, now);
     }
-
-    /// <summary>Says that times or formats change: the next cut begins a segment marked so.</summary>
-    public void MarkDiscontinuity() => _isNextDiscontinuous = !_open.Begin.IsNone;
 
     /// <summary>A segment by its name in the playlist without its ending, to be disposed by the caller; null if it does not exist or not any more.</summary>
     public HlsSegment? Open(string name)
@@ -115,11 +112,10 @@ public sealed class HlsSegmenter : IDisposable
             }
 
             FinishTooLong(cut.Pts);
-            if (_open.IsGap || _isNextDiscontinuous || cut.Pts - _open.Begin > _options.Target)
+            if (_open.IsGap || cut.Pts - _open.Begin > _options.Target)
             {
                 Finish(cut.Pts);
-                _open.BeginAt(cut, _isNextDiscontinuous);
-                _isNextDiscontinuous = false;
+                _open.BeginAt(cut);
             }
             else
             {

@@ -14,7 +14,6 @@ internal sealed class HlsShelf(HlsOptions options)
     private ClockTime _began = ClockTime.None;
     private ClockTime _versionAt;
     private ClockTime _longest;
-    private long _discontinuitiesGone;
 
     public HlsPlaylist? Playlist => Volatile.Read(ref _playlist);
 
@@ -123,7 +122,6 @@ internal sealed class HlsShelf(HlsOptions options)
         while (end - _listed[0].Entry.End >= options.Target * options.Window)
         {
             HlsEntry removed = _listed[0].Entry;
-            _discontinuitiesGone += removed.IsDiscontinuous ? 1 : 0;
             // What a client may have read last is one of the versions before this one.
             _removed.Enqueue((_listed[0], now + removed.Duration + _longest));
             _listed.RemoveAt(0);
@@ -131,6 +129,6 @@ internal sealed class HlsShelf(HlsOptions options)
 
         _longest = ClockTime.Max(_longest, end - _listed[0].Entry.Pts);
         _versionAt = now;
-        Volatile.Write(ref _playlist, new HlsPlaylist([.. _listed.Select(segment => segment.Entry)], _discontinuitiesGone, options));
+        Volatile.Write(ref _playlist, new HlsPlaylist([.. _listed.Select(segment => segment.Entry)], options));
     }
 }

@@ -10,7 +10,6 @@ internal sealed class OpenSegment
     private readonly List<MediaBuffer> _buffers = [];
     private readonly List<(ClockTime Pts, int Index, TransportStreamCutKind Kind)> _places = [];
     private TransportStreamCutKind _kind;
-    private bool _isDiscontinuous;
 
     /// <summary>Where it begins; None before the first.</summary>
     public ClockTime Begin { get; private set; } = ClockTime.None;
@@ -27,9 +26,9 @@ internal sealed class OpenSegment
 
     public void AddPlace(TransportStreamCut cut) => _places.Add((cut.Pts, _buffers.Count, cut.Kind));
 
-    public void BeginAt(TransportStreamCut cut, bool isDiscontinuous = false) => BeginAt(cut.Pts, cut.Kind, isDiscontinuous, isGap: false);
+    public void BeginAt(TransportStreamCut cut) => BeginAt(cut.Pts, cut.Kind, isGap: false);
 
-    public void BeginGap(ClockTime begin) => BeginAt(begin, TransportStreamCutKind.Whole, isDiscontinuous: false, isGap: true);
+    public void BeginGap(ClockTime begin) => BeginAt(begin, TransportStreamCutKind.Whole, isGap: true);
 
     /// <summary>Pictures go on where sound alone had seemed to: what began or could have begun there needs what is before it.</summary>
     public void RefuseSoundAlone()
@@ -50,7 +49,7 @@ internal sealed class OpenSegment
     {
         (ClockTime pts, int index, TransportStreamCutKind kind) = _places[^1];
         HlsSegment segment = Take(number, pts, index);
-        BeginAt(pts, kind, isDiscontinuous: false, isGap: false);
+        BeginAt(pts, kind, isGap: false);
         return segment;
     }
 
@@ -62,15 +61,15 @@ internal sealed class OpenSegment
         Begin = ClockTime.None;
     }
 
-    private void BeginAt(ClockTime begin, TransportStreamCutKind kind, bool isDiscontinuous, bool isGap)
+    private void BeginAt(ClockTime begin, TransportStreamCutKind kind, bool isGap)
     {
-        (Begin, _kind, _isDiscontinuous, IsGap) = (begin, kind, isDiscontinuous, isGap);
+        (Begin, _kind, IsGap) = (begin, kind, isGap);
         _places.Clear();
     }
 
     private HlsSegment Take(long number, ClockTime end, int count)
     {
-        var segment = new HlsSegment(new HlsEntry(number, Begin, end - Begin, _isDiscontinuous, IsGap), [.. _buffers.Take(count)]);
+        var segment = new HlsSegment(new HlsEntry(number, Begin, end - Begin, IsGap), [.. _buffers.Take(count)]);
         _buffers.RemoveRange(0, count);
         return segment;
     }

@@ -12,9 +12,6 @@ internal static class TransportPackets
     /// <summary>Bytes that an adaptation field with a clock reference takes.</summary>
     public const int PcrField = 8;
 
-    /// <summary>Bytes that an adaptation field with flags only takes.</summary>
-    public const int FlagsField = 2;
-
     private const byte DiscontinuityFlag = 0x80;
     private const byte RandomAccessFlag = 0x40;
     private const byte PcrFlag = 0x10;

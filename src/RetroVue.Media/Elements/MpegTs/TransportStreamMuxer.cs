@@ -28,7 +28,6 @@ public sealed class TransportStreamMuxer : InterleavingElement
     private readonly ClockTime _offset;
     private readonly OutputPad _output;
     private readonly List<Lane> _lanes = [];
-    private bool _isInterrupted;
 
     /// <summary>A muxer with no tracks yet.</summary>
     /// <param name="name">The element's name.</param>
@@ -70,13 +69,17 @@ public sealed class TransportStreamMuxer : InterleavingElement
     protected internal override void Prepare() => _output.Push(new FormatChanged(new EncodedFormat("mpegts", MediaKind.Other)));
 
     /// <inheritdoc/>
-    protected internal override void Flush()
+    protected internal override void Stop()
     {
-        base.Flush();
-        _writer.Clear();
-        _chunker.Dispose();
-        _lanes.ForEach(lane => (lane.Segment, lane.Reached) = (Segment.Default, ClockTime.None));
-        _isInterrupted = true;
+        try
+        {
+            base.Stop();
+        }
+        finally
+        {
+            _writer.Clear();
+            _chunker.Dispose();
+        }
     }
 
     /// <inheritdoc/>
@@ -97,7 +100,7 @@ public sealed class TransportStreamMuxer : InterleavingElement
         {
             // What is not shown before has not gone back: there the decoding time alone is wrong, which the writer puts right.
             bool isShownBefore = buffer.Pts - _writer.Options.Delay < _writer.OutputTime - s_longestHole;
-            bool isLate = !_isInterrupted && outputTime < _writer.OutputTime && !(isShownBefore && (outputTime - lane.Reached).Abs() > s_longestHole);
+            bool isLate = outputTime < _writer.OutputTime && !(isShownBefore && (outputTime - lane.Reached).Abs() > s_longestHole);
             FollowTo(isLate ? _writer.OutputTime : outputTime);
             lane.Reached = outputTime;
         }
@@ -169,12 +172,11 @@ public sealed class TransportStreamMuxer : InterleavingElement
     /// <summary>Gives out what stands before a packet that is due just after <paramref name="outputTime"/>.</summary>
     private void FollowTo(ClockTime outputTime)
     {
-        if (_writer.OutputTime.IsNone || _isInterrupted)
+        if (_writer.OutputTime.IsNone)
         {
             // Output may begin before zero; nothing of it is to be clipped.
             _output.Push(new Segment(outputTime, ClockTime.None, ClockTime.Zero));
             _writer.JumpTo(outputTime);
-            _isInterrupted = false;
         }
         else if ((outputTime - _writer.OutputTime).Abs() > s_longestHole)
         {

@@ -79,13 +79,12 @@ public sealed class BufferQueueTests
     }
 
     [Test]
-    public void Flush_releases_everything_and_opens_the_gate()
+    public void Stop_releases_everything()
     {
         using var bench = new Bench(new QueueLimits(3, ClockTime.None), QueuePolicy.Wait);
         bench.Push(Ms(0), Ms(1), Ms(2));
-        Assert.That(bench.Gate.IsOpen, Is.False);
-        bench.Queue.Flush();
-        Assert.That(bench.Gate.IsOpen, Is.True);
+        Assert.That(MediaBuffer.LiveCount, Is.EqualTo(3));
+        bench.Queue.Stop();
         Assert.That(bench.Queue.Count, Is.Zero);
         Assert.That(MediaBuffer.LiveCount, Is.Zero);
     }
@@ -164,6 +163,6 @@ public sealed class BufferQueueTests
             }
         }
 
-        public void Dispose() => Queue.Flush();
+        public void Dispose() => Queue.Stop();
     }
 }
