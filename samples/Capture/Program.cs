@@ -1,10 +1,8 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Runtime.InteropServices;
+using RetroVue.Media;
 using RetroVue.Media.Devices;
-using RetroVue.Media.FFmpeg;
-using RetroVue.Media.FFmpeg.Containers;
-using RetroVue.Media.Pipelines;
 using RetroVue.Media.Time;
 using RetroVue.Samples;
 
@@ -75,8 +73,7 @@ command.SetAction(async (arguments, cancellation) =>
         // Before anything was recorded.
         return 1;
     }
-    catch (Exception error) when (error is FormatException or DeviceException or DeviceLibraryException or FFmpegLibraryException
-        or MediaFileException or ElementException or LinkException or IOException)
+    catch (Exception error) when (error is FormatException or MediaException or IOException)
     {
         await Console.Error.WriteLineAsync(error.Message)
             .ConfigureAwait(false);

@@ -99,7 +99,7 @@ internal static class MediaFolder
                 ? (media, null)
                 : (null, $"'{file}' lasts {media.Duration}, less than the {ScheduleItem.MinDuration.TotalMilliseconds} ms that an item airs for at least.");
         }
-        catch (Exception exception) when (exception is MediaFileException or TimeoutException)
+        catch (MediaFileException exception)
         {
             return (null, exception.Message);
         }

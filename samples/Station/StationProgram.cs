@@ -6,9 +6,8 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using RetroVue.Media;
 using RetroVue.Media.FFmpeg;
-using RetroVue.Media.FFmpeg.Containers;
-using RetroVue.Media.Pipelines;
 using RetroVue.Runtime.AspNetCore;
 using RetroVue.Runtime.Schedules;
 
@@ -46,8 +45,7 @@ internal static class StationProgram
         {
             return Fail($"{settings.Host} is no address of this machine; choose another with --host, or any.");
         }
-        catch (Exception exception) when (exception is IOException or SocketException or UnauthorizedAccessException or ScheduleException
-            or FFmpegLibraryException or ElementException or MediaFileException)
+        catch (Exception exception) when (exception is IOException or SocketException or UnauthorizedAccessException or MediaException)
         {
             return Fail(exception.Message);
         }

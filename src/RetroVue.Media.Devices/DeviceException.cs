@@ -1,26 +1,34 @@
 namespace RetroVue.Media.Devices;
 
-/// <summary>A device, or the daemon that stands for it, refused or failed. The message names the device, the cause and the remedy.</summary>
+/// <summary>
+/// A device, or the daemon that stands for it, refused or failed. The message names the device, the cause and the remedy. All exceptions of
+/// this package derive from it.
+/// </summary>
 /// <remarks>
-/// One type for ALSA, PipeWire and V4L2, which all tell their errors as errno values (errno(3)). <see cref="IsTransient"/> says whether
-/// the same call may succeed later with nothing changed.
+/// One type for ALSA, PipeWire, V4L2 and the desktop's portal, which all tell their errors as errno values (errno(3)).
 /// </remarks>
-public sealed class DeviceException : Exception
+public class DeviceException : MediaException
 {
     internal DeviceException(string device, string message, int errorCode = 0, bool isTransient = false)
-        : base(message)
+        : this(device, message, null)
     {
-        Device = device;
         ErrorCode = errorCode;
         IsTransient = isTransient;
     }
 
-    /// <summary>The device as it was named when it was opened, such as "hw:0,0" or "/dev/video0".</summary>
+    private protected DeviceException(string device, string message, Exception? inner)
+        : base(message, inner) => Device = device;
+
+    /// <summary>The device as it was named when it was opened, such as "hw:0,0" or "/dev/video0"; empty where none was yet.</summary>
     public string Device { get; }
 
     /// <summary>The errno value, positive; 0 where the failure was not a system's.</summary>
     public int ErrorCode { get; }
 
-    /// <summary>True if the same call may succeed later with nothing changed: interrupted, or in use by somebody else.</summary>
-    public bool IsTransient { get; }
+    /// <summary>
+    /// True if the same may succeed later with nothing changed: interrupted, in use by somebody else, unplugged while it was in use, no answer in
+    /// time, a daemon that is gone. False for a device that is not there when it is opened, that is of another kind or that the user
+    /// has no right to, and where the user ended it.
+    /// </summary>
+    public override bool IsTransient { get; }
 }

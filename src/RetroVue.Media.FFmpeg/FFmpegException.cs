@@ -3,12 +3,22 @@ using static RetroVue.Media.FFmpeg.Interop.LibAVUtil;
 
 namespace RetroVue.Media.FFmpeg;
 
-/// <summary>A call into FFmpeg failed.</summary>
-public sealed class FFmpegException : Exception
+/// <summary>FFmpeg, or what it was asked for, failed: a call into it, or what the derived types name. All exceptions of this package derive from it.</summary>
+public class FFmpegException : MediaException
 {
     internal FFmpegException(string what, int code, string? lastLine)
         : this(what, code, lastLine, FFmpegErrors.Describe(code))
     {
+    }
+
+    /// <summary>A failure that is more than a call's, or none; it has the code and the last line of the call that caused it.</summary>
+    private protected FFmpegException(string message, Exception? cause)
+        : base(message, cause)
+    {
+        if (cause is FFmpegException call)
+        {
+            (ErrorCode, ErrorText, LastLine) = (call.ErrorCode, call.ErrorText, call.LastLine);
+        }
     }
 
     private FFmpegException(string what, int code, string? lastLine, string text)
@@ -19,11 +29,11 @@ public sealed class FFmpegException : Exception
         LastLine = lastLine;
     }
 
-    /// <summary>The native code, negative: an errno value negated, or a tag of libavutil/error.h.</summary>
+    /// <summary>The native code, negative: an errno value negated, or a tag of libavutil/error.h. 0 if no call failed.</summary>
     public int ErrorCode { get; }
 
-    /// <summary>FFmpeg's own text for the code (av_strerror).</summary>
-    public string ErrorText { get; }
+    /// <summary>FFmpeg's own text for the code (av_strerror); null if no call failed.</summary>
+    public string? ErrorText { get; }
 
     /// <summary>
     /// The last error that FFmpeg logged during the call, often the cause where the code's text is only its kind: "moov atom not found"
@@ -33,9 +43,10 @@ public sealed class FFmpegException : Exception
     public string? LastLine { get; }
 
     /// <summary>
-    /// True if the same call may succeed later with nothing changed: interrupted, busy, or the network or its far end did not answer.
+    /// True if the same may succeed later with nothing changed: interrupted, busy, or the network, its far end or a disk did not answer. False
+    /// for media that is damaged, missing or of an unknown kind, and for what these libraries cannot do.
     /// </summary>
-    public bool IsTransient => ErrorCode is AVERROR_EAGAIN or AVERROR_EINTR or AVERROR_EBUSY or AVERROR_ETIMEDOUT
+    public override bool IsTransient => base.IsTransient || ErrorCode is AVERROR_EAGAIN or AVERROR_EINTR or AVERROR_EBUSY or AVERROR_ETIMEDOUT
         or AVERROR_ECONNREFUSED or AVERROR_ECONNRESET or AVERROR_ECONNABORTED or AVERROR_EHOSTUNREACH or AVERROR_ENETUNREACH
         or AVERROR_EPIPE or AVERROR_HTTP_SERVER_ERROR;
 }

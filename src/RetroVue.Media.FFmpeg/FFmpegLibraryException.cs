@@ -2,9 +2,9 @@ namespace RetroVue.Media.FFmpeg;
 
 /// <summary>
 /// The FFmpeg libraries are missing, incomplete, or of a release that this build does not know. The message says what was found, and
-/// which package or setting puts it right.
+/// which package or setting puts it right. It is not transient.
 /// </summary>
-public sealed class FFmpegLibraryException : Exception
+public sealed class FFmpegLibraryException : FFmpegException
 {
     internal FFmpegLibraryException(string message, Exception? inner = null)
         : base(message, inner)

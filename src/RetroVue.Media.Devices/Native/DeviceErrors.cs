@@ -51,7 +51,10 @@ internal static class DeviceErrors
         device,
         $"{what} '{device}': {Marshal.GetPInvokeErrorMessage(errno)}.{Remedy(errno)}",
         errno,
-        errno is Eagain or Eintr or Ebusy or Etimedout or Enomem);
+        IsTransient(errno));
+
+    /// <summary>True if others may end it: the call was interrupted, the device is in use, was unplugged, or there is no memory or answer now.</summary>
+    public static bool IsTransient(int errno) => errno is Eagain or Eintr or Ebusy or Etimedout or Enomem or Enodev or Enxio or Ebadf;
 
     [StackTraceHidden]
     [DoesNotReturn]

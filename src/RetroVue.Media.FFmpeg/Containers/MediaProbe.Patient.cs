@@ -14,8 +14,9 @@ public static partial class MediaProbe
     /// <param name="path">The file; a regular one.</param>
     /// <param name="streams">Which of its streams are looked at; null: the best.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    /// <exception cref="MediaFileException">The file cannot be opened, or holds neither picture nor sound.</exception>
-    /// <exception cref="TimeoutException">No read has ended for five seconds; the message names the file.</exception>
+    /// <exception cref="MediaFileException">
+    /// The file cannot be opened, or holds neither picture nor sound; or no read has ended for five seconds, then a <see cref="TimeoutException"/> is in it.
+    /// </exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public static async Task<ProbedMedia> ProbeAsync(string path, StreamChoice? streams = null, CancellationToken cancellationToken = default)
     {
@@ -31,8 +32,10 @@ public static partial class MediaProbe
 
         return probing.IsCompleted
             ? await probing.ConfigureAwait(false)
-            : throw new TimeoutException(
-                $"'{path}' is not read: its disk has not answered for {s_patience.ToTimeSpan().TotalSeconds:0} s. Look at the disk or its network.");
+            : throw new MediaFileException(
+                path,
+                $"is not read: its disk has not answered for {s_patience.ToTimeSpan().TotalSeconds:0} s. Look at the disk or its network.",
+                new TimeoutException());
     }
 
     private static async Task WaitASecondAsync(Task probing)

@@ -1,7 +1,7 @@
 namespace RetroVue.Media.Pipelines;
 
-/// <summary>A pipeline failed: names the element and carries its error; errors that came later are attached.</summary>
-public sealed class ElementException : Exception
+/// <summary>A pipeline failed: names the element and carries its error; errors that came later are attached. It is transient if that error is.</summary>
+public sealed class ElementException : MediaException
 {
     internal const string ElementKey = "RetroVue.Element";
 

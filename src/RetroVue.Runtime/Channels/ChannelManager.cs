@@ -114,11 +114,11 @@ public sealed class ChannelManager : IAsyncDisposable
     /// <summary>Lets a viewer join; the first puts the channel on the air.</summary>
     /// <param name="request">What the viewer wants.</param>
     /// <param name="cancellationToken">Gives up waiting for the start.</param>
-    /// <exception cref="ObjectDisposedException">The station is shutting down.</exception>
+    /// <exception cref="StationException">The channel cannot be put on the air: a <see cref="ChannelException"/>, or what the schedule failed with.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled, or the station is shutting down.</exception>
     public async Task<ViewerSession> JoinAsync(JoinRequest request, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(request);
-        ObjectDisposedException.ThrowIf(_disposed.IsCancellationRequested, this);
         _audience.Expect();
         ChannelOutput output;
         try
@@ -143,7 +143,8 @@ public sealed class ChannelManager : IAsyncDisposable
     /// </summary>
     /// <param name="session">The viewer who asks.</param>
     /// <param name="cancellationToken">Gives up waiting for the start.</param>
-    /// <exception cref="ObjectDisposedException">The station is shutting down.</exception>
+    /// <exception cref="StationException">The channel cannot be put on the air: a <see cref="ChannelException"/>, or what the schedule failed with.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled, or the station is shutting down.</exception>
     public async Task ResumeAsync(ViewerSession session, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(session);

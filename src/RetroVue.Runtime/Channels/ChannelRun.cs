@@ -59,7 +59,7 @@ internal sealed class ChannelRun(PlayoutChain chain, Retirement retired)
     /// </summary>
     /// <param name="startAt">Where to begin.</param>
     /// <param name="cancellationToken">Gives up at once.</param>
-    /// <exception cref="InvalidOperationException">The producer has ended before it was on the air. What it failed with is thrown if it says so.</exception>
+    /// <exception cref="ChannelException">The producer has ended before it was on the air. What it failed with is thrown if it says so.</exception>
     public async Task BeginAsync(Instant startAt, CancellationToken cancellationToken)
     {
         ProducerSwap first = await PrepareAsync(ProducerRequest.Normal, startAt, cancellationToken).ConfigureAwait(false);
@@ -79,7 +79,7 @@ internal sealed class ChannelRun(PlayoutChain chain, Retirement retired)
         if (!isCommitted && OnAir is null)
         {
             throw first.Producer.Completion.Exception?.GetBaseException()
-                ?? new InvalidOperationException($"The producer '{first.Producer.Id}' has ended before it was on the air.");
+                ?? new ChannelException(chain.ChannelName, $"The producer '{first.Producer.Id}' of the channel '{chain.ChannelName}' has ended before it was on the air.");
         }
     }
 

@@ -1,7 +1,6 @@
 using Microsoft.Extensions.Logging;
 using NodaTime;
-using RetroVue.Media.FFmpeg.Containers;
-using RetroVue.Media.Pipelines;
+using RetroVue.Media;
 using RetroVue.Runtime.Schedules;
 using RetroVue.Runtime.Time;
 
@@ -49,7 +48,7 @@ public sealed class ChannelStills
         {
             return await Still.MakeAsync(file, airing.Position.ToClockTime()).ConfigureAwait(false);
         }
-        catch (Exception exception) when (exception is MediaFileException or ElementException)
+        catch (MediaException exception)
         {
             RuntimeLog.NoStill(_logger, _channel.Channel.ShortName, exception.Message);
             return null;

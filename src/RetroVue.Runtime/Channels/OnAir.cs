@@ -82,7 +82,8 @@ internal sealed class OnAir : IAsyncDisposable
     /// </summary>
     /// <param name="request">What the viewer who asks wants of the channel.</param>
     /// <param name="cancellationToken">Gives up; what is being opened is given up too where nobody else waits for it.</param>
-    /// <exception cref="ObjectDisposedException">The station is shutting down.</exception>
+    /// <exception cref="StationException">The channel cannot be put on the air.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled, or the station is shutting down.</exception>
     public async Task<ChannelOutput> StartAsync(JoinRequest request, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
@@ -91,7 +92,11 @@ internal sealed class OnAir : IAsyncDisposable
         bool isFirst;
         lock (_lock)
         {
-            ObjectDisposedException.ThrowIf(_disposed.IsCancellationRequested, this);
+            if (_disposed.IsCancellationRequested)
+            {
+                throw IsShuttingDown();
+            }
+
             if (_run is not null)
             {
                 return _run.Output;
@@ -169,7 +174,7 @@ internal sealed class OnAir : IAsyncDisposable
 
         if (opening is not null)
         {
-            EndOpening(opening, new ObjectDisposedException(_channel.Name, $"The channel '{_channel.Name}' is shutting down."));
+            EndOpening(opening, IsShuttingDown());
         }
 
         Stop(_ => true, null);
@@ -195,6 +200,9 @@ internal sealed class OnAir : IAsyncDisposable
             return exception;
         }
     }
+
+    private OperationCanceledException IsShuttingDown() =>
+        new($"The channel '{_channel.ShortName}' is shutting down with its station.", _disposed.Token);
 
     private async Task OpenAsync(Opening opening, ClockTime preroll)
     {
@@ -288,9 +296,12 @@ internal sealed class OnAir : IAsyncDisposable
             _failure = _disposed.IsCancellationRequested ? _failure : $"It could not be started: {error.Message}";
         }
 
+        Exception told = _disposed.IsCancellationRequested
+            ? IsShuttingDown()
+            : error as StationException ?? new ChannelException(_channel.ShortName, $"The channel '{_channel.ShortName}' cannot be put on the air: {error.Message}", error);
         foreach (Opening.Waiter waiter in waiters)
         {
-            waiter.Fail(error);
+            waiter.Fail(told);
         }
 
         opening.Cancellation.Cancel();

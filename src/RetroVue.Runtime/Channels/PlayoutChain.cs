@@ -52,6 +52,9 @@ internal sealed class PlayoutChain
     /// <summary>What runs the channel.</summary>
     public Executor Executor { get; }
 
+    /// <summary>The channel's short name.</summary>
+    public string ChannelName => _channel.ShortName;
+
     /// <summary>The channel's time line.</summary>
     public ChannelLine Line { get; }
 

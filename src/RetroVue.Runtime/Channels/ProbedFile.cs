@@ -17,9 +17,9 @@ internal readonly record struct ProbedFile(ProbedMedia? Media, string? Problem)
         {
             return new ProbedFile(await MediaProbe.ProbeAsync(file, streams, cancellationToken).ConfigureAwait(false), null);
         }
-        catch (Exception exception) when (exception is MediaFileException or TimeoutException)
+        catch (MediaFileException exception)
         {
-            if (exception is TimeoutException)
+            if (exception.InnerException is TimeoutException)
             {
                 silent.Add(file);
             }

@@ -149,7 +149,7 @@ internal sealed class Recovery(OnAir onAir, PlayoutChain chain, Audience audienc
         await swap.Outcome.ConfigureAwait(false);
         if (ReferenceEquals(run.OnAir, failed))
         {
-            throw new InvalidOperationException($"The producer '{swap.Producer.Id}' could not take the channel over.");
+            throw new ChannelException(channel, $"The producer '{swap.Producer.Id}' could not take the channel '{channel}' over.");
         }
     }
 

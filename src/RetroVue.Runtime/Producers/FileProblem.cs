@@ -1,5 +1,4 @@
 using RetroVue.Media.FFmpeg;
-using RetroVue.Media.FFmpeg.Containers;
 using RetroVue.Media.Pipelines;
 
 namespace RetroVue.Runtime.Producers;
@@ -9,5 +8,5 @@ internal static class FileProblem
 {
     /// <summary>The exception, for the log, where it is none that a file or a disk causes; else null.</summary>
     public static Exception? IfUnexpected(Exception? exception) =>
-        (exception is ElementException { InnerException: { } inner } ? inner : exception) is MediaFileException or FFmpegException or InvalidDataException or IOException or UnauthorizedAccessException ? null : exception;
+        (exception is ElementException { InnerException: { } inner } ? inner : exception) is FFmpegException or StalledFileException or InvalidDataException or IOException or UnauthorizedAccessException ? null : exception;
 }

@@ -1,7 +1,7 @@
 namespace RetroVue.Runtime.Schedules;
 
-/// <summary>A schedule is wrong, or asks for what cannot be. The message says where: "schedule.json line 12, channels[0].items[3].duration: …".</summary>
-public sealed class ScheduleException : Exception
+/// <summary>A schedule is wrong, or asks for what cannot be. The message says where: "schedule.json line 12, channels[0].items[3].duration: …". It is not transient.</summary>
+public sealed class ScheduleException : StationException
 {
     /// <summary>An error that belongs to no line of a document.</summary>
     public ScheduleException(string message)

@@ -1,3 +1,5 @@
+using RetroVue.Media.FFmpeg.Codecs;
+using RetroVue.Media.FFmpeg.Containers;
 using RetroVue.Media.FFmpeg.Interop;
 using RetroVue.Media.FFmpeg.Native;
 
@@ -29,12 +31,38 @@ public sealed unsafe class FFmpegErrorsTests
     }
 
     [TestCase(LibAVUtil.AVERROR_EAGAIN, true)]
+    [TestCase(LibAVUtil.AVERROR_EINTR, true)]
+    [TestCase(LibAVUtil.AVERROR_EBUSY, true)]
     [TestCase(LibAVUtil.AVERROR_ETIMEDOUT, true)]
+    [TestCase(LibAVUtil.AVERROR_ECONNREFUSED, true)]
+    [TestCase(LibAVUtil.AVERROR_ECONNRESET, true)]
+    [TestCase(LibAVUtil.AVERROR_ECONNABORTED, true)]
+    [TestCase(LibAVUtil.AVERROR_EHOSTUNREACH, true)]
+    [TestCase(LibAVUtil.AVERROR_ENETUNREACH, true)]
+    [TestCase(LibAVUtil.AVERROR_EPIPE, true)]
     [TestCase(LibAVUtil.AVERROR_HTTP_SERVER_ERROR, true)]
     [TestCase(LibAVUtil.AVERROR_INVALIDDATA, false)]
     [TestCase(LibAVUtil.AVERROR_EOF, false)]
-    public void IsTransient_says_whether_to_try_again(int code, bool transient) =>
-        Assert.That(new FFmpegException("Reading", code, null).IsTransient, Is.EqualTo(transient));
+    [TestCase(LibAVUtil.AVERROR_EIO, false)]
+    [TestCase(LibAVUtil.AVERROR_ENOENT, false)]
+    [TestCase(LibAVUtil.AVERROR_EACCES, false)]
+    [TestCase(LibAVUtil.AVERROR_ENOSPC, false)]
+    [TestCase(LibAVUtil.AVERROR_ENOMEM, false)]
+    public void IsTransient_says_whether_to_try_again_and_so_does_what_wraps_it(int code, bool transient)
+    {
+        var call = new FFmpegException("Reading", code, "the last line");
+        var file = new MediaFileException("film.mp4", "cannot be read.", call);
+        Assert.That((call.IsTransient, file.IsTransient), Is.EqualTo((transient, transient)));
+        Assert.That((file.ErrorCode, file.ErrorText, file.LastLine), Is.EqualTo((code, call.ErrorText, "the last line")));
+    }
+
+    [Test]
+    public void IsTransient_of_a_file_whose_disk_does_not_answer_is_true_and_of_what_is_missing_false()
+    {
+        Assert.That(new MediaFileException("film.mp4", "is not read.", new TimeoutException()).IsTransient, Is.True);
+        FFmpegException[] lasting = [new MediaFileException("film.mp4", "holds nothing."), new FFmpegLibraryException("It is missing."), new CodecNotFoundException("h264", "It is missing.")];
+        Assert.That(lasting.Select(exception => (exception.IsTransient, exception.ErrorCode, exception.ErrorText, exception.LastLine)), Has.All.EqualTo((false, 0, (string?)null, (string?)null)));
+    }
 
     [Test]
     public void ThrowIfNull_says_out_of_memory() => Assert.That(
