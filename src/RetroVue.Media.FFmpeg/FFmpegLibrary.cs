@@ -13,7 +13,7 @@ namespace RetroVue.Media.FFmpeg;
 /// sets it after <see cref="Load"/>, and goes without <see cref="FFmpegException.LastLine"/>.
 /// Every member loads them and throws <see cref="FFmpegLibraryException"/> where that fails. Thread-safe.
 /// </remarks>
-public static partial class FFmpegLibrary
+public static class FFmpegLibrary
 {
     /// <summary>The environment variable that names a folder to look in before the system's.</summary>
     public const string FolderVariable = "RETROVUE_FFMPEG_DIR";
@@ -52,7 +52,7 @@ public static partial class FFmpegLibrary
         var loaded = Loaded;
         if (loggerFactory is not null && Interlocked.Exchange(ref s_logged, 1) == 0)
         {
-            LogFound(
+            FFmpegMessages.LibrariesFound(
                 CreateLogger(loggerFactory),
                 loaded.Version,
                 loaded.Folder ?? "the system",
@@ -98,7 +98,4 @@ public static partial class FFmpegLibrary
     }
 
     private static ILogger CreateLogger(ILoggerFactory loggerFactory) => loggerFactory.CreateLogger(typeof(FFmpegLibrary).FullName!);
-
-    [LoggerMessage(2000, LogLevel.Information, "FFmpeg {Version} from {Folder}: {Libraries}")]
-    private static partial void LogFound(ILogger logger, string version, string folder, string libraries);
 }

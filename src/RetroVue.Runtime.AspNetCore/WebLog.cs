@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace RetroVue.Runtime.AspNetCore;
 
-/// <summary>Log messages of the web endpoints, with their fixed ids.</summary>
+/// <summary>Every log message of this package, by its fixed id: 1300 to 1399.</summary>
 internal static partial class WebLog
 {
     [LoggerMessage(1300, LogLevel.Warning, "Channel {Channel} cannot be put on the air")]

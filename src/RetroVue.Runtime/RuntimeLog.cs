@@ -1,19 +1,35 @@
 using Microsoft.Extensions.Logging;
+using NodaTime;
 using RetroVue.Media.Time;
 
 namespace RetroVue.Runtime;
 
-/// <summary>Log messages of channels and producers, with their fixed ids.</summary>
+/// <summary>Every log message of this package, by its fixed id: 1000 to 1299, station time before channels and producers.</summary>
 internal static partial class RuntimeLog
 {
+    [LoggerMessage(1000, LogLevel.Warning, "The event {Id} was due at {Before} and is replaced by one due at {At}")]
+    public static partial void EventReplaced(ILogger logger, string id, Instant before, Instant at);
+
+    [LoggerMessage(1001, LogLevel.Warning, "Station time is stepped forward by {Step}")]
+    public static partial void SteppedForward(ILogger logger, Duration step);
+
+    [LoggerMessage(1002, LogLevel.Error, "The callback of a timer on station time failed; the timer goes on")]
+    public static partial void TimerFailed(ILogger logger, Exception error);
+
+    [LoggerMessage(
+        1003,
+        LogLevel.Warning,
+        "The machine's civil time was stepped to {CivilTime}: station time is {Difference} {Side} it and goes on as before, shown as unsynchronised; restart the station to follow")]
+    public static partial void CivilTimeDiffers(ILogger logger, Duration difference, string side, Instant civilTime);
+
+    [LoggerMessage(1004, LogLevel.Information, "The machine's civil time agrees with station time again")]
+    public static partial void CivilTimeAgrees(ILogger logger);
+
     [LoggerMessage(1100, LogLevel.Warning, "{Producer}: '{Title}' ({File}) cannot be opened; a slate takes its place until its end. {Problem}")]
     public static partial void ItemFailed(ILogger logger, string producer, string title, string file, string problem, Exception? unexpected);
 
     [LoggerMessage(1101, LogLevel.Warning, "{Producer}: '{Title}' ({File}) is over before its time; a slate takes its place until its end. {Problem}")]
     public static partial void ItemEndedEarly(ILogger logger, string producer, string title, string file, string problem, Exception? unexpected);
-
-    [LoggerMessage(1121, LogLevel.Warning, "{Producer}: the end of '{Title}' ({File}) is missing, and no time was left for a slate. {Problem}")]
-    public static partial void ItemEndMissing(ILogger logger, string producer, string title, string file, string problem, Exception? unexpected);
 
     [LoggerMessage(1102, LogLevel.Information, "Channel {Channel} is on the air with '{Title}'")]
     public static partial void OnAir(ILogger logger, string channel, string title);
@@ -27,6 +43,45 @@ internal static partial class RuntimeLog
     [LoggerMessage(1105, LogLevel.Error, "Channel {Channel} failed and goes off the air. Its viewers are kept. It is tried again soon, and at once when somebody joins or asks")]
     public static partial void ChannelFailed(ILogger logger, string channel, Exception error);
 
+    [LoggerMessage(1106, LogLevel.Error, "Channel {Channel}: the schedule does not say what comes; it is asked again in a second")]
+    public static partial void NoPlan(ILogger logger, string channel, Exception error);
+
+    [LoggerMessage(1107, LogLevel.Warning, "{Producer}: the slate in the place of '{Title}' failed as well; there is no picture until its end")]
+    public static partial void SlateFailed(ILogger logger, string producer, string title, Exception? error);
+
+    [LoggerMessage(1109, LogLevel.Warning, "Channel {Channel}: {Packets} packets came after their time and were not aired; this machine or its disk does not keep up")]
+    public static partial void CannotKeepUp(ILogger logger, string channel, long packets);
+
+    [LoggerMessage(1110, LogLevel.Warning, "Channel {Channel}: {Problem}")]
+    public static partial void FileUnusable(ILogger logger, string channel, string problem);
+
+    [LoggerMessage(1111, LogLevel.Error, "Channel {Channel} is copied, but '{File}' {Reason}; a slate takes its place")]
+    public static partial void FileDoesNotFit(ILogger logger, string channel, string file, string reason);
+
+    [LoggerMessage(1112, LogLevel.Debug, "Channel {Channel} has no still: {Problem}")]
+    public static partial void NoStill(ILogger logger, string channel, string problem);
+
+    [LoggerMessage(1113, LogLevel.Warning, "{Producer}: '{Title}' ({File}) has stopped coming: its disk does not answer, or is too slow; a slate takes its place until it goes on")]
+    public static partial void ItemStalled(ILogger logger, string producer, string title, string file);
+
+    [LoggerMessage(1114, LogLevel.Information, "{Producer}: '{Title}' ({File}) goes on, where it should be by now")]
+    public static partial void ItemReturned(ILogger logger, string producer, string title, string file);
+
+    [LoggerMessage(1120, LogLevel.Warning, "Channel {Channel}: '{File}' lasts {Duration}, less than the {Least} ms that an item airs for at least; it is left out")]
+    public static partial void FileTooShort(ILogger logger, string channel, string file, ClockTime duration, double least);
+
+    [LoggerMessage(1121, LogLevel.Warning, "{Producer}: the end of '{Title}' ({File}) is missing, and no time was left for a slate. {Problem}")]
+    public static partial void ItemEndMissing(ILogger logger, string producer, string title, string file, string problem, Exception? unexpected);
+
+    [LoggerMessage(1122, LogLevel.Warning, "Channel {Channel}: '{File}' has its picture and sound too far apart, and what comes after its time is not aired. Put it into a container anew, as with: ffmpeg -i OLD -c copy NEW")]
+    public static partial void FileOutOfOrder(ILogger logger, string channel, string file);
+
+    [LoggerMessage(1130, LogLevel.Warning, "{Pipeline}: the picture of '{File}' does not air as it should: {Shortcoming}")]
+    public static partial void PictureFallsShort(ILogger logger, string pipeline, string file, string shortcoming);
+
+    [LoggerMessage(1131, LogLevel.Warning, "Channel {Channel}: this FFmpeg has no encoder for {Codec}, so the channel's slates go without it")]
+    public static partial void NoSlateEncoder(ILogger logger, string channel, string codec);
+
     [LoggerMessage(1140, LogLevel.Error, "Channel {Channel}: the producer {Producer} failed. Another one takes its place soon")]
     public static partial void ProducerFailed(ILogger logger, string channel, string producer, Exception error);
 
@@ -38,40 +93,4 @@ internal static partial class RuntimeLog
 
     [LoggerMessage(1143, LogLevel.Error, "Channel {Channel} is given up after {Attempts} attempts to recover. It is tried again when somebody joins or asks")]
     public static partial void GivenUp(ILogger logger, string channel, int attempts);
-
-    [LoggerMessage(1106, LogLevel.Error, "Channel {Channel}: the schedule does not say what comes; it is asked again in a second")]
-    public static partial void NoPlan(ILogger logger, string channel, Exception error);
-
-    [LoggerMessage(1107, LogLevel.Warning, "{Producer}: the slate in the place of '{Title}' failed as well; there is no picture until its end")]
-    public static partial void SlateFailed(ILogger logger, string producer, string title, Exception? error);
-
-    [LoggerMessage(1113, LogLevel.Warning, "{Producer}: '{Title}' ({File}) has stopped coming: its disk does not answer, or is too slow; a slate takes its place until it goes on")]
-    public static partial void ItemStalled(ILogger logger, string producer, string title, string file);
-
-    [LoggerMessage(1114, LogLevel.Information, "{Producer}: '{Title}' ({File}) goes on, where it should be by now")]
-    public static partial void ItemReturned(ILogger logger, string producer, string title, string file);
-
-    [LoggerMessage(1110, LogLevel.Warning, "Channel {Channel}: {Problem}")]
-    public static partial void FileUnusable(ILogger logger, string channel, string problem);
-
-    [LoggerMessage(1111, LogLevel.Error, "Channel {Channel} is copied, but '{File}' {Reason}; a slate takes its place")]
-    public static partial void FileDoesNotFit(ILogger logger, string channel, string file, string reason);
-
-    [LoggerMessage(1120, LogLevel.Warning, "Channel {Channel}: '{File}' lasts {Duration}, less than the {Least} ms that an item airs for at least; it is left out")]
-    public static partial void FileTooShort(ILogger logger, string channel, string file, ClockTime duration, double least);
-
-    [LoggerMessage(1112, LogLevel.Debug, "Channel {Channel} has no still: {Problem}")]
-    public static partial void NoStill(ILogger logger, string channel, string problem);
-
-    [LoggerMessage(1109, LogLevel.Warning, "Channel {Channel}: {Packets} packets came after their time and were not aired; this machine or its disk does not keep up")]
-    public static partial void CannotKeepUp(ILogger logger, string channel, long packets);
-
-    [LoggerMessage(1122, LogLevel.Warning, "Channel {Channel}: '{File}' has its picture and sound too far apart, and what comes after its time is not aired. Put it into a container anew, as with: ffmpeg -i OLD -c copy NEW")]
-    public static partial void FileOutOfOrder(ILogger logger, string channel, string file);
-
-    [LoggerMessage(1130, LogLevel.Warning, "{Pipeline}: the picture of '{File}' does not air as it should: {Shortcoming}")]
-    public static partial void PictureFallsShort(ILogger logger, string pipeline, string file, string shortcoming);
-
-    [LoggerMessage(1131, LogLevel.Warning, "Channel {Channel}: this FFmpeg has no encoder for {Codec}, so the channel's slates go without it")]
-    public static partial void NoSlateEncoder(ILogger logger, string channel, string codec);
 }

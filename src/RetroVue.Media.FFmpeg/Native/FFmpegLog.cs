@@ -15,7 +15,7 @@ namespace RetroVue.Media.FFmpeg.Native;
 /// What FFmpeg calls is C (native/include/retrovue_ffmpeg.h), for a <c>va_list</c> cannot be read here, and managed code must not be
 /// entered from calls that were bound with <c>SuppressGCTransition</c>. It queues lines; a thread takes them from there.
 /// </remarks>
-internal static unsafe partial class FFmpegLog
+internal static unsafe class FFmpegLog
 {
     /// <summary>Whether the library that receives the log is there, and of this assembly's version.</summary>
     public static readonly bool IsReceived = FFmpegResolver.TryLoadOwn(LogBridge.Library, out _) && rv_ff_abi() == RV_FF_ABI;
@@ -153,7 +153,7 @@ internal static unsafe partial class FFmpegLog
                 kind.Level = level;
                 kind.Component = line->component[0] == 0 ? "FFmpeg" : NativeText.Read(line->component)!;
                 kind.Text = Secrets.Hide(NativeText.Read(line->text)!);
-                LogLine(logger, level, kind.Component, kind.Text);
+                FFmpegMessages.Line(logger, level, kind.Component, kind.Text);
             }
         }
         catch (Exception)
@@ -166,7 +166,7 @@ internal static unsafe partial class FFmpegLog
     {
         try
         {
-            LogMore(s_logger!, kind.Level, kind.Component, kind.Count, kind.Text);
+            FFmpegMessages.Repeated(s_logger!, kind.Level, kind.Component, kind.Count, kind.Text);
         }
         catch (Exception)
         {
@@ -182,7 +182,7 @@ internal static unsafe partial class FFmpegLog
         {
             try
             {
-                LogLost(logger, dropped);
+                FFmpegMessages.Lost(logger, dropped);
             }
             catch (Exception)
             {
@@ -213,13 +213,4 @@ internal static unsafe partial class FFmpegLog
         <= AV_LOG_DEBUG => LogLevel.Debug,
         _ => LogLevel.Trace,
     };
-
-    [LoggerMessage(EventId = 2001, Message = "{Component}: {Text}")]
-    private static partial void LogLine(ILogger logger, LogLevel level, string component, string text);
-
-    [LoggerMessage(EventId = 2003, Message = "{Component}: {Count} more like \"{Text}\"")]
-    private static partial void LogMore(ILogger logger, LogLevel level, string component, long count, string text);
-
-    [LoggerMessage(2002, LogLevel.Warning, "FFmpeg said {Count} more lines than could be kept until they were logged; they are lost")]
-    private static partial void LogLost(ILogger logger, long count);
 }

@@ -259,7 +259,7 @@ public sealed class Pipeline : IAsyncDisposable
             _errors.Add((error.Data[ElementException.ElementKey] as string ?? element, error));
         }
 
-        PipelineLog.Failed(_logger, Name, element, error);
+        MediaLog.Failed(_logger, Name, element, error);
         _ended.TrySetResult();
     }
 
@@ -279,7 +279,7 @@ public sealed class Pipeline : IAsyncDisposable
         }
         catch (TimeoutException)
         {
-            PipelineLog.StillDisposing(_logger, Name);
+            MediaLog.StillDisposing(_logger, Name);
         }
     }
 
@@ -306,7 +306,7 @@ public sealed class Pipeline : IAsyncDisposable
 
     internal void OnElected(IClock clock)
     {
-        PipelineLog.ClockElected(_logger, Name, clock.Name);
+        MediaLog.ClockElected(_logger, Name, clock.Name);
         Report("clock-elected", Name, $"The pipeline follows the clock '{clock.Name}'.");
     }
 
@@ -383,7 +383,7 @@ public sealed class Pipeline : IAsyncDisposable
         }
 
         State = PipelineState.Running;
-        PipelineLog.Started(_logger, Name, _graph.Elements.Count, Clock.Reference.Name);
+        MediaLog.Started(_logger, Name, _graph.Elements.Count, Clock.Reference.Name);
         foreach (Element element in _graph.SinksFirst())
         {
             foreach (StepTask task in element.Tasks)

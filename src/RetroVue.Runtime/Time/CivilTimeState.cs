@@ -28,13 +28,13 @@ internal sealed class CivilTimeState(DisciplinedClock station, ClockTime uncerta
                 if (_shown != Duration.Zero)
                 {
                     Show(Duration.Zero, ClockState.Synchronised);
-                    TimeLog.CivilTimeAgrees(logger);
+                    RuntimeLog.CivilTimeAgrees(logger);
                 }
             }
             else if (Size(seen.Difference - _shown) > seen.Tolerance + seen.Uncertainty)
             {
                 Show(seen.Difference, ClockState.Unsynchronised);
-                TimeLog.CivilTimeDiffers(logger, Size(seen.Difference), seen.Difference > Duration.Zero ? "ahead of" : "behind", seen.SystemUtc);
+                RuntimeLog.CivilTimeDiffers(logger, Size(seen.Difference), seen.Difference > Duration.Zero ? "ahead of" : "behind", seen.SystemUtc);
             }
         }
     }

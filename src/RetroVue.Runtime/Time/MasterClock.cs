@@ -151,7 +151,7 @@ public sealed class MasterClock : NodaTime.IClock
         ScheduledEvent? replaced = _events.Add(new ScheduledEvent(id, at, payload));
         if (replaced is not null)
         {
-            TimeLog.EventReplaced(_logger, id, replaced.At, at);
+            RuntimeLog.EventReplaced(_logger, id, replaced.At, at);
         }
 
         return replaced;
@@ -257,7 +257,7 @@ public sealed class MasterClock : NodaTime.IClock
     public void StepForward(Duration step)
     {
         _station.StepForward(step.ToClockTime());
-        TimeLog.SteppedForward(_logger, step);
+        RuntimeLog.SteppedForward(_logger, step);
     }
 
     /// <summary>Station time for pacing: exact to the nanosecond, on the line of <see cref="StationTime"/>.</summary>

@@ -110,7 +110,7 @@ internal sealed class StationTimer : ITimer
         }
         catch (Exception exception)
         {
-            TimeLog.TimerFailed(_logger, exception);
+            RuntimeLog.TimerFailed(_logger, exception);
         }
     }
 

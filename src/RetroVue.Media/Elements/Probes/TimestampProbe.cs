@@ -8,7 +8,7 @@ namespace RetroVue.Media.Elements.Probes;
 /// Recording stops at the capacity, logging costs nothing unless the logger takes debug messages. <see cref="Snapshot"/> is for any
 /// thread. Follows the TimestampDebug element of Parallax's clock plan.
 /// </remarks>
-public sealed partial class TimestampProbe : Element
+public sealed class TimestampProbe : Element
 {
     private readonly Lock _lock = new();
     private readonly ILogger? _logger;
@@ -65,7 +65,7 @@ public sealed partial class TimestampProbe : Element
 
         if (_logger is not null)
         {
-            LogBuffer(_logger, Name, buffer);
+            MediaLog.BufferSeen(_logger, Name, buffer);
         }
 
         _output.Push(buffer);
@@ -76,15 +76,9 @@ public sealed partial class TimestampProbe : Element
     {
         if (_logger is not null)
         {
-            LogEvent(_logger, Name, mediaEvent);
+            MediaLog.EventSeen(_logger, Name, mediaEvent);
         }
 
         base.OnEvent(input, mediaEvent);
     }
-
-    [LoggerMessage(110, LogLevel.Debug, "[{Element}] {Buffer}")]
-    private static partial void LogBuffer(ILogger logger, string element, MediaBuffer buffer);
-
-    [LoggerMessage(111, LogLevel.Debug, "[{Element}] {Event}")]
-    private static partial void LogEvent(ILogger logger, string element, MediaEvent @event);
 }

@@ -1,9 +1,10 @@
 using Microsoft.Extensions.Logging;
+using RetroVue.Media.Pipelines;
 
-namespace RetroVue.Media.Pipelines;
+namespace RetroVue.Media;
 
-/// <summary>Every log message of pipelines, with its fixed id.</summary>
-internal static partial class PipelineLog
+/// <summary>Every log message of this package, by its fixed id: 100 to 199.</summary>
+internal static partial class MediaLog
 {
     [LoggerMessage(100, LogLevel.Information, "Pipeline {Pipeline} runs with {Elements} elements by the clock {Clock}")]
     public static partial void Started(ILogger logger, string pipeline, int elements, string clock);
@@ -16,4 +17,10 @@ internal static partial class PipelineLog
 
     [LoggerMessage(103, LogLevel.Warning, "Pipeline {Pipeline}: disposing of its elements takes long, as where a disk does not answer; it goes on by itself")]
     public static partial void StillDisposing(ILogger logger, string pipeline);
+
+    [LoggerMessage(110, LogLevel.Debug, "[{Element}] {Buffer}")]
+    public static partial void BufferSeen(ILogger logger, string element, MediaBuffer buffer);
+
+    [LoggerMessage(111, LogLevel.Debug, "[{Element}] {Event}")]
+    public static partial void EventSeen(ILogger logger, string element, MediaEvent @event);
 }
