@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
@@ -7,6 +8,7 @@ using Microsoft.Extensions.Options;
 using RetroVue.Media.Pipelines;
 using RetroVue.Runtime.Channels;
 using RetroVue.Runtime.Producers;
+using RetroVue.Runtime.Schedules;
 using RetroVue.Runtime.Time;
 
 namespace RetroVue.Runtime.AspNetCore;
@@ -15,23 +17,46 @@ namespace RetroVue.Runtime.AspNetCore;
 public static class RetroVueServices
 {
     /// <summary>
-    /// Adds a <see cref="Station"/> that lives as long as the host: it is loaded when the host starts, before requests are taken, and
-    /// goes off the air when the host stops. It limits the server's connections (<see cref="RetroVueOptions.MaxConnections"/>). A
+    /// Adds a <see cref="Station"/> that lives as long as the host: it starts before the app's own services do and before requests are taken, and
+    /// goes off the air after they have stopped, within the host's limit
+    /// (<see cref="Microsoft.Extensions.Hosting.HostOptions.ShutdownTimeout"/>). A service may have it injected at any time; its channels are there
+    /// once it has started (<see cref="Station.StartAsync"/>). It limits the server's connections (<see cref="RetroVueOptions.MaxConnections"/>). A
     /// <see cref="MasterClock"/> or <see cref="Executor"/> registered before is used. Each registered <see cref="IProducerFactory"/> makes the
     /// producers of its mode; the last one of a mode counts. Whoever asks the services for a <see cref="TimeProvider"/> has station time, unless
-    /// one was registered before.
+    /// one was registered before. Called again, it only adds to the options.
     /// </summary>
     /// <param name="services">The app's services.</param>
     /// <param name="configure">Says what to air.</param>
     public static IServiceCollection AddRetroVue(this IServiceCollection services, Action<RetroVueOptions> configure)
     {
-        services.AddOptions<RetroVueOptions>()
-            .Configure(configure)
-            .Validate(
-                options => options.ScheduleFile is null != options.Channels is null,
-                $"RetroVue needs either {nameof(RetroVueOptions.ScheduleFile)} or {nameof(RetroVueOptions.Channels)}.")
-            .Validate(options => options.MaxConnections > 0, $"{nameof(RetroVueOptions.MaxConnections)} is above 0.")
-            .ValidateOnStart();
+        ArgumentNullException.ThrowIfNull(services);
+        ArgumentNullException.ThrowIfNull(configure);
+        return services.AddStation().Configure(configure);
+    }
+
+    /// <summary>
+    /// Adds a <see cref="Station"/> as <see cref="AddRetroVue(IServiceCollection, Action{RetroVueOptions})"/> does, with the options that stand in a
+    /// section of the app's configuration. The keys are the names of the options: "MaxConnections", "Channel:Linger". A duration is written
+    /// "00:00:02" or "2 s". A key that is none, or a value that cannot be read, fails the host's start with a message that names it.
+    /// </summary>
+    /// <param name="services">The app's services.</param>
+    /// <param name="section">The section, such as <c>builder.Configuration.GetSection("RetroVue")</c>.</param>
+    public static IServiceCollection AddRetroVue(this IServiceCollection services, IConfigurationSection section)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        ArgumentNullException.ThrowIfNull(section);
+        return services.AddStation().AddSingleton<IConfigureOptions<RetroVueOptions>>(new RetroVueSection(section));
+    }
+
+    private static IServiceCollection AddStation(this IServiceCollection services)
+    {
+        if (services.Any(service => service.ServiceType == typeof(ConnectionLimits)))
+        {
+            return services;
+        }
+
+        services.AddOptions<RetroVueOptions>().ValidateOnStart();
+        services.AddSingleton<IValidateOptions<RetroVueOptions>, RetroVueOptionsCheck>();
         services.TryAddSingleton(provider => MasterClock.FromSystem(logger: provider.GetRequiredService<ILogger<MasterClock>>()));
         services.TryAddSingleton<Executor>(_ => ThreadedExecutor.Default);
         services.TryAddSingleton(provider => provider.GetRequiredService<MasterClock>().AsTimeProvider(provider.GetRequiredService<Executor>()));
@@ -40,9 +65,20 @@ public static class RetroVueServices
         services.AddSingleton<ConnectionLimits>();
         services.AddSingleton<IStartupFilter>(provider => provider.GetRequiredService<ConnectionLimits>());
         services.AddSingleton<IConfigureOptions<KestrelServerOptions>>(provider => provider.GetRequiredService<ConnectionLimits>());
-        services.AddSingleton<StationHost>();
-        services.AddHostedService(provider => provider.GetRequiredService<StationHost>());
-        services.AddSingleton(provider => provider.GetRequiredService<StationHost>().Station);
+        services.AddSingleton(CreateStation);
+        services.AddHostedService<StationHost>();
         return services;
+    }
+
+    private static Station CreateStation(IServiceProvider services)
+    {
+        RetroVueOptions options = services.GetRequiredService<IOptions<RetroVueOptions>>().Value;
+        var loader = new StationLoader(
+            services.GetRequiredService<MasterClock>(),
+            services.GetRequiredService<Executor>(),
+            options.Channel,
+            services.GetRequiredService<ILoggerFactory>(),
+            services.GetServices<IProducerFactory>());
+        return loader.Create(() => options.Channels ?? ScheduleFile.Load(options.ScheduleFile!), options.Progress);
     }
 }

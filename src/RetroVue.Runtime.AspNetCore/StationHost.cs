@@ -1,50 +1,36 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Options;
-using RetroVue.Media.Pipelines;
 using RetroVue.Runtime.Channels;
-using RetroVue.Runtime.Producers;
-using RetroVue.Runtime.Schedules;
-using RetroVue.Runtime.Time;
 
 namespace RetroVue.Runtime.AspNetCore;
 
-/// <summary>Owns the station from the host's start to its stop.</summary>
-internal sealed class StationHost(
-    IOptions<RetroVueOptions> options,
-    MasterClock clock,
-    Executor executor,
-    IEnumerable<IProducerFactory> producers,
-    ILoggerFactory loggerFactory) : IHostedService
+/// <summary>
+/// Starts the station before anything else of the host's starts, and ends it after everything else has stopped: so each of the app's services
+/// finds it running.
+/// </summary>
+internal sealed class StationHost(Station station, ILogger<StationHost> logger) : IHostedLifecycleService
 {
-    private Station? _station;
+    public Task StartingAsync(CancellationToken cancellationToken) => station.StartAsync(cancellationToken);
 
-    /// <exception cref="InvalidOperationException">The host has not started.</exception>
-    public Station Station => _station ?? throw new InvalidOperationException("The station is there once the host has started.");
+    // Again, for a host that knows nothing of the other stages.
+    public Task StartAsync(CancellationToken cancellationToken) => station.StartAsync(cancellationToken);
 
-    public async Task StartAsync(CancellationToken cancellationToken)
-    {
-        RetroVueOptions wanted = options.Value;
-        IReadOnlyList<ChannelSchedule> channels = wanted.Channels ?? ScheduleFile.Load(wanted.ScheduleFile!);
-        var loader = new StationLoader(clock, executor, wanted.Channel, loggerFactory, producers);
-        _station = await loader.LoadAsync(channels, wanted.Progress, cancellationToken).ConfigureAwait(false);
-    }
+    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     /// <summary>Takes the station off the air, within the host's limit: the token is cancelled then.</summary>
-    public async Task StopAsync(CancellationToken cancellationToken)
+    public async Task StoppedAsync(CancellationToken cancellationToken)
     {
-        if (_station is null)
-        {
-            return;
-        }
-
         try
         {
-            await _station.DisposeAsync().AsTask().WaitAsync(cancellationToken).ConfigureAwait(false);
+            await station.StopAsync(cancellationToken).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            WebLog.NotEnded(loggerFactory.CreateLogger<StationHost>());
+            WebLog.NotEnded(logger);
         }
     }
 }

@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using System.Collections.Immutable;
 using Microsoft.Extensions.Logging;
 using RetroVue.Media.Pipelines;
@@ -10,47 +9,48 @@ using RetroVue.Runtime.Time;
 namespace RetroVue.Runtime.Channels;
 
 /// <summary>Everything a station is: its time, what runs it, its schedule, and one manager for each channel.</summary>
-/// <remarks>Thread-safe. Channels are off the air until somebody watches.</remarks>
+/// <remarks>
+/// Thread-safe. It knows its channels once it has started: <see cref="StartAsync"/> waits for that, whoever calls it and however often. Channels
+/// are off the air until somebody watches. After its end the station still says what there was; who joins then is refused with an
+/// <see cref="ObjectDisposedException"/>.
+/// </remarks>
 public sealed class Station : IAsyncDisposable
 {
-    private readonly FrozenDictionary<Guid, ChannelManager> _byId;
-    private readonly FrozenDictionary<string, ChannelManager> _byShortName;
-    private readonly FrozenDictionary<Guid, ChannelStills> _stills;
+    private readonly Func<CancellationToken, Task<StationChannels>> _load;
     private readonly CancellationTokenSource _disposed = new();
+    private readonly TaskCompletionSource _started;
+    private readonly TaskCompletionSource _ended;
+    private volatile StationChannels? _known;
+    private int _isStarting;
+    private int _isEnding;
+    private volatile bool _isGivenUp;
 
-    /// <summary>A station with all its channels off the air. From now on its clock is compared with the machine's civil time.</summary>
+    /// <summary>A station that has not started. From now on its clock is compared with the machine's civil time.</summary>
     /// <param name="clock">Station time.</param>
     /// <param name="executor">What runs the channels.</param>
-    /// <param name="schedules">The channels and what they air when.</param>
-    /// <param name="kinds">What each channel is made of, by the channel's id.</param>
-    /// <param name="options">How channels are run.</param>
-    /// <param name="loggerFactory">Where channels log.</param>
-    /// <param name="producers">What makes the channels' producers, by mode; null for the one that plays the schedule.</param>
-    /// <exception cref="KeyNotFoundException">A channel has no kind.</exception>
-    public Station(
+    /// <param name="load">Finds out what the channels are.</param>
+    internal Station(MasterClock clock, Executor executor, Func<CancellationToken, Task<StationChannels>> load)
+    {
+        (Clock, Executor, _load) = (clock, executor, load);
+        (_started, _ended) = (executor.CreateCompletion(), executor.CreateCompletion());
+        // It touches the clock only, so nobody has to wait for its end.
+        _ = clock.WatchCivilTimeAsync(executor, _disposed.Token);
+    }
+
+    /// <summary>A station that has started.</summary>
+    internal Station(
         MasterClock clock,
         Executor executor,
-        IScheduleService schedules,
+        ScheduleBook schedules,
         IReadOnlyDictionary<Guid, ChannelKind> kinds,
         ChannelOptions options,
         ILoggerFactory loggerFactory,
         IEnumerable<IProducerFactory>? producers = null)
+        : this(clock, executor, _ => throw new InvalidOperationException("The station has started already."))
     {
-        ArgumentNullException.ThrowIfNull(schedules);
-        ArgumentNullException.ThrowIfNull(kinds);
-        (Clock, Executor, Schedules) = (clock, executor, schedules);
-        IProducerFactory[]? makers = producers?.ToArray();
-        Channels =
-        [
-            .. schedules.Channels.Select(channel =>
-                new ChannelManager(channel, kinds[channel.Id], schedules, clock, executor, options, loggerFactory, makers)),
-        ];
-        _byId = Channels.ToFrozenDictionary(manager => manager.Channel.Id);
-        _byShortName = Channels.ToFrozenDictionary(manager => manager.Channel.ShortName, StringComparer.Ordinal);
-        ILogger logger = loggerFactory.CreateLogger<ChannelStills>();
-        _stills = Channels.ToFrozenDictionary(manager => manager.Channel.Id, manager => new ChannelStills(manager, logger));
-        // It touches the clock only, so nobody has to wait for its end.
-        _ = clock.WatchCivilTimeAsync(executor, _disposed.Token);
+        _isStarting = 1;
+        _known = new StationChannels(clock, executor, schedules, kinds, options, loggerFactory, producers);
+        _started.SetResult();
     }
 
     /// <summary>Station time.</summary>
@@ -59,35 +59,144 @@ public sealed class Station : IAsyncDisposable
     /// <summary>What runs the channels.</summary>
     public Executor Executor { get; }
 
-    /// <summary>What airs when.</summary>
-    public IScheduleService Schedules { get; }
+    /// <summary>True once the station knows its channels, also after its end.</summary>
+    public bool IsStarted => _known is not null;
+
+    /// <summary>What airs when. Other programmes are published here, also while channels are on the air (<see cref="ScheduleBook.Publish"/>).</summary>
+    /// <exception cref="InvalidOperationException">The station has not started; <see cref="StartAsync"/> waits for that.</exception>
+    public ScheduleBook Schedules => Known.Schedules;
 
     /// <summary>The channels, in the schedule's order.</summary>
-    public ImmutableArray<ChannelManager> Channels { get; }
+    /// <exception cref="InvalidOperationException">The station has not started; <see cref="StartAsync"/> waits for that.</exception>
+    public ImmutableArray<ChannelManager> Channels => Known.All;
+
+    private StationChannels Known =>
+        _known ?? throw (_isEnding != 0 ? Ended() : new InvalidOperationException(
+            "The station has not started, so it does not know its channels yet. Await Station.StartAsync before; that also says why a start has failed.",
+            _started.Task.Exception?.InnerException));
+
+    /// <summary>
+    /// Starts the station unless somebody has, and waits until it knows its channels. All who call wait for the same start; if that has failed, all
+    /// hear why.
+    /// </summary>
+    /// <param name="cancellationToken">Ends the waiting. The start goes on for the others, until the station's end.</param>
+    /// <exception cref="ScheduleException">The schedule cannot be aired.</exception>
+    /// <exception cref="Media.FFmpeg.FFmpegLibraryException">FFmpeg's libraries are missing or of an unknown version.</exception>
+    /// <exception cref="ObjectDisposedException">The station has ended.</exception>
+    public async Task StartAsync(CancellationToken cancellationToken = default)
+    {
+        if (Volatile.Read(ref _isEnding) != 0)
+        {
+            throw Ended();
+        }
+
+        if (Interlocked.Exchange(ref _isStarting, 1) == 0)
+        {
+            _ = LoadAsync();
+        }
+
+        await _started.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
+    }
 
     /// <summary>The channel with this UUID or short name; null if there is none.</summary>
+    /// <exception cref="InvalidOperationException">The station has not started; <see cref="StartAsync"/> waits for that.</exception>
     public ChannelManager? Find(string id)
     {
         ArgumentNullException.ThrowIfNull(id);
-        return _byShortName.GetValueOrDefault(id)
-            ?? (Guid.TryParseExact(id, "D", out Guid uuid) ? _byId.GetValueOrDefault(uuid) : null);
+        return Known.Find(id);
     }
 
     /// <summary>Stills of a channel.</summary>
     /// <exception cref="KeyNotFoundException">There is no such channel here.</exception>
+    /// <exception cref="InvalidOperationException">The station has not started; <see cref="StartAsync"/> waits for that.</exception>
     public ChannelStills StillsOf(ChannelManager channel)
     {
         ArgumentNullException.ThrowIfNull(channel);
-        return _stills[channel.Channel.Id];
+        return Known.Stills[channel.Channel.Id];
     }
 
-    /// <summary>Takes all channels off the air for good, all at the same time.</summary>
+    /// <summary>Takes all channels off the air for good, all at the same time, and waits for all files to be closed.</summary>
+    /// <param name="cancellationToken">
+    /// Ends the waiting, such as for a disk that does not answer; what is open is closed in the background. <see cref="DisposeAsync"/> does not wait
+    /// then either, so there is one limit.
+    /// </param>
+    public async Task StopAsync(CancellationToken cancellationToken = default)
+    {
+        Task ended = End();
+        try
+        {
+            await ended.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (!ended.IsCompleted)
+        {
+            _isGivenUp = true;
+            throw;
+        }
+    }
+
+    /// <summary>Takes all channels off the air for good, all at the same time. Harmless more than once.</summary>
     public async ValueTask DisposeAsync()
     {
-        // On the calling thread, whose callbacks only wake the watch: on the thread pool, a simulation would lose its order.
+        Task ended = End();
+        if (!_isGivenUp)
+        {
+            await ended.ConfigureAwait(false);
+        }
+    }
+
+    private static ObjectDisposedException Ended() => new(nameof(Station), "The station has ended, and it does not start again. Make another one.");
+
+    private async Task LoadAsync()
+    {
+        try
+        {
+            _known = await _load(_disposed.Token).ConfigureAwait(false);
+            _started.TrySetResult();
+        }
+        catch (OperationCanceledException) when (_disposed.IsCancellationRequested)
+        {
+            _started.TrySetException(Ended());
+        }
+        catch (Exception exception)
+        {
+            _started.TrySetException(exception);
+        }
+    }
+
+    private Task End()
+    {
+        if (Interlocked.Exchange(ref _isEnding, 1) == 0)
+        {
+            _ = EndAsync();
+        }
+
+        return _ended.Task;
+    }
+
+    private async Task EndAsync()
+    {
+        try
+        {
+            // On the calling thread, whose callbacks only wake the watch: on the thread pool, a simulation would lose its order.
 #pragma warning disable CA1849, VSTHRD103, MA0042
-        _disposed.Cancel();
+            _disposed.Cancel();
 #pragma warning restore CA1849, VSTHRD103, MA0042
-        await Task.WhenAll(Channels.Select(channel => channel.DisposeAsync().AsTask())).ConfigureAwait(false);
+            if (Interlocked.Exchange(ref _isStarting, 1) == 0)
+            {
+                _started.TrySetException(Ended());
+            }
+
+            await _started.Task.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (_known is { } known)
+            {
+                await Task.WhenAll(known.All.Select(channel => channel.DisposeAsync().AsTask())).ConfigureAwait(false);
+            }
+
+            _ended.TrySetResult();
+        }
+        catch (Exception exception)
+        {
+            _ended.TrySetException(exception);
+        }
     }
 }

@@ -50,20 +50,32 @@ public sealed class StationLoader
     /// <param name="options">How channels are run.</param>
     /// <param name="loggerFactory">Where the loader and the station log.</param>
     /// <param name="producers">What makes the channels' producers, by mode; null for the one that plays the schedule.</param>
+    /// <exception cref="ArgumentException">An option's value cannot be.</exception>
     public StationLoader(
         MasterClock clock, Executor executor, ChannelOptions options, ILoggerFactory loggerFactory, IEnumerable<IProducerFactory>? producers = null)
     {
-        (_clock, _executor, _options, _loggerFactory, _producers) = (clock, executor, options, loggerFactory, producers);
+        (_clock, _executor, _options, _loggerFactory, _producers) = (clock, executor, ChannelOptions.Checked(options), loggerFactory, producers);
         _logger = loggerFactory.CreateLogger<StationLoader>();
     }
 
-    /// <summary>The station, with its channels off the air.</summary>
+    /// <summary>
+    /// A station that has not started: its channels are asked for, and their files are looked at, when <see cref="Station.StartAsync"/> is called.
+    /// </summary>
+    /// <param name="channels">Says what its channels are; called once, at the start. What it throws, the start fails with.</param>
+    /// <param name="progress">Told, on any thread, at the start and after each file; null for nobody.</param>
+    public Station Create(Func<IEnumerable<ChannelSchedule>> channels, IProgress<LoadProgress>? progress = null)
+    {
+        ArgumentNullException.ThrowIfNull(channels);
+        return new Station(_clock, _executor, stop => LoadChannelsAsync(channels(), progress, stop));
+    }
+
+    /// <summary>The station, started, with its channels off the air.</summary>
     /// <exception cref="ScheduleException">The schedule cannot be aired, whatever the files are.</exception>
     /// <exception cref="FFmpegLibraryException">FFmpeg's libraries are missing or of an unknown version.</exception>
     public Task<Station> LoadAsync(IEnumerable<ChannelSchedule> channels, CancellationToken cancellationToken = default) =>
         LoadAsync(channels, progress: null, cancellationToken);
 
-    /// <summary>The station, with its channels off the air.</summary>
+    /// <summary>The station, started, with its channels off the air.</summary>
     /// <param name="channels">Its channels.</param>
     /// <param name="progress">Told, on any thread, at the start and after each file; null for nobody.</param>
     /// <param name="cancellationToken">Gives up.</param>
@@ -72,6 +84,21 @@ public sealed class StationLoader
     public async Task<Station> LoadAsync(IEnumerable<ChannelSchedule> channels, IProgress<LoadProgress>? progress, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(channels);
+        Station station = Create(() => channels, progress);
+        try
+        {
+            await station.StartAsync(cancellationToken).ConfigureAwait(false);
+            return station;
+        }
+        catch
+        {
+            await station.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    private async Task<StationChannels> LoadChannelsAsync(IEnumerable<ChannelSchedule> channels, IProgress<LoadProgress>? progress, CancellationToken cancellationToken)
+    {
         ChannelSchedule[] all = [.. channels];
         // Before the files are looked at, which is what leaves the most behind.
         NativeHeap.ReturnFreedMemory();
@@ -100,7 +127,7 @@ public sealed class StationLoader
             completed.Add(schedule with { Programme = probed });
         }
 
-        return new Station(_clock, _executor, new ScheduleBook(completed), kinds, _options, _loggerFactory, _producers);
+        return new StationChannels(_clock, _executor, new ScheduleBook(completed), kinds, _options, _loggerFactory, _producers);
     }
 
     private static Programme WithoutRefused(Programme programme, CopyAdmission admission)

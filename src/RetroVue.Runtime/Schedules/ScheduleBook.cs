@@ -17,7 +17,7 @@ public sealed class ScheduleBook : IScheduleService
     /// <summary>A book with the first version of each channel's schedule.</summary>
     /// <exception cref="ScheduleException">
     /// An item has no duration yet (see <see cref="Programme.Probed"/>) or one that is not allowed, a list lasts more than 100
-    /// years, a programme ends before it starts, or two channels share an id.
+    /// years, a programme ends before it starts, or two channels share an id or a short name.
     /// </exception>
     public ScheduleBook(IEnumerable<ChannelSchedule> channels)
     {
@@ -25,11 +25,17 @@ public sealed class ScheduleBook : IScheduleService
         ChannelSchedule[] all = [.. channels];
         Channels = [.. all.Select(schedule => schedule.Channel)];
         Dictionary<Guid, Page> pages = [];
+        HashSet<string> shortNames = new(StringComparer.Ordinal);
         foreach ((Channel channel, Programme programme) in all)
         {
             if (!pages.TryAdd(channel.Id, new Page(channel, new ScheduleEdition(new ChannelTimeline(channel, programme)))))
             {
                 throw new ScheduleException($"Two channels have the id {channel.Id}; the second is '{channel.Name}'.");
+            }
+
+            if (!shortNames.Add(channel.ShortName))
+            {
+                throw new ScheduleException($"Two channels have the short name '{channel.ShortName}'; the second is '{channel.Name}'. Addresses tell channels apart by it.");
             }
         }
 

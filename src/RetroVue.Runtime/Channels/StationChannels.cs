@@ -1,0 +1,62 @@
+using System.Collections.Frozen;
+using System.Collections.Immutable;
+using Microsoft.Extensions.Logging;
+using RetroVue.Media.Pipelines;
+using RetroVue.Runtime.Output;
+using RetroVue.Runtime.Producers;
+using RetroVue.Runtime.Schedules;
+using RetroVue.Runtime.Time;
+
+namespace RetroVue.Runtime.Channels;
+
+/// <summary>What a station knows once it has started: its schedule, and a manager for each channel, off the air.</summary>
+internal sealed class StationChannels
+{
+    private readonly FrozenDictionary<Guid, ChannelManager> _byId;
+    private readonly FrozenDictionary<string, ChannelManager> _byShortName;
+
+    /// <param name="clock">Station time.</param>
+    /// <param name="executor">What runs the channels.</param>
+    /// <param name="schedules">The channels and what they air when.</param>
+    /// <param name="kinds">What each channel is made of, by the channel's id.</param>
+    /// <param name="options">How channels are run.</param>
+    /// <param name="loggerFactory">Where channels log.</param>
+    /// <param name="producers">What makes the channels' producers, by mode; null for the one that plays the schedule.</param>
+    /// <exception cref="KeyNotFoundException">A channel has no kind.</exception>
+    /// <exception cref="ArgumentException">An option's value cannot be.</exception>
+    public StationChannels(
+        MasterClock clock,
+        Executor executor,
+        ScheduleBook schedules,
+        IReadOnlyDictionary<Guid, ChannelKind> kinds,
+        ChannelOptions options,
+        ILoggerFactory loggerFactory,
+        IEnumerable<IProducerFactory>? producers)
+    {
+        options = ChannelOptions.Checked(options);
+        Schedules = schedules;
+        IProducerFactory[]? makers = producers?.ToArray();
+        All =
+        [
+            .. schedules.Channels.Select(channel =>
+                new ChannelManager(channel, kinds[channel.Id], schedules, clock, executor, options, loggerFactory, makers)),
+        ];
+        _byId = All.ToFrozenDictionary(manager => manager.Channel.Id);
+        _byShortName = All.ToFrozenDictionary(manager => manager.Channel.ShortName, StringComparer.Ordinal);
+        ILogger logger = loggerFactory.CreateLogger<ChannelStills>();
+        Stills = All.ToFrozenDictionary(manager => manager.Channel.Id, manager => new ChannelStills(manager, logger));
+    }
+
+    /// <summary>What airs when.</summary>
+    public ScheduleBook Schedules { get; }
+
+    /// <summary>The channels, in the schedule's order.</summary>
+    public ImmutableArray<ChannelManager> All { get; }
+
+    /// <summary>Stills of each channel, by the channel's id.</summary>
+    public FrozenDictionary<Guid, ChannelStills> Stills { get; }
+
+    /// <inheritdoc cref="Station.Find"/>
+    public ChannelManager? Find(string id) => _byShortName.GetValueOrDefault(id)
+        ?? (Guid.TryParseExact(id, "D", out Guid uuid) ? _byId.GetValueOrDefault(uuid) : null);
+}
