@@ -24,10 +24,9 @@ public sealed class ProducerFactoryTests
             },
             TestStation.Channel("clip", "Clip", TestMedia.Clip("own")));
         ChannelManager clip = station.Station.Find("clip")!;
-        ViewerSession session = await clip.JoinAsync(new JoinRequest("test"));
+        await using ViewerSession session = await clip.JoinAsync(new JoinRequest("test"));
         Assert.That(own.Made, Is.EqualTo(new[] { "clip" }));
         Assert.That(clip.ProducerState, Is.EqualTo(ProducerState.Running));
-        await clip.LeaveAsync(session);
     }
 
     private sealed class OwnProducers : IProducerFactory

@@ -72,7 +72,7 @@ internal sealed class JoinedChannel : IAsyncDisposable
             }
         }
 
-        await _manager.LeaveAsync(session);
+        await session.DisposeAsync();
         // Who comes back does so when the files have been put back, which happens in the background and takes milliseconds.
         await ThreadedExecutor.Default.WaitUntilAsync(SystemClock.Instance, SystemClock.Instance.Now + s_rest, CancellationToken.None);
         return arrival.Completed - asked;

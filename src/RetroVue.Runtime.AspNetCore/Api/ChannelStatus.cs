@@ -1,6 +1,5 @@
 using NodaTime;
 using RetroVue.Runtime.Channels;
-using RetroVue.Runtime.Schedules;
 
 namespace RetroVue.Runtime.AspNetCore.Api;
 
@@ -33,8 +32,7 @@ internal sealed record ChannelStatus(
 
     public static ChannelStatus Of(ChannelManager channel)
     {
-        // Once: what comes next is what follows this.
-        Airing now = channel.Now;
+        NowAndNext told = channel.GetNowAndNext(s_before);
         return new ChannelStatus(
             channel.Channel.Id,
             channel.Channel.Name,
@@ -44,8 +42,8 @@ internal sealed record ChannelStatus(
             channel.ProducerState.ToApiName(),
             channel.ProducerHealth.ToApiName(),
             channel.HealthReason,
-            AiringStatus.Of(now.Entry),
-            AiringStatus.Of(channel.After(now).Entry),
-            [.. channel.Before(now, s_before).Select(AiringStatus.Of)]);
+            AiringStatus.Of(told.Now.Entry),
+            AiringStatus.Of(told.Next),
+            [.. told.Before.Select(AiringStatus.Of)]);
     }
 }

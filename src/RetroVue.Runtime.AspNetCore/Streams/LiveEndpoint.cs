@@ -82,7 +82,7 @@ internal static class LiveEndpoint
         }
         finally
         {
-            await channel.LeaveAsync(session).ConfigureAwait(false);
+            await session.DisposeAsync().ConfigureAwait(false);
         }
     }
 

@@ -23,6 +23,9 @@ internal sealed class Audience(MasterClock clock, ChannelLine line, Executor exe
     /// <summary>Called with what a viewer's wish threw on an output that takes the place of another one; that viewer alone has nothing of it.</summary>
     public Action<Exception>? Refused { get; init; }
 
+    /// <summary>Called with a viewer who leaves; it throws nothing.</summary>
+    public required Action<ViewerSession> Left { get; init; }
+
     /// <summary>Viewers now.</summary>
     public int Count => _sessions.Count;
 
@@ -73,7 +76,7 @@ internal sealed class Audience(MasterClock clock, ChannelLine line, Executor exe
     /// <param name="output">What the viewer watches.</param>
     public ViewerSession Join(JoinRequest request, ChannelOutput output)
     {
-        var session = new ViewerSession(RandomNumberGenerator.GetHexString(24, lowercase: true), request, clock.UtcNow, output);
+        var session = new ViewerSession(RandomNumberGenerator.GetHexString(24, lowercase: true), request, clock.UtcNow, output, Left);
         lock (_lock)
         {
             _expected--;

@@ -64,6 +64,7 @@ public sealed class ChannelManager : IAsyncDisposable
         _audience = new Audience(clock, _chain.Line, executor, options)
         {
             Refused = error => RuntimeLog.Unexpected(_logger, channel.ShortName, error),
+            Left = Leave,
         };
         _onAir = new OnAir(channel, _chain, schedules, options, _audience, _logger) { Deserted = LingerIfUnwatched };
     }
@@ -101,19 +102,34 @@ public sealed class ChannelManager : IAsyncDisposable
     /// <summary>What airs now, and how far into it.</summary>
     public Airing Now => _schedules.GetAiring(Channel.Id, _clock.UtcNow);
 
-    /// <summary>What airs after an airing, such as <see cref="Now"/>: the very next entry, however much time has passed since that was asked for.</summary>
-    public Airing After(Airing airing) => _schedules.GetAiring(Channel.Id, airing.Entry.End);
-
-    /// <summary>What aired before an airing, such as <see cref="Now"/>, for so long before it; oldest first, none where it began earlier.</summary>
-    public IReadOnlyList<PlayoutEntry> Before(Airing now, Duration time)
+    /// <summary>
+    /// What airs now, what airs next and what aired before, all by one version of the schedule: each begins where the one before it ends, however
+    /// short one of them is and whatever is published meanwhile.
+    /// </summary>
+    /// <param name="before">For how long before now; entries that ended earlier are left out.</param>
+    public NowAndNext GetNowAndNext(Duration before = default)
     {
-        Instant from = Instant.Max(now.At - time, NodaConstants.UnixEpoch);
-        return from < now.Entry.Start ? _schedules.GetPlan(Channel.Id, from, now.Entry.Start).Entries : [];
+        Instant now = _clock.UtcNow;
+        Instant from = Instant.Max(now - before, NodaConstants.UnixEpoch);
+        Instant end = _schedules.GetAiring(Channel.Id, now).Entry.End;
+        while (true)
+        {
+            // One plan is of one version. If that lets the entry on the air last longer than the version just asked, what follows is farther away.
+            PlayoutPlan plan = _schedules.GetPlan(Channel.Id, Instant.Min(from, now), end + Duration.Epsilon);
+            int index = plan.Entries.IndexOf(plan.At(now)!.Value.Entry);
+            if (index + 1 < plan.Entries.Length)
+            {
+                return new NowAndNext(plan.Entries[..index], new Airing(plan.Entries[index], now), plan.Entries[index + 1]);
+            }
+
+            end = plan.End;
+        }
     }
 
     /// <summary>Lets a viewer join; the first puts the channel on the air.</summary>
     /// <param name="request">What the viewer wants.</param>
     /// <param name="cancellationToken">Gives up waiting for the start.</param>
+    /// <returns>The viewer's session. Whoever has it disposes it (<c>await using</c>), which lets the viewer leave.</returns>
     /// <exception cref="StationException">The channel cannot be put on the air: a <see cref="ChannelException"/>, or what the schedule failed with.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled, or the station is shutting down.</exception>
     public async Task<ViewerSession> JoinAsync(JoinRequest request, CancellationToken cancellationToken = default)
@@ -166,27 +182,27 @@ public sealed class ChannelManager : IAsyncDisposable
         return session;
     }
 
-    /// <summary>
-    /// Lets a viewer leave; the last one's leaving begins the linger, or takes the channel off the air where there is none. Files that it has open
-    /// are let go of in the background. Leaving twice is harmless.
-    /// </summary>
-    public Task LeaveAsync(ViewerSession session)
-    {
-        ArgumentNullException.ThrowIfNull(session);
-        if (_audience.Leave(session))
-        {
-            LingerIfUnwatched();
-        }
-
-        return Task.CompletedTask;
-    }
-
     /// <summary>Takes the channel off the air for good.</summary>
     public async ValueTask DisposeAsync()
     {
         _disposed.Cancel();
         _audience.Clear();
         await _onAir.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private void Leave(ViewerSession session)
+    {
+        try
+        {
+            if (_audience.Leave(session))
+            {
+                LingerIfUnwatched();
+            }
+        }
+        catch (Exception exception)
+        {
+            RuntimeLog.Unexpected(_logger, Channel.ShortName, exception);
+        }
     }
 
     private void LingerIfUnwatched()
@@ -226,7 +242,7 @@ public sealed class ChannelManager : IAsyncDisposable
                     .ConfigureAwait(false);
                 foreach (ViewerSession session in _audience.Silent())
                 {
-                    await LeaveAsync(session).ConfigureAwait(false);
+                    Leave(session);
                 }
             }
         }

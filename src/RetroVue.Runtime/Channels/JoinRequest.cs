@@ -14,7 +14,7 @@ public sealed record JoinRequest(string Client)
 
     /// <summary>
     /// How long nothing may be heard of the viewer before the session is over; None, as unless set, for a viewer who leaves by
-    /// <see cref="ChannelManager.LeaveAsync"/> alone.
+    /// <see cref="ViewerSession.DisposeAsync"/> alone.
     /// </summary>
     public ClockTime SilenceLimit { get; init; } = ClockTime.None;
 

@@ -3,20 +3,25 @@ using RetroVue.Runtime.Output;
 
 namespace RetroVue.Runtime.Channels;
 
-/// <summary>A viewer of a channel, from joining to leaving. It is observed; it asks for nothing and changes no schedule.</summary>
+/// <summary>
+/// A viewer of a channel, from joining (<see cref="ChannelManager.JoinAsync"/>) to leaving (<see cref="DisposeAsync"/>). It is observed; it asks
+/// for nothing and changes no schedule.
+/// </summary>
 /// <remarks>Thread-safe.</remarks>
-public sealed class ViewerSession
+public sealed class ViewerSession : IAsyncDisposable
 {
     private readonly Lock _lock = new();
+    private readonly Action<ViewerSession> _leave;
     private Instant _lastActivity;
     private ChannelOutput _output;
 
-    internal ViewerSession(string id, JoinRequest request, Instant startedAt, ChannelOutput output)
+    internal ViewerSession(string id, JoinRequest request, Instant startedAt, ChannelOutput output, Action<ViewerSession> leave)
     {
         Id = id;
         Request = request;
         StartedAt = startedAt;
         _output = output;
+        _leave = leave;
         _lastActivity = startedAt;
     }
 
@@ -70,5 +75,16 @@ public sealed class ViewerSession
                 _lastActivity = value;
             }
         }
+    }
+
+    /// <summary>
+    /// Lets the viewer leave; the last one's leaving begins the linger, or takes the channel off the air where there is none. Files that it has open
+    /// are let go of in the background. Harmless more than once, and after the session was over otherwise: by silence, or with the station. Throws
+    /// nothing.
+    /// </summary>
+    public ValueTask DisposeAsync()
+    {
+        _leave(this);
+        return ValueTask.CompletedTask;
     }
 }

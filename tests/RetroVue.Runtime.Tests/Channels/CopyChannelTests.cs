@@ -34,17 +34,6 @@ public sealed class CopyChannelTests
         Assert.That(MediaBuffer.LiveCount, Is.Zero);
     }
 
-    [Test]
-    public void What_follows_an_airing_is_the_very_next_entry_however_late_it_is_asked_for()
-    {
-        using var channel = new SimulatedChannel(s_start, ChannelProfile.Copy, [Item("copy-a", 10, "testsrc"), Item("copy-b", 10, "testsrc2")]);
-        Airing now = channel.Manager.Now;
-        channel.Executor.RunFor(ClockTime.FromSeconds(12));
-        Assert.That(channel.Manager.After(now).Entry.Start, Is.EqualTo(now.Entry.End));
-        Assert.That(channel.Manager.After(channel.Manager.Now).Entry.Start, Is.EqualTo(now.Entry.End + Duration.FromSeconds(10)));
-        Assert.That(channel.Manager.Before(channel.Manager.Now, Duration.FromSeconds(5)).Select(entry => entry.Start), Is.EqualTo(new[] { now.Entry.Start }));
-    }
-
     [TestCase(false)]
     [TestCase(true)]
     public void Viewer_who_joins_where_a_file_is_over_before_its_time_gets_a_slate(bool isTranscoded)

@@ -65,7 +65,7 @@ public sealed class CrowdTests
             ViewerSession[] sessions = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => Task.Run(() => channel.JoinAsync(new JoinRequest("one of many")))));
             Assert.That(sessions.Select(session => session.Output).Distinct().Count(), Is.EqualTo(1));
             Assert.That(channel.ViewerCount, Is.EqualTo(20));
-            await Task.WhenAll(sessions.Concat(sessions).Select(session => Task.Run(() => channel.LeaveAsync(session))));
+            await Task.WhenAll(sessions.Concat(sessions).Select(session => Task.Run(() => session.DisposeAsync().AsTask())));
             Assert.That(channel.ViewerCount, Is.Zero);
             Assert.That(channel.Output, Is.Null);
         }

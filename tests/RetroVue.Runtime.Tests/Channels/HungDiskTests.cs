@@ -70,7 +70,7 @@ public sealed class HungDiskTests
             ViewerSession session = await station.Channels[0].JoinAsync(new JoinRequest("visitor"));
             Assert.That(station.Channels[0].ProducerHealth, Is.EqualTo(ProducerHealth.Degraded));
             Assert.That(station.Channels[0].HealthReason, Does.Contain(hanging));
-            await station.Channels[0].LeaveAsync(session);
+            await session.DisposeAsync();
         }
 
         // Only the first one waits for the file.
@@ -100,10 +100,10 @@ public sealed class HungDiskTests
         ViewerSession slate = await station.Channels[0].JoinAsync(new JoinRequest("visitor"));
         Assert.That(station.Channels[0].ProducerHealth, Is.EqualTo(ProducerHealth.Degraded));
         Assert.That(station.Channels[0].HealthReason, Does.Contain(hanging));
-        await station.Channels[0].LeaveAsync(slate);
+        await slate.DisposeAsync();
         ViewerSession session = await station.Channels[2].JoinAsync(new JoinRequest("visitor"));
         Assert.That(station.Channels[2].ProducerHealth, Is.EqualTo(ProducerHealth.Running));
-        await station.Channels[2].LeaveAsync(session);
+        await session.DisposeAsync();
         disk.GoOn();
     }
 

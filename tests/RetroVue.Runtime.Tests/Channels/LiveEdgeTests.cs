@@ -58,7 +58,7 @@ public sealed class LiveEdgeTests
             }
         }
 
-        await channel.LeaveAsync(session);
+        await session.DisposeAsync();
         await TestContext.Out.WriteLineAsync($"began {asked - first} behind the join, at the live edge {arrived - asked} after it, {newest - arrived} ahead");
         // Otherwise there was nothing to catch up.
         Assert.That(first, Is.LessThan(asked));

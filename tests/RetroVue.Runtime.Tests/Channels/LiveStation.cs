@@ -87,7 +87,7 @@ internal sealed class LiveStation : IAsyncDisposable
         finally
         {
             reader.Dispose();
-            await channel.LeaveAsync(session);
+            await session.DisposeAsync();
         }
     }
 

@@ -121,7 +121,7 @@ internal sealed class SimulatedChannel : IDisposable
 
     public void Leave()
     {
-        Complete(() => Manager.LeaveAsync(Session!));
+        Complete(() => Session!.DisposeAsync().AsTask());
         // What it lets go of ends in the background.
         Complete(Manager.OnAir.SettleAsync);
         _reader?.Dispose();

@@ -97,7 +97,7 @@ public sealed class AnyTurnsTests
                     break;
                 case < 6 when Any(_sessions) is { } session:
                     _sessions.Remove(session);
-                    Do("leaves", () => _ = Manager.LeaveAsync(session));
+                    Do("leaves", () => _ = session.DisposeAsync().AsTask());
                     break;
                 case 6 when Any(_normal.Made) is { } puppet:
                     // That on the air, one that is being opened, or one that is over.
@@ -161,7 +161,7 @@ public sealed class AnyTurnsTests
         {
             Done.Add("the end");
             _joining.ForEach(joining => _channel.Do(joining.Gone.Cancel));
-            _sessions.ForEach(session => _channel.Do(() => _ = Manager.LeaveAsync(session)));
+            _sessions.ForEach(session => _channel.Do(() => _ = session.DisposeAsync().AsTask()));
             _channel.Executor.RunFor(ClockTime.FromSeconds(12));
             Assert.That((Manager.Output, Manager.ViewerCount), Is.EqualTo(((object?)null, 0)));
             Assert.That(_swaps, Has.All.Property(nameof(Task.IsCompleted)).True);

@@ -136,7 +136,7 @@ public sealed class SharedOpeningTests
         Task<ViewerSession> joining = Begin(new JoinRequest("test") { Watching = _ => throw new InvalidOperationException("I cannot.") });
         Assert.That(joining.Exception?.GetBaseException().Message, Is.EqualTo("I cannot."));
         Assert.That(Manager.ViewerCount, Is.EqualTo(1));
-        _channel.Complete(() => Manager.LeaveAsync(other));
+        _channel.Complete(() => other.DisposeAsync().AsTask());
         Assert.That(Manager.Output, Is.Null, "Nobody watches.");
     }
 
@@ -172,7 +172,7 @@ public sealed class SharedOpeningTests
         _channel.Executor.RunFor(ClockTime.FromMilliseconds(100));
         Assert.That((resuming.IsCompleted, _normal.Made.Count), Is.EqualTo((false, 2)));
         Assert.That(Manager.Touch(first.Id), Is.Not.Null);
-        Task leaving = Begin(() => Manager.LeaveAsync(second));
+        Task leaving = Begin(() => second.DisposeAsync().AsTask());
         Assert.That((leaving.IsCompleted, Manager.ViewerCount), Is.EqualTo((true, 1)));
         LetGo();
         _channel.Complete(resuming);
@@ -188,7 +188,7 @@ public sealed class SharedOpeningTests
         _channel.Do(() => Manager.Output!.Failed!(new InvalidOperationException("The encoder is out of paper.")));
         _normal.HangsNext = true;
         Task resuming = Begin(() => Manager.ResumeAsync(session));
-        _channel.Do(() => _ = Manager.LeaveAsync(session));
+        _channel.Do(() => _ = session.DisposeAsync().AsTask());
         LetGo();
         _channel.Complete(resuming);
         _channel.Executor.RunFor(ClockTime.FromSeconds(1));
