@@ -30,13 +30,28 @@ internal static class PageEndpoints
     {
         byte[] content = Read(name);
         var tag = new EntityTagHeaderValue($"\"{Convert.ToHexStringLower(SHA256.HashData(content).AsSpan(0, 12))}\"");
-        routes.MapGet(address, (HttpContext context) =>
+        routes.MapGet(address, IResult (HttpContext context) =>
         {
+            if (address == "/" && WithSlash(context.Request) is { } right)
+            {
+                return TypedResults.Redirect(right, permanent: false, preserveMethod: true);
+            }
+
             context.Response.Headers.CacheControl = "no-cache";
             context.Response.Headers.ContentSecurityPolicy = ContentPolicy;
             context.Response.Headers.XContentTypeOptions = "nosniff";
             return TypedResults.Bytes(content, contentType, entityTag: tag);
         });
+    }
+
+    /// <summary>
+    /// The page's address with the slash at its end that its links need; null if it has one. Relative, for the client may know the station by
+    /// another path than the server does.
+    /// </summary>
+    private static string? WithSlash(HttpRequest request)
+    {
+        string path = (request.PathBase + request.Path).ToUriComponent();
+        return path.Length == 0 || path[^1] == '/' ? null : $"./{path[(path.LastIndexOf('/') + 1)..]}/{request.QueryString.ToUriComponent()}";
     }
 
     private static byte[] Read(string name)

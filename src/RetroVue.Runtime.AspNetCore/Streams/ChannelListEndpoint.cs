@@ -49,7 +49,8 @@ internal static class ChannelListEndpoint
     /// <summary>The station's address as the client wrote it, whatever it is mapped below.</summary>
     private static string BaseAddress(HttpRequest request)
     {
-        string full = UriHelper.BuildAbsolute(request.Scheme, request.Host, request.PathBase, request.Path);
+        // An address with a slash at its end leads here as well.
+        string full = UriHelper.BuildAbsolute(request.Scheme, request.Host, request.PathBase, request.Path).TrimEnd('/');
         return full[..^Path.Length];
     }
 }
