@@ -1,0 +1,100 @@
+using System.Collections.Concurrent;
+using System.Text.RegularExpressions;
+
+namespace RetroVue.House.Tests;
+
+/// <summary>A command of a page: a line of shell, or a part of one between "&amp;&amp;" and "|".</summary>
+/// <param name="Words">Its words, without the variables set before it and the comment after it.</param>
+internal sealed partial record DocumentedCommand(IReadOnlyList<string> Words)
+{
+    /// <summary>Programs of others that a reader has or is told to get; their options are theirs.</summary>
+    private static readonly string[] s_others = ["cd", "vlc", "mpv", "useradd", "curl", "ffmpeg", "ffprobe", "git", "unzip"];
+
+    /// <summary>How many words of dotnet's name a command; of those that are not here, one.</summary>
+    private static readonly Dictionary<string, int> s_verbs = new(StringComparer.Ordinal) { ["new"] = 2, ["add"] = 2, ["nuget"] = 3 };
+
+    private static readonly ConcurrentDictionary<string, string> s_helps = new(StringComparer.Ordinal);
+
+    /// <summary>What of this repository has options: scripts, and projects that are run.</summary>
+    public static IReadOnlyList<string> OwnPrograms { get; } = ["./run", "samples/Station", "samples/Capture"];
+
+    /// <summary>The commands of a block.</summary>
+    public static IEnumerable<DocumentedCommand> Read(string shell) =>
+        from line in shell.Replace("\\\n", " ", StringComparison.Ordinal).Split('\n')
+        from part in Comment().Replace(line, "").Split(["&&", "|"], StringSplitOptions.TrimEntries)
+        let words = Word().Matches(part).Select(match => match.Value.Trim('"')).SkipWhile(word => Assignment().IsMatch(word)).ToArray()
+        where words.Length > 0
+        select new DocumentedCommand(words);
+
+    /// <summary>What a program of this repository, or dotnet, prints of its options.</summary>
+    public static string HelpOf(string program) => s_helps.GetOrAdd(program, name =>
+    {
+        if (name.StartsWith("dotnet ", StringComparison.Ordinal))
+        {
+            (int code, string output) = PackedProject.Dotnet(Repository.Root, $"{name["dotnet ".Length..]} --help");
+            return code == 0 ? output : "";
+        }
+
+        if (File.Exists(Path.Combine(Repository.Root, name)))
+        {
+            return Tool.Run(Path.Combine(Repository.Root, name), "--help") is (0, var output, _) ? output : "";
+        }
+
+        (int ended, string printed) = PackedProject.Dotnet(Repository.Root, $"run --project {name} -c Release -v quiet -- --help");
+        return ended == 0 ? printed : "";
+    });
+
+    /// <summary>Whether a help names an option.</summary>
+    public static bool HasOption(string help, string option) => Regex.IsMatch(
+        help, $@"(?<![\w-]){Regex.Escape(option)}(?![\w-])", RegexOptions.None, TimeSpan.FromSeconds(1));
+
+    /// <summary>What of the command does not exist.</summary>
+    public IEnumerable<string> Complaints()
+    {
+        string program = Words[0];
+        if (program == "dotnet")
+        {
+            return OfDotnet();
+        }
+
+        if (program.Contains('/', StringComparison.Ordinal))
+        {
+            string path = Path.Combine(Repository.Root, program);
+            return Tool.Run("test", "-x", path).ExitCode == 0
+                ? Missing(program, Words.Skip(1))
+                : [$"there is no program {program}"];
+        }
+
+        return s_others.Contains(program, StringComparer.Ordinal) ? [] : [$"'{program}' is a program that no page needs so far"];
+    }
+
+    private IEnumerable<string> OfDotnet()
+    {
+        if (Words is ["dotnet", "run", "--project", var project, ..])
+        {
+            return Directory.GetFiles(Path.Combine(Repository.Root, project), "*.csproj").Length == 1
+                ? Missing("dotnet run", Words.TakeWhile(word => word != "--")).Concat(Missing(project, Words.SkipWhile(word => word != "--").Skip(1)))
+                : [$"there is no project {project}"];
+        }
+
+        string verb = string.Join(' ', Words.Take(1 + s_verbs.GetValueOrDefault(Words[1], 1)));
+        return HelpOf(verb).Length == 0 ? [$"there is no command '{verb}'"] : Missing(verb, Words);
+    }
+
+    private static IEnumerable<string> Missing(string program, IEnumerable<string> words) =>
+        from word in words
+        where word.StartsWith('-') && word != "--"
+        // What is given to MSBuild follows the option at once: -p:Name=Value.
+        let option = word.Split(':', '=')[0]
+        where !HasOption(HelpOf(program), option)
+        select $"{program} has no option {option}";
+
+    [GeneratedRegex("(?<![^ ])#.*$", RegexOptions.None, 1000)]
+    private static partial Regex Comment();
+
+    [GeneratedRegex("\"[^\"]*\"|[^ ]+", RegexOptions.None, 1000)]
+    private static partial Regex Word();
+
+    [GeneratedRegex("^[A-Za-z_]+=", RegexOptions.None, 1000)]
+    private static partial Regex Assignment();
+}

@@ -1,0 +1,140 @@
+using System.Text;
+using System.Text.RegularExpressions;
+using RetroVue.Runtime.Schedules;
+
+namespace RetroVue.House.Tests;
+
+/// <summary>What else README.md and docs show: schedules are read, commands and their options exist, units and server settings are checked.</summary>
+[Category("Slow")]
+public sealed partial class DocumentedFilesTests
+{
+    /// <summary>Languages whose blocks are checked here or by <see cref="DocumentedCodeTests"/>; "text" is for what only people read.</summary>
+    private static readonly string[] s_languages = ["csharp", "json", "sh", "ini", "nginx", "text"];
+
+    /// <summary>What nginx makes folders for at its start, where only root may.</summary>
+    private static readonly string[] s_nginxFolders = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"];
+
+    private static IEnumerable<TestCaseData> Schedules => DocumentedBlock.Of("json");
+
+    private static IEnumerable<TestCaseData> Shell => DocumentedBlock.Of("sh");
+
+    private static IEnumerable<TestCaseData> Units => DocumentedBlock.Of("ini");
+
+    private static IEnumerable<TestCaseData> ServerSettings => DocumentedBlock.Of("nginx");
+
+    [Test]
+    public void Every_block_of_the_pages_is_of_a_language_that_is_checked()
+    {
+        Assert.That(DocumentedBlock.All, Has.Count.GreaterThan(10));
+        Assert.That(
+            DocumentedBlock.All.Where(block => !s_languages.Contains(block.Language, StringComparer.Ordinal)).Select(block => $"{block}: '{block.Language}'"),
+            Is.Empty,
+            "write ```csharp, json, sh, ini, nginx, or text for what only people read");
+        // One that is indented, or not closed, would be seen by nobody.
+        int fences = DocumentedBlock.Pages().Sum(page => File.ReadLines(page).Count(line => line.TrimStart().StartsWith("```", StringComparison.Ordinal)));
+        Assert.That(DocumentedBlock.All, Has.Count.EqualTo(fences / 2), "blocks whose fences do not stand at the beginning of a line, or are not closed");
+    }
+
+    [TestCaseSource(nameof(Schedules))]
+    public void Schedule_of_a_page_is_read(object documented)
+    {
+        var block = (DocumentedBlock)documented;
+        Assert.That(ScheduleFile.Parse(Encoding.UTF8.GetBytes(block.Text), block.ToString(), "/media"), Is.Not.Empty);
+    }
+
+    [TestCaseSource(nameof(Shell))]
+    public void Commands_of_a_page_and_their_options_exist(object documented)
+    {
+        var block = (DocumentedBlock)documented;
+        Assert.That(DocumentedCommand.Read(block.Text).SelectMany(command => command.Complaints()), Is.Empty, block.ToString());
+    }
+
+    [Test]
+    public void Options_that_the_pages_name_exist()
+    {
+        string known = string.Concat(DocumentedCommand.OwnPrograms.Select(DocumentedCommand.HelpOf));
+        Assert.That(known, Does.Contain("--schedule").And.Contain("--restore-token"));
+        var unknown = new List<string>();
+        foreach (string page in DocumentedBlock.Pages())
+        {
+            unknown.AddRange(
+                from Match code in InlineCode().Matches(Fenced().Replace(File.ReadAllText(page), ""))
+                // What stands before it is dotnet's.
+                let text = code.Groups["code"].Value.ReplaceLineEndings(" ").Split(" -- ")[^1]
+                // Of other programs the page names the program too.
+                where text.StartsWith('-') || text.StartsWith("./run", StringComparison.Ordinal) || code.Value.Contains("samples/", StringComparison.Ordinal)
+                from Match option in Option().Matches(text)
+                where !DocumentedCommand.HasOption(known, option.Value)
+                select $"{Path.GetFileName(page)}: {option.Value}");
+        }
+
+        Assert.That(unknown, Is.Empty);
+    }
+
+    [TestCaseSource(nameof(Units))]
+    public void Unit_of_a_page_is_one_that_systemd_takes(object documented)
+    {
+        var block = (DocumentedBlock)documented;
+        Match start = ExecStart().Match(block.Text);
+        Assert.That(start.Success, Is.True, "a block of ini is a systemd service");
+        Assert.That(DocumentedCommand.Read($"./run {start.Groups["arguments"].Value}").SelectMany(command => command.Complaints()), Is.Empty);
+        string folder = Directory.CreateTempSubdirectory("retrovue-unit-").FullName;
+        try
+        {
+            // The program is not installed here.
+            string unit = Path.Combine(folder, "retrovue.service");
+            File.WriteAllText(unit, block.Text.Replace(start.Groups["program"].Value, "/bin/true", StringComparison.Ordinal));
+            (int code, string output, string error) = Tool.Run("systemd-analyze", "verify", "--man=no", unit);
+            Assert.That(code, Is.Zero, $"{block}: {output}{error}");
+            Assert.That(error, Does.Not.Contain("retrovue.service:"), block.ToString());
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    [TestCaseSource(nameof(ServerSettings))]
+    public void Settings_of_a_page_are_ones_that_nginx_takes(object documented)
+    {
+        var block = (DocumentedBlock)documented;
+        string folder = Directory.CreateTempSubdirectory("retrovue-nginx-").FullName;
+        try
+        {
+            string file = Path.Combine(folder, "nginx.conf");
+            File.WriteAllText(
+                file,
+                $$"""
+                  pid {{folder}}/pid;
+                  error_log stderr;
+                  events { }
+                  http {
+                      access_log off;
+                      {{string.Concat(s_nginxFolders.Select(name => $"{name}_temp_path {folder}; "))}}
+                      server {
+                          listen unix:{{folder}}/socket;
+                          {{block.Text}}
+                      }
+                  }
+                  """);
+            (int code, _, string error) = Tool.Run("nginx", "-t", "-p", folder, "-c", file);
+            Assert.That(code, Is.Zero, $"{block}: {error}");
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    [GeneratedRegex("^```.*?^```$", RegexOptions.Multiline | RegexOptions.Singleline, 1000)]
+    private static partial Regex Fenced();
+
+    [GeneratedRegex("`(?<code>[^`]+)`", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex InlineCode();
+
+    [GeneratedRegex("(?<![^ ])--[a-z][a-z-]+", RegexOptions.None, 1000)]
+    private static partial Regex Option();
+
+    [GeneratedRegex("^ExecStart=(?<program>[^ ]+) (?<arguments>.*)$", RegexOptions.Multiline | RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex ExecStart();
+}
