@@ -12,14 +12,15 @@ namespace RetroVue.House.Tests;
 internal sealed partial record DocumentedBlock(
     string Page, int Line, string Language, string Text, string? Mark, IReadOnlyList<string> Promises)
 {
-    /// <summary>All blocks of README.md and of the pages below docs.</summary>
+    /// <summary>All blocks of the pages.</summary>
     public static IReadOnlyList<DocumentedBlock> All { get; } = [.. Pages().SelectMany(Read)];
 
-    /// <summary>The pages: README.md, and what is below docs.</summary>
+    /// <summary>The pages: README.md, what is below docs, and what a new station has.</summary>
     public static IEnumerable<string> Pages() =>
         Directory.GetFiles(Path.Combine(Repository.Root, "docs"), "*.md", SearchOption.AllDirectories)
             .Order(StringComparer.Ordinal)
-            .Prepend(Path.Combine(Repository.Root, "README.md"));
+            .Prepend(Path.Combine(Repository.Root, "README.md"))
+            .Append(Path.Combine(Repository.Root, "templates", "RetroVue.Templates", "retrovue-station", "README.md"));
 
     /// <summary>The blocks of one language, as cases that are named by page and line.</summary>
     public static IEnumerable<TestCaseData> Of(string language) =>

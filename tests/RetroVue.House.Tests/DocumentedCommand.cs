@@ -77,9 +77,19 @@ internal sealed partial record DocumentedCommand(IReadOnlyList<string> Words)
                 : [$"there is no project {project}"];
         }
 
+        if (Words is ["dotnet", "new", var template, ..] && IsOwnTemplate(template))
+        {
+            return Missing("dotnet new console", Words.Take(2).Concat(Words.Skip(3)));
+        }
+
         string verb = string.Join(' ', Words.Take(1 + s_verbs.GetValueOrDefault(Words[1], 1)));
         return HelpOf(verb).Length == 0 ? [$"there is no command '{verb}'"] : Missing(verb, Words);
     }
+
+    /// <summary>Whether templates/ has one of this name, which need not be installed here.</summary>
+    private static bool IsOwnTemplate(string name) =>
+        Directory.GetFiles(Path.Combine(Repository.Root, "templates"), "template.json", SearchOption.AllDirectories)
+            .Any(file => File.ReadAllText(file).Contains($"\"shortName\": \"{name}\"", StringComparison.Ordinal));
 
     private static IEnumerable<string> Missing(string program, IEnumerable<string> words) =>
         from word in words

@@ -13,7 +13,9 @@ public sealed partial class PackageDescriptionTests
 
     private string _folder = "";
 
-    private static IEnumerable<string> Projects => Repository.Projects.Select(project => project.Name);
+    private const string Templates = "RetroVue.Templates";
+
+    private static IEnumerable<string> Projects => Repository.Projects.Select(project => project.Name).Append(Templates);
 
     [OneTimeSetUp]
     public void Pack()
@@ -22,8 +24,9 @@ public sealed partial class PackageDescriptionTests
         _folder = Directory.CreateTempSubdirectory("retrovue-release-").FullName;
         foreach (string project in Projects)
         {
+            string source = project == Templates ? $"templates/{project}" : $"src/{project} --no-build";
             (int code, string output) = PackedProject.Dotnet(
-                Repository.Root, $"pack src/{project} -c Release --no-build -v quiet -o {_folder} -p:ProjectUrl={ProjectUrl}");
+                Repository.Root, $"pack {source} -c Release -v quiet -o {_folder} -p:ProjectUrl={ProjectUrl}");
             Assert.That(code, Is.Zero, output);
         }
     }
@@ -52,8 +55,17 @@ public sealed partial class PackageDescriptionTests
             Assert.That(Element(said, "repository")?.Attribute("url")?.Value, Is.EqualTo(ProjectUrl));
             Assert.That(Element(said, "repository")?.Attribute("commit")?.Value, Does.Match("^[0-9a-f]{40}$"), "which source it was made from");
             Assert.That(tags, Has.Length.GreaterThanOrEqualTo(6).And.Unique);
-            Assert.That(package.GetEntry($"lib/net10.0/{project}.dll"), Is.Not.Null);
-            Assert.That(package.GetEntry($"lib/net10.0/{project}.xml"), Is.Not.Null, "what an editor shows of the members");
+            if (project == Templates)
+            {
+                Assert.That(Element(said, "packageTypes")?.Elements().Single().Attribute("name")?.Value, Is.EqualTo("Template"));
+                Assert.That(package.Entries.Select(entry => entry.FullName), Has.None.EndsWith(".dll"));
+            }
+            else
+            {
+                Assert.That(package.GetEntry($"lib/net10.0/{project}.dll"), Is.Not.Null);
+                Assert.That(package.GetEntry($"lib/net10.0/{project}.xml"), Is.Not.Null, "what an editor shows of the members");
+            }
+
             Assert.That(package.GetEntry(ValueOf(said, "readme")), Is.Not.Null);
             Assert.That(SizeOfPng(package.GetEntry(ValueOf(said, "icon"))), Is.EqualTo((128, 128)));
         });

@@ -11,23 +11,10 @@ internal sealed class PackedProject : IDisposable
     /// <param name="packages">What it takes; their dependencies among the project's own are packed too.</param>
     public PackedProject(string program, params string[] packages)
     {
-        string packed = Path.Combine(_work, "packages");
-        foreach (string package in packages.Append("RetroVue.Media"))
-        {
-            (int code, string output) = Dotnet(Repository.Root, $"pack src/{package} -c Release --no-build -v quiet -o {packed}");
-            Assert.That(code, Is.Zero, output);
-        }
-
+        Pack(_work, [.. packages.Select(package => $"src/{package}"), "src/RetroVue.Media"]);
         Run(_work, "new console -o Project");
         Folder = Path.Combine(_work, "Project");
         File.WriteAllText(Path.Combine(Folder, "Program.cs"), program);
-        File.WriteAllText(
-            Path.Combine(Folder, "nuget.config"),
-            $"""
-             <configuration>
-               <packageSources><add key="built" value="{packed}" /></packageSources>
-             </configuration>
-             """);
         foreach (string package in packages)
         {
             Run(Folder, $"add package {package}");
@@ -35,6 +22,25 @@ internal sealed class PackedProject : IDisposable
     }
 
     public string Folder { get; }
+
+    /// <summary>Packs projects into a folder's "packages", where projects below that folder find them beside the user's own sources.</summary>
+    public static void Pack(string folder, IEnumerable<string> projects)
+    {
+        string packed = Path.Combine(folder, "packages");
+        foreach (string project in projects)
+        {
+            (int code, string output) = Dotnet(Repository.Root, $"pack {project} -c Release --no-build -v quiet -o {packed}");
+            Assert.That(code, Is.Zero, output);
+        }
+
+        File.WriteAllText(
+            Path.Combine(folder, "nuget.config"),
+            $"""
+             <configuration>
+               <packageSources><add key="built" value="{packed}" /></packageSources>
+             </configuration>
+             """);
+    }
 
     /// <summary>Ignores the test where the native parts that packages hold are not there and cannot be built.</summary>
     public static void NeedBridge()

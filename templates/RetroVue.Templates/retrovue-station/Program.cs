@@ -1,0 +1,14 @@
+using RetroVue.Runtime.AspNetCore;
+
+var builder = WebApplication.CreateBuilder(args);
+
+// The schedule stands beside the app, wherever the app is started from.
+string schedule = builder.Configuration["Station:Schedule"] ?? "schedule.json";
+builder.Services.AddRetroVue(station => station.ScheduleFile = Path.Combine(builder.Environment.ContentRootPath, schedule));
+
+var app = builder.Build();
+
+// The page, the channels' streams and their list, the state of the station.
+app.MapRetroVue();
+
+app.Run();

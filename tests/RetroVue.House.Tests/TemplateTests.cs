@@ -1,0 +1,75 @@
+using System.Diagnostics;
+using System.Text.Json;
+
+namespace RetroVue.House.Tests;
+
+/// <summary>What dotnet new makes of the template: it is packed, installed, made into a project, built against the packages, and run.</summary>
+[Category("Slow")]
+public sealed class TemplateTests
+{
+    private string _work = "";
+
+    private string Cache => Path.Combine(_work, "cache");
+
+    [SetUp]
+    public void MakeFolder() => _work = Directory.CreateTempSubdirectory("retrovue-template-").FullName;
+
+    [TearDown]
+    public void RemoveFolder() => Directory.Delete(_work, recursive: true);
+
+    [Test]
+    public async Task New_station_is_on_the_air_as_it_is_made()
+    {
+        string project = MakeProject("EveningStation");
+        using var app = new ServedApp(new ProcessStartInfo(
+            "dotnet", [Path.Combine(project, "bin", "Debug", "net10.0", "EveningStation.dll"), "--urls", "http://127.0.0.1:0"])
+        {
+            WorkingDirectory = project,
+        });
+        using var client = new HttpClient { BaseAddress = await app.AddressAsync(), Timeout = TimeSpan.FromSeconds(30) };
+        Assert.That(await client.GetStringAsync(new Uri("/", UriKind.Relative)), Does.Contain("<title>"));
+        Assert.That(await client.GetStringAsync(new Uri("/channels.m3u", UriKind.Relative)), Does.Contain("Channel One").And.Contain("/channels/one/live.ts"));
+        byte[] stream = new byte[188 * 500];
+        using (Stream live = await client.GetStreamAsync(new Uri("/channels/one/live.ts", UriKind.Relative)))
+        {
+            await live.ReadExactlyAsync(stream);
+        }
+
+        // A transport stream's packets begin with this byte (ISO/IEC 13818-1, 2.4.3.2).
+        Assert.That(Enumerable.Range(0, 500).All(packet => stream[188 * packet] == 0x47), Is.True);
+        using JsonDocument health = JsonDocument.Parse(await client.GetStringAsync(new Uri("/health", UriKind.Relative)));
+        Assert.That(health.RootElement.TryGetProperty("status", out JsonElement status), Is.True, health.RootElement.ToString());
+        Assert.That(status.GetString(), Is.Not.EqualTo("failed"), app.Output);
+        Assert.That(await app.StopAsync(), Is.Zero, app.Output);
+    }
+
+    /// <summary>Packs, installs and uses the template, and builds what it makes; returns the new project's folder.</summary>
+    private string MakeProject(string name)
+    {
+        PackedProject.NeedBridge();
+        Dotnet(Repository.Root, "build templates/RetroVue.Templates -c Release -v quiet", cache: null);
+        PackedProject.Pack(
+            _work, ["src/RetroVue.Media", "src/RetroVue.Media.FFmpeg", "src/RetroVue.Runtime", "src/RetroVue.Runtime.AspNetCore", "templates/RetroVue.Templates"]);
+        string hive = Path.Combine(_work, "hive");
+        string template = Directory.GetFiles(Path.Combine(_work, "packages"), "RetroVue.Templates.*.nupkg").Single();
+        Dotnet(_work, $"new install {template} --debug:custom-hive {hive}", Cache);
+        Dotnet(_work, $"new retrovue-station -o {name} --debug:custom-hive {hive}", Cache);
+        string project = Path.Combine(_work, name);
+        Assert.That(
+            Directory.GetFiles(project).Select(Path.GetFileName),
+            Is.SupersetOf(new[] { $"{name}.csproj", "Program.cs", "appsettings.json", "schedule.json", "README.md" }));
+        foreach (string file in Directory.GetFiles(project))
+        {
+            Assert.That(File.ReadAllText(file), Does.Not.Contain("RetroVueStation").And.Not.Contain("PACKED-VERSION"), file);
+        }
+
+        Dotnet(project, "build -warnaserror -v quiet", Cache);
+        return project;
+    }
+
+    private static void Dotnet(string folder, string arguments, string? cache)
+    {
+        (int code, string output) = PackedProject.Dotnet(folder, arguments, cache);
+        Assert.That(code, Is.Zero, $"dotnet {arguments}\n{output}");
+    }
+}
