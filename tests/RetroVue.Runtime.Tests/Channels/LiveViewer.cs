@@ -8,20 +8,19 @@ namespace RetroVue.Runtime.Tests.Channels;
 /// <summary>A viewer in real time, who keeps what is sent.</summary>
 internal sealed class LiveViewer : IAsyncDisposable
 {
-    private readonly ChannelManager _channel;
     private readonly ViewerSession _session;
     private readonly MemoryStream _received = new();
     private readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Task _reading;
 
-    private LiveViewer(ChannelManager channel, ViewerSession session)
+    private LiveViewer(ViewerSession session)
     {
-        (_channel, _session) = (channel, session);
+        _session = session;
         _reading = Task.Run(ReadAsync);
     }
 
     public static async Task<LiveViewer> JoinAsync(ChannelManager channel) =>
-        new(channel, await channel.JoinAsync(new JoinRequest("viewer")));
+        new(await channel.JoinAsync(new JoinRequest("viewer")));
 
     /// <summary>Leaves the channel, and reads the pictures that came; each with its time on the channel's line, without the wire's wrap.</summary>
     public async Task<IReadOnlyList<(ClockTime Pts, long Number)>> LeaveAsync(ClockTime near)
@@ -37,7 +36,7 @@ internal sealed class LiveViewer : IAsyncDisposable
         if (_stopped.TrySetResult())
         {
             await _reading;
-            await _channel.LeaveAsync(_session);
+            await _session.DisposeAsync();
         }
     }
 
