@@ -82,6 +82,12 @@ internal static partial class RuntimeLog
     [LoggerMessage(1131, LogLevel.Warning, "Channel {Channel}: this FFmpeg has no encoder for {Codec}, so the channel's slates go without it")]
     public static partial void NoSlateEncoder(ILogger logger, string channel, string codec);
 
+    [LoggerMessage(1132, LogLevel.Warning, "No font here has {Letters}, such as {Character} in '{Text}': slates show boxes instead. Install the Debian package {Package}, or another font that has it, and start again")]
+    public static partial void LettersMissing(ILogger logger, string letters, string character, string text, string package);
+
+    [LoggerMessage(1133, LogLevel.Error, "Slates are without words: the libraries that draw letters, libSkiaSharp and libHarfBuzzSharp, do not work here. {Problem} They belong beside the program, from the packages SkiaSharp.NativeAssets.Linux.NoDependencies and HarfBuzzSharp.NativeAssets.Linux")]
+    public static partial void NoLetters(ILogger logger, string problem, Exception error);
+
     [LoggerMessage(1140, LogLevel.Error, "Channel {Channel}: the producer {Producer} failed. Another one takes its place soon")]
     public static partial void ProducerFailed(ILogger logger, string channel, string producer, Exception error);
 

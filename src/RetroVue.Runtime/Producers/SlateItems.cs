@@ -44,6 +44,7 @@ internal sealed class SlateItems(
             Name = channel.Name,
             NextTitle = next.Title,
             NextStart = next.Start,
+            LoggerFactory = options.LoggerFactory,
             Placement = StepPlacement.OwnThread,
         };
     }

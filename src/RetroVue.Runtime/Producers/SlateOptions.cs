@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using NodaTime;
 using RetroVue.Media.Formats;
 using RetroVue.Media.Pipelines;
@@ -8,7 +9,7 @@ namespace RetroVue.Runtime.Producers;
 /// <summary>What a <see cref="SlateSource"/> shows, when, and in which formats.</summary>
 public sealed class SlateOptions
 {
-    /// <summary>The format of the pictures: Yuv420P, at least 128x72, of a positive rate; null for sound alone.</summary>
+    /// <summary>The format of the pictures: Yuv420P, at least 64x48, of a positive rate; null for sound alone.</summary>
     public VideoFormat? Video { get; init; }
 
     /// <summary>The format of the silence: F32Planar, at most 8 channels; null for pictures alone.</summary>
@@ -34,6 +35,9 @@ public sealed class SlateOptions
 
     /// <summary>When that airs; shown only together with <see cref="NextTitle"/>, in hours and minutes of <see cref="Zone"/>.</summary>
     public Instant NextStart { get; init; }
+
+    /// <summary>Where it logs what cannot be drawn; nowhere if null.</summary>
+    public ILoggerFactory? LoggerFactory { get; init; }
 
     /// <summary>Where the source's task runs.</summary>
     public StepPlacement Placement { get; init; }

@@ -9,6 +9,8 @@ namespace RetroVue.Runtime.Tests.Producers;
 
 public sealed class SlatePictureTests
 {
+    [TestCase(64, 48, 1, 1)]
+    [TestCase(65, 49, 1, 1)]
     [TestCase(128, 72, 1, 1)]
     [TestCase(160, 90, 1, 1)]
     [TestCase(161, 91, 1, 1)]
@@ -20,6 +22,9 @@ public sealed class SlatePictureTests
     [TestCase(1080, 1920, 1, 1)]
     [TestCase(1919, 1079, 1, 1)]
     [TestCase(1920, 1080, 1, 1)]
+    [TestCase(3840, 2160, 1, 1)]
+    [TestCase(1440, 1080, 4, 3)]
+    [TestCase(720, 576, 16, 15)]
     [TestCase(2000, 72, 1, 1)]
     [TestCase(128, 72, 1, 8)]
     [TestCase(128, 72, 8, 1)]
@@ -67,47 +72,48 @@ public sealed class SlatePictureTests
     }
 
     [Test]
-    public void Every_printable_character_has_a_glyph_of_its_own()
+    public void Clock_fills_as_much_of_the_picture_at_any_aspect_ratio([Values("16:9", "4:3", "square")] string shape)
     {
-        var glyphs = new HashSet<string>(StringComparer.Ordinal);
-        for (char character = ' '; character <= '~'; character++)
+        (int width, Rational aspect) = shape switch { "16:9" => (720, new Rational(64, 45)), "4:3" => (720, new Rational(16, 15)), _ => (1024, new Rational(1, 1)) };
+        VideoFormat format = Video(width, 576, new Rational(25, 1)) with { SampleAspectRatio = aspect };
+        using var drawn = new Drawn(format, "", null);
+        int left = width, right = 0, top = 576, bottom = 0;
+        for (int y = 0; y < 576; y++)
         {
-            // Zero and O are one shape: a zero with a stroke would make the clock restless.
-            Assert.That(glyphs.Add(Glyph(character)), Is.EqualTo(character != 'O'), $"'{character}'");
+            for (int x = 0; x < width; x++)
+            {
+                if (drawn.Luma(x, y) == 235)
+                {
+                    (left, right) = (Math.Min(left, x), Math.Max(right, x + 1));
+                    (top, bottom) = (Math.Min(top, y), Math.Max(bottom, y + 1));
+                }
+            }
         }
 
-        Assert.That(glyphs.Add(Glyph('…')), Is.True);
-        Assert.That(Glyph('ß'), Is.EqualTo(Glyph('?')));
+        // Eight characters of which two are colons are 5.3 times as wide as they are high. Their edges are not of full brightness.
+        double ratio = (right - left) * (double)aspect.Numerator / aspect.Denominator / (bottom - top);
+        Assert.That(ratio, Is.EqualTo(5.3).Within(0.2));
     }
 
     [Test]
-    public void Font_draws_at_whole_number_scales()
+    public void Interlaced_pictures_have_no_lines_that_stand_in_one_field_alone()
     {
-        // An exclamation mark: the middle column of five, five pixels, a blank one, one more.
-        byte[] luma = new byte[20 * 30];
-        SlateFont.Draw(luma, 20, (2, 3), "!", 200);
-        for (int y = 0; y < 30; y++)
-        {
-            for (int x = 0; x < 20; x++)
-            {
-                bool isSet = x / 2 == 2 && (y / 3) is < 5 or 6;
-                Assert.That(luma[(y * 20) + x], Is.EqualTo(isSet ? 200 : 0), $"{x},{y}");
-            }
-        }
-    }
+        VideoFormat format = Video(720, 576, new Rational(25, 1)) with { Interlacing = Interlacing.TopFieldFirst };
+        using var sharp = new Drawn(Video(720, 576, new Rational(25, 1)), "EEEEE", null);
+        using var soft = new Drawn(format, "EEEEE", null);
+        Assert.That(Steepest(soft), Is.InRange(20, 0.8 * Steepest(sharp)), "an edge is spread over both fields");
+        var layout = new SlateLayout(format);
+        Assert.That((layout.BarsTop % 4, layout.BarsHeight % 4), Is.EqualTo((0, 0)), "so that both fields have as many lines of colour");
 
-    private static string Glyph(char character)
-    {
-        byte[] luma = new byte[5 * SlateFont.Height];
-        SlateFont.Draw(luma, 5, (1, 1), [character], 1);
-        return string.Concat(luma);
+        static int Steepest(Drawn drawn) =>
+            Enumerable.Range(100, 80).SelectMany(y => Enumerable.Range(36, 640).Select(x => Math.Abs(drawn.Luma(x, y) - drawn.Luma(x, y + 1)))).Max();
     }
 
     private sealed class Drawn : IDisposable
     {
         private readonly SlatePicture _picture;
 
-        public Drawn(VideoFormat format, string name, string title)
+        public Drawn(VideoFormat format, string name, string? title)
         {
             SlateOptions options = new()
             {

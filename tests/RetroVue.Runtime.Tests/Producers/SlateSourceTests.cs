@@ -6,15 +6,17 @@ using RetroVue.Media.Pipelines;
 using RetroVue.Media.Time;
 using RetroVue.Runtime.Producers;
 using RetroVue.Runtime.Producers.Slates;
+using RetroVue.Runtime.Producers.Slates.Letters;
 using static RetroVue.Runtime.Tests.Producers.SlateBench;
 
 namespace RetroVue.Runtime.Tests.Producers;
 
 public sealed class SlateSourceTests
 {
-    // The clock's luma; nothing else in the picture is as bright.
+    // The clock's luma.
     private const byte ClockLuma = 235;
 
+    private static SlateClock? s_clock;
     private static readonly Rational s_pal = new(25, 1);
     private static readonly ClockTime s_farIn = ClockTime.FromNanoseconds(100L * 86_400 * 1_000_000_000 + 123_456_789);
 
@@ -223,8 +225,8 @@ public sealed class SlateSourceTests
         AssertThrows(Options(ClockTime.Zero, ClockTime.Zero, null, null));
         AssertThrows(Options(ClockTime.None, ClockTime.Zero, video, audio));
         AssertThrows(Options(ClockTime.Zero, ClockTime.None, video, audio));
-        AssertThrows(Options(ClockTime.Zero, ClockTime.Zero, video with { Width = 127 }, audio));
-        AssertThrows(Options(ClockTime.Zero, ClockTime.Zero, video with { Height = 71 }, audio));
+        AssertThrows(Options(ClockTime.Zero, ClockTime.Zero, video with { Width = 63 }, audio));
+        AssertThrows(Options(ClockTime.Zero, ClockTime.Zero, video with { Height = 47 }, audio));
         AssertThrows(Options(ClockTime.Zero, ClockTime.Zero, video with { FrameRate = new Rational(0, 1) }, audio));
         AssertThrows(Options(ClockTime.Zero, ClockTime.Zero, video with { PixelFormat = PixelFormat.Nv12 }, audio));
         AssertThrows(Options(ClockTime.Zero, ClockTime.Zero, video, audio with { SampleFormat = SampleFormat.S16 }));
@@ -249,21 +251,32 @@ public sealed class SlateSourceTests
         Name = options.Name,
     };
 
-    /// <summary>The brightest pixels, and no others, are those of a text.</summary>
+    /// <summary>The clock's lines are those of a text.</summary>
     private static void AssertClock(MediaBuffer buffer, string text)
     {
         const int width = 160, height = 90;
-        ReadOnlySpan<byte> luma = buffer.Memory.Plane(0);
-        byte[] shown = new byte[width * height];
-        for (int i = 0; i < shown.Length; i++)
+        var layout = new SlateLayout(Video(width, height, s_pal));
+        SlateClock clock;
+        lock (LetterFonts.OfSystem.Gate)
         {
-            shown[i] = luma[(i / width * buffer.Memory.Stride(0)) + (i % width)] == ClockLuma ? ClockLuma : (byte)0;
+            clock = s_clock ??= new SlateClock(LetterFonts.OfSystem, layout.ClockSize, layout.Stretch, isSoft: false);
         }
 
-        // At this size a font pixel of the clock is two pixels, and the clock stands in the middle.
-        byte[] expected = new byte[width * height];
-        int left = (width - (SlateFont.WidthOf(text.Length) * 2)) / 2, top = (height - (SlateFont.CapitalHeight * 2)) / 2;
-        SlateFont.Draw(expected.AsSpan((top * width) + left), width, (2, 2), text, ClockLuma);
-        Assert.That(shown.AsSpan().SequenceEqual(expected), Is.True, $"the clock does not show {text} at {buffer.Pts}");
+        // Drawn over the ground, which differs between lines alone; the first column shows it.
+        ReadOnlySpan<byte> luma = buffer.Memory.Plane(0);
+        int stride = buffer.Memory.Stride(0);
+        byte[] expected = new byte[width * height], shown = new byte[width * height];
+        for (int y = 0; y < height; y++)
+        {
+            expected.AsSpan(y * width, width).Fill(luma[y * stride]);
+            luma.Slice(y * stride, width).CopyTo(shown.AsSpan(y * width));
+        }
+
+        clock.Draw(expected, width, width, layout.ClockBaseline, text, ClockLuma);
+        int top = layout.ClockBaseline - (int)(0.75 * layout.ClockSize), end = layout.ClockBaseline + 1;
+        Assert.That(
+            shown.AsSpan(top * width, (end - top) * width).SequenceEqual(expected.AsSpan(top * width, (end - top) * width)),
+            Is.True,
+            $"the clock does not show {text} at {buffer.Pts}");
     }
 }

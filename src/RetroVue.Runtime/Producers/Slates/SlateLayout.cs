@@ -6,49 +6,88 @@ namespace RetroVue.Runtime.Producers.Slates;
 /// <summary>Where the parts of a slate stand in a picture, in pixels: the clock in the middle, whatever is said above and below it.</summary>
 /// <remarks>
 /// Everything keeps within 90 % of the width and of the height, the graphics safe area of EBU R 95. Letters are as wide as the pixels'
-/// aspect ratio asks for, to the nearest whole pixel.
+/// aspect ratio asks for. What is said below the clock gets as many lines as there is room for, in a very small picture none.
 /// </remarks>
 internal sealed class SlateLayout
 {
-    /// <summary>The narrowest picture that everything fits.</summary>
-    public const int MinWidth = 128;
+    /// <summary>The narrowest picture that the clock can be read in.</summary>
+    public const int MinWidth = 64;
 
-    /// <summary>The lowest picture that everything fits.</summary>
-    public const int MinHeight = 72;
+    /// <summary>The lowest picture that the clock can be read in.</summary>
+    public const int MinHeight = 48;
 
-    // A line has room for as many characters even where pixels are so narrow that letters would have to be wider.
-    private const int LeastColumns = 16;
+    /// <summary>A line's height, in sizes of its letters.</summary>
+    public const float LineHeight = 1.36f;
 
-    private readonly Rational _pixelAspect;
-    private readonly int _width;
+    /// <summary>From a line's top to what its letters stand on, in their sizes.</summary>
+    public const float Ascent = 1.07f;
+
+    // The height of digits and capitals, and the width of a clock's text, in sizes of the letters.
+    private const float CapitalHeight = 0.714f;
+    private const float ClockWidth = 4f;
+
+    // Smaller letters cannot be read.
+    private const float LeastSize = 9;
+    private const int MostTitleLines = 2;
 
     /// <summary>The layout for a format of at least the smallest size.</summary>
     public SlateLayout(VideoFormat format)
     {
-        _width = format.Width;
-        _pixelAspect = format.SampleAspectRatio.IsPositive ? format.SampleAspectRatio : new Rational(1, 1);
+        Rational aspect = format.SampleAspectRatio.IsPositive ? format.SampleAspectRatio : new Rational(1, 1);
+        Stretch = (float)((double)aspect.Denominator / aspect.Numerator);
+        Left = (format.Width + 19) / 20;
+        Top = (format.Height + 19) / 20;
+        Width = format.Width - (2 * Left);
+        Bottom = format.Height - Top;
 
         // The height of the largest 16:9 picture within this one, so that an upright one gets letters that fit its width.
-        int height = (int)Math.Min(format.Height, (long)format.Width * _pixelAspect.Numerator * 9 / (_pixelAspect.Denominator * 16L));
-        int gap = height / 12;
-        NameScale = Scale(height, 90, LeastColumns);
-        ClockScale = Scale(height, 44, SlateText.ClockLength);
-        NextScale = Scale(height, 135, LeastColumns);
+        float height = Math.Min(format.Height, format.Width / Stretch * 9 / 16);
+        float gap = height / 12;
+        ClockSize = Math.Min(Math.Max(0.22f * height, LeastSize), Width / Stretch / ClockWidth);
+        ClockBaseline = (int)Math.Round((format.Height + (CapitalHeight * ClockSize)) / 2);
+        int clockTop = (int)(ClockBaseline - (CapitalHeight * ClockSize));
 
-        ClockTop = (format.Height - (SlateFont.CapitalHeight * ClockScale.Y)) / 2;
-        BarsHeight = Math.Max(2, height / 90 & ~1);
-        BarsTop = (ClockTop - gap - BarsHeight) & ~1;
-        BarsWidth = SlateFont.WidthOf(SlateText.ClockLength) * ClockScale.X;
-        NameTop = BarsTop - (gap / 2) - (SlateFont.Height * NameScale.Y);
-        NextTop = ClockTop + (SlateFont.CapitalHeight * ClockScale.Y) + gap;
-        NextAdvance = (SlateFont.Height + 2) * NextScale.Y;
+        // Of interlaced pictures two lines of each field share one of chroma.
+        int unit = format.Interlacing == Interlacing.Progressive ? 2 : 4;
+        BarsHeight = Math.Max(unit, (int)(height / 90) & -unit);
+        BarsTop = (int)(clockTop - gap - BarsHeight) & -unit;
+        BarsWidth = (int)(Math.Min(0.88f * height * Stretch, Width));
+
+        float room = BarsTop - (gap / 2) - Top;
+        NameSize = Math.Min(Math.Max(0.105f * height, LeastSize), room / LineHeight);
+        NameBaseline = (int)(BarsTop - (gap / 2) - ((LineHeight - Ascent) * NameSize));
+
+        float top = ClockBaseline + gap;
+        TitleSize = Math.Max(0.073f * height, LeastSize);
+        LabelSize = Math.Max(0.05f * height, LeastSize);
+        float label = (LabelSize * LineHeight) + (height / 70);
+        int lines = LinesBelow(top + label);
+        HasLabel = lines > 0;
+        TitleLines = Math.Min(HasLabel ? lines : LinesBelow(top), MostTitleLines);
+        LabelBaseline = (int)(top + (Ascent * LabelSize));
+        TitleBaseline = (int)(top + (HasLabel ? label : 0) + (Ascent * TitleSize));
     }
 
-    /// <summary>Pixels a font pixel of the name, across and down.</summary>
-    public (int X, int Y) NameScale { get; }
+    /// <summary>Pixels across for one down.</summary>
+    public float Stretch { get; }
 
-    /// <summary>The first line of the name.</summary>
-    public int NameTop { get; }
+    /// <summary>The first column of the safe area.</summary>
+    public int Left { get; }
+
+    /// <summary>The first line of the safe area.</summary>
+    public int Top { get; }
+
+    /// <summary>The columns of the safe area.</summary>
+    public int Width { get; }
+
+    /// <summary>The line below the safe area.</summary>
+    public int Bottom { get; }
+
+    /// <summary>The size of the name's letters, in lines.</summary>
+    public float NameSize { get; }
+
+    /// <summary>What the name stands on.</summary>
+    public int NameBaseline { get; }
 
     /// <summary>The first line of the colour bars; even.</summary>
     public int BarsTop { get; }
@@ -59,34 +98,32 @@ internal sealed class SlateLayout
     /// <summary>The width of all colour bars together.</summary>
     public int BarsWidth { get; }
 
-    /// <summary>Pixels a font pixel of the clock, across and down.</summary>
-    public (int X, int Y) ClockScale { get; }
+    /// <summary>The size of the clock's digits, in lines.</summary>
+    public float ClockSize { get; }
 
-    /// <summary>The first line of the clock.</summary>
-    public int ClockTop { get; }
+    /// <summary>What the clock stands on.</summary>
+    public int ClockBaseline { get; }
 
-    /// <summary>Pixels a font pixel of what is next, across and down.</summary>
-    public (int X, int Y) NextScale { get; }
+    /// <summary>Whether there is room to say when the next title begins.</summary>
+    public bool HasLabel { get; }
 
-    /// <summary>The first line of what is next.</summary>
-    public int NextTop { get; }
+    /// <summary>The size of the letters that say when the next title begins, in lines.</summary>
+    public float LabelSize { get; }
 
-    /// <summary>From one line of text of what is next to the other.</summary>
-    public int NextAdvance { get; }
+    /// <summary>What they stand on.</summary>
+    public int LabelBaseline { get; }
 
-    private int Room => _width - (2 * ((_width + 19) / 20));
+    /// <summary>The size of the next title's letters, in lines.</summary>
+    public float TitleSize { get; }
 
-    /// <summary>How many characters fit a line.</summary>
-    public int Columns((int X, int Y) scale) => SlateFont.CharactersIn(Room, scale.X);
+    /// <summary>What the first line of the next title stands on.</summary>
+    public int TitleBaseline { get; }
 
-    /// <summary>The left edge of a text in the middle.</summary>
-    public int LeftOf(int characters, (int X, int Y) scale) => (_width - (SlateFont.WidthOf(characters) * scale.X)) / 2;
+    /// <summary>How many lines the next title may have.</summary>
+    public int TitleLines { get; }
 
-    /// <summary>A scale at which font pixels take a share of a height and a count of characters fits a line.</summary>
-    private (int X, int Y) Scale(int height, int share, int columns)
-    {
-        int down = Math.Max(1, (height + (share / 2)) / share);
-        long across = (((long)down * _pixelAspect.Denominator) + (_pixelAspect.Numerator / 2)) / _pixelAspect.Numerator;
-        return ((int)Math.Clamp(across, 1, Math.Max(1, Room / SlateFont.WidthOf(columns))), down);
-    }
+    /// <summary>The width of the safe area, in sizes of letters.</summary>
+    public float RoomFor(float size) => Width / (size * Stretch);
+
+    private int LinesBelow(float top) => Math.Max(0, (int)((Bottom - top) / (TitleSize * LineHeight)));
 }

@@ -1,6 +1,10 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using NodaTime;
 using RetroVue.Media.Formats;
 using RetroVue.Media.Memory;
+using RetroVue.Media.Pipelines;
+using RetroVue.Runtime.Producers.Slates.Letters;
 
 namespace RetroVue.Runtime.Producers.Slates;
 
@@ -16,6 +20,7 @@ internal sealed class SlatePicture
 
     private const byte NameLuma = 200;
     private const byte ClockLuma = 235;
+    private const byte LabelLuma = 150;
     private const byte NextLuma = 180;
 
     private readonly VideoFormat _format;
@@ -23,11 +28,13 @@ internal sealed class SlatePicture
     private readonly SlateLayout _layout;
     private readonly (int Length, int Stride)[] _planes;
     private readonly HeapMemory _ground;
+    private SlateClock? _clock;
 
     /// <summary>A picture that holds memory until it is released.</summary>
     /// <param name="format">One that can be drawn.</param>
     /// <param name="options">What it shows.</param>
-    public SlatePicture(VideoFormat format, SlateOptions options)
+    /// <param name="fonts">The fonts there are; those of this machine where null.</param>
+    public SlatePicture(VideoFormat format, SlateOptions options, LetterFonts? fonts = null)
     {
         _format = format;
         _zone = options.Zone;
@@ -36,11 +43,7 @@ internal sealed class SlatePicture
         _ground = HeapMemory.Create(_planes);
         DrawGround();
         DrawBars();
-        DrawText(_ground, _layout.NameTop, _layout.NameScale, SlateText.Shorten(PlainLetters.From(options.Name), _layout.Columns(_layout.NameScale)), NameLuma);
-        if (options.NextTitle is { } title)
-        {
-            DrawNext(SlateText.NextLines(PlainLetters.From(title), options.NextStart, _zone, _layout.Columns(_layout.NextScale)));
-        }
+        DrawWords(options, fonts ?? LetterFonts.OfSystem);
     }
 
     /// <summary>Whether pictures of a format can be drawn.</summary>
@@ -56,9 +59,13 @@ internal sealed class SlatePicture
             _ground.Plane(i).CopyTo(memory.WritablePlane(i));
         }
 
-        Span<char> clock = stackalloc char[SlateText.ClockLength];
-        SlateText.WriteClock(at, _zone, clock);
-        DrawText(memory, _layout.ClockTop, _layout.ClockScale, clock, ClockLuma);
+        if (_clock is not null)
+        {
+            Span<char> text = stackalloc char[SlateText.ClockLength];
+            SlateText.WriteClock(at, _zone, text);
+            _clock.Draw(memory.WritablePlane(0), memory.Stride(0), _format.Width, _layout.ClockBaseline, text, ClockLuma);
+        }
+
         return memory;
     }
 
@@ -113,17 +120,47 @@ internal sealed class SlatePicture
         }
     }
 
-    private void DrawNext(IReadOnlyList<string> lines)
+    /// <summary>Draws all that is text. Where that cannot be done, the slate is plain: a channel without words is better than none.</summary>
+    private void DrawWords(SlateOptions options, LetterFonts fonts)
     {
-        for (int i = 0; i < lines.Count; i++)
+        ILogger logger = options.LoggerFactory?.CreateLogger<SlateSource>() ?? (ILogger)NullLogger<SlateSource>.Instance;
+        lock (fonts.Gate)
         {
-            DrawText(_ground, _layout.NextTop + (i * _layout.NextAdvance), _layout.NextScale, lines[i], NextLuma);
+            if (fonts.IsGivenUp)
+            {
+                return;
+            }
+
+            try
+            {
+                var words = new SlateWords(fonts, _format, _layout, _ground, logger);
+                _clock = words.DrawClock();
+                words.Draw(options.Name, LetterWeight.Bold, _layout.NameSize, _layout.NameBaseline, most: 1, NameLuma);
+                if (options.NextTitle is { } title)
+                {
+                    DrawNext(words, title, options.NextStart);
+                }
+            }
+            catch (Exception exception)
+            {
+                fonts.IsGivenUp = exception is TypeInitializationException or DllNotFoundException or EntryPointNotFoundException or BadImageFormatException;
+                if (fonts.IsNews(exception.GetType().Name))
+                {
+                    RuntimeLog.NoLetters(logger, Root(exception).Message, exception);
+                }
+            }
         }
+
+        static Exception Root(Exception exception) => exception.InnerException is { } inner ? Root(inner) : exception;
     }
 
-    private void DrawText(HeapMemory memory, int top, (int X, int Y) scale, ReadOnlySpan<char> text, byte luma)
+    private void DrawNext(SlateWords words, string title, Instant start)
     {
-        int stride = memory.Stride(0);
-        SlateFont.Draw(memory.WritablePlane(0)[((top * stride) + _layout.LeftOf(text.Length, scale))..], stride, scale, text, luma);
+        if (_layout.HasLabel)
+        {
+            words.Draw(SlateText.NextAt(start, _zone), LetterWeight.Regular, _layout.LabelSize, _layout.LabelBaseline, most: 1, LabelLuma);
+        }
+
+        words.Draw(title, LetterWeight.Regular, _layout.TitleSize, _layout.TitleBaseline, _layout.TitleLines, NextLuma);
     }
 }

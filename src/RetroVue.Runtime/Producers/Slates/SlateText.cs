@@ -8,8 +8,6 @@ internal static class SlateText
     /// <summary>Characters of a clock's text, "20:15:00".</summary>
     public const int ClockLength = 8;
 
-    private const char Ellipsis = '…';
-
     /// <summary>Writes the local time of day at an instant, "20:15:00": the second that has begun. Allocates nothing.</summary>
     /// <param name="at">The instant.</param>
     /// <param name="zone">Whose local time.</param>
@@ -24,42 +22,14 @@ internal static class SlateText
         WriteTwoDigits(text[6..], time.Second);
     }
 
-    /// <summary>"Next: TITLE at 20:15", in one line where it fits and in two where not, the title shortened to what fits those.</summary>
-    /// <param name="title">What airs next.</param>
-    /// <param name="start">When it airs.</param>
+    /// <summary>"Next at 20:15", which stands above the title of what is next.</summary>
+    /// <param name="start">When that airs.</param>
     /// <param name="zone">Whose local time.</param>
-    /// <param name="columns">Characters in a line.</param>
-    public static IReadOnlyList<string> NextLines(string title, Instant start, DateTimeZone zone, int columns)
+    public static string NextAt(Instant start, DateTimeZone zone)
     {
         Span<char> clock = stackalloc char[ClockLength];
         WriteClock(start, zone, clock);
-        string what = $"Next: {title}".TrimEnd();
-        string when = $"at {clock[..5]}";
-        if (what.Length + 1 + when.Length <= columns)
-        {
-            return [$"{what} {when}"];
-        }
-
-        (string first, string more) = BreakLine(what, columns);
-        string second = more.Length == 0 ? when : $"{Shorten(more, columns - when.Length - 1)} {when}";
-        return [first, second];
-    }
-
-    /// <summary>The text, or as much of its beginning as fits with an ellipsis behind it.</summary>
-    public static string Shorten(string text, int columns) =>
-        text.Length <= columns ? text : $"{text.AsSpan(0, Math.Max(0, columns - 1)).TrimEnd()}{Ellipsis}";
-
-    /// <summary>Breaks between words; within one only where it fills the line alone.</summary>
-    private static (string First, string More) BreakLine(string text, int columns)
-    {
-        if (text.Length <= columns)
-        {
-            return (text, "");
-        }
-
-        int space = text.LastIndexOf(' ', columns);
-        int end = space > 0 ? space : columns;
-        return (text[..end], text[end..].TrimStart());
+        return $"Next at {clock[..5]}";
     }
 
     private static void WriteTwoDigits(Span<char> text, int value)

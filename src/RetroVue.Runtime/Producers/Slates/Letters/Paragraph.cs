@@ -1,0 +1,281 @@
+using System.Text;
+using HarfBuzzSharp;
+using SkiaSharp;
+using Buffer = HarfBuzzSharp.Buffer;
+
+namespace RetroVue.Runtime.Producers.Slates.Letters;
+
+/// <summary>A text with the fonts for its characters, ready to be broken into lines.</summary>
+/// <remarks>Widths are in sizes of the font (em), so the same text fits any picture.</remarks>
+internal sealed class Paragraph
+{
+    // How often a shortened line is measured anew where it came out wider than was reckoned, by letters that end a word in another shape.
+    private const int MostCuts = 8;
+
+    private readonly string _text;
+    private readonly int _end;
+    private readonly byte _whole;
+    private readonly byte[] _levels;
+    private readonly bool[] _breaks;
+    private readonly Script[] _scripts;
+    private readonly LetterFont[] _fonts;
+    private readonly Dictionary<Script, int> _missing = [];
+
+    /// <param name="fonts">The fonts there are; their gate is held.</param>
+    /// <param name="text">A text as <see cref="CleanText"/> makes it.</param>
+    /// <param name="weight">How thick its letters are.</param>
+    public Paragraph(LetterFonts fonts, string text, LetterWeight weight)
+    {
+        _end = text.Length;
+        byte[] levels = Directions.LevelsOf(text, out _whole);
+        // The last character stands behind a line that was shortened.
+        _text = text + CleanText.Ellipsis;
+        _levels = [.. levels, _whole];
+        _breaks = LineBreaks.Of(_text);
+        _scripts = new Script[_text.Length];
+        _fonts = new LetterFont[_text.Length];
+        ChooseFonts(fonts, weight);
+    }
+
+    /// <summary>The scripts of characters that no font has, each with one such character.</summary>
+    public IReadOnlyDictionary<Script, int> Missing => _missing;
+
+    /// <summary>Breaks the text into lines; what does not fit the last is shortened.</summary>
+    /// <param name="room">The width of a line.</param>
+    /// <param name="most">How many lines there may be.</param>
+    public IReadOnlyList<ShapedLine> Break(float room, int most)
+    {
+        var lines = new List<ShapedLine>();
+        for (int start = 0; start < _end && lines.Count < most;)
+        {
+            ShapedLine rest = Shape(start, _end, isShortened: false);
+            if (rest.Width <= room)
+            {
+                lines.Add(rest);
+                break;
+            }
+
+            float[] widths = WidthsUpTo(rest, start);
+            if (lines.Count == most - 1)
+            {
+                lines.Add(Shorten(start, widths, room));
+                break;
+            }
+
+            int end = EndOfLine(start, widths, room);
+            lines.Add(Shape(start, TrimEnd(start, end), isShortened: false));
+            start = end;
+            while (start < _end && _text[start] == ' ')
+            {
+                start++;
+            }
+        }
+
+        return lines;
+    }
+
+    /// <summary>Shapes a part of the text.</summary>
+    /// <param name="start">Its first character.</param>
+    /// <param name="end">Where it ends.</param>
+    /// <param name="isShortened">Whether an ellipsis follows.</param>
+    public ShapedLine Shape(int start, int end, bool isShortened)
+    {
+        var runs = new List<(int Start, int End)>();
+        AddRuns(runs, start, end);
+        if (isShortened)
+        {
+            AddRuns(runs, _end, _text.Length);
+        }
+
+        Reorder(runs);
+        ShapedRun[] shaped = [.. runs.Select(run => ShapeRun(run.Start, run.End))];
+        return new ShapedLine(shaped, shaped.Sum(run => run.Width));
+    }
+
+    private void ChooseFonts(LetterFonts fonts, LetterWeight weight)
+    {
+        LetterFont own = fonts.Own(weight), font = own;
+        Script script = Script.Common;
+        for (int i = 0; i < _text.Length;)
+        {
+            Rune.DecodeFromUtf16(_text.AsSpan(i), out Rune rune, out int length);
+            Script its = UnicodeFunctions.Default.GetScript((uint)rune.Value);
+            bool isOfAll = its == Script.Common || its == Script.Inherited;
+            script = isOfAll ? script : its;
+            font = Choose(rune.Value, isOfAll);
+            _scripts.AsSpan(i, length).Fill(script);
+            _fonts.AsSpan(i, length).Fill(font);
+            i += length;
+        }
+
+        LetterFont Choose(int character, bool isOfAll)
+        {
+            // Digits, spaces and the like go with the letters before them. Latin letters are always our own, so their looks do not change.
+            bool isOwn = own.Has(character);
+            bool isSteering = CleanText.IsJoiner(character) || CleanText.IsVariation(character);
+            if (isSteering || ((isOfAll || !isOwn) && font.Has(character)))
+            {
+                return font;
+            }
+
+            if (isOwn)
+            {
+                return own;
+            }
+
+            Script asked = isOfAll ? Script.Common : script;
+            if (fonts.Find(character, asked, weight) is { } found)
+            {
+                return found;
+            }
+
+            _missing.TryAdd(asked, character);
+            return own;
+        }
+    }
+
+    private void AddRuns(List<(int Start, int End)> runs, int start, int end)
+    {
+        for (int i = start; i < end;)
+        {
+            int from = i++;
+            while (i < end && _levels[i] == _levels[from] && _scripts[i] == _scripts[from] && _fonts[i] == _fonts[from])
+            {
+                i++;
+            }
+
+            runs.Add((from, i));
+        }
+    }
+
+    /// <summary>Puts runs into the order in which they are drawn: each stretch of a level or more is turned, the highest level first.</summary>
+    private void Reorder(List<(int Start, int End)> runs)
+    {
+        for (int level = 2; level >= 1; level--)
+        {
+            for (int i = 0; i < runs.Count;)
+            {
+                int from = i;
+                while (i < runs.Count && _levels[runs[i].Start] >= level)
+                {
+                    i++;
+                }
+
+                runs.Reverse(from, i - from);
+                i++;
+            }
+        }
+    }
+
+    private ShapedRun ShapeRun(int start, int end)
+    {
+        LetterFont font = _fonts[start];
+        using var buffer = new Buffer();
+        buffer.AddUtf16(_text.AsSpan(), start, end - start);
+        buffer.Direction = _levels[start] % 2 == 1 ? Direction.RightToLeft : Direction.LeftToRight;
+        buffer.Script = _scripts[start];
+        font.Shaper.Shape(buffer);
+        ReadOnlySpan<GlyphInfo> infos = buffer.GetGlyphInfoSpan();
+        ReadOnlySpan<GlyphPosition> positions = buffer.GetGlyphPositionSpan();
+        float unit = 1f / font.UnitsPerEm;
+        var run = new ShapedRun(font, new ushort[infos.Length], new int[infos.Length], new float[infos.Length], new SKPoint[infos.Length]);
+        for (int i = 0; i < infos.Length; i++)
+        {
+            run.Glyphs[i] = (ushort)infos[i].Codepoint;
+            run.Clusters[i] = (int)infos[i].Cluster;
+            run.Advances[i] = positions[i].XAdvance * unit;
+            run.Offsets[i] = new SKPoint(positions[i].XOffset * unit, -positions[i].YOffset * unit);
+        }
+
+        return run;
+    }
+
+    /// <summary>
+    /// For each character of a line the width of the line up to it, in the order of reading; NaN inside of what cannot be parted. One more
+    /// for the end.
+    /// </summary>
+    private float[] WidthsUpTo(ShapedLine line, int start)
+    {
+        var widths = new float[_end - start + 1];
+        Array.Fill(widths, float.NaN);
+        foreach (ShapedRun run in line.Runs)
+        {
+            for (int i = 0; i < run.Glyphs.Length; i++)
+            {
+                ref float width = ref widths[run.Clusters[i] - start];
+                width = run.Advances[i] + (float.IsNaN(width) ? 0 : width);
+            }
+        }
+
+        float sum = 0;
+        for (int i = 0; i < widths.Length - 1; i++)
+        {
+            if (!float.IsNaN(widths[i]))
+            {
+                (widths[i], sum) = (sum, sum + widths[i]);
+            }
+        }
+
+        widths[^1] = sum;
+        return widths;
+    }
+
+    /// <summary>Where a line ends that fits: at the last place where one may end, or inside of a word that fills it alone.</summary>
+    private int EndOfLine(int start, float[] widths, float room)
+    {
+        int between = 0, within = 0;
+        for (int i = start + 1; i < _end; i++)
+        {
+            if (float.IsNaN(widths[i - start]))
+            {
+                continue;
+            }
+
+            if (widths[TrimEnd(start, i) - start] > room && within > 0)
+            {
+                break;
+            }
+
+            within = i;
+            between = _breaks[i] ? i : between;
+        }
+
+        return between > 0 ? between : within > 0 ? within : _end;
+    }
+
+    private ShapedLine Shorten(int start, float[] widths, float room)
+    {
+        float left = room - ShapeRun(_end, _text.Length).Width;
+        int end = _end;
+        do
+        {
+            end--;
+        }
+        while (end > start && !(widths[end - start] <= left));
+
+        for (int cut = 0; ; cut++)
+        {
+            ShapedLine line = Shape(start, TrimEnd(start, end), isShortened: true);
+            if (line.Width <= room || end <= start || cut == MostCuts)
+            {
+                return line;
+            }
+
+            do
+            {
+                end--;
+            }
+            while (end > start && float.IsNaN(widths[end - start]));
+        }
+    }
+
+    private int TrimEnd(int start, int end)
+    {
+        while (end > start + 1 && _text[end - 1] == ' ')
+        {
+            end--;
+        }
+
+        return end;
+    }
+}

@@ -1,0 +1,84 @@
+using HarfBuzzSharp;
+using Microsoft.Extensions.Logging;
+using RetroVue.Media.Formats;
+using RetroVue.Media.Pipelines;
+using RetroVue.Runtime.Producers.Slates.Letters;
+
+namespace RetroVue.Runtime.Producers.Slates;
+
+/// <summary>Draws the words of one slate in luma alone.</summary>
+/// <param name="fonts">The fonts there are; their gate is held.</param>
+/// <param name="format">The picture's format.</param>
+/// <param name="layout">Where things stand in it.</param>
+/// <param name="picture">The picture.</param>
+/// <param name="logger">Where characters are told of that no font has.</param>
+internal sealed class SlateWords(LetterFonts fonts, VideoFormat format, SlateLayout layout, HeapMemory picture, ILogger logger)
+{
+    // By so much of its size a letter may stand out of its line, as marks above marks do.
+    private const float Overhang = 0.3f;
+
+    private bool IsSoft => format.Interlacing != Interlacing.Progressive;
+
+    /// <summary>Draws a text in the middle, in as many lines as it needs and may have.</summary>
+    /// <param name="text">What a stranger wrote.</param>
+    /// <param name="weight">How thick the letters are.</param>
+    /// <param name="size">Their size, in lines.</param>
+    /// <param name="baseline">What the first line stands on.</param>
+    /// <param name="most">How many lines there may be.</param>
+    /// <param name="luma">The luma to draw with.</param>
+    public void Draw(string text, LetterWeight weight, float size, int baseline, int most, byte luma)
+    {
+        if (size < 1 || CleanText.From(text) is not { Length: > 0 } clean)
+        {
+            return;
+        }
+
+        var paragraph = new Paragraph(fonts, clean, weight);
+        Tell(paragraph, clean);
+        IReadOnlyList<ShapedLine> lines = paragraph.Break(layout.RoomFor(size), most);
+        for (int i = 0; i < lines.Count; i++)
+        {
+            Draw(lines[i], size, baseline + (int)(i * size * SlateLayout.LineHeight), luma);
+        }
+    }
+
+    /// <summary>The digits of the clock.</summary>
+    public SlateClock DrawClock() => new(fonts, layout.ClockSize, layout.Stretch, IsSoft);
+
+    private void Draw(ShapedLine line, float size, int baseline, byte luma)
+    {
+        int top = Math.Max(layout.Top, baseline - (int)((SlateLayout.Ascent + Overhang) * size));
+        int bottom = Math.Min(layout.Bottom, baseline + (int)((SlateLayout.LineHeight - SlateLayout.Ascent + Overhang) * size));
+        if (bottom <= top)
+        {
+            return;
+        }
+
+        // The middle of the safe area is the middle of the picture; a letter may stand out of its line to the sides, too.
+        float wide = line.Width * size * layout.Stretch;
+        int width = Math.Min(layout.Width, (int)MathF.Ceiling(wide + (2 * Overhang * size * layout.Stretch)));
+        int left = layout.Left + ((layout.Width - width) / 2);
+        float begin = layout.Left + ((layout.Width - wide) / 2) - left;
+        LetterMask mask = LetterMask.Draw(line, size, layout.Stretch, begin, baseline - top, width, bottom - top);
+        int stride = picture.Stride(0);
+        (IsSoft ? mask.Softened() : mask).LayOver(picture.WritablePlane(0)[((top * stride) + left)..], stride, luma);
+    }
+
+    private void Tell(Paragraph paragraph, string text)
+    {
+        foreach ((Script script, int character) in paragraph.Missing)
+        {
+            bool isOfAll = script == Script.Common;
+            string name = isOfAll ? "signs" : $"the script {script}";
+            if (fonts.IsNews(name))
+            {
+                RuntimeLog.LettersMissing(logger, name, $"U+{character:X4}", text, isOfAll ? "fonts-noto-core, fonts-noto-color-emoji" : PackageOf(script));
+            }
+        }
+    }
+
+    private static string PackageOf(Script script) =>
+        script == Script.Han || script == Script.Hiragana || script == Script.Katakana || script == Script.Hangul || script == Script.Bopomofo
+            ? "fonts-noto-cjk"
+            : "fonts-noto-core";
+}
