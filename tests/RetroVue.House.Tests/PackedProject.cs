@@ -59,6 +59,9 @@ internal sealed class PackedProject : IDisposable
     /// <summary>Runs the program; returns what it prints.</summary>
     public string Run(string arguments = "") => Run(Folder, $"run {arguments}");
 
+    /// <summary>Runs dotnet in the project's folder, which must succeed; returns what it prints.</summary>
+    public string Dotnet(string arguments) => Run(Folder, arguments);
+
     public void Dispose() => Directory.Delete(_work, recursive: true);
 
     /// <summary>Runs dotnet; returns its exit code and all it prints.</summary>
