@@ -111,7 +111,7 @@ internal static class HlsEndpoints
     {
         Media.Clocks.IClock clock = station.Clock.AsClock();
         var hls = HlsStream.Of(viewer.Output);
-        ClockTime target = viewer.Output.Kind.KeyFrameInterval;
+        ClockTime target = viewer.Output.KeyFrameInterval;
         // Three segments are needed, one more may have begun before anybody asked, and the last is listed once it has been shown.
         ClockTime limit = clock.Now + (target * 6);
         using var over = CancellationTokenSource.CreateLinkedTokenSource(gone);

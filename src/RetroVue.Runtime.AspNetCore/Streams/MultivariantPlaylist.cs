@@ -12,7 +12,7 @@ internal static class MultivariantPlaylist
     {
         CultureInfo plain = CultureInfo.InvariantCulture;
         (EncodedFormat? picture, EncodedFormat? sound) = output.Formats;
-        string attributes = string.Create(plain, $"BANDWIDTH={output.Kind.Rates.Peak},AVERAGE-BANDWIDTH={output.Kind.Rates.Average}");
+        string attributes = string.Create(plain, $"BANDWIDTH={output.Rates.Peak},AVERAGE-BANDWIDTH={output.Rates.Average}");
         string?[] codecs = [.. new[] { picture, sound }.OfType<EncodedFormat>().Select(CodecName.Of)];
         // A list that leaves one out would be wrong.
         attributes += Array.TrueForAll(codecs, codec => codec is not null) ? $",CODECS=\"{string.Join(',', codecs)}\"" : "";

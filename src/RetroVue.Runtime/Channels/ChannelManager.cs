@@ -44,7 +44,7 @@ public sealed class ChannelManager : IAsyncDisposable
     /// <param name="options">How it is run.</param>
     /// <param name="loggerFactory">Where it logs.</param>
     /// <param name="producers">What makes its producers, by mode; null for the one that plays the schedule.</param>
-    public ChannelManager(
+    internal ChannelManager(
         Channel channel,
         ChannelKind kind,
         IScheduleService schedules,
@@ -182,7 +182,7 @@ public sealed class ChannelManager : IAsyncDisposable
         return session;
     }
 
-    /// <summary>Takes the channel off the air for good.</summary>
+    /// <summary>Takes the channel off the air for good. The station does that at its end.</summary>
     public async ValueTask DisposeAsync()
     {
         _disposed.Cancel();

@@ -17,7 +17,7 @@ public sealed class HlsStream : IChunkConsumer
         _begun = output.CreateCompletion();
         Segmenter = new HlsSegmenter(new HlsOptions
         {
-            Target = output.Kind.KeyFrameInterval,
+            Target = output.KeyFrameInterval,
             // When it began: no other run does at that nanosecond, also in another process, so what a player holds of an address stays true.
             Run = string.Create(CultureInfo.InvariantCulture, $"{output.Line.Station.Now.Nanoseconds:x}-"),
             EpochUnixNanoseconds = output.Line.ToStation(ClockTime.Zero).Nanoseconds,
@@ -37,8 +37,7 @@ public sealed class HlsStream : IChunkConsumer
         return output.Attach(static output => new HlsStream(output));
     }
 
-    /// <inheritdoc/>
-    public void OnChunk(TransportStreamChunk chunk, TransportStreamWriter writer, ClockTime now)
+    void IChunkConsumer.OnChunk(TransportStreamChunk chunk, TransportStreamWriter writer, ClockTime now)
     {
         chunk.Buffer.Retain();
         Segmenter.Append(chunk, writer, now);
@@ -48,8 +47,7 @@ public sealed class HlsStream : IChunkConsumer
         }
     }
 
-    /// <inheritdoc/>
-    public void Dispose()
+    void IDisposable.Dispose()
     {
         _begun.TrySetResult();
         Segmenter.Dispose();

@@ -11,7 +11,7 @@ namespace RetroVue.Runtime.Output;
 /// again as one (<see cref="TranscodedChannel"/>). Everything that is done otherwise in the one than in the other is made here.
 /// </summary>
 /// <remarks>Immutable and thread-safe. Fixed for the channel's life, whatever its schedule becomes.</remarks>
-public abstract class ChannelKind
+internal abstract class ChannelKind
 {
     private protected ChannelKind(ChannelFormats formats, RawFormats raw) => (Formats, Raw) = (formats, raw);
 

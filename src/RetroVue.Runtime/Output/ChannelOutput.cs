@@ -11,8 +11,8 @@ namespace RetroVue.Runtime.Output;
 /// viewers, by any protocol (<see cref="Attach"/>).
 /// </summary>
 /// <remarks>
-/// Thread-safe. Lives from the first viewer to the end of the linger. Each producer has a feed of its own (<see cref="OpenFeed"/>). At most one
-/// feed is on the air and at most one more waits for its time; <see cref="SwitchAt"/> is the only way to change.
+/// Thread-safe. Lives from the first viewer to the end of the linger; the channel makes it and ends it. Each producer has a feed of its own. At most
+/// one feed is on the air and at most one more waits for its time.
 /// </remarks>
 public sealed class ChannelOutput : IAsyncDisposable
 {
@@ -32,7 +32,7 @@ public sealed class ChannelOutput : IAsyncDisposable
     /// <param name="kind">What the channel is made of.</param>
     /// <param name="options">What runs it.</param>
     /// <param name="run">The id of this stretch of the channel on the air; null for one that nobody else has.</param>
-    public ChannelOutput(string name, ChannelLine line, ChannelKind kind, PipelineOptions options, Guid? run = null)
+    internal ChannelOutput(string name, ChannelLine line, ChannelKind kind, PipelineOptions options, Guid? run = null)
     {
         ArgumentNullException.ThrowIfNull(line);
         ArgumentNullException.ThrowIfNull(kind);
@@ -50,11 +50,17 @@ public sealed class ChannelOutput : IAsyncDisposable
     /// <summary>The channel's time line.</summary>
     public ChannelLine Line { get; }
 
-    /// <summary>What the channel is made of.</summary>
-    public ChannelKind Kind { get; }
-
     /// <summary>The streams.</summary>
     public ChannelFormats Formats => Kind.Formats;
+
+    /// <summary>The pictures and sound before they are encoded: of a transcoded channel's items, and of every channel's slates.</summary>
+    public RawFormats Raw => Kind.Raw;
+
+    /// <summary>What the transport stream is held to.</summary>
+    public ChannelRates Rates => Kind.Rates;
+
+    /// <summary>How far apart key frames are at most.</summary>
+    public ClockTime KeyFrameInterval => Kind.KeyFrameInterval;
 
     /// <summary>The end of the transport stream, for viewers.</summary>
     public ChunkRing Stream { get; }
@@ -71,6 +77,9 @@ public sealed class ChannelOutput : IAsyncDisposable
     /// <summary>Packets that came after their time, or were to be shown before the one before them is decoded, and were not aired.</summary>
     public long LatePackets => _pump.LatePackets;
 
+    /// <summary>What the channel is made of.</summary>
+    internal ChannelKind Kind { get; }
+
     /// <summary>The item on the air whose file brings its picture and sound too far apart, so that some comes too late; null if it does not.</summary>
     internal ChannelSink? OutOfOrder => _feeds.OutOfOrder;
 
@@ -84,7 +93,7 @@ public sealed class ChannelOutput : IAsyncDisposable
     internal Action<Exception>? Failed { get; set; }
 
     /// <summary>Lets the output run.</summary>
-    public async Task StartAsync(CancellationToken cancellationToken = default)
+    internal async Task StartAsync(CancellationToken cancellationToken = default)
     {
         Task encoding = await _stage.StartAsync(cancellationToken).ConfigureAwait(false);
         _ = encoding.ContinueWith(
@@ -105,7 +114,7 @@ public sealed class ChannelOutput : IAsyncDisposable
 
     /// <summary>A feed for one producer, which is not on the air.</summary>
     /// <param name="id">The producer's, for logs.</param>
-    public ChannelFeed OpenFeed(string id) => new(id, Line, _executor.CreateCompletion());
+    internal ChannelFeed OpenFeed(string id) => new(id, Line, _executor.CreateCompletion());
 
     /// <summary>
     /// Lets a feed take over at an instant, exactly at a frame; at once where nothing is on the air. A feed that was waiting for its turn waits
@@ -115,7 +124,7 @@ public sealed class ChannelOutput : IAsyncDisposable
     /// <param name="at">When, in station time.</param>
     /// <returns>False, and nothing changes, where the instant is nearer than <see cref="SwitchLead"/>, or a switch that is as near is pending.</returns>
     /// <exception cref="InvalidOperationException">The feed is on the air, or was.</exception>
-    public bool SwitchAt(ChannelFeed feed, Instant at)
+    internal bool SwitchAt(ChannelFeed feed, Instant at)
     {
         ArgumentNullException.ThrowIfNull(feed);
         return _feeds.SwitchAt(feed, Line.At(at), Line.Now, SwitchLead);
@@ -125,7 +134,7 @@ public sealed class ChannelOutput : IAsyncDisposable
     /// Takes a feed's turn back, before it comes. What it was not to show before that instant it has dropped, so it should be given no earlier one.
     /// </summary>
     /// <returns>False if it has none, or its instant is so near that the output has begun to end what is on the air.</returns>
-    public bool Revoke(ChannelFeed feed)
+    internal bool Revoke(ChannelFeed feed)
     {
         ArgumentNullException.ThrowIfNull(feed);
         return _feeds.Revoke(feed);
@@ -155,7 +164,7 @@ public sealed class ChannelOutput : IAsyncDisposable
         }
     }
 
-    /// <summary>Ends the stream for everybody.</summary>
+    /// <summary>Ends the stream for everybody. The channel does that when it goes off the air.</summary>
     public async ValueTask DisposeAsync()
     {
         try

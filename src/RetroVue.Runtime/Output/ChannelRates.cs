@@ -14,7 +14,7 @@ public sealed record ChannelRates(long Peak, long Average)
     /// <param name="formats">The streams.</param>
     /// <param name="peak">The most bits per second of their packets, as for <see cref="Peak"/>.</param>
     /// <param name="average">The most bits per second of their packets in the long run.</param>
-    public static ChannelRates OfMedia(ChannelFormats formats, long peak, long average)
+    internal static ChannelRates OfMedia(ChannelFormats formats, long peak, long average)
     {
         ArgumentNullException.ThrowIfNull(formats);
         double pictures = formats.Video?.Video is { FrameRate: { IsPositive: true } rate } ? rate.ToDouble() : formats.Video is null ? 0 : 60;

@@ -7,7 +7,7 @@ using RetroVue.Runtime.Producers;
 namespace RetroVue.Runtime.Output;
 
 /// <summary>A channel that airs its items as they are encoded. They are all of one kind.</summary>
-public sealed class CopiedChannel : ChannelKind
+internal sealed class CopiedChannel : ChannelKind
 {
     /// <summary>A channel that airs packets of these formats; its slates have what of them FFmpeg has an encoder for.</summary>
     /// <param name="formats">The streams.</param>

@@ -8,7 +8,7 @@ using RetroVue.Runtime.Schedules;
 namespace RetroVue.Runtime.Output;
 
 /// <summary>A channel whose items are decoded, converted to one size, rate and layout, and encoded as one.</summary>
-public sealed class TranscodedChannel : ChannelKind
+internal sealed class TranscodedChannel : ChannelKind
 {
     private const int SampleRate = 48_000;
 

@@ -18,7 +18,7 @@ namespace RetroVue.Runtime.Producers;
 /// be opened, or fails while it plays, gives way to a slate until its end; the next entry is tried as usual. One whose file stalls, as on
 /// a disk that does not answer, gives way to a slate too, and comes back by itself where it should be by then once the file goes on.
 /// </remarks>
-public sealed class NormalProducer : IProducer
+internal sealed class NormalProducer : IProducer
 {
     private readonly ChannelOutput _output;
     private readonly ChannelFeed _feed;

@@ -7,7 +7,7 @@ using RetroVue.Media.Time;
 namespace RetroVue.Runtime.Producers;
 
 /// <summary>What a <see cref="SlateSource"/> shows, when, and in which formats.</summary>
-public sealed class SlateOptions
+internal sealed class SlateOptions
 {
     /// <summary>The format of the pictures: Yuv420P, at least 64x48, of a positive rate; null for sound alone.</summary>
     public VideoFormat? Video { get; init; }

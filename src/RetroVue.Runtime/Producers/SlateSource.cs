@@ -15,7 +15,7 @@ namespace RetroVue.Runtime.Producers;
 /// first and the last are those whose PTS lies between the start and the end. The clock shows the time at which the frame is scheduled,
 /// never the present. Frames of the same second share their memory; after the first few nothing is allocated.
 /// </remarks>
-public sealed class SlateSource : Element
+internal sealed class SlateSource : Element
 {
     /// <summary>Samples in a buffer of silence; the last one may have fewer.</summary>
     public const int SamplesPerBuffer = 1024;
