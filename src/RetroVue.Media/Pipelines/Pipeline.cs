@@ -1,7 +1,6 @@
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
-using RetroVue.Media.Blocking;
 using RetroVue.Media.Clocks;
 using RetroVue.Media.Time;
 
@@ -18,6 +17,8 @@ namespace RetroVue.Media.Pipelines;
 public sealed class Pipeline : IAsyncDisposable
 {
     private readonly PipelineGraph _graph = new();
+    private readonly ElementLifeCycle _lives;
+    private readonly PipelineErrors _errors = new();
     private readonly PipelineElection _election;
     private readonly Channel<PipelineEvent> _events;
     private readonly ILogger _logger;
@@ -25,10 +26,8 @@ public sealed class Pipeline : IAsyncDisposable
     private readonly ExecutorLock _transition;
     private readonly Lock _lock = new();
     private readonly HashSet<Element> _endedSinks = [];
-    private readonly List<(string Element, Exception Error)> _errors = [];
     private readonly StepTask _disciplineTask;
     private int _sinkCount;
-    private Task? _lateEnds;
 
     /// <summary>An empty pipeline.</summary>
     public Pipeline(PipelineOptions? options = null)
@@ -42,6 +41,7 @@ public sealed class Pipeline : IAsyncDisposable
         _ended = Executor.CreateCompletion();
         _transition = new ExecutorLock(Executor);
         Clock = new PipelineClock(Executor.Waiter.SystemClock);
+        _lives = new ElementLifeCycle(this, _graph, _logger);
         _election = new PipelineElection(this);
         _disciplineTask = new StepTask($"{Name}-clock", DisciplineClock) { Failed = error => Fail($"{Name}-clock", error) };
     }
@@ -185,23 +185,14 @@ public sealed class Pipeline : IAsyncDisposable
             await StopAsync().ConfigureAwait(false);
         }
 
-        ThrowIfFailed();
+        _errors.ThrowIfAny();
     }
 
     /// <summary>
     /// Asks every source to end its stream: what has been captured goes on to the sinks, and <see cref="RunAsync"/> completes when they have
     /// it all. How a recording is finished; harmless when the pipeline does not run. Any thread.
     /// </summary>
-    public void End()
-    {
-        foreach (Element element in _graph.Elements)
-        {
-            if (element.Inputs.Count == 0)
-            {
-                Guarded(element, element.EndStream);
-            }
-        }
-    }
+    public void End() => _lives.EndStreams();
 
     /// <summary>Stops the pipeline and releases what it holds; harmless when it does not run. Takes at most about 5 s.</summary>
     public async Task StopAsync()
@@ -215,8 +206,8 @@ public sealed class Pipeline : IAsyncDisposable
                 return;
             }
 
-            await StopElementsAsync().ConfigureAwait(false);
-            State = _errors.Count == 0 ? PipelineState.Stopped : PipelineState.Failed;
+            await _lives.StopAsync(_disciplineTask).ConfigureAwait(false);
+            State = _errors.IsEmpty ? PipelineState.Stopped : PipelineState.Failed;
         }
         finally
         {
@@ -234,15 +225,7 @@ public sealed class Pipeline : IAsyncDisposable
     {
         await StopAsync().ConfigureAwait(false);
         _election.Dispose();
-        if (_lateEnds is { } lateEnds)
-        {
-            _ = DisposeLaterAsync(lateEnds);
-        }
-        else
-        {
-            await DisposeElementsAsync().ConfigureAwait(false);
-        }
-
+        await _lives.DisposeElementsAsync().ConfigureAwait(false);
         _events.Writer.TryComplete();
     }
 
@@ -254,40 +237,9 @@ public sealed class Pipeline : IAsyncDisposable
     public void Fail(string element, Exception error)
     {
         ArgumentNullException.ThrowIfNull(error);
-        lock (_lock)
-        {
-            _errors.Add((error.Data[ElementException.ElementKey] as string ?? element, error));
-        }
-
+        _errors.Add(element, error);
         MediaLog.Failed(_logger, Name, element, error);
         _ended.TrySetResult();
-    }
-
-    private async Task DisposeElementsAsync()
-    {
-        Task disposal = Executor.InvokeAsync(() =>
-        {
-            foreach (Element element in _graph.Elements)
-            {
-                Guarded(element, element.Dispose);
-            }
-        });
-        try
-        {
-            // A file on a disk that does not answer may not even be closed.
-            await Watchdog.WithinAsync(disposal, ThreadedExecutor.StopLimit).ConfigureAwait(false);
-        }
-        catch (TimeoutException)
-        {
-            MediaLog.StillDisposing(_logger, Name);
-        }
-    }
-
-    private async Task DisposeLaterAsync(Task lateEnds)
-    {
-        await lateEnds.ConfigureAwait(false);
-        await Executor.InvokeAsync(StopAll).ConfigureAwait(false);
-        await DisposeElementsAsync().ConfigureAwait(false);
     }
 
     internal void OnSinkEnded(Element sink)
@@ -315,28 +267,14 @@ public sealed class Pipeline : IAsyncDisposable
         State = PipelineState.Prepared;
         try
         {
-            await Executor.InvokeAsync(() =>
-            {
-                foreach (Element element in _graph.SinksFirst())
-                {
-                    cancellationToken.ThrowIfCancellationRequested();
-                    try
-                    {
-                        element.Prepare();
-                    }
-                    catch (Exception exception) when (element.Blame(exception))
-                    {
-                        throw;
-                    }
-                }
-            }).ConfigureAwait(false);
+            await _lives.PrepareAsync(cancellationToken).ConfigureAwait(false);
             Latency = _graph.Latency();
         }
         catch (Exception exception)
         {
             if (exception is OperationCanceledException && cancellationToken.IsCancellationRequested)
             {
-                StopAll();
+                _lives.StopElements();
                 State = PipelineState.Stopped;
                 _ended.TrySetResult();
                 throw;
@@ -344,14 +282,14 @@ public sealed class Pipeline : IAsyncDisposable
 
             // Before elements are stopped: what fails then came of this.
             Fail(Name, exception);
-            StopAll();
+            _lives.StopElements();
             State = PipelineState.Failed;
             if (exception is LinkException)
             {
                 throw;
             }
 
-            ThrowIfFailed();
+            _errors.ThrowIfAny();
         }
     }
 
@@ -361,101 +299,25 @@ public sealed class Pipeline : IAsyncDisposable
         {
             SelectClock();
             BaseTime = Clock.Now;
-            foreach (Element element in _graph.Elements)
-            {
-                try
-                {
-                    element.Start();
-                }
-                catch (Exception exception) when (element.Blame(exception))
-                {
-                    throw;
-                }
-            }
+            _lives.Start();
         }
         catch (Exception exception)
         {
             // None of their tasks runs yet, but what they opened may have threads and callbacks of its own.
             Fail(Name, exception);
-            await StopElementsAsync().ConfigureAwait(false);
+            await _lives.StopAsync(_disciplineTask).ConfigureAwait(false);
             State = PipelineState.Failed;
-            ThrowIfFailed();
+            _errors.ThrowIfAny();
         }
 
         State = PipelineState.Running;
         MediaLog.Started(_logger, Name, _graph.Elements.Count, Clock.Reference.Name);
-        foreach (Element element in _graph.SinksFirst())
-        {
-            foreach (StepTask task in element.Tasks)
-            {
-                task.Pipeline = Name;
-                task.Failed = error => Fail(element.Name, error);
-                Executor.Attach(task);
-            }
-        }
+        _lives.RunTasks();
 
         // If only the system clock can ever be followed there is nothing to steer and nothing to elect.
         if (_election.HasProviders)
         {
             Executor.Attach(_disciplineTask);
-        }
-    }
-
-    private async Task StopElementsAsync()
-    {
-        foreach (Element element in _graph.Elements)
-        {
-            Guarded(element, element.Interrupt);
-        }
-
-        // All at once: their limits run together where several are stuck.
-        (StepTask Task, Task Detached)[] tasks =
-        [
-            .. _graph.Elements.SelectMany(element => element.Tasks).Append(_disciplineTask).Select(task => (task, Executor.DetachAsync(task))),
-        ];
-        List<Task> lateEnds = [];
-        foreach ((StepTask task, Task detached) in tasks)
-        {
-            try
-            {
-                await detached.ConfigureAwait(false);
-            }
-            catch (TimeoutException exception)
-            {
-                lateEnds.Add(task.LateEnd ?? detached);
-                Fail(task.Name, exception);
-            }
-        }
-
-        if (lateEnds.Count > 0)
-        {
-            _lateEnds = Task.WhenAll(lateEnds);
-        }
-        else
-        {
-            await Executor.InvokeAsync(StopAll).ConfigureAwait(false);
-        }
-    }
-
-    private void StopAll()
-    {
-        // Sources first: what an element still gives out when it stops is taken by one that has not stopped yet.
-        foreach (Element element in _graph.SinksFirst().Reverse())
-        {
-            Guarded(element, element.Stop);
-        }
-    }
-
-    /// <summary>Calls an element in a way that keeps its error from the others: the pipeline fails, and they are called all the same.</summary>
-    private void Guarded(Element element, Action call)
-    {
-        try
-        {
-            call();
-        }
-        catch (Exception exception)
-        {
-            Fail(element.Name, exception);
         }
     }
 
@@ -467,18 +329,6 @@ public sealed class Pipeline : IAsyncDisposable
         _election.Check();
         Clock.Discipline();
         return StepResult.At(Executor.Waiter.SystemClock, Executor.Waiter.SystemClock.Now + PipelineClock.DisciplineInterval);
-    }
-
-    private void ThrowIfFailed()
-    {
-        lock (_lock)
-        {
-            if (_errors.Count > 0)
-            {
-                (string element, Exception error) = _errors[0];
-                throw new ElementException(element, error, [.. _errors.Skip(1).Select(entry => entry.Error)]);
-            }
-        }
     }
 
     private void ThrowUnlessCreated()

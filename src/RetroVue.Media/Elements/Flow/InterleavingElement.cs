@@ -32,12 +32,12 @@ public abstract class InterleavingElement : Element
     private const int MostUntimed = 100;
 
     private readonly List<InterleavingLane> _lanes = [];
+    private readonly LaneWaiting _waiting;
     private readonly LineShifts _shifts = new();
     private readonly StepTask _task;
     private bool _hasTaken;
     private bool _hasEnded;
     private bool _hasFailed;
-    private bool _isStarving;
     private bool _isBackReported;
     private long _leftOut;
     private long _untimed;
@@ -46,7 +46,11 @@ public abstract class InterleavingElement : Element
     /// <param name="name">The element's name.</param>
     /// <param name="placement">Where its task runs.</param>
     protected InterleavingElement(string name, StepPlacement placement = StepPlacement.Shared)
-        : base(name) => _task = AddTask(TakeNext, placement);
+        : base(name)
+    {
+        _waiting = new LaneWaiting(_lanes);
+        _task = AddTask(TakeNext, placement);
+    }
 
     /// <summary>
     /// True for muxers that need presentation times: a buffer that has none, as a damaged header leaves it, is left out and counted
@@ -171,11 +175,11 @@ public abstract class InterleavingElement : Element
         InterleavingLane? earliest = FindEarliest(isStopping: false, out bool mustWait);
         if (mustWait || (earliest is not null && earliest.Peek() is null))
         {
-            ShowStarving(earliest, _lanes.Exists(lane => !lane.Gate.IsOpen));
+            _waiting.Show(earliest, _lanes.Exists(lane => !lane.Gate.IsOpen));
             return StepResult.Idle;
         }
 
-        ShowStarving(null, false);
+        _waiting.Show(null, false);
         if (TakeEarliest(earliest))
         {
             return StepResult.Again;
@@ -226,50 +230,24 @@ public abstract class InterleavingElement : Element
         return earliest;
     }
 
-    /// <summary>True if live inputs have waited for an empty one as long as they may.</summary>
+    /// <summary>True if live inputs have waited for an empty one as long as they may; one without a format is then left out.</summary>
     private bool IsGivenUp(InterleavingLane awaited)
     {
-        ClockTime newest = ClockTime.None;
-        ClockTime longest = ClockTime.Zero;
-        foreach (InterleavingLane lane in _lanes)
+        if (!_waiting.IsOver(awaited, SilenceLimit))
         {
-            if (!lane.IsLive || lane.Peek() is not MediaBuffer)
-            {
-                continue;
-            }
-
-            if (lane.IsAtLimit)
-            {
-                LeaveOutWithoutFormat(awaited);
-                return true;
-            }
-
-            if (lane.Newest is { IsNone: false } latest)
-            {
-                newest = newest.IsNone ? latest : ClockTime.Max(newest, latest);
-                longest = ClockTime.Max(longest, lane.Span);
-            }
+            return false;
         }
 
-        if (awaited.SilentSince.IsNone)
+        if (!awaited.HasFormat)
         {
-            awaited.SilentSince = newest;
-        }
-
-        // By what the others have brought meanwhile, and by what they keep: after a hole in their own times they have not waited yet.
-        return awaited.HasFormat && longest > SilenceLimit && newest - awaited.SilentSince > SilenceLimit;
-    }
-
-    private void LeaveOutWithoutFormat(InterleavingLane lane)
-    {
-        if (!lane.HasFormat)
-        {
-            lane.IsLeftOut = true;
+            awaited.IsLeftOut = true;
             Pipeline.Report(
                 "left-out",
                 Name,
-                $"'{lane.Pad}' has announced no format while the others could wait for it, and is left out. Start when its source has a signal.");
+                $"'{awaited.Pad}' has announced no format while the others could wait for it, and is left out. Start when its source has a signal.");
         }
+
+        return true;
     }
 
     private void ReportLine(InterleavingLane lane)
@@ -325,22 +303,6 @@ public abstract class InterleavingElement : Element
         if (lane.Untimed > lane.Timed)
         {
             throw Refusal($"'{lane.Pad}' brought most packets without a presentation time. Decode and encode that stream to give it one.");
-        }
-    }
-
-    /// <summary>Marks the lanes that are waited for, where another is full, and takes the marks back otherwise.</summary>
-    private void ShowStarving(InterleavingLane? earliest, bool isStarving)
-    {
-        if (!isStarving && !_isStarving)
-        {
-            return;
-        }
-
-        _isStarving = isStarving;
-        foreach (InterleavingLane lane in _lanes)
-        {
-            bool isAwaited = lane.IsUnsure || (!lane.HasEnded && lane.Peek() is null && (lane.CoveredUntil.IsNone || ReferenceEquals(lane, earliest)));
-            lane.Gate.SetStarving(isStarving && isAwaited);
         }
     }
 

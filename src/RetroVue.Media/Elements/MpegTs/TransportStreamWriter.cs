@@ -25,16 +25,7 @@ public sealed class TransportStreamWriter : IDisposable
 
     private readonly TransportStreamOptions _options;
     private readonly List<TransportStreamTrack> _tracks = [];
-    private readonly long _pcrInterval;
-    private readonly long _tableInterval;
-    private readonly long _lead;
-    private ProgramTables? _tables;
-    private TransportStreamTrack? _main;
-    private long _now;
-    private long _lastPcr;
-    private long _lastTables;
-    private bool _isDiscontinuous;
-    private bool _isCutInHole;
+    private readonly OutputLine _line;
     private ClockTime _writtenFrom = ClockTime.MaxValue;
     private ClockTime _writtenUntil = ClockTime.None;
 
@@ -44,9 +35,7 @@ public sealed class TransportStreamWriter : IDisposable
     {
         _options = options ?? new TransportStreamOptions();
         _options.Validate();
-        _pcrInterval = TransportTicks.Clock(_options.PcrInterval);
-        _tableInterval = TransportTicks.Clock(_options.TableInterval);
-        _lead = TransportTicks.Clock(_options.Delay);
+        _line = new OutputLine(_options, _tracks);
     }
 
     /// <summary>The options.</summary>
@@ -56,7 +45,7 @@ public sealed class TransportStreamWriter : IDisposable
     public IReadOnlyList<TransportStreamTrack> Tracks => _tracks;
 
     /// <summary>The output time reached; None before the first <see cref="AdvanceTo"/>.</summary>
-    public ClockTime OutputTime => _tables is null ? ClockTime.None : TransportTicks.FromClock(_now);
+    public ClockTime OutputTime => _line.HasBegun ? TransportTicks.FromClock(_line.Now) : ClockTime.None;
 
     /// <summary>
     /// Where what has been written so far ends to be shown and heard, of all streams; None before the first packet. What does not say how
@@ -83,7 +72,7 @@ public sealed class TransportStreamWriter : IDisposable
     public (ClockTime From, ClockTime To) LastHole { get; private set; } = (ClockTime.None, ClockTime.None);
 
     /// <summary>Packets that began to go out at or after their decoding time: a decoder had no chance to show them in time.</summary>
-    public long LatePackets { get; private set; }
+    public long LatePackets => _line.LatePackets;
 
     /// <summary>Packets refused because they had no presentation time.</summary>
     public long UntimedPackets { get; private set; }
@@ -114,7 +103,7 @@ public sealed class TransportStreamWriter : IDisposable
     public TransportStreamTrack AddTrack(EncodedFormat format)
     {
         ArgumentNullException.ThrowIfNull(format);
-        if (_tables is not null)
+        if (_line.HasBegun)
         {
             throw new InvalidOperationException("Streams can be added only before the first output.");
         }
@@ -134,7 +123,7 @@ public sealed class TransportStreamWriter : IDisposable
         ArgumentNullException.ThrowIfNull(track);
         ArgumentNullException.ThrowIfNull(format);
         Packaging packaging = format.Equals(track.Format) ? track.Packaging : PackagingFor(format);
-        if (_tables is not null && packaging.StreamType != track.Packaging.StreamType)
+        if (_line.HasBegun && packaging.StreamType != track.Packaging.StreamType)
         {
             throw new ArgumentException($"The stream of PID {track.Pid} is {track.Format.Codec} and cannot become {format.Codec}.", nameof(format));
         }
@@ -181,32 +170,20 @@ public sealed class TransportStreamWriter : IDisposable
         }
 
         long target = TransportTicks.Clock(outputTime);
-        if (_tables is null)
+        if (!_line.HasBegun)
         {
-            BeginLine(target);
+            _line.BeginAt(target);
         }
 
         NoteHole();
-        if (target >= _now)
-        {
-            Advance(target, sink);
-            _now = target;
-        }
+        _line.AdvanceTo(target, sink);
     }
 
     /// <summary>Gives out all packets that wait, as if time had advanced until the last one was due: the end of a file.</summary>
     public void Finish(ITransportStreamSink sink)
     {
         ArgumentNullException.ThrowIfNull(sink);
-        while (NextTrack(out long due) is not null)
-        {
-            if (_tables is null)
-            {
-                BeginLine(due);
-            }
-
-            Advance(Math.Max(due, _now), sink);
-        }
+        _line.Finish(sink);
     }
 
     /// <summary>
@@ -221,13 +198,7 @@ public sealed class TransportStreamWriter : IDisposable
             throw new ArgumentException("Output time cannot be None.", nameof(outputTime));
         }
 
-        _isDiscontinuous = _tables is not null;
-        if (_isDiscontinuous)
-        {
-            _tracks.ForEach(track => track.RestartTimes());
-        }
-
-        BeginLine(TransportTicks.Clock(outputTime));
+        _line.JumpTo(TransportTicks.Clock(outputTime));
     }
 
     /// <summary>Drops all packets that wait.</summary>
@@ -254,187 +225,4 @@ public sealed class TransportStreamWriter : IDisposable
 
     private static Packaging PackagingFor(EncodedFormat format) => Packaging.For(format)
         ?? throw new ArgumentException($"A transport stream has no place for {format}.", nameof(format));
-
-    private void BeginLine(long now)
-    {
-        _main ??= _tracks.Find(track => track.IsVideo) ?? (_tracks.Count > 0 ? _tracks[0] : null);
-        _tables ??= new ProgramTables(_options, _tracks, _main);
-        _now = now;
-        _tracks.ForEach(track => track.BeginLine(now));
-        // Both are due at once.
-        _lastPcr = now - _pcrInterval;
-        _lastTables = now - (2 * _tableInterval);
-    }
-
-    private void Advance(long target, ITransportStreamSink sink)
-    {
-        var output = new PacketOutput(sink);
-        while (true)
-        {
-            TransportStreamTrack? track = NextTrack(out long media);
-            media = Math.Max(media, _now);
-            long tables = TablesDue(media);
-            long pcr = _lastPcr + _pcrInterval;
-            long next = Math.Min(media, Math.Min(tables, pcr));
-            if (next > target)
-            {
-                break;
-            }
-
-            _now = next;
-            // At the same time media goes first: it brings tables before a key frame and carries the clock reference.
-            if (media == next)
-            {
-                WriteMedia(track!, target, ref output);
-            }
-            else if (tables == next)
-            {
-                WriteTables(ref output);
-            }
-            else
-            {
-                WritePcr(ref output);
-            }
-        }
-
-        output.Commit();
-    }
-
-    /// <summary>
-    /// When tables are due. Sound alone can wait with them for its next PES, where a segment can begin, if that comes before the limit of
-    /// half a second (TR 101 290, 1.3).
-    /// </summary>
-    /// <param name="media">When the next packet with media goes out; the largest number if none waits.</param>
-    private long TablesDue(long media)
-    {
-        bool isSoundAlone = _main is { } main && (!main.IsVideo || main.HasStopped(_now + _lead));
-        long latest = _lastTables + (2 * _tableInterval);
-        return isSoundAlone && media <= latest ? latest : _lastTables + _tableInterval;
-    }
-
-    private TransportStreamTrack? NextTrack(out long due)
-    {
-        TransportStreamTrack? next = null;
-        due = long.MaxValue;
-        foreach (TransportStreamTrack track in _tracks)
-        {
-            long time = track.NextTime;
-            // At the same time the main track goes first, so that its key frame's tables stand before the sound.
-            if (time < due || (time == due && ReferenceEquals(track, _main) && next is not null))
-            {
-                next = track;
-                due = time;
-            }
-        }
-
-        return next;
-    }
-
-    private void WriteMedia(TransportStreamTrack track, long target, ref PacketOutput output)
-    {
-        bool isMain = ReferenceEquals(track, _main);
-        bool isCut = false;
-        if (track.Pes.Remaining == 0)
-        {
-            LatePackets += _now >= track.FirstDts ? 1 : 0;
-            TransportStreamCutKind? cut = CutBefore(track, isMain);
-            isCut = cut == TransportStreamCutKind.Whole;
-            if (cut is { } kind)
-            {
-                _isCutInHole = kind == TransportStreamCutKind.SoundAlone;
-                output.MarkCut(new TransportStreamCut(track.FirstBuffer.Pts, TransportTicks.FromClock(_now), kind));
-                if (kind != TransportStreamCutKind.Dependent)
-                {
-                    WriteTables(ref output);
-                }
-            }
-
-            track.BeginPes(_now, isMain, (isCut ? _now - _pcrInterval : _lastPcr, _pcrInterval));
-        }
-
-        // Nothing else is due until then, or it is the main track's turn to be interrupted.
-        long limit = isMain ? Math.Min(target, Math.Min(TablesDue(_now), OthersDue())) : long.MaxValue;
-        while (true)
-        {
-            WriteMediaPacket(track, isMain, isCut, ref output);
-            isCut = false;
-            if (track.Pes.Remaining == 0)
-            {
-                track.Pes.Release();
-                return;
-            }
-
-            long time = Math.Max(track.NextTime, _now);
-            if (time > limit)
-            {
-                return;
-            }
-
-            _now = time;
-        }
-    }
-
-    /// <summary>What begins with the next PES of a track; null for what just goes on.</summary>
-    private TransportStreamCutKind? CutBefore(TransportStreamTrack track, bool isMain)
-    {
-        if (isMain && track.IsVideo)
-        {
-            return track.FirstBuffer.IsKeyFrame ? TransportStreamCutKind.Whole : _isCutInHole ? TransportStreamCutKind.Dependent : null;
-        }
-
-        // Sound that begins anew after a silence does so at a cut, so that what is missing ends exactly there.
-        long begin = TransportTicks.Clock(track.FirstBuffer.Pts);
-        if (_now < _lastTables + _tableInterval && begin - _pcrInterval <= track.ShownUntil)
-        {
-            return null;
-        }
-
-        return isMain ? TransportStreamCutKind.Whole : _main!.IsVideo && _main.HasStopped(begin) ? TransportStreamCutKind.SoundAlone : null;
-    }
-
-    private long OthersDue()
-    {
-        long due = long.MaxValue;
-        foreach (TransportStreamTrack track in _tracks)
-        {
-            due = ReferenceEquals(track, _main) ? due : Math.Min(due, track.NextTime);
-        }
-
-        return due;
-    }
-
-    private void WriteMediaPacket(TransportStreamTrack track, bool isMain, bool isCut, ref PacketOutput output)
-    {
-        bool isStart = track.PacketsOut == 0;
-        bool hasPcr = isMain && (isCut || track.CarriesPcr(_lastPcr + _pcrInterval));
-        int room = TransportPackets.Room - (hasPcr ? TransportPackets.PcrField : 0);
-        int payload = Math.Min(room, track.Pes.Remaining);
-        long? pcr = hasPcr ? NextPcr() : null;
-        Span<byte> place = TransportPackets.WriteHeader(
-            output.Next(), track.Pid, isStart, track.Counter, payload, pcr, isCut, hasPcr && _isDiscontinuous);
-        track.Pes.CopyTo(place);
-        track.Counter++;
-        track.CountPacket();
-        _isDiscontinuous &= !hasPcr;
-    }
-
-    private void WritePcr(ref PacketOutput output)
-    {
-        long pcr = NextPcr();
-        if (_main is { } main)
-        {
-            // Without payload the continuity counter repeats the last packet's (2.4.3.3).
-            TransportPackets.WriteHeader(output.Next(), main.Pid, false, main.Counter - 1, 0, pcr, false, _isDiscontinuous);
-            _isDiscontinuous = false;
-        }
-    }
-
-    /// <summary>The clock reference of a packet that goes out now: the output time, or a tick more where that has been said already.</summary>
-    private long NextPcr() => _lastPcr = Math.Max(_now, _lastPcr + 1);
-
-    private void WriteTables(ref PacketOutput output)
-    {
-        _tables!.Write(ref output);
-        _lastTables = _now;
-    }
 }
