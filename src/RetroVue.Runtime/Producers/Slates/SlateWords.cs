@@ -1,6 +1,7 @@
 using HarfBuzzSharp;
 using Microsoft.Extensions.Logging;
 using RetroVue.Media.Formats;
+using RetroVue.Media.Memory;
 using RetroVue.Media.Pipelines;
 using RetroVue.Runtime.Producers.Slates.Letters;
 
