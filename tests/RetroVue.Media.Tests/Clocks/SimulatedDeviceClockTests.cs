@@ -1,4 +1,3 @@
-using RetroVue.Media.Clocks;
 using RetroVue.Media.Testing;
 using RetroVue.Media.Time;
 

@@ -1,6 +1,5 @@
 using System.Globalization;
 using RetroVue.Media.Elements.MpegTs;
-using RetroVue.Media.Pipelines;
 using RetroVue.Media.Time;
 
 namespace RetroVue.Media.Elements.Hls;

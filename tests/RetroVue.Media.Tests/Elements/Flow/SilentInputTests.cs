@@ -3,7 +3,6 @@ using RetroVue.Media.Formats;
 using RetroVue.Media.Pipelines;
 using RetroVue.Media.Testing;
 using RetroVue.Media.Time;
-using RetroVue.Tests;
 
 namespace RetroVue.Media.Tests.Elements.Flow;
 

@@ -1,10 +1,10 @@
 using RetroVue.Media.Elements.Hls;
 using RetroVue.Media.Elements.MpegTs;
 using RetroVue.Media.Pipelines;
-using RetroVue.Media.Tests.MpegTs;
+using RetroVue.Media.Tests.Elements.MpegTs;
 using RetroVue.Media.Time;
 
-namespace RetroVue.Media.Tests.Hls;
+namespace RetroVue.Media.Tests.Elements.Hls;
 
 public sealed class HlsSegmenterTests
 {

@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 
-namespace RetroVue.Media.Tests.MpegTs;
+namespace RetroVue.Media.Tests.Elements.MpegTs;
 
 /// <summary>
 /// Reads a transport stream bit by bit from ISO/IEC 13818-1, knowing nothing of the writer: packets, PES and sections.

@@ -1,6 +1,6 @@
 using RetroVue.Media.Time;
 
-namespace RetroVue.Media.Tests.Hls;
+namespace RetroVue.Media.Tests.Elements.Hls;
 
 /// <summary>A packet of a made-up channel.</summary>
 internal readonly record struct ScriptedPacket(bool IsVideo, ClockTime Pts, ClockTime Dts, ClockTime Duration, bool IsKey);

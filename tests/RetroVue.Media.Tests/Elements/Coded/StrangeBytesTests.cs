@@ -2,9 +2,8 @@ using RetroVue.Media.Elements.Coded;
 using RetroVue.Media.Formats;
 using RetroVue.Media.Memory;
 using RetroVue.Media.Pipelines;
-using RetroVue.Tests;
 
-namespace RetroVue.Media.Tests.Coded;
+namespace RetroVue.Media.Tests.Elements.Coded;
 
 /// <summary>Whatever stands in a packet or a parameter set, reading it ends, and throws nothing.</summary>
 public sealed class StrangeBytesTests

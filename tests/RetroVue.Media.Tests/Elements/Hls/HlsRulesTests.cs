@@ -1,7 +1,7 @@
 using RetroVue.Media.Pipelines;
 using RetroVue.Media.Time;
 
-namespace RetroVue.Media.Tests.Hls;
+namespace RetroVue.Media.Tests.Elements.Hls;
 
 /// <summary>Every version of a playlist and every segment keeps the rules, whatever comes; a player that begins at any time never waits.</summary>
 public sealed class HlsRulesTests

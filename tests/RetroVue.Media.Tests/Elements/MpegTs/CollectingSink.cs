@@ -2,7 +2,7 @@ using System.Buffers;
 using RetroVue.Media.Pipelines;
 using RetroVue.Media.Time;
 
-namespace RetroVue.Media.Tests.MpegTs;
+namespace RetroVue.Media.Tests.Elements.MpegTs;
 
 /// <summary>Keeps the bytes and the times of all that comes.</summary>
 internal sealed class CollectingSink : Element

@@ -1,7 +1,7 @@
 using RetroVue.Media.Elements.Coded;
 using RetroVue.Media.Formats;
 
-namespace RetroVue.Media.Tests.Coded;
+namespace RetroVue.Media.Tests.Elements.Coded;
 
 public sealed class CodedEntryTests
 {

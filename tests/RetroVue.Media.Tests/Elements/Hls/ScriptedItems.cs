@@ -1,6 +1,6 @@
 using RetroVue.Media.Time;
 
-namespace RetroVue.Media.Tests.Hls;
+namespace RetroVue.Media.Tests.Elements.Hls;
 
 /// <summary>Makes the packets of items that follow on each other, as they would come out of files.</summary>
 internal sealed class ScriptedItems

@@ -5,7 +5,7 @@ using RetroVue.Media.Memory;
 using RetroVue.Media.Pipelines;
 using RetroVue.Media.Time;
 
-namespace RetroVue.Media.Tests.MpegTs;
+namespace RetroVue.Media.Tests.Elements.MpegTs;
 
 /// <summary>A writer fed with made-up packets of known times and sizes, as a channel would: in granules of output time.</summary>
 internal sealed class TransportStreamBench : ITransportStreamSink, IDisposable

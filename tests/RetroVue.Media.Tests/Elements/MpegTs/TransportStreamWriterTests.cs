@@ -3,7 +3,7 @@ using RetroVue.Media.Memory;
 using RetroVue.Media.Pipelines;
 using RetroVue.Media.Time;
 
-namespace RetroVue.Media.Tests.MpegTs;
+namespace RetroVue.Media.Tests.Elements.MpegTs;
 
 public sealed class TransportStreamWriterTests
 {

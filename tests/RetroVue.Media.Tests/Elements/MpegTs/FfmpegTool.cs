@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using RetroVue.Media.Time;
 
-namespace RetroVue.Media.Tests.MpegTs;
+namespace RetroVue.Media.Tests.Elements.MpegTs;
 
 /// <summary>FFmpeg's command lines, which make real files and judge ours. A test is ignored where they are missing.</summary>
 internal static class FfmpegTool

@@ -1,4 +1,4 @@
-namespace RetroVue.Media.Tests.MpegTs;
+namespace RetroVue.Media.Tests.Elements.MpegTs;
 
 /// <summary>One packet of 188 bytes as <see cref="ParsedStream"/> read it.</summary>
 internal sealed record ParsedPacket(int Index, int Pid, bool IsStart, int Counter, bool HasPayload)

@@ -5,7 +5,7 @@ using RetroVue.Media.Testing;
 using RetroVue.Media.Tests.Elements.Flow;
 using RetroVue.Media.Time;
 
-namespace RetroVue.Media.Tests.MpegTs;
+namespace RetroVue.Media.Tests.Elements.MpegTs;
 
 public sealed class TransportStreamMuxerTests
 {

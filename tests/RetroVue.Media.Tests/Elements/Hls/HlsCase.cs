@@ -1,12 +1,11 @@
 using RetroVue.Media.Elements.Hls;
 using RetroVue.Media.Elements.MpegTs;
-using RetroVue.Media.Formats;
 using RetroVue.Media.Memory;
 using RetroVue.Media.Pipelines;
-using RetroVue.Media.Tests.MpegTs;
+using RetroVue.Media.Tests.Elements.MpegTs;
 using RetroVue.Media.Time;
 
-namespace RetroVue.Media.Tests.Hls;
+namespace RetroVue.Media.Tests.Elements.Hls;
 
 /// <summary>
 /// A channel of made-up packets, written as an output does it, in granules of 40 ms and by the time at which they are due, into a segmenter

@@ -1,6 +1,6 @@
 using RetroVue.Media.Elements.MpegTs;
 
-namespace RetroVue.Media.Tests.MpegTs;
+namespace RetroVue.Media.Tests.Elements.MpegTs;
 
 /// <summary>Takes packets and forgets them.</summary>
 internal sealed class DiscardingSink : ITransportStreamSink

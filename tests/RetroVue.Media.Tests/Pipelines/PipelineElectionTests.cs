@@ -1,0 +1,275 @@
+using RetroVue.Media.Clocks;
+using RetroVue.Media.Pipelines;
+using RetroVue.Media.Testing;
+using RetroVue.Media.Tests.Clocks;
+using RetroVue.Media.Time;
+
+namespace RetroVue.Media.Tests.Pipelines;
+
+/// <summary>Which clock a pipeline that runs in simulation without end follows as clocks come, go, fail and return.</summary>
+public sealed class PipelineElectionTests
+{
+    private SimulatedExecutor _executor = new();
+    private Pipeline _pipeline = new();
+
+    [SetUp]
+    public void SetUp()
+    {
+        _executor = new SimulatedExecutor(ClockTime.FromSeconds(1000));
+        _pipeline = new Pipeline(new PipelineOptions { Executor = _executor });
+        _pipeline.Link(_pipeline.Add(new CountingSource("source", long.MaxValue, new Rational(1, 3600), _executor.Clock)), _pipeline.Add(new CollectingSink("sink")));
+    }
+
+    [TearDown]
+    public async Task TearDown() => await _pipeline.DisposeAsync();
+
+    [Test]
+    public async Task Lost_reference_is_replaced_at_once_by_the_next_best()
+    {
+        var best = new FakeProvider(ClockPriorities.Network, new SimulatedDeviceClock(_executor.Clock, 10, name: "best"));
+        _pipeline.UseClock(new FakeProvider(ClockPriorities.Hardware, new SimulatedDeviceClock(_executor.Clock, 20, name: "next")));
+        _pipeline.UseClock(best);
+        await _pipeline.StartAsync();
+        Assert.That(_pipeline.Clock.Reference.Name, Is.EqualTo("best"));
+        best.Provide(null);
+        _executor.RunFor(PipelineClock.DisciplineInterval + PipelineClock.DisciplineInterval);
+        Assert.That(_pipeline.Clock.Reference.Name, Is.EqualTo("next"));
+        Assert.That(_pipeline.Clock.Read().State, Is.EqualTo(ClockState.Synchronised));
+    }
+
+    [Test]
+    public async Task Better_clock_that_is_gained_is_followed_only_after_two_quiet_seconds()
+    {
+        var best = new FakeProvider(ClockPriorities.Network, null);
+        var bestClock = new SimulatedDeviceClock(_executor.Clock, 10, name: "best");
+        _pipeline.UseClock(new FakeProvider(ClockPriorities.Hardware, new SimulatedDeviceClock(_executor.Clock, 20, name: "next")));
+        _pipeline.UseClock(best);
+        await _pipeline.StartAsync();
+        for (int i = 0; i < 10; i++)
+        {
+            // It comes and goes every second and is never followed.
+            best.Provide(bestClock);
+            _executor.RunFor(ClockTime.FromSeconds(1));
+            Assert.That(_pipeline.Clock.Reference.Name, Is.EqualTo("next"));
+            best.Provide(null);
+            _executor.RunFor(ClockTime.FromSeconds(1));
+        }
+
+        best.Provide(bestClock);
+        _executor.RunFor(ClockTime.FromMilliseconds(1900));
+        Assert.That(_pipeline.Clock.Reference.Name, Is.EqualTo("next"));
+        _executor.RunFor(ClockTime.FromMilliseconds(300));
+        Assert.That(_pipeline.Clock.Reference.Name, Is.EqualTo("best"));
+    }
+
+    [Test]
+    public async Task Better_figure_alone_never_switches()
+    {
+        var first = new SimulatedDeviceClock(_executor.Clock, name: "first") { Jitter = ClockTime.FromMicroseconds(100) };
+        var second = new SimulatedDeviceClock(_executor.Clock, name: "second") { Jitter = ClockTime.FromMicroseconds(200) };
+        _pipeline.UseClock(new FakeProvider(ClockPriorities.Hardware, first));
+        _pipeline.UseClock(new FakeProvider(ClockPriorities.Hardware, second));
+        await _pipeline.StartAsync();
+        second.Jitter = ClockTime.FromMicroseconds(1);
+        _executor.RunFor(ClockTime.FromSeconds(100));
+        Assert.That(_pipeline.Clock.Reference.Name, Is.EqualTo("first"));
+    }
+
+    [Test]
+    public async Task Displaced_clock_that_is_well_again_is_followed_again_without_saying_so()
+    {
+        var best = new SimulatedDeviceClock(_executor.Clock, 30, name: "best");
+        _pipeline.UseClock(new FakeProvider(ClockPriorities.Hardware, new SimulatedDeviceClock(_executor.Clock, 20, name: "next")));
+        _pipeline.UseClock(new FakeProvider(ClockPriorities.Network, best));
+        await _pipeline.StartAsync();
+        best.State = ClockState.Unsynchronised;
+        _executor.RunFor(ClockTime.FromSeconds(5));
+        Assert.That(_pipeline.Clock.Reference.Name, Is.EqualTo("next"));
+        best.State = ClockState.Synchronised;
+        _executor.RunFor(ClockTime.FromMilliseconds(1900));
+        Assert.That(_pipeline.Clock.Reference.Name, Is.EqualTo("next"), "hysteresis");
+        // Seen at the next look, and followed with the first look when two seconds are over.
+        _executor.RunFor(ClockTime.FromMilliseconds(100) + PipelineClock.DisciplineInterval + PipelineClock.DisciplineInterval);
+        Assert.That(_pipeline.Clock.Reference.Name, Is.EqualTo("best"));
+    }
+
+    [Test]
+    public async Task Event_of_another_clock_does_not_switch_between_equals_by_a_better_figure()
+    {
+        var first = new SimulatedDeviceClock(_executor.Clock, name: "first") { Jitter = ClockTime.FromMicroseconds(100) };
+        var second = new SimulatedDeviceClock(_executor.Clock, name: "second") { Jitter = ClockTime.FromMicroseconds(200) };
+        var third = new FakeProvider(ClockPriorities.Software, new SimulatedDeviceClock(_executor.Clock, name: "third"));
+        _pipeline.UseClock(new FakeProvider(ClockPriorities.Hardware, first));
+        _pipeline.UseClock(new FakeProvider(ClockPriorities.Hardware, second));
+        _pipeline.UseClock(third);
+        await _pipeline.StartAsync();
+        second.Jitter = ClockTime.FromMicroseconds(1);
+        third.Provide(null);
+        _executor.RunFor(ClockTime.FromSeconds(10));
+        Assert.That(_pipeline.Clock.Reference.Name, Is.EqualTo("first"));
+    }
+
+    [Test]
+    public async Task Clock_that_flaps_does_not_keep_another_from_returning()
+    {
+        var best = new SimulatedDeviceClock(_executor.Clock, name: "best");
+        var flapping = new SimulatedDeviceClock(_executor.Clock, name: "flapping");
+        _pipeline.UseClock(new FakeProvider(ClockPriorities.Hardware, new SimulatedDeviceClock(_executor.Clock, name: "next")));
+        _pipeline.UseClock(new FakeProvider(ClockPriorities.Network, best));
+        _pipeline.UseClock(new FakeProvider(ClockPriorities.Network, flapping));
+        flapping.State = ClockState.HoldOver;
+        await _pipeline.StartAsync();
+        best.State = ClockState.Failed;
+        _executor.RunFor(ClockTime.FromSeconds(5));
+        best.State = ClockState.Synchronised;
+        for (int i = 0; i < 4; i++)
+        {
+            flapping.State = i % 2 == 0 ? ClockState.Synchronised : ClockState.Failed;
+            _executor.RunFor(ClockTime.FromSeconds(1));
+        }
+
+        Assert.That(_pipeline.Clock.Reference.Name, Is.EqualTo("best"));
+    }
+
+    [Test]
+    public void Whatever_clocks_do_the_best_settled_one_is_followed_and_running_time_is_continuous() => RandomCases.Run(10, FollowRandomClocks);
+
+    [Test]
+    [Category("Soak")]
+    public void Whatever_ten_thousand_sets_of_clocks_do_the_best_settled_one_is_followed() => RandomCases.Run(10_000, FollowRandomClocks);
+
+    [Test]
+    public async Task Running_time_is_continuous_and_monotone_through_a_hundred_elections()
+    {
+        var random = new Random(5);
+        FakeProvider[] providers = [.. Enumerable.Range(0, 4).Select(i => new FakeProvider(
+            ClockPriorities.Hardware + i,
+            new SimulatedDeviceClock(_executor.Clock, random.Next(-200, 201), ClockTime.FromSeconds(random.Next(1_000_000)), $"device-{i}", seed: i)
+            {
+                Jitter = ClockTime.FromMicroseconds(5),
+            }))];
+        IClock[] clocks = [.. providers.Select(provider => provider.ProvideClock()!)];
+        Array.ForEach(providers, _pipeline.UseClock);
+        await _pipeline.StartAsync();
+        int elections = 0;
+        IClock last = _pipeline.Clock.Reference;
+        ClockTime lastTime = _pipeline.RunningTime;
+        while (elections < 100)
+        {
+            int i = random.Next(4);
+            providers[i].Provide(providers[i].ProvideClock() is null ? clocks[i] : null);
+            for (int step = 0; step < 400; step++)
+            {
+                _executor.RunFor(ClockTime.FromMilliseconds(10));
+                ClockTime now = _pipeline.RunningTime;
+                // The clock may run at most 0.1 % off the system clock; a step would show as more.
+                Assert.That((now - lastTime).Nanoseconds, Is.EqualTo(10_000_000).Within(10_001));
+                lastTime = now;
+                if (!ReferenceEquals(last, _pipeline.Clock.Reference))
+                {
+                    last = _pipeline.Clock.Reference;
+                    elections++;
+                }
+            }
+        }
+    }
+
+    [Test]
+    public async Task Sink_element_that_provides_a_clock_is_elected_before_a_source()
+    {
+        await _pipeline.DisposeAsync();
+        _pipeline = new Pipeline(new PipelineOptions { Executor = _executor });
+        var source = _pipeline.Add(new ClockedElement("source", isSink: false, new SimulatedDeviceClock(_executor.Clock, 5, name: "source-clock")));
+        var sink = _pipeline.Add(new ClockedElement("sink", isSink: true, new SimulatedDeviceClock(_executor.Clock, 50, name: "sink-clock") { Jitter = ClockTime.FromMicroseconds(9) }));
+        _pipeline.Link(source, sink);
+        await _pipeline.StartAsync();
+        Assert.That(_pipeline.Clock.Reference.Name, Is.EqualTo("sink-clock"));
+        Assert.That(_pipeline.Events.TryRead(out PipelineEvent? elected), Is.True);
+        Assert.That(elected!.Kind, Is.EqualTo("clock-elected"));
+        Assert.That(elected.Message, Does.Contain("sink-clock"));
+    }
+
+    private static void FollowRandomClocks(Random random)
+    {
+        var executor = new SimulatedExecutor(ClockTime.FromSeconds(1000));
+        var pipeline = new Pipeline(new PipelineOptions { Executor = executor });
+        pipeline.Link(pipeline.Add(new CountingSource("source", long.MaxValue, new Rational(1, 3600), executor.Clock)), pipeline.Add(new CollectingSink("sink")));
+        SimulatedDeviceClock[] clocks = [.. Enumerable.Range(0, 5).Select(i => new SimulatedDeviceClock(
+            executor.Clock, random.Next(-200, 201), ClockTime.FromSeconds(random.Next(1_000_000)), $"device-{i}", seed: i)
+        {
+            Jitter = ClockTime.FromMicroseconds(5),
+        })];
+        FakeProvider[] providers = [.. clocks.Select(clock => new FakeProvider(random.Next(3) * 100, clock))];
+        Array.ForEach(providers, pipeline.UseClock);
+        executor.RunUntilCompleted(pipeline.StartAsync(), executor.Clock.Now + ClockTime.FromSeconds(1));
+        ClockTime last = pipeline.RunningTime;
+        for (int change = 0; change < 20; change++)
+        {
+            int i = random.Next(clocks.Length);
+            switch (random.Next(4))
+            {
+                case 0:
+                    providers[i].Provide(providers[i].ProvideClock() is null ? clocks[i] : null);
+                    break;
+                case 1:
+                    clocks[i].Jitter = ClockTime.FromMicroseconds(random.Next(1, 50));
+                    break;
+                default:
+                    clocks[i].State = (ClockState)random.Next(4);
+                    break;
+            }
+
+            // Some changes come before the last one has settled.
+            int steps = random.Next(2) == 0 ? random.Next(1, 100) : 300;
+            for (int step = 0; step < steps; step++)
+            {
+                executor.RunFor(ClockTime.FromMilliseconds(10));
+                // The clock may run at most 0.1 % off the system clock; a step would show as more.
+                Assert.That((pipeline.RunningTime - last).Nanoseconds, Is.EqualTo(10_000_000).Within(10_001));
+                last = pipeline.RunningTime;
+            }
+
+            // Two seconds of hysteresis and two looks at 250 ms after the last change all is settled: nobody of a higher priority is well.
+            int[] well = [.. providers.Where(provider => provider.ProvideClock()?.Read().State == ClockState.Synchronised).Select(provider => provider.ClockPriority)];
+            if (steps == 300 && well.Length > 0)
+            {
+                FakeProvider followed = providers.Single(provider => ReferenceEquals(provider.ProvideClock(), pipeline.Clock.Reference));
+                Assert.That(followed.ClockPriority, Is.EqualTo(well.Max()));
+                Assert.That(pipeline.Clock.Reference.Read().State, Is.EqualTo(ClockState.Synchronised));
+            }
+        }
+
+        executor.RunUntilCompleted(pipeline.DisposeAsync().AsTask(), executor.Clock.Now + ClockTime.FromSeconds(1));
+    }
+
+    private sealed class ClockedElement : Element, IClockProvider
+    {
+        private readonly IClock _clock;
+
+        public ClockedElement(string name, bool isSink, IClock clock)
+            : base(name)
+        {
+            _clock = clock;
+            if (isSink)
+            {
+                AddInput();
+            }
+            else
+            {
+                AddOutput();
+            }
+        }
+
+        public event EventHandler<ClockChangedEventArgs>? ClockChanged
+        {
+            add { }
+            remove { }
+        }
+
+        public int ClockPriority => ClockPriorities.Hardware;
+
+        public IClock? ProvideClock() => _clock;
+
+        protected internal override void OnBuffer(InputPad input, MediaBuffer buffer) => buffer.Release();
+    }
+}
