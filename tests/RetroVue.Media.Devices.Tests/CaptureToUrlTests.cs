@@ -46,7 +46,7 @@ public sealed class CaptureToUrlTests
         "timeout",
         "60",
         "dotnet",
-        Path.Combine(PipeWireDaemon.Root(), "samples", "Capture", "bin", new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name, "net10.0", "Capture.dll"),
+        Repository.Sample("Capture"),
         "--video",
         "test",
         "--audio",

@@ -78,7 +78,7 @@ public sealed class RecordingTests
         TimestampProbe converted = pipeline.Add(new TimestampProbe("converted", 1000));
         Encoder encoder = pipeline.Add(new Encoder("h264", new EncoderOptions { Codec = "h264", Preset = "ultrafast" }));
         TimestampProbe encoded = pipeline.Add(new TimestampProbe("encoded", 1000));
-        ShownSink sink = pipeline.Add(new ShownSink("sink", _ => { }));
+        CollectingSink sink = pipeline.Add(new CollectingSink("sink"));
         pipeline.Link(source, captured, converter, converted, encoder, encoded, sink);
         await pipeline.StartAsync();
         await Until.TrueAsync(() => captured.Count >= 50);
@@ -103,12 +103,10 @@ public sealed class RecordingTests
     private string Record(string name)
     {
         string path = Path.Combine(MadeMedia.Folder, name);
-        string configuration = new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name;
         var start = new ProcessStartInfo(
             "dotnet",
             [
-                Path.Combine(PipeWireDaemon.Root(), "samples", "Capture", "bin", configuration, "net10.0", "Capture.dll"),
-                "--video", "pipewire:test-video", "--audio", "pipewire:test-audio", "--duration", "5", path,
+                Repository.Sample("Capture"), "--video", "pipewire:test-video", "--audio", "pipewire:test-audio", "--duration", "5", path,
             ])
         {
             UseShellExecute = false,

@@ -30,7 +30,7 @@ public sealed class ConnectionTests
         Task<long> other = CountHolesAsync(stream, enough.Token);
 
         ClockTime stopped = SystemClock.Instance.Now;
-        await TestStation.UntilAsync(() => channel.ViewerCount == 1, "The viewer who reads nothing is still there.", ClockTime.FromSeconds(60));
+        await Until.TrueAsync(() => channel.ViewerCount == 1, "The viewer who reads nothing is still there.", TimeSpan.FromSeconds(60));
         // Until the first write blocks goes by what the sockets and the server hold: of the small stream the server's 64 KiB are the most.
         ClockTime took = SystemClock.Instance.Now - stopped;
         await TestContext.Out.WriteLineAsync($"{name}: evicted {took} after it stopped reading");
@@ -87,7 +87,7 @@ public sealed class ConnectionTests
         }
 
         sockets[0].Dispose();
-        await TestStation.UntilAsync(() => station.Station.Find("clip")!.ViewerCount == 2, "The first viewer has left.");
+        await Until.TrueAsync(() => station.Station.Find("clip")!.ViewerCount == 2, "The first viewer has left.");
         using Socket next = await ConnectAsync(station);
         await AskAsync(next, "/health");
         Assert.That(await ReadAsync(next, 12), Does.StartWith("HTTP/1.1 200"));

@@ -28,7 +28,7 @@ public sealed class FailedChannelTests
     {
         string playlist = await JoinAsync();
         Clip.Output!.Failed!(new InvalidOperationException("The encoder is out of paper."));
-        await TestStation.UntilAsync(() => Clip.Output is null, "It does not go off the air.");
+        await Until.TrueAsync(() => Clip.Output is null, "It does not go off the air.");
         JsonElement health = await GetJsonAsync("/health");
         Assert.That(health.GetProperty("status").GetString(), Is.EqualTo("failed"));
         JsonElement problem = health.GetProperty("problems").EnumerateArray().Single();

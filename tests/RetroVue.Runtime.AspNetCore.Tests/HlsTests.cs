@@ -85,7 +85,7 @@ public sealed class HlsTests
 
         // Station time is what counts: nobody has to wait for it.
         _station.Clock.StepForward(Duration.FromSeconds(30));
-        await TestStation.UntilAsync(() => Clip.ViewerCount == 0, "The session goes on.");
+        await Until.TrueAsync(() => Clip.ViewerCount == 0, "The session goes on.");
         using HttpResponseMessage response = await _station.Http.GetAsync(playlist);
         Assert.That(response.StatusCode, Is.EqualTo(HttpStatusCode.Redirect));
     }

@@ -47,7 +47,7 @@ public sealed class LiveTests
     [Test]
     public async Task Head_of_a_live_stream_makes_nobody_a_viewer()
     {
-        await TestStation.UntilAsync(() => Clip.ViewerCount == 0, "Somebody still watches.");
+        await Until.TrueAsync(() => Clip.ViewerCount == 0, "Somebody still watches.");
         using var request = new HttpRequestMessage(HttpMethod.Head, "/channels/clip/live.ts");
         using HttpResponseMessage response = await _station.Http.SendAsync(request);
         Assert.That(response.StatusCode, Is.EqualTo(HttpStatusCode.OK));
@@ -66,8 +66,8 @@ public sealed class LiveTests
             await stream.ReadExactlyAsync(new byte[188]);
         }
 
-        await TestStation.UntilAsync(() => Clip.ViewerCount == 0, "A viewer is left behind.");
-        await TestStation.UntilAsync(() => Clip.Output is null, "The channel stays on the air without viewers.");
+        await Until.TrueAsync(() => Clip.ViewerCount == 0, "A viewer is left behind.");
+        await Until.TrueAsync(() => Clip.Output is null, "The channel stays on the air without viewers.");
     }
 
     [Test]
@@ -90,7 +90,7 @@ public sealed class LiveTests
         }
 
         Assert.That(await ReadToEndAsync(slow), Is.LessThan(Much));
-        await TestStation.UntilAsync(() => Heavy.ViewerCount == 1, "Only the viewer who reads should be left.");
+        await Until.TrueAsync(() => Heavy.ViewerCount == 1, "Only the viewer who reads should be left.");
     }
 
     private static async Task<long> ReadToEndAsync(Socket socket)

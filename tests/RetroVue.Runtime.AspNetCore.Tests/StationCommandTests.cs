@@ -119,18 +119,12 @@ public sealed partial class StationCommandTests
         });
     }
 
-    private static Process Start(string[] arguments)
+    private static Process Start(string[] arguments) => Process.Start(new ProcessStartInfo("dotnet", [Repository.Sample("Station"), .. arguments])
     {
-        string configuration = new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name;
-        string root = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "../../../../.."));
-        string program = Path.Combine(root, "samples", "Station", "bin", configuration, "net10.0", "Station.dll");
-        return Process.Start(new ProcessStartInfo("dotnet", [program, .. arguments])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            UseShellExecute = false,
-        })!;
-    }
+        RedirectStandardOutput = true,
+        RedirectStandardError = true,
+        UseShellExecute = false,
+    })!;
 
     private static async Task<string> ReadUntilAsync(Process process, string text)
     {

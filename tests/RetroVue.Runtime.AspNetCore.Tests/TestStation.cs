@@ -100,17 +100,6 @@ internal sealed class TestStation : IAsyncDisposable
         return channel with { Programme = channel.Programme with { Items = [channel.Programme.Items[0] with { Duration = Duration.FromSeconds(30) }] } };
     }
 
-    /// <summary>Waits until something holds, for at most 20 s unless told otherwise.</summary>
-    public static async Task UntilAsync(Func<bool> holds, string what, ClockTime? within = null)
-    {
-        ClockTime limit = SystemClock.Instance.Now + (within ?? ClockTime.FromSeconds(20));
-        while (!holds())
-        {
-            Assert.That(SystemClock.Instance.Now, Is.LessThan(limit), what);
-            await ThreadedExecutor.Default.WaitUntilAsync(SystemClock.Instance, SystemClock.Instance.Now + ClockTime.FromMilliseconds(20), CancellationToken.None);
-        }
-    }
-
     public async ValueTask DisposeAsync()
     {
         Http.Dispose();

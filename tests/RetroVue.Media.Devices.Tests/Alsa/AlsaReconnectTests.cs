@@ -75,7 +75,7 @@ public sealed class AlsaReconnectTests
         var microphone = new SimulatedPcm(executor.Clock, s_setup, isCapture: true, -80);
         AlsaSource source = pipeline.Add(new AlsaSource("source", s_options, () => microphone));
         pipeline.Link(numbers, sink);
-        pipeline.Link(source, pipeline.Add(new ShownSink("recording", _ => { })));
+        pipeline.Link(source, pipeline.Add(new CollectingSink("recording")));
         executor.RunUntilCompleted(pipeline.StartAsync(), ClockTime.FromSeconds(1));
         var references = new List<(ClockTime At, object Reference)>();
         ClockTime last = pipeline.RunningTime;
@@ -120,7 +120,7 @@ public sealed class AlsaReconnectTests
         ClockTime end = ClockTime.None;
         ClockTime hole = ClockTime.None;
         double worst = 0;
-        pipeline.Link(source, pipeline.Add(new ShownSink("sink", buffer =>
+        pipeline.Link(source, pipeline.Add(new CollectingSink("sink", buffer =>
         {
             ClockTime truth = _cards[^1].TimeOf(MemoryMarshal.Cast<byte, int>(buffer.Data)[0]);
             worst = Math.Max(worst, Math.Abs((buffer.Pts + pipeline.BaseTime - truth).Nanoseconds));
@@ -155,11 +155,10 @@ public sealed class AlsaReconnectTests
         AlsaSource source = pipeline.Add(new AlsaSource("source", s_options with { Reconnect = true }, () => Open(executor.Clock, isCapture: true)));
         ClockTime end = ClockTime.None;
         ClockTime returned = ClockTime.None;
-        var sink = pipeline.Add(new PictureSink("sink", buffer =>
+        var sink = pipeline.Add(new CollectingSink("sink", buffer =>
         {
             returned = (buffer.Flags & BufferFlags.Discontinuity) == BufferFlags.Discontinuity ? buffer.Pts : returned;
             end = returned.IsNone ? buffer.End : end;
-            return false;
         }));
         pipeline.Link(source, sink);
         executor.RunUntilCompleted(pipeline.StartAsync(), ClockTime.FromSeconds(1));

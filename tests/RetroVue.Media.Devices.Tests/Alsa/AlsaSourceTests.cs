@@ -252,7 +252,7 @@ public sealed class AlsaSourceTests
     {
         await using var pipeline = new Pipeline();
         AlsaSource source = pipeline.Add(new AlsaSource("source", new AlsaOptions { Device = "hw:CARD=NoSuchCard,DEV=0" }));
-        pipeline.Link(source, pipeline.Add(new ShownSink("sink", _ => { })));
+        pipeline.Link(source, pipeline.Add(new CollectingSink("sink")));
         Exception cause = (await Assert.ThrowsAsync<ElementException>(() => pipeline.RunAsync()))!.InnerException!;
         if (cause is DeviceLibraryException)
         {
@@ -275,7 +275,7 @@ public sealed class AlsaSourceTests
             Pcm = card(Executor.Clock);
             Pipeline = new Pipeline(new PipelineOptions { Executor = Executor });
             Source = Pipeline.Add(new AlsaSource("source", new AlsaOptions { Format = s_format }, () => wrap?.Invoke(Pcm) ?? Pcm));
-            Pipeline.Link(Source, Pipeline.Add(new ShownSink("sink", Show)));
+            Pipeline.Link(Source, Pipeline.Add(new CollectingSink("sink", Show)));
         }
 
         public SimulatedExecutor Executor { get; }

@@ -30,7 +30,7 @@ public sealed class LoopbackTests
         await using var capture = new Pipeline();
         capture.Link(
             capture.Add(new AlsaSource("capture", Options(format) with { Device = Capture })),
-            capture.Add(new ShownSink("sink", buffer => FrameNumbers.Read(format, buffer.Data, 0))));
+            capture.Add(new CollectingSink("sink", buffer => FrameNumbers.Read(format, buffer.Data, 0))));
         await capture.StartAsync();
         await PlayAsync(format, Options(format) with { Device = Playback }, Rate);
         await capture.StopAsync();
@@ -58,7 +58,7 @@ public sealed class LoopbackTests
         AlsaOptions captured = options with { Device = Capture };
         AlsaSource source = capture.Add(new AlsaSource("capture", captured, () => recorder = new StatusRecorder(AlsaPcm.Open(captured, isCapture: true))));
         capture.UseClock(SystemClock.Instance);
-        capture.Link(source, capture.Add(new ShownSink("sink", buffer =>
+        capture.Link(source, capture.Add(new CollectingSink("sink", buffer =>
         {
             int frames = buffer.Data.Length / format.BytesPerFrame;
             heard.Add((buffer.Pts, received));
@@ -109,7 +109,7 @@ public sealed class LoopbackTests
         capture.UseClock(SystemClock.Instance);
         AlsaSource source = capture.Add(new AlsaSource("capture", options with { Device = Capture }));
         var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        capture.Link(source, capture.Add(new ShownSink("sink", buffer =>
+        capture.Link(source, capture.Add(new CollectingSink("sink", buffer =>
         {
             int number = FrameNumbers.Read(format, buffer.Data, 0);
             sinceStall++;
@@ -161,7 +161,7 @@ public sealed class LoopbackTests
         long frames = 0;
         await using var pipeline = new Pipeline();
         AlsaSource source = pipeline.Add(new AlsaSource("capture", Options(format) with { Device = Dummy }));
-        pipeline.Link(source, pipeline.Add(new ShownSink("sink", buffer =>
+        pipeline.Link(source, pipeline.Add(new CollectingSink("sink", buffer =>
         {
             first = first.IsNone ? buffer.Pts : first;
             end = buffer.End;
@@ -210,7 +210,7 @@ public sealed class LoopbackTests
         var format = new AudioFormat(SampleFormat.S16, Rate, ChannelLayout.Stereo);
         await using Pipeline pipeline = Player(format, Options(format) with { Device = Dummy }, long.MaxValue);
         AlsaSource source = pipeline.Add(new AlsaSource("source", Options(format) with { Device = Capture }));
-        pipeline.Link(source, pipeline.Add(new ShownSink("recording", _ => { })));
+        pipeline.Link(source, pipeline.Add(new CollectingSink("recording")));
         AlsaSink sink = pipeline.Elements.OfType<AlsaSink>().Single();
         await pipeline.StartAsync();
         using var watch = new StepWatch(pipeline);
@@ -219,7 +219,7 @@ public sealed class LoopbackTests
         try
         {
             // A step of the sink's notices, then one of the pipeline clock's, on a machine fifteen times slower.
-            await Until.TrueAsync(() => IsReference(source), TimeSpan.FromSeconds(5));
+            await Until.TrueAsync(() => IsReference(source), limit: TimeSpan.FromSeconds(5));
         }
         finally
         {

@@ -9,7 +9,7 @@ public sealed class BridgeTests
     [Test]
     public async Task Bridge_passes_its_own_tests_under_the_sanitizers()
     {
-        string build = Path.Combine(PipeWireDaemon.Root(), "native", "build");
+        string build = Path.Combine(Repository.Root, "native", "build");
         (int code, string output, string error) = Tool.Run(build, "--test", "--sanitize");
         await TestContext.Out.WriteLineAsync(output);
         if (code != 0 && error.Contains("not installed:", StringComparison.Ordinal))

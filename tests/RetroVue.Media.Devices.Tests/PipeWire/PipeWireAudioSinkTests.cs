@@ -137,7 +137,7 @@ public sealed class PipeWireAudioSinkTests
             await Task.Delay(500);
             daemon.Kill();
             // The clock is looked at ten times a second.
-            await Until.TrueAsync(() => pipeline.Clock.Read().State == ClockState.HoldOver, TimeSpan.FromSeconds(1));
+            await Until.TrueAsync(() => pipeline.Clock.Read().State == ClockState.HoldOver, limit: TimeSpan.FromSeconds(1));
             Assert.That(sink.ProvideClock(), Is.Null);
             daemon.Dispose();
             File.Delete(link);
@@ -182,9 +182,9 @@ public sealed class PipeWireAudioSinkTests
         using var watch = new StepWatch(pipeline);
         await Until.TrueAsync(() => ReferenceEquals(pipeline.Clock.Reference, sink.ProvideClock()));
         daemon.Suspend();
-        await Until.TrueAsync(() => pipeline.Clock.Read().State == ClockState.HoldOver, TimeSpan.FromSeconds(1));
+        await Until.TrueAsync(() => pipeline.Clock.Read().State == ClockState.HoldOver, limit: TimeSpan.FromSeconds(1));
         // A second until it is taken to hang; then what is due is let go.
-        await Until.TrueAsync(() => sink.Statistics.Dropped > Rate, TimeSpan.FromSeconds(5));
+        await Until.TrueAsync(() => sink.Statistics.Dropped > Rate, limit: TimeSpan.FromSeconds(5));
         daemon.Resume();
         long played = sink.Statistics.Played;
         await Until.TrueAsync(() => sink.Statistics.Played > played + Rate);

@@ -35,7 +35,7 @@ internal sealed class PipeWireDaemon : IDisposable
 
     private static PipeWireDaemon StartScript(string script, params string[] arguments)
     {
-        var start = new ProcessStartInfo(Path.Combine(Root(), "tests", "lab", script), arguments)
+        var start = new ProcessStartInfo(Path.Combine(Repository.Root, "tests", "lab", script), arguments)
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
@@ -67,18 +67,6 @@ internal sealed class PipeWireDaemon : IDisposable
         }
 
         return started;
-    }
-
-    /// <summary>The folder of the whole project.</summary>
-    public static string Root()
-    {
-        DirectoryInfo? folder = new(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder!.FullName, "RetroVue.Media.sln")))
-        {
-            folder = folder.Parent;
-        }
-
-        return folder.FullName;
     }
 
     /// <summary>Ends the daemon as a crash does.</summary>

@@ -20,8 +20,8 @@ internal sealed class FlashAndBeepWitness
     /// <summary>Links the two sources, of which the second gives 32-bit samples, to sinks that show what comes.</summary>
     public void Attach(Pipeline pipeline, Element camera, Element microphone, AudioFormat sound)
     {
-        pipeline.Link(camera, pipeline.Add(new ShownSink("pictures", See)));
-        pipeline.Link(microphone, pipeline.Add(new ShownSink("sounds", buffer => Hear(buffer, sound))));
+        pipeline.Link(camera, pipeline.Add(new CollectingSink("pictures", See)));
+        pipeline.Link(microphone, pipeline.Add(new CollectingSink("sounds", buffer => Hear(buffer, sound))));
     }
 
     /// <summary>How far apart flashes and their beeps lay.</summary>

@@ -18,11 +18,14 @@ internal sealed class SimulatedCapture : IAsyncDisposable
         Driver = make?.Invoke(executor.Clock) ?? new SimulatedDriver(executor.Clock);
         Pipeline = new Pipeline(new PipelineOptions { Executor = executor });
         Source = Pipeline.Add(new V4l2Source("camera", options ?? new V4l2SourceOptions { Device = SimulatedDriver.Node }, Driver));
-        Sink = Pipeline.Add(new PictureSink("sink", buffer =>
+        Sink = Pipeline.Add(new CollectingSink("sink")
         {
-            Buffers.Add((buffer.Pts, buffer.Uncertainty, buffer.Duration, buffer.Sequence, buffer.Flags));
-            return false;
-        }));
+            Keep = buffer =>
+            {
+                Buffers.Add((buffer.Pts, buffer.Uncertainty, buffer.Duration, buffer.Sequence, buffer.Flags));
+                return false;
+            },
+        });
         Pipeline.Link(Source, Sink);
     }
 
@@ -34,7 +37,7 @@ internal sealed class SimulatedCapture : IAsyncDisposable
 
     public V4l2Source Source { get; }
 
-    public PictureSink Sink { get; }
+    public CollectingSink Sink { get; }
 
     public List<(ClockTime Pts, ClockTime Uncertainty, ClockTime Duration, long Sequence, BufferFlags Flags)> Buffers { get; } = [];
 

@@ -206,7 +206,7 @@ public sealed class V4l2FaultTests
         await using (var pipeline = new Pipeline())
         {
             V4l2Source source = pipeline.Add(new V4l2Source("camera", new V4l2SourceOptions { Device = SimulatedDriver.Node }, driver));
-            pipeline.Link(source, pipeline.Add(new PictureSink("sink")));
+            pipeline.Link(source, pipeline.Add(new CollectingSink("sink")));
             await pipeline.StartAsync();
             Thread.Sleep(50);
             await test(pipeline, driver);

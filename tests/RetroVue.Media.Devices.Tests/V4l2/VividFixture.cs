@@ -111,14 +111,12 @@ public abstract class VividFixture(string bus = "platform:vivid-000")
         var enough = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var pipeline = new Pipeline();
         V4l2Source source = pipeline.Add(new V4l2Source("camera", options, system));
-        pipeline.Link(source, pipeline.Add(new PictureSink("sink", buffer =>
+        pipeline.Link(source, pipeline.Add(new CollectingSink("sink", buffer =>
         {
             if (!enough.Task.IsCompleted && isEnough(buffer))
             {
                 enough.TrySetResult();
             }
-
-            return false;
         })));
         await pipeline.StartAsync();
         using CancellationTokenSource stop = Watchdog.CancelAfter(s_limit);

@@ -47,13 +47,16 @@ public sealed class VividSignalTests : VividFixture
         var options = new V4l2SourceOptions { Device = "vivid", Input = Hdmi, Format = "YUYV", BufferCount = 4 };
         V4l2Source source = pipeline.Add(new V4l2Source("camera", options, Driver));
         MediaBuffer? held = null;
-        var sink = pipeline.Add(new PictureSink("sink", buffer =>
+        var sink = pipeline.Add(new CollectingSink("sink")
         {
-            _pictures.Writer.TryWrite((buffer.Data.Length, buffer.Pts, buffer.Sequence, buffer.Flags));
-            bool isFirst = held is null;
-            held ??= buffer;
-            return isFirst;
-        }));
+            Keep = buffer =>
+            {
+                _pictures.Writer.TryWrite((buffer.Data.Length, buffer.Pts, buffer.Sequence, buffer.Flags));
+                bool isFirst = held is null;
+                held ??= buffer;
+                return isFirst;
+            },
+        });
         pipeline.Link(source, sink);
         await pipeline.StartAsync();
         await EventAsync(pipeline, "signal-lost");

@@ -36,7 +36,7 @@ public sealed class AllocationTests
     private static void Measure(params Element[] chain)
     {
         long count = 0, before = 0, middle = 0, after = 0;
-        Recording.Run([.. chain, new Recorder(_ =>
+        Recording.Run([.. chain, new CollectingSink("meter", _ =>
         {
             switch (++count)
             {

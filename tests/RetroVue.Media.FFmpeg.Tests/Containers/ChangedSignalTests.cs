@@ -134,5 +134,5 @@ public sealed class ChangedSignalTests
     }
 
     private double[] WrittenMilliseconds() =>
-        [.. ProbedPacket.Read(_path, 'v').Packets.Select(packet => packet.Pts.Nanoseconds / 1e6)];
+        [.. ProbedPacket.Read(_path, 'v').Select(packet => packet.Pts.Nanoseconds / 1e6)];
 }

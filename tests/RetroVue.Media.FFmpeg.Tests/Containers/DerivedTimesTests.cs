@@ -64,7 +64,7 @@ public sealed class DerivedTimesTests
         string file = Path.Combine(MadeMedia.Folder, $"derived-fields-{fields.Length}.ts");
         WriteFields(file, areApart: fields != "one packet");
         Assert.That(
-            ProbedPacket.Read(file, 'v').Packets.Select((packet, at) => packet.Pts.IsNone == (at % 2 == 1)), Is.All.True, "only the first fields have times");
+            ProbedPacket.Read(file, 'v').Select((packet, at) => packet.Pts.IsNone == (at % 2 == 1)), Is.All.True, "only the first fields have times");
         AssertFields(Demuxing.Run(file));
         foreach (string target in new[] { "mp4", "mkv", "own.ts" })
         {
@@ -103,7 +103,7 @@ public sealed class DerivedTimesTests
         {
             var source = pipeline.Add(new ScriptedSource(Script()));
             pipeline.Link(source, pipeline.Add(muxer));
-            pipeline.Link(muxer, pipeline.Add(new Recorder(chunk => bytes.Write(chunk.Data))));
+            pipeline.Link(muxer, pipeline.Add(new CollectingSink("bytes", chunk => bytes.Write(chunk.Data))));
             executor.RunUntilCompleted(pipeline.RunAsync(), ClockTime.FromSeconds(1));
         }
         finally

@@ -50,18 +50,19 @@ public sealed class FileMuxerTests
         var start = Demuxing.Run(source).Info.StartTime;
         foreach (var kind in name.StartsWith("cover", StringComparison.Ordinal) ? "a" : "va")
         {
-            var (sourcePackets, sourceBase) = ProbedPacket.Read(source, kind);
-            var (targetPackets, targetBase) = ProbedPacket.Read(target, kind);
+            var sourcePackets = ProbedPacket.Read(source, kind);
+            var targetPackets = ProbedPacket.Read(target, kind);
             Assert.That(targetPackets, Has.Count.EqualTo(sourcePackets.Count), $"packets of {kind}");
+            Assert.That(sourcePackets.Count(packet => packet.PtsTicks is not null), Is.GreaterThan(sourcePackets.Count / 2), $"times of {kind}");
             for (var i = 0; i < sourcePackets.Count; i++)
             {
-                if (sourcePackets[i].Ticks is not { } ticks)
+                if (sourcePackets[i].PtsTicks is not { } ticks)
                 {
                     continue;
                 }
 
                 var shift = Ratio.Of((offset - start).Nanoseconds, new Rational(1, 1_000_000_000));
-                var distance = (Ratio.Of(ticks, sourceBase) + shift).DistanceInTicks(targetPackets[i].Ticks!.Value, targetBase);
+                var distance = (Ratio.Of(ticks, sourcePackets[i].TimeBase) + shift).DistanceInTicks(targetPackets[i].PtsTicks!.Value, targetPackets[i].TimeBase);
                 if (start == ClockTime.Zero)
                 {
                     // Nothing was rounded before: the middle between two ticks goes away from zero too.
@@ -85,13 +86,15 @@ public sealed class FileMuxerTests
         Remux(source, target);
         foreach (var kind in "va")
         {
-            var (expected, expectedBase) = ProbedPacket.Read(source, kind);
-            var (actual, actualBase) = ProbedPacket.Read(target, kind);
-            var shown = expected.Where(packet => packet.Pts >= ClockTime.Zero).Select(packet => packet.Ticks!.Value * (decimal)expectedBase.Numerator / expectedBase.Denominator);
-            var shownAgain = actual.Where(packet => packet.Pts >= ClockTime.Zero).Select(packet => packet.Ticks!.Value * (decimal)actualBase.Numerator / actualBase.Denominator);
+            var expected = ProbedPacket.Read(source, kind);
+            var actual = ProbedPacket.Read(target, kind);
+            var shown = expected.Where(packet => packet.Pts >= ClockTime.Zero).Select(Seconds);
+            var shownAgain = actual.Where(packet => packet.Pts >= ClockTime.Zero).Select(Seconds);
             Assert.That(shownAgain, Is.EqualTo(shown).Within(0.00002m), $"{kind}: a tick of either file is at most 1/12800 s, so half of both lies within");
         }
     }
+
+    private static decimal Seconds(ProbedPacket packet) => packet.PtsTicks!.Value * (decimal)packet.TimeBase.Numerator / packet.TimeBase.Denominator;
 
     [Test]
     public void Same_streams_give_the_same_bytes([Values("mp4", "mkv", "ts")] string container)
@@ -142,7 +145,7 @@ public sealed class FileMuxerTests
         executor.RunUntilCompleted(pipeline.StartAsync(), ClockTime.FromSeconds(1));
         executor.RunUntil(executor.Clock.Now);
         executor.RunUntilCompleted(pipeline.DisposeAsync().AsTask(), ClockTime.FromSeconds(1));
-        Assert.That(ProbedPacket.Read(target, 'v').Packets, Is.Not.Empty);
+        Assert.That(ProbedPacket.Read(target, 'v'), Is.Not.Empty);
     }
 
     [Test]
@@ -162,7 +165,7 @@ public sealed class FileMuxerTests
     {
         var target = Path.Combine(MediaCorpus.Folder, $"{name}.copied.mp4");
         Remux(MediaCorpus.File(name), target);
-        var times = ProbedPacket.Read(target, 'v').Packets.Select(packet => packet.Pts).Order().ToList();
+        var times = ProbedPacket.Read(target, 'v').Select(packet => packet.Pts).Order().ToList();
         Assert.That(times, Has.Count.EqualTo(50));
         Assert.That(times.Zip(times.Skip(1), (one, next) => next - one), Is.All.EqualTo(ClockTime.FromMilliseconds(40)));
         Assert.That(MediaProbe.Probe(MediaCorpus.File(name)).HasUntimedPictures, Is.False);
@@ -176,7 +179,7 @@ public sealed class FileMuxerTests
         var muxer = new FileMuxer("muxer", target);
         muxer.AddStream("video");
         Recording.Run(OpenedVideo(name), new Decoder("decoder"), new Encoder("encoder", new EncoderOptions { Codec = "h264", GlobalHeader = true }), muxer);
-        var times = ProbedPacket.Read(target, 'v').Packets.Select(packet => packet.Pts).Order().ToList();
+        var times = ProbedPacket.Read(target, 'v').Select(packet => packet.Pts).Order().ToList();
         Assert.That(times, Has.Count.EqualTo(50));
         Assert.That(times.Zip(times.Skip(1), (one, next) => next - one), Is.All.EqualTo(ClockTime.FromMilliseconds(40)));
     }

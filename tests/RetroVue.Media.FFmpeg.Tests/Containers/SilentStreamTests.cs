@@ -56,19 +56,19 @@ public sealed class SilentStreamTests
     private static double Seconds(ClockTime time) => time.Nanoseconds / 1e9;
 
     /// <summary>What an output brings, without its buffers; nothing where the file has no such stream.</summary>
-    private static List<object> Seen(string name, string output)
+    private static List<MediaEvent> Seen(string name, string output)
     {
-        var recorder = new Recorder(_ => { });
+        var seen = new CollectingSink("seen");
         Run(name, (pipeline, demuxer) =>
         {
             // All have to go somewhere.
             foreach (var pad in demuxer.Outputs)
             {
-                var sink = pipeline.Add(pad.Name == output ? recorder : new Recorder(_ => { }, "other"));
+                var sink = pipeline.Add(pad.Name == output ? seen : new CollectingSink("other"));
                 pipeline.Link(pad, sink.Inputs[0]);
             }
         });
-        return recorder.All;
+        return seen.Events;
     }
 
     private static void Run(string name, Action<Pipeline, FileDemuxer> link)

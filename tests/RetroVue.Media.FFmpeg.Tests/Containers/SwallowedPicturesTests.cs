@@ -68,12 +68,12 @@ public sealed class SwallowedPicturesTests
         var pipeline = new Pipeline(new PipelineOptions { Executor = executor });
         var demuxer = pipeline.Add(new FileDemuxer("demuxer", file));
         demuxer.Open();
-        pipeline.Link(demuxer.VideoOutput!, pipeline.Add(new Recorder(packet =>
+        pipeline.Link(demuxer.VideoOutput!, pipeline.Add(new CollectingSink("pictures", packet =>
         {
             sizes.Add(packet.Data.Length);
             times.Add(packet.Pts);
         })).Inputs[0]);
-        pipeline.Link(demuxer.AudioOutput!, pipeline.Add(new Recorder(_ => { }, "sound")).Inputs[0]);
+        pipeline.Link(demuxer.AudioOutput!, pipeline.Add(new CollectingSink("sound")).Inputs[0]);
         executor.RunUntilCompleted(pipeline.RunAsync(), ClockTime.FromSeconds(1));
         executor.RunUntilCompleted(pipeline.DisposeAsync().AsTask(), ClockTime.FromSeconds(2));
         return ([.. sizes], [.. times]);

@@ -70,7 +70,7 @@ public sealed class TransportStreamRemuxTests
             pipeline.Link(output, muxer.AddTrack());
         }
 
-        pipeline.Link(muxer, pipeline.Add(new Recorder(chunk => file.Write(chunk.Data))));
+        pipeline.Link(muxer, pipeline.Add(new CollectingSink("file", chunk => file.Write(chunk.Data))));
         executor.RunUntilCompleted(pipeline.RunAsync(), ClockTime.FromSeconds(1));
         executor.RunUntilCompleted(pipeline.DisposeAsync().AsTask(), ClockTime.FromSeconds(1));
     }
@@ -88,7 +88,7 @@ public sealed class TransportStreamRemuxTests
             if (output is not null)
             {
                 bool isVideo = output == demuxer.VideoOutput;
-                pipeline.Link(output, pipeline.Add(new Recorder(buffer => packets.Add(PacketOf(buffer, isVideo)), output.Name)).Inputs[0]);
+                pipeline.Link(output, pipeline.Add(new CollectingSink(output.Name, buffer => packets.Add(PacketOf(buffer, isVideo)))).Inputs[0]);
             }
         }
 

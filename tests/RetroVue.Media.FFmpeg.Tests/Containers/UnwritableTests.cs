@@ -101,7 +101,7 @@ public sealed class UnwritableTests
         Copying.Run(zero, copy);
         foreach (var kind in "va")
         {
-            Assert.That(Corpus.ProbedPacket.Read(copy, kind).Packets, Has.Count.EqualTo(Corpus.ProbedPacket.Read(source, kind).Packets.Count), $"{kind} of {container}");
+            Assert.That(ProbedPacket.Read(copy, kind), Has.Count.EqualTo(ProbedPacket.Read(source, kind).Count), $"{kind} of {container}");
         }
 
         var (whole, cut) = (MediaProbe.Probe(source), MediaProbe.Probe(zero));

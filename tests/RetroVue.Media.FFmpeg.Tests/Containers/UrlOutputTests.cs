@@ -152,13 +152,13 @@ public sealed class UrlOutputTests
         Assert.That(
             Tool.OutputOf("ffprobe", $"-v error -show_entries stream=codec_name -of csv=p=0 {file}").Split('\n', ',').Where(name => name.Length > 0).Distinct(StringComparer.Ordinal),
             Is.EqualTo(new[] { "h264", "aac" }));
-        var (pictures, _) = ProbedPacket.Read(file, 'v');
-        var (sound, _) = ProbedPacket.Read(file, 'a');
+        var pictures = ProbedPacket.Read(file, 'v');
+        var sound = ProbedPacket.Read(file, 'a');
         Assert.That(pictures, Has.Count.EqualTo(LiveSender.Pictures));
         Assert.That(pictures[0].IsKey, Is.True);
         // 3600 ticks of the stream's 90 kHz; 1024 samples are 1920.
         Assert.That(pictures.Zip(pictures.Skip(1), (one, next) => next.Pts - one.Pts), Is.All.EqualTo(ClockTime.FromMilliseconds(40)));
-        Assert.That(sound.Zip(sound.Skip(1), (one, next) => next.Ticks - one.Ticks), Is.All.EqualTo(1920));
+        Assert.That(sound.Zip(sound.Skip(1), (one, next) => next.PtsTicks - one.PtsTicks), Is.All.EqualTo(1920));
         // A packet of priming goes before the sound, and its last one is filled up.
         Assert.That(sound, Has.Count.InRange(93, 96));
     }

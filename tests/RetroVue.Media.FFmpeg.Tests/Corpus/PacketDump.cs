@@ -29,7 +29,7 @@ internal sealed record PacketDump(MediaInfo Info, IReadOnlyList<string> Lines)
             demuxer.Open();
             foreach (var output in demuxer.Outputs)
             {
-                pipeline.Link(output, pipeline.Add(new Recorder(buffer => Add(output.Name, buffer), output.Name)).Inputs[0]);
+                pipeline.Link(output, pipeline.Add(new CollectingSink(output.Name, buffer => Add(output.Name, buffer))).Inputs[0]);
             }
 
             executor.RunUntilCompleted(pipeline.RunAsync(), ClockTime.FromSeconds(1));

@@ -171,7 +171,7 @@ public sealed class FFmpegLogTests
         using (var demuxer = new FileDemuxer("demuxer", file, new FileDemuxerOptions { Audio = false }))
         {
             demuxer.Open();
-            Recording.Run(demuxer, new Decoder("decoder"), new Recorder(_ => { }));
+            Recording.Run(demuxer, new Decoder("decoder"), new CollectingSink("sink"));
         }
 
         FFmpegLibrary.LogTo(null);

@@ -81,7 +81,7 @@ internal static class Copying
                 pipeline.Link(output, muxer.AddTrack());
             }
 
-            pipeline.Link(muxer, pipeline.Add(new Recorder(chunk => file.Write(chunk.Data))));
+            pipeline.Link(muxer, pipeline.Add(new CollectingSink("file", chunk => file.Write(chunk.Data))));
             executor.RunUntilCompleted(pipeline.RunAsync(), ClockTime.FromSeconds(1));
             return (muxer.RepairedPackets, muxer.DroppedPackets + muxer.UntimedBuffers);
         }

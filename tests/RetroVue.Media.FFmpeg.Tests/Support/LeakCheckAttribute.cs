@@ -1,25 +1,13 @@
-using NUnit.Framework.Interfaces;
 using RetroVue.Media.FFmpeg.Native;
-using RetroVue.Media.Pipelines;
 
 namespace RetroVue.Media.FFmpeg.Tests.Support;
 
-/// <summary>Fails a test that leaves buffers or objects of FFmpeg's behind.</summary>
-[AttributeUsage(AttributeTargets.Class)]
-internal sealed class LeakCheckAttribute : Attribute, ITestAction
+/// <summary>Fails every test of a class that leaves buffers or objects of FFmpeg's behind.</summary>
+internal sealed class LeakCheckAttribute : LiveBufferCheckAttribute
 {
-    public ActionTargets Targets => ActionTargets.Test;
-
-    public void BeforeTest(ITest test)
+    protected override void Check()
     {
-    }
-
-    public void AfterTest(ITest test)
-    {
-        if (TestContext.CurrentContext.Result.Outcome.Status == TestStatus.Passed)
-        {
-            Assert.That(MediaBuffer.LiveCount, Is.Zero, "buffers alive");
-            Assert.That(FFmpegHandles.Live, Is.Zero, "objects of FFmpeg alive");
-        }
+        base.Check();
+        Assert.That(FFmpegHandles.Live, Is.Zero, "objects of FFmpeg alive after the test");
     }
 }

@@ -6,15 +6,8 @@ namespace RetroVue.Media.FFmpeg.Tests.Support;
 /// <summary>A sink that keeps everything in order: buffers, which it owns, and events.</summary>
 internal sealed class Recorder : Element
 {
-    private readonly Action<MediaBuffer>? _seen;
-
-    /// <param name="seen">Called with each buffer, which is then not kept; null: all are kept.</param>
-    public Recorder(Action<MediaBuffer>? seen = null, string name = "recorder")
-        : base(name)
-    {
-        _seen = seen;
-        AddInput();
-    }
+    public Recorder()
+        : base("recorder") => AddInput();
 
     public List<MediaBuffer> Buffers { get; } = [];
 
@@ -27,13 +20,6 @@ internal sealed class Recorder : Element
 
     protected override void OnBuffer(InputPad input, MediaBuffer buffer)
     {
-        if (_seen is not null)
-        {
-            _seen(buffer);
-            buffer.Release();
-            return;
-        }
-
         Buffers.Add(buffer);
         All.Add(buffer);
     }

@@ -156,7 +156,7 @@ public sealed class ThirtyDaysTests
                 var muxer = pipeline.Add(new TransportStreamMuxer("ts"));
                 pipeline.Link(h264.Outputs[0], muxer.AddTrack());
                 pipeline.Link(aac.Outputs[0], muxer.AddTrack());
-                pipeline.Link(muxer, pipeline.Add(new Recorder(buffer => file.Write(buffer.Data))));
+                pipeline.Link(muxer, pipeline.Add(new CollectingSink("file", buffer => file.Write(buffer.Data))));
             }
             else
             {
@@ -183,7 +183,7 @@ public sealed class ThirtyDaysTests
             pipeline.Link(
                 video,
                 pipeline.Add(new Decoder("decoder")),
-                pipeline.Add(new Recorder(buffer => decoded.Add((buffer.Pts, Recording.NumberIn(buffer, format))))));
+                pipeline.Add(new CollectingSink("decoded", buffer => decoded.Add((buffer.Pts, Recording.NumberIn(buffer, format))))));
         });
         return new Stretch(
             demuxer.Info.Video!.TimeBase,

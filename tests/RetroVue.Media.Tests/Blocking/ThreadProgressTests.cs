@@ -25,14 +25,14 @@ public sealed class ThreadProgressTests
         });
         computing.Start();
         waiting.Start();
-        await Eventually.HoldsAsync(() => Volatile.Read(ref computes) > 0 && Volatile.Read(ref waits) > 0);
-        await Eventually.HoldsAsync(() => ThreadProgress.Read(waits).IsBlocked);
+        await Until.TrueAsync(() => Volatile.Read(ref computes) > 0 && Volatile.Read(ref waits) > 0);
+        await Until.TrueAsync(() => ThreadProgress.Read(waits).IsBlocked);
         long ran = ThreadProgress.Read(computes).Ran;
-        await Eventually.HoldsAsync(() => ThreadProgress.Read(computes).Ran > ran);
+        await Until.TrueAsync(() => ThreadProgress.Read(computes).Ran > ran);
         Assert.That(ThreadProgress.Read(computes).IsBlocked, Is.False);
         mayEnd.Set();
         computing.Join();
         waiting.Join();
-        await Eventually.HoldsAsync(() => ThreadProgress.Read(waits) == new ThreadProgress(true, 0));
+        await Until.TrueAsync(() => ThreadProgress.Read(waits) == new ThreadProgress(true, 0));
     }
 }

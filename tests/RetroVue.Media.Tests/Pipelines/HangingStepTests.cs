@@ -37,7 +37,7 @@ public sealed class HangingStepTests
         Array.ForEach(hung, executor.Attach);
         Assert.That(hanging.Wait(TimeSpan.FromSeconds(30)), "Not every task has had its step.");
         long beats = reader.Count;
-        await Eventually.HoldsAsync(() => reader.Count > beats + 10);
+        await Until.TrueAsync(() => reader.Count > beats + 10);
         // An input keeps 200 ms ahead, of which a granule of 40 ms may just have been taken. What a busy machine adds, pacing tells, which
         // hangs for ever where it hangs at all.
         Assert.That(reader.Longest, Is.LessThan(ClockTime.FromMilliseconds(160) + pacer.Longest), "reader");
@@ -45,7 +45,7 @@ public sealed class HangingStepTests
         // A wake that comes while a step hangs is not lost, and what hung goes on.
         Array.ForEach(hung, task => task.Wake());
         mayEnd.Set();
-        await Eventually.HoldsAsync(() => steps.All(n => n >= 2));
+        await Until.TrueAsync(() => steps.All(n => n >= 2));
         foreach (StepTask task in hung)
         {
             await executor.DetachAsync(task);
@@ -53,7 +53,7 @@ public sealed class HangingStepTests
 
         await executor.DetachAsync(reader.Task);
         await executor.DetachAsync(pacer.Task);
-        await Eventually.HoldsAsync(() => Threads("hang-") == 0);
+        await Until.TrueAsync(() => Threads("hang-") == 0);
     }
 
     [Test]
@@ -82,7 +82,7 @@ public sealed class HangingStepTests
         other.AwaitStep();
         mayEnd.Set();
         await Task.WhenAll(executor.DetachAsync(idle), executor.DetachAsync(other.Task), executor.DetachAsync(hung));
-        await Eventually.HoldsAsync(() => Threads("alone-") == 0);
+        await Until.TrueAsync(() => Threads("alone-") == 0);
     }
 
     [Test]
@@ -119,7 +119,7 @@ public sealed class HangingStepTests
         }
 
         await Task.WhenAll(executor.DetachAsync(other.Task), executor.DetachAsync(busy));
-        await Eventually.HoldsAsync(() => Threads("busy-") == 0);
+        await Until.TrueAsync(() => Threads("busy-") == 0);
     }
 
     [Test]
@@ -146,9 +146,9 @@ public sealed class HangingStepTests
             },
             StepPlacement.Reading))];
         Array.ForEach(tasks, executor.Attach);
-        await Eventually.HoldsAsync(() => steps.All(count => count >= 1));
+        await Until.TrueAsync(() => steps.All(count => count >= 1));
         Array.ForEach(others, thread => thread.Start());
-        await Eventually.HoldsAsync(() => steps.All(count => count >= 4));
+        await Until.TrueAsync(() => steps.All(count => count >= 4));
         int threads = Threads("crowd-");
         Volatile.Write(ref mayEnd, true);
         Array.ForEach(others, thread => thread.Join());
@@ -176,16 +176,16 @@ public sealed class HangingStepTests
         executor.Attach(reader.Task);
         executor.Attach(pacer.Task);
         Array.ForEach(tasks, executor.Attach);
-        await Eventually.HoldsAsync(() => Threads("slow-") >= slow + 2);
+        await Until.TrueAsync(() => Threads("slow-") >= slow + 2);
         long beats = reader.Count;
         reader.Forget();
         pacer.Forget();
-        await Eventually.HoldsAsync(() => reader.Count > beats + 100);
+        await Until.TrueAsync(() => reader.Count > beats + 100);
         // Alone on its thread again. In turn with the others it would come to a step every 240 ms.
         Assert.That(reader.Longest, Is.LessThan(ClockTime.FromMilliseconds(160) + pacer.Longest));
         await Task.WhenAll(tasks.Append(reader.Task).Append(pacer.Task).Select(executor.DetachAsync));
         Array.ForEach(waits, wait => wait.Dispose());
-        await Eventually.HoldsAsync(() => Threads("slow-") == 0);
+        await Until.TrueAsync(() => Threads("slow-") == 0);
     }
 
     [Test]
@@ -220,7 +220,7 @@ public sealed class HangingStepTests
         }
 
         await executor.DetachAsync(keep);
-        await Eventually.HoldsAsync(() => Threads("rest-") == 0);
+        await Until.TrueAsync(() => Threads("rest-") == 0);
     }
 
     [Test]
@@ -245,9 +245,9 @@ public sealed class HangingStepTests
             }
         }
 
-        await Eventually.HoldsAsync(() => offered.Select((count, n) => Interlocked.Read(ref taken[n]) == count).All(same => same));
+        await Until.TrueAsync(() => offered.Select((count, n) => Interlocked.Read(ref taken[n]) == count).All(same => same));
         await Task.WhenAll(tasks.Select(executor.DetachAsync));
-        await Eventually.HoldsAsync(() => Threads("random-") == 0);
+        await Until.TrueAsync(() => Threads("random-") == 0);
 
         StepResult Step(int n)
         {
@@ -279,7 +279,7 @@ public sealed class HangingStepTests
         Assert.That(element.IsDisposed, Is.False, "What the step uses must not be freed.");
         Assert.That(pipeline.State, Is.EqualTo(PipelineState.Failed));
         mayEnd.Set();
-        await Eventually.HoldsAsync(() => element.IsDisposed && Threads("late-") == 0);
+        await Until.TrueAsync(() => element.IsDisposed && Threads("late-") == 0);
     }
 
     private static int Threads(string prefix) => Directory.GetDirectories("/proc/self/task").Count(thread =>

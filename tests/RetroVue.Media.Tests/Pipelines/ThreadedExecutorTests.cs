@@ -243,24 +243,14 @@ public sealed class ThreadedExecutorTests
             .. Enumerable.Range(0, 5).Select(n => new StepTask($"shared{n}", () => StepResult.Idle)),
         ];
         Array.ForEach(tasks, executor.Attach);
-        await WaitForThreads(6);
+        // A thread takes its name, and goes, a moment after the call that caused it.
+        await Until.TrueAsync(() => ThreadsNamed("ended-") == 6);
         foreach (StepTask task in tasks)
         {
             await executor.DetachAsync(task);
         }
 
-        await WaitForThreads(0);
-
-        static async Task WaitForThreads(int count)
-        {
-            // A thread takes its name, and goes, a moment after the call that caused it. The limit is for a failure only.
-            using CancellationTokenSource limit = Watchdog.CancelAfter(TimeSpan.FromSeconds(60));
-            while (ThreadsNamed("ended-") != count)
-            {
-                limit.Token.ThrowIfCancellationRequested();
-                await Task.Yield();
-            }
-        }
+        await Until.TrueAsync(() => ThreadsNamed("ended-") == 0);
     }
 
     [Test]

@@ -43,7 +43,7 @@ internal sealed class Mpv : IAsyncDisposable
                 UseShellExecute = false,
             };
             player = new Mpv(folder, Process.Start(start)!);
-            await TestStation.UntilAsync(() => File.Exists(socket), "mpv does not listen.");
+            await Until.TrueAsync(() => File.Exists(socket), "mpv does not listen.");
             await player._socket.ConnectAsync(new UnixDomainSocketEndPoint(socket));
             player._answers = new StreamReader(new NetworkStream(player._socket));
             double? position = null;

@@ -149,8 +149,8 @@ public sealed class DeterminismTests
             new Encoder("h264", new EncoderOptions { Codec = "h264", Preset = "ultrafast", Quality = 30 }));
         Link(sound, encoded, "encoded-sound", new Decoder("decoded-sound"), new Encoder("aac", new EncoderOptions { Codec = "aac", BitRate = 64_000 }));
         var hashes = new[] { IncrementalHash.CreateHash(HashAlgorithmName.SHA256), IncrementalHash.CreateHash(HashAlgorithmName.SHA256) };
-        pipeline.Link(copied, pipeline.Add(new ShownSink("copied-bytes", buffer => hashes[0].AppendData(buffer.Data))));
-        pipeline.Link(encoded, pipeline.Add(new ShownSink("encoded-bytes", buffer => hashes[1].AppendData(buffer.Data))));
+        pipeline.Link(copied, pipeline.Add(new CollectingSink("copied-bytes", buffer => hashes[0].AppendData(buffer.Data))));
+        pipeline.Link(encoded, pipeline.Add(new CollectingSink("encoded-bytes", buffer => hashes[1].AppendData(buffer.Data))));
         return new Branches(pipeline, hashes);
 
         void Link(Tee tee, TransportStreamMuxer muxer, string name, params Element[] between)

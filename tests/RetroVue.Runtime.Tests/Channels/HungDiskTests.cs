@@ -21,7 +21,7 @@ public sealed class HungDiskTests
 
     /// <summary>What hung goes on in the background, and is over before another test counts what is open.</summary>
     [TearDown]
-    public async Task NothingIsLeftAsync() => await UntilAsync(() => FFmpegHandles.Live == 0, "Something is left open.");
+    public async Task NothingIsLeftAsync() => await Until.TrueAsync(() => FFmpegHandles.Live == 0, "Something is left open.");
 
     [TestCase(ProfileMode.Copy)]
     [TestCase(ProfileMode.Transcode)]
@@ -38,7 +38,7 @@ public sealed class HungDiskTests
             await WaitAsync(3000);
             viewers.Forget();
             disk.Hang();
-            await UntilAsync(() => hung.ProducerHealth == ProducerHealth.Degraded, "It does not become a slate.");
+            await Until.TrueAsync(() => hung.ProducerHealth == ProducerHealth.Degraded, "It does not become a slate.");
             Assert.That(hung.HealthReason, Does.Contain(hanging));
             await WaitAsync(7000);
             Assert.That(disk.Count, Is.GreaterThan(0), "Nothing hangs.");
@@ -48,11 +48,11 @@ public sealed class HungDiskTests
             Assert.That(station.Channels.Skip(1).Select(channel => channel.Output!.LatePackets), Is.All.Zero, gaps);
             Assert.That(station.Channels.Skip(1).Select(channel => channel.ProducerHealth), Is.All.EqualTo(ProducerHealth.Running));
             disk.GoOn();
-            await UntilAsync(() => hung.ProducerHealth == ProducerHealth.Running, "It does not come back.");
+            await Until.TrueAsync(() => hung.ProducerHealth == ProducerHealth.Running, "It does not come back.");
             Assert.That(log.Lines.Where(line => line.Contains(hanging)), Is.Not.Empty.And.All.StartsWith("1113"));
         }
 
-        await UntilAsync(() => MediaBuffer.LiveCount == 0, "Buffers are left.");
+        await Until.TrueAsync(() => MediaBuffer.LiveCount == 0, "Buffers are left.");
     }
 
     [Test]
@@ -81,7 +81,7 @@ public sealed class HungDiskTests
         await station.DisposeAsync();
         Assert.That(SystemClock.Instance.Now - stopping, Is.LessThan(ClockTime.FromSeconds(8)));
         disk.GoOn();
-        await UntilAsync(() => MediaBuffer.LiveCount == 0 && disk.Count == 0, "Something is left.");
+        await Until.TrueAsync(() => MediaBuffer.LiveCount == 0 && disk.Count == 0, "Something is left.");
     }
 
     [Test]
@@ -136,17 +136,6 @@ public sealed class HungDiskTests
 
     private static Task WaitAsync(long milliseconds) =>
         ThreadedExecutor.Default.WaitUntilAsync(SystemClock.Instance, SystemClock.Instance.Now + ClockTime.FromMilliseconds(milliseconds));
-
-    /// <summary>Waits; the limit is for a failure only.</summary>
-    private static async Task UntilAsync(Func<bool> condition, string what)
-    {
-        ClockTime limit = SystemClock.Instance.Now + ClockTime.FromSeconds(60);
-        while (!condition())
-        {
-            Assert.That(SystemClock.Instance.Now, Is.LessThan(limit), what);
-            await WaitAsync(20);
-        }
-    }
 
     /// <summary>One on each channel, with the longest time between two chunks that came.</summary>
     private sealed class Viewers : IAsyncDisposable

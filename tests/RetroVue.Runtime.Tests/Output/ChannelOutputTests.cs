@@ -21,9 +21,11 @@ public sealed class ChannelOutputTests
         await using var pipeline = new Pipeline(options);
         // The third can be decoded neither in the order of the file nor before it is shown; the fourth needs it.
         ScriptedSource source = pipeline.Add(new ScriptedSource(
-            "source", format, (1000, 1000, true), (1040, 1040, false), (1040, 1020, false), (1080, 1080, false), (1120, 1120, true)));
+        [
+            new FormatChanged(format), Segment.Default, Packet(1000, 1000, true), Packet(1040, 1040), Packet(1040, 1020), Packet(1080, 1080), Packet(1120, 1120, true),
+        ]));
         var input = pipeline.Add(new ChannelSink("input", ClockTime.Zero, ClockTime.FromSeconds(60)));
-        pipeline.Link(source.Output, input.AddStream(MediaKind.Video));
+        pipeline.Link(source.Outputs[0], input.AddStream(MediaKind.Video));
         await pipeline.StartAsync();
         Task run = pipeline.RunAsync();
         ChannelFeed feed = output.OpenFeed("test");
@@ -41,6 +43,15 @@ public sealed class ChannelOutputTests
         Assert.That(times, Is.EqualTo(new long[] { 90_000, 93_600, 100_800 }));
         Assert.That(output.LatePackets, Is.EqualTo(2));
         executor.RunUntilCompleted(run, executor.Clock.Now + ClockTime.FromSeconds(1));
+    }
+
+    /// <summary>A packet with its times in milliseconds.</summary>
+    private static MediaBuffer Packet(int pts, int dts, bool isKeyFrame = false)
+    {
+        MediaBuffer buffer = MediaBuffer.Create(HeapMemory.Copy(new byte[1000]));
+        (buffer.Pts, buffer.Dts) = (ClockTime.FromMilliseconds(pts), ClockTime.FromMilliseconds(dts));
+        buffer.Flags = isKeyFrame ? BufferFlags.KeyFrame : BufferFlags.None;
+        return buffer;
     }
 
     /// <summary>Takes the decoding times, in 90 kHz ticks, of the pictures that have come (ISO/IEC 13818-1 2.4.3.6).</summary>

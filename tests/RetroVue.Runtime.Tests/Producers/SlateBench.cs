@@ -30,24 +30,24 @@ internal static class SlateBench
     };
 
     /// <summary>Runs to the end; the buffers are released after they have been shown, in the order in which they came.</summary>
-    public static (ShownSink? Video, ShownSink? Audio) Run(SlateOptions options, Action<MediaKind, MediaBuffer>? onBuffer = null)
+    public static (CollectingSink? Video, CollectingSink? Audio) Run(SlateOptions options, Action<MediaKind, MediaBuffer>? onBuffer = null)
     {
         var executor = new SimulatedExecutor(ClockTime.FromSeconds(1000));
         var pipeline = new Pipeline(new PipelineOptions { Executor = executor });
         SlateSource source = pipeline.Add(new SlateSource("slate", options));
-        ShownSink? video = Link(source.VideoOutput, MediaKind.Video);
-        ShownSink? audio = Link(source.AudioOutput, MediaKind.Audio);
+        CollectingSink? video = Link(source.VideoOutput, MediaKind.Video);
+        CollectingSink? audio = Link(source.AudioOutput, MediaKind.Audio);
         executor.RunUntilCompleted(pipeline.RunAsync(), ClockTime.FromSeconds(1001));
         return (video, audio);
 
-        ShownSink? Link(OutputPad? output, MediaKind kind)
+        CollectingSink? Link(OutputPad? output, MediaKind kind)
         {
             if (output is null)
             {
                 return null;
             }
 
-            ShownSink sink = pipeline.Add(new ShownSink(kind.ToString(), buffer => onBuffer?.Invoke(kind, buffer)));
+            CollectingSink sink = pipeline.Add(new CollectingSink(kind.ToString(), buffer => onBuffer?.Invoke(kind, buffer)));
             pipeline.Link(output, sink.Inputs[0]);
             return sink;
         }

@@ -34,7 +34,7 @@ public sealed class SlateSourceTests
         long first = CeilingUnits(s_farIn, numerator, denominator);
         long end = CeilingUnits(until, numerator, denominator);
         long next = first;
-        (ShownSink? sink, _) = Run(Options(s_farIn, until, Video(160, 90, rate), null), (_, buffer) =>
+        (CollectingSink? sink, _) = Run(Options(s_farIn, until, Video(160, 90, rate), null), (_, buffer) =>
         {
             Assert.That(buffer.Sequence, Is.EqualTo(next));
             Assert.That(buffer.Pts, Is.EqualTo(ClockTime.FromUnits(next, rate.Inverse)));
@@ -83,8 +83,8 @@ public sealed class SlateSourceTests
     public void Slate_is_not_paced_and_ends_both_streams()
     {
         // The bench allows one simulated second; nothing here takes any.
-        (ShownSink? video, ShownSink? audio) = Run(Options(ClockTime.Zero, ClockTime.FromSeconds(60), Video(160, 90, s_pal), Audio(48_000)));
-        foreach (ShownSink? sink in new[] { video, audio })
+        (CollectingSink? video, CollectingSink? audio) = Run(Options(ClockTime.Zero, ClockTime.FromSeconds(60), Video(160, 90, s_pal), Audio(48_000)));
+        foreach (CollectingSink? sink in new[] { video, audio })
         {
             Assert.That(sink!.Events.Select(mediaEvent => mediaEvent.GetType()), Is.EqualTo(new[] { typeof(FormatChanged), typeof(Segment), typeof(EndOfStream) }));
             var segment = (Segment)sink.Events[1];
@@ -98,7 +98,7 @@ public sealed class SlateSourceTests
     [Test]
     public void Slate_of_no_length_only_ends()
     {
-        (ShownSink? video, ShownSink? audio) = Run(Options(s_farIn, s_farIn, Video(160, 90, s_pal), Audio(48_000)));
+        (CollectingSink? video, CollectingSink? audio) = Run(Options(s_farIn, s_farIn, Video(160, 90, s_pal), Audio(48_000)));
         Assert.That((video!.Count, audio!.Count), Is.EqualTo((0, 0)));
         Assert.That(video.Events[^1], Is.InstanceOf<EndOfStream>());
     }

@@ -1,7 +1,7 @@
+using System.Text.Json;
 using RetroVue.Media.Formats;
 using RetroVue.Media.Memory;
 using RetroVue.Media.Pipelines;
-using RetroVue.Media.Time;
 
 namespace RetroVue.Media.Tests.Elements.MpegTs;
 
@@ -9,16 +9,16 @@ namespace RetroVue.Media.Tests.Elements.MpegTs;
 internal sealed class ProbedFileSource : Element
 {
     private readonly byte[] _file;
-    private readonly ProbedPacket[] _packets;
-    private readonly (string Codec, Rational TimeBase, byte[] ExtraData)[] _streams;
+    private readonly IReadOnlyList<ProbedPacket> _packets;
+    private readonly (string Codec, byte[] ExtraData)[] _streams;
     private int _next;
 
     public ProbedFileSource(string name, string path)
         : base(name)
     {
         _file = File.ReadAllBytes(path);
-        _packets = FfmpegTool.Packets(path);
-        _streams = FfmpegTool.Streams(path);
+        _packets = ProbedPacket.Read(path);
+        _streams = Streams(path);
         for (int i = 0; i < _streams.Length; i++)
         {
             AddOutput($"{i}");
@@ -44,20 +44,32 @@ internal sealed class ProbedFileSource : Element
 
     private StepResult Step()
     {
-        if (_next == _packets.Length)
+        if (_next == _packets.Count)
         {
             Forward(EndOfStream.Instance);
             return StepResult.Finished;
         }
 
         ProbedPacket packet = _packets[_next++];
-        Rational timeBase = _streams[packet.Stream].TimeBase;
         MediaBuffer buffer = MediaBuffer.Create(HeapMemory.Copy(_file.AsSpan((int)packet.Position, packet.Size)));
-        buffer.Pts = ClockTime.FromUnits(packet.Pts, timeBase);
-        buffer.Dts = ClockTime.FromUnits(packet.Dts, timeBase);
-        buffer.Duration = ClockTime.FromUnits(packet.Duration, timeBase);
+        (buffer.Pts, buffer.Dts, buffer.Duration) = (packet.Pts, packet.Dts, packet.Duration);
         buffer.Flags = packet.IsKey ? BufferFlags.KeyFrame : BufferFlags.None;
         Outputs[packet.Stream].Push(buffer);
         return StepResult.Again;
     }
+
+    /// <summary>The codecs and the extra data of a file's streams.</summary>
+    private static (string Codec, byte[] ExtraData)[] Streams(string path)
+    {
+        using JsonDocument document = JsonDocument.Parse(Tool.OutputOf("ffprobe", "-v", "error", "-show_streams", "-show_data", "-of", "json", path));
+        return [.. document.RootElement.GetProperty("streams").EnumerateArray().Select(stream => (
+            stream.GetProperty("codec_name").GetString()!,
+            stream.TryGetProperty("extradata", out JsonElement dump) ? FromDump(dump.GetString()!) : []))];
+    }
+
+    /// <summary>Lines such as "00000000: 0164 001e ffe1  .d....".</summary>
+    private static byte[] FromDump(string dump) => [.. dump.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+        .Select(line => line[(line.IndexOf(':', StringComparison.Ordinal) + 1)..])
+        .Select(line => line[..line.IndexOf("  ", StringComparison.Ordinal)].Replace(" ", "", StringComparison.Ordinal))
+        .SelectMany(Convert.FromHexString)];
 }

@@ -77,14 +77,14 @@ internal static class CodedPool
     {
         MediaKind kind = format is VideoFormat ? MediaKind.Video : MediaKind.Audio;
         List<(ClockTime Pts, byte[] Data)> packets = [];
-        Taker taker = new(buffer => packets.Add((buffer.Pts, buffer.Data.ToArray())));
-        PacketSource.Run([(kind, format)], raw.Select(buffer => (kind, (object)buffer)), (pipeline, source) =>
+        var taken = new CollectingSink("taken", buffer => packets.Add((buffer.Pts, buffer.Data.ToArray())));
+        PacketPipeline.Run([(kind, format)], raw.Select(buffer => (kind, (object)buffer)), (pipeline, source) =>
         {
             Encoder encoder = pipeline.Add(new Encoder("encoder", options));
             pipeline.Link(source.Outputs[0], encoder.Inputs[0]);
-            pipeline.Link(encoder.Outputs[0], pipeline.Add(taker).Inputs[0]);
+            pipeline.Link(encoder.Outputs[0], pipeline.Add(taken).Inputs[0]);
         });
-        return new CodedStream(taker.Format!, packets);
+        return new CodedStream((EncodedFormat)taken.Events.OfType<FormatChanged>().Last().Format, packets);
     }
 
     private static MediaBuffer Timed(HeapMemory memory, ClockTime pts, ClockTime duration)
@@ -101,32 +101,5 @@ internal static class CodedPool
         return format == SampleFormat.S16
             ? HeapMemory.Copy(MemoryMarshal.AsBytes<short>(tone.Select(sample => (short)(sample * 32_000)).ToArray()))
             : HeapMemory.Copy(MemoryMarshal.AsBytes<float>(tone));
-    }
-
-    /// <summary>Takes packets.</summary>
-    private sealed class Taker : Element
-    {
-        private readonly Action<MediaBuffer> _take;
-
-        public Taker(Action<MediaBuffer> take)
-            : base("taker")
-        {
-            _take = take;
-            AddInput();
-        }
-
-        public EncodedFormat? Format { get; private set; }
-
-        protected override void OnBuffer(InputPad input, MediaBuffer buffer)
-        {
-            _take(buffer);
-            buffer.Release();
-        }
-
-        protected override void OnEvent(InputPad input, MediaEvent mediaEvent)
-        {
-            Format = mediaEvent is FormatChanged { Format: EncodedFormat format } ? format : Format;
-            base.OnEvent(input, mediaEvent);
-        }
     }
 }

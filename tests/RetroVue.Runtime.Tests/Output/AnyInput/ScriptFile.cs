@@ -135,7 +135,7 @@ internal sealed record ScriptFile(string Container, string? Picture, string? Sou
             formats.Add((MediaKind.Audio, CodedPool.Sound(Sound, item).Format));
         }
 
-        PacketSource.Run(formats, Items(script, item), (pipeline, source) =>
+        PacketPipeline.Run(formats, Items(script, item), (pipeline, source) =>
         {
             FileMuxer muxer = pipeline.Add(new FileMuxer("muxer", target));
             foreach (OutputPad output in source.Outputs)

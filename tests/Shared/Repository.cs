@@ -1,10 +1,11 @@
 using System.Runtime.CompilerServices;
 
-namespace RetroVue.House.Tests;
+namespace RetroVue.Tests;
 
-/// <summary>Where the sources lie that the tests read.</summary>
+/// <summary>The sources that the tests were built from.</summary>
 internal static class Repository
 {
+    /// <summary>The folder of the whole project.</summary>
     public static string Root { get; } = FindRoot();
 
     /// <summary>The projects of src: name and folder.</summary>
@@ -18,6 +19,10 @@ internal static class Repository
         Directory.GetFiles(folder, "*.cs", SearchOption.AllDirectories)
             .Where(file => !Path.GetRelativePath(folder, file).Split(Path.DirectorySeparatorChar).Any(part => part is "bin" or "obj"))
             .Order(StringComparer.Ordinal);
+
+    /// <summary>The program of a sample, built as the tests are.</summary>
+    public static string Sample(string name) =>
+        Path.Combine(Root, "samples", name, "bin", new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name, "net10.0", $"{name}.dll");
 
     private static string FindRoot([CallerFilePath] string here = "")
     {

@@ -5,11 +5,11 @@ using RetroVue.Media.Time;
 namespace RetroVue.Media.Tests.Elements.MpegTs;
 
 /// <summary>Keeps the bytes and the times of all that comes.</summary>
-internal sealed class CollectingSink : Element
+internal sealed class ByteSink : Element
 {
     private readonly ArrayBufferWriter<byte> _bytes = new();
 
-    public CollectingSink(string name)
+    public ByteSink(string name)
         : base(name) => AddInput();
 
     public ReadOnlySpan<byte> Bytes => _bytes.WrittenSpan;

@@ -1,9 +1,9 @@
 using RetroVue.Media.Pipelines;
 
-namespace RetroVue.Media.Tests.Pipelines;
+namespace RetroVue.Tests;
 
-/// <summary>A sink that shows each buffer and event to a test, and releases the buffers.</summary>
-internal sealed class CollectingSink : Element
+/// <summary>A sink that shows each buffer to a test, releases it, and keeps the events.</summary>
+public sealed class CollectingSink : Element
 {
     private readonly Action<MediaBuffer>? _onBuffer;
 
@@ -14,6 +14,9 @@ internal sealed class CollectingSink : Element
         AddInput();
     }
 
+    /// <summary>Called with each buffer; true if whoever is called releases it. Null: the sink releases all.</summary>
+    public Func<MediaBuffer, bool>? Keep { get; set; }
+
     public List<MediaEvent> Events { get; } = [];
 
     public long Count { get; private set; }
@@ -22,20 +25,25 @@ internal sealed class CollectingSink : Element
 
     public override ElementLatency Latency => ShownLatency;
 
-    protected internal override void OnBuffer(InputPad input, MediaBuffer buffer)
+    protected override void OnBuffer(InputPad input, MediaBuffer buffer)
     {
         Count++;
+        bool isKept = false;
         try
         {
             _onBuffer?.Invoke(buffer);
+            isKept = Keep is { } keep && keep(buffer);
         }
         finally
         {
-            buffer.Release();
+            if (!isKept)
+            {
+                buffer.Release();
+            }
         }
     }
 
-    protected internal override void OnEvent(InputPad input, MediaEvent mediaEvent)
+    protected override void OnEvent(InputPad input, MediaEvent mediaEvent)
     {
         Events.Add(mediaEvent);
         base.OnEvent(input, mediaEvent);
