@@ -156,8 +156,9 @@ public sealed class BadItemTests
     public async Task Leaving_during_a_slate_that_replaced_an_item_leaves_nothing([Values] ProfileMode mode)
     {
         string good = await TestFiles.MakeAsync(s_rate, Seconds * 25);
+        Aired aired = await Watch(mode, [BadFiles.Truncated(good), good], Duration.FromSeconds(1), Duration.FromSeconds(6.5));
         // The slate begins after about 6 s; the teardown checks that no buffer of it lives on.
-        await Watch(mode, [BadFiles.Truncated(good), good], Duration.FromSeconds(1), Duration.FromSeconds(6.5));
+        Assert.That(aired.Frames[^1].Number, Is.EqualTo(-1), "the slate was on the air");
     }
 
     private static async Task<Aired> Watch(ProfileMode mode, string[] files, Duration join, Duration time, Action? meanwhile = null, int[]? lengths = null)

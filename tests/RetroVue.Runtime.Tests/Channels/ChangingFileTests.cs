@@ -92,6 +92,7 @@ public sealed class ChangingFileTests
         Assert.That(CountSizes(aired).Keys, Is.EqualTo(new[] { "320,180" }));
         // The last pictures are in the order of decoding, and some of them not there.
         double[] times = [.. Probe(aired, "v:0", "frame=pts_time").Select(line => double.Parse(line, System.Globalization.CultureInfo.InvariantCulture))];
+        Assert.That(times, Has.Length.GreaterThan((Seconds + 4 - 3) * 25));
         Assert.That(times.Zip(times.Skip(1), (a, b) => b - a).SkipLast(4), Is.All.EqualTo(0.04).Within(0.001));
     }
 

@@ -35,6 +35,7 @@ public sealed class FieldTests
         string order = fields == Interlacing.TopFieldFirst ? "tt" : "bb";
         Assert.That(Tool.OutputOf("ffprobe", $"-v quiet -select_streams v -show_entries stream=field_order -of csv=p=0 {aired}"), Does.StartWith(order));
         string[] flags = Tool.OutputOf("ffprobe", $"-v quiet -select_streams v -show_entries frame=interlaced_frame,top_field_first -of csv=p=0 {aired}").Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.That(flags, Has.Length.GreaterThan(10));
         Assert.That(flags.Select(line => line.TrimEnd(',')), Is.All.EqualTo(fields == Interlacing.TopFieldFirst ? "1,1" : "1,0"));
         (double First, double Second)[] times = [.. Whole(aired).Select(picture => Fields(picture, fields))];
         Assert.That(times, Has.Length.GreaterThan(10));

@@ -59,6 +59,7 @@ public sealed class RandomFilmTests
         Assert.That(offset, Is.EqualTo(0).Within((frame / 2) + 5), $"milliseconds that the picture is late, {described}");
         // Where the recording stops, pictures that are shown before others may not have come yet.
         AiredPicture[] whole = [.. pictures.Where(picture => picture.Pts - start < ClockTime.FromMilliseconds(1600))];
+        Assert.That(whole, Has.Length.EqualTo(1600 / frame).Within(2), described);
         Assert.That(whole.Zip(whole.Skip(1), (a, b) => (b.Pts - a.Pts).Nanoseconds / 1e6), Is.All.EqualTo(frame).Within(0.02), described);
     }
 

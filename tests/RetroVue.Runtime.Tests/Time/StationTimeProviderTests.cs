@@ -107,7 +107,7 @@ public sealed class StationTimeProviderTests
         var called = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         ITimer timer = MasterClock.FromSystem().AsTimeProvider(executor)
             .CreateTimer(_ => called.TrySetResult(), null, TimeSpan.FromMilliseconds(1), TimeSpan.FromMilliseconds(1));
-        await called.Task;
+        await called.Task.WaitAsync(TimeSpan.FromSeconds(60));
         await timer.DisposeAsync();
     }
 

@@ -5,7 +5,7 @@ using RetroVue.Media.Pipelines;
 
 namespace RetroVue.Media.Tests.Elements.Coded;
 
-/// <summary>Whatever stands in a packet or a parameter set, reading it ends, and throws nothing.</summary>
+/// <summary>Whatever stands in a packet or a parameter set, reading it ends, throws nothing, and leaves nothing behind.</summary>
 public sealed class StrangeBytesTests
 {
     private static readonly string[] s_codecs = ["h264", "hevc", "mpeg1video", "mpeg2video", "aac", "mp2", "ac3", "eac3"];
@@ -59,20 +59,35 @@ public sealed class StrangeBytesTests
         string codec = s_codecs[random.Next(s_codecs.Length)];
         MediaKind kind = Array.IndexOf(s_codecs, codec) < 4 ? MediaKind.Video : MediaKind.Audio;
         var format = new EncodedFormat(codec, kind) { ParameterSets = random.Next(2) == 0 ? default : Bytes(random, codec) };
-        var changes = new CodedChanges();
+        byte[] others = Bytes(random, codec);
+        byte[][] packets = [.. Enumerable.Range(0, 4).Select(_ => Bytes(random, codec))];
+        byte[][] kept = [.. packets.Select(packet => packet.ToArray())];
+        (CodedChanges changes, CodedBeginning beginning) = (new CodedChanges(), new CodedBeginning());
+        List<object?> once = ReadAll(changes, beginning, format, others, packets);
+        Assert.That(packets, Is.EqualTo(kept), "what is read stays as it is");
+        Assert.That(ReadAll(changes, beginning, format, others, packets), Is.EqualTo(once), "strange bytes leave nothing behind in who has read them");
+    }
+
+    /// <summary>What all readers say of a format, packets of it, and other parameter sets after them.</summary>
+    private static List<object?> ReadAll(CodedChanges changes, CodedBeginning beginning, EncodedFormat format, byte[] others, byte[][] packets)
+    {
+        List<object?> said = [];
         changes.Expect(format);
-        var beginning = new CodedBeginning();
         beginning.Expect(format);
-        for (int i = 0; i < 4; i++)
+        for (int i = 0; i < packets.Length; i++)
         {
-            byte[] packet = Bytes(random, codec);
-            CodedEntry.IsEntry(format, packet);
-            changes.Next(packet, isKeyFrame: true);
-            MediaBuffer buffer = MediaBuffer.Create(HeapMemory.Copy(packet));
-            (i == 0 ? beginning.Enter(buffer) : beginning.Follow(buffer)).Release();
+            said.Add(CodedEntry.IsEntry(format, packets[i]));
+            EncodedFormat? changed = changes.Next(packets[i], isKeyFrame: true);
+            said.Add((changed?.Codec, changed?.Video, changed?.Audio));
+            MediaBuffer buffer = MediaBuffer.Create(HeapMemory.Copy(packets[i]));
+            MediaBuffer begun = i == 0 ? beginning.Enter(buffer) : beginning.Follow(buffer);
+            said.Add(begun.Data.ToArray());
+            begun.Release();
         }
 
-        changes.Expect(format with { ParameterSets = Bytes(random, codec) });
+        EncodedFormat? other = changes.Expect(format with { ParameterSets = others });
+        said.Add((other?.Codec, other?.Video, other?.Audio));
+        return said;
     }
 
     /// <summary>Units of kinds that are read, of many zeros, since numbers are coded the longer the more zeros they begin with.</summary>

@@ -58,6 +58,7 @@ internal sealed class ParsedStream
     /// <summary>Asserts that each PID counts its packets with payload without a gap, and repeats the count in the others (2.4.3.3).</summary>
     public void AssertCountersContinuous()
     {
+        Assert.That(Packets, Is.Not.Empty);
         var last = new Dictionary<int, int>();
         foreach (ParsedPacket packet in Packets)
         {

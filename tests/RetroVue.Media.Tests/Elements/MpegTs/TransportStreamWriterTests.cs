@@ -14,9 +14,6 @@ public sealed class TransportStreamWriterTests
     /// <summary>Seconds at which the line begins: at zero, before each of the first wraps, and after years.</summary>
     private static readonly long[] s_origins = [0, 95_440, 190_885, (95_444 * 365) + 20, 86_400L * 365 * 20, -3];
 
-    [TearDown]
-    public void No_buffer_is_left() => Assert.That(MediaBuffer.LiveCount, Is.Zero);
-
     [TestCaseSource(nameof(s_rates))]
     public void Clock_references_at_any_frame_rate_are_at_most_40_ms_apart((int, int) rate)
     {
@@ -294,6 +291,7 @@ public sealed class TransportStreamWriterTests
     {
         parsed.AssertCountersContinuous();
         List<(int Packet, long Ticks)> references = parsed.ClockReferences();
+        Assert.That((references.Count, parsed.Sections.Count), Is.GreaterThan((10, 10)));
         for (int i = 1; i < references.Count; i++)
         {
             Assert.That(references[i].Ticks - references[i - 1].Ticks, Is.InRange(1, 40 * Millisecond), $"reference {i}");
@@ -304,18 +302,22 @@ public sealed class TransportStreamWriterTests
             Assert.That(ParsedStream.Crc(section), Is.Zero, $"CRC of PID {pid}");
         }
 
+        int found = 0;
         foreach (ParsedPes pes in parsed.Pes)
         {
             // The reference behind the last packet is a time at which that packet has arrived for certain.
             int next = references.FindIndex(reference => reference.Packet > pes.LastPacket);
             if (next >= 0)
             {
+                found++;
                 long ahead = Wrap((pes.Dts * 300) - references[next].Ticks, ParsedStream.ClockWrap);
                 Assert.That(ahead, Is.InRange(50 * Millisecond, 600 * Millisecond), $"PES at packet {pes.FirstPacket} of PID {pes.Pid} before its DTS");
                 int stamps = pes.Pts == pes.Dts ? 5 : 10;
                 Assert.That(pes.DeclaredLength, Is.Zero.Or.EqualTo(3 + stamps + pes.Payload.Count));
             }
         }
+
+        Assert.That(found, Is.GreaterThan(parsed.Pes.Count / 2), "all but the last ones have a reference behind them");
     }
 
     private static void AssertCuts(TransportStreamBench bench, ParsedStream parsed)

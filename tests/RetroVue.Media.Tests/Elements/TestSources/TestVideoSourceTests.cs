@@ -120,21 +120,6 @@ public sealed class TestVideoSourceTests
         Assert.That((format.Width, format.Height), Is.EqualTo((width, height)));
     }
 
-    [Test]
-    [Explicit("Measures; run in Release.")]
-    public void Drawing_time_of_a_frame()
-    {
-        var picture = new TestPicture(new VideoFormat(PixelFormat.Yuv420P, 640, 360, new Rational(25, 1)));
-        const int frames = 20_000;
-        ClockTime start = SystemClock.Instance.Now;
-        for (int n = 0; n < frames; n++)
-        {
-            picture.Draw(n, ClockTime.FromMilliseconds(40 * n)).Release();
-        }
-
-        TestContext.Out.WriteLine($"{(SystemClock.Instance.Now - start) / frames} a frame");
-    }
-
     [TestCase(641, 360)]
     [TestCase(640, 361)]
     [TestCase(64, 360)]

@@ -143,7 +143,7 @@ internal sealed record AiredGrid(
         ClockTime frame = ClockTime.FromUnits(1, Rate.Inverse);
         foreach ((ClockTime pts, int number) in Frames)
         {
-            if (pts < from + (frame / 2))
+            if (pts + (frame / 2) <= from)
             {
                 continue;
             }

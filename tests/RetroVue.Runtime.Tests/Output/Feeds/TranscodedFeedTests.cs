@@ -84,15 +84,23 @@ public sealed class TranscodedFeedTests
         Assert.That(mine.Displaced.IsCompleted);
         string what = $"{video.FrameRate}, switched at {at} to what began at {began}, {step} a picture, waited {waiting}";
         ClockTime half = ClockTime.FromUnits(1, video.FrameRate.Inverse) / 2;
+        Assert.That(frames.Count(frame => frame.Pts < at), Is.EqualTo((at - start).ToUnits(video.FrameRate.Inverse)).Within(1), what);
+        Assert.That(frames.Count(frame => frame.Pts >= at), Is.GreaterThanOrEqualTo(ClockTime.FromSeconds(3).ToUnits(video.FrameRate.Inverse)), what);
         foreach ((ClockTime pts, int whose) in frames)
         {
             // A frame shows what is due before it is half over, so the middle between two belongs to either.
-            if ((pts + half - at).Abs() > ClockTime.FromMilliseconds(2) && pts > start)
+            if ((pts + half - at).Abs() > ClockTime.FromMilliseconds(2) && pts + half > start)
             {
                 Assert.That(whose, Is.EqualTo(pts + half > at ? Others : Mine), $"{what}: frame at {pts}");
             }
         }
 
+        // The item that is taken over from may be over, or fall silent; the other is heard all the time, from its first whole packet of 20 ms on.
+        ClockTime soundEnd = blocks[^1].Pts + ClockTime.FromUnits(blocks[^1].Samples.Length, new Rational(1, SampleRate));
+        int others = blocks.Sum(block => block.Samples.Count(sample => (int)sample == Others));
+        long samplesAfter = (soundEnd - at).ToUnits(new Rational(1, SampleRate));
+        Assert.That(others, Is.InRange(samplesAfter - (SampleRate / 50) - 2, samplesAfter + 2), what);
+        Assert.That(soundEnd - at, Is.GreaterThan(ClockTime.FromSeconds(3)), what);
         foreach ((ClockTime pts, float[] samples) in blocks)
         {
             for (int i = 0; i < samples.Length; i++)
