@@ -23,13 +23,12 @@ internal static partial class BlockCompiler
     /// <summary>Compiles a block into a folder of its own, ready to be run; returns the program's path.</summary>
     public static string Compile(DocumentedBlock block, string folder)
     {
-        bool isWhole = !IsPart(block);
-        File.WriteAllText(Path.Combine(folder, "Usings.cs"), GlobalUsings(block, isWhole));
+        File.WriteAllText(Path.Combine(folder, "Usings.cs"), GlobalUsings(block));
         string source = Path.Combine(folder, "Program.cs");
-        File.WriteAllText(source, isWhole ? Located(block) : Wrapped(block));
+        File.WriteAllText(source, block.IsWhole ? Located(block) : Wrapped(block));
         string program = Path.Combine(folder, "Program.dll");
         var arguments = new StringBuilder("-nologo -nostdlib -langversion:14 -nullable:enable -unsafe- -warnaserror -optimize+ -nowarn:CS1701,CS1702 ")
-            .Append(isWhole ? "-target:exe " : "-target:library -nowarn:CS0168,CS0219,CS1998,CS8321,CS0649 ")
+            .Append(block.IsWhole ? "-target:exe " : "-target:library -nowarn:CS0168,CS0219,CS1998,CS8321,CS0649 ")
             .Append($"-out:{program} {source} {Path.Combine(folder, "Usings.cs")}");
         foreach (string reference in Frameworks().Concat(OwnFiles()).DistinctBy(Path.GetFileName, StringComparer.Ordinal))
         {
@@ -40,16 +39,13 @@ internal static partial class BlockCompiler
         File.WriteAllText(response, arguments.ToString());
         (int code, string output) = PackedProject.Dotnet(folder, $"exec {Path.Combine(s_sdk.Value, "Roslyn", "bincore", "csc.dll")} -noconfig @{response}");
         Assert.That(code, Is.Zero, $"{block} does not compile:\n{output}");
-        if (isWhole)
+        if (block.IsWhole)
         {
             MakeRunnable(folder);
         }
 
         return program;
     }
-
-    /// <summary>A part of a program, of which the page shows the whole elsewhere: it has no usings of its own.</summary>
-    private static bool IsPart(DocumentedBlock block) => !block.Text.StartsWith("using ", StringComparison.Ordinal);
 
     private static string Located(DocumentedBlock block) => $"#line {block.Line + 1} \"{block.Page}\"\n{block.Text}";
 
@@ -77,15 +73,15 @@ internal static partial class BlockCompiler
           }
           """;
 
-    private static string GlobalUsings(DocumentedBlock block, bool isWhole)
+    private static string GlobalUsings(DocumentedBlock block)
     {
         IEnumerable<string> usings = s_usings;
-        if (!isWhole || block.Text.Contains("WebApplication.", StringComparison.Ordinal))
+        if (!block.IsWhole || block.Text.Contains("WebApplication.", StringComparison.Ordinal))
         {
             usings = usings.Concat(s_webUsings);
         }
 
-        if (!isWhole)
+        if (!block.IsWhole)
         {
             usings = usings.Concat(OwnNamespaces());
         }

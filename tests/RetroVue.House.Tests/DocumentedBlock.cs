@@ -12,6 +12,9 @@ namespace RetroVue.House.Tests;
 internal sealed partial record DocumentedBlock(
     string Page, int Line, string Language, string Text, string? Mark, IReadOnlyList<string> Promises)
 {
+    /// <summary>Of C#: whether it is a whole program. A part of one has no usings of its own.</summary>
+    public bool IsWhole => Using().IsMatch(Text);
+
     /// <summary>All blocks of the pages.</summary>
     public static IReadOnlyList<DocumentedBlock> All { get; } = [.. Pages().SelectMany(Read)];
 
@@ -59,6 +62,9 @@ internal sealed partial record DocumentedBlock(
                 promises);
         }
     }
+
+    [GeneratedRegex(@"\A(///? [^\n]*\n)*using [\w.]+;", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Using();
 
     [GeneratedRegex("^```(?<language>[^\n]*)\n(?<text>.*?)^```$", RegexOptions.Multiline | RegexOptions.Singleline | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Fenced();

@@ -8,15 +8,17 @@ namespace RetroVue.House.Tests;
 internal sealed partial record DocumentedCommand(IReadOnlyList<string> Words)
 {
     /// <summary>Programs of others that a reader has or is told to get; their options are theirs.</summary>
-    private static readonly string[] s_others = ["cd", "vlc", "mpv", "useradd", "curl", "ffmpeg", "ffprobe", "git", "unzip"];
+    private static readonly string[] s_others = ["cd", "cp", "mkdir", "vlc", "mpv", "useradd", "ffmpeg", "ffprobe"];
 
     /// <summary>How many words of dotnet's name a command; of those that are not here, one.</summary>
     private static readonly Dictionary<string, int> s_verbs = new(StringComparer.Ordinal) { ["new"] = 2, ["add"] = 2, ["nuget"] = 3 };
 
     private static readonly ConcurrentDictionary<string, string> s_helps = new(StringComparer.Ordinal);
 
+    private static readonly Lazy<string> s_properties = new(() => File.ReadAllText(Path.Combine(Repository.Root, "Directory.Build.props")));
+
     /// <summary>What of this repository has options: scripts, and projects that are run.</summary>
-    public static IReadOnlyList<string> OwnPrograms { get; } = ["./run", "samples/Station", "samples/Capture"];
+    public static IReadOnlyList<string> OwnPrograms { get; } = ["./run", "samples/Capture"];
 
     /// <summary>The commands of a block.</summary>
     public static IEnumerable<DocumentedCommand> Read(string shell) =>
@@ -40,7 +42,9 @@ internal sealed partial record DocumentedCommand(IReadOnlyList<string> Words)
             return Tool.Run(Path.Combine(Repository.Root, name), "--help") is (0, var output, _) ? output : "";
         }
 
-        (int ended, string printed) = PackedProject.Dotnet(Repository.Root, $"run --project {name} -c Release -v quiet -- --help");
+        string built = Path.Combine(Repository.Root, name, "bin", "Release", "net10.0", $"{Path.GetFileName(name)}.dll");
+        (int ended, string printed) = PackedProject.Dotnet(
+            Repository.Root, File.Exists(built) ? $"exec {built} --help" : $"run --project {name} -c Release -v quiet -- --help");
         return ended == 0 ? printed : "";
     });
 
@@ -83,8 +87,18 @@ internal sealed partial record DocumentedCommand(IReadOnlyList<string> Words)
         }
 
         string verb = string.Join(' ', Words.Take(1 + s_verbs.GetValueOrDefault(Words[1], 1)));
-        return HelpOf(verb).Length == 0 ? [$"there is no command '{verb}'"] : Missing(verb, Words);
+        return HelpOf(verb).Length == 0
+            ? [$"there is no command '{verb}'"]
+            : Missing(verb, Words.Where(word => !word.StartsWith("-p:", StringComparison.Ordinal))).Concat(UnknownProperties());
     }
+
+    /// <summary>What is given to MSBuild (-p:Name=Value) and does nothing here.</summary>
+    private IEnumerable<string> UnknownProperties() =>
+        from word in Words
+        where word.StartsWith("-p:", StringComparison.Ordinal)
+        let name = word["-p:".Length..].Split('=')[0]
+        where !s_properties.Value.Contains($"<{name}>", StringComparison.Ordinal) && !s_properties.Value.Contains($"$({name})", StringComparison.Ordinal)
+        select $"nothing reads the property {name}";
 
     /// <summary>Whether templates/ has one of this name, which need not be installed here.</summary>
     private static bool IsOwnTemplate(string name) =>
@@ -94,8 +108,7 @@ internal sealed partial record DocumentedCommand(IReadOnlyList<string> Words)
     private static IEnumerable<string> Missing(string program, IEnumerable<string> words) =>
         from word in words
         where word.StartsWith('-') && word != "--"
-        // What is given to MSBuild follows the option at once: -p:Name=Value.
-        let option = word.Split(':', '=')[0]
+        let option = word.Split('=')[0]
         where !HasOption(HelpOf(program), option)
         select $"{program} has no option {option}";
 

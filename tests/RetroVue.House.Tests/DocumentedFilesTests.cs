@@ -71,6 +71,28 @@ public sealed partial class DocumentedFilesTests
         Assert.That(unknown, Is.Empty);
     }
 
+    [Test]
+    public void Files_and_pages_that_the_pages_name_exist()
+    {
+        var sources = Directory.GetFiles(Repository.Root, "*.cs", SearchOption.AllDirectories).Select(Path.GetFileName).ToHashSet(StringComparer.Ordinal);
+        var missing = new List<string>();
+        foreach (string page in DocumentedBlock.Pages())
+        {
+            string text = File.ReadAllText(page);
+            missing.AddRange(
+                from Match name in SourceFile().Matches(text)
+                where !sources.Contains(name.Value)
+                select $"{Path.GetFileName(page)}: {name.Value}");
+            missing.AddRange(
+                from Match link in Link().Matches(text)
+                let target = link.Groups["target"].Value
+                where !target.Contains("://", StringComparison.Ordinal) && !Path.Exists(Path.Combine(Path.GetDirectoryName(page)!, target))
+                select $"{Path.GetFileName(page)}: {target}");
+        }
+
+        Assert.That(missing, Is.Empty);
+    }
+
     [TestCaseSource(nameof(Units))]
     public void Unit_of_a_page_is_one_that_systemd_takes(object documented)
     {
@@ -125,6 +147,12 @@ public sealed partial class DocumentedFilesTests
             Directory.Delete(folder, recursive: true);
         }
     }
+
+    [GeneratedRegex(@"(?<![\w.*])[A-Z][A-Za-z0-9]*(\.[A-Z][A-Za-z0-9]*)?\.cs\b", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex SourceFile();
+
+    [GeneratedRegex(@"\]\((?<target>[^)#]+)", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Link();
 
     [GeneratedRegex("^```.*?^```$", RegexOptions.Multiline | RegexOptions.Singleline, 1000)]
     private static partial Regex Fenced();
