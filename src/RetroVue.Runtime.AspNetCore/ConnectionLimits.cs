@@ -13,7 +13,7 @@ namespace RetroVue.Runtime.AspNetCore;
 /// Keeps connections from piling up: those that ask nothing are closed, and there is a limit to how many there are. Who comes when all are
 /// taken is told so.
 /// </summary>
-internal sealed class ConnectionLimits(IOptions<RetroVueOptions> options, ILogger<ConnectionLimits> logger)
+internal sealed class ConnectionLimits(IOptions<RetroVueOptions> options, ILogger<ConnectionLimits> logger, WebTelemetry telemetry)
     : IStartupFilter, IConfigureOptions<KestrelServerOptions>
 {
     private static readonly object s_counted = new();
@@ -51,6 +51,7 @@ internal sealed class ConnectionLimits(IOptions<RetroVueOptions> options, ILogge
             return next(context);
         }
 
+        telemetry.Refused();
         int limit = options.Value.MaxConnections;
         if (Interlocked.Increment(ref _refused) == 1)
         {

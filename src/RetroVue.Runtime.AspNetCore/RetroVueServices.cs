@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Configuration;
@@ -62,6 +63,8 @@ public static class RetroVueServices
         services.TryAddSingleton(provider => provider.GetRequiredService<MasterClock>().AsTimeProvider(provider.GetRequiredService<Executor>()));
         // First, so that one that an app adds for the same mode, before or after, counts.
         services.Insert(0, ServiceDescriptor.Singleton<IProducerFactory, NormalProducerFactory>());
+        services.AddMetrics();
+        services.AddSingleton<WebTelemetry>();
         services.AddSingleton<ConnectionLimits>();
         services.AddSingleton<IStartupFilter>(provider => provider.GetRequiredService<ConnectionLimits>());
         services.AddSingleton<IConfigureOptions<KestrelServerOptions>>(provider => provider.GetRequiredService<ConnectionLimits>());
@@ -78,7 +81,8 @@ public static class RetroVueServices
             services.GetRequiredService<Executor>(),
             options.Channel,
             services.GetRequiredService<ILoggerFactory>(),
-            services.GetServices<IProducerFactory>());
+            services.GetServices<IProducerFactory>(),
+            services.GetRequiredService<IMeterFactory>());
         return loader.Create(() => options.Channels ?? ScheduleFile.Load(options.ScheduleFile!), options.Progress);
     }
 }

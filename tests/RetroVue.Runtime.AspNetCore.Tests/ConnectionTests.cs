@@ -1,3 +1,5 @@
+using System.Diagnostics.Metrics;
+using Microsoft.Extensions.DependencyInjection;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
@@ -23,6 +25,7 @@ public sealed class ConnectionTests
         await AskAsync(slow, $"/channels/{name}/live.ts");
         await ReadAsync(slow, 20_000);
         ViewerSession session = channel.Sessions.Single();
+        using var measured = new Measurements(station.Services.GetRequiredService<IMeterFactory>());
 
         using HttpResponseMessage response = await station.Http.GetAsync($"/channels/{name}/live.ts", HttpCompletionOption.ResponseHeadersRead);
         await using Stream stream = await response.Content.ReadAsStreamAsync();
@@ -39,6 +42,8 @@ public sealed class ConnectionTests
         Assert.That(channel.Sessions.Single(), Is.Not.SameAs(session));
         await enough.CancelAsync();
         Assert.That(await other, Is.Zero, "holes in the stream of the other");
+        Assert.That(measured.Sum("retrovue.web.disconnects"), Is.EqualTo(1));
+        Assert.That(measured.Sum("retrovue.web.disconnects", $"channel={name} reason=silent") + measured.Sum("retrovue.web.disconnects", $"channel={name} reason=lagged"), Is.EqualTo(1));
     }
 
     [Test]
@@ -79,12 +84,15 @@ public sealed class ConnectionTests
             Assert.That(await ReadAsync(sockets[^1], 12), Does.StartWith("HTTP/1.1 200"));
         }
 
+        using var measured = new Measurements(station.Services.GetRequiredService<IMeterFactory>());
         using (Socket over = await ConnectAsync(station))
         {
             await AskAsync(over, "/health");
             string answer = await ReadToEndAsync(over);
             Assert.That(answer, Does.StartWith("HTTP/1.1 503").And.Contain("Retry-After:").And.Contain("MaxConnections"));
         }
+
+        Assert.That(measured.Sum("retrovue.web.refused"), Is.EqualTo(1));
 
         sockets[0].Dispose();
         await Until.TrueAsync(() => station.Station.Find("clip")!.ViewerCount == 2, "The first viewer has left.");

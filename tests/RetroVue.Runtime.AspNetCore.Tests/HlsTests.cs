@@ -1,3 +1,5 @@
+using System.Diagnostics.Metrics;
+using Microsoft.Extensions.DependencyInjection;
 using System.Net;
 using NodaTime;
 using RetroVue.Runtime.Channels;
@@ -37,6 +39,7 @@ public sealed class HlsTests
     [Test]
     public async Task Viewer_is_led_to_a_playlist_of_its_own_and_gets_the_segments_it_lists()
     {
+        using var measured = new Measurements(_station.Services.GetRequiredService<IMeterFactory>());
         string playlist = await JoinAsync();
         string[] lines = (await _station.Http.GetStringAsync(playlist)).TrimEnd().Split('\n');
         Assert.That(lines, Has.Some.StartsWith("#EXT-X-TARGETDURATION:"));
@@ -50,6 +53,7 @@ public sealed class HlsTests
         Assert.That(bytes, Is.Not.Empty);
         Assert.That(Enumerable.Range(0, bytes.Length / 188).Select(packet => bytes[packet * 188]), Is.All.EqualTo(0x47));
         Assert.That(Clip.ViewerCount, Is.EqualTo(1));
+        Assert.That(measured.Sum("retrovue.web.sent", "channel=clip kind=hls"), Is.EqualTo(bytes.Length));
     }
 
     [Test]

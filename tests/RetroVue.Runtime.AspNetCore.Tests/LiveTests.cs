@@ -1,3 +1,5 @@
+using System.Diagnostics.Metrics;
+using Microsoft.Extensions.DependencyInjection;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
@@ -32,6 +34,7 @@ public sealed class LiveTests
     [Test]
     public async Task Live_stream_is_whole_transport_packets_from_the_first_byte_on()
     {
+        using var measured = new Measurements(_station.Services.GetRequiredService<IMeterFactory>());
         using HttpResponseMessage response = await OpenAsync(Clip.Channel.Id.ToString());
         Assert.That(response.Content.Headers.ContentType?.MediaType, Is.EqualTo("video/mp2t"));
         Assert.That(response.Headers.CacheControl?.NoStore, Is.True);
@@ -41,6 +44,7 @@ public sealed class LiveTests
         Assert.That(Enumerable.Range(0, 200).Select(packet => received[packet * 188]), Is.All.EqualTo(0x47));
         // The tables come first (PID 0, ISO/IEC 13818-1 2.4.4.3): a player can begin with the first packet.
         Assert.That(((received[1] & 0x1F) << 8) | received[2], Is.Zero);
+        Assert.That(measured.Sum("retrovue.web.sent", "channel=clip kind=live"), Is.GreaterThanOrEqualTo(received.Length));
         Assert.That(Clip.ViewerCount, Is.EqualTo(1));
     }
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Text;
 using RetroVue.Media.Devices.Interop.Alsa;
@@ -43,6 +44,7 @@ internal sealed unsafe class AlsaPcm : SafeHandle, IPcm
     /// <exception cref="DeviceLibraryException">alsa-lib is not installed.</exception>
     public static AlsaPcm Open(AlsaOptions options, bool isCapture)
     {
+        using Activity? activity = DeviceTelemetry.OpeningAlsa();
         AlsaLog.Silence();
         string device = options.Device;
         _snd_pcm* pcm = null;

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.InteropServices;
 using RetroVue.Media.Devices.Interop.PipeWire;
 using static RetroVue.Media.Devices.Interop.PipeWire.PipeWireBridge;
@@ -42,6 +43,7 @@ internal sealed unsafe class PipeWireStream : SafeHandle
     /// <exception cref="DeviceLibraryException">The bridge is not there.</exception>
     public static PipeWireStream Open(PipeWireOptions options, string name, rv_pw_stream_params wishes)
     {
+        using Activity? activity = DeviceTelemetry.OpeningPipeWire();
         using PipeWireClient client = options.Shared is { } shared
             ? PipeWireClient.Connect(shared.Session.OpenRemote(options.OpenLimit), shared.Name, ClientName, options.OpenLimit)
             : PipeWireClient.Connect(options.Remote, ClientName, options.OpenLimit);

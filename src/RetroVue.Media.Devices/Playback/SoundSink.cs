@@ -205,6 +205,16 @@ public abstract class SoundSink : Element, IClockProvider
 
     private protected void Count(long played = 0, long silence = 0, long dropped = 0, long starved = 0, long interruptions = 0)
     {
+        if (dropped > 0)
+        {
+            DeviceTelemetry.Dropped(this, dropped);
+        }
+
+        if (interruptions > 0)
+        {
+            DeviceTelemetry.Interrupted(this, interruptions);
+        }
+
         lock (_lock)
         {
             _statistics = _statistics with

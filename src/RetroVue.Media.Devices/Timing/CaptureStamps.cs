@@ -92,6 +92,7 @@ internal sealed class CaptureStamps(Element source)
     /// <summary>Counts what the device captured and nobody got.</summary>
     public void CountLost(long count)
     {
+        DeviceTelemetry.Lost(source, count);
         lock (_lock)
         {
             _statistics = _statistics with { Lost = _statistics.Lost + count };

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.InteropServices;
 using RetroVue.Media.Devices.Interop.V4l2;
 using RetroVue.Media.Devices.Native;
@@ -33,6 +34,7 @@ internal sealed unsafe class V4l2Descriptor : SafeHandle
     /// <exception cref="DeviceException">There is no such file, or it may not be opened.</exception>
     public static V4l2Descriptor Open(IV4l2System system, string path, string device)
     {
+        using Activity? activity = DeviceTelemetry.OpeningV4l2();
         int descriptor = system.Open(path);
         for (int i = 0; descriptor == -DeviceErrors.Eintr && i < MostAttempts; i++)
         {

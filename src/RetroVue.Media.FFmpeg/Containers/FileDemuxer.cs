@@ -214,6 +214,7 @@ public sealed unsafe class FileDemuxer : Element
                 if ((packet->flags & AV_PKT_FLAG_CORRUPT) != 0)
                 {
                     Volatile.Write(ref _corruptPackets, _corruptPackets + 1);
+                    FFmpegTelemetry.PacketDamaged();
                 }
 
                 stream.Push(memory);
@@ -248,6 +249,7 @@ public sealed unsafe class FileDemuxer : Element
         }
 
         Volatile.Write(ref _readErrors, _readErrors + 1);
+        FFmpegTelemetry.ReadFailed();
         _streams.ForEach(stream => stream.MarkLoss());
         if (++_errorsInARow <= InputFile.MostErrorsInARow)
         {

@@ -86,7 +86,7 @@ public sealed unsafe class FileMuxer : InterleavingElement
     }
 
     /// <inheritdoc/>
-    protected override void Prepare() => _file = new OutputFile(_path, _options);
+    protected override void Prepare() => _file = OpenFile(_path);
 
     /// <summary>Compressed media only, and of one format to a file's end: a container describes a stream once.</summary>
     protected override bool Accepts(InputPad input, MediaFormat format)
@@ -203,10 +203,12 @@ public sealed unsafe class FileMuxer : InterleavingElement
         _file!.Dispose();
         _parts++;
         string path = PathOf(_parts);
-        _file = new OutputFile(path, _options);
+        _file = OpenFile(path);
         _beginning = stream.Segment.ToRunningTime(first.DecodeOrder);
         Pipeline.Report("new-file", Name, $"'{stream.Input}' has become {stream.Format}; the recording goes on in '{path}'.");
     }
+
+    private OutputFile OpenFile(string path) => FFmpegTelemetry.Open("write", () => new OutputFile(path, _options));
 
     private void WriteHeader()
     {

@@ -84,7 +84,10 @@ internal sealed unsafe class InputFile : IDisposable
     /// <param name="limit">How long opening may take.</param>
     /// <param name="choice">Which of its streams are wanted; null: the best.</param>
     /// <exception cref="MediaFileException">It cannot be opened, or holds neither picture nor sound, or not what is named.</exception>
-    public static InputFile Open(string path, InterruptSwitch interrupt, ClockTime limit, StreamChoice? choice = null)
+    public static InputFile Open(string path, InterruptSwitch interrupt, ClockTime limit, StreamChoice? choice = null) =>
+        FFmpegTelemetry.Open("read", () => OpenNow(path, interrupt, limit, choice));
+
+    private static InputFile OpenNow(string path, InterruptSwitch interrupt, ClockTime limit, StreamChoice? choice)
     {
         ThrowUnlessRegular(path);
         // Before it is opened: a change in between then shows as one.

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -38,6 +39,7 @@ public sealed class Pipeline : IAsyncDisposable
         _logger = options.LoggerFactory?.CreateLogger<Pipeline>() ?? (ILogger)NullLogger<Pipeline>.Instance;
         _events = Channel.CreateBounded<PipelineEvent>(
             new BoundedChannelOptions(options.EventCapacity) { FullMode = BoundedChannelFullMode.DropOldest });
+        Telemetry = MediaTelemetry.Of(options.MeterFactory);
         _ended = Executor.CreateCompletion();
         _transition = new ExecutorLock(Executor);
         Clock = new PipelineClock(Executor.Waiter.SystemClock);
@@ -72,6 +74,8 @@ public sealed class Pipeline : IAsyncDisposable
 
     /// <summary>The elements, in the order they were added.</summary>
     public IReadOnlyList<Element> Elements => _graph.Elements;
+
+    internal MediaTelemetry Telemetry { get; }
 
     /// <summary>Adds an element, which the pipeline owns from now on.</summary>
     /// <exception cref="LinkException">The name is taken.</exception>
@@ -147,6 +151,7 @@ public sealed class Pipeline : IAsyncDisposable
     /// <exception cref="InvalidOperationException">The pipeline was started before.</exception>
     public async Task StartAsync(CancellationToken cancellationToken = default)
     {
+        using Activity? activity = MediaTelemetry.Activities.StartActivity("retrovue.pipeline.start");
         await _transition.EnterAsync(cancellationToken).ConfigureAwait(false);
         try
         {
@@ -206,6 +211,7 @@ public sealed class Pipeline : IAsyncDisposable
                 return;
             }
 
+            Telemetry.Ended();
             await _lives.StopAsync(_disciplineTask).ConfigureAwait(false);
             State = _errors.IsEmpty ? PipelineState.Stopped : PipelineState.Failed;
         }
@@ -230,14 +236,21 @@ public sealed class Pipeline : IAsyncDisposable
     }
 
     /// <summary>Tells whoever reads <see cref="Events"/>; any thread, never blocks.</summary>
-    public void Report(string kind, string source, string message) =>
+    public void Report(string kind, string source, string message)
+    {
+        Telemetry.Reported(kind);
         _events.Writer.TryWrite(new PipelineEvent(kind, source, RunningTime, message));
+    }
 
     /// <summary>Fails the pipeline: <see cref="RunAsync"/> throws. The first error names the cause, later ones are attached.</summary>
     public void Fail(string element, Exception error)
     {
         ArgumentNullException.ThrowIfNull(error);
-        _errors.Add(element, error);
+        if (_errors.Add(element, error))
+        {
+            Telemetry.Failed(error);
+        }
+
         MediaLog.Failed(_logger, Name, element, error);
         _ended.TrySetResult();
     }
@@ -311,6 +324,7 @@ public sealed class Pipeline : IAsyncDisposable
         }
 
         State = PipelineState.Running;
+        Telemetry.Began();
         MediaLog.Started(_logger, Name, _graph.Elements.Count, Clock.Reference.Name);
         _lives.RunTasks();
 

@@ -22,11 +22,13 @@ internal sealed class PipelineErrors
     /// <summary>Adds an error.</summary>
     /// <param name="element">The element whose error it is, unless the error itself names another.</param>
     /// <param name="error">The error.</param>
-    public void Add(string element, Exception error)
+    /// <returns>True if it is the first one.</returns>
+    public bool Add(string element, Exception error)
     {
         lock (_lock)
         {
             _errors.Add((error.Data[ElementException.ElementKey] as string ?? element, error));
+            return _errors.Count == 1;
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Logging;
 
 namespace RetroVue.Media.Pipelines;
@@ -13,6 +14,9 @@ public sealed class PipelineOptions
 
     /// <summary>Where it logs; nowhere if null.</summary>
     public ILoggerFactory? LoggerFactory { get; init; }
+
+    /// <summary>What makes the meter that it is measured by; one that all pipelines without a factory share if null.</summary>
+    public IMeterFactory? MeterFactory { get; init; }
 
     /// <summary>How many <see cref="PipelineEvent"/>s wait to be read before the oldest are dropped.</summary>
     public int EventCapacity { get; init; } = 256;

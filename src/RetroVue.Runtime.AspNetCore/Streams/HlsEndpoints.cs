@@ -155,19 +155,19 @@ internal static class HlsEndpoints
         context.Response.ContentLength = segment.Length;
         if (!HttpMethods.IsHead(context.Request.Method))
         {
-            await SendAsync(context, segment).ConfigureAwait(false);
+            await SendAsync(context, channel.Channel.ShortName, segment).ConfigureAwait(false);
         }
     }
 
-    private static async Task SendAsync(HttpContext context, HlsSegment segment)
+    private static async Task SendAsync(HttpContext context, string channel, HlsSegment segment)
     {
-        var body = new ViewerBody(context);
+        var body = new ViewerBody(context, channel, "hls");
         try
         {
             for (int part = 0; part < segment.PartCount; part++)
             {
                 body.Writer.Write(segment.Part(part));
-                await body.FlushAsync(context.RequestAborted).ConfigureAwait(false);
+                await body.FlushAsync(segment.Part(part).Length, context.RequestAborted).ConfigureAwait(false);
             }
         }
         catch (TimeoutException)

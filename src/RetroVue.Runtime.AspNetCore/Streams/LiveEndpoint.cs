@@ -59,10 +59,11 @@ internal static class LiveEndpoint
             Announce(context);
             context.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
             using ChunkReader reader = session.Output.Stream.Read();
-            var body = new ViewerBody(context);
+            var body = new ViewerBody(context, channel.Channel.ShortName, "live");
             body.Bound((session.Output.Formats.Video?.BitRate ?? 0) + (session.Output.Formats.Audio?.BitRate ?? 0));
             if (!await SendAsync(reader, body, () => channel.Touch(session.Id), gone.Token).ConfigureAwait(false))
             {
+                body.Disconnected("lagged");
                 WebLog.Lagged(logger, channel.Channel.ShortName, session.Client);
                 context.Abort();
             }
@@ -120,7 +121,7 @@ internal static class LiveEndpoint
                     return true;
             }
 
-            FlushResult flushed = await body.FlushAsync(gone).ConfigureAwait(false);
+            FlushResult flushed = await body.FlushAsync(unflushed, gone).ConfigureAwait(false);
             if (flushed.IsCompleted || flushed.IsCanceled)
             {
                 return true;

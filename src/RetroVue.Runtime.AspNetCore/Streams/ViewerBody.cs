@@ -1,6 +1,7 @@
 using System.IO.Pipelines;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
 using RetroVue.Media.Blocking;
 using RetroVue.Media.Pipelines;
 using RetroVue.Media.Time;
@@ -14,14 +15,22 @@ namespace RetroVue.Runtime.AspNetCore.Streams;
 internal sealed class ViewerBody
 {
     private readonly HttpContext _context;
+    private readonly string _channel;
+    private readonly string _kind;
+    private readonly WebTelemetry _telemetry;
     private readonly System.Net.Sockets.Socket? _socket;
     private long _stored;
     private long _bytes;
     private ClockTime _since = ClockTime.None;
 
-    public ViewerBody(HttpContext context)
+    /// <summary>What is sent to one viewer.</summary>
+    /// <param name="context">The viewer's request.</param>
+    /// <param name="channel">The channel's short name.</param>
+    /// <param name="kind">How it is sent: "live" or "hls".</param>
+    public ViewerBody(HttpContext context, string channel, string kind)
     {
-        _context = context;
+        (_context, _channel, _kind) = (context, channel, kind);
+        _telemetry = context.RequestServices.GetRequiredService<WebTelemetry>();
         _socket = context.Features.Get<IConnectionSocketFeature>()?.Socket;
     }
 
@@ -37,12 +46,19 @@ internal sealed class ViewerBody
     public PipeWriter Writer => _context.Response.BodyWriter;
 
     /// <summary>Sends what was written.</summary>
+    /// <param name="bytes">How much that is.</param>
+    /// <param name="gone">Gives up.</param>
     /// <exception cref="TimeoutException">The viewer has taken nothing for too long; the connection has been closed.</exception>
-    public ValueTask<FlushResult> FlushAsync(CancellationToken gone)
+    public ValueTask<FlushResult> FlushAsync(int bytes, CancellationToken gone)
     {
+        _telemetry.Sent(_channel, _kind, bytes);
         ValueTask<FlushResult> flush = Writer.FlushAsync(gone);
         return flush.IsCompleted ? flush : WithinLimitAsync(flush.AsTask());
     }
+
+    /// <summary>The viewer is disconnected.</summary>
+    /// <param name="reason">"lagged" or "silent".</param>
+    public void Disconnected(string reason) => _telemetry.Disconnected(_channel, reason);
 
     /// <summary>Bounds what the socket stores to so much of a stream of this bit rate; zero for one that does not say.</summary>
     public void Bound(long bitsPerSecond)
@@ -77,6 +93,7 @@ internal sealed class ViewerBody
         }
         catch (TimeoutException)
         {
+            Disconnected("silent");
             _context.Abort();
             throw;
         }

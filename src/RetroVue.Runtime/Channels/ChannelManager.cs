@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Logging;
 using NodaTime;
 using RetroVue.Media.Pipelines;
@@ -6,6 +8,7 @@ using RetroVue.Runtime.Output;
 using RetroVue.Runtime.Producers;
 using RetroVue.Runtime.Schedules;
 using RetroVue.Runtime.Time;
+using IClock = RetroVue.Media.Clocks.IClock;
 
 // Cancelled on the calling thread, whose callbacks only wake tasks: on the thread pool, a simulation would lose its order.
 #pragma warning disable CA1849, VSTHRD103, MA0042, MA0045
@@ -31,6 +34,7 @@ public sealed class ChannelManager : IAsyncDisposable
     private readonly ILogger _logger;
     private readonly PlayoutChain _chain;
     private readonly Audience _audience;
+    private readonly RuntimeTelemetry _telemetry;
     private readonly OnAir _onAir;
     private readonly CancellationTokenSource _disposed = new();
     private int _isWatchingSilence;
@@ -44,6 +48,7 @@ public sealed class ChannelManager : IAsyncDisposable
     /// <param name="options">How it is run.</param>
     /// <param name="loggerFactory">Where it logs.</param>
     /// <param name="producers">What makes its producers, by mode; null for the one that plays the schedule.</param>
+    /// <param name="meterFactory">What makes the meter that it is measured by; null for one that all share who have none.</param>
     internal ChannelManager(
         Channel channel,
         ChannelKind kind,
@@ -52,7 +57,8 @@ public sealed class ChannelManager : IAsyncDisposable
         Executor executor,
         ChannelOptions options,
         ILoggerFactory loggerFactory,
-        IEnumerable<IProducerFactory>? producers = null)
+        IEnumerable<IProducerFactory>? producers = null,
+        IMeterFactory? meterFactory = null)
     {
         ArgumentNullException.ThrowIfNull(clock);
         Channel = channel;
@@ -60,13 +66,15 @@ public sealed class ChannelManager : IAsyncDisposable
         _clock = clock;
         _options = options;
         _logger = loggerFactory.CreateLogger<ChannelManager>();
-        _chain = new PlayoutChain(channel, kind, schedules, clock, executor, options, producers ?? [new NormalProducerFactory()], loggerFactory);
+        _chain = new PlayoutChain(channel, kind, schedules, clock, executor, options, producers ?? [new NormalProducerFactory()], loggerFactory, meterFactory);
         _audience = new Audience(clock, _chain.Line, executor, options)
         {
             Refused = error => RuntimeLog.Unexpected(_logger, channel.ShortName, error),
             Left = Leave,
         };
         _onAir = new OnAir(channel, _chain, schedules, options, _audience, _logger) { Deserted = LingerIfUnwatched };
+        _telemetry = RuntimeTelemetry.Of(meterFactory);
+        _telemetry.Watch(this, _chain.Telemetry);
     }
 
     /// <summary>The channel.</summary>
@@ -135,6 +143,10 @@ public sealed class ChannelManager : IAsyncDisposable
     public async Task<ViewerSession> JoinAsync(JoinRequest request, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(request);
+        using Activity? activity = _chain.Telemetry.Begin("retrovue.channel.join");
+        IClock clock = _chain.Executor.Waiter.SystemClock;
+        ClockTime asked = clock.Now;
+        bool isOnAir = _onAir.Output is not null;
         _audience.Expect();
         ChannelOutput output;
         try
@@ -142,14 +154,17 @@ public sealed class ChannelManager : IAsyncDisposable
             output = await _onAir.StartAsync(request, cancellationToken).ConfigureAwait(false);
             request.Watching?.Invoke(output);
         }
-        catch
+        catch (Exception exception)
         {
+            activity?.SetStatus(ActivityStatusCode.Error, exception.Message);
+            _chain.Telemetry.JoinFailed(isCancelled: exception is OperationCanceledException);
             _audience.Forgo();
             LingerIfUnwatched();
             throw;
         }
 
         ViewerSession session = _audience.Join(request, output);
+        _chain.Telemetry.Joined(hasStarted: !isOnAir, clock.Now - asked);
         WatchSilence();
         return session;
     }
@@ -185,6 +200,7 @@ public sealed class ChannelManager : IAsyncDisposable
     /// <summary>Takes the channel off the air for good. The station does that at its end.</summary>
     public async ValueTask DisposeAsync()
     {
+        _telemetry.Forget(this);
         _disposed.Cancel();
         _audience.Clear();
         await _onAir.DisposeAsync().ConfigureAwait(false);

@@ -276,6 +276,7 @@ internal sealed class ChannelRun(PlayoutChain chain, Retirement retired)
         LetGo(displaced);
         if (following is not null)
         {
+            chain.Telemetry.Swapped();
             TakeOver(following);
         }
     }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using NodaTime;
 using RetroVue.Media.Pipelines;
@@ -206,6 +207,7 @@ internal sealed class OnAir : IAsyncDisposable
 
     private async Task OpenAsync(Opening opening, ClockTime preroll)
     {
+        using Activity? activity = _chain.Telemetry.Begin("retrovue.channel.start");
         ChannelRun run = opening.Run;
         CancellationToken stop = opening.Cancellation.Token;
         run.Began = () => SetOnAir(opening);
@@ -225,6 +227,7 @@ internal sealed class OnAir : IAsyncDisposable
         }
         catch (Exception exception)
         {
+            activity?.SetStatus(ActivityStatusCode.Error, exception.Message);
             // If another one has taken the channel over meanwhile, what it airs is what all wait for.
             if (run.OnAir is null)
             {
@@ -245,7 +248,7 @@ internal sealed class OnAir : IAsyncDisposable
             {
                 (_run, _opening, _failure) = (run, null, null);
                 _keepingUp = CancellationTokenSource.CreateLinkedTokenSource(_disposed.Token);
-                _upkeep = new Upkeep(_chain, run, new OutputWatch(_schedules, _channel, _logger)).RunAsync(_keepingUp.Token);
+                _upkeep = new Upkeep(_chain, run, new OutputWatch(_schedules, _channel, _logger, _chain.Telemetry)).RunAsync(_keepingUp.Token);
                 _recovery.Succeed();
                 _chain.Kept.End();
                 waiters = opening.TakeWaiters();
@@ -378,6 +381,7 @@ internal sealed class OnAir : IAsyncDisposable
         if (Stop(onAir => ReferenceEquals(onAir, opening.Run), error.Message))
         {
             RuntimeLog.ChannelFailed(_logger, _channel.ShortName, error);
+            _chain.Telemetry.Failed("output");
             _recovery.Begin(null, null);
         }
 
@@ -391,6 +395,7 @@ internal sealed class OnAir : IAsyncDisposable
         if (ReferenceEquals(Run, run))
         {
             RuntimeLog.ProducerFailed(_logger, _channel.ShortName, failed.Producer.Id, error);
+            _chain.Telemetry.Failed("producer");
             _recovery.Begin(run, failed);
         }
     }

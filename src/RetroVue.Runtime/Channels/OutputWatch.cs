@@ -7,17 +7,29 @@ namespace RetroVue.Runtime.Channels;
 
 /// <summary>Says so where packets come too late to be aired, and whose fault that is: the file's, or the machine's.</summary>
 /// <remarks>For one caller at a time.</remarks>
-internal sealed class OutputWatch(IScheduleService schedules, Channel channel, ILogger logger)
+internal sealed class OutputWatch(IScheduleService schedules, Channel channel, ILogger logger, ChannelTelemetry telemetry)
 {
     private static readonly Duration s_complaintInterval = Duration.FromMinutes(1);
 
     private long _late;
+    private long _counted;
     private ChannelSink? _outOfOrder;
     private Instant _quietUntil = Instant.MinValue;
+
+    /// <summary>Counts what has come too late since it was called before.</summary>
+    public void Count(ChannelOutput output)
+    {
+        if (output.LatePackets - _counted is var late and > 0)
+        {
+            telemetry.Late(late, isOfFile: (output.OutOfOrder ?? _outOfOrder) is not null);
+            _counted += late;
+        }
+    }
 
     /// <summary>Looks at an output; about once a second.</summary>
     public void Look(ChannelOutput output, Instant now)
     {
+        Count(output);
         if (output.OutOfOrder is { } item)
         {
             if (!ReferenceEquals(item, _outOfOrder))

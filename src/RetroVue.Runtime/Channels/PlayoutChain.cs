@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Collections.Frozen;
+using System.Diagnostics.Metrics;
 using System.Globalization;
 using Microsoft.Extensions.Logging;
 using NodaTime;
@@ -37,14 +38,16 @@ internal sealed class PlayoutChain
         Executor executor,
         ChannelOptions options,
         IEnumerable<IProducerFactory> producers,
-        ILoggerFactory loggerFactory)
+        ILoggerFactory loggerFactory,
+        IMeterFactory? meterFactory)
     {
         (_channel, _kind, _schedules, _clock, Executor, _options) = (channel, kind, schedules, clock, executor, options);
         _producers = producers.GroupBy(factory => factory.Mode).ToFrozenDictionary(factories => factories.Key, factories => factories.Last());
         _logger = loggerFactory.CreateLogger<ChannelManager>();
-        _pipelines = new PipelineOptions { Name = channel.ShortName, Executor = executor, LoggerFactory = loggerFactory };
+        _pipelines = new PipelineOptions { Name = channel.ShortName, Executor = executor, LoggerFactory = loggerFactory, MeterFactory = meterFactory };
         // What is wrong with an item its producer says, once and in words for people.
-        _itemPipelines = new PipelineOptions { Name = channel.ShortName, Executor = executor };
+        _itemPipelines = new PipelineOptions { Name = channel.ShortName, Executor = executor, MeterFactory = meterFactory };
+        Telemetry = new ChannelTelemetry(RuntimeTelemetry.Of(meterFactory), channel.ShortName);
         Line = new ChannelLine(clock.AsClock(), options.Epoch);
         Kept = new KeptFiles(executor, Line.Station);
     }
@@ -54,6 +57,9 @@ internal sealed class PlayoutChain
 
     /// <summary>The channel's short name.</summary>
     public string ChannelName => _channel.ShortName;
+
+    /// <summary>What the channel is measured by.</summary>
+    public ChannelTelemetry Telemetry { get; }
 
     /// <summary>The channel's time line.</summary>
     public ChannelLine Line { get; }
@@ -99,6 +105,7 @@ internal sealed class PlayoutChain
             Feed = feed,
             Executor = Executor,
             Logger = _logger,
+            Telemetry = Telemetry,
         });
     }
 

@@ -123,6 +123,7 @@ internal sealed class Recovery(OnAir onAir, PlayoutChain chain, Audience audienc
             }
 
             RuntimeLog.Recovered(logger, channel);
+            chain.Telemetry.Recovered("recovered");
             return true;
         }
         catch (Exception) when (stop.IsCancellationRequested)
@@ -133,6 +134,7 @@ internal sealed class Recovery(OnAir onAir, PlayoutChain chain, Audience audienc
         catch (Exception exception)
         {
             RuntimeLog.RecoveryFailed(logger, channel, exception);
+            chain.Telemetry.Recovered("failed");
             return false;
         }
     }

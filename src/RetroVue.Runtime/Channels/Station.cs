@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Logging;
 using RetroVue.Media.Pipelines;
 using RetroVue.Runtime.Output;
@@ -45,11 +46,12 @@ public sealed class Station : IAsyncDisposable
         IReadOnlyDictionary<Guid, ChannelKind> kinds,
         ChannelOptions options,
         ILoggerFactory loggerFactory,
-        IEnumerable<IProducerFactory>? producers = null)
+        IEnumerable<IProducerFactory>? producers = null,
+        IMeterFactory? meterFactory = null)
         : this(clock, executor, _ => throw new InvalidOperationException("The station has started already."))
     {
         _isStarting = 1;
-        _known = new StationChannels(clock, executor, schedules, kinds, options, loggerFactory, producers);
+        _known = new StationChannels(clock, executor, schedules, kinds, options, loggerFactory, producers, meterFactory);
         _started.SetResult();
     }
 

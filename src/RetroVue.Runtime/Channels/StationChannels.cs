@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
+using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Logging;
 using RetroVue.Media.Pipelines;
 using RetroVue.Runtime.Output;
@@ -22,6 +23,7 @@ internal sealed class StationChannels
     /// <param name="options">How channels are run.</param>
     /// <param name="loggerFactory">Where channels log.</param>
     /// <param name="producers">What makes the channels' producers, by mode; null for the one that plays the schedule.</param>
+    /// <param name="meterFactory">What makes the meters that the channels are measured by; null for those that all share who have none.</param>
     /// <exception cref="KeyNotFoundException">A channel has no kind.</exception>
     /// <exception cref="ArgumentException">An option's value cannot be.</exception>
     public StationChannels(
@@ -31,7 +33,8 @@ internal sealed class StationChannels
         IReadOnlyDictionary<Guid, ChannelKind> kinds,
         ChannelOptions options,
         ILoggerFactory loggerFactory,
-        IEnumerable<IProducerFactory>? producers)
+        IEnumerable<IProducerFactory>? producers,
+        IMeterFactory? meterFactory)
     {
         options = ChannelOptions.Checked(options);
         Schedules = schedules;
@@ -39,12 +42,13 @@ internal sealed class StationChannels
         All =
         [
             .. schedules.Channels.Select(channel =>
-                new ChannelManager(channel, kinds[channel.Id], schedules, clock, executor, options, loggerFactory, makers)),
+                new ChannelManager(channel, kinds[channel.Id], schedules, clock, executor, options, loggerFactory, makers, meterFactory)),
         ];
         _byId = All.ToFrozenDictionary(manager => manager.Channel.Id);
         _byShortName = All.ToFrozenDictionary(manager => manager.Channel.ShortName, StringComparer.Ordinal);
         ILogger logger = loggerFactory.CreateLogger<ChannelStills>();
         Stills = All.ToFrozenDictionary(manager => manager.Channel.Id, manager => new ChannelStills(manager, logger));
+        RuntimeTelemetry.Of(meterFactory).Watch(clock);
     }
 
     /// <summary>What airs when.</summary>

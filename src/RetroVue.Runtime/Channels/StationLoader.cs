@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Logging;
 using RetroVue.Media.FFmpeg;
 using RetroVue.Media.FFmpeg.Containers;
@@ -42,6 +43,7 @@ public sealed class StationLoader
     private readonly ChannelOptions _options;
     private readonly ILoggerFactory _loggerFactory;
     private readonly IEnumerable<IProducerFactory>? _producers;
+    private readonly IMeterFactory? _meterFactory;
     private readonly ILogger _logger;
 
     /// <summary>A loader.</summary>
@@ -50,11 +52,17 @@ public sealed class StationLoader
     /// <param name="options">How channels are run.</param>
     /// <param name="loggerFactory">Where the loader and the station log.</param>
     /// <param name="producers">What makes the channels' producers, by mode; null for the one that plays the schedule.</param>
+    /// <param name="meterFactory">What makes the meters that the station is measured by; null for those that all share who have none.</param>
     /// <exception cref="ArgumentException">An option's value cannot be.</exception>
     public StationLoader(
-        MasterClock clock, Executor executor, ChannelOptions options, ILoggerFactory loggerFactory, IEnumerable<IProducerFactory>? producers = null)
+        MasterClock clock,
+        Executor executor,
+        ChannelOptions options,
+        ILoggerFactory loggerFactory,
+        IEnumerable<IProducerFactory>? producers = null,
+        IMeterFactory? meterFactory = null)
     {
-        (_clock, _executor, _options, _loggerFactory, _producers) = (clock, executor, ChannelOptions.Checked(options), loggerFactory, producers);
+        (_clock, _executor, _options, _loggerFactory, _producers, _meterFactory) = (clock, executor, ChannelOptions.Checked(options), loggerFactory, producers, meterFactory);
         _logger = loggerFactory.CreateLogger<StationLoader>();
     }
 
@@ -127,7 +135,7 @@ public sealed class StationLoader
             completed.Add(schedule with { Programme = probed });
         }
 
-        return new StationChannels(_clock, _executor, new ScheduleBook(completed), kinds, _options, _loggerFactory, _producers);
+        return new StationChannels(_clock, _executor, new ScheduleBook(completed), kinds, _options, _loggerFactory, _producers, _meterFactory);
     }
 
     private static Programme WithoutRefused(Programme programme, CopyAdmission admission)

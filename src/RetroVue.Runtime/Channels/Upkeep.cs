@@ -31,6 +31,7 @@ internal sealed class Upkeep(PlayoutChain chain, ChannelRun run, OutputWatch wat
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
             // Off the air.
+            watch.Count(run.Output);
         }
     }
 }

@@ -258,6 +258,10 @@ internal sealed class EntryOnAir(
         ItemPlayer? slate = await items.OpenSlateAsync(entry, from, problem, hasStalled, stop).ConfigureAwait(false);
         Set(slate);
         Air(slate, plan.OnAir, from);
+        if (slate is not null)
+        {
+            items.CountSlate(hasStalled ? "stalled" : "ended-early");
+        }
     }
 
     /// <summary>Puts an item that has stalled on the air again, in the place of its slate.</summary>

@@ -46,7 +46,8 @@ internal sealed class NormalProducer : IProducer
         IItemOpener items,
         IItemOpener slates,
         LateFiles late,
-        ILogger logger)
+        ILogger logger,
+        ChannelTelemetry? telemetry = null)
     {
         Id = id;
         StreamEndpoint = streamEndpoint;
@@ -55,7 +56,7 @@ internal sealed class NormalProducer : IProducer
         _executor = executor;
         _completion = executor.CreateCompletion();
         _patient = new PatientItems(items, late, executor);
-        _items = new PlannedItems(id, _patient, slates, output.Line, logger);
+        _items = new PlannedItems(id, _patient, slates, output.Line, logger, telemetry);
         _late = late;
         _logger = logger;
         _retired = new Retirement(id, logger);

@@ -19,6 +19,7 @@ public sealed class NormalProducerFactory : IProducerFactory
             context.Items,
             context.Slates,
             context.Late,
-            context.Logger);
+            context.Logger,
+            context.Telemetry);
     }
 }

@@ -11,7 +11,8 @@ namespace RetroVue.Runtime.Producers;
 /// <param name="slates">Makes slates.</param>
 /// <param name="line">The channel's time line.</param>
 /// <param name="logger">Where it says what cannot be aired.</param>
-internal sealed class PlannedItems(string producer, PatientItems items, IItemOpener slates, ChannelLine line, ILogger logger)
+/// <param name="telemetry">Where slates are counted; null: nowhere.</param>
+internal sealed class PlannedItems(string producer, PatientItems items, IItemOpener slates, ChannelLine line, ILogger logger, ChannelTelemetry? telemetry)
 {
     /// <summary>Opens an entry; null if not even a slate can be made.</summary>
     /// <param name="entry">What to air.</param>
@@ -34,8 +35,17 @@ internal sealed class PlannedItems(string producer, PatientItems items, IItemOpe
             }
         }
 
-        return await OpenSlateAsync(entry, from, problem, mayReturn, cancellationToken).ConfigureAwait(false);
+        ItemPlayer? slate = await OpenSlateAsync(entry, from, problem, mayReturn, cancellationToken).ConfigureAwait(false);
+        if (slate is not null && problem is not null)
+        {
+            CountSlate(mayReturn ? "stalled" : "unopened");
+        }
+
+        return slate;
     }
+
+    /// <summary>A slate airs in the place of an item.</summary>
+    public void CountSlate(string reason) => telemetry?.Slated(reason);
 
     /// <summary>Makes a slate in the place of an entry, or of what is left of it; null if that cannot be made.</summary>
     /// <param name="entry">The entry.</param>

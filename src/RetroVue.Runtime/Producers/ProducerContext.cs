@@ -40,4 +40,6 @@ public sealed class ProducerContext
     internal IItemOpener Slates { get; }
 
     internal LateFiles Late { get; }
+
+    internal ChannelTelemetry? Telemetry { get; init; }
 }

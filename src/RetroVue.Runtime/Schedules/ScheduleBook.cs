@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
+using System.Diagnostics;
 using NodaTime;
 
 namespace RetroVue.Runtime.Schedules;
@@ -90,6 +91,7 @@ public sealed class ScheduleBook : IScheduleService
         }
 
         Page page = PageOf(channel);
+        using Activity? activity = RuntimeTelemetry.Activities.StartActivity("retrovue.schedule.publish")?.SetTag("channel", page.Channel.ShortName);
         return page.Publish(new ChannelTimeline(page.Channel, programme), from, to);
     }
 

@@ -102,6 +102,7 @@ public sealed class AlsaSinkTests
     [Test]
     public void Stream_that_comes_late_is_an_underrun_and_goes_on_in_time()
     {
+        using var measured = new Measurements();
         using var bench = new Bench(
             10 * Rate,
             clock => new SimulatedPcm(clock, s_setup, isCapture: false),
@@ -111,6 +112,8 @@ public sealed class AlsaSinkTests
         Assert.That(bench.Sink.Statistics.Interruptions, Is.EqualTo(1));
         // What was due while there was nothing is left out, so that the rest is in time.
         Assert.That(bench.Sink.Statistics.Dropped, Is.GreaterThan(Rate / 2));
+        Assert.That(measured.Sum("retrovue.device.interruptions", "kind=alsa"), Is.EqualTo(1));
+        Assert.That(measured.Sum("retrovue.device.dropped", "kind=alsa"), Is.EqualTo(bench.Sink.Statistics.Dropped));
         Assert.That(bench.WorstError(from: Rate), Is.LessThan(s_startTolerance));
     }
 

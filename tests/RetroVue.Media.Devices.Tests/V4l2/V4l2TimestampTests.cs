@@ -124,10 +124,13 @@ public sealed class V4l2TimestampTests
     [Test]
     public async Task Sequence_gap_is_counted_as_lost_and_marks_the_next_buffer()
     {
+        using var measured = new Measurements();
         await using SimulatedCapture capture = await SimulatedCapture.StartAsync(
             make: clock => new SimulatedDriver(clock) { Dropped = { 10, 11, 12, 30 } });
         capture.StepUntil(46);
         Assert.That(capture.Source.Statistics.Lost, Is.EqualTo(4));
+        Assert.That(measured.Sum("retrovue.device.lost", "kind=v4l2"), Is.EqualTo(4));
+        Assert.That(measured.Sum("retrovue.pipeline.events", "kind=lost"), Is.GreaterThanOrEqualTo(1));
         Assert.That(capture.Buffers.Select(buffer => buffer.Sequence), Is.EqualTo(Enumerable.Range(0, 50).Except([10, 11, 12, 30])));
         Assert.That(
             capture.Buffers.Where(buffer => (buffer.Flags & BufferFlags.Discontinuity) == BufferFlags.Discontinuity).Select(buffer => buffer.Sequence),

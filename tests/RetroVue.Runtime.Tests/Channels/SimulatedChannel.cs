@@ -82,10 +82,13 @@ internal sealed class SimulatedChannel : IDisposable
         ChannelKind kind = profile is TranscodeProfile transcoded ? new TranscodedChannel(transcoded) : new CopiedChannel(FormatsOf(formatsOf ?? _schedule.Programme.Items[0].File!), rates);
         Schedules = new ScheduleBook([_schedule]);
         Manager = new ChannelManager(
-            _schedule.Channel, kind, schedules?.Invoke(Schedules) ?? Schedules, Clock, Executor, options ?? new ChannelOptions(), loggerFactory ?? NullLoggerFactory.Instance, producers);
+            _schedule.Channel, kind, schedules?.Invoke(Schedules) ?? Schedules, Clock, Executor, options ?? new ChannelOptions(), loggerFactory ?? NullLoggerFactory.Instance, producers, Meters);
     }
 
     public SimulatedExecutor Executor { get; }
+
+    /// <summary>What it is measured by.</summary>
+    public TestMeters Meters { get; } = new();
 
     /// <summary>The channel's time line.</summary>
     public ChannelLine Line => new(Clock.AsClock(), ChannelLine.DefaultEpoch);
@@ -137,6 +140,7 @@ internal sealed class SimulatedChannel : IDisposable
         _reader?.Dispose();
         Complete(() => Manager.DisposeAsync().AsTask());
         _received.Dispose();
+        Meters.Dispose();
     }
 
     public string Save(string name)

@@ -22,6 +22,7 @@ public sealed class StalledItemTests
         string file = await TestFiles.MakeAsync(s_rate, 40 * 25);
         using var log = new RecordedLog();
         var aired = new NumberedChannel(s_start, mode, [(file, 40), (file, 40)], log);
+        using var measured = new Measurements(aired.Channel.Meters);
         aired.Hang(from: 6, until: 14);
         aired.Watch(join: 1, until: 10);
         Assert.That(aired.Channel.Manager.ProducerHealth, Is.EqualTo(ProducerHealth.Degraded));
@@ -38,6 +39,7 @@ public sealed class StalledItemTests
         aired.AssertNumbers(40, 45, 40);
         aired.AssertGrid(mode == ProfileMode.Copy ? 2.1 : 0);
         Assert.That(log.Lines, Has.Exactly(1).Contains(file), "One line says it.");
+        Assert.That(measured.Sum("retrovue.channel.slates", "channel=test reason=stalled"), Is.EqualTo(1));
     }
 
     [Test]

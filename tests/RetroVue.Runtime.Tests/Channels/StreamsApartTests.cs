@@ -2,6 +2,7 @@ using System.Globalization;
 using NodaTime;
 using RetroVue.Media.Pipelines;
 using RetroVue.Media.Time;
+using RetroVue.Runtime.Channels;
 using RetroVue.Runtime.Schedules;
 
 namespace RetroVue.Runtime.Tests.Channels;
@@ -67,9 +68,14 @@ public sealed class StreamsApartTests
         string file = MakeApart(late);
         ChannelProfile profile = mode == ProfileMode.Copy ? ChannelProfile.Copy : ChannelProfile.Transcode(128, 96, new Rational(25, 1));
         using var log = new RecordedLog();
-        using var channel = new SimulatedChannel(s_start, profile, [(file, Duration.FromSeconds(Seconds))], loggerFactory: log);
+        using var channel = new SimulatedChannel(s_start, profile, [(file, Duration.FromSeconds(Seconds))], new ChannelOptions { Linger = ClockTime.Zero }, log);
+        using var measured = new Measurements(channel.Meters);
         channel.Join();
         channel.Watch(Duration.FromSeconds(Seconds));
+        long packets = channel.Session!.Output.LatePackets;
+        channel.Leave();
+        // What came in its last second counts too.
+        Assert.That(measured.Sum("retrovue.channel.late_packets", "channel=test reason=file"), Is.EqualTo(packets));
         (int code, string output, string error) = Tool.Run("ffmpeg", $"-v error -i {channel.Save($"apart-{mode}-{late}.ts")} -map 0:v -f framemd5 -");
         Assert.That(code, Is.Zero, error);
         int pictures = output.Split('\n').Where(line => line.StartsWith("0,", StringComparison.Ordinal)).Select(line => line[(line.LastIndexOf(',') + 1)..]).Distinct(StringComparer.Ordinal).Count();

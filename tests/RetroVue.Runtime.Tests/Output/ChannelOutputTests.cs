@@ -1,3 +1,5 @@
+using RetroVue.Runtime.Channels;
+using Microsoft.Extensions.Logging.Abstractions;
 using NodaTime;
 using RetroVue.Media.Formats;
 using RetroVue.Media.Pipelines;
@@ -42,6 +44,12 @@ public sealed class ChannelOutputTests
 
         Assert.That(times, Is.EqualTo(new long[] { 90_000, 93_600, 100_800 }));
         Assert.That(output.LatePackets, Is.EqualTo(2));
+        using var meters = new TestMeters();
+        using var measured = new Measurements(meters);
+        var watch = new OutputWatch(null!, null!, NullLogger.Instance, new ChannelTelemetry(RuntimeTelemetry.Of(meters), "test"));
+        watch.Count(output);
+        watch.Count(output);
+        Assert.That(measured.Of("retrovue.channel.late_packets", "channel=test reason=machine"), Is.EqualTo(new[] { 2.0 }), "each is counted once");
         executor.RunUntilCompleted(run, executor.Clock.Now + ClockTime.FromSeconds(1));
     }
 

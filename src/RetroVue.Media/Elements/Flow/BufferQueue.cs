@@ -69,6 +69,7 @@ public sealed class BufferQueue : Element
         if (_gate is null && IsFull)
         {
             _dropped++;
+            Pipeline.Telemetry.Dropped(this);
             buffer.Release();
             return;
         }
@@ -91,8 +92,12 @@ public sealed class BufferQueue : Element
     protected internal override void OnEvent(InputPad input, MediaEvent mediaEvent) => Add(mediaEvent);
 
     /// <inheritdoc/>
+    protected internal override void Start() => Pipeline.Telemetry.Watch(this);
+
+    /// <inheritdoc/>
     protected internal override void Stop()
     {
+        Pipeline.Telemetry.Forget(this);
         while (_items.TryDequeue(out object? item))
         {
             (item as MediaBuffer)?.Release();

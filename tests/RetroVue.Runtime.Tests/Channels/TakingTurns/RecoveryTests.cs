@@ -44,6 +44,7 @@ public sealed class RecoveryTests
         var normal = new ScriptedProducers(ChannelMode.Normal);
         NumberedChannel watched = await WatchAsync(mode, log, normal, new ChannelOptions());
         ChannelOutput output = watched.Channel.Manager.Output!;
+        using var measured = new Measurements(watched.Channel.Meters);
         watched.Channel.Do(() => normal.Made[0].Fail("It has burnt out."));
         Assert.That(watched.Channel.Manager.ProducerHealth, Is.EqualTo(ProducerHealth.Failed));
         Assert.That(watched.Channel.Manager.HealthReason, Is.EqualTo("It has burnt out."));
@@ -54,6 +55,9 @@ public sealed class RecoveryTests
         await watched.EndAsync();
         // A second until it is tried, the lead of a switch and its margin, and in a copied channel up to the next key frame two seconds later.
         watched.AssertNumbers(5 + 1 + 1.5 + 2.1, 19, 0);
+        Assert.That(measured.Sum("retrovue.channel.failures", "channel=test kind=producer"), Is.EqualTo(1));
+        Assert.That(measured.Sum("retrovue.channel.swaps", "channel=test"), Is.EqualTo(1));
+        Assert.That(measured.Sum("retrovue.channel.recoveries", "channel=test kind=recovered"), Is.EqualTo(1));
         Assert.That(log.Lines.Select(line => line[..4]), Is.EqualTo(new[] { "1140" }));
     }
 
@@ -65,6 +69,7 @@ public sealed class RecoveryTests
         NumberedChannel watched = await WatchAsync(ProfileMode.Copy, log, normal, new ChannelOptions());
         ChannelManager manager = watched.Channel.Manager;
         ChannelOutput failed = manager.Output!;
+        using var measured = new Measurements(watched.Channel.Meters);
         watched.Channel.Do(() => failed.Failed!(new InvalidOperationException("The encoder is out of paper.")));
         Assert.That((manager.Output, manager.ProducerState, manager.HealthReason), Is.EqualTo(((ChannelOutput?)null, ProducerState.Error, "The encoder is out of paper.")));
         watched.Channel.Executor.RunFor(ClockTime.FromMilliseconds(990));
@@ -73,6 +78,8 @@ public sealed class RecoveryTests
         Assert.That(manager.Output, Is.Not.Null.And.Not.SameAs(failed));
         Assert.That(watched.Channel.Session!.Output, Is.SameAs(manager.Output));
         Assert.That((manager.ViewerCount, manager.HealthReason), Is.EqualTo((1, (string?)null)));
+        Assert.That(measured.Sum("retrovue.channel.failures", "channel=test kind=output"), Is.EqualTo(1));
+        Assert.That(measured.Sum("retrovue.channel.recoveries"), Is.EqualTo(1));
         watched.Channel.Dispose();
         Assert.That(log.Lines.Select(line => line[..4]), Is.EqualTo(new[] { "1105" }));
     }
@@ -94,6 +101,7 @@ public sealed class RecoveryTests
         };
         NumberedChannel watched = await WatchAsync(ProfileMode.Copy, log, normal, new ChannelOptions { Linger = ClockTime.Zero }, made => channel = made);
         ChannelManager manager = channel!.Manager;
+        using var measured = new Measurements(channel.Meters);
         watched.Channel.Do(() => normal.Made[0].Fail("It has burnt out."));
         watched.Watch(5 + 30);
         Assert.That(manager.Output, Is.Not.Null, "Four attempts, and one to come.");
@@ -103,6 +111,7 @@ public sealed class RecoveryTests
         Assert.That(log.Lines.Select(line => line[..4]), Is.EqualTo(new[] { "1140", "1141", "1141", "1141", "1141", "1141", "1143" }));
         watched.Watch(120);
         Assert.That(times, Has.Count.EqualTo(6), "Given up is given up.");
+        Assert.That(measured.Sum("retrovue.channel.recoveries", "channel=test kind=failed"), Is.EqualTo(5));
         isBroken = false;
         channel.Join();
         Assert.That(manager.ProducerHealth, Is.EqualTo(ProducerHealth.Running));

@@ -1,0 +1,66 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+using System.Runtime.CompilerServices;
+using RetroVue.Media.Elements.Flow;
+
+namespace RetroVue.Media;
+
+/// <summary>What this package measures and traces (docs/telemetry.md). Thread-safe; nothing here allocates but for what listeners do.</summary>
+internal sealed class MediaTelemetry
+{
+    private const string Name = "RetroVue.Media";
+
+    public static readonly ActivitySource Activities = new(Name, Version);
+
+    private static readonly MediaTelemetry s_default = new(new Meter(Name, Version));
+    private static readonly ConditionalWeakTable<IMeterFactory, MediaTelemetry> s_ofFactories = [];
+
+    private readonly Counter<long> _failures;
+    private readonly Counter<long> _events;
+    private readonly Counter<long> _dropped;
+
+    // Weak: what nobody else holds is not kept to be measured.
+    private readonly ConditionalWeakTable<BufferQueue, object> _queues = [];
+    private long _running;
+
+    private MediaTelemetry(Meter meter)
+    {
+        meter.CreateObservableUpDownCounter("retrovue.pipeline.running", () => Volatile.Read(ref _running), "{pipeline}", "Pipelines that run.");
+        _failures = meter.CreateCounter<long>("retrovue.pipeline.failures", "{failure}", "Pipelines that failed.");
+        _events = meter.CreateCounter<long>("retrovue.pipeline.events", "{event}", "What pipelines reported that is no error.");
+        meter.CreateObservableGauge("retrovue.queue.level", Levels, "{buffer}", "Buffers and events in a queue that runs; of several of a name the fullest.");
+        _dropped = meter.CreateCounter<long>("retrovue.queue.dropped", "{buffer}", "Buffers that a queue dropped because it was full.");
+    }
+
+    private static string Version => typeof(MediaTelemetry).Assembly.GetName().Version!.ToString(3);
+
+    /// <summary>The instruments of a factory, or of all who have none.</summary>
+    public static MediaTelemetry Of(IMeterFactory? factory) =>
+        factory is null ? s_default : s_ofFactories.GetValue(factory, static made => new MediaTelemetry(made.Create(Name, Version)));
+
+    /// <summary>A pipeline runs.</summary>
+    public void Began() => Interlocked.Increment(ref _running);
+
+    /// <summary>A pipeline that ran does so no more.</summary>
+    public void Ended() => Interlocked.Decrement(ref _running);
+
+    /// <summary>A pipeline failed.</summary>
+    public void Failed(Exception error) => _failures.Add(
+        1, new KeyValuePair<string, object?>("reason", error is TimeoutException or MediaException { IsTransient: true } ? "transient" : "lasting"));
+
+    /// <summary>A pipeline reported something.</summary>
+    public void Reported(string kind) => _events.Add(1, new KeyValuePair<string, object?>("kind", kind));
+
+    /// <summary>A queue dropped a buffer.</summary>
+    public void Dropped(BufferQueue queue) => _dropped.Add(1, new KeyValuePair<string, object?>("element", queue.Name));
+
+    /// <summary>A queue runs.</summary>
+    public void Watch(BufferQueue queue) => _queues.TryAdd(queue, this);
+
+    /// <summary>A queue does not run any more.</summary>
+    public void Forget(BufferQueue queue) => _queues.Remove(queue);
+
+    private IEnumerable<Measurement<int>> Levels() => _queues
+        .GroupBy(entry => entry.Key.Name, entry => entry.Key.Count, StringComparer.Ordinal)
+        .Select(queues => new Measurement<int>(queues.Max(), new KeyValuePair<string, object?>("element", queues.Key)));
+}

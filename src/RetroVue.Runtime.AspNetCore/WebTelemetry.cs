@@ -1,0 +1,35 @@
+using System.Diagnostics.Metrics;
+
+namespace RetroVue.Runtime.AspNetCore;
+
+/// <summary>What this package measures (docs/telemetry.md); requests are traced by ASP.NET Core itself. Thread-safe.</summary>
+internal sealed class WebTelemetry
+{
+    private readonly Counter<long> _sent;
+    private readonly Counter<long> _disconnects;
+    private readonly Counter<long> _refused;
+
+    public WebTelemetry(IMeterFactory factory)
+    {
+        Meter meter = factory.Create("RetroVue.Runtime.AspNetCore", typeof(WebTelemetry).Assembly.GetName().Version!.ToString(3));
+        _sent = meter.CreateCounter<long>("retrovue.web.sent", "By", "Bytes of streams that were sent to viewers.");
+        _disconnects = meter.CreateCounter<long>("retrovue.web.disconnects", "{viewer}", "Viewers who were disconnected because they read too slowly.");
+        _refused = meter.CreateCounter<long>("retrovue.web.refused", "{request}", "Requests that were refused because all connections were taken.");
+    }
+
+    /// <summary>Bytes of a stream were sent.</summary>
+    /// <param name="channel">The channel's short name.</param>
+    /// <param name="kind">"live" or "hls".</param>
+    /// <param name="bytes">How many.</param>
+    public void Sent(string channel, string kind, long bytes) =>
+        _sent.Add(bytes, new KeyValuePair<string, object?>("channel", channel), new KeyValuePair<string, object?>("kind", kind));
+
+    /// <summary>A viewer was disconnected.</summary>
+    /// <param name="channel">The channel's short name.</param>
+    /// <param name="reason">"lagged" or "silent".</param>
+    public void Disconnected(string channel, string reason) =>
+        _disconnects.Add(1, new KeyValuePair<string, object?>("channel", channel), new KeyValuePair<string, object?>("reason", reason));
+
+    /// <summary>A request was refused.</summary>
+    public void Refused() => _refused.Add(1);
+}

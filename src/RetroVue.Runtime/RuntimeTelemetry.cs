@@ -1,0 +1,80 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+using System.Runtime.CompilerServices;
+using RetroVue.Runtime.Channels;
+using RetroVue.Runtime.Time;
+
+namespace RetroVue.Runtime;
+
+/// <summary>What this package measures and traces (docs/telemetry.md). Thread-safe; nothing here allocates but for what listeners do.</summary>
+internal sealed class RuntimeTelemetry
+{
+    private const string Name = "RetroVue.Runtime";
+
+    public static readonly ActivitySource Activities = new(Name, Version);
+
+    private static readonly RuntimeTelemetry s_default = new(new Meter(Name, Version));
+    private static readonly ConditionalWeakTable<IMeterFactory, RuntimeTelemetry> s_ofFactories = [];
+
+    // Weak: what nobody else holds is not kept to be measured.
+    private readonly ConditionalWeakTable<ChannelManager, ChannelTelemetry> _channels = [];
+    private readonly ConditionalWeakTable<MasterClock, object> _clocks = [];
+
+    private RuntimeTelemetry(Meter meter)
+    {
+        meter.CreateObservableUpDownCounter("retrovue.channel.on_air", OnAir, "{channel}", "1 while a channel is on the air, else 0.");
+        meter.CreateObservableUpDownCounter("retrovue.channel.viewers", Viewers, "{viewer}", "Viewers now.");
+        Joins = meter.CreateCounter<long>("retrovue.channel.joins", "{join}", "Viewers who joined.");
+        JoinFailures = meter.CreateCounter<long>("retrovue.channel.join.failures", "{failure}", "Viewers who asked for a channel and did not get it.");
+        Zap = meter.CreateHistogram<double>("retrovue.channel.zap.duration", "s", "How long a viewer waited from asking for a channel to having it.");
+        Late = meter.CreateCounter<long>("retrovue.channel.late_packets", "{packet}", "Packets that came after their time and were not aired.");
+        Slates = meter.CreateCounter<long>("retrovue.channel.slates", "{slate}", "Slates that took the place of what could not be aired.");
+        Failures = meter.CreateCounter<long>("retrovue.channel.failures", "{failure}", "Outputs and producers that failed on the air.");
+        Recoveries = meter.CreateCounter<long>("retrovue.channel.recoveries", "{attempt}", "Attempts to put a channel that had failed on the air again.");
+        Swaps = meter.CreateCounter<long>("retrovue.channel.swaps", "{swap}", "Producers that took a channel over from another one.");
+        meter.CreateObservableGauge("retrovue.clock.offset", Offsets, "s", "Station time less the machine's civil time.");
+        meter.CreateObservableGauge("retrovue.clock.uncertainty", Uncertainties, "s", "How far off station time may be.");
+    }
+
+    public Counter<long> Joins { get; }
+
+    public Counter<long> JoinFailures { get; }
+
+    public Histogram<double> Zap { get; }
+
+    public Counter<long> Late { get; }
+
+    public Counter<long> Slates { get; }
+
+    public Counter<long> Failures { get; }
+
+    public Counter<long> Recoveries { get; }
+
+    public Counter<long> Swaps { get; }
+
+    private static string Version => typeof(RuntimeTelemetry).Assembly.GetName().Version!.ToString(3);
+
+    /// <summary>The instruments of a factory, or of all who have none.</summary>
+    public static RuntimeTelemetry Of(IMeterFactory? factory) =>
+        factory is null ? s_default : s_ofFactories.GetValue(factory, static made => new RuntimeTelemetry(made.Create(Name, Version)));
+
+    /// <summary>A channel can be on the air from now on.</summary>
+    public void Watch(ChannelManager channel, ChannelTelemetry telemetry) => _channels.Add(channel, telemetry);
+
+    /// <summary>A channel is off the air for good.</summary>
+    public void Forget(ChannelManager channel) => _channels.Remove(channel);
+
+    /// <summary>A station lives by a clock.</summary>
+    public void Watch(MasterClock clock) => _clocks.TryAdd(clock, this);
+
+    private IEnumerable<Measurement<int>> OnAir() =>
+        _channels.Select(entry => new Measurement<int>(entry.Key.Output is null ? 0 : 1, entry.Value.Channel));
+
+    private IEnumerable<Measurement<int>> Viewers() => _channels.Select(entry => new Measurement<int>(entry.Key.ViewerCount, entry.Value.Channel));
+
+    private IEnumerable<Measurement<double>> Offsets() =>
+        _clocks.Select(entry => new Measurement<double>(entry.Key.ValidateTimeConsistency().Difference.TotalSeconds));
+
+    private IEnumerable<Measurement<double>> Uncertainties() =>
+        _clocks.Select(entry => new Measurement<double>(entry.Key.AsClock().Read().Uncertainty.Nanoseconds / 1e9));
+}
