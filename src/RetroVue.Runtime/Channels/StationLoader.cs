@@ -78,18 +78,13 @@ public sealed class StationLoader
     }
 
     /// <summary>The station, started, with its channels off the air.</summary>
-    /// <exception cref="ScheduleException">The schedule cannot be aired, whatever the files are.</exception>
-    /// <exception cref="FFmpegLibraryException">FFmpeg's libraries are missing or of an unknown version.</exception>
-    public Task<Station> LoadAsync(IEnumerable<ChannelSchedule> channels, CancellationToken cancellationToken = default) =>
-        LoadAsync(channels, progress: null, cancellationToken);
-
-    /// <summary>The station, started, with its channels off the air.</summary>
     /// <param name="channels">Its channels.</param>
     /// <param name="progress">Told, on any thread, at the start and after each file; null for nobody.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="ScheduleException">The schedule cannot be aired, whatever the files are.</exception>
     /// <exception cref="FFmpegLibraryException">FFmpeg's libraries are missing or of an unknown version.</exception>
-    public async Task<Station> LoadAsync(IEnumerable<ChannelSchedule> channels, IProgress<LoadProgress>? progress, CancellationToken cancellationToken = default)
+    public async Task<Station> LoadAsync(
+        IEnumerable<ChannelSchedule> channels, IProgress<LoadProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(channels);
         Station station = Create(() => channels, progress);

@@ -206,7 +206,7 @@ public sealed class MasterClock : NodaTime.IClock
     /// <summary>Compares every ten seconds of station time (<see cref="CompareCivilTime"/>), until it is told to stop.</summary>
     /// <param name="executor">Waits; one over the same system clock as this clock.</param>
     /// <param name="stop">Ends it; the task completes then without an exception.</param>
-    public async Task WatchCivilTimeAsync(Executor executor, CancellationToken stop)
+    internal async Task WatchCivilTimeAsync(Executor executor, CancellationToken stop)
     {
         ArgumentNullException.ThrowIfNull(executor);
         try
