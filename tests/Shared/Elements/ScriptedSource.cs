@@ -1,3 +1,4 @@
+using RetroVue.Media.Memory;
 using RetroVue.Media.Pipelines;
 using RetroVue.Media.Time;
 
