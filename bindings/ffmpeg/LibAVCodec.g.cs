@@ -52,51 +52,10 @@ internal static unsafe class LibAVCodec
     internal const int AV_PROFILE_AAC_LOW = 1;
 
     [DllImport(Library)]
-    internal static extern int av_bsf_alloc(AVBitStreamFilter* filter, AVBSFContext** ctx);
-
-    [DllImport(Library)]
-    internal static extern void av_bsf_flush(AVBSFContext* ctx);
-
-    [DllImport(Library)]
-    internal static extern void av_bsf_free(AVBSFContext** ctx);
-
-    [DllImport(Library)]
-    internal static extern AVBitStreamFilter* av_bsf_get_by_name(byte* name);
-
-    [DllImport(Library)]
-    internal static extern int av_bsf_init(AVBSFContext* ctx);
-
-    [DllImport(Library)]
-    internal static extern int av_bsf_list_parse_str(byte* str, AVBSFContext** bsf);
-
-    [DllImport(Library)]
-    internal static extern int av_bsf_receive_packet(AVBSFContext* ctx, AVPacket* pkt);
-
-    [DllImport(Library)]
-    internal static extern int av_bsf_send_packet(AVBSFContext* ctx, AVPacket* pkt);
-
-    [DllImport(Library)]
-    [SuppressGCTransition]
-    internal static extern int av_codec_is_decoder(AVCodec* codec);
-
-    [DllImport(Library)]
-    [SuppressGCTransition]
-    internal static extern int av_codec_is_encoder(AVCodec* codec);
-
-    [DllImport(Library)]
     internal static extern int av_new_packet(AVPacket* pkt, int size);
 
     [DllImport(Library)]
-    internal static extern int av_packet_add_side_data(AVPacket* pkt, AVPacketSideDataType type, byte* data, nuint size);
-
-    [DllImport(Library)]
     internal static extern AVPacket* av_packet_alloc();
-
-    [DllImport(Library)]
-    internal static extern AVPacket* av_packet_clone(AVPacket* src);
-
-    [DllImport(Library)]
-    internal static extern int av_packet_copy_props(AVPacket* dst, AVPacket* src);
 
     [DllImport(Library)]
     internal static extern void av_packet_free(AVPacket** pkt);
@@ -105,13 +64,7 @@ internal static unsafe class LibAVCodec
     internal static extern byte* av_packet_get_side_data(AVPacket* pkt, AVPacketSideDataType type, nuint* size);
 
     [DllImport(Library)]
-    internal static extern int av_packet_make_refcounted(AVPacket* pkt);
-
-    [DllImport(Library)]
     internal static extern int av_packet_make_writable(AVPacket* pkt);
-
-    [DllImport(Library)]
-    internal static extern void av_packet_move_ref(AVPacket* dst, AVPacket* src);
 
     [DllImport(Library)]
     internal static extern byte* av_packet_new_side_data(AVPacket* pkt, AVPacketSideDataType type, nuint size);
@@ -147,9 +100,6 @@ internal static unsafe class LibAVCodec
     internal static extern AVCodec* avcodec_find_decoder(AVCodecID id);
 
     [DllImport(Library)]
-    internal static extern AVCodec* avcodec_find_decoder_by_name(byte* name);
-
-    [DllImport(Library)]
     internal static extern AVCodec* avcodec_find_encoder(AVCodecID id);
 
     [DllImport(Library)]
@@ -165,21 +115,10 @@ internal static unsafe class LibAVCodec
     internal static extern byte* avcodec_get_name(AVCodecID id);
 
     [DllImport(Library)]
-    [SuppressGCTransition]
-    internal static extern AVMediaType avcodec_get_type(AVCodecID codec_id);
-
-    [DllImport(Library)]
-    [SuppressGCTransition]
-    internal static extern int avcodec_is_open(AVCodecContext* s);
-
-    [DllImport(Library)]
     internal static extern int avcodec_open2(AVCodecContext* avctx, AVCodec* codec, AVDictionary** options);
 
     [DllImport(Library)]
     internal static extern AVCodecParameters* avcodec_parameters_alloc();
-
-    [DllImport(Library)]
-    internal static extern int avcodec_parameters_copy(AVCodecParameters* dst, AVCodecParameters* src);
 
     [DllImport(Library)]
     internal static extern void avcodec_parameters_free(AVCodecParameters** par);
@@ -201,8 +140,4 @@ internal static unsafe class LibAVCodec
 
     [DllImport(Library)]
     internal static extern int avcodec_send_packet(AVCodecContext* avctx, AVPacket* avpkt);
-
-    [DllImport(Library)]
-    [SuppressGCTransition]
-    internal static extern uint avcodec_version();
 }

@@ -21,17 +21,11 @@ internal static unsafe class LibAVFilter
     internal const int AV_BUFFERSRC_FLAG_PUSH = 4;
 
     [DllImport(Library)]
-    internal static extern int av_buffersink_get_ch_layout(AVFilterContext* ctx, AVChannelLayout* ch_layout);
-
-    [DllImport(Library)]
     [SuppressGCTransition]
     internal static extern int av_buffersink_get_format(AVFilterContext* ctx);
 
     [DllImport(Library)]
     internal static extern int av_buffersink_get_frame(AVFilterContext* ctx, AVFrame* frame);
-
-    [DllImport(Library)]
-    internal static extern int av_buffersink_get_frame_flags(AVFilterContext* ctx, AVFrame* frame, int flags);
 
     [DllImport(Library)]
     [SuppressGCTransition]
@@ -47,22 +41,11 @@ internal static unsafe class LibAVFilter
 
     [DllImport(Library)]
     [SuppressGCTransition]
-    internal static extern int av_buffersink_get_sample_rate(AVFilterContext* ctx);
-
-    [DllImport(Library)]
-    [SuppressGCTransition]
     internal static extern AVRational av_buffersink_get_time_base(AVFilterContext* ctx);
 
     [DllImport(Library)]
     [SuppressGCTransition]
-    internal static extern AVMediaType av_buffersink_get_type(AVFilterContext* ctx);
-
-    [DllImport(Library)]
-    [SuppressGCTransition]
     internal static extern int av_buffersink_get_w(AVFilterContext* ctx);
-
-    [DllImport(Library)]
-    internal static extern void av_buffersink_set_frame_size(AVFilterContext* ctx, uint frame_size);
 
     [DllImport(Library)]
     internal static extern int av_buffersrc_add_frame_flags(AVFilterContext* buffer_src, AVFrame* frame, int flags);
@@ -89,9 +72,6 @@ internal static unsafe class LibAVFilter
     internal static extern int avfilter_graph_config(AVFilterGraph* graphctx, void* log_ctx);
 
     [DllImport(Library)]
-    internal static extern int avfilter_graph_create_filter(AVFilterContext** filt_ctx, AVFilter* filt, byte* name, byte* args, void* opaque, AVFilterGraph* graph_ctx);
-
-    [DllImport(Library)]
     internal static extern void avfilter_graph_free(AVFilterGraph** graph);
 
     [DllImport(Library)]
@@ -108,11 +88,4 @@ internal static unsafe class LibAVFilter
 
     [DllImport(Library)]
     internal static extern void avfilter_inout_free(AVFilterInOut** inout);
-
-    [DllImport(Library)]
-    internal static extern int avfilter_link(AVFilterContext* src, uint srcpad, AVFilterContext* dst, uint dstpad);
-
-    [DllImport(Library)]
-    [SuppressGCTransition]
-    internal static extern uint avfilter_version();
 }

@@ -73,25 +73,10 @@ internal static unsafe class LibAVFormat
     internal static extern int av_codec_get_tag2(AVCodecTag** tags, AVCodecID id, uint* tag);
 
     [DllImport(Library)]
-    internal static extern int av_find_best_stream(AVFormatContext* ic, AVMediaType type, int wanted_stream_nb, int related_stream, AVCodec** decoder_ret, int flags);
-
-    [DllImport(Library)]
-    internal static extern AVInputFormat* av_find_input_format(byte* short_name);
-
-    [DllImport(Library)]
-    internal static extern AVOutputFormat* av_guess_format(byte* short_name, byte* filename, byte* mime_type);
-
-    [DllImport(Library)]
-    internal static extern AVRational av_guess_frame_rate(AVFormatContext* ctx, AVStream* stream, AVFrame* frame);
-
-    [DllImport(Library)]
     internal static extern AVRational av_guess_sample_aspect_ratio(AVFormatContext* format, AVStream* stream, AVFrame* frame);
 
     [DllImport(Library)]
     internal static extern int av_interleaved_write_frame(AVFormatContext* s, AVPacket* pkt);
-
-    [DllImport(Library)]
-    internal static extern int av_probe_input_buffer2(AVIOContext* pb, AVInputFormat** fmt, byte* url, void* logctx, uint offset, uint max_probe_size);
 
     [DllImport(Library)]
     internal static extern int av_read_frame(AVFormatContext* s, AVPacket* pkt);
@@ -134,9 +119,6 @@ internal static unsafe class LibAVFormat
     internal static extern AVIndexEntry* avformat_index_get_entry_from_timestamp(AVStream* st, long wanted_timestamp, int flags);
 
     [DllImport(Library)]
-    internal static extern int avformat_network_init();
-
-    [DllImport(Library)]
     internal static extern AVStream* avformat_new_stream(AVFormatContext* s, AVCodec* c);
 
     [DllImport(Library)]
@@ -153,32 +135,11 @@ internal static unsafe class LibAVFormat
     internal static extern int avformat_write_header(AVFormatContext* s, AVDictionary** options);
 
     [DllImport(Library)]
-    internal static extern AVIOContext* avio_alloc_context(byte* buffer, int buffer_size, int write_flag, void* opaque, delegate* unmanaged<void*, byte*, int, int> read_packet, delegate* unmanaged<void*, byte*, int, int> write_packet, delegate* unmanaged<void*, long, int, long> seek);
-
-    [DllImport(Library)]
     internal static extern int avio_closep(AVIOContext** s);
-
-    [DllImport(Library)]
-    internal static extern void avio_context_free(AVIOContext** s);
 
     [DllImport(Library)]
     internal static extern byte* avio_enum_protocols(void** opaque, int output);
 
     [DllImport(Library)]
-    internal static extern void avio_flush(AVIOContext* s);
-
-    [DllImport(Library)]
     internal static extern int avio_open2(AVIOContext** s, byte* url, int flags, AVIOInterruptCB* int_cb, AVDictionary** options);
-
-    [DllImport(Library)]
-    internal static extern int avio_read(AVIOContext* s, byte* buf, int size);
-
-    [DllImport(Library)]
-    internal static extern long avio_seek(AVIOContext* s, long offset, int whence);
-
-    [DllImport(Library)]
-    internal static extern long avio_size(AVIOContext* s);
-
-    [DllImport(Library)]
-    internal static extern void avio_write(AVIOContext* s, byte* buf, int size);
 }

@@ -83,17 +83,8 @@ internal static unsafe class LibAVUtil
     internal const int AVERROR_ENETUNREACH = -101;
 
     [DllImport(Library)]
-    internal static extern AVBufferRef* av_buffer_alloc(nuint size);
-
-    [DllImport(Library)]
-    internal static extern AVBufferRef* av_buffer_create(byte* data, nuint size, delegate* unmanaged<void*, byte*, void> free, void* opaque, int flags);
-
-    [DllImport(Library)]
     [SuppressGCTransition]
     internal static extern int av_buffer_is_writable(AVBufferRef* buf);
-
-    [DllImport(Library)]
-    internal static extern int av_buffer_make_writable(AVBufferRef** buf);
 
     [DllImport(Library)]
     internal static extern AVBufferRef* av_buffer_pool_get(AVBufferPool* pool);
@@ -105,18 +96,6 @@ internal static unsafe class LibAVUtil
     internal static extern void av_buffer_pool_uninit(AVBufferPool** pool);
 
     [DllImport(Library)]
-    internal static extern AVBufferRef* av_buffer_ref(AVBufferRef* buf);
-
-    [DllImport(Library)]
-    internal static extern void av_buffer_unref(AVBufferRef** buf);
-
-    [DllImport(Library)]
-    internal static extern int av_channel_layout_check(AVChannelLayout* channel_layout);
-
-    [DllImport(Library)]
-    internal static extern int av_channel_layout_compare(AVChannelLayout* chl, AVChannelLayout* chl1);
-
-    [DllImport(Library)]
     internal static extern int av_channel_layout_copy(AVChannelLayout* dst, AVChannelLayout* src);
 
     [DllImport(Library)]
@@ -124,9 +103,6 @@ internal static unsafe class LibAVUtil
 
     [DllImport(Library)]
     internal static extern int av_channel_layout_describe(AVChannelLayout* channel_layout, byte* buf, nuint buf_size);
-
-    [DllImport(Library)]
-    internal static extern int av_channel_layout_from_mask(AVChannelLayout* channel_layout, ulong mask);
 
     [DllImport(Library)]
     internal static extern int av_channel_layout_from_string(AVChannelLayout* channel_layout, byte* str);
@@ -165,16 +141,6 @@ internal static unsafe class LibAVUtil
     internal static extern byte* av_color_transfer_name(AVColorTransferCharacteristic transfer);
 
     [DllImport(Library)]
-    [SuppressGCTransition]
-    internal static extern int av_compare_ts(long ts_a, AVRational tb_a, long ts_b, AVRational tb_b);
-
-    [DllImport(Library)]
-    internal static extern int av_dict_copy(AVDictionary** dst, AVDictionary* src, int flags);
-
-    [DllImport(Library)]
-    internal static extern int av_dict_count(AVDictionary* m);
-
-    [DllImport(Library)]
     internal static extern void av_dict_free(AVDictionary** m);
 
     [DllImport(Library)]
@@ -184,19 +150,7 @@ internal static unsafe class LibAVUtil
     internal static extern int av_dict_set(AVDictionary** pm, byte* key, byte* @value, int flags);
 
     [DllImport(Library)]
-    internal static extern int av_dict_set_int(AVDictionary** pm, byte* key, long @value, int flags);
-
-    [DllImport(Library)]
     internal static extern AVFrame* av_frame_alloc();
-
-    [DllImport(Library)]
-    internal static extern AVFrame* av_frame_clone(AVFrame* src);
-
-    [DllImport(Library)]
-    internal static extern int av_frame_copy(AVFrame* dst, AVFrame* src);
-
-    [DllImport(Library)]
-    internal static extern int av_frame_copy_props(AVFrame* dst, AVFrame* src);
 
     [DllImport(Library)]
     internal static extern void av_frame_free(AVFrame** frame);
@@ -215,12 +169,6 @@ internal static unsafe class LibAVUtil
     internal static extern int av_frame_make_writable(AVFrame* frame);
 
     [DllImport(Library)]
-    internal static extern void av_frame_move_ref(AVFrame* dst, AVFrame* src);
-
-    [DllImport(Library)]
-    internal static extern AVFrameSideData* av_frame_new_side_data(AVFrame* frame, AVFrameSideDataType type, nuint size);
-
-    [DllImport(Library)]
     internal static extern int av_frame_ref(AVFrame* dst, AVFrame* src);
 
     [DllImport(Library)]
@@ -233,19 +181,8 @@ internal static unsafe class LibAVUtil
     internal static extern void av_free(void* ptr);
 
     [DllImport(Library)]
-    internal static extern void av_freep(void* ptr);
-
-    [DllImport(Library)]
     [SuppressGCTransition]
     internal static extern int av_get_bytes_per_sample(AVSampleFormat sample_fmt);
-
-    [DllImport(Library)]
-    [SuppressGCTransition]
-    internal static extern byte* av_get_media_type_string(AVMediaType media_type);
-
-    [DllImport(Library)]
-    [SuppressGCTransition]
-    internal static extern AVSampleFormat av_get_packed_sample_fmt(AVSampleFormat sample_fmt);
 
     [DllImport(Library)]
     internal static extern AVPixelFormat av_get_pix_fmt(byte* name);
@@ -255,21 +192,11 @@ internal static unsafe class LibAVUtil
     internal static extern byte* av_get_pix_fmt_name(AVPixelFormat pix_fmt);
 
     [DllImport(Library)]
-    [SuppressGCTransition]
-    internal static extern AVSampleFormat av_get_planar_sample_fmt(AVSampleFormat sample_fmt);
-
-    [DllImport(Library)]
     internal static extern AVSampleFormat av_get_sample_fmt(byte* name);
 
     [DllImport(Library)]
     [SuppressGCTransition]
     internal static extern byte* av_get_sample_fmt_name(AVSampleFormat sample_fmt);
-
-    [DllImport(Library)]
-    internal static extern void av_image_copy(byte** dst_data, int* dst_linesizes, byte** src_data, int* src_linesizes, AVPixelFormat pix_fmt, int width, int height);
-
-    [DllImport(Library)]
-    internal static extern int av_image_copy_to_buffer(byte* dst, int dst_size, byte** src_data, int* src_linesize, AVPixelFormat pix_fmt, int width, int height, int align);
 
     [DllImport(Library)]
     internal static extern int av_image_fill_arrays(byte** dst_data, int* dst_linesize, byte* src, AVPixelFormat pix_fmt, int width, int height, int align);
@@ -279,9 +206,6 @@ internal static unsafe class LibAVUtil
 
     [DllImport(Library)]
     internal static extern int av_image_get_buffer_size(AVPixelFormat pix_fmt, int width, int height, int align);
-
-    [DllImport(Library)]
-    internal static extern int av_log_format_line2(void* ptr, int level, byte* fmt, void* vl, byte* line, int line_size, int* print_prefix);
 
     [DllImport(Library)]
     [SuppressGCTransition]
@@ -294,19 +218,10 @@ internal static unsafe class LibAVUtil
     internal static extern void av_log_set_level(int level);
 
     [DllImport(Library)]
-    internal static extern void* av_malloc(nuint size);
-
-    [DllImport(Library)]
     internal static extern void* av_mallocz(nuint size);
 
     [DllImport(Library)]
-    internal static extern int av_opt_get(void* obj, byte* name, int search_flags, byte** out_val);
-
-    [DllImport(Library)]
     internal static extern int av_opt_set(void* obj, byte* name, byte* val, int search_flags);
-
-    [DllImport(Library)]
-    internal static extern int av_opt_set_int(void* obj, byte* name, long val, int search_flags);
 
     [DllImport(Library)]
     [SuppressGCTransition]
@@ -318,24 +233,7 @@ internal static unsafe class LibAVUtil
 
     [DllImport(Library)]
     [SuppressGCTransition]
-    internal static extern long av_rescale_q(long a, AVRational bq, AVRational cq);
-
-    [DllImport(Library)]
-    [SuppressGCTransition]
-    internal static extern long av_rescale_q_rnd(long a, AVRational bq, AVRational cq, AVRounding rnd);
-
-    [DllImport(Library)]
-    [SuppressGCTransition]
     internal static extern int av_sample_fmt_is_planar(AVSampleFormat sample_fmt);
-
-    [DllImport(Library)]
-    internal static extern int av_samples_copy(byte** dst, byte** src, int dst_offset, int src_offset, int nb_samples, int nb_channels, AVSampleFormat sample_fmt);
-
-    [DllImport(Library)]
-    internal static extern int av_samples_fill_arrays(byte** audio_data, int* linesize, byte* buf, int nb_channels, int nb_samples, AVSampleFormat sample_fmt, int align);
-
-    [DllImport(Library)]
-    internal static extern int av_samples_get_buffer_size(int* linesize, int nb_channels, int nb_samples, AVSampleFormat sample_fmt, int align);
 
     [DllImport(Library)]
     internal static extern int av_samples_set_silence(byte** audio_data, int offset, int nb_samples, int nb_channels, AVSampleFormat sample_fmt);

@@ -19,9 +19,6 @@ internal static unsafe class LibSwResample
     internal static extern int swr_alloc_set_opts2(SwrContext** ps, AVChannelLayout* out_ch_layout, AVSampleFormat out_sample_fmt, int out_sample_rate, AVChannelLayout* in_ch_layout, AVSampleFormat in_sample_fmt, int in_sample_rate, int log_offset, void* log_ctx);
 
     [DllImport(Library)]
-    internal static extern void swr_close(SwrContext* s);
-
-    [DllImport(Library)]
     internal static extern int swr_convert(SwrContext* s, byte** @out, int out_count, byte** @in, int in_count);
 
     [DllImport(Library)]
@@ -29,25 +26,10 @@ internal static unsafe class LibSwResample
 
     [DllImport(Library)]
     [SuppressGCTransition]
-    internal static extern long swr_get_delay(SwrContext* s, long @base);
-
-    [DllImport(Library)]
-    [SuppressGCTransition]
     internal static extern int swr_get_out_samples(SwrContext* s, int in_samples);
 
     [DllImport(Library)]
     internal static extern int swr_init(SwrContext* s);
-
-    [DllImport(Library)]
-    [SuppressGCTransition]
-    internal static extern int swr_is_initialized(SwrContext* s);
-
-    [DllImport(Library)]
-    [SuppressGCTransition]
-    internal static extern long swr_next_pts(SwrContext* s, long pts);
-
-    [DllImport(Library)]
-    internal static extern int swr_set_compensation(SwrContext* s, int sample_delta, int compensation_distance);
 
     [DllImport(Library)]
     [SuppressGCTransition]

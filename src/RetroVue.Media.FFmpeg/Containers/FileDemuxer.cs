@@ -26,7 +26,7 @@ namespace RetroVue.Media.FFmpeg.Containers;
 /// </para>
 /// <para>
 /// Link the outputs after <see cref="Open"/>. Members are for one thread at a time, <see cref="Element.Interrupt"/>,
-/// <see cref="IsWantedMore"/>, <see cref="ReadingTime"/> and the counts are for any.
+/// <see cref="IsWantedMore"/>, <see cref="ReadingTime"/> and <see cref="CorruptPackets"/> are for any.
 /// </para>
 /// </remarks>
 public sealed unsafe class FileDemuxer : Element
@@ -41,7 +41,7 @@ public sealed unsafe class FileDemuxer : Element
     private IClock _clock = SystemClock.Instance;
     private int _errorsInARow;
     private long _corruptPackets;
-    private long _readErrors;
+    private bool _hasReadError;
     private long _readingSince = ClockTime.None.Nanoseconds;
     private long _readingTime;
 
@@ -103,9 +103,6 @@ public sealed unsafe class FileDemuxer : Element
 
     /// <summary>Packets read that libavformat marked as damaged.</summary>
     public long CorruptPackets => Volatile.Read(ref _corruptPackets);
-
-    /// <summary>Reads that failed in the middle of the file and were gone over.</summary>
-    public long ReadErrors => Volatile.Read(ref _readErrors);
 
     /// <summary>The segment that is announced: the stretch of the file, on the line of its PTS.</summary>
     /// <exception cref="InvalidOperationException">The file is not open yet.</exception>
@@ -239,7 +236,7 @@ public sealed unsafe class FileDemuxer : Element
 
         if (code == AVERROR_EOF)
         {
-            if (_options.StartAt <= ClockTime.Zero && _readErrors == 0 && _streams.TrueForAll(stream => stream.IsEmpty))
+            if (_options.StartAt <= ClockTime.Zero && !_hasReadError && _streams.TrueForAll(stream => stream.IsEmpty))
             {
                 throw new MediaFileException(_path, "holds no packet of what is wanted: its header is all there is. Copy or export it again.");
             }
@@ -248,7 +245,7 @@ public sealed unsafe class FileDemuxer : Element
             return End();
         }
 
-        Volatile.Write(ref _readErrors, _readErrors + 1);
+        _hasReadError = true;
         FFmpegTelemetry.ReadFailed();
         _streams.ForEach(stream => stream.MarkLoss());
         if (++_errorsInARow <= InputFile.MostErrorsInARow)

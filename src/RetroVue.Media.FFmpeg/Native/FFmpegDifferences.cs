@@ -13,18 +13,8 @@ internal static unsafe class FFmpegDifferences
     private const int FrameFlagInterlaced = 1 << 3;
     private const int FrameFlagTopFieldFirst = 1 << 4;
 
-    // In readonly fields for the JIT to fold, as the offsets are.
+    // In a readonly field for the JIT to fold, as the offsets are.
     private static readonly bool FlagsInOneField = FFmpegLibrary.Loaded.Release >= FFmpegRelease.V6_1;
-
-    /// <summary>
-    /// AV_CODEC_FLAG_FRAME_DURATION (libavcodec/avcodec.h, from 6.0 on): the encoder gives packets their frames' durations. 0 before.
-    /// </summary>
-    public static readonly int CodecFlagFrameDuration = FFmpegLibrary.Loaded.Release >= FFmpegRelease.V6_0 ? 1 << 8 : 0;
-
-    /// <summary>
-    /// AV_CODEC_FLAG_COPY_OPAQUE (from 6.0 on): the encoder gives packets their frames' <c>opaque</c> and <c>opaque_ref</c>. 0 before.
-    /// </summary>
-    public static readonly int CodecFlagCopyOpaque = FFmpegLibrary.Loaded.Release >= FFmpegRelease.V6_0 ? 1 << 7 : 0;
 
     extension(ref AVFrame frame)
     {

@@ -38,12 +38,6 @@ internal sealed unsafe class ParserHandle(AVCodecParserContext* parser) : FFmpeg
     protected override void Free(AVCodecParserContext* pointer) => av_parser_close(pointer);
 }
 
-/// <summary>A bitstream filter or a list of them, as <c>av_bsf_alloc</c> or <c>av_bsf_list_parse_str</c> gave it.</summary>
-internal sealed unsafe class BitstreamFilterHandle(AVBSFContext* filter) : FFmpegHandle<AVBSFContext>(filter)
-{
-    protected override void Free(AVBSFContext* pointer) => av_bsf_free(&pointer);
-}
-
 /// <summary>
 /// A demuxer that <c>avformat_open_input</c> opened. (That call frees its context where it fails: a handle is made after it.)
 /// </summary>
@@ -68,17 +62,6 @@ internal sealed unsafe class OutputFormatHandle(AVFormatContext* allocated) : FF
         }
 
         avformat_free_context(pointer);
-    }
-}
-
-/// <summary>I/O through callbacks, as <c>avio_alloc_context</c> gave it, with its buffer.</summary>
-internal sealed unsafe class IOContextHandle(AVIOContext* allocated) : FFmpegHandle<AVIOContext>(allocated)
-{
-    protected override void Free(AVIOContext* pointer)
-    {
-        // FFmpeg may have put another buffer in place of the one that it was given.
-        av_free(pointer->buffer);
-        avio_context_free(&pointer);
     }
 }
 

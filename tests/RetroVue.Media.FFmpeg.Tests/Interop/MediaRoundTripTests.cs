@@ -195,7 +195,7 @@ public sealed unsafe class MediaRoundTripTests
         encoding->color_primaries = AVColorPrimaries.AVCOL_PRI_SMPTE170M;
         encoding->color_trc = AVColorTransferCharacteristic.AVCOL_TRC_SMPTE170M;
         encoding->colorspace = AVColorSpace.AVCOL_SPC_SMPTE170M;
-        encoding->flags |= AV_CODEC_FLAG_GLOBAL_HEADER | FFmpegDifferences.CodecFlagFrameDuration;
+        encoding->flags |= AV_CODEC_FLAG_GLOBAL_HEADER;
         avcodec_open2(encoding, codec, null).ThrowIfError("Opening the encoder");
 
         var stream = avformat_new_stream(context, null);

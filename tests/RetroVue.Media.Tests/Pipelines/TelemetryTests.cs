@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using System.Runtime.CompilerServices;
 using RetroVue.Media.Elements.Flow;
+using RetroVue.Media.Memory;
 using RetroVue.Media.Pipelines;
 using RetroVue.Media.Testing;
 using RetroVue.Media.Time;

@@ -1,10 +1,11 @@
-using RetroVue.Runtime.Channels;
 using Microsoft.Extensions.Logging.Abstractions;
 using NodaTime;
 using RetroVue.Media.Formats;
+using RetroVue.Media.Memory;
 using RetroVue.Media.Pipelines;
 using RetroVue.Media.Testing;
 using RetroVue.Media.Time;
+using RetroVue.Runtime.Channels;
 using RetroVue.Runtime.Output;
 
 namespace RetroVue.Runtime.Tests.Output;

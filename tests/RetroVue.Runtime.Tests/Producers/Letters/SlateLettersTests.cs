@@ -1,5 +1,6 @@
 using NodaTime;
 using RetroVue.Media.Formats;
+using RetroVue.Media.Memory;
 using RetroVue.Media.Pipelines;
 using RetroVue.Media.Time;
 using RetroVue.Runtime.Producers;
