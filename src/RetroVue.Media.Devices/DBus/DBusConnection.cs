@@ -63,7 +63,7 @@ internal sealed unsafe class DBusConnection : IDisposable
     public Task<string> ReadyAsync(CancellationToken cancellation) => _ready.Task.WaitAsync(cancellation);
 
     /// <summary>Calls a method. The reply may be an error.</summary>
-    /// <exception cref="DeviceException">The bus is gone.</exception>
+    /// <exception cref="DeviceException">The bus is gone, or the connection was ended.</exception>
     public Task<DBusMessage> CallAsync(
         string destination,
         string path,
@@ -80,7 +80,11 @@ internal sealed unsafe class DBusConnection : IDisposable
                 throw _lost;
             }
 
-            ObjectDisposedException.ThrowIf(_bus is null, this);
+            if (_bus is null)
+            {
+                throw DBusErrors.Ended();
+            }
+
             _calls.Add(Send(destination, path, @interface, member, arguments), reply);
         }
 
@@ -234,7 +238,7 @@ internal sealed unsafe class DBusConnection : IDisposable
             _ = close(_wake);
         }
 
-        Exception reason = (Exception?)lost ?? new ObjectDisposedException(nameof(DBusConnection));
+        DeviceException reason = lost ?? DBusErrors.Ended();
         _ready.TrySetException(reason);
         calls.ForEach(call => call.TrySetException(reason));
         if (lost is not null)

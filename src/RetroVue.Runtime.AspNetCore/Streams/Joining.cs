@@ -9,7 +9,7 @@ internal static class Joining
 {
     private const int LongestClient = 200;
 
-    /// <summary>Joins the channel, by a request of the client's name; null if it could not be put on the air, which is logged.</summary>
+    /// <summary>Joins the channel, by a request of the client's name; null if it could not be put on the air, which is logged, or the station is shutting down.</summary>
     public static async Task<ViewerSession?> TryJoinAsync(
         ChannelManager channel,
         Func<string, JoinRequest> request,
@@ -21,6 +21,11 @@ internal static class Joining
         {
             return await channel.JoinAsync(request(Client(context)), cancellationToken).ConfigureAwait(false);
         }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            // The station is shutting down.
+            return null;
+        }
         catch (Exception exception) when (exception is not OperationCanceledException)
         {
             WebLog.JoinFailed(logger, channel.Channel.ShortName, exception);
@@ -30,7 +35,7 @@ internal static class Joining
 
     /// <summary>
     /// Lets a viewer who asks again find the channel on the air, also where it has failed meanwhile; false if it could not be put on
-    /// the air, which is logged.
+    /// the air, which is logged, or the station is shutting down.
     /// </summary>
     public static async Task<bool> TryResumeAsync(ChannelManager channel, ViewerSession viewer, ILogger logger, CancellationToken cancellationToken)
     {
@@ -38,6 +43,11 @@ internal static class Joining
         {
             await channel.ResumeAsync(viewer, cancellationToken).ConfigureAwait(false);
             return true;
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            // The station is shutting down.
+            return false;
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
         {

@@ -205,19 +205,19 @@ public sealed class MasterClock : NodaTime.IClock
 
     /// <summary>Compares every ten seconds of station time (<see cref="CompareCivilTime"/>), until it is told to stop.</summary>
     /// <param name="executor">Waits; one over the same system clock as this clock.</param>
-    /// <param name="stop">Ends it; the task completes then without an exception.</param>
-    internal async Task WatchCivilTimeAsync(Executor executor, CancellationToken stop)
+    /// <param name="cancellationToken">Ends it; the task completes then without an exception.</param>
+    internal async Task WatchCivilTimeAsync(Executor executor, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(executor);
         try
         {
             while (true)
             {
-                await executor.WaitUntilAsync(_station, _station.Now + s_compareEvery, stop).ConfigureAwait(false);
+                await executor.WaitUntilAsync(_station, _station.Now + s_compareEvery, cancellationToken).ConfigureAwait(false);
                 CompareCivilTime();
             }
         }
-        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             // Told to stop.
         }

@@ -2,6 +2,7 @@ using NodaTime;
 using RetroVue.Media.Pipelines;
 using RetroVue.Media.Time;
 using RetroVue.Runtime.Channels;
+using RetroVue.Runtime.Output;
 using RetroVue.Runtime.Producers;
 using RetroVue.Runtime.Schedules;
 
@@ -205,6 +206,25 @@ public sealed class SharedOpeningTests
         LetGo();
         _channel.Complete(disposing);
         Assert.That(Join().IsCanceled, Is.True, "Who comes just after the end hears the same as who comes just before it.");
+    }
+
+    [Test]
+    public void Viewer_who_waits_for_a_channel_that_has_failed_is_told_too()
+    {
+        Task<ViewerSession> joining = Join();
+        LetGo();
+        ViewerSession session = _channel.Complete(() => joining);
+        _channel.Do(() => Manager.Output!.Failed!(new InvalidOperationException("The encoder is out of paper.")));
+        _normal.HangsNext = true;
+        Task resuming = Begin(() => Manager.ResumeAsync(session));
+        Assert.That(resuming.IsCompleted, Is.False);
+        Task disposing = Begin(() => Manager.DisposeAsync().AsTask());
+        Assert.That(resuming.IsCanceled, Is.True);
+        // Nobody else waits for the end: of two who await the same, .NET lets one go on beside the simulation.
+        _channel.Do(() => _hanging.ForEach(hanging => hanging.TrySetResult()));
+        _channel.Complete(disposing);
+        Assert.That(session.Output.Stream.Read().TryRead(out _), Is.EqualTo(ChunkReadState.Closed));
+        Assert.That(session.Output.Airings.Completion.IsCompletedSuccessfully, Is.True);
     }
 
     private Task Hang(ProducerContext context, bool isHanging)

@@ -1,0 +1,75 @@
+using System.Net;
+using Microsoft.Extensions.DependencyInjection;
+using NodaTime;
+using RetroVue.Media.Time;
+using RetroVue.Runtime.Channels;
+using RetroVue.Runtime.Producers;
+using RetroVue.Runtime.Schedules;
+using RetroVue.Runtime.Time;
+
+namespace RetroVue.Runtime.AspNetCore.Tests;
+
+/// <summary>Who waits for a channel while the station shuts down is answered.</summary>
+public sealed class ShutdownTests
+{
+    [TestCase("/channels/clip/live.ts")]
+    [TestCase("/channels/clip/hls/index.m3u8")]
+    public async Task Request_that_waits_for_a_channel_is_answered_with_503_as_the_station_shuts_down(string address)
+    {
+        var waiting = new WaitingProducers();
+        await using TestStation station = await TestStation.StartAsync(
+            MasterClock.FromSystem(),
+            _ => { },
+            (services, _) => services.AddSingleton<IProducerFactory>(waiting),
+            TestStation.Channel("clip", "Clip", TestMedia.Clip("shutdown")));
+        Task<HttpResponseMessage> asking = station.Http.GetAsync(address, HttpCompletionOption.ResponseHeadersRead);
+        await waiting.Asked;
+        await station.Station.DisposeAsync();
+        using HttpResponseMessage answer = await asking;
+        Assert.That(answer.StatusCode, Is.EqualTo(HttpStatusCode.ServiceUnavailable));
+        Assert.That(async () => await station.Station.Find("clip")!.JoinAsync(new JoinRequest("late")), Throws.InstanceOf<OperationCanceledException>());
+    }
+
+    /// <summary>Makes producers that get ready when they are given up.</summary>
+    private sealed class WaitingProducers : IProducerFactory
+    {
+        private readonly TaskCompletionSource _asked = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public ChannelMode Mode => ChannelMode.Normal;
+
+        public Task Asked => _asked.Task;
+
+        public IProducer Create(ProducerContext context) => new WaitingProducer(context, _asked);
+    }
+
+    private sealed class WaitingProducer(ProducerContext context, TaskCompletionSource asked) : IProducer
+    {
+        public string Id => context.Id;
+
+        public ProducerState State => ProducerState.Starting;
+
+        public ProducerHealth Health => ProducerHealth.Running;
+
+        public Uri StreamEndpoint => context.StreamEndpoint;
+
+        public Task Completion => Task.CompletedTask;
+
+        public ClockTime PrepareLead => ClockTime.FromSeconds(5);
+
+        public async Task PrepareAsync(PlayoutPlan plan, Instant startAt, CancellationToken cancellationToken = default)
+        {
+            asked.TrySetResult();
+            await Task.Delay(Timeout.Infinite, cancellationToken);
+        }
+
+        public Task StartAsync(CancellationToken cancellationToken = default) => Task.CompletedTask;
+
+        public Task PlayContentAsync(PlayoutEntry entry, CancellationToken cancellationToken = default) => Task.CompletedTask;
+
+        public bool ReplacePlan(PlayoutPlan plan, Instant from) => false;
+
+        public Task StopAsync() => Task.CompletedTask;
+
+        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    }
+}
