@@ -28,6 +28,7 @@ public abstract unsafe class PipeWireSource : Element, ILiveSource
     private static readonly ClockTime s_retryInterval = ClockTime.FromMilliseconds(500);
     private static readonly ClockTime s_retryLimit = ClockTime.FromSeconds(1);
 
+    private readonly CancellationTokenSource _stopped = new();
     private readonly PipeWireSourceOptions _options;
     private readonly Lock _lock = new();
     private PipeWireStream? _stream;
@@ -85,7 +86,8 @@ public abstract unsafe class PipeWireSource : Element, ILiveSource
     {
         if (_options.Shared is { } shared)
         {
-            shared.Session.Ended += WakeUp;
+            _ = shared.Session.Ended.ContinueWith(
+                _ => WakeUp(), _stopped.Token, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
         }
 
         Replace(Open(_options));
@@ -123,11 +125,7 @@ public abstract unsafe class PipeWireSource : Element, ILiveSource
     /// <inheritdoc/>
     protected override void Stop()
     {
-        if (_options.Shared is { } shared)
-        {
-            shared.Session.Ended -= WakeUp;
-        }
-
+        _stopped.Cancel();
         Replace(null);
         OnLost();
     }
@@ -256,7 +254,7 @@ public abstract unsafe class PipeWireSource : Element, ILiveSource
         return StepResult.Again;
     }
 
-    private void WakeUp(object? sender = null, EventArgs? e = null)
+    private void WakeUp()
     {
         lock (_lock)
         {

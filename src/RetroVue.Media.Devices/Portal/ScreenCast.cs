@@ -12,7 +12,7 @@ namespace RetroVue.Media.Devices.Portal;
 /// </summary>
 /// <remarks>
 /// Thread-safe. Each of <see cref="Streams"/> is recorded by a <see cref="PipeWire.PipeWireVideoSource"/>. The session lasts until it is
-/// disposed of, or the user ends it at the desktop, or what was shared is gone: then <see cref="Ended"/> is raised, and sources that
+/// disposed of, or the user ends it at the desktop, or what was shared is gone: then <see cref="Ended"/> completes, and sources that
 /// record from it fail. Source: org.freedesktop.portal.ScreenCast, versions 1 to 5.
 /// </remarks>
 public sealed class ScreenCast : IDisposable
@@ -21,14 +21,13 @@ public sealed class ScreenCast : IDisposable
 
     private readonly PortalDesktop _desktop;
     private DBusPath _session;
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile DeviceException? _over;
 
     private ScreenCast(string? bus) => _desktop = PortalDesktop.Open(bus, End);
 
-    /// <summary>
-    /// The session has ended, though it was not disposed of. On a thread of its own that must not be kept; it may be disposed of there.
-    /// </summary>
-    public event EventHandler? Ended;
+    /// <summary>Completes when the session has ended, though it was not disposed of. Does not fail.</summary>
+    public Task Ended => _ended.Task;
 
     /// <summary>True if the session has ended, though it was not disposed of.</summary>
     public bool HasEnded => _over is not null;
@@ -44,7 +43,7 @@ public sealed class ScreenCast : IDisposable
 
     /// <summary>Asks the user what to share, unless a restore token answers that.</summary>
     /// <param name="options">What to share; a screen or a window where null.</param>
-    /// <param name="cancellation">Takes the question back.</param>
+    /// <param name="cancellationToken">Takes the question back.</param>
     /// <exception cref="ArgumentException">The options ask for no kind, or for the pointer in two places.</exception>
     /// <exception cref="DeviceException">
     /// There is no bus or no portal; it cannot share what was asked for; the user chose not to share or did not answer in time; the
@@ -52,7 +51,7 @@ public sealed class ScreenCast : IDisposable
     /// </exception>
     /// <exception cref="DeviceLibraryException">libsystemd is not installed.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
-    public static async Task<ScreenCast> StartAsync(ScreenCastOptions? options = null, CancellationToken cancellation = default)
+    public static async Task<ScreenCast> StartAsync(ScreenCastOptions? options = null, CancellationToken cancellationToken = default)
     {
         options ??= new ScreenCastOptions();
         if (options.Kinds == ScreenCastKinds.None || BitOperations.PopCount((uint)options.Cursor) > 1)
@@ -65,7 +64,7 @@ public sealed class ScreenCast : IDisposable
         var screen = new ScreenCast(options.Bus);
         try
         {
-            await screen._desktop.WithinAsync(options.AnswerLimit, end => screen.ShareAsync(options, end), cancellation)
+            await screen._desktop.WithinAsync(options.AnswerLimit, end => screen.ShareAsync(options, end), cancellationToken)
                 .ConfigureAwait(false);
             return screen;
         }
@@ -78,16 +77,16 @@ public sealed class ScreenCast : IDisposable
 
     /// <summary>What the desktop's portal can share; null if there is no bus, no portal, or it shares no screens.</summary>
     /// <param name="bus">The message bus's address; the session's own if null.</param>
-    /// <param name="cancellation">Ends the question.</param>
+    /// <param name="cancellationToken">Ends the question.</param>
     /// <exception cref="DeviceException">The portal does not answer within ten seconds, or not as it should.</exception>
     /// <exception cref="DeviceLibraryException">libsystemd is not installed.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
-    public static async Task<ScreenCastCapabilities?> ProbeAsync(string? bus = null, CancellationToken cancellation = default)
+    public static async Task<ScreenCastCapabilities?> ProbeAsync(string? bus = null, CancellationToken cancellationToken = default)
     {
         try
         {
             using PortalDesktop desktop = PortalDesktop.Open(bus, static _ => { });
-            await desktop.WithinAsync(s_probeLimit, desktop.LearnAsync, cancellation).ConfigureAwait(false);
+            await desktop.WithinAsync(s_probeLimit, desktop.LearnAsync, cancellationToken).ConfigureAwait(false);
             return desktop.Capabilities;
         }
         catch (DeviceException exception) when (PortalErrors.IsAbsence(exception))
@@ -204,6 +203,6 @@ public sealed class ScreenCast : IDisposable
     private void End(DeviceException reason)
     {
         _over = reason;
-        Ended?.Invoke(this, EventArgs.Empty);
+        _ended.TrySetResult();
     }
 }

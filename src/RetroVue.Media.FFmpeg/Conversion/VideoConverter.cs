@@ -224,6 +224,7 @@ public sealed unsafe class VideoConverter : Element
         _plan = PicturePlan.For(input, kind.Pixels, output, _wantedPixels, _everyField, _options.Stretch);
         if (_plan.Shortcoming is { } shortcoming)
         {
+            Pipeline.Report("falls-short", Name, $"The picture {shortcoming}");
             _options.FallsShort?.Invoke(shortcoming);
         }
 

@@ -14,7 +14,8 @@ public sealed record VideoConverterOptions
 
     /// <summary>
     /// Called, on the thread that pushes, with what cannot be done to an input as it should, in words that follow on "the picture": where
-    /// high dynamic range is not mapped because FFmpeg lacks the filter for it. Once for each format of the input.
+    /// high dynamic range is not mapped because FFmpeg lacks the filter for it. Once for each format of the input. For whoever builds the
+    /// converter and knows what the input is; everybody else has the pipeline's event "falls-short", which says the same.
     /// </summary>
     public Action<string>? FallsShort { get; init; }
 

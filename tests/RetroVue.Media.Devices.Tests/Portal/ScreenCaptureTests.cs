@@ -113,10 +113,8 @@ public sealed class ScreenCaptureTests
     {
         using StandInPortal portal = Portal();
         using ScreenCast screen = await ScreenCast.StartAsync(new ScreenCastOptions { Bus = _bus.Address });
-        var ended = new TaskCompletionSource();
-        screen.Ended += (_, _) => ended.TrySetResult();
         portal.EndSession();
-        await ended.Task.WaitAsync(s_soon);
+        await screen.Ended.WaitAsync(s_soon);
         Assert.That((await FailAsync(Source(screen))).Message, Does.Contain("no longer shared"));
     }
 

@@ -218,13 +218,7 @@ public sealed class ScreenCastTests
         try
         {
             using ScreenCast screen = await ScreenCast.StartAsync(Options());
-            var ended = new TaskCompletionSource();
-            screen.Ended += (sender, _) =>
-            {
-                // From its own thread too.
-                ((ScreenCast)sender!).Dispose();
-                ended.TrySetResult();
-            };
+            Assert.That((screen.Ended.IsCompleted, screen.HasEnded), Is.EqualTo((false, false)));
             switch (what)
             {
                 case "session":
@@ -238,7 +232,7 @@ public sealed class ScreenCastTests
                     break;
             }
 
-            await ended.Task.WaitAsync(s_soon);
+            await screen.Ended.WaitAsync(s_soon);
             Assert.That(screen.HasEnded);
             Assert.That(() => screen.OpenRemote(ClockTime.FromSeconds(1)), Throws.TypeOf<DeviceException>());
         }
@@ -249,6 +243,17 @@ public sealed class ScreenCastTests
                 portal.Dispose();
             }
         }
+    }
+
+    [Test]
+    public async Task Session_that_its_owner_has_ended_says_so_to_who_records_from_it()
+    {
+        using StandInPortal portal = new StandInPortal(_bus.Address).Start();
+        ScreenCast screen = await ScreenCast.StartAsync(Options());
+        screen.Dispose();
+        Assert.That(
+            () => screen.OpenRemote(ClockTime.FromSeconds(1)),
+            Throws.TypeOf<DeviceException>().With.Message.Contains("was ended by this program").And.Property(nameof(DeviceException.IsTransient)).False);
     }
 
     [TestCase(Fault.RemoteAsNumber)]
