@@ -71,20 +71,20 @@ public sealed class SimulatedExecutor : Executor
     /// <inheritdoc/>
     public override TaskCompletionSource CreateCompletion() => new();
 
-    /// <summary>Runs until no task has work before <paramref name="time"/>, and leaves the clock there.</summary>
+    /// <summary>Runs until no task has work before <paramref name="systemTime"/>, a time on the line of <see cref="Clock"/>, and leaves that there.</summary>
     /// <exception cref="InvalidOperationException">Another thread has woken a task of the simulation during the run.</exception>
-    public void RunUntil(ClockTime time)
+    public void RunUntil(ClockTime systemTime)
     {
         RunInline(() =>
         {
-            while (RunNext(time))
+            while (RunNext(systemTime))
             {
             }
         });
 
-        if (Clock.Now < time)
+        if (Clock.Now < systemTime)
         {
-            Clock.AdvanceTo(time);
+            Clock.AdvanceTo(systemTime);
         }
     }
 
@@ -95,19 +95,19 @@ public sealed class SimulatedExecutor : Executor
     /// Runs until a task, such as a pipeline's run, has completed, and throws what it threw.
     /// </summary>
     /// <exception cref="InvalidOperationException">
-    /// Nothing is left to do before <paramref name="limit"/> and the task has not completed; or another thread has woken a task of the
-    /// simulation during the run.
+    /// Nothing is left to do before <paramref name="until"/>, a time on the line of <see cref="Clock"/>, and the task has not completed; or
+    /// another thread has woken a task of the simulation during the run.
     /// </exception>
-    public void RunUntilCompleted(Task task, ClockTime limit)
+    public void RunUntilCompleted(Task task, ClockTime until)
     {
         ArgumentNullException.ThrowIfNull(task);
         RunInline(() =>
         {
             while (!task.IsCompleted)
             {
-                if (!RunNext(limit))
+                if (!RunNext(until))
                 {
-                    throw new InvalidOperationException($"Nothing is left to do before {limit} and the task has not completed (now {Clock.Now}).");
+                    throw new InvalidOperationException($"Nothing is left to do before {until} and the task has not completed (now {Clock.Now}).");
                 }
             }
         });
@@ -122,12 +122,12 @@ public sealed class SimulatedExecutor : Executor
     /// synchronization context of its own.
     /// </summary>
     /// <exception cref="InvalidOperationException">As for a task that has begun already.</exception>
-    public void RunUntilCompleted(Func<Task> begin, ClockTime limit)
+    public void RunUntilCompleted(Func<Task> begin, ClockTime until)
     {
         ArgumentNullException.ThrowIfNull(begin);
         Task? begun = null;
         RunInline(() => begun = begin());
-        RunUntilCompleted(begun!, limit);
+        RunUntilCompleted(begun!, until);
     }
 
     /// <inheritdoc/>
@@ -183,15 +183,15 @@ public sealed class SimulatedExecutor : Executor
         }
     }
 
-    /// <summary>Runs the next step, advancing time where need be; false if none is due until <paramref name="limit"/>.</summary>
-    private bool RunNext(ClockTime limit)
+    /// <summary>Runs the next step, advancing time where need be; false if none is due until <paramref name="until"/>.</summary>
+    private bool RunNext(ClockTime until)
     {
         if (_intrusion is not null)
         {
             throw _intrusion;
         }
 
-        if (Clock.Now > limit)
+        if (Clock.Now > until)
         {
             // A step has passed time, as those of simulated devices may.
             return false;
@@ -211,7 +211,7 @@ public sealed class SimulatedExecutor : Executor
                 continue;
             }
 
-            if (priority.Due > limit.Nanoseconds)
+            if (priority.Due > until.Nanoseconds)
             {
                 return false;
             }

@@ -63,8 +63,8 @@ internal sealed unsafe class PipeWireClient : SafeHandle
         }
     }
 
-    /// <summary>A time as the bridge takes it.</summary>
-    public static int Milliseconds(ClockTime time) => (int)Math.Clamp(time.Nanoseconds / 1_000_000, 1, int.MaxValue);
+    /// <summary>A duration as the bridge takes it.</summary>
+    public static int Milliseconds(ClockTime duration) => (int)Math.Clamp(duration.Nanoseconds / 1_000_000, 1, int.MaxValue);
 
     /// <inheritdoc/>
     protected override bool ReleaseHandle()

@@ -41,8 +41,8 @@ internal sealed unsafe class InterruptSwitch
     /// <param name="grace">How long the running call may still take to end by itself.</param>
     public void Throw(ClockTime grace = default) => Volatile.Write(ref _state[Thrown], (SystemClock.Instance.Now + grace).Nanoseconds);
 
-    /// <summary>Ends calls that are running when the time is over; None: never.</summary>
-    public void Limit(ClockTime time) => Volatile.Write(ref _state[Deadline], time.IsNone ? Never : (SystemClock.Instance.Now + time).Nanoseconds);
+    /// <summary>Ends calls that are running when that has passed from now on; None: never.</summary>
+    public void Limit(ClockTime duration) => Volatile.Write(ref _state[Deadline], duration.IsNone ? Never : (SystemClock.Instance.Now + duration).Nanoseconds);
 
     /// <summary>Takes the limit away.</summary>
     public void Unlimit() => Volatile.Write(ref _state[Deadline], Never);

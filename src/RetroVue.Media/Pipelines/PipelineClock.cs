@@ -143,19 +143,19 @@ public sealed class PipelineClock : IClock
             _servo.Update(phase, Seconds(reading.Uncertainty));
             _lastPair = reading.SystemTime;
             double skew = Math.Clamp(_servo.Rate + (_servo.Phase / PhaseTimeConstant), -MaxSkew, MaxSkew);
-            _line.SetRate(1 + skew, Time(_servo.PhaseDeviation + Math.Abs(_servo.Phase)), reading.State);
+            _line.SetRate(1 + skew, Duration(_servo.PhaseDeviation + Math.Abs(_servo.Phase)), reading.State);
         }
     }
 
-    private static double Seconds(ClockTime time) => time.Nanoseconds / 1e9;
+    private static double Seconds(ClockTime duration) => duration.Nanoseconds / 1e9;
 
-    private static ClockTime Time(double seconds) => ClockTime.FromNanoseconds((long)Math.Ceiling(seconds * 1e9));
+    private static ClockTime Duration(double seconds) => ClockTime.FromNanoseconds((long)Math.Ceiling(seconds * 1e9));
 
     private void HoldOver(ClockTime now)
     {
         double elapsed = Seconds(now - _lastPair);
         double drift = Math.Max(_servo.RateDeviation, LeastHoldOverDrift);
         double rate = 1 + Math.Clamp(_servo.Rate, -MaxSkew, MaxSkew);
-        _line.SetRate(rate, Time(_servo.PhaseDeviation + (elapsed * drift)), ClockState.HoldOver);
+        _line.SetRate(rate, Duration(_servo.PhaseDeviation + (elapsed * drift)), ClockState.HoldOver);
     }
 }

@@ -44,16 +44,16 @@ internal sealed class StepWatch(IClockWaiter waiter)
         }
 
         ClockTime now = waiter.SystemClock.Now;
-        ClockTime since = now - _lookedAt;
+        ClockTime passed = now - _lookedAt;
         bool isQuick = now < _quickUntil;
         bool isSame = turn == _turn;
-        if ((since < (isQuick ? s_quickInterval : s_interval) && (isSame || !isQuick)) || watched.SteppingAt(turn) is not { } task)
+        if ((passed < (isQuick ? s_quickInterval : s_interval) && (isSame || !isQuick)) || watched.SteppingAt(turn) is not { } task)
         {
             return;
         }
 
         ThreadProgress progress = watched.Progress;
-        bool isHit = progress.IsBlocked || (isSame && progress.Ran - _ran >= since.Nanoseconds / 2);
+        bool isHit = progress.IsBlocked || (isSame && progress.Ran - _ran >= passed.Nanoseconds / 2);
         _hits = (isSame ? _hits : 0) + (isHit ? 1 : 0);
         (_turn, _ran, _lookedAt) = (turn, progress.Ran, now);
         if (_hits >= (isQuick ? 2 : MostHits) || (progress.IsBlocked && CountBlocked(task, now) >= MostHits))

@@ -36,7 +36,7 @@ internal sealed class WatchedClock(IClockProvider provider, bool isSink)
     }
 
     /// <summary>True if every look since a system time found the same clock healthy.</summary>
-    public bool IsHealthySince(ClockTime time) => _healthySince <= time;
+    public bool IsHealthySince(ClockTime systemTime) => _healthySince <= systemTime;
 
     /// <summary>True if this one is elected before another whatever their figures are: by its priority, or as a sink.</summary>
     public bool IsBefore(WatchedClock? other) =>

@@ -64,7 +64,7 @@ internal static class ApiEndpoints
         [.. station.Channels.Select(ChannelProblem.Of).OfType<ChannelProblem>()],
         [.. station.Channels.Select(ChannelLosses.Of).OfType<ChannelLosses>()]);
 
-    private static double Milliseconds(ClockTime time) => time.Nanoseconds / 1e6;
+    private static double Milliseconds(ClockTime duration) => duration.Nanoseconds / 1e6;
 
     private static IResult Fresh(HttpContext context, IResult result)
     {

@@ -113,9 +113,9 @@ internal static class HlsEndpoints
         var hls = HlsStream.Of(viewer.Output);
         ClockTime target = viewer.Output.KeyFrameInterval;
         // Three segments are needed, one more may have begun before anybody asked, and the last is listed once it has been shown.
-        ClockTime limit = clock.Now + (target * 6);
+        ClockTime until = clock.Now + (target * 6);
         using var over = CancellationTokenSource.CreateLinkedTokenSource(gone);
-        while (!hls.Begun.IsCompleted && clock.Now < limit)
+        while (!hls.Begun.IsCompleted && clock.Now < until)
         {
             await Task.WhenAny(hls.Begun, station.Executor.WaitUntilAsync(clock, clock.Now + target, over.Token)).ConfigureAwait(false);
             gone.ThrowIfCancellationRequested();

@@ -157,5 +157,5 @@ internal sealed class Recovery(OnAir onAir, PlayoutChain chain, Audience audienc
 
     private Instant SoonIn(ChannelRun run) => chain.Now + (run.Output.SwitchLead + s_margin).ToDuration();
 
-    private Task WaitAsync(ClockTime time, CancellationToken stop) => chain.Executor.WaitUntilAsync(chain.Line.Station, Now + time, stop);
+    private Task WaitAsync(ClockTime pause, CancellationToken stop) => chain.Executor.WaitUntilAsync(chain.Line.Station, Now + pause, stop);
 }

@@ -17,7 +17,7 @@ public sealed record ChannelLine(IClock Station, Instant Epoch)
     /// <summary>The epoch of channels that are not given another: 2024-01-01T00:00:00 UTC.</summary>
     public static Instant DefaultEpoch { get; } = Instant.FromUtc(2024, 1, 1, 0, 0);
 
-    /// <summary>Station time now, on the line.</summary>
+    /// <summary>Station time now, on this line.</summary>
     public ClockTime Now => Station.Now - StationEpoch;
 
     private ClockTime StationEpoch => Epoch.ToClockTime();

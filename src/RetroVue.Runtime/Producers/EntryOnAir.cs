@@ -277,8 +277,8 @@ internal sealed class EntryOnAir(
         slate.Sink.EndAt(from);
         Air(returned, entry, from);
         // A slate whose rest nobody takes ends when the item has had its turn for a while.
-        ClockTime latest = _line.ToStation(from + s_longestRest);
-        Retire(slate, Task.WhenAny(slate.Completion, executor.WaitUntilAsync(_line.Station, latest, stop)));
+        ClockTime latestStationTime = _line.ToStation(from + s_longestRest);
+        Retire(slate, Task.WhenAny(slate.Completion, executor.WaitUntilAsync(_line.Station, latestStationTime, stop)));
         _returnPause = ClockTime.Min(_returnPause + _returnPause, s_longestReturnPause);
         Set(returned);
         RuntimeLog.ItemReturned(logger, producer, entry.Title, entry.File!);

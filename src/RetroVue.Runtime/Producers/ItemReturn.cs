@@ -88,7 +88,7 @@ internal sealed class ItemReturn
         {
             while (true)
             {
-                await WaitAsync(_line.Now + pause).ConfigureAwait(false);
+                await WaitUntilAsync(_line.Now + pause).ConfigureAwait(false);
                 if (_late.EndOf(_entry.File!) is { } end)
                 {
                     // The disk still does not answer; it is back when this has ended.
@@ -134,7 +134,7 @@ internal sealed class ItemReturn
             // Of a file that opens and does not come, because only its beginning is in memory, this is when the disk is back.
             while (!player.Sink.HasBegun())
             {
-                await WaitAsync(_line.Now + s_look).ConfigureAwait(false);
+                await WaitUntilAsync(_line.Now + s_look).ConfigureAwait(false);
             }
 
             ClockTime begin = player.Sink.BeginTogether();
@@ -153,5 +153,5 @@ internal sealed class ItemReturn
         return null;
     }
 
-    private Task WaitAsync(ClockTime time) => _executor.WaitUntilAsync(_line.Station, _line.ToStation(time), _stop.Token);
+    private Task WaitUntilAsync(ClockTime time) => _executor.WaitUntilAsync(_line.Station, _line.ToStation(time), _stop.Token);
 }

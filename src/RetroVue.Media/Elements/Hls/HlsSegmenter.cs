@@ -42,7 +42,7 @@ public sealed class HlsSegmenter : IDisposable
     /// <summary>Adds what the writer gave out, and takes the buffer's reference over. What comes before the first cut is dropped.</summary>
     /// <param name="chunk">What went out.</param>
     /// <param name="writer">The writer, as it is now.</param>
-    /// <param name="now">Station time.</param>
+    /// <param name="now">Station time on the channel's line, as the PTS are.</param>
     public void Append(TransportStreamChunk chunk, TransportStreamWriter writer, ClockTime now)
     {
         ArgumentNullException.ThrowIfNull(writer);

@@ -22,7 +22,7 @@ internal sealed class HlsShelf(HlsOptions options)
 
     /// <summary>Makes a new version of the playlist where one is due, and drops what nobody may ask for any more.</summary>
     /// <param name="reached">The time of the stream's end.</param>
-    /// <param name="now">Station time.</param>
+    /// <param name="now">Station time on the channel's line, as the PTS are.</param>
     public void Update(ClockTime reached, ClockTime now)
     {
         if (IsVersionDue(reached, now))
