@@ -48,21 +48,30 @@ public sealed class FileMuxerTests
         Remux(source, target, new FileDemuxerOptions { RunningTimeOffset = offset });
 
         var start = Demuxing.Run(source).Info.StartTime;
+        int compared = 0;
         foreach (var kind in name.StartsWith("cover", StringComparison.Ordinal) ? "a" : "va")
         {
             var sourcePackets = ProbedPacket.Read(source, kind);
             var targetPackets = ProbedPacket.Read(target, kind);
             Assert.That(targetPackets, Has.Count.EqualTo(sourcePackets.Count), $"packets of {kind}");
-            Assert.That(sourcePackets.Count(packet => packet.PtsTicks is not null), Is.GreaterThan(sourcePackets.Count / 2), $"times of {kind}");
+            compared += sourcePackets.Count;
+            if (sourcePackets.Count > 0 && sourcePackets.All(packet => packet.Pts.IsNone))
+            {
+                // A bare stream of pictures has no times: they are given an even step, rounded to the target's tick.
+                long[] ticks = [.. targetPackets.Select(packet => packet.PtsTicks!.Value).Order()];
+                long[] steps = [.. ticks.Zip(ticks.Skip(1), (one, next) => next - one)];
+                Assert.That(steps.Min(), Is.Positive.And.GreaterThanOrEqualTo(steps.Max() - 1), $"steps of {kind}");
+            }
+
             for (var i = 0; i < sourcePackets.Count; i++)
             {
-                if (sourcePackets[i].PtsTicks is not { } ticks)
+                if (sourcePackets[i].PtsTicks is not { } time)
                 {
                     continue;
                 }
 
                 var shift = Ratio.Of((offset - start).Nanoseconds, new Rational(1, 1_000_000_000));
-                var distance = (Ratio.Of(ticks, sourcePackets[i].TimeBase) + shift).DistanceInTicks(targetPackets[i].PtsTicks!.Value, targetPackets[i].TimeBase);
+                var distance = (Ratio.Of(time, sourcePackets[i].TimeBase) + shift).DistanceInTicks(targetPackets[i].PtsTicks!.Value, targetPackets[i].TimeBase);
                 if (start == ClockTime.Zero)
                 {
                     // Nothing was rounded before: the middle between two ticks goes away from zero too.
@@ -74,6 +83,8 @@ public sealed class FileMuxerTests
                 Assert.That(Math.Abs(distance), Is.LessThanOrEqualTo(0.5005), $"PTS of packet {i} of {kind}");
             }
         }
+
+        Assert.That(compared, Is.GreaterThan(10), "packets");
     }
 
     [TestCase("ntsc.mp4")]
