@@ -85,7 +85,7 @@ internal static partial class RuntimeLog
     [LoggerMessage(1132, LogLevel.Warning, "No font here has {Letters}, such as {Character} in '{Text}': slates show boxes instead. Install the Debian package {Package}, or another font that has it, and start again")]
     public static partial void LettersMissing(ILogger logger, string letters, string character, string text, string package);
 
-    [LoggerMessage(1133, LogLevel.Error, "Slates are without words: the libraries that draw letters, libSkiaSharp and libHarfBuzzSharp, do not work here. {Problem} They belong beside the program, from the packages SkiaSharp.NativeAssets.Linux.NoDependencies and HarfBuzzSharp.NativeAssets.Linux")]
+    [LoggerMessage(1133, LogLevel.Error, "Slates are without words: letters cannot be drawn. {Problem} If libSkiaSharp or libHarfBuzzSharp is missing: it belongs beside the program, from the package SkiaSharp.NativeAssets.Linux.NoDependencies or HarfBuzzSharp.NativeAssets.Linux")]
     public static partial void NoLetters(ILogger logger, string problem, Exception error);
 
     [LoggerMessage(1140, LogLevel.Error, "Channel {Channel}: the producer {Producer} failed. Another one takes its place soon")]

@@ -52,6 +52,15 @@ public sealed class ParagraphTests
     }
 
     [Test]
+    public void Space_behind_a_sign_of_another_font_is_that_of_the_letters()
+    {
+        Need("☎", "fonts-noto-core");
+        ShapedLine line = Shape("A ☎ B");
+        Assert.That(line.Runs, Has.Count.EqualTo(3), "letters with their space, the sign, and letters again");
+        Assert.That(line.Runs[2].Font, Is.SameAs(line.Runs[0].Font).And.Not.SameAs(line.Runs[1].Font));
+    }
+
+    [Test]
     public void Directions_are_mixed_in_one_line()
     {
         Need("א", "fonts-noto-core");

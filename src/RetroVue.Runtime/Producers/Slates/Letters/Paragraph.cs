@@ -94,7 +94,7 @@ internal sealed class Paragraph
 
     private void ChooseFonts(LetterFonts fonts, LetterWeight weight)
     {
-        LetterFont own = fonts.Own(weight), font = own;
+        LetterFont own = fonts.Own(weight), font = own, letters = own;
         Script script = Script.Common;
         for (int i = 0; i < _text.Length;)
         {
@@ -103,6 +103,7 @@ internal sealed class Paragraph
             bool isOfAll = its == Script.Common || its == Script.Inherited;
             script = isOfAll ? script : its;
             font = Choose(rune.Value, isOfAll);
+            letters = isOfAll ? letters : font;
             _scripts.AsSpan(i, length).Fill(script);
             _fonts.AsSpan(i, length).Fill(font);
             i += length;
@@ -110,12 +111,16 @@ internal sealed class Paragraph
 
         LetterFont Choose(int character, bool isOfAll)
         {
-            // Digits, spaces and the like go with the letters before them. Latin letters are always our own, so their looks do not change.
-            bool isOwn = own.Has(character);
-            bool isSteering = CleanText.IsJoiner(character) || CleanText.IsVariation(character);
-            if (isSteering || ((isOfAll || !isOwn) && font.Has(character)))
+            if (CleanText.IsJoiner(character) || CleanText.IsVariation(character))
             {
                 return font;
+            }
+
+            // Digits, spaces and the like go with the letters before them. Latin letters are always our own, so their looks do not change.
+            bool isOwn = own.Has(character);
+            if ((isOfAll || !isOwn) && letters.Has(character))
+            {
+                return letters;
             }
 
             if (isOwn)
