@@ -1,6 +1,6 @@
-# Sourced by ./run and ./test: what both need before they can start.
+# Sourced by ./run and ./test: checks that both need before they can start.
 
-# need_dotnet FOLDER: ends with a message where the .NET SDK is missing or cannot build in the folder.
+# need_dotnet FOLDER: ends with a message if the .NET SDK is missing or cannot build in the folder.
 need_dotnet() {
     if ! command -v dotnet >/dev/null 2>&1 || ! dotnet --list-sdks 2>/dev/null | grep -q '^10\.'; then
         echo "The .NET 10 SDK is needed: https://dotnet.microsoft.com/download/dotnet/10.0" >&2
@@ -9,15 +9,15 @@ need_dotnet() {
     export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
     # An SDK that was unpacked, not installed as a package, brings no ICU.
     [ -n "${DOTNET_SYSTEM_GLOBALIZATION_INVARIANT:-}" ] || [ -n "$(dotnet --version 2>/dev/null)" ] ||
-        need_packages "the .NET SDK needs" 'libicu72|libicu74|libicu76|libicu78' || exit 1
+        need_packages "by the .NET SDK" 'libicu72|libicu74|libicu76|libicu78' || exit 1
     if ! [ -w "$1" ]; then
-        echo "The build writes into $1, which $(id -un) may not. Take a copy of one's own: git clone $1" >&2
+        echo "The build writes into $1, but $(id -un) may not write there. Make a copy of your own: git clone $1" >&2
         exit 1
     fi
 }
 
-# need_packages WHY PACKAGE[|ALTERNATIVE]...: installs what is not there; says so first. Returns 1, with a message, where it cannot.
-# An alternative is taken where the distribution has no package of the first name.
+# need_packages PURPOSE PACKAGE[|ALTERNATIVE]...: installs missing packages, and says so first. Returns 1, with a message, if it cannot.
+# An alternative is used if the distribution has no package with the first name.
 need_packages() {
     local why=$1 missing=() nowhere=() wanted=() as=() choice name log
     shift
@@ -27,7 +27,7 @@ need_packages() {
     [ ${#missing[@]} -eq 0 ] && return 0
 
     if ! command -v apt-get >/dev/null 2>&1 || ! command -v apt-cache >/dev/null 2>&1; then
-        echo "There is no apt-get here. Install by hand what $why; Debian's names for it: ${missing[*]//|*/}" >&2
+        echo "There is no apt-get here. Install by hand the packages needed $why; their names on Debian: ${missing[*]//|*/}" >&2
         return 1
     fi
     if [ "$(id -u)" -ne 0 ]; then
@@ -40,11 +40,11 @@ need_packages() {
     done
     if [ "$(id -u)" -ne 0 ] && [ ${#as[@]} -eq 0 ]; then
         echo "Not installed, and $(id -un) has no right to install: ${wanted[*]:-${missing[*]//|*/}}" >&2
-        echo "It is what $why. Ask an administrator for: apt-get install ${wanted[*]:-${missing[*]//|*/}}" >&2
+        echo "The packages are needed $why. Ask an administrator to run: apt-get install ${wanted[*]:-${missing[*]//|*/}}" >&2
         return 1
     fi
     if [ ${#wanted[@]} -gt 0 ]; then
-        echo "Installing what $why: ${wanted[*]}"
+        echo "Installing packages needed $why: ${wanted[*]}"
         log=$(mktemp)
         # A fresh machine may be bringing itself up to date at this moment.
         if ! "${as[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends \
@@ -56,7 +56,7 @@ need_packages() {
         rm -f "$log"
     fi
     [ ${#nowhere[@]} -eq 0 ] || {
-        echo "No package source here has ${nowhere[*]}, which is part of what $why." >&2
+        echo "No package source here has ${nowhere[*]}, needed $why." >&2
         return 1
     }
 }

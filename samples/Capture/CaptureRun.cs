@@ -12,15 +12,15 @@ using Spectre.Console;
 
 namespace RetroVue.Samples;
 
-/// <summary>One recording: devices, encoders, a file, a line that tells how it goes, and a plot of what went.</summary>
+/// <summary>One recording: devices, encoders, a file, a status line, and a plot at the end.</summary>
 internal static class CaptureRun
 {
-    // At 100 pictures and 100 stretches of sound a second, ten minutes.
+    // Ten minutes, at 100 pictures and 100 blocks of sound per second.
     private const int PlotCapacity = 60_000;
 
     private static readonly ClockTime s_refresh = ClockTime.FromMilliseconds(500);
 
-    /// <summary>Records until the duration is over, or until cancelled: the file is finished either way.</summary>
+    /// <summary>Records until the duration is over, or until cancelled: the file is finished in both cases.</summary>
     public static async Task RunAsync(CaptureSettings settings, CancellationToken cancellation)
     {
         if (settings is { Video: null, Audio: null })
@@ -33,7 +33,7 @@ internal static class CaptureRun
             throw new FormatException("--new-files is for recording to a file, not to a URL.");
         }
 
-        // Last to go, after the pipeline that records from it.
+        // Disposed of last, after the pipeline that records from it.
         using ScreenCast? screen = settings.Video == SharedScreen.Name ? await SharedScreen.StartAsync(settings, cancellation).ConfigureAwait(false) : null;
         await using var pipeline = new Pipeline(new PipelineOptions { Name = "capture" });
         bool isTransportStream = FileMuxer.IsUrl(settings.Output) || settings.Output.EndsWith(".ts", StringComparison.OrdinalIgnoreCase);
@@ -83,7 +83,7 @@ internal static class CaptureRun
         }
     }
 
-    /// <summary>Tells how it goes, twice a second, until the pipeline ends, its time is over, or it is cancelled.</summary>
+    /// <summary>Shows the status, twice a second, until the pipeline ends, its time is over, or it is cancelled.</summary>
     private static async Task WatchAsync(Pipeline pipeline, Task run, ClockTime duration, Element[] sources, CancellationToken cancellation)
     {
         IClock system = pipeline.Executor.Waiter.SystemClock;

@@ -2,16 +2,16 @@ using RetroVue.Media.Time;
 
 namespace RetroVue.Samples;
 
-/// <summary>What is recorded, and where to.</summary>
+/// <summary>The settings of a recording.</summary>
 internal sealed record CaptureSettings
 {
-    /// <summary>A picture device as the list names it, "portal" for a screen, "test", or null for none.</summary>
+    /// <summary>A picture device, as in the list, "portal" for a screen, "test", or null for none.</summary>
     public string? Video { get; init; }
 
-    /// <summary>Of a screen: the file that keeps what the user chose; null to ask each time.</summary>
+    /// <summary>For a screen: the file for the restore token; null to ask each time.</summary>
     public string? RestoreToken { get; init; }
 
-    /// <summary>A sound device as the list names it, "test", or null for none.</summary>
+    /// <summary>A sound device, as in the list, "test", or null for none.</summary>
     public string? Audio { get; init; }
 
     /// <summary>A file, or a URL for a transport stream.</summary>
@@ -26,12 +26,12 @@ internal sealed record CaptureSettings
 
     public Rational FrameRate { get; init; } = new(25, 1);
 
-    /// <summary>Whether a signal of another size or rate goes on in a new file, as it is; otherwise it is scaled into the first one.</summary>
+    /// <summary>True to go on in a new file if the signal's size or rate changes; false to scale to the first size.</summary>
     public bool HasNewFiles { get; init; }
 
-    /// <summary>None: until it is interrupted.</summary>
+    /// <summary>The duration; None to record until interrupted.</summary>
     public ClockTime Duration { get; init; } = ClockTime.None;
 
-    /// <summary>Where the plot goes; null for none.</summary>
+    /// <summary>The file for the plot; null for none.</summary>
     public string? Plot { get; init; }
 }

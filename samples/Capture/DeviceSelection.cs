@@ -9,12 +9,12 @@ using RetroVue.Media.Time;
 
 namespace RetroVue.Samples;
 
-/// <summary>From a device's name to the element that records from it: "alsa:NAME", "v4l2:NAME", "pipewire:NAME", or "test".</summary>
+/// <summary>Makes the element that records from a device, by its name: "alsa:NAME", "v4l2:NAME", "pipewire:NAME", or "test".</summary>
 internal static class DeviceSelection
 {
     private const int SampleRate = 48_000;
 
-    /// <summary>What the sound's encoder takes.</summary>
+    /// <summary>The format for the sound's encoder.</summary>
     public static AudioFormat EncodedSound { get; } = new(SampleFormat.F32Planar, SampleRate, ChannelLayout.Stereo);
 
     /// <summary>The name that selects a device.</summary>
@@ -45,7 +45,7 @@ internal static class DeviceSelection
             IsLive = true,
             Count = settings.Duration.IsNone ? null : settings.Duration.ToUnits(settings.FrameRate.Inverse),
         }),
-        _ => throw new FormatException($"'{settings.Video}' is not a camera: --list tells their names."),
+        _ => throw new FormatException($"'{settings.Video}' is not a camera: --list shows the names."),
     };
 
     /// <exception cref="FormatException">It is not the name of a sound device.</exception>
@@ -54,7 +54,7 @@ internal static class DeviceSelection
         ("alsa", var device) => new AlsaSource("audio", new AlsaOptions { Device = device, Format = new AudioFormat(SampleFormat.S16, SampleRate, ChannelLayout.Stereo) }),
         ("pipewire", var node) => new PipeWireAudioSource("audio", new PipeWireAudioSourceOptions { Target = node, SampleRate = SampleRate }),
         ("test", _) => new TestToneSource("audio", new TestToneOptions { IsLive = true, Duration = settings.Duration }),
-        _ => throw new FormatException($"'{settings.Audio}' is not a microphone: --list tells their names."),
+        _ => throw new FormatException($"'{settings.Audio}' is not a microphone: --list shows the names."),
     };
 
     private static (string Api, string Device) Split(string name) => name.IndexOf(':', StringComparison.Ordinal) is var colon and > 0

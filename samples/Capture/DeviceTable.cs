@@ -13,7 +13,7 @@ internal static class DeviceTable
     {
         if (devices.Count == 0 && screens is null)
         {
-            Console.WriteLine("There is no device: no sound card, no camera, and neither a PipeWire daemon nor a desktop portal that could be asked.");
+            Console.WriteLine("No device found: no sound card, no camera, no PipeWire daemon, and no desktop portal.");
             return;
         }
 

@@ -11,12 +11,12 @@ var video = new Option<string?>("--video") { Description = "The camera, as --lis
 var audio = new Option<string?>("--audio") { Description = "The microphone, as --list names it, or 'test'.", HelpName = "DEVICE" };
 var token = new Option<string?>("--restore-token")
 {
-    Description = "Of a screen: keep your choice in this file, and share the same again without a question.",
+    Description = "For a screen: store your choice in this file, so that the desktop does not ask again.",
     HelpName = "FILE",
 };
 var size = new Option<string>("--size") { Description = "The picture's size.", HelpName = "WIDTHxHEIGHT", DefaultValueFactory = _ => "640x360" };
-var rate = new Option<string>("--rate") { Description = "Pictures a second: 25 or 30000/1001; of a screen, at most.", HelpName = "FPS", DefaultValueFactory = _ => "25" };
-var duration = new Option<double?>("--duration") { Description = "Seconds to record; until Ctrl-C where left out.", HelpName = "SECONDS" };
+var rate = new Option<string>("--rate") { Description = "Pictures per second, such as 25 or 30000/1001; for a screen, the maximum.", HelpName = "FPS", DefaultValueFactory = _ => "25" };
+var duration = new Option<double?>("--duration") { Description = "Seconds to record; without it, until Ctrl-C.", HelpName = "SECONDS" };
 var plot = new Option<string?>("--plot") { Description = "Draw the times of all buffers against the clock into this SVG file.", HelpName = "FILE" };
 var newFiles = new Option<bool>("--new-files")
 {
@@ -29,10 +29,10 @@ var options = new Option<string[]>("--url-option")
 };
 var output = new Argument<string?>("OUTPUT")
 {
-    Description = "A file (.mkv, .mp4, .ts), or a URL for a transport stream: udp, rtp, tcp, srt, http (POST) and what else FFmpeg writes to.",
+    Description = "A file (.mkv, .mp4, .ts), or a URL for a transport stream: udp, rtp, tcp, srt, http (POST) and the other protocols of FFmpeg.",
     Arity = ArgumentArity.ZeroOrOne,
 };
-var command = new RootCommand("Records cameras, screens and microphones with the times at which they captured.")
+var command = new RootCommand("Records cameras, screens and microphones, with their capture times.")
 {
     list, video, audio, token, size, rate, duration, plot, newFiles, options, output,
 };
@@ -70,7 +70,7 @@ command.SetAction(async (arguments, cancellation) =>
     }
     catch (OperationCanceledException)
     {
-        // Before anything was recorded.
+        // Nothing has been recorded yet.
         return 1;
     }
     catch (Exception error) when (error is FormatException or MediaException or IOException)
@@ -84,7 +84,7 @@ return await command.Parse(args).InvokeAsync().ConfigureAwait(false);
 
 static void Cancel(PosixSignalContext context, CancellationTokenSource end)
 {
-    // The recording is finished, not broken off.
+    // The recording is finished normally.
     context.Cancel = true;
     end.Cancel();
 }
@@ -93,7 +93,7 @@ static (int Width, int Height) ParseSize(string text) => text.Split('x') is [var
     && int.TryParse(width, NumberStyles.None, CultureInfo.InvariantCulture, out int w)
     && int.TryParse(height, NumberStyles.None, CultureInfo.InvariantCulture, out int h) && w > 0 && h > 0
         ? (w, h)
-        : throw new FormatException($"--size is WIDTHxHEIGHT, such as 640x360, not '{text}'.");
+        : throw new FormatException($"--size must be WIDTHxHEIGHT, such as 640x360, not '{text}'.");
 
 static Dictionary<string, string> ParseOptions(string[] texts)
 {
@@ -101,7 +101,7 @@ static Dictionary<string, string> ParseOptions(string[] texts)
     foreach (string text in texts)
     {
         int equals = text.IndexOf('=', StringComparison.Ordinal);
-        options[equals > 0 ? text[..equals] : throw new FormatException($"--url-option is NAME=VALUE, such as method=PUT, not '{text}'.")] = text[(equals + 1)..];
+        options[equals > 0 ? text[..equals] : throw new FormatException($"--url-option must be NAME=VALUE, such as method=PUT, not '{text}'.")] = text[(equals + 1)..];
     }
 
     return options;
@@ -116,5 +116,5 @@ static Rational ParseRate(string text)
         && (parts.Length == 1 || int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out denominator)) && denominator > 0;
     return isRate
         ? new Rational(int.Parse(parts[0], CultureInfo.InvariantCulture), denominator)
-        : throw new FormatException($"--rate is a number or a fraction, such as 25 or 30000/1001, not '{text}'.");
+        : throw new FormatException($"--rate must be a number or a fraction, such as 25 or 30000/1001, not '{text}'.");
 }

@@ -10,10 +10,10 @@ internal static class SharedScreen
     /// <summary>The name that selects it.</summary>
     public const string Name = "portal";
 
-    /// <summary>What the portal can share; null if there is none.</summary>
+    /// <summary>Returns the capabilities of the portal; null if there is none.</summary>
     public static Task<ScreenCastCapabilities?> ProbeAsync(CancellationToken cancellation) => ScreenCast.ProbeAsync(null, cancellation);
 
-    /// <summary>Asks the user, or has the file answer, which is then written anew: a token is good once.</summary>
+    /// <summary>Asks the user, or uses the token in the file; stores the new token, because a token can be used once.</summary>
     public static async Task<ScreenCast> StartAsync(CaptureSettings settings, CancellationToken cancellation)
     {
         string? file = settings.RestoreToken;
@@ -28,7 +28,7 @@ internal static class SharedScreen
             cancellation).ConfigureAwait(false);
         if (file is not null && screen.RestoreToken is { } token)
         {
-            // It opens the screen without a question: nobody else's business, from the first byte on.
+            // The token opens the screen without a question, so the file is private from the first byte on.
             var mine = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
             if (OperatingSystem.IsLinux())
             {
@@ -42,7 +42,7 @@ internal static class SharedScreen
         return screen;
     }
 
-    /// <summary>The source that records what was shared. The screen has the size it has.</summary>
+    /// <summary>Makes the source that records the shared screen. The size is the screen's own.</summary>
     public static PipeWireVideoSource Open(ScreenCast screen, CaptureSettings settings) => new("video", new PipeWireVideoSourceOptions
     {
         Screen = screen.Streams[0],

@@ -5,7 +5,7 @@ using RetroVue.Media.Time;
 
 namespace RetroVue.Samples;
 
-/// <summary>A recording in one line: how late, how far off, how much lost.</summary>
+/// <summary>The status of a recording in one line: lateness, drift, losses.</summary>
 internal static class StatusLine
 {
     public static string Of(Pipeline pipeline, IReadOnlyList<Element> sources)

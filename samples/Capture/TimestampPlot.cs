@@ -4,7 +4,9 @@ using RetroVue.Media.Elements.Probes;
 
 namespace RetroVue.Samples;
 
-/// <summary>Draws time stamps against the clock: for each buffer how long after its PTS it came by, and how even its PTS are.</summary>
+/// <summary>
+/// Draws time stamps against the clock: for each buffer its delay after its PTS, and the deviation of its PTS from an even line.
+/// </summary>
 internal static class TimestampPlot
 {
     private const int Width = 960;
@@ -20,15 +22,15 @@ internal static class TimestampPlot
         text.Append(CultureInfo.InvariantCulture, $"<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{Width}\" height=\"{(2 * PanelHeight) + Top}\" ");
         text.Append("font-family=\"sans-serif\" font-size=\"12\"><rect width=\"100%\" height=\"100%\" fill=\"white\"/>\n");
         double end = lanes.SelectMany(lane => lane.Records).Select(record => record.Pts.Nanoseconds / 1e9).DefaultIfEmpty(1).Max();
-        Panel(text, 0, "ms from capture to here", end, [.. lanes.Select(lane => (lane.Name, Lateness(lane.Records)))]);
-        Panel(text, 1, "ms that PTS are off an even line", end, [.. lanes.Select(lane => (lane.Name, Evenness(lane.Records)))]);
+        Panel(text, 0, "ms from capture to arrival", end, [.. lanes.Select(lane => (lane.Name, Lateness(lane.Records)))]);
+        Panel(text, 1, "ms deviation of PTS from an even line", end, [.. lanes.Select(lane => (lane.Name, Evenness(lane.Records)))]);
         return text.Append("</svg>\n").ToString();
     }
 
     private static (double X, double Y)[] Lateness(TimestampRecord[] records) =>
         [.. records.Select(record => (record.Pts.Nanoseconds / 1e9, (record.SeenAt - record.Pts).Nanoseconds / 1e6))];
 
-    /// <summary>Distance of each PTS from the line through the first and the last, by the number of the buffer.</summary>
+    /// <summary>Returns the distance of each PTS from the line through the first and the last, by the number of the buffer.</summary>
     private static (double X, double Y)[] Evenness(TimestampRecord[] records)
     {
         if (records.Length < 2)

@@ -10,11 +10,11 @@ namespace RetroVue.Samples;
 /// <summary>Makes a clip: test picture and tone, through encoders, into an MP4 file.</summary>
 internal static class ClipMaker
 {
-    /// <summary>Writes under another name and renames at the end, so a file that is there is whole.</summary>
-    /// <param name="clip">What to make.</param>
-    /// <param name="folder">Where.</param>
-    /// <param name="advanced">Told how far it is, on the pipeline's thread.</param>
-    /// <param name="cancellationToken">Gives up; nothing is left behind.</param>
+    /// <summary>Writes to another name and renames the file at the end, so that an existing file is always complete.</summary>
+    /// <param name="clip">The clip.</param>
+    /// <param name="folder">The folder of the file.</param>
+    /// <param name="advanced">Called with the progress, on the pipeline's thread.</param>
+    /// <param name="cancellationToken">Cancels; no file is left.</param>
     public static async Task MakeAsync(DemoClip clip, string folder, Action<ClockTime> advanced, CancellationToken cancellationToken)
     {
         string file = Path.Combine(folder, clip.File);

@@ -5,9 +5,9 @@ namespace RetroVue.Samples;
 
 /// <summary>A channel of the demo.</summary>
 /// <param name="ShortName">Its name in addresses.</param>
-/// <param name="Name">What viewers read.</param>
-/// <param name="Profile">Its profile as the schedule's JSON says it.</param>
-/// <param name="Clips">What it airs.</param>
+/// <param name="Name">The name that viewers see.</param>
+/// <param name="Profile">Its profile, as in the schedule's JSON.</param>
+/// <param name="Clips">Its clips.</param>
 internal sealed record DemoChannel(string ShortName, string Name, IReadOnlyDictionary<string, string> Profile, IReadOnlyList<DemoClip> Clips)
 {
     private static readonly Rational s_film = new(24, 1);
@@ -15,7 +15,7 @@ internal sealed record DemoChannel(string ShortName, string Name, IReadOnlyDicti
     private static readonly Rational s_ntsc = new(30000, 1001);
     private static readonly Dictionary<string, string> s_copy = new(StringComparer.Ordinal) { ["mode"] = "copy" };
 
-    /// <summary>Two channels whose files are of one kind each, and one whose files are all unlike.</summary>
+    /// <summary>Two channels whose files have the same formats, and one whose files have different formats.</summary>
     public static IReadOnlyList<DemoChannel> All { get; } =
     [
         new("retro-one", "Retro One", s_copy,

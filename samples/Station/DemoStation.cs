@@ -2,10 +2,10 @@ using System.Text.Json;
 
 namespace RetroVue.Samples;
 
-/// <summary>The station that airs where no other was asked for: its media are made on first use.</summary>
+/// <summary>The station that runs if no other is given; its media is made on first use.</summary>
 internal static class DemoStation
 {
-    /// <summary>Makes what is missing of the media and the schedule, and returns the schedule's file.</summary>
+    /// <summary>Makes the missing media and the schedule, and returns the path of the schedule.</summary>
     public static async Task<string> MakeAsync(string data, CancellationToken cancellationToken)
     {
         string folder = Path.Combine(data, "demo");

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace RetroVue.Samples;
 
-/// <summary>A folder that one process at a time writes to; the system takes the lock back from one that ends, however it ends.</summary>
+/// <summary>A folder to which one process at a time writes; the system releases the lock when a process ends, for any reason.</summary>
 internal sealed class FolderLock : IDisposable
 {
     private static readonly TimeSpan s_tryEvery = TimeSpan.FromMilliseconds(250);
@@ -12,11 +12,11 @@ internal sealed class FolderLock : IDisposable
 
     private FolderLock(FileStream file, string ownerPath) => (_file, _ownerPath) = (file, ownerPath);
 
-    /// <summary>Locks a folder; waits for whoever has it, and says so.</summary>
+    /// <summary>Locks a folder; waits for another owner, and says so.</summary>
     public static async Task<FolderLock> TakeAsync(string folder, CancellationToken cancellationToken)
     {
         string path = Path.Combine(folder, ".lock");
-        // The locked file itself cannot be opened to read whose lock it is.
+        // The locked file itself cannot be opened to read the owner.
         string ownerPath = Path.Combine(folder, ".lock-owner");
         bool hasTold = false;
         while (true)
@@ -54,7 +54,7 @@ internal sealed class FolderLock : IDisposable
         }
         catch (IOException)
         {
-            // It is just being written, or removed.
+            // It is just being written or removed.
             return "Another process";
         }
     }

@@ -2,13 +2,13 @@ using RetroVue.Runtime.Schedules;
 
 namespace RetroVue.Samples;
 
-/// <summary>Folders that the command line names: where one is of no use, why, and what to do.</summary>
+/// <summary>Checks folders from the command line; errors say why a folder cannot be used, and the remedy.</summary>
 internal static class Folders
 {
-    /// <summary>The files in a folder, in the order of their names.</summary>
+    /// <summary>Returns the files in a folder, in the order of their names.</summary>
     /// <param name="option">The option that named the folder.</param>
     /// <param name="folder">The folder.</param>
-    /// <exception cref="ScheduleException">There is none, or it cannot be read.</exception>
+    /// <exception cref="ScheduleException">The folder does not exist, or cannot be read.</exception>
     public static string[] Read(string option, string folder)
     {
         if (File.Exists(folder))
@@ -26,7 +26,7 @@ internal static class Folders
         }
         catch (UnauthorizedAccessException)
         {
-            throw new ScheduleException($"The folder '{folder}' may not be read by {Environment.UserName}; give it the right (chmod o+rx), or name another with {option}.");
+            throw new ScheduleException($"The folder '{folder}' cannot be read by {Environment.UserName}; allow it (chmod o+rx), or give another folder with {option}.");
         }
         catch (IOException exception)
         {
@@ -34,17 +34,17 @@ internal static class Folders
         }
     }
 
-    /// <summary>Makes a folder to write to, where it is not there.</summary>
+    /// <summary>Makes a folder to write to, if it does not exist.</summary>
     /// <param name="option">The option that named the folder, or its parent.</param>
     /// <param name="folder">The folder.</param>
-    /// <exception cref="ScheduleException">It cannot be made, or not be written to.</exception>
+    /// <exception cref="ScheduleException">The folder cannot be made, or is not writable.</exception>
     public static void Make(string option, string folder)
     {
         for (string? part = folder; part is not null; part = Path.GetDirectoryName(part))
         {
             if (File.Exists(part))
             {
-                throw new ScheduleException($"'{part}' is a file; {option} takes a folder to keep media in.");
+                throw new ScheduleException($"'{part}' is a file; {option} takes a folder for media.");
             }
         }
 
@@ -58,8 +58,8 @@ internal static class Folders
         }
     }
 
-    /// <summary>That a folder cannot be written to.</summary>
+    /// <summary>Makes the error that a folder is not writable.</summary>
     public static ScheduleException NotWritable(string option, string folder, Exception cause) => cause is UnauthorizedAccessException
-        ? new ScheduleException($"{Environment.UserName} may not write to '{folder}'; name another folder with {option}.")
-        : new ScheduleException($"'{folder}' cannot be written to: {cause.Message} Name another folder with {option}.");
+        ? new ScheduleException($"{Environment.UserName} may not write to '{folder}'; give another folder with {option}.")
+        : new ScheduleException($"'{folder}' cannot be written to: {cause.Message} Give another folder with {option}.");
 }

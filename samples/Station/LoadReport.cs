@@ -4,7 +4,7 @@ using RetroVue.Runtime.Channels;
 
 namespace RetroVue.Samples;
 
-/// <summary>Says how far the loading of the station is, where it takes a while: a line at the start, and one every two seconds.</summary>
+/// <summary>Shows the progress of loading the station, if that takes long: a line at the start, and one every two seconds.</summary>
 internal sealed class LoadReport : IProgress<LoadProgress>
 {
     private static readonly ClockTime s_lineEvery = ClockTime.FromSeconds(2);
@@ -23,7 +23,7 @@ internal sealed class LoadReport : IProgress<LoadProgress>
             }
 
             _told = now;
-            Console.WriteLine(value.Done == 0 ? $"Loading the station: {value.Files} files to look at …" : $"  {value.Done} of {value.Files} files");
+            Console.WriteLine(value.Done == 0 ? $"Loading the station: {value.Files} files to check …" : $"  {value.Done} of {value.Files} files");
         }
     }
 }

@@ -10,7 +10,7 @@ using RetroVue.Runtime.Time;
 
 namespace RetroVue.Samples;
 
-/// <summary>Makes one channel of the files in a folder, in the order of their names; those in its folder "filler" fill gaps.</summary>
+/// <summary>Makes one channel from the files in a folder, in the order of their names; files in its folder "filler" fill gaps.</summary>
 internal static class MediaFolder
 {
     private static readonly FrozenSet<string> s_extensions = new[]
@@ -19,8 +19,8 @@ internal static class MediaFolder
         ".oga", ".ogg", ".ogv", ".opus", ".ts", ".vob", ".wav", ".webm", ".wmv",
     }.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>The channel: copied where all its files are of one kind, transcoded otherwise.</summary>
-    /// <exception cref="ScheduleException">The folder cannot be read, or there is no file in it that can be aired.</exception>
+    /// <summary>Returns the channel: copied if all its files have the same formats, transcoded if not.</summary>
+    /// <exception cref="ScheduleException">The folder cannot be read, or contains no file that can air.</exception>
     public static async Task<ChannelSchedule> ReadAsync(string folder, CancellationToken cancellationToken)
     {
         string[] all = Folders.Read("--media", folder);
@@ -30,8 +30,8 @@ internal static class MediaFolder
         if (files.Length == 0)
         {
             throw new ScheduleException(all.Length == 0
-                ? $"The folder '{folder}' holds no files; put some in, or name another with --media."
-                : $"None of the {all.Length} files in '{folder}' has a name that ends like a media file's: {string.Join(' ', s_extensions.Order(StringComparer.Ordinal))}.");
+                ? $"The folder '{folder}' contains no files; put some in, or give another folder with --media."
+                : $"None of the {all.Length} files in '{folder}' has the extension of a media file: {string.Join(' ', s_extensions.Order(StringComparer.Ordinal))}.");
         }
 
         ProbedMedia?[] probed = await ProbeAsync([.. files, .. fillerFiles], cancellationToken);
@@ -39,7 +39,7 @@ internal static class MediaFolder
         (string File, ProbedMedia Media)[] filler = Usable(fillerFiles, probed[files.Length..]);
         if (programmes.Length == 0)
         {
-            throw new ScheduleException($"None of the {files.Length} media files in '{folder}' can be aired; why is said above.");
+            throw new ScheduleException($"None of the {files.Length} media files in '{folder}' can be aired; see the reasons above.");
         }
 
         DateTimeZone zone = LocalZone();
@@ -64,13 +64,13 @@ internal static class MediaFolder
     private static (string File, ProbedMedia Media)[] Usable(string[] files, ProbedMedia?[] probed) =>
         [.. files.Zip(probed).Where(pair => pair.Second is not null).Select(pair => (pair.First, pair.Second!))];
 
-    /// <summary>Looks at files, as many at a time as there are processors; null for one that cannot be aired, which is said.</summary>
+    /// <summary>Probes files, as many at a time as there are processors; null for a file that cannot be aired, with a message.</summary>
     private static async Task<ProbedMedia?[]> ProbeAsync(string[] files, CancellationToken cancellationToken)
     {
         var probed = new ProbedMedia?[files.Length];
         var problems = new string?[files.Length];
         int done = 0;
-        Console.WriteLine($"Looking at {files.Length} files …");
+        Console.WriteLine($"Checking {files.Length} files …");
         await Progress.RunAsync(
             [("files", files.Length)],
             advance => Parallel.ForAsync(
@@ -97,7 +97,7 @@ internal static class MediaFolder
             ProbedMedia media = await MediaProbe.ProbeAsync(file, cancellationToken: cancellationToken);
             return media.Duration.ToDuration() >= ScheduleItem.MinDuration
                 ? (media, null)
-                : (null, $"'{file}' lasts {media.Duration}, less than the {ScheduleItem.MinDuration.TotalMilliseconds} ms that an item airs for at least.");
+                : (null, $"'{file}' lasts only {media.Duration}; an item has to last at least {ScheduleItem.MinDuration.TotalMilliseconds} ms.");
         }
         catch (MediaFileException exception)
         {
@@ -110,7 +110,7 @@ internal static class MediaFolder
         CopyAdmission admission = CopyAdmission.Decide(files.Select(file => CopyCandidate.Of(file.File, file.Media)));
         if (admission.Refused.IsEmpty)
         {
-            Console.WriteLine("All files are of one kind: they air as they are encoded.");
+            Console.WriteLine("All files have the same formats: they air as they are encoded.");
             return ChannelProfile.Copy;
         }
 
@@ -121,7 +121,7 @@ internal static class MediaFolder
             .GroupBy(candidate => candidate.Reduce())
             .MaxBy(alike => alike.Count())?.Key ?? new Rational(25, 1);
         CopyRefusal first = admission.Refused[0];
-        Console.WriteLine($"Files are of unlike kinds, so they are encoded anew as {width}x{height} at {rate.Numerator / (double)rate.Denominator:0.##} frames per second:");
+        Console.WriteLine($"The files have different formats, so they are encoded again as {width}x{height} at {rate.Numerator / (double)rate.Denominator:0.##} frames per second:");
         Console.WriteLine($"  {Path.GetFileName(first.File)} {first.Reason}.");
         return ChannelProfile.Transcode(width, height, rate);
     }

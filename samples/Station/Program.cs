@@ -7,13 +7,13 @@ var schedule = new Option<FileInfo?>("--schedule") { Description = "Air the chan
 var port = new Option<int>("--port") { Description = "The port to listen on; 0 takes a free one.", HelpName = "N", DefaultValueFactory = _ => 8080 };
 var host = new Option<string>("--host")
 {
-    Description = "The address to listen on: an IP address, or 'any' for all of this machine's.",
+    Description = "The address to listen on: an IP address, or 'any' for all addresses of this machine.",
     HelpName = "ADDRESS",
     DefaultValueFactory = _ => "127.0.0.1",
 };
 var data = new Option<DirectoryInfo>("--data")
 {
-    Description = "Where the demo media are kept.",
+    Description = "The folder for the demo media.",
     HelpName = "DIR",
     DefaultValueFactory = _ => new DirectoryInfo(StationSettings.DefaultData),
 };
@@ -30,11 +30,11 @@ command.Validators.Add(result =>
 
     if (result.GetValue(port) is < 0 or > 65535)
     {
-        result.AddError("--port is a number from 0 to 65535.");
+        result.AddError("--port must be a number from 0 to 65535.");
     }
 });
 
-// One token for all that may be going on when the station is told to stop, from making media to serving viewers.
+// One token for everything that may be running when the station is stopped, from making media to serving viewers.
 using var stop = new CancellationTokenSource();
 using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
 using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);

@@ -5,14 +5,14 @@ using Spectre.Console;
 
 namespace RetroVue.Samples;
 
-/// <summary>Shows how far something is: bars on a terminal; elsewhere, as in a log, a plain line now and then.</summary>
+/// <summary>Shows progress: bars on a terminal; elsewhere, as in a log, a plain line from time to time.</summary>
 internal static class Progress
 {
     private static readonly ClockTime s_lineEvery = ClockTime.FromSeconds(2);
 
-    /// <summary>Does work of several parts.</summary>
-    /// <param name="parts">Their names, and what they count to.</param>
-    /// <param name="work">The work; it says of a part how far it is, on any thread.</param>
+    /// <summary>Runs work that has several parts.</summary>
+    /// <param name="parts">The names of the parts, and their lengths.</param>
+    /// <param name="work">The work; it reports the progress of a part, on any thread.</param>
     public static async Task RunAsync(IReadOnlyList<(string Name, double Length)> parts, Func<Action<int, double>, Task> work)
     {
         if (AnsiConsole.Profile.Out.IsTerminal)
@@ -29,7 +29,7 @@ internal static class Progress
         await work(lines.Advance);
     }
 
-    /// <summary>What is told in plain lines; thread-safe.</summary>
+    /// <summary>Progress as plain lines; thread-safe.</summary>
     private sealed class Lines(IReadOnlyList<(string Name, double Length)> parts)
     {
         private readonly Lock _lock = new();

@@ -3,15 +3,15 @@ using RetroVue.Media.Time;
 
 namespace RetroVue.Samples;
 
-/// <summary>Tells how far a stream is, and hands everything on.</summary>
+/// <summary>Reports the progress of a stream, and passes everything on.</summary>
 internal sealed class ProgressMeter : Element
 {
     private readonly Action<ClockTime> _advanced;
     private readonly OutputPad _output;
 
-    /// <summary>A meter.</summary>
+    /// <summary>Makes a meter.</summary>
     /// <param name="name">The element's name.</param>
-    /// <param name="advanced">Told the end of each buffer, on the pipeline's thread.</param>
+    /// <param name="advanced">Called with the end of each buffer, on the pipeline's thread.</param>
     public ProgressMeter(string name, Action<ClockTime> advanced)
         : base(name)
     {

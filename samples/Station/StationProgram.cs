@@ -16,7 +16,7 @@ namespace RetroVue.Samples;
 /// <summary>Runs the station from start to stop.</summary>
 internal static class StationProgram
 {
-    /// <returns>0 once it was told to stop; 1 where it could not start, which is said in one line.</returns>
+    /// <returns>0 after it was stopped; 1 if it could not start, with one line that says why.</returns>
     public static async Task<int> RunAsync(StationSettings settings, CancellationToken stop)
     {
         try
@@ -39,11 +39,11 @@ internal static class StationProgram
         }
         catch (SocketException exception) when (exception.SocketErrorCode == SocketError.AccessDenied)
         {
-            return Fail($"Port {settings.Port} is not for {Environment.UserName}: those below 1024 are the system's. Choose another with --port.");
+            return Fail($"{Environment.UserName} may not use port {settings.Port}: ports below 1024 are reserved for the system. Choose another with --port.");
         }
         catch (SocketException exception) when (exception.SocketErrorCode == SocketError.AddressNotAvailable)
         {
-            return Fail($"{settings.Host} is no address of this machine; choose another with --host, or any.");
+            return Fail($"{settings.Host} is not an address of this machine; choose another with --host, or 'any'.");
         }
         catch (Exception exception) when (exception is IOException or SocketException or UnauthorizedAccessException or MediaException)
         {
@@ -62,7 +62,7 @@ internal static class StationProgram
         builder.Logging.ClearProviders()
             .AddSimpleConsole(console => console.SingleLine = true)
             .AddFilter("Microsoft", LogLevel.Warning)
-            .AddFilter("Microsoft.Extensions.Hosting", LogLevel.None) // What it says of a start that failed is said here in one line.
+            .AddFilter("Microsoft.Extensions.Hosting", LogLevel.None) // This program reports a failed start itself, in one line.
             .AddFilter("RetroVue.Media", LogLevel.Warning);
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(address, settings.Port));
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(4));
@@ -78,7 +78,7 @@ internal static class StationProgram
         return app;
     }
 
-    /// <summary>What FFmpeg calls an error joins the station's log, unless its user asks for FFmpeg's messages on standard error.</summary>
+    /// <summary>Adds FFmpeg's errors to the station's log, unless the user wants FFmpeg's messages on standard error.</summary>
     private static void LogFFmpeg(ILoggerFactory loggerFactory)
     {
         try
@@ -90,7 +90,7 @@ internal static class StationProgram
         }
         catch (FFmpegLibraryException)
         {
-            // Without the library that receives them they stay on standard error; where FFmpeg itself is missing, the start will tell.
+            // Without the library that receives them they stay on standard error. If FFmpeg itself is missing, the start reports it.
         }
     }
 

@@ -1,11 +1,11 @@
 namespace RetroVue.Samples;
 
-/// <summary>What the command line asks for; paths are full.</summary>
-/// <param name="Media">A folder to make one channel of; null for none.</param>
-/// <param name="Schedule">A schedule's file; null for none. Without either the demo airs.</param>
+/// <summary>The settings from the command line; paths are full.</summary>
+/// <param name="Media">A folder for one channel; null for none.</param>
+/// <param name="Schedule">A schedule's file; null for none. Without either, the demo runs.</param>
 /// <param name="Host">The address to listen on.</param>
 /// <param name="Port">The port to listen on; 0 for a free one.</param>
-/// <param name="Data">Where the station keeps what it makes.</param>
+/// <param name="Data">The folder for files that the station makes.</param>
 internal sealed record StationSettings(string? Media, string? Schedule, string Host, int Port, string Data)
 {
     /// <summary>The user's data folder (XDG Base Directory Specification): $XDG_DATA_HOME or ~/.local/share, and there retrovue-station.</summary>

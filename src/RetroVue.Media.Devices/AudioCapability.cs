@@ -3,10 +3,10 @@ using RetroVue.Media.Formats;
 
 namespace RetroVue.Media.Devices;
 
-/// <summary>Sound in one sample format; not every rate goes with every count of channels.</summary>
-/// <param name="SampleFormat">As the pipeline would have the samples.</param>
-/// <param name="MinimumRate">Samples a second.</param>
-/// <param name="MaximumRate">Samples a second.</param>
+/// <summary>The rates and channels that a device supports in one sample format; not all combinations need be possible.</summary>
+/// <param name="SampleFormat">The sample format in the pipeline.</param>
+/// <param name="MinimumRate">The lowest number of samples per second.</param>
+/// <param name="MaximumRate">The highest number of samples per second.</param>
 /// <param name="MinimumChannels">At least 1.</param>
 /// <param name="MaximumChannels">At least <paramref name="MinimumChannels"/>.</param>
 public sealed record AudioCapability(
@@ -16,12 +16,12 @@ public sealed record AudioCapability(
     int MinimumChannels,
     int MaximumChannels) : DeviceCapability
 {
-    /// <summary>A text such as "s16 8000-192000 Hz 1-8 channels".</summary>
+    /// <summary>Returns a text such as "s16 8000-192000 Hz 1-8 channels".</summary>
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture,
         $"{SampleFormat.ToString().ToLowerInvariant()} {Range(MinimumRate, MaximumRate)} Hz {Range(MinimumChannels, MaximumChannels)} channels");
 
-    /// <summary>A capability as a device tells it: one that takes anything says so with numbers that no sound has.</summary>
+    /// <summary>Makes a capability from a device's values, which may be unrealistic numbers if it accepts anything.</summary>
     internal static AudioCapability Of(SampleFormat format, long minimumRate, long maximumRate, long minimumChannels, long maximumChannels)
     {
         const int most = 64;

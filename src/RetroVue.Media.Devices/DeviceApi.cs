@@ -1,6 +1,6 @@
 namespace RetroVue.Media.Devices;
 
-/// <summary>The system interface that a device is reached through.</summary>
+/// <summary>The system interface of a device.</summary>
 public enum DeviceApi
 {
     /// <summary>The kernel's sound devices and alsa-lib's plugins.</summary>

@@ -22,7 +22,7 @@ public class DeviceException : MediaException
     /// <summary>The device as it was named when it was opened, such as "hw:0,0" or "/dev/video0"; empty where none was yet.</summary>
     public string Device { get; }
 
-    /// <summary>The errno value, positive; 0 where the failure was not a system's.</summary>
+    /// <summary>The errno value, positive; 0 if the failure did not come from the system.</summary>
     public int ErrorCode { get; }
 
     /// <summary>

@@ -1,6 +1,6 @@
 namespace RetroVue.Media.Devices;
 
-/// <summary>What a device does.</summary>
+/// <summary>The kind of a device.</summary>
 public enum DeviceKind
 {
     /// <summary>Records sound.</summary>

@@ -1,8 +1,8 @@
 namespace RetroVue.Media.Devices;
 
-/// <summary>A source whose media appears as time passes, stamped with the time at which it was captured.</summary>
+/// <summary>A source whose media appears as time passes, with the time of its capture.</summary>
 public interface ILiveSource
 {
-    /// <summary>What the source has seen so far; any thread.</summary>
+    /// <summary>The statistics so far; any thread.</summary>
     CaptureStatistics Statistics { get; }
 }

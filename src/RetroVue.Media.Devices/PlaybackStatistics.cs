@@ -2,19 +2,19 @@ using RetroVue.Media.Time;
 
 namespace RetroVue.Media.Devices;
 
-/// <summary>What a clocked sound sink has done since its pipeline started; counts are of frames, one sample of each channel.</summary>
-/// <param name="Played">Given to the device, inserted silence included.</param>
-/// <param name="Silence">Inserted where the stream had a hole, or to meet its time.</param>
-/// <param name="Dropped">Left out because they came too late, overlapped what was there, or no device was there to play them.</param>
+/// <summary>The statistics of a clocked sound sink since its pipeline started; counts are of frames, one sample of each channel.</summary>
+/// <param name="Played">Frames written to the device, including inserted silence.</param>
+/// <param name="Silence">Frames of silence that were inserted because the stream had a gap, or to correct its time.</param>
+/// <param name="Dropped">Frames dropped because they were too late, overlapped earlier ones, or there was no device to play them.</param>
 /// <param name="Starved">
-/// Silence that was heard for want of sound, from the first frame on; of PipeWire only, since a device of ALSA's stops instead.
+/// Frames of silence that were heard because of missing sound, from the first frame on; only for PipeWire, because an ALSA device stops
+/// instead.
 /// </param>
-/// <param name="Interruptions">Times that the device stopped: ran empty, was suspended, or was lost.</param>
+/// <param name="Interruptions">The number of times that the device stopped: it ran empty, was suspended, or was lost.</param>
 /// <param name="Error">
-/// How much too late the last buffer would have been heard, were nothing put in or left out for it; negative where too early. None before
-/// the first.
+/// How much too late the last buffer would have been heard without insertions and drops; negative if too early. None before the first.
 /// </param>
-/// <param name="Drift">How much faster than CLOCK_MONOTONIC the device runs, in parts per million; NaN while not known.</param>
+/// <param name="Drift">How much faster than CLOCK_MONOTONIC the device is, in parts per million; NaN while not known.</param>
 public readonly record struct PlaybackStatistics(
     long Played,
     long Silence,

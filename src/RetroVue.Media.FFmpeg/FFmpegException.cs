@@ -36,9 +36,9 @@ public class FFmpegException : MediaException
     public string? ErrorText { get; }
 
     /// <summary>
-    /// The last error that FFmpeg logged during the call, often the cause where the code's text is only its kind: "moov atom not found"
-    /// of "Invalid data found when processing input". Null if it logged none on the calling thread, or where the library that receives
-    /// its log is missing (see <see cref="FFmpegLibrary.LogTo"/>).
+    /// The last error that FFmpeg logged during the call. It often is the cause, where the code's text only gives the kind of error: "moov
+    /// atom not found" for "Invalid data found when processing input". Null if FFmpeg logged none on the calling thread, or if the library
+    /// that receives its log is missing (see <see cref="FFmpegLibrary.LogTo"/>).
     /// </summary>
     public string? LastLine { get; }
 

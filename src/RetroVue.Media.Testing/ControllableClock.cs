@@ -4,7 +4,7 @@ using RetroVue.Media.Time;
 namespace RetroVue.Media.Testing;
 
 /// <summary>A clock that stands still until it is advanced: simulated system time, or a device's clock with a rate of its own.</summary>
-/// <remarks>Thread-safe. Never goes back: an attempt throws.</remarks>
+/// <remarks>Thread-safe. It never goes back; an attempt throws.</remarks>
 public sealed class ControllableClock : IClock
 {
     private readonly Lock _lock = new();
@@ -12,11 +12,12 @@ public sealed class ControllableClock : IClock
     private ClockTime _now;
     private ClockState _state = ClockState.Synchronised;
 
-    /// <summary>A clock that reads <paramref name="start"/>.</summary>
+    /// <summary>Makes a clock that reads <paramref name="start"/>.</summary>
     /// <param name="start">The first reading; not None.</param>
     /// <param name="name">The name for people.</param>
-    /// <param name="flags">The flags it shows.</param>
-    /// <param name="systemClock">The clock that its readings are pairs with; itself where null, as for simulated system time.</param>
+    /// <param name="flags">The clock's flags.</param>
+    /// <param name="systemClock">The system clock for the pairs of its readings; null for the clock itself, as for simulated system
+    /// time.</param>
     public ControllableClock(
         ClockTime start = default,
         string name = "controllable",
@@ -34,7 +35,7 @@ public sealed class ControllableClock : IClock
         Flags = flags;
     }
 
-    /// <summary>Raised after every advance, on the thread that advanced.</summary>
+    /// <summary>Raised after each advance, on the thread that advanced.</summary>
     public event EventHandler? Advanced;
 
     /// <inheritdoc/>
@@ -58,7 +59,7 @@ public sealed class ControllableClock : IClock
     /// <inheritdoc/>
     public string Name { get; }
 
-    /// <summary>The state that readings show.</summary>
+    /// <summary>The state of readings.</summary>
     public ClockState State
     {
         get

@@ -4,11 +4,11 @@ using RetroVue.Media.Time;
 namespace RetroVue.Media.Testing;
 
 /// <summary>
-/// A device's clock over simulated system time: it runs at a rate of its own, and its readings are as noisy as those of a real device.
+/// A device's clock over simulated system time: it has a rate of its own, and its readings are as noisy as those of a real device.
 /// </summary>
 /// <remarks>
-/// Thread-safe. <see cref="Now"/> is the device's true time; only <see cref="Read"/> shows <see cref="Jitter"/>, as a measured pair
-/// does. The same seed and the same reads give the same noise.
+/// Thread-safe. <see cref="Now"/> is the device's true time; only <see cref="Read"/> adds <see cref="Jitter"/>, like a measured pair. The
+/// same seed and the same reads give the same noise.
 /// </remarks>
 public sealed class SimulatedDeviceClock : IClock
 {
@@ -21,13 +21,13 @@ public sealed class SimulatedDeviceClock : IClock
     private ClockTime _jitter;
     private ClockState _state = ClockState.Synchronised;
 
-    /// <summary>A device's clock that reads <paramref name="start"/> now.</summary>
+    /// <summary>Makes a device's clock that reads <paramref name="start"/> now.</summary>
     /// <param name="systemClock">Simulated system time.</param>
-    /// <param name="driftPpm">How much faster than the system clock it runs, in parts per million.</param>
+    /// <param name="driftPpm">How much faster than the system clock it is, in parts per million.</param>
     /// <param name="start">The first reading; not None.</param>
     /// <param name="name">The name for people.</param>
-    /// <param name="flags">The flags it shows.</param>
-    /// <param name="seed">Of the noise.</param>
+    /// <param name="flags">The clock's flags.</param>
+    /// <param name="seed">The seed of the noise.</param>
     public SimulatedDeviceClock(
         IClock systemClock,
         double driftPpm = 0,
@@ -72,7 +72,7 @@ public sealed class SimulatedDeviceClock : IClock
     /// <inheritdoc/>
     public string Name { get; }
 
-    /// <summary>The noise of readings, and the uncertainty they state; zero unless set.</summary>
+    /// <summary>The noise of readings, and their uncertainty; by default zero.</summary>
     public ClockTime Jitter
     {
         get
@@ -93,12 +93,12 @@ public sealed class SimulatedDeviceClock : IClock
     }
 
     /// <summary>
-    /// True if a reading is late by 0 to twice <see cref="Jitter"/>, evenly spread, as after an interrupt; false if it is off by a
-    /// normal deviate whose standard deviation is <see cref="Jitter"/>.
+    /// True if a reading is late by 0 to twice <see cref="Jitter"/>, uniformly distributed, as after an interrupt. False if its error is
+    /// normally distributed with the standard deviation <see cref="Jitter"/>.
     /// </summary>
     public bool IsJitterOneSided { get; init; }
 
-    /// <summary>How much faster than the system clock it runs, in parts per million; a change is no step.</summary>
+    /// <summary>How much faster than the system clock it is, in parts per million; a change does not cause a step.</summary>
     public double DriftPpm
     {
         get
@@ -120,7 +120,7 @@ public sealed class SimulatedDeviceClock : IClock
         }
     }
 
-    /// <summary>The state that readings show.</summary>
+    /// <summary>The state of readings.</summary>
     public ClockState State
     {
         get
@@ -158,7 +158,7 @@ public sealed class SimulatedDeviceClock : IClock
         return _base + elapsed + ClockTime.FromNanoseconds((long)Math.Round(elapsed.Nanoseconds * (_driftPpm / 1e6)));
     }
 
-    /// <summary>A standard normal deviate by the method of Box and Muller.</summary>
+    /// <summary>Returns a standard normal deviate (Box-Muller method).</summary>
     private double NextNormal() =>
         Math.Sqrt(-2 * Math.Log(1 - _random.NextDouble())) * Math.Cos(Math.Tau * _random.NextDouble());
 }

@@ -5,14 +5,14 @@ using RetroVue.Media.Time;
 namespace RetroVue.Media.Testing;
 
 /// <summary>
-/// Runs tasks in simulated time on the thread that calls <see cref="RunUntil"/>: every ready task is stepped in turn, and time advances
-/// to the next deadline only when no task has work left. The same tasks give the same steps at the same times, always.
+/// Runs tasks in simulated time on the thread that calls <see cref="RunUntil"/>: ready tasks run in turn, and time advances to the next
+/// deadline only when no task has work left. The same tasks always give the same steps at the same times.
 /// </summary>
 /// <remarks>
-/// Not thread-safe: build, run and stop on one thread. Work that may block (<see cref="InvokeAsync"/>) runs inline, and continuations of
-/// what the executor completes run inline, so asynchronous code above it is deterministic too. It stays so if no task is awaited by two at
-/// once and no <see cref="SemaphoreSlim"/> is waited for: .NET continues such waits on the thread pool. Use <see cref="ExecutorLock"/>,
-/// and <see cref="Task.WhenAny(Task[])"/> for the second who awaits. If another thread wakes a task during a run, the run throws.
+/// Not thread-safe: build, run and stop on one thread. Work that may block (<see cref="InvokeAsync"/>) and continuations of the executor's
+/// tasks run inline, so asynchronous code above it is deterministic too, under two conditions: no task is awaited twice at the same time,
+/// and no <see cref="SemaphoreSlim"/> is used, because .NET continues such waits on the thread pool. Use <see cref="ExecutorLock"/>
+/// instead, and <see cref="Task.WhenAny(Task[])"/> for the second await. If another thread wakes a task during a run, the run throws.
 /// </remarks>
 public sealed class SimulatedExecutor : Executor
 {
@@ -23,13 +23,13 @@ public sealed class SimulatedExecutor : Executor
     private volatile int _runner;
     private volatile InvalidOperationException? _intrusion;
 
-    /// <summary>An executor whose system time starts at <paramref name="start"/>.</summary>
+    /// <summary>Makes an executor whose system time starts at <paramref name="start"/>.</summary>
     public SimulatedExecutor(ClockTime start = default)
         : this(new ControllableClock(start, "simulated-monotonic"))
     {
     }
 
-    /// <summary>An executor on a given simulated system clock.</summary>
+    /// <summary>Makes an executor with a given simulated system clock.</summary>
     public SimulatedExecutor(ControllableClock clock) => _waiter = new SimulatedClockWaiter(clock);
 
     /// <inheritdoc/>
@@ -38,18 +38,18 @@ public sealed class SimulatedExecutor : Executor
     /// <summary>Simulated system time.</summary>
     public ControllableClock Clock => _waiter.Clock;
 
-    /// <summary>Steps run so far; two runs of the same simulation agree on it.</summary>
+    /// <summary>The number of steps so far; it is the same in two runs of the same simulation.</summary>
     public long Steps { get; private set; }
 
     /// <summary>
-    /// Makes steps hang, as those that read from a disk that does not answer: asked before each step of a task, says until when it hangs;
-    /// a time that has come, or None, if it does not. Other tasks go on meanwhile, as on threads of their own.
+    /// Makes steps hang, like steps that read from a disk that does not answer. Called before each step of a task; returns the time until
+    /// which it hangs. A time in the past, or None, does not hang. Other tasks go on meanwhile, as on threads of their own.
     /// </summary>
     public Func<StepTask, ClockTime>? HangsUntil { get; set; }
 
     /// <summary>
-    /// Makes steps wait for a processor, as where the machine has too much to do: asked before each step of a task, says until when it waits;
-    /// a time that has come, or None, if it does not.
+    /// Makes steps wait for a processor, as on an overloaded machine. Called before each step of a task; returns the time until which it
+    /// waits. A time in the past, or None, does not wait.
     /// </summary>
     public Func<StepTask, ClockTime>? BusyUntil { get; set; }
 
@@ -88,14 +88,14 @@ public sealed class SimulatedExecutor : Executor
         }
     }
 
-    /// <summary>Runs for a stretch of simulated time.</summary>
+    /// <summary>Runs for a duration of simulated time.</summary>
     public void RunFor(ClockTime duration) => RunUntil(Clock.Now + duration);
 
     /// <summary>
-    /// Runs until a task, such as a pipeline's run, has completed, and throws what it threw.
+    /// Runs until a task, such as a pipeline's run, has completed, and throws the task's exception.
     /// </summary>
     /// <exception cref="InvalidOperationException">
-    /// Nothing is left to do before <paramref name="until"/>, a time on the line of <see cref="Clock"/>, and the task has not completed; or
+    /// No work is left before <paramref name="until"/>, a time on the line of <see cref="Clock"/>, and the task has not completed; or
     /// another thread has woken a task of the simulation during the run.
     /// </exception>
     public void RunUntilCompleted(Task task, ClockTime until)
@@ -107,21 +107,21 @@ public sealed class SimulatedExecutor : Executor
             {
                 if (!RunNext(until))
                 {
-                    throw new InvalidOperationException($"Nothing is left to do before {until} and the task has not completed (now {Clock.Now}).");
+                    throw new InvalidOperationException($"No work is left before {until}, and the task has not completed (now {Clock.Now}).");
                 }
             }
         });
 
-#pragma warning disable VSTHRD002 // It has completed: nothing is waited for.
+#pragma warning disable VSTHRD002 // The task has completed, so this does not wait.
         task.GetAwaiter().GetResult();
 #pragma warning restore VSTHRD002
     }
 
     /// <summary>
-    /// Begins something and runs until it has completed. What it does at once has the simulation's order too, also under a test runner with a
-    /// synchronization context of its own.
+    /// Starts an operation and runs until it has completed. So its first, synchronous part also runs in the simulation's order, even under
+    /// a test runner with a synchronization context of its own.
     /// </summary>
-    /// <exception cref="InvalidOperationException">As for a task that has begun already.</exception>
+    /// <exception cref="InvalidOperationException">The same as for a task that has already begun.</exception>
     public void RunUntilCompleted(Func<Task> begin, ClockTime until)
     {
         ArgumentNullException.ThrowIfNull(begin);
@@ -145,10 +145,10 @@ public sealed class SimulatedExecutor : Executor
     {
         if (_runner != 0 && _runner != Environment.CurrentManagedThreadId)
         {
-            // Nothing of this thread's is touched, that the run can say what has happened.
+            // No state of this thread is changed, so that the run can report what has happened.
             var intrusion = new InvalidOperationException(
-                $"The task '{task.Name}' of a simulation was woken on another thread while the simulation ran, so its order is lost: "
-                + $"something has continued on the thread pool.{Environment.NewLine}{Environment.StackTrace}");
+                $"The task '{task.Name}' of a simulation was woken on another thread while the simulation ran, so its order is no longer deterministic: "
+                + $"some code has continued on the thread pool.{Environment.NewLine}{Environment.StackTrace}");
             Interlocked.CompareExchange(ref _intrusion, intrusion, null);
             return;
         }
@@ -163,8 +163,8 @@ public sealed class SimulatedExecutor : Executor
     }
 
     /// <summary>
-    /// Runs without a synchronization context: if there is one, as under a test runner, continuations would not run inline but on
-    /// the thread pool, at a time of its choosing.
+    /// Runs without a synchronization context: with one, as under a test runner, continuations would not run inline but later, on the
+    /// thread pool.
     /// </summary>
     private void RunInline(Action action)
     {
@@ -193,7 +193,7 @@ public sealed class SimulatedExecutor : Executor
 
         if (Clock.Now > until)
         {
-            // A step has passed time, as those of simulated devices may.
+            // A step has advanced time, as steps of simulated devices may.
             return false;
         }
 
@@ -268,11 +268,11 @@ public sealed class SimulatedExecutor : Executor
             return;
         }
 
-        // A wake that came during the step counts as one that comes after it.
+        // A wake during the step counts like a wake after it.
         bool again = result.State == StepState.Ready || (entry.IsWoken && result.State != StepState.Finished);
         if (again && Clock.Now > before)
         {
-            // It has blocked, as a simulated camera does until its next picture: whoever had something to do meanwhile comes first.
+            // The step has blocked, as a simulated camera does until its next picture: tasks that became due meanwhile come first.
             (again, result) = (false, StepResult.At(Clock, Clock.Now));
         }
 

@@ -3,7 +3,7 @@ using RetroVue.Media.Time;
 
 namespace RetroVue.Media.Testing;
 
-/// <summary>A wait that looks at its clock again whenever simulated time advances.</summary>
+/// <summary>A wait that checks its clock each time simulated time advances.</summary>
 internal sealed class SimulatedWait : ClockWait
 {
     private readonly ControllableClock _system;

@@ -6,7 +6,7 @@ namespace RetroVue.Media;
 /// <summary>Every log message of this package, by its fixed id: 100 to 199.</summary>
 internal static partial class MediaLog
 {
-    [LoggerMessage(100, LogLevel.Information, "Pipeline {Pipeline} runs with {Elements} elements by the clock {Clock}")]
+    [LoggerMessage(100, LogLevel.Information, "Pipeline {Pipeline} runs with {Elements} elements and follows the clock {Clock}")]
     public static partial void Started(ILogger logger, string pipeline, int elements, string clock);
 
     [LoggerMessage(101, LogLevel.Information, "Pipeline {Pipeline} follows the clock {Clock}")]
@@ -15,7 +15,7 @@ internal static partial class MediaLog
     [LoggerMessage(102, LogLevel.Error, "Pipeline {Pipeline}: {Element} failed")]
     public static partial void Failed(ILogger logger, string pipeline, string element, Exception error);
 
-    [LoggerMessage(103, LogLevel.Warning, "Pipeline {Pipeline}: disposing of its elements takes long, as where a disk does not answer; it goes on by itself")]
+    [LoggerMessage(103, LogLevel.Warning, "Pipeline {Pipeline}: the disposal of its elements takes long; perhaps a disk does not answer. It goes on in the background")]
     public static partial void StillDisposing(ILogger logger, string pipeline);
 
     [LoggerMessage(110, LogLevel.Debug, "[{Element}] {Buffer}")]

@@ -10,8 +10,7 @@ using RetroVue.Runtime.AspNetCore.Streams;
 namespace RetroVue.Runtime.AspNetCore;
 
 /// <summary>
-/// Keeps connections from piling up: those that ask nothing are closed, and there is a limit to how many there are. Who comes when all are
-/// taken is told so.
+/// Limits the number of connections, and closes idle ones. A request beyond the limit gets an error that says so.
 /// </summary>
 internal sealed class ConnectionLimits(IOptions<RetroVueOptions> options, ILogger<ConnectionLimits> logger, WebTelemetry telemetry)
     : IStartupFilter, IConfigureOptions<KestrelServerOptions>
@@ -22,19 +21,19 @@ internal sealed class ConnectionLimits(IOptions<RetroVueOptions> options, ILogge
     private int _connections;
     private int _refused;
 
-    /// <summary>How long a connection may take to say what it asks for.</summary>
+    /// <summary>The longest time in which the headers of a request have to arrive.</summary>
     private static TimeSpan HeaderTimeout => TimeSpan.FromSeconds(10);
 
-    /// <summary>How long a connection may ask nothing; longer than a player waits for the next segment.</summary>
+    /// <summary>How long a connection may be idle; longer than a player waits for the next segment.</summary>
     private static TimeSpan IdleTimeout => TimeSpan.FromSeconds(30);
 
-    /// <summary>What the app itself has set stays.</summary>
+    /// <summary>Does not change limits that the app itself has set.</summary>
     void IConfigureOptions<KestrelServerOptions>.Configure(KestrelServerOptions kestrel)
     {
         KestrelServerLimits limits = kestrel.Limits;
         limits.RequestHeadersTimeout = limits.RequestHeadersTimeout == s_defaults.RequestHeadersTimeout ? HeaderTimeout : limits.RequestHeadersTimeout;
         limits.KeepAliveTimeout = limits.KeepAliveTimeout == s_defaults.KeepAliveTimeout ? IdleTimeout : limits.KeepAliveTimeout;
-        // Some more are let in, to be told; those that come in masses are closed at once.
+        // A few more are accepted, to be told why they are refused. If there are very many, they are closed at once.
         limits.MaxConcurrentConnections ??= options.Value.MaxConnections + Math.Max(16, options.Value.MaxConnections / 4);
     }
 
@@ -63,10 +62,10 @@ internal sealed class ConnectionLimits(IOptions<RetroVueOptions> options, ILogge
         return ChannelRoute.RefuseAsync(
             context,
             StatusCodes.Status503ServiceUnavailable,
-            $"This station serves {limit} connections at a time and all are taken. Try again in a while; whoever runs it can raise MaxConnections.");
+            $"This station serves at most {limit} connections at a time, and all are in use. Try again later. The operator can raise MaxConnections.");
     }
 
-    /// <summary>Counts a connection with its first request, until it is closed.</summary>
+    /// <summary>Counts a connection from its first request until it is closed; false if it is beyond the limit.</summary>
     private bool IsAdmitted(HttpContext context)
     {
         if (context.Features.Get<IConnectionItemsFeature>()?.Items is not { } items

@@ -11,10 +11,10 @@ namespace RetroVue.Runtime.AspNetCore;
 public static class RetroVueEndpoints
 {
     /// <summary>
-    /// Maps the page at <c>/</c>, the list of channels, their streams and the JSON API. Nothing among them changes the station.
+    /// Maps the page at <c>/</c>, the list of channels, their streams and the JSON API. All of them only read the station.
     /// </summary>
-    /// <param name="routes">The app, or a group of its routes: everything the station says of its own addresses stays within it.</param>
-    /// <returns>What adds conventions to all of them, such as a policy of CORS or of authorisation.</returns>
+    /// <param name="routes">The app, or a group of its routes. All addresses that the station gives out are inside the group.</param>
+    /// <returns>A builder that adds conventions to all endpoints, such as a policy for CORS or authorisation.</returns>
     public static IEndpointConventionBuilder MapRetroVue(this IEndpointRouteBuilder routes)
     {
         RouteGroupBuilder all = routes.MapGroup("");
@@ -28,7 +28,7 @@ public static class RetroVueEndpoints
         return all;
     }
 
-    /// <summary>HEAD is answered wherever GET is (RFC 9110, 9.3.2); the server leaves the body out.</summary>
+    /// <summary>Answers HEAD wherever GET is answered (RFC 9110, 9.3.2); the server omits the body.</summary>
     private static void AnswerHead(EndpointBuilder endpoint)
     {
         if (endpoint.Metadata.OfType<IHttpMethodMetadata>().LastOrDefault()?.HttpMethods is { } methods

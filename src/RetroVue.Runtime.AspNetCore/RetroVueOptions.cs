@@ -10,7 +10,7 @@ namespace RetroVue.Runtime.AspNetCore;
 /// </summary>
 public sealed class RetroVueOptions
 {
-    /// <summary>The schedule's JSON file; either this or <see cref="Channels"/>.</summary>
+    /// <summary>The path of the schedule's JSON file. Set either this or <see cref="Channels"/>.</summary>
     public string? ScheduleFile { get; set; }
 
     /// <summary>The channels, made by the caller; either these or <see cref="ScheduleFile"/>. For code: configuration has no such setting.</summary>
@@ -28,10 +28,10 @@ public sealed class RetroVueOptions
     /// </summary>
     public IProgress<LoadProgress>? Progress { get; set; }
 
-    /// <summary>How viewers of HLS are served.</summary>
+    /// <summary>Options for HLS viewers.</summary>
     public HlsViewerOptions Hls { get; set; } = new();
 
-    /// <summary>How channels are run.</summary>
+    /// <summary>Options for channels, such as linger and recovery.</summary>
     public ChannelOptions Channel { get; set; } = new();
 
     /// <summary>The section of the configuration that was read; null if there is none.</summary>

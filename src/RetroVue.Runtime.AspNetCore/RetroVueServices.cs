@@ -27,7 +27,7 @@ public static class RetroVueServices
     /// one was registered before. Called again, it only adds to the options.
     /// </summary>
     /// <param name="services">The app's services.</param>
-    /// <param name="configure">Says what to air.</param>
+    /// <param name="configure">Sets the options.</param>
     public static IServiceCollection AddRetroVue(this IServiceCollection services, Action<RetroVueOptions> configure)
     {
         ArgumentNullException.ThrowIfNull(services);
@@ -61,7 +61,7 @@ public static class RetroVueServices
         services.TryAddSingleton(provider => MasterClock.FromSystem(logger: provider.GetRequiredService<ILogger<MasterClock>>()));
         services.TryAddSingleton<Executor>(_ => ThreadedExecutor.Default);
         services.TryAddSingleton(provider => provider.GetRequiredService<MasterClock>().AsTimeProvider(provider.GetRequiredService<Executor>()));
-        // First, so that one that an app adds for the same mode, before or after, counts.
+        // First, so that a factory that an app adds for the same mode, before or after this call, counts.
         services.Insert(0, ServiceDescriptor.Singleton<IProducerFactory, NormalProducerFactory>());
         services.AddMetrics();
         services.AddSingleton<WebTelemetry>();

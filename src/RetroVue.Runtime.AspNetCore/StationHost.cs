@@ -21,7 +21,7 @@ internal sealed class StationHost(Station station, ILogger<StationHost> logger) 
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    /// <summary>Takes the station off the air, within the host's limit: the token is cancelled then.</summary>
+    /// <summary>Takes the station off the air, within the host's time limit, at which the token is cancelled.</summary>
     public async Task StoppedAsync(CancellationToken cancellationToken)
     {
         try

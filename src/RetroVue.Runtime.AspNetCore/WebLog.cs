@@ -11,12 +11,12 @@ internal static partial class WebLog
     [LoggerMessage(1301, LogLevel.Information, "Channel {Channel}: {Client} reads too slowly and is disconnected")]
     public static partial void Lagged(ILogger logger, string channel, string client);
 
-    [LoggerMessage(1302, LogLevel.Warning, "The station has not let go of all its files within the host's shutdown limit (HostOptions.ShutdownTimeout). A disk does not answer")]
+    [LoggerMessage(1302, LogLevel.Warning, "The station could not close all its files within the host's shutdown limit (HostOptions.ShutdownTimeout). A disk does not answer")]
     public static partial void NotEnded(ILogger logger);
 
     [LoggerMessage(1310, LogLevel.Information, "Channel {Channel}: {Client} has read nothing for {Seconds} s and is disconnected")]
     public static partial void Silent(ILogger logger, string channel, string client, double seconds);
 
-    [LoggerMessage(1311, LogLevel.Warning, "All {Limit} connections are taken: who comes now is refused with 503 (RetroVueOptions.MaxConnections)")]
+    [LoggerMessage(1311, LogLevel.Warning, "All {Limit} connections are in use: further requests get status 503 (RetroVueOptions.MaxConnections)")]
     public static partial void ConnectionsTaken(ILogger logger, int limit);
 }

@@ -19,16 +19,16 @@ internal static partial class RuntimeLog
     [LoggerMessage(
         1003,
         LogLevel.Warning,
-        "The machine's civil time was stepped to {CivilTime}: station time is {Difference} {Side} it and goes on as before, shown as unsynchronised; restart the station to follow")]
+        "The machine's civil time was stepped to {CivilTime}: station time is {Difference} {Side} it. Station time goes on unchanged, marked as unsynchronised; restart the station to take over civil time")]
     public static partial void CivilTimeDiffers(ILogger logger, Duration difference, string side, Instant civilTime);
 
     [LoggerMessage(1004, LogLevel.Information, "The machine's civil time agrees with station time again")]
     public static partial void CivilTimeAgrees(ILogger logger);
 
-    [LoggerMessage(1100, LogLevel.Warning, "{Producer}: '{Title}' ({File}) cannot be opened; a slate takes its place until its end. {Problem}")]
+    [LoggerMessage(1100, LogLevel.Warning, "{Producer}: '{Title}' ({File}) cannot be opened; a slate airs instead until its end. {Problem}")]
     public static partial void ItemFailed(ILogger logger, string producer, string title, string file, string problem, Exception? unexpected);
 
-    [LoggerMessage(1101, LogLevel.Warning, "{Producer}: '{Title}' ({File}) is over before its time; a slate takes its place until its end. {Problem}")]
+    [LoggerMessage(1101, LogLevel.Warning, "{Producer}: '{Title}' ({File}) ended before its time; a slate airs instead until its end. {Problem}")]
     public static partial void ItemEndedEarly(ILogger logger, string producer, string title, string file, string problem, Exception? unexpected);
 
     [LoggerMessage(1102, LogLevel.Information, "Channel {Channel} is on the air with '{Title}'")]
@@ -37,49 +37,49 @@ internal static partial class RuntimeLog
     [LoggerMessage(1103, LogLevel.Information, "Channel {Channel} is off the air")]
     public static partial void OffAir(ILogger logger, string channel);
 
-    [LoggerMessage(1104, LogLevel.Error, "Channel {Channel}: something that runs beside it failed")]
+    [LoggerMessage(1104, LogLevel.Error, "Channel {Channel}: a background task failed")]
     public static partial void Unexpected(ILogger logger, string channel, Exception error);
 
-    [LoggerMessage(1105, LogLevel.Error, "Channel {Channel} failed and goes off the air. Its viewers are kept. It is tried again soon, and at once when somebody joins or asks")]
+    [LoggerMessage(1105, LogLevel.Error, "Channel {Channel} failed and goes off the air. Its viewers are kept. It is restarted soon, or at once if a viewer joins or requests it")]
     public static partial void ChannelFailed(ILogger logger, string channel, Exception error);
 
-    [LoggerMessage(1106, LogLevel.Error, "Channel {Channel}: the schedule does not say what comes; it is asked again in a second")]
+    [LoggerMessage(1106, LogLevel.Error, "Channel {Channel}: the plan could not be extended; the channel tries again in a second")]
     public static partial void NoPlan(ILogger logger, string channel, Exception error);
 
-    [LoggerMessage(1107, LogLevel.Warning, "{Producer}: the slate in the place of '{Title}' failed as well; there is no picture until its end")]
+    [LoggerMessage(1107, LogLevel.Warning, "{Producer}: the slate that replaces '{Title}' failed too; there is no picture until the entry's end")]
     public static partial void SlateFailed(ILogger logger, string producer, string title, Exception? error);
 
-    [LoggerMessage(1109, LogLevel.Warning, "Channel {Channel}: {Packets} packets came after their time and were not aired; this machine or its disk does not keep up")]
+    [LoggerMessage(1109, LogLevel.Warning, "Channel {Channel}: {Packets} packets came after their time and were not aired; this machine or its disk is too slow")]
     public static partial void CannotKeepUp(ILogger logger, string channel, long packets);
 
     [LoggerMessage(1110, LogLevel.Warning, "Channel {Channel}: {Problem}")]
     public static partial void FileUnusable(ILogger logger, string channel, string problem);
 
-    [LoggerMessage(1111, LogLevel.Error, "Channel {Channel} is copied, but '{File}' {Reason}; a slate takes its place")]
+    [LoggerMessage(1111, LogLevel.Error, "Channel {Channel} is copied, but '{File}' {Reason}; a slate airs instead")]
     public static partial void FileDoesNotFit(ILogger logger, string channel, string file, string reason);
 
     [LoggerMessage(1112, LogLevel.Debug, "Channel {Channel} has no still: {Problem}")]
     public static partial void NoStill(ILogger logger, string channel, string problem);
 
-    [LoggerMessage(1113, LogLevel.Warning, "{Producer}: '{Title}' ({File}) has stopped coming: its disk does not answer, or is too slow; a slate takes its place until it goes on")]
+    [LoggerMessage(1113, LogLevel.Warning, "{Producer}: '{Title}' ({File}) has stalled: its disk does not answer, or is too slow; a slate airs until it goes on")]
     public static partial void ItemStalled(ILogger logger, string producer, string title, string file);
 
-    [LoggerMessage(1114, LogLevel.Information, "{Producer}: '{Title}' ({File}) goes on, where it should be by now")]
+    [LoggerMessage(1114, LogLevel.Information, "{Producer}: '{Title}' ({File}) goes on, at the position for the present time")]
     public static partial void ItemReturned(ILogger logger, string producer, string title, string file);
 
-    [LoggerMessage(1120, LogLevel.Warning, "Channel {Channel}: '{File}' lasts {Duration}, less than the {Least} ms that an item airs for at least; it is left out")]
+    [LoggerMessage(1120, LogLevel.Warning, "Channel {Channel}: '{File}' lasts only {Duration}; an item has to last at least {Least} ms. It is left out")]
     public static partial void FileTooShort(ILogger logger, string channel, string file, ClockTime duration, double least);
 
-    [LoggerMessage(1121, LogLevel.Warning, "{Producer}: the end of '{Title}' ({File}) is missing, and no time was left for a slate. {Problem}")]
+    [LoggerMessage(1121, LogLevel.Warning, "{Producer}: the end of '{Title}' ({File}) is missing, and there was no time left for a slate. {Problem}")]
     public static partial void ItemEndMissing(ILogger logger, string producer, string title, string file, string problem, Exception? unexpected);
 
-    [LoggerMessage(1122, LogLevel.Warning, "Channel {Channel}: '{File}' has its picture and sound too far apart, and what comes after its time is not aired. Put it into a container anew, as with: ffmpeg -i OLD -c copy NEW")]
+    [LoggerMessage(1122, LogLevel.Warning, "Channel {Channel}: '{File}' stores its picture and sound too far apart; packets that come after their time are not aired. Remux the file: ffmpeg -i OLD -c copy NEW")]
     public static partial void FileOutOfOrder(ILogger logger, string channel, string file);
 
-    [LoggerMessage(1130, LogLevel.Warning, "{Pipeline}: the picture of '{File}' does not air as it should: {Shortcoming}")]
+    [LoggerMessage(1130, LogLevel.Warning, "{Pipeline}: the picture of '{File}' does not air correctly: {Shortcoming}")]
     public static partial void PictureFallsShort(ILogger logger, string pipeline, string file, string shortcoming);
 
-    [LoggerMessage(1131, LogLevel.Warning, "Channel {Channel}: this FFmpeg has no encoder for {Codec}, so the channel's slates go without it")]
+    [LoggerMessage(1131, LogLevel.Warning, "Channel {Channel}: this FFmpeg has no encoder for {Codec}, so the channel's slates omit that stream")]
     public static partial void NoSlateEncoder(ILogger logger, string channel, string codec);
 
     [LoggerMessage(1132, LogLevel.Warning, "No font here has {Letters}, such as {Character} in '{Text}': slates show boxes instead. Install the Debian package {Package}, or another font that has it, and start again")]
@@ -88,7 +88,7 @@ internal static partial class RuntimeLog
     [LoggerMessage(1133, LogLevel.Error, "Slates are without words: letters cannot be drawn. {Problem} If libSkiaSharp or libHarfBuzzSharp is missing: it belongs beside the program, from the package SkiaSharp.NativeAssets.Linux.NoDependencies or HarfBuzzSharp.NativeAssets.Linux")]
     public static partial void NoLetters(ILogger logger, string problem, Exception error);
 
-    [LoggerMessage(1140, LogLevel.Error, "Channel {Channel}: the producer {Producer} failed. Another one takes its place soon")]
+    [LoggerMessage(1140, LogLevel.Error, "Channel {Channel}: the producer {Producer} failed. Another producer takes over soon")]
     public static partial void ProducerFailed(ILogger logger, string channel, string producer, Exception error);
 
     [LoggerMessage(1141, LogLevel.Error, "Channel {Channel}: the attempt to recover failed")]
@@ -97,6 +97,6 @@ internal static partial class RuntimeLog
     [LoggerMessage(1142, LogLevel.Information, "Channel {Channel} has recovered")]
     public static partial void Recovered(ILogger logger, string channel);
 
-    [LoggerMessage(1143, LogLevel.Error, "Channel {Channel} is given up after {Attempts} attempts to recover. It is tried again when somebody joins or asks")]
+    [LoggerMessage(1143, LogLevel.Error, "Channel {Channel} did not recover in {Attempts} attempts and stays off the air. It is tried again when a viewer joins or requests it")]
     public static partial void GivenUp(ILogger logger, string channel, int attempts);
 }

@@ -28,14 +28,14 @@ public sealed partial class StationCommandTests
         string gone = Path.Combine(_folder, "gone");
         AssertRefused(["--media", file], $"'{file}' is a file; --media takes a folder, such as {_folder}");
         AssertRefused(["--media", gone], $"no folder '{gone}'", "--media");
-        AssertRefused(["--media", empty], "holds no files");
+        AssertRefused(["--media", empty], "contains no files");
         AssertRefused(["--media", texts], "None of the 1 files", ".mp4");
-        AssertRefused(["--media", _folder], "Left out:", "is no media file that FFmpeg recognises", "None of the 1 media files");
+        AssertRefused(["--media", _folder], "Left out:", "is not a media file that FFmpeg recognises", "None of the 1 media files");
         AssertRefused(["--schedule", _folder], "is a folder; name the JSON file");
         AssertRefused(["--schedule", gone], gone);
         AssertRefused(["--data", file], $"'{file}' is a file; --data takes a folder");
         AssertRefused(["--data", Path.Combine(file, "below")], $"'{file}' is a file; --data takes a folder");
-        AssertRefused(["--media", empty, "--host", "192.0.2.1"], "holds no files");
+        AssertRefused(["--media", empty, "--host", "192.0.2.1"], "contains no files");
     }
 
     [Test]
@@ -54,7 +54,7 @@ public sealed partial class StationCommandTests
         listener.Start();
         int port = ((IPEndPoint)listener.LocalEndpoint).Port;
         AssertRefused(["--media", media, "--port", $"{port}"], $"Port {port} of 127.0.0.1 is in use", "--port");
-        AssertRefused(["--media", media, "--host", "192.0.2.1"], "192.0.2.1 is no address of this machine", "--host");
+        AssertRefused(["--media", media, "--host", "192.0.2.1"], "192.0.2.1 is not an address of this machine", "--host");
     }
 
     [Test]
@@ -67,9 +67,9 @@ public sealed partial class StationCommandTests
         using Process station = Start(["--media", media, "--port", "0"]);
         string output = await ReadUntilAsync(station, "on the air");
         station.Kill();
-        Assert.That(output, Does.StartWith("Looking at 3 files"));
+        Assert.That(output, Does.StartWith("Checking 3 files"));
         Assert.That(output, Does.Not.Contain("\u001b"), "an escape sequence");
-        Assert.That(await station.StandardError.ReadToEndAsync(), Does.Contain("blink.mp4' lasts 0.080000000s, less than the 100 ms"));
+        Assert.That(await station.StandardError.ReadToEndAsync(), Does.Contain("blink.mp4' lasts only 0.080000000s; an item has to last at least 100 ms"));
     }
 
     [Test]

@@ -1,9 +1,9 @@
 namespace RetroVue.Media.Devices.Alsa;
 
-/// <summary>The way samples take between the program and a sound device.</summary>
+/// <summary>How samples are transferred between the program and a sound device.</summary>
 public enum AlsaAccess
 {
-    /// <summary>Read and write: what every device and plugin can.</summary>
+    /// <summary>By read and write, which every device and plugin supports.</summary>
     ReadWrite,
 
     /// <summary>Through memory that is shared with the device.</summary>

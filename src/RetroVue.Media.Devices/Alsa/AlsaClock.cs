@@ -5,13 +5,13 @@ using RetroVue.Media.Time;
 namespace RetroVue.Media.Devices.Alsa;
 
 /// <summary>
-/// The time that a sound device has played or recorded for: its count of frames over its nominal rate, learned from the device's own
-/// status stamps and interpolated by the system clock between them.
+/// The time for which a sound device has played or recorded: its count of frames divided by its nominal rate, learned from the device's own
+/// status stamps and interpolated with the system clock between them.
 /// </summary>
 /// <remarks>
-/// Thread-safe. Starts at zero, never goes back, and goes on at the last rate while the device recovers from an xrun. If no status has
-/// come for a while (the buffer's length and 100 ms) it stands still and its state is <see cref="ClockState.HoldOver"/>: what a device
-/// does that nobody has heard of is not known. Source: pcm.h, snd_pcm_status_get_htstamp and snd_pcm_status_get_delay.
+/// Thread-safe. It starts at zero, never goes back, and goes on at the last rate while the device recovers from an xrun. If no status has
+/// come for a while (the buffer's length plus 100 ms), it stands still and its state is <see cref="ClockState.HoldOver"/>, because the
+/// device's position is then unknown. Source: pcm.h, snd_pcm_status_get_htstamp and snd_pcm_status_get_delay.
 /// </remarks>
 public sealed class AlsaClock : IClock
 {
@@ -32,7 +32,7 @@ public sealed class AlsaClock : IClock
     {
         _system = systemClock;
         _unit = new Rational(1, setup.Format.SampleRate);
-        // Drivers look at the hardware's pointer at each period, if not more often.
+        // Drivers read the hardware's pointer at least at each period.
         _line = new EnvelopeLine(_unit, setup.Format.DurationOf(setup.PeriodSize));
         _cap = setup.Format.DurationOf(setup.BufferSize) + ClockTime.FromMilliseconds(100);
         Name = $"alsa:{setup.Device}";
@@ -50,7 +50,7 @@ public sealed class AlsaClock : IClock
     /// <inheritdoc/>
     public string Name { get; }
 
-    /// <summary>How much faster than the system clock the device runs, in parts per million; NaN during the first seconds.</summary>
+    /// <summary>How much faster than the system clock the device is, in parts per million; NaN during the first seconds.</summary>
     public double Drift
     {
         get
@@ -62,7 +62,7 @@ public sealed class AlsaClock : IClock
         }
     }
 
-    /// <summary>True once the device has told a position.</summary>
+    /// <summary>True once the device has reported a position.</summary>
     internal bool IsKnown
     {
         get
@@ -75,8 +75,8 @@ public sealed class AlsaClock : IClock
     }
 
     /// <summary>
-    /// True once there have been enough positions since the start for the least late of them to be near the truth: drivers that count by a
-    /// timer are late by up to its tick.
+    /// True once there have been enough positions since the start, so that the least late of them are nearly exact: drivers that count with
+    /// a timer are late by up to its tick.
     /// </summary>
     internal bool IsSettled
     {
@@ -89,7 +89,7 @@ public sealed class AlsaClock : IClock
         }
     }
 
-    /// <summary>How far off the time of a frame may be.</summary>
+    /// <summary>The uncertainty of a frame's time.</summary>
     internal ClockTime Uncertainty
     {
         get
@@ -113,8 +113,8 @@ public sealed class AlsaClock : IClock
         }
     }
 
-    /// <summary>Takes in what the device says: the frame that was at the world's side at a system time, at the latest.</summary>
-    /// <returns>True for the first status there ever was.</returns>
+    /// <summary>Notes a status of the device: at a system time, this frame had been heard or captured, or an even later one.</summary>
+    /// <returns>True for the very first status.</returns>
     internal bool Observe(long position, ClockTime system)
     {
         lock (_lock)
@@ -135,7 +135,7 @@ public sealed class AlsaClock : IClock
         }
     }
 
-    /// <summary>Says that the device has stopped and its next position tells nothing about the last.</summary>
+    /// <summary>Notes that the device has stopped; its next position does not continue the last one.</summary>
     internal void Restart()
     {
         lock (_lock)
@@ -152,7 +152,7 @@ public sealed class AlsaClock : IClock
         }
     }
 
-    /// <summary>Says that the device is gone.</summary>
+    /// <summary>Notes that the device is gone.</summary>
     internal void Fail()
     {
         lock (_lock)
@@ -161,7 +161,7 @@ public sealed class AlsaClock : IClock
         }
     }
 
-    /// <summary>The system time at which a frame is at the world's side; None while not known.</summary>
+    /// <summary>Returns the system time at which a frame is heard or captured; None while that is not known.</summary>
     internal ClockTime At(long position)
     {
         lock (_lock)
@@ -185,6 +185,6 @@ public sealed class AlsaClock : IClock
         ? ClockState.Failed
         : _lastStatus.IsNone ? ClockState.Unsynchronised : system - _lastStatus > _cap ? ClockState.HoldOver : ClockState.Synchronised;
 
-    // A device's count moves by frames at best.
+    // A device's count is exact to a frame at best.
     private ClockTime UncertaintyAt(ClockTime system) => Resolution + (_line.IsKnown ? _line.UncertaintyAt(system) : _cap);
 }

@@ -7,23 +7,23 @@ using static RetroVue.Media.Devices.Interop.Alsa.LibAsound;
 namespace RetroVue.Media.Devices.Alsa;
 
 /// <summary>
-/// A sound device at work, for a source or a sink: keeps it running, learns its clock, and brings it back after an xrun or a suspend.
+/// A running sound device of a source or a sink: keeps it running, learns its clock, and recovers it after an xrun or a suspend.
 /// </summary>
 /// <remarks>
-/// For the thread of the element's task. Codes of alsa-lib (pcm.h): -EPIPE is an xrun, -ESTRPIPE a suspend, -ENODEV a device that is
-/// gone, -EBADFD a call in the wrong state, which a restart puts right.
+/// Only for the thread of the element's task. Error codes of alsa-lib (pcm.h): -EPIPE is an xrun, -ESTRPIPE a suspend, -ENODEV a device
+/// that is gone, -EBADFD a call in the wrong state, after which a restart helps.
 /// </remarks>
 internal sealed class AlsaDevice : IDisposable
 {
     private const int Ebadfd = 77;
 
-    // More restarts than this with not a frame between them: the device does not work, and trying for ever would hide it.
+    // After more restarts than this without a single frame between them, the device does not work; endless attempts would hide that.
     private const int MostRestarts = 10;
 
-    // What a status tells beyond the count, the delay in the hardware and the state, changes slowly.
+    // The parts of a status other than count, hardware delay and state change slowly.
     private static readonly ClockTime s_askInterval = ClockTime.FromMilliseconds(100);
 
-    // Ten of these are less than any sensible buffer: a device that never gets ready is told from one that has overrun.
+    // Ten of these are shorter than any sensible buffer: this distinguishes a device that never gets ready from one that has overrun.
     private static readonly ClockTime s_retry = ClockTime.FromMilliseconds(10);
 
     private readonly Element _element;
@@ -46,22 +46,22 @@ internal sealed class AlsaDevice : IDisposable
 
     public PcmSetup Setup => _pcm.Setup;
 
-    /// <summary>True from when it was started until it stops, by itself or by a restart.</summary>
+    /// <summary>True from the start until the device stops, by itself or by a restart.</summary>
     public bool IsRunning { get; private set; }
 
-    /// <summary>Xruns and suspends since it was opened.</summary>
+    /// <summary>The number of xruns and suspends since the device was opened.</summary>
     public long Interruptions { get; private set; }
 
-    /// <summary>A step's result at a system time.</summary>
+    /// <summary>Returns a step's result for a system time.</summary>
     public StepResult At(ClockTime system) => StepResult.At(_system, system);
 
-    /// <summary>A step's result after a while.</summary>
+    /// <summary>Returns a step's result for a time from now.</summary>
     public StepResult After(ClockTime duration) => StepResult.At(_system, _system.Now + duration);
 
-    /// <summary>Makes the device ready; a result to return from the step where it is not.</summary>
+    /// <summary>Prepares the device; if that fails, returns the result that the step has to return.</summary>
     public StepResult? TryPrepare() => Judge(_pcm.Prepare(), "Preparing");
 
-    /// <summary>Starts the device; a result to return from the step where it did not start.</summary>
+    /// <summary>Starts the device; if that fails, returns the result that the step has to return.</summary>
     public StepResult? TryStart()
     {
         StepResult? result = Judge(_pcm.Start(), "Starting");
@@ -70,13 +70,14 @@ internal sealed class AlsaDevice : IDisposable
         return result;
     }
 
-    /// <summary>Lets it play out.</summary>
+    /// <summary>Lets the device play its buffer to the end.</summary>
     public void Drain() => _ = _pcm.Drain();
 
     /// <summary>
-    /// Asks the device where it is; a result to return from the step where it has stopped and was, or is being, brought back.
+    /// Reads the device's status; if the device has stopped and was recovered, or is being recovered, returns the result that the step has
+    /// to return.
     /// </summary>
-    /// <exception cref="DeviceException">It cannot be brought back.</exception>
+    /// <exception cref="DeviceException">The device cannot be recovered.</exception>
     public StepResult? TryGetStatus(out PcmStatus status)
     {
         int code = _pcm.GetStatus(out status);
@@ -97,12 +98,12 @@ internal sealed class AlsaDevice : IDisposable
     }
 
     /// <summary>
-    /// Of capture: what the device said at the interrupt that completed the one period there is, without asking it. False if it said nothing,
-    /// or not for sure, or has not been asked for long: it is to be asked then.
+    /// For capture: returns the status at the interrupt that completed the only available period, without a call to the device. False if
+    /// there was none, if it is not certain, or if the device has not been asked for a long time; then it has to be asked.
     /// </summary>
     /// <remarks>
-    /// The kernel writes the count and then its time, so who reads in between has the new count with the old time. The old one would be that
-    /// of the last call, since one interrupt alone has come after it; so it is known and told apart.
+    /// The kernel writes the count and then its time, so a reader in between gets the new count with the old time. The old time is that of
+    /// the last call, because only one interrupt has come after it; so this case is detected.
     /// </remarks>
     public bool TryGetInterrupt(out PcmStatus status)
     {
@@ -117,13 +118,16 @@ internal sealed class AlsaDevice : IDisposable
         return isTold;
     }
 
-    /// <summary>Reads or writes; a result to return from the step where nothing was moved, else the count of frames.</summary>
+    /// <summary>
+    /// Handles the result of a read or write: sets the number of frames; if nothing was transferred, returns the result that the step has
+    /// to return.
+    /// </summary>
     public StepResult? TryMove(long moved, string what, out int frames)
     {
         frames = (int)Math.Max(moved, 0);
         if (moved > 0)
         {
-            // What fills the buffer before the start shows nothing yet.
+            // Writes that fill the buffer before the start do not show yet that the device works.
             _restarts = IsRunning ? 0 : _restarts;
             return null;
         }
@@ -159,11 +163,11 @@ internal sealed class AlsaDevice : IDisposable
             case <= 0:
                 return null;
             case DeviceErrors.Eagain or DeviceErrors.Eintr:
-                // Not an interruption, but neither may it go on for ever.
+                // This is not an interruption, but it must not go on for ever.
                 CountRestart(code, what);
                 return After(s_retry);
             case DeviceErrors.Epipe or Ebadfd:
-                return Interrupt(code, what, "xrun", "lost sound: nobody came in time for it");
+                return Interrupt(code, what, "xrun", "lost sound, because the program was too late");
             case DeviceErrors.Estrpipe:
                 int resumed = _pcm.Resume();
                 return resumed == -DeviceErrors.Eagain
@@ -191,7 +195,7 @@ internal sealed class AlsaDevice : IDisposable
         if (_restarts > MostRestarts)
         {
             Clock.Fail();
-            throw DeviceErrors.Exception(-code, Setup.Device, $"{what}, time and again,");
+            throw DeviceErrors.Exception(-code, Setup.Device, $"{what} (several attempts)");
         }
     }
 }

@@ -6,13 +6,13 @@ using static RetroVue.Media.Devices.Interop.Alsa.LibAsound;
 
 namespace RetroVue.Media.Devices.Alsa;
 
-/// <summary>Tells which sound devices ALSA has: the hardware, and the plugins that stand for a whole system, such as "default".</summary>
+/// <summary>Lists ALSA's sound devices: the hardware, and plugins such as "default" that represent a whole system.</summary>
 /// <remarks>Source: alsa-lib's device name hints (control.h), and the parameters of each device (pcm.h).</remarks>
 public static unsafe class AlsaDevices
 {
     private static readonly SampleFormat[] s_formats = [SampleFormat.U8, SampleFormat.S16, SampleFormat.S32, SampleFormat.F32];
 
-    /// <summary>The devices; opens each for a moment.</summary>
+    /// <summary>Returns the devices; opens each of them for a moment.</summary>
     /// <exception cref="DeviceLibraryException">alsa-lib is not installed.</exception>
     public static IReadOnlyList<DeviceInfo> List()
     {
@@ -21,7 +21,7 @@ public static unsafe class AlsaDevices
         void** hints = null;
         fixed (byte* pcm = "pcm\0"u8)
         {
-            // Without a sound card there may be no configuration to read: then there are none.
+            // Without a sound card there may be no configuration to read: then the list is empty.
             if (snd_device_name_hint(-1, pcm, &hints) < 0)
             {
                 return devices;
@@ -46,7 +46,7 @@ public static unsafe class AlsaDevices
     private static void Add(List<DeviceInfo> devices, void* hint)
     {
         string id = Take(hint, "NAME\0"u8) ?? "";
-        // "surround51:CARD=..." and their like are views of the same hardware.
+        // "surround51:CARD=..." and similar names are views of the same hardware.
         if (!id.StartsWith("hw:", StringComparison.Ordinal) && (id.Contains(':', StringComparison.Ordinal) || id == "null"))
         {
             return;
@@ -142,7 +142,7 @@ public static unsafe class AlsaDevices
         return isTold ? AudioCapability.Of(format, slowest, fastest, fewest, most) : null;
     }
 
-    /// <summary>A hint's text, which the caller must free.</summary>
+    /// <summary>Returns a hint's text, which the caller must free.</summary>
     private static string? Take(void* hint, ReadOnlySpan<byte> key)
     {
         byte* text;

@@ -4,7 +4,7 @@ using static RetroVue.Media.Devices.Interop.Alsa.LibAsound;
 
 namespace RetroVue.Media.Devices.Alsa;
 
-/// <summary>Keeps alsa-lib from writing to standard error: what went wrong is in the exceptions.</summary>
+/// <summary>Stops alsa-lib from writing to standard error: the exceptions contain its errors.</summary>
 internal static unsafe class AlsaLog
 {
     private static int s_isSilent;
@@ -17,7 +17,7 @@ internal static unsafe class AlsaLog
         }
     }
 
-    // The library calls it with more arguments, for the format; by the calling conventions of Linux the caller cleans up after them.
+    // The library passes more arguments, for the format; with Linux's calling conventions the caller removes them.
     [UnmanagedCallersOnly]
     private static void Ignore(byte* file, int line, byte* function, int error, byte* format)
     {

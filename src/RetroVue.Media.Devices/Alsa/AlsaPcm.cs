@@ -8,7 +8,7 @@ using static RetroVue.Media.Devices.Interop.Alsa.LibAsound;
 
 namespace RetroVue.Media.Devices.Alsa;
 
-/// <summary>A PCM of alsa-lib: a kernel device, or one of its plugins.</summary>
+/// <summary>An alsa-lib PCM: a kernel device, or a plugin.</summary>
 internal sealed unsafe class AlsaPcm : SafeHandle, IPcm
 {
     private readonly PcmSetup _setup;
@@ -39,8 +39,8 @@ internal sealed unsafe class AlsaPcm : SafeHandle, IPcm
         }
     }
 
-    /// <summary>Opens a device and sets its format; never waits for one that is in use.</summary>
-    /// <exception cref="DeviceException">There is none of this name, it is in use, or it cannot do what is asked of it.</exception>
+    /// <summary>Opens a device and sets its format; does not wait if it is in use.</summary>
+    /// <exception cref="DeviceException">There is no device with this name, it is in use, or it does not support the options.</exception>
     /// <exception cref="DeviceLibraryException">alsa-lib is not installed.</exception>
     public static AlsaPcm Open(AlsaOptions options, bool isCapture)
     {

@@ -9,13 +9,13 @@ namespace RetroVue.Media.Devices.Alsa;
 /// <summary>Sets an opened PCM's hardware and software parameters.</summary>
 internal static unsafe class AlsaSetup
 {
-    /// <exception cref="DeviceException">The device cannot do what is asked; the message says what.</exception>
+    /// <exception cref="DeviceException">The device does not support an option; the message says which.</exception>
     public static PcmSetup Apply(_snd_pcm* pcm, AlsaOptions options, bool isCapture)
     {
         if (!(options.Period > ClockTime.Zero && options.Buffer > ClockTime.Zero))
         {
             throw new DeviceException(
-                options.Device, $"'{options.Device}' cannot have a period of {options.Period} and a buffer of {options.Buffer}: both are times above zero.");
+                options.Device, $"'{options.Device}' cannot have a period of {options.Period} and a buffer of {options.Buffer}: both times must be positive.");
         }
 
         _snd_pcm_hw_params* hardware = null;
@@ -75,14 +75,14 @@ internal static unsafe class AlsaSetup
         try
         {
             snd_pcm_sw_params_current(pcm, software).ThrowIfError(device, "Asking for the parameters of");
-            // Started by hand, both ways: nothing is to happen before the pipeline's time says so.
+            // Started explicitly, for both directions: nothing may happen before the pipeline's time.
             ulong never = 0;
             snd_pcm_sw_params_get_boundary(software, &never).ThrowIfError(device, "Asking for the boundary of");
             snd_pcm_sw_params_set_start_threshold(pcm, software, never).ThrowIfError(device, "Setting the start of");
             snd_pcm_sw_params_set_stop_threshold(pcm, software, (ulong)setup.BufferSize).ThrowIfError(device, "Setting the stop of");
             snd_pcm_sw_params_set_avail_min(pcm, software, (ulong)setup.PeriodSize).ThrowIfError(device, "Setting the wake-up of");
             snd_pcm_sw_params_set_tstamp_mode(pcm, software, SND_PCM_TSTAMP_ENABLE).ThrowIfError(device, "Setting the time stamps of");
-            // Otherwise they are civil time, which steps.
+            // Otherwise time stamps are civil time, which steps.
             snd_pcm_sw_params_set_tstamp_type(pcm, software, SND_PCM_TSTAMP_TYPE_MONOTONIC).ThrowIfError(device, "Setting the clock of");
             snd_pcm_sw_params(pcm, software).ThrowIfError(device, isCapture ? "Setting up the capture of" : "Setting up the playback of");
         }
@@ -102,6 +102,6 @@ internal static unsafe class AlsaSetup
 
     private static DeviceException Refusal(string device, string what, int errno) => new(
         device,
-        $"The sound device '{device}' does not do {what}. DeviceDirectory.List tells what it does; 'plug:' before its name converts.",
+        $"The sound device '{device}' does not support {what}. DeviceDirectory.List shows what it supports; with 'plug:' before its name ALSA converts.",
         errno);
 }

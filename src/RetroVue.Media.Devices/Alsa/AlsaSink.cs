@@ -8,11 +8,11 @@ namespace RetroVue.Media.Devices.Alsa;
 
 /// <summary>Plays to a sound device.</summary>
 /// <remarks>
-/// The device starts when the first sample is due. Once its own count says when the next frame written will be heard, what the start was
-/// off by is made good, to within 2 ms; from then on buffers follow each other without a seam while they are within
-/// <see cref="SoundSink.Tolerance"/> of their time. Beyond it silence is put in, or frames are left out, and counted. So a pipeline that
-/// follows this sink's own clock, as it does by default, never skips. Of a device that stamps no status, as plugins may not, the time of the
-/// call is taken, which an event "time-estimated" says once. Source: pcm.h.
+/// The device starts when the first sample is due. Once its own count shows when the next frame will be heard, the error of the start is
+/// corrected, to within 2 ms. From then on buffers follow each other without a break while they are within
+/// <see cref="SoundSink.Tolerance"/> of their time. If they are not, silence is inserted or frames are dropped, and counted. So if the
+/// pipeline follows this sink's own clock, which is the default, nothing is ever inserted or dropped. If a device has no status time stamps
+/// (a plugin may have none), the time of the call is used, and the event "time-estimated" says so once. Source: pcm.h.
 /// </remarks>
 public sealed class AlsaSink : SoundSink
 {
@@ -32,9 +32,9 @@ public sealed class AlsaSink : SoundSink
     private long _interruptions;
     private ClockTime _cue = ClockTime.None;
 
-    /// <summary>A sink, which opens its device when the pipeline starts.</summary>
+    /// <summary>Makes a sink, which opens its device when the pipeline starts.</summary>
     /// <param name="name">The element's name.</param>
-    /// <param name="options">The device and its use; the default device, 48 kHz stereo of 16 bits, where null.</param>
+    /// <param name="options">The options; null for the default device with 48 kHz stereo of 16 bits.</param>
     public AlsaSink(string name, AlsaOptions? options = null)
         : this(name, options ?? new AlsaOptions(), null)
     {
@@ -48,7 +48,9 @@ public sealed class AlsaSink : SoundSink
 
     private protected override bool IsOpen => _device is not null;
 
-    /// <summary>The device's clock, once it has told a position; null before, and while it is lost.</summary>
+    /// <summary>
+    /// Returns the device's clock, once the device has reported a position; null before that, and while the device is lost.
+    /// </summary>
     public override IClock? ProvideClock() => _device?.Clock is { IsKnown: true } clock ? clock : null;
 
     /// <inheritdoc/>
@@ -61,7 +63,7 @@ public sealed class AlsaSink : SoundSink
         int length = setup.PeriodSize * setup.BytesPerDeviceFrame;
         _raw = setup.Encoding.IsPipelines() ? [] : new byte[length];
         _silence = new byte[length];
-        // In unsigned samples silence is the middle.
+        // For unsigned samples, silence is the middle value.
         _silence.AsSpan().Fill(setup.Encoding == PcmEncoding.U8 ? (byte)0x80 : (byte)0);
     }
 
@@ -103,7 +105,7 @@ public sealed class AlsaSink : SoundSink
 
         if (Queue.Current is not null)
         {
-            // There is more than fits: come back when a period of it has been played.
+            // There is more sound than room: come back when a period has been played.
             return device.After(device.Setup.Format.DurationOf(device.Setup.PeriodSize));
         }
 
@@ -114,11 +116,11 @@ public sealed class AlsaSink : SoundSink
             return StepResult.Again;
         }
 
-        // Nothing to write; the status is still asked for, since the clock lives on it.
+        // Nothing to write. The status is still read, because the clock needs it.
         return device.After(device.Setup.Format.DurationOf(device.Setup.PeriodSize));
     }
 
-    /// <summary>When the device was where its status says: by its own stamp, or of a plugin that tells none by the time of the call.</summary>
+    /// <summary>Returns the time of a device's status: its own stamp, or, for a plugin without one, the time of the call.</summary>
     private ClockTime TimeOf(PcmStatus status)
     {
         if (status.Time > ClockTime.Zero)
@@ -132,7 +134,7 @@ public sealed class AlsaSink : SoundSink
             Pipeline.Report(
                 "time-estimated",
                 Name,
-                $"The sound device '{_device!.Setup.Device}' does not tell when it was where; when it was asked is taken instead. A 'hw:' device tells.");
+                $"The sound device '{_device!.Setup.Device}' has no time stamps; the time of the call is used instead. 'hw:' devices have time stamps.");
         }
 
         return SystemTime.Now;
@@ -158,7 +160,7 @@ public sealed class AlsaSink : SoundSink
                 return Queue.HasEnded ? Finish() : StepResult.Idle;
             }
 
-            // What should have been heard by now is left out.
+            // Frames that should have been heard by now are dropped.
             ClockTime due = DueOfCurrent();
             ClockTime late = SystemTime.Now - due;
             if (late > ClockTime.Zero && !Skip(late.ToUnits(Unit)))
@@ -188,7 +190,7 @@ public sealed class AlsaSink : SoundSink
         return StepResult.Again;
     }
 
-    /// <summary>What a step returns that could not go on: if the device was interrupted, it begins anew.</summary>
+    /// <summary>Handles a step that could not go on: if the device was interrupted, starts again.</summary>
     private StepResult AfterInterruption(StepResult result)
     {
         if (_interruptions < _device!.Interruptions)
@@ -202,7 +204,7 @@ public sealed class AlsaSink : SoundSink
         return result;
     }
 
-    /// <summary>Writes what there is into so much room; a result to return from the step where the device stopped.</summary>
+    /// <summary>Writes sound into the given room; if the device stopped, returns the result that the step has to return.</summary>
     private StepResult? Fill(AlsaDevice device, long room)
     {
         while (room > 0)
@@ -266,7 +268,9 @@ public sealed class AlsaSink : SoundSink
         return stopped;
     }
 
-    /// <summary>Compares when a new buffer will be heard with when it should be, and puts silence in or skips where that is too far apart.</summary>
+    /// <summary>
+    /// Compares when a new buffer will be heard with its time, and inserts silence or skips frames if the difference is too large.
+    /// </summary>
     private void Align(AlsaDevice device)
     {
         if (!device.Clock.IsSettled)
@@ -295,7 +299,7 @@ public sealed class AlsaSink : SoundSink
 
     private StepResult Drain(AlsaDevice device)
     {
-        // It stops by itself when it has played all, which some report as an xrun.
+        // It stops by itself when it has played everything; some devices report that as an xrun.
         bool isPlaying = device.IsRunning
             && device.TryGetStatus(out PcmStatus status) is null
             && status.State is SND_PCM_STATE_DRAINING or SND_PCM_STATE_RUNNING;

@@ -8,12 +8,11 @@ namespace RetroVue.Media.Devices.Alsa;
 
 /// <summary>Records from a sound device. A buffer's PTS is the running time at which its first sample was captured.</summary>
 /// <remarks>
-/// <para>The device counts frames and stamps its count with CLOCK_MONOTONIC; the line through these stamps tells when each frame was
-/// captured, and stands still neither for the program's delays nor for the system's. What an overrun loses is counted, and the PTS after it
-/// are those of the frames then captured: nothing accumulates. The buffer after a loss is marked
-/// <see cref="BufferFlags.Discontinuity"/>.</para>
-/// <para>Each buffer is one period of the device, which is the latency. The device is read by deadline, not by poll: its own line tells when
-/// the next period is complete. Source: pcm.h and alsa-lib's documentation of the PCM interface.</para>
+/// <para>The device counts frames and stamps its count with CLOCK_MONOTONIC. A line through these stamps gives the capture time of each
+/// frame, independent of delays of the program or the system. Frames lost in an overrun are counted, and the PTS after it are those of the
+/// frames captured then, so errors do not accumulate. The buffer after a loss is marked <see cref="BufferFlags.Discontinuity"/>.</para>
+/// <para>Each buffer is one period of the device, which is the latency. The device is read at deadlines, not by polling: its own line says
+/// when the next period is complete. Source: pcm.h and alsa-lib's documentation of the PCM interface.</para>
 /// </remarks>
 public sealed class AlsaSource : Element, IClockProvider, ILiveSource
 {
@@ -36,9 +35,9 @@ public sealed class AlsaSource : Element, IClockProvider, ILiveSource
     private bool _isStampless;
     private volatile bool _isEnding;
 
-    /// <summary>A source, which opens its device when the pipeline starts.</summary>
+    /// <summary>Makes a source, which opens its device when the pipeline starts.</summary>
     /// <param name="name">The element's name.</param>
-    /// <param name="options">The device and its use; the default device, 48 kHz stereo of 16 bits, where null.</param>
+    /// <param name="options">The options; null for the default device with 48 kHz stereo of 16 bits.</param>
     public AlsaSource(string name, AlsaOptions? options = null)
         : this(name, options ?? new AlsaOptions(), null)
     {
@@ -187,7 +186,7 @@ public sealed class AlsaSource : Element, IClockProvider, ILiveSource
 
     private void Observe(AlsaDevice device, PcmStatus status)
     {
-        // A plugin that tells no time leaves only that of the call.
+        // For a plugin without time stamps, only the time of the call is known.
         _isStampless = status.Time == ClockTime.Zero;
         ClockTime system = _isStampless ? Pipeline.Executor.Waiter.SystemClock.Now : status.Time;
         if (device.Clock.Observe(_read + status.Delay, system))
@@ -247,10 +246,10 @@ public sealed class AlsaSource : Element, IClockProvider, ILiveSource
         }
     }
 
-    /// <summary>Until the next period is complete by the device's line; if it was due already, a little longer.</summary>
+    /// <summary>Waits until the next period is complete by the device's line; if it was due already, a little longer.</summary>
     private StepResult Wait(AlsaDevice device, bool isTold)
     {
-        // A little after the period's end, so that the device's own interrupt comes first.
+        // A little after the period's end, so that the device's interrupt comes first.
         ClockTime due = device.Clock.At(_read + device.Setup.PeriodSize + (device.Setup.PeriodSize / 64));
         ClockTime now = Pipeline.Executor.Waiter.SystemClock.Now;
         ClockTime little = device.Setup.Format.DurationOf(Math.Max(1, device.Setup.PeriodSize / 8));
@@ -259,9 +258,9 @@ public sealed class AlsaSource : Element, IClockProvider, ILiveSource
             return device.After(little);
         }
 
-        // A count that moves in steps, of a device that does not say when, would be seen at the same distance after a step for ever if it
-        // were looked at by its own line; at the steps of another clock, at one that takes most of a minute to change. So now and then it is
-        // looked at early, by parts of half a period that fill it evenly (multiples of the golden ratio).
+        // If a device's count moves in steps and has no time stamps, looks at its own line would always see it at the same distance after a
+        // step; with steps of another clock, that distance would take most of a minute to change. So sometimes the look is early, by
+        // fractions of half a period that are evenly distributed (multiples of the golden ratio).
         (long early, long rest) = isTold ? (0, 1) : Math.DivRem(++_looks, LooksPerEarlyOne);
         if (rest != 0)
         {

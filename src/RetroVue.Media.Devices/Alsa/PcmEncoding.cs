@@ -1,6 +1,6 @@
 namespace RetroVue.Media.Devices.Alsa;
 
-/// <summary>How a sound device has its samples; the pipeline has no 24-bit ones, and gets these as the upper bits of 32.</summary>
+/// <summary>The sample encoding of a sound device. The pipeline has no 24-bit samples; they become the upper bits of 32.</summary>
 internal enum PcmEncoding
 {
     U8,

@@ -5,10 +5,10 @@ using static RetroVue.Media.Devices.Interop.Alsa.LibAsound;
 
 namespace RetroVue.Media.Devices.Alsa;
 
-/// <summary>Facts about encodings, and the way between those of 24 bits and the pipeline's 32.</summary>
+/// <summary>Properties of encodings, and the conversion between 24 bits and the pipeline's 32.</summary>
 internal static class PcmEncodings
 {
-    /// <summary>The encodings that a pipeline's sample format can be had from or played as, the best first.</summary>
+    /// <summary>Returns the device encodings that can be used for a pipeline's sample format, the best first.</summary>
     public static ReadOnlySpan<PcmEncoding> Of(SampleFormat format) => format switch
     {
         SampleFormat.U8 => [PcmEncoding.U8],
@@ -26,7 +26,7 @@ internal static class PcmEncodings
         _ => 4,
     };
 
-    /// <summary>SND_PCM_FORMAT_*.</summary>
+    /// <summary>Returns SND_PCM_FORMAT_*.</summary>
     public static int NativeFormat(this PcmEncoding encoding) => encoding switch
     {
         PcmEncoding.U8 => SND_PCM_FORMAT_U8,
@@ -37,10 +37,10 @@ internal static class PcmEncodings
         _ => SND_PCM_FORMAT_FLOAT_LE,
     };
 
-    /// <summary>Whether the device's bytes are the pipeline's.</summary>
+    /// <summary>True if the device's bytes are the same as the pipeline's.</summary>
     public static bool IsPipelines(this PcmEncoding encoding) => encoding is not (PcmEncoding.S24In32 or PcmEncoding.S24Packed);
 
-    /// <summary>Turns samples of 24 bits into the upper bits of 32, in place where both are of four bytes.</summary>
+    /// <summary>Converts samples of 24 bits to the upper bits of 32, in place if both have four bytes.</summary>
     public static void Widen(PcmEncoding encoding, ReadOnlySpan<byte> device, Span<byte> pipeline)
     {
         Span<int> to = MemoryMarshal.Cast<byte, int>(pipeline);
@@ -52,7 +52,7 @@ internal static class PcmEncodings
         }
     }
 
-    /// <summary>Turns samples of 32 bits into their upper 24.</summary>
+    /// <summary>Converts samples of 32 bits to their upper 24.</summary>
     public static void Narrow(PcmEncoding encoding, ReadOnlySpan<byte> pipeline, Span<byte> device)
     {
         ReadOnlySpan<int> from = MemoryMarshal.Cast<byte, int>(pipeline);

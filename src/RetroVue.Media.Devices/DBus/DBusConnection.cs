@@ -7,10 +7,10 @@ using static RetroVue.Media.Devices.Interop.DBus.LibSystemd;
 
 namespace RetroVue.Media.Devices.DBus;
 
-/// <summary>A connection to a message bus, with a thread of its own that takes what comes.</summary>
+/// <summary>A connection to a message bus, with a thread of its own that receives messages.</summary>
 /// <remarks>
-/// Thread-safe: sd-bus is not, so every call to it is made under one lock, which the thread does not hold while it waits. sd-bus calls
-/// nobody back: replies are matched with calls here. Source: sd-bus(3).
+/// Thread-safe: sd-bus is not, so all calls to it are made under one lock, which the thread does not hold while it waits. sd-bus makes no
+/// callbacks: this class matches replies with calls. Source: sd-bus(3).
 /// </remarks>
 internal sealed unsafe class DBusConnection : IDisposable
 {
@@ -38,10 +38,10 @@ internal sealed unsafe class DBusConnection : IDisposable
         _thread.Start();
     }
 
-    /// <summary>Begins to connect.</summary>
-    /// <param name="address">The bus's address; the user's session bus where null.</param>
-    /// <param name="signalled">Takes each signal that comes, on the connection's thread, which it must not keep.</param>
-    /// <param name="gone">Told on that thread when the bus is gone: nothing comes any more.</param>
+    /// <summary>Starts to connect.</summary>
+    /// <param name="address">The bus's address; null for the user's session bus.</param>
+    /// <param name="signalled">Receives each signal, on the connection's thread, which it must not block.</param>
+    /// <param name="gone">Called on that thread if the bus is gone and nothing more comes.</param>
     /// <exception cref="DeviceException">There is no bus.</exception>
     /// <exception cref="DeviceLibraryException">libsystemd is not installed.</exception>
     public static DBusConnection Open(string? address, Action<DBusMessage> signalled, Action<DeviceException> gone)
@@ -58,8 +58,8 @@ internal sealed unsafe class DBusConnection : IDisposable
         return new DBusConnection(bus, wake, signalled, gone);
     }
 
-    /// <summary>Waits until the bus has let the connection in; its unique name there.</summary>
-    /// <exception cref="DeviceException">The bus does not, or is gone.</exception>
+    /// <summary>Waits until the bus has accepted the connection; returns the connection's unique name.</summary>
+    /// <exception cref="DeviceException">The bus did not accept it, or is gone.</exception>
     public Task<string> ReadyAsync(CancellationToken cancellation) => _ready.Task.WaitAsync(cancellation);
 
     /// <summary>Calls a method. The reply may be an error.</summary>
@@ -88,12 +88,12 @@ internal sealed unsafe class DBusConnection : IDisposable
             _calls.Add(Send(destination, path, @interface, member, arguments), reply);
         }
 
-        // What did not go out at once goes when the socket takes more, which the thread must know.
+        // Bytes that could not be sent at once are sent when the socket accepts more, so the thread has to know.
         Wake();
         return reply.Task.WaitAsync(cancellation);
     }
 
-    /// <summary>Ends the connection. Calls under way fail.</summary>
+    /// <summary>Ends the connection. Pending calls fail.</summary>
     public void Dispose()
     {
         lock (_lock)
@@ -107,7 +107,7 @@ internal sealed unsafe class DBusConnection : IDisposable
         }
 
         Wake();
-        // From a handler of a signal the thread ends by itself afterwards.
+        // If called from a signal handler, the thread ends by itself afterwards.
         if (Thread.CurrentThread != _thread)
         {
             Watchdog.Join(_thread, s_endLimit);
@@ -173,7 +173,7 @@ internal sealed unsafe class DBusConnection : IDisposable
         End();
     }
 
-    /// <summary>Takes all that has come; false if the connection is over. What to wait for next.</summary>
+    /// <summary>Processes all received messages; false if the connection has ended. Sets the event to wait for next.</summary>
     private bool TryProcess(out pollfd next)
     {
         next = default;

@@ -3,21 +3,21 @@ using RetroVue.Media.Devices.Native;
 
 namespace RetroVue.Media.Devices.DBus;
 
-/// <summary>What a bus's failures say to people.</summary>
+/// <summary>Error messages about a message bus.</summary>
 internal static class DBusErrors
 {
-    /// <summary>There is no bus, or it lets nobody in.</summary>
+    /// <summary>Makes the error that there is no bus, or it accepts no connection.</summary>
     public static DeviceException NoBus(string? address, int errno) => new(
         NameOf(address),
-        $"There is no message bus at {NameOf(address)} ({Marshal.GetPInvokeErrorMessage(errno)}). A desktop's session has one; in a "
-            + "terminal of its own 'dbus-run-session' makes one, and DBUS_SESSION_BUS_ADDRESS says where it is.",
+        $"There is no message bus at {NameOf(address)} ({Marshal.GetPInvokeErrorMessage(errno)}). A desktop session has one; in a "
+            + "terminal without a desktop, 'dbus-run-session' starts one; DBUS_SESSION_BUS_ADDRESS is its address.",
         errno,
         isTransient: true);
 
-    /// <summary>The bus is gone.</summary>
+    /// <summary>Makes the error that the bus is gone.</summary>
     public static DeviceException Lost(int errno) => new(
         "session bus",
-        $"The message bus is gone ({Marshal.GetPInvokeErrorMessage(errno)}): the desktop's session has ended, or the bus let nobody in.",
+        $"The message bus is gone ({Marshal.GetPInvokeErrorMessage(errno)}): the desktop session has ended, or the bus refused the connection.",
         errno != 0 ? errno : DeviceErrors.Epipe,
         isTransient: true);
 

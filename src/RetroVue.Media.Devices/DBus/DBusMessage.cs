@@ -4,15 +4,15 @@ using static RetroVue.Media.Devices.Interop.DBus.LibSystemd;
 
 namespace RetroVue.Media.Devices.DBus;
 
-/// <summary>A message that came, read as a whole: a reply, an error or a signal. See <see cref="DBusValues.Read"/> for its body.</summary>
+/// <summary>A received message, read completely: a reply, an error or a signal. See <see cref="DBusValues.Read"/> for its body.</summary>
 /// <param name="Type">SD_BUS_MESSAGE_METHOD_RETURN, _METHOD_ERROR, _SIGNAL or the call's 1.</param>
-/// <param name="Sender">The unique name of who sent it.</param>
-/// <param name="Path">Of a signal: the object's path.</param>
-/// <param name="Interface">Of a signal: the interface.</param>
-/// <param name="Member">Of a signal: its name.</param>
-/// <param name="Error">Of an error: its name.</param>
-/// <param name="ReplyTo">Of a reply and an error: the call's cookie; else 0.</param>
-/// <param name="Body">The arguments; none where they cannot be read.</param>
+/// <param name="Sender">The unique name of the sender.</param>
+/// <param name="Path">For a signal: the object's path.</param>
+/// <param name="Interface">For a signal: the interface.</param>
+/// <param name="Member">For a signal: its name.</param>
+/// <param name="Error">For an error: its name.</param>
+/// <param name="ReplyTo">For a reply or an error: the call's cookie; otherwise 0.</param>
+/// <param name="Body">The arguments; none if they cannot be read.</param>
 internal sealed unsafe record DBusMessage(
     byte Type,
     string Sender,
@@ -23,13 +23,13 @@ internal sealed unsafe record DBusMessage(
     ulong ReplyTo,
     IReadOnlyList<object?> Body)
 {
-    /// <summary>True if it says that a call failed.</summary>
+    /// <summary>True if the message is an error reply.</summary>
     public bool IsError => Type == SD_BUS_MESSAGE_METHOD_ERROR;
 
-    /// <summary>Of an error: what it says to people.</summary>
+    /// <summary>For an error: its text for people.</summary>
     public string Text => Body is [string text, ..] && text.Length > 0 ? text : Error;
 
-    /// <summary>Reads a message of sd-bus's.</summary>
+    /// <summary>Reads an sd-bus message.</summary>
     public static DBusMessage Of(sd_bus_message* message)
     {
         byte type;
@@ -66,6 +66,6 @@ internal sealed unsafe record DBusMessage(
         }
     }
 
-    /// <summary>C's text; an empty one for null.</summary>
+    /// <summary>Reads a C string; empty for null.</summary>
     internal static string TextOf(byte* text) => Marshal.PtrToStringUTF8((nint)text) ?? "";
 }

@@ -1,4 +1,4 @@
 namespace RetroVue.Media.Devices.DBus;
 
-/// <summary>An object's path: the type of argument that D-Bus writes as "o".</summary>
+/// <summary>An object's path: the argument type "o" of D-Bus.</summary>
 internal readonly record struct DBusPath(string Text);

@@ -7,16 +7,16 @@ using static RetroVue.Media.Devices.Interop.DBus.LibSystemd;
 
 namespace RetroVue.Media.Devices.DBus;
 
-/// <summary>Between the arguments of D-Bus's messages and plain objects. Source: the D-Bus specification, "Type System".</summary>
-/// <remarks>For whoever has the connection's lock: a message belongs to its connection.</remarks>
+/// <summary>Converts between arguments of D-Bus messages and plain objects. Source: the D-Bus specification, "Type System".</summary>
+/// <remarks>The caller must hold the connection's lock, because a message belongs to its connection.</remarks>
 internal static unsafe class DBusValues
 {
     /// <summary>
-    /// The values that are left at this level: texts and paths as string, numbers as the type of their size, booleans, structs and arrays
-    /// as object?[], dictionaries as Dictionary&lt;object, object?&gt;, a variant as what is in it, a file descriptor as a SafeFileHandle
-    /// of its own.
+    /// Returns the remaining values at this level: texts and paths as string, numbers as the type of their size, booleans, structs and
+    /// arrays as object?[], dictionaries as Dictionary&lt;object, object?&gt;, a variant as its content, a file descriptor as a
+    /// SafeFileHandle of its own.
     /// </summary>
-    /// <exception cref="InvalidDataException">The bytes are not what the message's signature says.</exception>
+    /// <exception cref="InvalidDataException">The bytes do not match the message's signature.</exception>
     public static object?[] Read(sd_bus_message* message)
     {
         var values = new List<object?>();
@@ -31,7 +31,7 @@ internal static unsafe class DBusValues
     }
 
     /// <summary>Appends a string, a <see cref="DBusPath"/>, a uint, a bool, or a dictionary of them as a{sv}.</summary>
-    /// <returns>A negated errno where it cannot be appended.</returns>
+    /// <returns>A negated errno value if it cannot be appended.</returns>
     public static int Append(sd_bus_message* message, object value)
     {
         switch (value)
@@ -49,11 +49,11 @@ internal static unsafe class DBusValues
             case IReadOnlyDictionary<string, object> dictionary:
                 return AppendDictionary(message, dictionary);
             default:
-                throw new ArgumentException($"A {value.GetType().Name} has no D-Bus form here.", nameof(value));
+                throw new ArgumentException($"A {value.GetType().Name} cannot be sent over D-Bus here.", nameof(value));
         }
     }
 
-    /// <summary>Opens a container, for what is appended until it is closed.</summary>
+    /// <summary>Opens a container; later values are appended to it until it is closed.</summary>
     public static int Open(sd_bus_message* message, char type, string contents)
     {
         fixed (byte* text = Encoding.ASCII.GetBytes(contents + '\0'))
@@ -87,7 +87,7 @@ internal static unsafe class DBusValues
             'x' => *(long*)&room,
             't' => room,
             'd' => *(double*)&room,
-            // The message closes its own with itself.
+            // The message closes its own file descriptors.
             'h' => new SafeFileHandle(fcntl(*(int*)&room, F_DUPFD_CLOEXEC, 0), ownsHandle: true),
             _ => null,
         };
@@ -141,6 +141,6 @@ internal static unsafe class DBusValues
         return Worse(code, sd_bus_message_close_container(message));
     }
 
-    /// <summary>The first of two errors.</summary>
+    /// <summary>Returns the first of two errors.</summary>
     private static int Worse(int first, int second) => first < 0 ? first : second;
 }

@@ -4,10 +4,10 @@ using System.Runtime.InteropServices;
 
 namespace RetroVue.Media.Devices.Native;
 
-/// <summary>The one way from errno values to exceptions.</summary>
+/// <summary>Converts errno values to exceptions; all code uses this class for that.</summary>
 internal static class DeviceErrors
 {
-    // errno values of Linux on x86-64 and arm64 (asm-generic/errno-base.h, asm-generic/errno.h), which the interop tests hold against C's.
+    // errno values of Linux on x86-64 and arm64 (asm-generic/errno-base.h, asm-generic/errno.h); the interop tests compare them with C's.
     public const int Eperm = 1;
     public const int Enoent = 2;
     public const int Eintr = 4;
@@ -29,10 +29,10 @@ internal static class DeviceErrors
     public const int Estrpipe = 86;
     public const int Etimedout = 110;
 
-    /// <summary>Passes a result that is no error; throws for one that is.</summary>
-    /// <param name="code">What a library returned: a negated errno value is an error.</param>
-    /// <param name="device">The device as the caller named it.</param>
-    /// <param name="what">What was being done, such as "Opening". A constant on hot paths.</param>
+    /// <summary>Returns a result that is not an error; throws for an error.</summary>
+    /// <param name="code">The result of a library call: a negated errno value is an error.</param>
+    /// <param name="device">The name of the device, as given by the caller.</param>
+    /// <param name="what">The operation, such as "Opening". A constant on hot paths.</param>
     /// <returns>The code, zero or more.</returns>
     /// <exception cref="DeviceException">The code is negative.</exception>
     [StackTraceHidden]
@@ -46,7 +46,7 @@ internal static class DeviceErrors
         return code;
     }
 
-    /// <summary>The exception for an errno value, positive.</summary>
+    /// <summary>Makes the exception for a positive errno value.</summary>
     public static DeviceException Exception(int errno, string device, string what) => new(
         device,
         $"{what} '{device}': {Marshal.GetPInvokeErrorMessage(errno)}.{Remedy(errno)}",
@@ -62,10 +62,10 @@ internal static class DeviceErrors
 
     private static string Remedy(int errno) => errno switch
     {
-        Enoent => " There is no such device; DeviceDirectory.List tells which there are.",
+        Enoent => " There is no such device; DeviceDirectory.List shows the devices.",
         Enodev or Enxio or Ebadf => " The device is gone; it was unplugged, or its driver was unloaded.",
-        Ebusy => " Another program uses it; 'fuser -v' with the device's file tells which.",
-        Eacces or Eperm => " The user has no right to it: the groups 'audio' and 'video' give it.",
+        Ebusy => " Another program uses it; 'fuser -v' with the device's file shows which one.",
+        Eacces or Eperm => " This user has no access: add the user to the group 'audio' or 'video'.",
         Enotty => " It is not a device of this kind.",
         _ => "",
     };

@@ -3,14 +3,16 @@ using RetroVue.Media.Time;
 
 namespace RetroVue.Media.Devices.PipeWire;
 
-/// <summary>Holds the samples that come against the graph's count, to see what is missing: sound seldom has numbers of its own.</summary>
+/// <summary>
+/// Compares the number of received samples with the graph's count to find lost samples: sound seldom has sequence numbers.
+/// </summary>
 internal struct GraphCycles(int sampleRate)
 {
     private ulong _ticks;
     private long _samples;
     private bool _isKnown;
 
-    /// <summary>How many samples are missing before this record's; -1 where the count has begun anew.</summary>
+    /// <summary>Returns the number of samples missing before this record's; -1 if the count has started again.</summary>
     public long Advance(in rv_pw_record record, int samples)
     {
         Rational tick = PipeWireFormats.ToRational(record.time_rate);
@@ -29,7 +31,7 @@ internal struct GraphCycles(int sampleRate)
         long lost = 0;
         if (_isKnown)
         {
-            // A resampler gives a sample more or less a cycle than the ratio of rates says: what is missing is missing by cycles.
+            // Per cycle, a resampler returns a sample more or less than the ratio of rates: only whole cycles count as missing.
             long advanced = record.time_ticks < _ticks
                 ? -1
                 : ClockTime.FromUnits((long)(record.time_ticks - _ticks), tick).ToUnits(new Rational(1, sampleRate));

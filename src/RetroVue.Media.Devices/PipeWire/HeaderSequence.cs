@@ -1,12 +1,14 @@
 namespace RetroVue.Media.Devices.PipeWire;
 
-/// <summary>Follows the number that a source gives its buffers (spa_meta_header.seq). A source that leaves it alone has no gaps.</summary>
+/// <summary>
+/// Follows the sequence numbers of a source's buffers (spa_meta_header.seq). A source that does not set them has no gaps.
+/// </summary>
 internal struct HeaderSequence
 {
     private ulong _last;
     private bool _isKnown;
 
-    /// <summary>How many numbers were left out before this one; -1 where the source has begun anew.</summary>
+    /// <summary>Returns the number of missing numbers before this one; -1 if the source has started again.</summary>
     public long Advance(ulong sequence)
     {
         ulong step = unchecked(sequence - _last);

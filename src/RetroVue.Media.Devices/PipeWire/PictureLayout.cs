@@ -3,10 +3,10 @@ using RetroVue.Media.Formats;
 
 namespace RetroVue.Media.Devices.PipeWire;
 
-/// <summary>Finds a picture's planes in the memory that PipeWire brings: in one block, one after the other, or each in its own.</summary>
+/// <summary>Finds a picture's planes in PipeWire's memory: in one block, one after the other, or each in a block of its own.</summary>
 internal static unsafe class PictureLayout
 {
-    /// <summary>Fills in the planes; their count, or 0 where the bytes are too few for a whole picture.</summary>
+    /// <summary>Fills in the planes; returns their number, or 0 if there are too few bytes for a whole picture.</summary>
     public static int Find(VideoFormat format, ReadOnlySpan<rv_pw_plane> given, Span<rv_pw_plane> planes)
     {
         if (given.Length == 0)

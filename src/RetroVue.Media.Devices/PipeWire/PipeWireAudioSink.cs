@@ -6,11 +6,11 @@ using RetroVue.Media.Time;
 
 namespace RetroVue.Media.Devices.PipeWire;
 
-/// <summary>Plays sound to a node of PipeWire's.</summary>
+/// <summary>Plays sound to a PipeWire node.</summary>
 /// <remarks>
-/// The graph runs from the start and gets silence while there is nothing. Each of its cycles tells when its first sample will be heard
-/// (pw_time: now, and the delay from there); the first buffer is put to its time to the sample, with silence or by leaving samples out.
-/// From then on buffers follow each other without a seam while they are within <see cref="SoundSink.Tolerance"/> of their time. Source:
+/// The graph runs from the start, and gets silence while there is no sound. Each cycle says when its first sample will be heard (pw_time:
+/// now, and the delay from there). The first buffer is aligned to its time, to the sample, by silence or by dropping samples. From then on
+/// buffers follow each other without a break while they are within <see cref="SoundSink.Tolerance"/> of their time. Source:
 /// pipewire/stream.h.
 /// </remarks>
 public sealed unsafe class PipeWireAudioSink : SoundSink
@@ -18,7 +18,7 @@ public sealed unsafe class PipeWireAudioSink : SoundSink
     private const int LongestWait = 100;
     private const int SilenceBytes = 4096;
 
-    // Longer than any cycle: a graph that says nothing for so long plays nothing.
+    // Longer than any cycle: a graph without cycles for so long does not play.
     private static readonly ClockTime s_longestStall = ClockTime.FromSeconds(1);
 
     private readonly PipeWireAudioSinkOptions _options;
@@ -33,18 +33,18 @@ public sealed unsafe class PipeWireAudioSink : SoundSink
     private long _gap;
     private long _written;
 
-    // Of the cycle that comes next: the sample that it begins with, counted as written, and the system time at which that is heard.
+    // For the next cycle: the written sample with which it begins, and the system time at which that sample is heard.
     private long _cycleSample;
     private ClockTime _cycleHeard = ClockTime.None;
     private ClockTime _lastCycle = ClockTime.None;
 
-    // What the graph got of silence up to the last sample that it took, and up to now.
+    // The graph's count of silence up to the last sample that it took, and up to now.
     private long _silenceCounted = -1;
     private long _silenceSoFar;
 
-    /// <summary>A sink.</summary>
-    /// <param name="name">The element's name, and that of its node in PipeWire's graph.</param>
-    /// <param name="options">Where and how to play; the session manager's choice, F32 stereo at 48 kHz, where null.</param>
+    /// <summary>Makes a sink.</summary>
+    /// <param name="name">The element's name, which is also the name of its node in PipeWire's graph.</param>
+    /// <param name="options">The options; null for the session manager's choice, F32 stereo at 48 kHz.</param>
     /// <exception cref="ArgumentException">An option is out of its range.</exception>
     public PipeWireAudioSink(string name, PipeWireAudioSinkOptions? options = null)
         : base(
@@ -59,7 +59,7 @@ public sealed unsafe class PipeWireAudioSink : SoundSink
             || _options.Buffer > ClockTime.FromSeconds(10) || _options.SamplesPerCycle < 0)
         {
             throw new ArgumentException(
-                $"Sound for PipeWire is F32, S16 or S32 of 1 to 768 kHz, 20 ms to 10 s ahead; not {Format}, {_options.Buffer}.",
+                $"Sound for PipeWire has to be F32, S16 or S32 with 1 to 768 kHz, and a buffer of 20 ms to 10 s; not {Format}, {_options.Buffer}.",
                 nameof(options));
         }
 
@@ -70,14 +70,14 @@ public sealed unsafe class PipeWireAudioSink : SoundSink
 
     private protected override bool IsOpen => _stream is not null;
 
-    /// <summary>The graph's clock, from its first cycle on; null before, and while the daemon or the node is lost.</summary>
+    /// <summary>Returns the graph's clock, from its first cycle on; null before that, and while the daemon or the node is lost.</summary>
     public override IClock? ProvideClock() => Volatile.Read(ref _clock);
 
     /// <inheritdoc/>
     protected override void Prepare()
     {
         Open();
-        // The first cycle: then the graph runs, and it is known when what is written will be heard.
+        // Wait for the first cycle: then the graph runs, and it is known when written sound will be heard.
         PipeWireStream stream = _stream!;
         while (!IsDriven(stream))
         {
@@ -184,17 +184,17 @@ public sealed unsafe class PipeWireAudioSink : SoundSink
 
         if (Queue.Current is null && Queue.HasEnded && _cycleSample >= _written)
         {
-            // The last sample has left; heard it is when the graph's delay is over.
+            // The last sample has been taken; it is heard when the graph's delay is over.
             return Finish();
         }
 
-        // Each cycle makes room, and a buffer or the end that comes interrupts the wait.
+        // Each cycle makes room; a new buffer or the end interrupts the wait.
         stream.Wait(LongestWait);
         return StepResult.Again;
     }
 
-    /// <summary>Takes what there is from the graph; false while it does not play: it has not begun to yet, or its daemon hangs.</summary>
-    /// <exception cref="DeviceException">The daemon or the node is gone, or the graph did not begin in time.</exception>
+    /// <summary>Processes the graph's events; false while it does not play: it has not begun, or its daemon hangs.</summary>
+    /// <exception cref="DeviceException">The daemon or the node is gone, or the graph did not start in time.</exception>
     private bool IsDriven(PipeWireStream stream)
     {
         TakeCycles(stream);
@@ -207,7 +207,7 @@ public sealed unsafe class PipeWireAudioSink : SoundSink
         return now - _lastCycle <= s_longestStall;
     }
 
-    /// <summary>Takes what the graph's cycles tell: how far it has played, and when that is heard.</summary>
+    /// <summary>Processes the graph's cycles: how far it has played, and when that is heard.</summary>
     private void TakeCycles(PipeWireStream stream)
     {
         while (stream.TryTake(out rv_pw_record* record))
@@ -240,7 +240,7 @@ public sealed unsafe class PipeWireAudioSink : SoundSink
         }
     }
 
-    /// <summary>Silence before the first sample and after the last is nobody's fault: what counts has samples on both sides.</summary>
+    /// <summary>Silence before the first sample and after the last is normal: only silence with samples on both sides counts.</summary>
     private void CountStarved(long sample, long silence)
     {
         if (sample > _cycleSample)
@@ -254,7 +254,7 @@ public sealed unsafe class PipeWireAudioSink : SoundSink
 
     private bool TryTake()
     {
-        // One that comes too late is left out whole, and the next one looked at.
+        // A buffer that is too late as a whole is dropped, and the next one is checked.
         while (Queue.Current is null)
         {
             if (!Queue.TryTake())
@@ -268,10 +268,12 @@ public sealed unsafe class PipeWireAudioSink : SoundSink
         return true;
     }
 
-    /// <summary>Compares when a new buffer will be heard with when it should be; silence or samples left out make good the rest.</summary>
+    /// <summary>
+    /// Compares when a new buffer will be heard with its time; inserts silence or drops samples to correct the difference.
+    /// </summary>
     private void Align()
     {
-        // In silence nobody hears a seam.
+        // In silence nobody hears a break.
         bool isSilent = !_isAligned || _cycleSample >= _written;
         ClockTime heard = _cycleHeard + Format.DurationOf(Math.Max(_written - _cycleSample, 0));
         ClockTime error = MeasureError(heard);
@@ -288,7 +290,7 @@ public sealed unsafe class PipeWireAudioSink : SoundSink
         }
         else
         {
-            // The rest of the way is left out of the next one.
+            // The rest of the difference is dropped from the next buffer.
             _isAligned = Skip(samples);
         }
     }

@@ -7,12 +7,12 @@ using RetroVue.Media.Time;
 
 namespace RetroVue.Media.Devices.PipeWire;
 
-/// <summary>Records sound from a node of PipeWire's, or from the monitor of a sink, and offers the graph's clock.</summary>
+/// <summary>Records sound from a PipeWire node, or from the monitor of a sink, and offers the graph's clock.</summary>
 /// <remarks>
-/// Sound mostly has no header in PipeWire. Its PTS, that of the buffer's first sample, is then the running time of the graph's cycle less
-/// the delay from the device; if there is a header its time is used. Samples that are missing between cycles are counted as lost and
-/// marked. A sink that drives the graph gives its monitor's sound to the next cycle, and PipeWire does not say so: from there a PTS is
-/// late by a cycle. See <see cref="PipeWireSource"/>.
+/// In PipeWire, sound usually has no header. Then the PTS, of the buffer's first sample, is the running time of the graph's cycle less the
+/// delay from the device. If there is a header, its time is used. Samples missing between cycles are counted as lost, and marked. A sink
+/// that drives the graph passes its monitor's sound to the next cycle, and PipeWire does not say so: such a PTS is late by one cycle. See
+/// <see cref="PipeWireSource"/>.
 /// </remarks>
 public sealed unsafe class PipeWireAudioSource : PipeWireSource, IClockProvider
 {
@@ -28,9 +28,9 @@ public sealed unsafe class PipeWireAudioSource : PipeWireSource, IClockProvider
     private long _position;
     private long _sequence;
 
-    /// <summary>A source.</summary>
-    /// <param name="name">The element's name, and that of its node in PipeWire's graph.</param>
-    /// <param name="options">What to record; the session manager's choice as stereo F32 at 48 kHz where null.</param>
+    /// <summary>Makes a source.</summary>
+    /// <param name="name">The element's name, which is also the name of its node in PipeWire's graph.</param>
+    /// <param name="options">The options; null for the session manager's choice, stereo F32 at 48 kHz.</param>
     /// <exception cref="ArgumentException">An option is out of its range.</exception>
     public PipeWireAudioSource(string name, PipeWireAudioSourceOptions? options = null)
         : base(name, options ??= new PipeWireAudioSourceOptions())
@@ -40,13 +40,13 @@ public sealed unsafe class PipeWireAudioSource : PipeWireSource, IClockProvider
             throw new ArgumentException(
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"Sound has 1 to 64 channels of 1 to 768 kHz, not {options.Layout.Channels} of {options.SampleRate} Hz."),
+                    $"Sound needs 1 to 64 channels with 1 to 768 kHz, not {options.Layout.Channels} with {options.SampleRate} Hz."),
                 nameof(options));
         }
 
         if (!PipeWireFormats.ToNative(options.SampleFormats).Any())
         {
-            throw new ArgumentException("PipeWire gives F32, S16 and S32; none of them is among the formats.", nameof(options));
+            throw new ArgumentException("PipeWire supports F32, S16 and S32; the formats contain none of them.", nameof(options));
         }
 
         _options = options;
@@ -61,10 +61,10 @@ public sealed unsafe class PipeWireAudioSource : PipeWireSource, IClockProvider
     /// <inheritdoc/>
     public int ClockPriority => ClockPriorities.Hardware;
 
-    /// <summary>A cycle of the graph: its first sample waits for its last.</summary>
+    /// <summary>One cycle of the graph: its first sample waits for its last.</summary>
     public override ElementLatency Latency => new(_format.DurationOf(_cycle), ClockTime.None, true);
 
-    /// <summary>The graph's clock, from its first cycle on; null before, and if the node drives itself.</summary>
+    /// <summary>Returns the graph's clock, from its first cycle on; null before that, and if the node drives itself.</summary>
     public IClock? ProvideClock() => Volatile.Read(ref _clock);
 
     private protected override rv_pw_stream_params Wishes()
@@ -164,7 +164,7 @@ public sealed unsafe class PipeWireAudioSource : PipeWireSource, IClockProvider
         }
     }
 
-    // If it is not what was asked for, PipeWire does not say by name what it is.
+    // If it is not the requested format, PipeWire does not report its name.
     private ChannelLayout LayoutOf(int channels) => channels == _options.Layout.Channels ? _options.Layout : channels switch
     {
         1 => ChannelLayout.Mono,

@@ -7,7 +7,7 @@ using static RetroVue.Media.Devices.Interop.PipeWire.PipeWireBridge;
 
 namespace RetroVue.Media.Devices.PipeWire;
 
-/// <summary>A connection to a daemon. Streams that were made on it keep it.</summary>
+/// <summary>A connection to a daemon. Its streams keep it alive.</summary>
 internal sealed unsafe class PipeWireClient : SafeHandle
 {
     private PipeWireClient(rv_pw_client* client)
@@ -16,12 +16,12 @@ internal sealed unsafe class PipeWireClient : SafeHandle
     /// <inheritdoc/>
     public override bool IsInvalid => handle == 0;
 
-    /// <summary>The connection, for calls; good while this is not disposed of.</summary>
+    /// <summary>The connection, for calls; valid until this is disposed of.</summary>
     public rv_pw_client* Pointer => (rv_pw_client*)handle;
 
-    /// <summary>Connects, and waits until the daemon has told what it has.</summary>
+    /// <summary>Connects, and waits until the daemon has listed its objects.</summary>
     /// <exception cref="DeviceException">There is no daemon, or it does not answer in time.</exception>
-    /// <exception cref="DeviceLibraryException">The bridge is not there, or is of another build.</exception>
+    /// <exception cref="DeviceLibraryException">The bridge is missing, or is from another build.</exception>
     public static PipeWireClient Connect(string? remote, string name, ClockTime limit)
     {
         ThrowIfOther();
@@ -40,9 +40,11 @@ internal sealed unsafe class PipeWireClient : SafeHandle
         }
     }
 
-    /// <summary>Connects over a socket, which is taken whatever comes of it, and waits until the daemon has told what is seen on it.</summary>
+    /// <summary>
+    /// Connects over a socket, which is taken over in any case, and waits until the daemon has listed the objects that are visible on it.
+    /// </summary>
     /// <exception cref="DeviceException">The daemon does not answer in time, or is gone.</exception>
-    /// <exception cref="DeviceLibraryException">The bridge is not there, or is of another build.</exception>
+    /// <exception cref="DeviceLibraryException">The bridge is missing, or is from another build.</exception>
     public static PipeWireClient Connect(SafeFileHandle socket, string remote, string name, ClockTime limit)
     {
         ThrowIfOther();
@@ -77,7 +79,7 @@ internal sealed unsafe class PipeWireClient : SafeHandle
     {
         if (rv_pw_abi() != RV_PW_ABI)
         {
-            throw new DeviceLibraryException($"{Library} is of another version than this assembly. Build it anew with native/build.");
+            throw new DeviceLibraryException($"{Library} has another version than this assembly. Build it again with native/build.");
         }
     }
 }

@@ -4,17 +4,17 @@ using RetroVue.Media.Time;
 
 namespace RetroVue.Media.Devices.PipeWire;
 
-/// <summary>The clock that drives PipeWire's graph, most often a sound card's: its count of samples against CLOCK_MONOTONIC.</summary>
+/// <summary>The clock that drives PipeWire's graph, usually a sound card's: its count of samples related to CLOCK_MONOTONIC.</summary>
 /// <remarks>
-/// Thread-safe; reading allocates nothing. Each cycle of the graph gives a pair (pw_time: ticks, rate, now), through which a line is
-/// laid; between cycles it is followed, but for a quarter of a second at most: then the clock stands, and says that it has failed.
+/// Thread-safe; reading allocates nothing. Each cycle of the graph gives a pair (pw_time: ticks, rate, now); a line is fitted through the
+/// pairs. Between cycles the clock follows the line, but at most for a quarter of a second; then it stands still and has the state failed.
 /// Source: pipewire/stream.h, pw_time.
 /// </remarks>
 public sealed class PipeWireClock : IClock
 {
     private static readonly ClockTime s_longestGap = ClockTime.FromMilliseconds(250);
 
-    // A graph that a timer drives is late by what waking up takes, one that a card drives by what its pointer moves in too.
+    // A graph driven by a timer is late by its wake-up delay; one driven by a card, also by the step of the card's pointer.
     private static readonly ClockTime s_bracket = ClockTime.FromMilliseconds(2);
 
     private readonly Lock _lock = new();
@@ -54,7 +54,9 @@ public sealed class PipeWireClock : IClock
     /// <inheritdoc/>
     public string Name { get; }
 
-    /// <summary>How much faster than CLOCK_MONOTONIC the graph runs, in parts per million; NaN until measured over some seconds.</summary>
+    /// <summary>
+    /// How much faster than CLOCK_MONOTONIC the graph is, in parts per million; NaN until it has been measured for some seconds.
+    /// </summary>
     public double Drift
     {
         get
@@ -83,9 +85,9 @@ public sealed class PipeWireClock : IClock
         }
     }
 
-    /// <summary>Takes a cycle's pair in.</summary>
+    /// <summary>Adds the pair of a cycle.</summary>
     /// <param name="ticks">The graph's count.</param>
-    /// <param name="tick">What it counts, in seconds.</param>
+    /// <param name="tick">The length of a tick, in seconds.</param>
     /// <param name="system">CLOCK_MONOTONIC at that count.</param>
     internal void Add(long ticks, Rational tick, ClockTime system)
     {
@@ -93,7 +95,7 @@ public sealed class PipeWireClock : IClock
         {
             if (_line is null || tick != _tick || ticks < _ticks)
             {
-                // Another driver counts otherwise; time goes on from where it was.
+                // Another driver has another count; the clock's time continues.
                 ClockTime time = TimeAt(system);
                 _line = new EnvelopeLine(tick, s_bracket);
                 _base = time - ClockTime.FromUnits(ticks, tick);
@@ -109,7 +111,7 @@ public sealed class PipeWireClock : IClock
         }
     }
 
-    /// <summary>Says that no cycle comes any more.</summary>
+    /// <summary>Notes that no more cycles come.</summary>
     internal void End()
     {
         lock (_lock)

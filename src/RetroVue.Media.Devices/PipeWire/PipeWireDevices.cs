@@ -6,7 +6,7 @@ using static RetroVue.Media.Devices.Interop.PipeWire.PipeWireBridge;
 
 namespace RetroVue.Media.Devices.PipeWire;
 
-/// <summary>Tells which nodes a PipeWire daemon has that media can be recorded from or played to.</summary>
+/// <summary>Lists the nodes of a PipeWire daemon from which media can be recorded, or to which it can be played.</summary>
 /// <remarks>Thread-safe. Connects for a moment each time, so call it on a thread that may block.</remarks>
 public static unsafe class PipeWireDevices
 {
@@ -16,12 +16,12 @@ public static unsafe class PipeWireDevices
     private static readonly ClockTime s_limit = ClockTime.FromSeconds(2);
 
     /// <summary>
-    /// The nodes of the classes Audio/Source, Audio/Sink, Audio/Duplex and Video/Source; none where no daemon runs. The id is the node's
-    /// name, or where two have the same its serial number: both are good for <see cref="PipeWireOptions.Target"/>.
+    /// Returns the nodes of the classes Audio/Source, Audio/Sink, Audio/Duplex and Video/Source; none if no daemon runs. The id is the
+    /// node's name, or its serial number if two nodes have the same name: <see cref="PipeWireOptions.Target"/> accepts both.
     /// </summary>
-    /// <param name="remote">The daemon: its name, or the path of its socket; the session's own if null.</param>
-    /// <exception cref="DeviceException">A daemon is there and does not answer within two seconds.</exception>
-    /// <exception cref="DeviceLibraryException">The bridge to PipeWire is not there.</exception>
+    /// <param name="remote">The daemon: its name, or the path of its socket; null for the session's own.</param>
+    /// <exception cref="DeviceException">There is a daemon, but it does not answer within two seconds.</exception>
+    /// <exception cref="DeviceLibraryException">The bridge to PipeWire is missing.</exception>
     public static IReadOnlyList<DeviceInfo> List(string? remote = null)
     {
         PipeWireClient client;

@@ -4,17 +4,17 @@ using RetroVue.Media.Devices.Native;
 
 namespace RetroVue.Media.Devices.PipeWire;
 
-/// <summary>What PipeWire's failures say to people.</summary>
+/// <summary>Error messages about PipeWire.</summary>
 internal static unsafe class PipeWireErrors
 {
-    // What connecting to a socket gives where nobody listens (errno.h), the last of them by PipeWire's own choice.
+    // The errors of a connection to a socket without a server (errno.h); the last one is PipeWire's own choice.
     private const int Econnrefused = 111;
     private const int Ehostdown = 112;
 
     /// <summary>True if there is no daemon.</summary>
     public static bool IsNoDaemon(int errno) => errno is DeviceErrors.Enoent or Econnrefused or Ehostdown;
 
-    /// <summary>Why connecting failed.</summary>
+    /// <summary>Makes the error that connecting failed.</summary>
     public static DeviceException Connecting(string? remote, int errno) =>
         IsNoDaemon(errno)
             ? new DeviceException(NameOf(remote), $"There is no PipeWire daemon at {NameOf(remote)}. {Remedy}", errno, isTransient: true)
@@ -22,19 +22,19 @@ internal static unsafe class PipeWireErrors
                 ? new DeviceException(NameOf(remote), $"The PipeWire daemon at {NameOf(remote)} does not answer.", errno, isTransient: true)
                 : DeviceErrors.Exception(errno, NameOf(remote), "Connecting to the PipeWire daemon");
 
-    /// <summary>Why a stream could not be made.</summary>
+    /// <summary>Makes the error that a stream could not be made.</summary>
     public static DeviceException Opening(PipeWireOptions options, int errno) => errno switch
     {
         DeviceErrors.Enoent when options.Shared is not null => Gone(options),
         DeviceErrors.Enoent => new DeviceException(
             options.Device,
-            $"PipeWire has no node {(options.Target is null ? "" : $"'{options.Target}' ")}of that kind; PipeWireDevices.List "
-                + "tells which there are.",
+            $"PipeWire has no node {(options.Target is null ? "" : $"'{options.Target}' ")}of this kind; PipeWireDevices.List "
+                + "shows the nodes.",
             errno),
         _ => DeviceErrors.Exception(errno, options.Device, "Opening PipeWire's node"),
     };
 
-    /// <summary>Throws for an event that ends a stream.</summary>
+    /// <summary>Throws if an event ends a stream.</summary>
     /// <exception cref="DeviceException">The event is an error, or the daemon or the node is gone.</exception>
     public static void ThrowIfOver(in rv_pw_event taken, PipeWireOptions options)
     {
@@ -48,7 +48,7 @@ internal static unsafe class PipeWireErrors
                 throw Refused(options, -taken.code, TextOf(taken));
             case rv_pw_event_kind.RV_PW_EVENT_STATE when taken.code == (int)rv_pw_state.RV_PW_STATE_ERROR:
                 throw Refused(options, DeviceErrors.Eio, TextOf(taken));
-            // A stream does not go there by itself before it is closed.
+            // A stream does not enter this state by itself before it is closed.
             case rv_pw_event_kind.RV_PW_EVENT_STATE when taken.code == (int)rv_pw_state.RV_PW_STATE_UNCONNECTED:
                 throw DaemonGone(options, DeviceErrors.Epipe, TextOf(taken));
             default:
@@ -56,18 +56,18 @@ internal static unsafe class PipeWireErrors
         }
     }
 
-    /// <summary>No format was agreed on in time.</summary>
+    /// <summary>Makes the error that no format was agreed on in time.</summary>
     public static DeviceException TimedOut(PipeWireOptions options, string state) => new(
         options.Device,
-        $"{Capital(options.Description)} and the stream did not agree on a format in time (the stream is {state}). Is it linked? "
-            + "'pw-link -l' tells; a session manager may not want to, see the option Linking.",
+        $"{Capital(options.Description)} and the stream did not agree on a format in time (the stream is {state}). Check whether it is linked: "
+            + "'pw-link -l' shows the links. A session manager may refuse to link it; see the option Linking.",
         DeviceErrors.Etimedout,
         isTransient: true);
 
     private static DeviceException DaemonGone(PipeWireOptions options, int errno, string text) => new(
         options.Device,
         options.Shared is not null
-            ? $"The PipeWire daemon is gone while {options.Description} was in use ({text}). The session ends with it: start a new one."
+            ? $"The PipeWire daemon is gone while {options.Description} was in use ({text}). The portal's session has ended too: start a new one."
             : $"The PipeWire daemon at {NameOf(options.Remote)} is gone while {options.Description} was in use ({text}). {Remedy} "
                 + "With the option Reconnect an element waits for it.",
         errno,
@@ -76,8 +76,8 @@ internal static unsafe class PipeWireErrors
     private static DeviceException Gone(PipeWireOptions options) => new(
         options.Device,
         options.Shared is not null
-            ? $"{Capital(options.Description)} is gone: the session was ended at the desktop, or what was shared was closed."
-            : $"{options.Description} is gone while it was in use: it was unplugged, or its program ended.",
+            ? $"{Capital(options.Description)} is gone: the session was ended at the desktop, or the shared window or screen was closed."
+            : $"{options.Description} disappeared during use: it was unplugged, or its program ended.",
         DeviceErrors.Enodev,
         isTransient: options.Shared is null);
 
@@ -96,7 +96,7 @@ internal static unsafe class PipeWireErrors
     {
         fixed (byte* text = taken.text)
         {
-            return Marshal.PtrToStringUTF8((nint)text) is { Length: > 0 } told ? told : "no reason is given";
+            return Marshal.PtrToStringUTF8((nint)text) is { Length: > 0 } told ? told : "no reason given";
         }
     }
 }

@@ -5,10 +5,10 @@ using static RetroVue.Media.Devices.Interop.PipeWire.rv_pw_format;
 
 namespace RetroVue.Media.Devices.PipeWire;
 
-/// <summary>Between this library's formats and the bridge's.</summary>
+/// <summary>Converts between this library's formats and the bridge's.</summary>
 internal static class PipeWireFormats
 {
-    // The order is that of preference where a source takes any: what needs the least work after it first.
+    // In the order of preference if a source accepts any format: those that need the least later work come first.
     private static readonly (rv_pw_format Theirs, PixelFormat Ours, string Name)[] s_pixels =
     [
         (RV_PW_I420, PixelFormat.Yuv420P, "I420"), (RV_PW_NV12, PixelFormat.Nv12, "NV12"), (RV_PW_YUY2, PixelFormat.Yuyv422, "YUY2"),
@@ -22,12 +22,12 @@ internal static class PipeWireFormats
         (RV_PW_F32, SampleFormat.F32), (RV_PW_S32, SampleFormat.S32), (RV_PW_S16, SampleFormat.S16),
     ];
 
-    /// <summary>The bridge's formats for ours, in that order; all there are where none is wished for.</summary>
+    /// <summary>Returns the bridge's formats for this library's, in the same order; all formats if none is requested.</summary>
     public static IEnumerable<rv_pw_format> ToNative(IReadOnlyList<PixelFormat> wishes) => wishes.Count == 0
         ? s_pixels.Select(entry => entry.Theirs)
         : wishes.SelectMany(wish => s_pixels.Where(entry => entry.Ours == wish).Select(entry => entry.Theirs));
 
-    /// <summary>The bridge's formats for ours, in that order; all there are where none is wished for.</summary>
+    /// <summary>Returns the bridge's formats for this library's, in the same order; all formats if none is requested.</summary>
     public static IEnumerable<rv_pw_format> ToNative(IReadOnlyList<SampleFormat> wishes) => wishes.Count == 0
         ? s_samples.Select(entry => entry.Theirs)
         : wishes.SelectMany(wish => s_samples.Where(entry => entry.Ours == wish).Select(entry => entry.Theirs));
@@ -36,10 +36,10 @@ internal static class PipeWireFormats
 
     public static SampleFormat ToSampleFormat(int format) => Array.Find(s_samples, entry => (int)entry.Theirs == format).Ours;
 
-    /// <summary>PipeWire's name of a picture's format.</summary>
+    /// <summary>Returns PipeWire's name of a picture format.</summary>
     public static string NameOf(int format) => Array.Find(s_pixels, entry => (int)entry.Theirs == format).Name ?? "?";
 
-    /// <summary>A rate as a ratio; 0/1 where it is not known or does not fit.</summary>
+    /// <summary>Converts a rate to a ratio; 0/1 if it is not known or too large.</summary>
     public static Rational ToRational(rv_pw_rational value) =>
         value.den is > 0 and <= int.MaxValue && value.num is > 0 and <= int.MaxValue
             ? new Rational((int)value.num, (int)value.den).Reduce()

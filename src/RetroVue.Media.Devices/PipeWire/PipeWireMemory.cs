@@ -3,10 +3,10 @@ using RetroVue.Media.Memory;
 
 namespace RetroVue.Media.Devices.PipeWire;
 
-/// <summary>One slot of a stream's as the memory of a buffer: the bytes stay where PipeWire's node wrote them.</summary>
+/// <summary>A slot of a stream as the memory of a buffer: the bytes stay where PipeWire's node wrote them.</summary>
 /// <remarks>
-/// There is one object a slot, used again each time the slot comes; the bridge lends a slot to one buffer at a time. The bytes stay good
-/// after the stream was closed, and the daemon with it, until the last reference has gone.
+/// There is one object per slot, which is reused each time the slot comes; the bridge lends a slot to one buffer at a time. The bytes stay
+/// valid until the last reference is released, even if the stream is closed or the daemon has ended.
 /// </remarks>
 internal sealed unsafe class PipeWireMemory(rv_pw_stream* stream, uint slot) : MediaMemory
 {
@@ -16,10 +16,10 @@ internal sealed unsafe class PipeWireMemory(rv_pw_stream* stream, uint slot) : M
     /// <inheritdoc/>
     public override int PlaneCount => _count;
 
-    /// <summary>Always: the producer writes there again.</summary>
+    /// <summary>Always true: the producer writes there again.</summary>
     public override bool IsReadOnly => true;
 
-    /// <summary>Brings the object into use for the slot's new content, with one reference.</summary>
+    /// <summary>Makes the object usable for the slot's new content, with one reference.</summary>
     public void MakeLive(ReadOnlySpan<rv_pw_plane> planes)
     {
         planes.CopyTo(_planes);
@@ -58,7 +58,7 @@ internal sealed unsafe class PipeWireMemory(rv_pw_stream* stream, uint slot) : M
     /// <inheritdoc/>
     protected override Span<byte> MapWritable(int index) => throw new InvalidOperationException("PipeWire's memory is read-only.");
 
-    // Last of all: from here on another thread may make the object live again.
+    // The last step: from here on another thread may reuse the object.
     /// <inheritdoc/>
     protected override void OnReleased() => PipeWireBridge.rv_pw_stream_recycle(stream, slot);
 

@@ -3,43 +3,44 @@ using RetroVue.Media.Time;
 
 namespace RetroVue.Media.Devices.PipeWire;
 
-/// <summary>Which node of which daemon an element of PipeWire's is for.</summary>
+/// <summary>The daemon and the node of a PipeWire element.</summary>
 public abstract record PipeWireOptions
 {
     private protected PipeWireOptions()
     {
     }
 
-    /// <summary>The daemon: its name, or the path of its socket; the session's own if null.</summary>
+    /// <summary>The daemon: its name, or the path of its socket; null for the session's own.</summary>
     public string? Remote { get; init; }
 
     /// <summary>
-    /// The node, by its name or its serial number, as <see cref="PipeWireDevices.List"/> tells them; the session manager's choice, or the
-    /// first there is, where null. Of a sink that is recorded from, its monitor is meant.
+    /// The node, by its name or its serial number, as in <see cref="PipeWireDevices.List"/>; null for the session manager's choice, or the
+    /// first node. If a source names a sink, it records the sink's monitor.
     /// </summary>
     public string? Target { get; init; }
 
     /// <summary>
-    /// Who connects the element with its target. On a portal's connection, where a session manager is not seen, Automatic means one.
+    /// Who links the element to its target. On a portal's connection a session manager is not visible; there Automatic means the session
+    /// manager.
     /// </summary>
     public PipeWireLinking Linking { get; init; }
 
     /// <summary>
-    /// True: when the daemon or the node goes, the element waits for it and goes on, a source with a discontinuity and its format announced
-    /// anew, a sink with what is then due; the pipeline runs on by another clock. False: the pipeline fails. Null: a sink waits, a source
-    /// fails.
+    /// True: if the daemon or the node disappears, the element waits for it and then goes on, a source with a discontinuity and with its
+    /// format announced again, a sink with the sound that is then due; meanwhile the pipeline follows another clock. False: the pipeline
+    /// fails. Null: a sink waits, a source fails.
     /// </summary>
     public bool? Reconnect { get; init; }
 
-    /// <summary>How long opening may take until the daemon has answered and a format is agreed on.</summary>
+    /// <summary>The longest time for opening, until the daemon has answered and a format is agreed on.</summary>
     public ClockTime OpenLimit { get; init; } = ClockTime.FromSeconds(5);
 
-    /// <summary>What a portal gave instead of a daemon and a node; null if it did not.</summary>
+    /// <summary>The portal's stream that is used instead of a daemon and a node; null if there is none.</summary>
     internal virtual ScreenCastStream? Shared => null;
 
-    /// <summary>How exceptions name the node.</summary>
+    /// <summary>The node's name in exceptions.</summary>
     internal string Device => Shared?.Name ?? Target ?? "";
 
-    /// <summary>How messages name the node.</summary>
+    /// <summary>The node's name in messages.</summary>
     internal string Description => Shared?.Name ?? (Target is null ? "PipeWire's node of this kind" : $"PipeWire's node '{Target}'");
 }

@@ -7,22 +7,22 @@ using RetroVue.Media.Time;
 
 namespace RetroVue.Media.Devices.PipeWire;
 
-/// <summary>Records a node of PipeWire's: what its sources of sound and of pictures have in common.</summary>
+/// <summary>Records a PipeWire node: the common part of the sources of sound and of pictures.</summary>
 /// <remarks>
-/// Opening connects to the daemon and waits until a format is agreed on; the source's own thread then waits for buffers, which come
-/// through a ring from the C code that PipeWire's real-time thread runs. Buffers ride in as they are, without a copy, as long as enough
-/// are left for the node; they stay readable until released, also when the daemon dies. A source within the daemon (a camera, a test
-/// source) fills its buffers in turn without waiting for them: what the pipeline holds for more pictures than there are buffers is
-/// overwritten once (<see cref="OverwrittenBuffers"/>), and from then on all are copied. A daemon or node that goes fails the pipeline with a <see cref="DeviceException"/>
-/// unless <see cref="PipeWireOptions.Reconnect"/> is set. While nothing comes (a screen that stands still, an idle or lost node)
-/// <see cref="Gap"/>s say so half a second and a buffer later. Nothing is allocated for a buffer.
+/// Opening connects to the daemon and waits until a format is agreed on. Then the source's own thread waits for buffers, which come through
+/// a ring from C code on PipeWire's real-time thread. Buffers are passed on without a copy while enough of them are left for the node; they
+/// stay readable until they are released, even if the daemon ends. A source inside the daemon (a camera, a test source) fills its buffers
+/// in turn without waiting for them: if the pipeline holds pictures for longer than there are buffers, their bytes are overwritten once
+/// (<see cref="OverwrittenBuffers"/>), and from then on all buffers are copied. If the daemon or the node disappears, the pipeline fails
+/// with a <see cref="DeviceException"/>, unless <see cref="PipeWireOptions.Reconnect"/> is set. While no buffer comes (a screen that does
+/// not change, an idle or lost node), <see cref="Gap"/>s say so, half a second and one buffer late. Nothing is allocated per buffer.
 /// </remarks>
 public abstract unsafe class PipeWireSource : Element, ILiveSource
 {
-    // While it opens, so that its limit is kept.
+    // Short while it opens, so that its time limit is kept.
     private const int LongestWait = 100;
 
-    // Everything that a running source waits for ends its wait. That nothing comes, a screen that stands still, nobody tells.
+    // Everything that a running source waits for ends the wait, except that no buffer comes, as from a screen that does not change.
     private const int SilenceMilliseconds = 250;
 
     private static readonly ClockTime s_retryInterval = ClockTime.FromMilliseconds(500);
@@ -44,7 +44,7 @@ public abstract unsafe class PipeWireSource : Element, ILiveSource
         if (options.Buffers is < 4 or > 16 || !(options.OpenLimit > ClockTime.Zero))
         {
             throw new ArgumentException(
-                $"A stream has 4 to 16 buffers and some time to open; not {options.Buffers} and {options.OpenLimit}.",
+                $"A stream needs 4 to 16 buffers and a positive time to open; not {options.Buffers} and {options.OpenLimit}.",
                 nameof(options));
         }
 
@@ -58,21 +58,21 @@ public abstract unsafe class PipeWireSource : Element, ILiveSource
     public CaptureStatistics Statistics => Stamps.Statistics;
 
     /// <summary>
-    /// Buffers whose bytes were copied: the pipeline held so many that too few were left, or their memory could not be kept. Sound that
-    /// PipeWire converts within this process is copied always: it lies in memory that PipeWire frees when it likes.
+    /// The number of buffers whose bytes were copied, because the pipeline held so many that too few were left, or because their memory
+    /// could not be kept. Sound that PipeWire converts in this process is always copied: PipeWire may free its memory at any time.
     /// </summary>
     public long CopiedBuffers { get; private set; }
 
     /// <summary>
-    /// Buffers that the pipeline held and whose bytes the source has replaced by those of a later one. If that may happen, clone what is
-    /// kept for long, or ask for more <see cref="PipeWireSourceOptions.Buffers"/>.
+    /// The number of buffers whose bytes the source has overwritten while the pipeline held them. If this can happen, clone buffers that
+    /// you keep for long, or request more <see cref="PipeWireSourceOptions.Buffers"/>.
     /// </summary>
     public long OverwrittenBuffers { get; private set; }
 
-    /// <summary>For tests: sees each record with the buffer that was made of it.</summary>
+    /// <summary>For tests: called with each record and the buffer made from it.</summary>
     internal Action<rv_pw_record, MediaBuffer>? Taken { get; set; }
 
-    /// <summary>For tests: what the bridge has counted.</summary>
+    /// <summary>For tests: the bridge's counters.</summary>
     internal rv_pw_counters Counters => _stream?.Counters ?? default;
 
     private protected CaptureStamps Stamps { get; }
@@ -144,21 +144,21 @@ public abstract unsafe class PipeWireSource : Element, ILiveSource
     /// <inheritdoc/>
     protected override void OnBuffer(InputPad input, MediaBuffer buffer) => throw new NotSupportedException("A source has no input.");
 
-    /// <summary>What the stream is to be; texts and what is common are filled in later.</summary>
+    /// <summary>Returns the requested parameters of the stream; texts and common values are filled in later.</summary>
     private protected abstract rv_pw_stream_params Wishes();
 
-    /// <summary>Takes on a format that was agreed on.</summary>
+    /// <summary>Sets the format that was agreed on.</summary>
     private protected abstract MediaFormat TakeOn(in rv_pw_format_info format);
 
-    /// <summary>Takes a record, whose slot it lends on or recycles.</summary>
+    /// <summary>Processes a record; lends its slot to a buffer or recycles it.</summary>
     private protected abstract void Take(rv_pw_record* record);
 
-    /// <summary>The connection has ended; what is known of the device's time ends with it.</summary>
+    /// <summary>Called when the connection has ended; knowledge about the device's time ends with it.</summary>
     private protected virtual void OnLost()
     {
     }
 
-    /// <summary>A buffer on a record's memory.</summary>
+    /// <summary>Makes a buffer with a record's memory.</summary>
     private protected MediaBuffer Lend(rv_pw_record* record, ReadOnlySpan<rv_pw_plane> planes)
     {
         MediaBuffer buffer = MediaBuffer.Create(_stream!.Lend(record->slot, planes));
@@ -173,10 +173,10 @@ public abstract unsafe class PipeWireSource : Element, ILiveSource
         return buffer;
     }
 
-    /// <summary>Gives a record's slot back unused.</summary>
+    /// <summary>Returns a record's slot unused.</summary>
     private protected void Recycle(rv_pw_record* record) => _stream!.Recycle(record->slot);
 
-    /// <summary>Stamps a buffer and pushes it, unless it is from before the start.</summary>
+    /// <summary>Sets a buffer's time and pushes it, unless it was captured before the start.</summary>
     private protected void Push(rv_pw_record* record, MediaBuffer buffer, CaptureTime captured)
     {
         buffer.Flags |= captured.IsEstimated ? BufferFlags.EstimatedTime : BufferFlags.None;
@@ -184,7 +184,7 @@ public abstract unsafe class PipeWireSource : Element, ILiveSource
         if (!Stamps.TryStamp(buffer, captured.At, captured.Uncertainty))
         {
             buffer.Release();
-            // What was lost before the first buffer that counts, nobody has missed.
+            // Losses before the first pushed buffer do not count.
             _isDiscontinuous = false;
             return;
         }
@@ -194,11 +194,11 @@ public abstract unsafe class PipeWireSource : Element, ILiveSource
         Output.Push(buffer);
     }
 
-    /// <summary>Says that what comes does not follow on what came.</summary>
+    /// <summary>Notes that the next buffer does not continue the last one.</summary>
     private protected void Break(long lost)
     {
         _isDiscontinuous = true;
-        // The first ones are lost while the graph gets under way, before anything was given out.
+        // The first buffers are lost while the graph starts, before any buffer was pushed.
         if (lost > 0 && Stamps.Statistics.Buffers > 0)
         {
             Stamps.CountLost(lost);
@@ -274,7 +274,7 @@ public abstract unsafe class PipeWireSource : Element, ILiveSource
     {
         try
         {
-            // Stopping must not have to wait for long until an attempt has failed.
+            // So that stopping need not wait long until an attempt has failed.
             Replace(Open(_options with { OpenLimit = ClockTime.Min(_options.OpenLimit, s_retryLimit) }));
             Pipeline.Report("device-found", Name, "The PipeWire daemon and the node are there again.");
             return true;
@@ -296,7 +296,7 @@ public abstract unsafe class PipeWireSource : Element, ILiveSource
         old?.Dispose();
     }
 
-    /// <summary>Takes a record after the event that tells its format, which comes another way.</summary>
+    /// <summary>Processes a record after the event with its format, which comes through another channel.</summary>
     private void TakeInOrder(rv_pw_record* record)
     {
         if (record->format_serial > _formatSerial)

@@ -1,6 +1,6 @@
 namespace RetroVue.Media.Devices.PipeWire;
 
-/// <summary>What a source of PipeWire's is to record, whatever its medium.</summary>
+/// <summary>The common options of PipeWire sources.</summary>
 public abstract record PipeWireSourceOptions : PipeWireOptions
 {
     private protected PipeWireSourceOptions()
@@ -8,7 +8,7 @@ public abstract record PipeWireSourceOptions : PipeWireOptions
     }
 
     /// <summary>
-    /// Buffers to ask for, 4 to 16: as many less two can be in the pipeline at once before they are copied.
+    /// The requested number of buffers, 4 to 16: the pipeline can hold all but two of them before buffers are copied.
     /// </summary>
     public int Buffers { get; init; } = 8;
 }

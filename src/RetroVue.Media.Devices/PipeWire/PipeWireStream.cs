@@ -5,13 +5,13 @@ using static RetroVue.Media.Devices.Interop.PipeWire.PipeWireBridge;
 
 namespace RetroVue.Media.Devices.PipeWire;
 
-/// <summary>A stream of the bridge's, and the connection it has to itself.</summary>
-/// <remarks>One thread reads; <see cref="Interrupt"/> and the memory of records are for any.</remarks>
+/// <summary>A stream of the bridge, with a connection of its own.</summary>
+/// <remarks>One thread reads; <see cref="Interrupt"/> and the memory of records are for any thread.</remarks>
 internal sealed unsafe class PipeWireStream : SafeHandle
 {
     private const string ClientName = "RetroVue.Media";
 
-    // Enough for what may wait after a pause of the reader's; the rest is read with the next turn.
+    // Enough for the records that wait after a pause of the reader; further ones are read next time.
     private const int BatchSize = 16;
 
     private readonly rv_pw_record[] _records = GC.AllocateArray<rv_pw_record>(BatchSize, pinned: true);
@@ -25,7 +25,7 @@ internal sealed unsafe class PipeWireStream : SafeHandle
     /// <inheritdoc/>
     public override bool IsInvalid => handle == 0;
 
-    /// <summary>What the bridge has counted so far.</summary>
+    /// <summary>The bridge's counters.</summary>
     public rv_pw_counters Counters
     {
         get
@@ -38,9 +38,9 @@ internal sealed unsafe class PipeWireStream : SafeHandle
 
     private rv_pw_stream* Pointer => (rv_pw_stream*)handle;
 
-    /// <summary>Connects to a daemon and makes a stream there; its texts are filled in here.</summary>
+    /// <summary>Connects to a daemon and makes a stream; fills in its texts.</summary>
     /// <exception cref="DeviceException">There is no daemon, or no such target.</exception>
-    /// <exception cref="DeviceLibraryException">The bridge is not there.</exception>
+    /// <exception cref="DeviceLibraryException">The bridge is missing.</exception>
     public static PipeWireStream Open(PipeWireOptions options, string name, rv_pw_stream_params wishes)
     {
         using Activity? activity = DeviceTelemetry.OpeningPipeWire();
@@ -71,7 +71,7 @@ internal sealed unsafe class PipeWireStream : SafeHandle
         }
     }
 
-    /// <summary>Waits until something may be there, for so long at most.</summary>
+    /// <summary>Waits until there may be an event or a record, but at most for this time.</summary>
     public void Wait(int milliseconds) => _ = rv_pw_stream_wait(Pointer, milliseconds);
 
     /// <summary>Ends a wait.</summary>
@@ -88,7 +88,7 @@ internal sealed unsafe class PipeWireStream : SafeHandle
     }
 
     /// <summary>
-    /// The next record, whose slot is the caller's from now on; false if there is none. Good until the next call.
+    /// Takes the next record; its slot then belongs to the caller; false if there is none. Valid until the next call.
     /// </summary>
     public bool TryTake(out rv_pw_record* record)
     {
@@ -102,7 +102,7 @@ internal sealed unsafe class PipeWireStream : SafeHandle
         return record is not null;
     }
 
-    /// <summary>The record's slot as memory with these planes, which gives the slot back in the end.</summary>
+    /// <summary>Returns the record's slot as memory with these planes; the memory returns the slot in the end.</summary>
     public PipeWireMemory Lend(uint slot, ReadOnlySpan<rv_pw_plane> planes)
     {
         while (_memories.Count <= slot)
@@ -115,7 +115,7 @@ internal sealed unsafe class PipeWireStream : SafeHandle
         return memory;
     }
 
-    /// <summary>Of playback: takes in as much as there is room for; how many bytes.</summary>
+    /// <summary>For playback: writes as many bytes as there is room for; returns their number.</summary>
     public int Write(ReadOnlySpan<byte> data)
     {
         fixed (byte* source = data)
@@ -124,7 +124,7 @@ internal sealed unsafe class PipeWireStream : SafeHandle
         }
     }
 
-    /// <summary>Gives back a record's slot that was not lent on.</summary>
+    /// <summary>Returns a record's slot that was not lent.</summary>
     public void Recycle(uint slot) => rv_pw_stream_recycle(Pointer, slot);
 
     /// <inheritdoc/>
@@ -139,6 +139,6 @@ internal sealed unsafe class PipeWireStream : SafeHandle
         return true;
     }
 
-    // The array is pinned for good.
+    // The array is pinned for ever.
     private rv_pw_record* At(int index) => (rv_pw_record*)Marshal.UnsafeAddrOfPinnedArrayElement(_records, index);
 }

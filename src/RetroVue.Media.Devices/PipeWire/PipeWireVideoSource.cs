@@ -5,11 +5,11 @@ using RetroVue.Media.Time;
 
 namespace RetroVue.Media.Devices.PipeWire;
 
-/// <summary>Records pictures from a node of PipeWire's: a camera, a screen, a test picture.</summary>
+/// <summary>Records pictures from a PipeWire node: a camera, a screen, a test picture.</summary>
 /// <remarks>
-/// The PTS is the running time of the header's time (CLOCK_MONOTONIC, as the node says it). If the node tells none it is that of the
-/// graph's cycle, and if it is driven by none either, one that is concluded from arrivals: marked and counted. A gap in the header's
-/// numbers is counted as lost and marked. See <see cref="PipeWireSource"/>.
+/// The PTS is the running time of the header's time (CLOCK_MONOTONIC, set by the node). If there is none, it is the time of the graph's
+/// cycle. If the graph does not drive the node either, it is estimated from arrivals, marked and counted. Missing numbers in the headers
+/// are counted as lost, and marked. See <see cref="PipeWireSource"/>.
 /// </remarks>
 public sealed unsafe class PipeWireVideoSource : PipeWireSource
 {
@@ -25,34 +25,34 @@ public sealed unsafe class PipeWireVideoSource : PipeWireSource
     private long _sequence;
     private ulong _dropped;
 
-    /// <summary>A source.</summary>
-    /// <param name="name">The element's name, and that of its node in PipeWire's graph.</param>
-    /// <param name="options">What to record; the session manager's choice, as it comes, where null.</param>
+    /// <summary>Makes a source.</summary>
+    /// <param name="name">The element's name, which is also the name of its node in PipeWire's graph.</param>
+    /// <param name="options">The options; null for the session manager's choice, in any format.</param>
     /// <exception cref="ArgumentException">An option is out of its range.</exception>
     public PipeWireVideoSource(string name, PipeWireVideoSourceOptions? options = null)
         : base(name, options ??= new PipeWireVideoSourceOptions())
     {
         if (options.Width < 0 || options.Height < 0 || (options.Width == 0) != (options.Height == 0))
         {
-            throw new ArgumentException($"A size has both sides or none, not {options.Width}x{options.Height}.", nameof(options));
+            throw new ArgumentException($"Set both width and height or neither, not {options.Width}x{options.Height}.", nameof(options));
         }
 
         if (!PipeWireFormats.ToNative(options.PixelFormats).Any())
         {
-            throw new ArgumentException("PipeWire has none of the pixel formats.", nameof(options));
+            throw new ArgumentException("PipeWire supports none of the pixel formats.", nameof(options));
         }
 
         if (options.Screen is not null && (options.Remote is not null || options.Target is not null || options.Reconnect == true))
         {
             throw new ArgumentException(
-                "A shared screen has its own daemon and node, and is gone with its session: no Remote, Target or Reconnect.",
+                "A shared screen has its own daemon and node and ends with its session: do not set Remote, Target or Reconnect.",
                 nameof(options));
         }
 
         _options = options;
     }
 
-    /// <summary>A frame: it is told when it is whole.</summary>
+    /// <summary>One frame: a picture is reported when it is complete.</summary>
     public override ElementLatency Latency => new(_duration.IsNone ? ClockTime.Zero : _duration, ClockTime.None, true);
 
     private protected override rv_pw_stream_params Wishes()
@@ -100,7 +100,7 @@ public sealed unsafe class PipeWireVideoSource : PipeWireSource
         long dropped = (long)(record->dropped - _dropped);
         _dropped = record->dropped;
 
-        // The header's numbers tell also what the bridge let go.
+        // The header's numbers also show buffers that the bridge dropped.
         long lost = hasHeader ? _header.Advance(record->seq) : dropped;
         if (lost != 0)
         {
@@ -112,7 +112,7 @@ public sealed unsafe class PipeWireVideoSource : PipeWireSource
         int count = PictureLayout.Find(_format, ((ReadOnlySpan<rv_pw_plane>)record->planes)[..(int)record->plane_count], planes);
         if (count == 0)
         {
-            // Without any bytes it is no picture; with too few it is one that was lost.
+            // A record without bytes is not a picture; one with too few bytes is a lost picture.
             if (record->planes[0].size > 0)
             {
                 Break(1);

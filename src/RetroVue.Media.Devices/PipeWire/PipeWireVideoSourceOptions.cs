@@ -4,13 +4,13 @@ using RetroVue.Media.Time;
 
 namespace RetroVue.Media.Devices.PipeWire;
 
-/// <summary>Which pictures a <see cref="PipeWireVideoSource"/> is to record.</summary>
+/// <summary>The options of a <see cref="PipeWireVideoSource"/>.</summary>
 public sealed record PipeWireVideoSourceOptions : PipeWireSourceOptions
 {
-    /// <summary>The formats that are acceptable, the favourite first; all that PipeWire and this library have where empty.</summary>
+    /// <summary>The accepted formats in the order of preference; empty for all formats that both PipeWire and this library have.</summary>
     /// <remarks>
-    /// Yuyv422, Uyvy422, Rgb24, Bgr24, Rgba, Bgra, Yuv420P, Nv12 and Gray8. Rgba and Bgra take PipeWire's RGBx and BGRx too, whose
-    /// fourth byte says nothing.
+    /// Yuyv422, Uyvy422, Rgb24, Bgr24, Rgba, Bgra, Yuv420P, Nv12 and Gray8. Rgba and Bgra also accept PipeWire's RGBx and BGRx, whose
+    /// fourth byte has no meaning.
     /// </remarks>
     public IReadOnlyList<PixelFormat> PixelFormats { get; init; } = [];
 
@@ -21,13 +21,13 @@ public sealed record PipeWireVideoSourceOptions : PipeWireSourceOptions
     public int Height { get; init; }
 
     /// <summary>
-    /// Frames a second; any where not positive. Of a <see cref="Screen"/>, whose pictures come when it changes: at most so many.
+    /// Frames per second; not positive for any rate. For a <see cref="Screen"/>, whose pictures come when it changes, this is the maximum.
     /// </summary>
     public Rational FrameRate { get; init; }
 
     /// <summary>
-    /// What the user shared through the desktop's portal, to be recorded from instead of a <see cref="PipeWireOptions.Remote"/> and a
-    /// <see cref="PipeWireOptions.Target"/>; null for those. It is not disposed of with the source.
+    /// The screen or window that the user shared through the desktop's portal, to record instead of a <see cref="PipeWireOptions.Remote"/>
+    /// and a <see cref="PipeWireOptions.Target"/>; null for those. The source does not dispose of it.
     /// </summary>
     public ScreenCastStream? Screen { get; init; }
 

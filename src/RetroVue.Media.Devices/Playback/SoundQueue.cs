@@ -5,10 +5,10 @@ using RetroVue.Media.Time;
 
 namespace RetroVue.Media.Devices.Playback;
 
-/// <summary>Sound that waits in front of a clocked sink, and the buffer that is being played, frame by frame.</summary>
+/// <summary>Sound that waits for a clocked sink, and the buffer that is being played, frame by frame.</summary>
 /// <remarks>
-/// <see cref="Add"/> and <see cref="End"/> are for the thread that feeds the sink, the rest for the sink's own. Allocates nothing once it
-/// has grown.
+/// <see cref="Add"/> and <see cref="End"/> are for the thread that feeds the sink, the other members for the sink's own thread. Allocates
+/// nothing once it has reached its size.
 /// </remarks>
 internal sealed class SoundQueue(AudioFormat format, ClockTime limit)
 {
@@ -17,22 +17,22 @@ internal sealed class SoundQueue(AudioFormat format, ClockTime limit)
     private ClockTime _duration;
     private bool _hasEnded;
 
-    /// <summary>Closed while as much waits as the limit says.</summary>
+    /// <summary>The gate; closed while the queue is at its limit.</summary>
     public RoomGate Gate { get; } = new();
 
-    /// <summary>The buffer that is being played; null between two.</summary>
+    /// <summary>The buffer that is being played; null between two buffers.</summary>
     public MediaBuffer? Current { get; private set; }
 
     /// <summary>The first frame of the current buffer that has not been played.</summary>
     public int Position { get; private set; }
 
-    /// <summary>Frames of the current buffer that are left.</summary>
+    /// <summary>The number of frames left in the current buffer.</summary>
     public int Left => FramesOf(Current!) - Position;
 
-    /// <summary>Their bytes.</summary>
+    /// <summary>The bytes of these frames.</summary>
     public ReadOnlySpan<byte> Data => Current!.Data[(Position * format.BytesPerFrame)..];
 
-    /// <summary>True when the stream has ended and nothing waits.</summary>
+    /// <summary>True when the stream has ended and the queue is empty.</summary>
     public bool HasEnded
     {
         get
@@ -44,7 +44,7 @@ internal sealed class SoundQueue(AudioFormat format, ClockTime limit)
         }
     }
 
-    /// <summary>Takes a buffer over.</summary>
+    /// <summary>Adds a buffer and takes over its reference.</summary>
     public void Add(MediaBuffer buffer)
     {
         lock (_lock)
@@ -58,7 +58,7 @@ internal sealed class SoundQueue(AudioFormat format, ClockTime limit)
         }
     }
 
-    /// <summary>Says that no buffer comes any more.</summary>
+    /// <summary>Notes that no more buffers come.</summary>
     public void End()
     {
         lock (_lock)
@@ -67,7 +67,7 @@ internal sealed class SoundQueue(AudioFormat format, ClockTime limit)
         }
     }
 
-    /// <summary>Makes the next buffer the current one, where there is none; false if none waits.</summary>
+    /// <summary>Makes the next buffer the current one, if there is no current one; false if none waits.</summary>
     [MemberNotNullWhen(true, nameof(Current))]
     public bool TryTake()
     {
@@ -94,7 +94,7 @@ internal sealed class SoundQueue(AudioFormat format, ClockTime limit)
         return true;
     }
 
-    /// <summary>Goes on in the current buffer; at its end it is released.</summary>
+    /// <summary>Advances in the current buffer; releases it at its end.</summary>
     public void Advance(int frames)
     {
         Position += frames;
@@ -105,7 +105,7 @@ internal sealed class SoundQueue(AudioFormat format, ClockTime limit)
         }
     }
 
-    /// <summary>Releases all there is.</summary>
+    /// <summary>Releases all buffers.</summary>
     public void Clear()
     {
         lock (_lock)

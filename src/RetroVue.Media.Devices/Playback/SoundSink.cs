@@ -6,14 +6,14 @@ using RetroVue.Media.Time;
 namespace RetroVue.Media.Devices.Playback;
 
 /// <summary>
-/// Plays sound: each sample is heard at its running time plus the pipeline's latency, by the pipeline's clock, whatever delay the device
-/// has. What the sinks of ALSA's and PipeWire's devices have in common.
+/// Plays sound: each sample is heard at its running time plus the pipeline's latency, by the pipeline's clock, independent of the device's
+/// delay. The common part of the sinks for ALSA and PipeWire.
 /// </summary>
 /// <remarks>
-/// <para>Offers the device's clock for election. Takes the one format it was made for. Allocates nothing for a buffer.</para>
-/// <para>A device that goes while it plays does not end the pipeline, unless the option Reconnect says so: its clock is lost, so another is
-/// elected, or the pipeline goes on at the last rate where none is there; what is due is left out at its pace; and every half second it is
-/// tried to open the device again, which then plays what is due.</para>
+/// <para>Offers the device's clock for election. Accepts only the format for which it was made. Allocates nothing per buffer.</para>
+/// <para>If the device disappears during playback, the pipeline goes on, unless the option Reconnect forbids it. The device's clock is
+/// lost, so another one is elected, or, if there is none, the pipeline's clock goes on at the last rate. Sound that is due is dropped at
+/// its normal pace. Every half second the sink tries to open the device again, and then plays the sound that is due.</para>
 /// </remarks>
 public abstract class SoundSink : Element, IClockProvider
 {
@@ -28,9 +28,9 @@ public abstract class SoundSink : Element, IClockProvider
     private bool _hasToldClock;
 
     /// <param name="name">The element's name.</param>
-    /// <param name="format">The format taken.</param>
-    /// <param name="buffer">How much is written ahead to the device; as much again waits in front of it.</param>
-    /// <param name="mayReconnect">Whether a device that goes is waited for.</param>
+    /// <param name="format">The accepted format.</param>
+    /// <param name="buffer">How much sound is written ahead to the device; the queue holds the same amount.</param>
+    /// <param name="mayReconnect">True to wait for a device that disappears.</param>
     private protected SoundSink(string name, AudioFormat format, ClockTime buffer, bool mayReconnect)
         : base(name)
     {
@@ -45,13 +45,13 @@ public abstract class SoundSink : Element, IClockProvider
     /// <inheritdoc/>
     public event EventHandler<ClockChangedEventArgs>? ClockChanged;
 
-    /// <summary>How far from its time sound may be heard before frames are put in or left out: 20 ms.</summary>
+    /// <summary>How far from its time sound may be heard before frames are inserted or dropped: 20 ms.</summary>
     public static ClockTime Tolerance => ClockTime.FromMilliseconds(20);
 
     /// <inheritdoc/>
     public int ClockPriority => ClockPriorities.Hardware;
 
-    /// <summary>What the sink has done so far; any thread.</summary>
+    /// <summary>The statistics so far; any thread.</summary>
     public PlaybackStatistics Statistics
     {
         get
@@ -63,7 +63,9 @@ public abstract class SoundSink : Element, IClockProvider
         }
     }
 
-    /// <summary>Half of what is written ahead: so late a writer may be. As much again as is written ahead is held in front of it.</summary>
+    /// <summary>
+    /// Half of the sound written ahead: a writer may be that late. The device's buffer and the queue together hold twice that buffer.
+    /// </summary>
     public override ElementLatency Latency => new(Buffer / 2, Buffer * 2, false);
 
     private protected AudioFormat Format { get; }
@@ -79,10 +81,10 @@ public abstract class SoundSink : Element, IClockProvider
     /// <summary>The duration of a frame.</summary>
     private protected Rational Unit => new(1, Format.SampleRate);
 
-    /// <summary>How much faster than the system clock the device runs, in parts per million; NaN while not known. Any thread.</summary>
+    /// <summary>How much faster than the system clock the device is, in parts per million; NaN while not known. Any thread.</summary>
     private protected abstract double Drift { get; }
 
-    /// <summary>True from when the device was opened until it is closed.</summary>
+    /// <summary>True from the opening of the device until it is closed.</summary>
     private protected abstract bool IsOpen { get; }
 
     /// <inheritdoc/>
@@ -110,7 +112,7 @@ public abstract class SoundSink : Element, IClockProvider
     /// <inheritdoc/>
     protected override void OnEvent(InputPad input, MediaEvent mediaEvent)
     {
-        // Holes show in the PTS of what comes after them.
+        // Gaps are visible in the PTS of the next buffer.
         if (mediaEvent is EndOfStream)
         {
             Queue.End();
@@ -125,34 +127,34 @@ public abstract class SoundSink : Element, IClockProvider
         Close();
     }
 
-    /// <summary>Opens the device; must not wait for long.</summary>
-    /// <exception cref="DeviceException">It is not there, or cannot be used.</exception>
+    /// <summary>Opens the device; must not wait long.</summary>
+    /// <exception cref="DeviceException">The device is missing, or cannot be used.</exception>
     private protected abstract void Open();
 
-    /// <summary>Lets the device go, and says so where it had told a clock; harmless where there is none.</summary>
+    /// <summary>Closes the device, and reports that its clock is lost if it had one; does no harm if no device is open.</summary>
     private protected abstract void Close();
 
-    /// <summary>A step with the device open.</summary>
+    /// <summary>Does a step with the open device.</summary>
     /// <exception cref="DeviceException">The device is gone, or cannot be used.</exception>
     private protected abstract StepResult Play();
 
-    /// <summary>Sound, or its end, has come.</summary>
+    /// <summary>Called when sound, or its end, has arrived.</summary>
     private protected virtual void OnQueueChanged() => Task.Wake();
 
-    /// <summary>Says that the device has a clock: it plays.</summary>
+    /// <summary>Notes that the device has a clock: it plays.</summary>
     private protected void OnClockGained()
     {
         if (_isLost)
         {
             _isLost = false;
-            Pipeline.Report("device-found", Name, "The sound device is there again.");
+            Pipeline.Report("device-found", Name, "The sound device is available again.");
         }
 
         _hasToldClock = true;
         ClockChanged?.Invoke(this, new ClockChangedEventArgs(ClockChange.Gained));
     }
 
-    /// <summary>Says that the clock told before, if there was one, is no more.</summary>
+    /// <summary>Notes that the device's clock, if there was one, is lost.</summary>
     private protected void OnClockLost()
     {
         if (_hasToldClock)
@@ -168,7 +170,7 @@ public abstract class SoundSink : Element, IClockProvider
         return StepResult.Finished;
     }
 
-    /// <summary>The system time at which the current buffer's next frame should be heard; None for one without PTS.</summary>
+    /// <summary>Returns the system time at which the current buffer's next frame should be heard; None for a buffer without PTS.</summary>
     private protected ClockTime DueOfCurrent()
     {
         ClockTime running = _input.ToRunningTime(Queue.Current!.Pts) + Format.DurationOf(Queue.Position);
@@ -176,7 +178,7 @@ public abstract class SoundSink : Element, IClockProvider
         return now.SystemTime + (Pipeline.BaseTime + running + Pipeline.Latency - now.Time);
     }
 
-    /// <summary>Leaves frames of the current buffer out; false if it has no more.</summary>
+    /// <summary>Drops frames of the current buffer; false if it has no more.</summary>
     private protected bool Skip(long frames)
     {
         int skipped = (int)Math.Min(frames, Queue.Left);
@@ -185,7 +187,7 @@ public abstract class SoundSink : Element, IClockProvider
         return Queue.Current is not null;
     }
 
-    /// <summary>Leaves out what is due while nobody can play it, so that whoever feeds the sink goes on at its pace.</summary>
+    /// <summary>Drops sound that is due while there is no device, so that the feeding task keeps its pace.</summary>
     /// <returns>When more is due; None if nothing waits.</returns>
     private protected ClockTime LetPass()
     {
@@ -228,7 +230,9 @@ public abstract class SoundSink : Element, IClockProvider
         }
     }
 
-    /// <summary>How much too late the current buffer's next frame would be heard at a system time, which is noted; None if not known.</summary>
+    /// <summary>
+    /// Computes and notes how much too late the current buffer's next frame would be heard at a system time; None if not known.
+    /// </summary>
     private protected ClockTime MeasureError(ClockTime heard)
     {
         ClockTime error = heard - DueOfCurrent();

@@ -4,10 +4,10 @@ using RetroVue.Media.Time;
 
 namespace RetroVue.Media.Devices.Portal;
 
-/// <summary>The desktop portal's ScreenCast interface on a bus, with its way of answering later by a signal.</summary>
+/// <summary>The ScreenCast interface of the desktop portal, whose answers come later as signals.</summary>
 /// <remarks>
-/// Thread-safe. An answer is taken from the portal alone, and only on the path that the request was to have: that is known before the
-/// call, so none is missed. Sources: the documents of org.freedesktop.portal.ScreenCast, .Request and .Session, interface version 5.
+/// Thread-safe. Only an answer from the portal itself, on the path of the request, is accepted. The path is known before the call, so no
+/// answer is missed. Sources: the documents of org.freedesktop.portal.ScreenCast, .Request and .Session, interface version 5.
 /// </remarks>
 internal sealed class PortalDesktop : IDisposable
 {
@@ -34,16 +34,17 @@ internal sealed class PortalDesktop : IDisposable
         _connection = DBusConnection.Open(bus, OnSignal, End);
     }
 
-    /// <summary>What the portal can do.</summary>
+    /// <summary>The portal's capabilities.</summary>
     public ScreenCastCapabilities Capabilities { get; private set; } = new(0, ScreenCastKinds.None, ScreenCastCursors.None);
 
-    /// <summary>Begins to connect.</summary>
-    /// <param name="bus">The message bus's address; the session's own if null.</param>
-    /// <param name="ended">Told once, on a thread it must not keep, that a session has ended, or the portal, or the bus: why.</param>
+    /// <summary>Starts to connect.</summary>
+    /// <param name="bus">The message bus's address; null for the session's own.</param>
+    /// <param name="ended">Called once, on a thread that it must not block, if a session, the portal or the bus has ended; the exception is
+    /// the reason.</param>
     /// <exception cref="DeviceException">There is no bus.</exception>
     public static PortalDesktop Open(string? bus, Action<DeviceException> ended) => new(bus, ended);
 
-    /// <summary>Does something that may wait for an answer for so long at most, or without an end where None.</summary>
+    /// <summary>Does work that waits for an answer, with a time limit, or without one if it is None.</summary>
     /// <exception cref="DeviceException">There was no answer in time.</exception>
     public async Task WithinAsync(ClockTime limit, Func<CancellationToken, Task> work, CancellationToken cancellation)
     {
@@ -59,8 +60,8 @@ internal sealed class PortalDesktop : IDisposable
         }
     }
 
-    /// <summary>Waits until the bus has let us in, and learns what the portal can do.</summary>
-    /// <exception cref="DeviceException">There is no portal, or it shares no screens.</exception>
+    /// <summary>Waits until the bus has accepted the connection, and reads the portal's capabilities.</summary>
+    /// <exception cref="DeviceException">There is no portal, or it cannot share screens.</exception>
     public async Task LearnAsync(CancellationToken cancellation)
     {
         string name = await _connection.ReadyAsync(cancellation).ConfigureAwait(false);
@@ -79,7 +80,7 @@ internal sealed class PortalDesktop : IDisposable
             || properties.GetValueOrDefault("version") is not uint version
             || properties.GetValueOrDefault("AvailableSourceTypes") is not uint kinds)
         {
-            throw PortalErrors.NotUnderstood("GetAll", "version and AvailableSourceTypes are not there as numbers");
+            throw PortalErrors.NotUnderstood("GetAll", "version and AvailableSourceTypes are missing or not numbers");
         }
 
         lock (_lock)
@@ -91,11 +92,11 @@ internal sealed class PortalDesktop : IDisposable
         Capabilities = new ScreenCastCapabilities((int)version, (ScreenCastKinds)kinds, (ScreenCastCursors)cursors);
     }
 
-    /// <summary>A name for a request or a session, unique on this connection.</summary>
+    /// <summary>Returns a name for a request or a session, unique on this connection.</summary>
     public string NewToken() => $"retrovue{Interlocked.Increment(ref _tokens)}";
 
-    /// <summary>Calls a method that answers by a signal, and waits for that.</summary>
-    /// <returns>The answer's values.</returns>
+    /// <summary>Calls a method that answers with a signal, and waits for the signal.</summary>
+    /// <returns>The values of the answer.</returns>
     /// <exception cref="DeviceException">The user or the portal refused, or the portal is gone.</exception>
     public async Task<Dictionary<object, object?>> RequestAsync(
         string method,
@@ -120,7 +121,7 @@ internal sealed class PortalDesktop : IDisposable
         DBusMessage reply = await CallAsync(method, [.. arguments, all], cancellation).ConfigureAwait(false);
         if (reply.Body is not [string handle] || handle != path)
         {
-            throw PortalErrors.NotUnderstood(method, "it has no request's path, or another than agreed on");
+            throw PortalErrors.NotUnderstood(method, "it has no request path, or a wrong one");
         }
 
         DBusMessage response = await answer.Task.WaitAsync(cancellation).ConfigureAwait(false);
@@ -134,7 +135,7 @@ internal sealed class PortalDesktop : IDisposable
     public Task<DBusMessage> CallAsync(string method, object[] arguments, CancellationToken cancellation) =>
         CallAsync(Name, Root, Interface, method, arguments, cancellation);
 
-    /// <summary>Ends the connection; the portal ends the sessions that were made on it.</summary>
+    /// <summary>Ends the connection; the portal then ends its sessions.</summary>
     public void Dispose() => _connection.Dispose();
 
     private async Task<DBusMessage> CallAsync(

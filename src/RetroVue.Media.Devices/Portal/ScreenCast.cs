@@ -7,8 +7,8 @@ using RetroVue.Media.Time;
 namespace RetroVue.Media.Devices.Portal;
 
 /// <summary>
-/// A session in which the user shares screens or windows with this program, through the desktop's portal: works in Wayland sessions and
-/// sandboxes alike, and nothing is seen that the user did not choose.
+/// A session in which the user shares screens or windows with this program, through the desktop's portal. It works in Wayland sessions and
+/// in sandboxes, and the program sees only what the user has chosen.
 /// </summary>
 /// <remarks>
 /// Thread-safe. Each of <see cref="Streams"/> is recorded by a <see cref="PipeWire.PipeWireVideoSource"/>. The session lasts until it is
@@ -29,25 +29,25 @@ public sealed class ScreenCast : IDisposable
     /// <summary>Completes when the session has ended, though it was not disposed of. Does not fail.</summary>
     public Task Ended => _ended.Task;
 
-    /// <summary>True if the session has ended, though it was not disposed of.</summary>
+    /// <summary>True if the session has ended without being disposed of.</summary>
     public bool HasEnded => _over is not null;
 
-    /// <summary>What the user chose, one or more.</summary>
+    /// <summary>The screens and windows that the user chose, one or more.</summary>
     public IReadOnlyList<ScreenCastStream> Streams { get; private set; } = [];
 
     /// <summary>
-    /// What shares the same again without a question, by <see cref="ScreenCastOptions.RestoreToken"/>; to be kept anew each time. Null
-    /// where the user or the portal keeps nothing.
+    /// A token with which <see cref="ScreenCastOptions.RestoreToken"/> shares the same again without a question; store the new one each
+    /// time. Null if the user or the portal does not allow that.
     /// </summary>
     public string? RestoreToken { get; private set; }
 
-    /// <summary>Asks the user what to share, unless a restore token answers that.</summary>
-    /// <param name="options">What to share; a screen or a window where null.</param>
+    /// <summary>Asks the user what to share, unless a restore token makes the question unnecessary.</summary>
+    /// <param name="options">The options; null for a screen or a window.</param>
     /// <param name="cancellationToken">Takes the question back.</param>
-    /// <exception cref="ArgumentException">The options ask for no kind, or for the pointer in two places.</exception>
+    /// <exception cref="ArgumentException">The options request no kind, or the pointer in two places.</exception>
     /// <exception cref="DeviceException">
-    /// There is no bus or no portal; it cannot share what was asked for; the user chose not to share or did not answer in time; the
-    /// portal failed or is gone.
+    /// There is no bus or no portal; it cannot share the requested kind; the user refused or did not answer in time; the portal failed or
+    /// is gone.
     /// </exception>
     /// <exception cref="DeviceLibraryException">libsystemd is not installed.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
@@ -57,7 +57,7 @@ public sealed class ScreenCast : IDisposable
         if (options.Kinds == ScreenCastKinds.None || BitOperations.PopCount((uint)options.Cursor) > 1)
         {
             throw new ArgumentException(
-                $"One kind at least is shared, and the pointer is in one place; not {options.Kinds} and {options.Cursor}.",
+                $"At least one kind is necessary, and exactly one place for the pointer; not {options.Kinds} and {options.Cursor}.",
                 nameof(options));
         }
 
@@ -75,10 +75,12 @@ public sealed class ScreenCast : IDisposable
         }
     }
 
-    /// <summary>What the desktop's portal can share; null if there is no bus, no portal, or it shares no screens.</summary>
-    /// <param name="bus">The message bus's address; the session's own if null.</param>
+    /// <summary>
+    /// Returns the capabilities of the desktop's portal; null if there is no bus or no portal, or it cannot share screens.
+    /// </summary>
+    /// <param name="bus">The message bus's address; null for the session's own.</param>
     /// <param name="cancellationToken">Ends the question.</param>
-    /// <exception cref="DeviceException">The portal does not answer within ten seconds, or not as it should.</exception>
+    /// <exception cref="DeviceException">The portal does not answer within ten seconds, or its answer is invalid.</exception>
     /// <exception cref="DeviceLibraryException">libsystemd is not installed.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public static async Task<ScreenCastCapabilities?> ProbeAsync(string? bus = null, CancellationToken cancellationToken = default)
@@ -95,10 +97,10 @@ public sealed class ScreenCast : IDisposable
         }
     }
 
-    /// <summary>Ends the session. Stop the pipelines that record from it first, else they fail.</summary>
+    /// <summary>Ends the session. Stop the pipelines that record from it first; otherwise they fail.</summary>
     public void Dispose() => _desktop.Dispose();
 
-    /// <summary>A connection to PipeWire on which the streams' nodes are seen; another one each time.</summary>
+    /// <summary>Opens a connection to PipeWire on which the streams' nodes are visible; a new one each time.</summary>
     /// <exception cref="DeviceException">The session has ended, or the portal does not answer in time.</exception>
     [SuppressMessage("Usage", "VSTHRD002", Justification = "Sources open on threads that may block, and nothing of this runs on them.")]
     internal SafeFileHandle OpenRemote(ClockTime limit)
@@ -119,7 +121,7 @@ public sealed class ScreenCast : IDisposable
         return remote!;
     }
 
-    /// <summary>For those who record from it.</summary>
+    /// <summary>Throws if the session has ended; for sources that record from it.</summary>
     /// <exception cref="DeviceException">The session has ended.</exception>
     internal void ThrowIfEnded()
     {
@@ -141,7 +143,7 @@ public sealed class ScreenCast : IDisposable
             : throw PortalErrors.NotUnderstood("CreateSession", "it has no session_handle");
         await _desktop.RequestAsync("SelectSources", [_session], selection, cancellation).ConfigureAwait(false);
 
-        // The dialog belongs to no window that could be named.
+        // The dialog does not belong to a window of this program.
         Dictionary<object, object?> started = await _desktop.RequestAsync("Start", [_session, ""], NewOptions(), cancellation).ConfigureAwait(false);
         Streams = started.GetValueOrDefault("streams") is object?[] { Length: > 0 } streams
             ? [.. streams.Select(StreamOf)]
@@ -160,7 +162,7 @@ public sealed class ScreenCast : IDisposable
         Dictionary<string, object> selection = NewOptions();
         selection["types"] = (uint)kinds;
         selection["multiple"] = options.Multiple;
-        // Before there was a choice the pointer was hidden.
+        // Portals without a choice hide the pointer.
         ScreenCastCursors possible = portal.HasCursors ? portal.Cursors : ScreenCastCursors.Hidden;
         if (!possible.HasFlag(options.Cursor))
         {

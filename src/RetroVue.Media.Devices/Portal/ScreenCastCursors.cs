@@ -1,18 +1,18 @@
 namespace RetroVue.Media.Devices.Portal;
 
-/// <summary>Where the pointer goes. Source: org.freedesktop.portal.ScreenCast, AvailableCursorModes.</summary>
+/// <summary>The place of the pointer. Source: org.freedesktop.portal.ScreenCast, AvailableCursorModes.</summary>
 [Flags]
 public enum ScreenCastCursors
 {
-    /// <summary>Nothing is said of it.</summary>
+    /// <summary>Not specified.</summary>
     None = 0,
 
-    /// <summary>It is left out.</summary>
+    /// <summary>The pointer is not shared.</summary>
     Hidden = 1,
 
-    /// <summary>It is part of the picture.</summary>
+    /// <summary>The pointer is part of the picture.</summary>
     Embedded = 2,
 
-    /// <summary>It comes beside the picture; the sources of this library do not read it, and give pictures without a pointer.</summary>
+    /// <summary>The pointer is sent separately; this library's sources do not read it and give pictures without a pointer.</summary>
     Metadata = 4,
 }

@@ -1,10 +1,10 @@
 namespace RetroVue.Media.Devices.Portal;
 
-/// <summary>What of a desktop can be shared. Source: org.freedesktop.portal.ScreenCast, AvailableSourceTypes.</summary>
+/// <summary>The parts of a desktop that can be shared. Source: org.freedesktop.portal.ScreenCast, AvailableSourceTypes.</summary>
 [Flags]
 public enum ScreenCastKinds
 {
-    /// <summary>Nothing, or nothing is said of it.</summary>
+    /// <summary>None, or not specified.</summary>
     None = 0,
 
     /// <summary>A whole screen.</summary>
@@ -13,6 +13,6 @@ public enum ScreenCastKinds
     /// <summary>One program's window.</summary>
     Window = 2,
 
-    /// <summary>A screen that is made for the purpose and that nobody sees otherwise.</summary>
+    /// <summary>A virtual screen that is made for this purpose and is not visible elsewhere.</summary>
     Virtual = 4,
 }

@@ -1,31 +1,34 @@
 namespace RetroVue.Media.Devices.Portal;
 
-/// <summary>One of the things that the user chose to share, and the PipeWire node that gives its pictures.</summary>
-/// <remarks>Goes into <see cref="PipeWire.PipeWireVideoSourceOptions.Screen"/>. Good as long as its session lasts.</remarks>
+/// <summary>A screen or window that the user shares, and the PipeWire node with its pictures.</summary>
+/// <remarks>Set <see cref="PipeWire.PipeWireVideoSourceOptions.Screen"/> to it. Valid while its session lasts.</remarks>
 public sealed class ScreenCastStream
 {
     internal ScreenCastStream(ScreenCast session, uint nodeId) => (Session, NodeId) = (session, nodeId);
 
-    /// <summary>The session that it belongs to.</summary>
+    /// <summary>The session of the stream.</summary>
     public ScreenCast Session { get; }
 
     /// <summary>The node's id in the daemon.</summary>
     public uint NodeId { get; }
 
-    /// <summary>The node's serial number, which is never used again; null if the portal does not tell it.</summary>
+    /// <summary>The node's serial number, which is never reused; null if the portal does not report it.</summary>
     public ulong? Serial { get; internal init; }
 
-    /// <summary>What is shared; None if the portal does not tell it, which is before version 3.</summary>
+    /// <summary>The kind; None if the portal does not report it, before version 3.</summary>
     public ScreenCastKinds Kind { get; internal init; }
 
-    /// <summary>Where its left upper corner is on the desktop, in the compositor's units; null if the portal does not tell it.</summary>
+    /// <summary>
+    /// The position of its upper left corner on the desktop, in the compositor's units; null if the portal does not report it.
+    /// </summary>
     public (int X, int Y)? Position { get; internal init; }
 
     /// <summary>
-    /// Its size on the desktop, in the compositor's units, which a scaled screen's pixels are not; null if the portal does not tell it.
+    /// Its size on the desktop, in the compositor's units, which differ from pixels on a scaled screen; null if the portal does not report
+    /// it.
     /// </summary>
     public (int Width, int Height)? Size { get; internal init; }
 
-    /// <summary>How messages name it.</summary>
+    /// <summary>Its name in messages.</summary>
     internal string Name => $"the shared screen (node {NodeId})";
 }

@@ -5,13 +5,13 @@ using RetroVue.Media.Time;
 namespace RetroVue.Media.Devices.Timing;
 
 /// <summary>
-/// Gives a source's buffers their PTS: the running time at which they were captured, from the system time at which the device says so.
-/// All live sources of a pipeline do this alike, so the offset between sound and picture is the true one.
+/// Sets the PTS of a source's buffers: the running time of their capture, computed from the system time that the device reports. All live
+/// sources of a pipeline use this class, so the offset between sound and picture is the real one.
 /// </summary>
-/// <remarks>Used by the source's own thread; <see cref="Statistics"/> is for any.</remarks>
+/// <remarks>For the source's own thread; <see cref="Statistics"/> is for any thread.</remarks>
 internal sealed class CaptureStamps(Element source)
 {
-    // How late what was captured may come: until then it is not known that there was nothing. And how much silence is worth telling of.
+    // How late captured media may come: only after that it is certain that there was none. It is also the shortest silence worth a gap.
     private static readonly ClockTime s_longestLateness = ClockTime.FromMilliseconds(500);
     private static readonly ClockTime s_shortestGap = ClockTime.FromMilliseconds(250);
 
@@ -33,11 +33,12 @@ internal sealed class CaptureStamps(Element source)
     }
 
     /// <summary>
-    /// Stamps a buffer; false, and counted, where it was captured before running time zero: release it then.
+    /// Sets a buffer's times; returns false, and counts the buffer, if it was captured before running time zero: release it then.
     /// </summary>
     /// <param name="buffer">The buffer, with its duration and flags set.</param>
-    /// <param name="captured">CLOCK_MONOTONIC (or its simulation) at the buffer's start: of sound its first sample, of a picture its exposure.</param>
-    /// <param name="uncertainty">How far off that may be.</param>
+    /// <param name="captured">CLOCK_MONOTONIC (or its simulation) at the buffer's start: the first sample of sound, or the exposure of a
+    /// picture.</param>
+    /// <param name="uncertainty">The uncertainty of that time.</param>
     public bool TryStamp(MediaBuffer buffer, ClockTime captured, ClockTime uncertainty)
     {
         PipelineClock clock = source.Pipeline.Clock;
@@ -52,7 +53,7 @@ internal sealed class CaptureStamps(Element source)
             return false;
         }
 
-        // A line that is still being learned may take a little back; muxers need times that go on.
+        // A line that is still learning may go back a little, but muxers need times that advance.
         pts = pts <= _last ? _last + ClockTime.FromNanoseconds(1) : pts;
         _last = pts;
         _duration = buffer.Duration.IsNone ? ClockTime.Zero : buffer.Duration;
@@ -75,8 +76,8 @@ internal sealed class CaptureStamps(Element source)
     }
 
     /// <summary>
-    /// Tells those downstream, who would wait for it, that nothing was captured for a while, up to half a second and a buffer's length ago.
-    /// To be called about every quarter of a second, or more often, while nothing comes.
+    /// Announces a gap to downstream elements, which would otherwise wait: nothing was captured up to half a second and a buffer's length
+    /// ago. To be called about every quarter of a second, or more often, while no buffer comes.
     /// </summary>
     public void TellSilence(OutputPad output)
     {
@@ -89,7 +90,7 @@ internal sealed class CaptureStamps(Element source)
         }
     }
 
-    /// <summary>Counts what the device captured and nobody got.</summary>
+    /// <summary>Counts captured media that the source did not get.</summary>
     public void CountLost(long count)
     {
         DeviceTelemetry.Lost(source, count);
@@ -99,7 +100,7 @@ internal sealed class CaptureStamps(Element source)
         }
     }
 
-    /// <summary>Says how much faster than the system clock the device runs, in parts per million.</summary>
+    /// <summary>Sets how much faster than the system clock the device is, in parts per million.</summary>
     public void SetDrift(double partsPerMillion)
     {
         lock (_lock)

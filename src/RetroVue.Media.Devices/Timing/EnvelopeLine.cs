@@ -3,41 +3,42 @@ using RetroVue.Media.Time;
 namespace RetroVue.Media.Devices.Timing;
 
 /// <summary>
-/// The line that relates a device's own count (of samples, of frames) to system time, learned from pairs whose system time may be late
-/// but never early: what wake-ups, interrupts and counters that move in steps do.
+/// The line that relates a device's own count (of samples or frames) to system time. It is learned from pairs whose system time may be late
+/// but never early, as after wake-ups, interrupts and counters that move in steps.
 /// </summary>
 /// <remarks>
-/// Least squares over all pairs would be off by the mean lateness. This keeps the least-late pair of each second of the last half minute.
-/// The rate is the median of the slopes between each two of them (Theil and Sen), which a few seconds of lateness do not move; the line is
-/// the highest of that slope that no pair lies below. Not thread-safe; allocates nothing after construction.
+/// Least squares over all pairs would be wrong by the mean lateness. This class keeps the least late pair of each second of the last half
+/// minute. The rate is the median of the slopes between all pairs of these (Theil and Sen), which a few seconds of lateness do not change.
+/// The line is the highest one with that slope that has no pair below it. Not thread-safe; allocates nothing after construction.
 /// <para>
-/// The uncertainty is meant to hold 999 times of 1000, from the first pair on. It has two parts. How late the least-late pair is: pairs
-/// are late by anything up to a bound, which is the bracket until the pairs themselves show less, and of n such pairs the least late is
-/// hardly later than 7/n of the bound. And what the rate may be off by, times the distance from the pair that the line rests on.
+/// The uncertainty is intended to hold 999 times of 1000, from the first pair on. It has two parts. The first is the lateness of the least
+/// late pair: pairs are late by any amount up to a bound, which is the bracket until the pairs themselves show a smaller one; of n such
+/// pairs, the least late one is hardly later than 7/n of the bound. The second is the possible error of the rate, times the distance from
+/// the pair that touches the line.
 /// </para>
 /// </remarks>
 internal sealed class EnvelopeLine
 {
-    // A pair a second over half a minute: a crystal's wander stays below the noise for so long.
+    // One pair per second for half a minute: over that time, a crystal's wander stays below the noise.
     private const int Capacity = 32;
     private const double BucketSeconds = 1;
 
-    // Over less than that a rate would be the noise of its ends: the nominal one, or the one known from before, is the better guess.
+    // Over a shorter time, a rate would only be the noise of its ends: the nominal or the last known rate is better.
     private const double LeastSpanSeconds = 4;
 
-    // No crystal is off by more; a rate beyond that comes of pairs that do not belong together.
+    // No crystal deviates more; a larger rate comes from pairs that do not belong together.
     private const double MaxSkew = 1e-3;
 
-    // Until a rate is measured: crystals stay within 200 parts per million, and cheap ones within 500.
+    // Until a rate is measured: crystals stay within 200 parts per million, cheap ones within 500.
     private const double UnknownSkew = 500e-6;
 
-    // Less than the one in a thousand that is promised: lateness of several causes is seldom near nothing, and is no even spread.
+    // Smaller than the promised one in a thousand: lateness with several causes is seldom near zero, and not uniformly distributed.
     private const double Risk = 1e-5;
 
-    // More pairs of one second tell no more of the least late: with a rate that is not quite true, others look earlier than it.
+    // More pairs of one second do not improve the least late one: with a slightly wrong rate, other pairs look earlier.
     private const long MostPairs = 8;
 
-    // From so many pairs on the bound is looked at once a second, and not at each pair.
+    // From this number of pairs on, the bound is computed once a second, and not for each pair.
     private const long Many = 64;
 
     private readonly Rational _unit;
@@ -57,9 +58,9 @@ internal sealed class EnvelopeLine
     private double _support;
     private bool _isRateKnown;
 
-    /// <summary>A line that knows nothing yet.</summary>
+    /// <summary>Makes a line without pairs.</summary>
     /// <param name="unit">The nominal duration of one unit of the count, in seconds: 1/48000 for samples at 48 kHz.</param>
-    /// <param name="bracket">How late a pair may be at most, as far as is known before: a driver's period; zero if nothing is known.</param>
+    /// <param name="bracket">The largest lateness of a pair, if it is known in advance, such as a driver's period; zero if not.</param>
     public EnvelopeLine(Rational unit, ClockTime bracket = default)
     {
         _unit = unit;
@@ -72,12 +73,12 @@ internal sealed class EnvelopeLine
     /// <summary>How much faster than the system clock the device counts, in parts per million; NaN while not measured.</summary>
     public double Drift => _isRateKnown ? ((1 / (1 + _slope)) - 1) * 1e6 : double.NaN;
 
-    /// <summary>What the line may be off by at the last pair that it was laid through.</summary>
+    /// <summary>The uncertainty of the line at the last pair that it was fitted to.</summary>
     public ClockTime Uncertainty => _count == 0 ? ClockTime.None : UncertaintyAfter(_x[_count - 1]);
 
-    /// <summary>Takes a pair in.</summary>
-    /// <param name="position">The device's count; never less than that of the pair before.</param>
-    /// <param name="system">The system time at which the count had been reached, at the latest.</param>
+    /// <summary>Adds a pair.</summary>
+    /// <param name="position">The device's count; never lower than that of the pair before.</param>
+    /// <param name="system">A system time at which the count had been reached.</param>
     public void Add(long position, ClockTime system)
     {
         if (_count == 0)
@@ -118,10 +119,10 @@ internal sealed class EnvelopeLine
         FitOffset();
     }
 
-    /// <summary>Forgets the pairs, as after a stop of the device whose length is not known; the rate is kept as the guess it is.</summary>
+    /// <summary>Removes the pairs, as after a stop of the device for an unknown time; keeps the rate as a first estimate.</summary>
     public void Restart() => _count = 0;
 
-    /// <summary>The system time at which the device reached a position, or will; None while nothing is known.</summary>
+    /// <summary>Returns the system time at which the device reached a position, or will reach it; None without pairs.</summary>
     public ClockTime At(long position)
     {
         if (_count == 0)
@@ -134,11 +135,11 @@ internal sealed class EnvelopeLine
         return ClockTime.FromNanoseconds(_originSystem + nominal.Nanoseconds + (long)Math.Round(correction * 1e9));
     }
 
-    /// <summary>What the line may be off by at a system time; None while nothing is known.</summary>
+    /// <summary>Returns the uncertainty of the line at a system time; None without pairs.</summary>
     public ClockTime UncertaintyAt(ClockTime system) =>
         _count == 0 ? ClockTime.None : UncertaintyAfter(Math.Max(_x[_count - 1], (system.Nanoseconds - _originSystem) / 1e9));
 
-    /// <summary>How far the device has counted at a system time, as nominal duration since position zero; None while nothing is known.</summary>
+    /// <summary>Returns the device's count at a system time, as nominal duration since position zero; None without pairs.</summary>
     public ClockTime ElapsedAt(ClockTime system)
     {
         if (_count == 0)
@@ -146,7 +147,7 @@ internal sealed class EnvelopeLine
             return ClockTime.None;
         }
 
-        // x + intercept + slope x = elapsed; solved for x - elapsed, which is small, so that no digit is lost.
+        // x + intercept + slope x = elapsed; solved for x - elapsed, which is small, so that no precision is lost.
         long elapsed = system.Nanoseconds - _originSystem;
         double correction = -(_intercept + (_slope * (elapsed / 1e9))) / (1 + _slope);
         return ClockTime.FromUnits(_originPosition, _unit) + ClockTime.FromNanoseconds(elapsed + (long)Math.Round(correction * 1e9));
@@ -171,7 +172,7 @@ internal sealed class EnvelopeLine
         _count++;
     }
 
-    /// <summary>Once a second, when the second's least-late pair is known.</summary>
+    /// <summary>Called once a second, when the second's least late pair is known.</summary>
     private void FitRate()
     {
         if (_x[_count - 1] - _x[0] < LeastSpanSeconds)
@@ -193,7 +194,7 @@ internal sealed class EnvelopeLine
         _slope = Math.Clamp((slopes[n / 2] + slopes[(n - 1) / 2]) / 2, -MaxSkew, MaxSkew);
         if (!_isRateKnown)
         {
-            // They were chosen without a rate: which one of a second was the least late is not known.
+            // They were chosen without a rate, so the least late one of a second is not known.
             Array.Fill(_pairs, 1, 0, _count);
         }
 
@@ -218,8 +219,8 @@ internal sealed class EnvelopeLine
 
         _intercept = lowest;
         _lateness = LeastLateness(highest - lowest, pairs);
-        // The slope of Theil and Sen through n heights, whose mean is about their deviation: twelve of these over root n and the span are
-        // more than three standard deviations.
+        // The slope of Theil and Sen through n heights, whose mean is about their deviation: twelve of these divided by root n and the span
+        // are more than three standard deviations.
         double span = _x[_count - 1] - _x[0];
         _skew = _isRateKnown && span >= LeastSpanSeconds
             ? Math.Min(2 * UnknownSkew, 12 * Math.Max((sum / _count) - lowest, _lateness) / (Math.Sqrt(_count) * span))
@@ -227,8 +228,8 @@ internal sealed class EnvelopeLine
     }
 
     /// <summary>
-    /// How late the least late of some pairs may be, if all are late by anything from nothing to a bound: the range that they were seen in
-    /// is at least so much of the bound, and one of them at most so far above nothing.
+    /// Returns an upper limit for the lateness of the least late pair, if lateness is uniformly distributed from zero to a bound: the range
+    /// of the pairs is at least a certain part of the bound, and one of them is at most a certain part above zero.
     /// </summary>
     private double LeastLateness(double range, long pairs)
     {

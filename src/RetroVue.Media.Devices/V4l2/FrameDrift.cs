@@ -2,23 +2,23 @@ using RetroVue.Media.Time;
 
 namespace RetroVue.Media.Devices.V4l2;
 
-/// <summary>How much faster than the system clock a device gives pictures, by the stamps of its driver.</summary>
+/// <summary>Measures how much faster than the system clock a device delivers pictures, by its driver's stamps.</summary>
 /// <remarks>
 /// <para>
-/// A driver's stamps err to both sides, by an interrupt's delay or the tick of a timer, unlike the wake-ups that an
-/// <see cref="Timing.EnvelopeLine"/> is made for; so this is a line of least squares, through the means of the last 32 seconds. At 25
-/// pictures a second, stamps with a jitter of a millisecond give it to 30 parts per million after eight seconds, to 4 after all of them.
+/// Unlike the wake-ups that an <see cref="Timing.EnvelopeLine"/> is made for, a driver's stamps have errors in both directions, from an
+/// interrupt's delay or the tick of a timer. So this is a least-squares line through the means of the last 32 seconds. At 25 pictures per
+/// second with a jitter of a millisecond, it is accurate to 30 parts per million after eight seconds, and to 4 after all of them.
 /// </para>
-/// <para>For one thread. Allocates nothing after construction; a picture costs an addition or two, a second the line.</para>
+/// <para>For one thread. Allocates nothing after construction; each picture costs one or two additions, each second the line.</para>
 /// </remarks>
-/// <param name="interval">The nominal time from picture to picture.</param>
+/// <param name="interval">The nominal time from one picture to the next.</param>
 internal sealed class FrameDrift(ClockTime interval)
 {
     private const int Capacity = 32;
     private const int Least = 8;
     private const double BlockSeconds = 1;
 
-    // No crystal is off by more: beyond that the device does not keep its nominal rate, as a camera in the dark.
+    // No crystal deviates more: beyond that the device does not keep its nominal rate, like a camera in the dark.
     private const double MaxSkew = 1e-3;
 
     private readonly double _interval = interval.Nanoseconds / 1e9;
@@ -32,17 +32,19 @@ internal sealed class FrameDrift(ClockTime interval)
     private double _sumY;
     private int _count;
 
-    /// <summary>In parts per million; NaN for the first eight seconds, and while the device does not keep its nominal rate.</summary>
+    /// <summary>
+    /// The drift in parts per million; NaN for the first eight seconds, and while the device does not keep its nominal rate.
+    /// </summary>
     public double PartsPerMillion { get; private set; } = double.NaN;
 
-    /// <summary>Takes a picture in.</summary>
-    /// <param name="number">Its number by the driver's count.</param>
+    /// <summary>Adds a picture.</summary>
+    /// <param name="number">Its number in the driver's count.</param>
     /// <param name="stamp">The driver's stamp.</param>
     public void Add(long number, ClockTime stamp)
     {
         if (_count == 0)
         {
-            // The first of all: a block begins with the picture that ended the one before.
+            // The very first one: a block begins with the picture that ended the block before.
             (_firstNumber, _firstStamp, _blockEnd) = (number, stamp.Nanoseconds, BlockSeconds);
         }
 

@@ -6,7 +6,7 @@ using RetroVue.Media.Time;
 
 namespace RetroVue.Media.Devices.V4l2;
 
-/// <summary>Reads from what a driver says of a buffer when its picture was captured, its number, and what was lost before it.</summary>
+/// <summary>Reads a picture's capture time, its number, and the losses before it from the driver's data of a buffer.</summary>
 /// <remarks>
 /// For one thread; allocates nothing after construction. Source: linux/videodev2.h, struct v4l2_buffer and V4L2_BUF_FLAG_*.
 /// </remarks>
@@ -21,10 +21,10 @@ internal sealed class PictureTimes
     private int _late;
     private bool _hasBegun;
 
-    /// <summary>Times of pictures whose driver fills a number of buffers in turn.</summary>
-    /// <param name="mode">What the device was set to.</param>
-    /// <param name="buffers">How many buffers.</param>
-    /// <param name="before">What read the pictures before the driver began anew: their numbers go on.</param>
+    /// <summary>Makes the times for a driver that fills a number of buffers in turn.</summary>
+    /// <param name="mode">The device's mode.</param>
+    /// <param name="buffers">The number of buffers.</param>
+    /// <param name="before">The times before the driver started again; their numbers continue. Null for the first start.</param>
     public PictureTimes(V4l2Mode mode, int buffers, PictureTimes? before = null)
     {
         _interval = mode.Interval;
@@ -34,28 +34,28 @@ internal sealed class PictureTimes
         _first = before is null ? null : before._hasBegun ? before.Sequence + 1 : before._first;
     }
 
-    /// <summary>The driver's number of the last picture, in 64 bits; since the driver began anew, the count that goes on.</summary>
+    /// <summary>The driver's number of the last picture, in 64 bits; it continues after the driver has started again.</summary>
     public long Sequence { get; private set; }
 
-    /// <summary>How many pictures the driver numbered, and gave nobody, before the last one.</summary>
+    /// <summary>The number of pictures that the driver numbered but did not deliver before the last one.</summary>
     public long Lost { get; private set; }
 
     /// <summary>CLOCK_MONOTONIC at the last picture.</summary>
     public ClockTime Captured { get; private set; }
 
-    /// <summary>How far off that may be.</summary>
+    /// <summary>The uncertainty of that time.</summary>
     public ClockTime Uncertainty { get; private set; }
 
-    /// <summary>What the last picture's time is.</summary>
+    /// <summary>The origin of the last picture's time.</summary>
     public V4l2TimestampSource Source { get; private set; }
 
     /// <summary>
-    /// How much faster than the system clock the device gives pictures, in parts per million: by the driver's stamps, or where there are
-    /// none by the line that stands for them. NaN while not known, and always where the driver tells no rate.
+    /// How much faster than the system clock the device delivers pictures, in parts per million: by the driver's stamps or, without stamps,
+    /// by the line through the arrival times. NaN while not known, and always if the driver reports no rate.
     /// </summary>
     public double Drift => (Source == V4l2TimestampSource.Estimated ? _line?.Drift : _drift?.PartsPerMillion) ?? double.NaN;
 
-    /// <summary>What the time stamps of a buffer with these flags are.</summary>
+    /// <summary>Returns the origin of the time stamps of a buffer with these flags.</summary>
     public static V4l2TimestampSource SourceOf(uint flags) =>
         (flags & LibcVideo.V4L2_BUF_FLAG_TIMESTAMP_MASK) != LibcVideo.V4L2_BUF_FLAG_TIMESTAMP_MONOTONIC
             ? V4l2TimestampSource.Estimated
@@ -63,9 +63,9 @@ internal sealed class PictureTimes
                 ? V4l2TimestampSource.StartOfExposure
                 : V4l2TimestampSource.EndOfFrame;
 
-    /// <summary>Takes in what the driver says of a picture.</summary>
+    /// <summary>Reads the driver's data of a picture.</summary>
     /// <param name="buffer">The buffer as it came from VIDIOC_DQBUF.</param>
-    /// <param name="system">CLOCK_MONOTONIC; read only where the driver does not stamp.</param>
+    /// <param name="system">CLOCK_MONOTONIC; only read if the driver does not stamp.</param>
     public void Read(in v4l2_buffer buffer, IClock system)
     {
         Count(buffer.sequence);
@@ -82,7 +82,7 @@ internal sealed class PictureTimes
         _drift?.Add(Sequence, Captured);
     }
 
-    /// <summary>The flags of the last picture's buffer.</summary>
+    /// <summary>Returns the flags of the last picture's buffer.</summary>
     public static BufferFlags FlagsOf(in v4l2_buffer buffer, bool isIntra)
     {
         bool isKey = isIntra || (buffer.flags & LibcVideo.V4L2_BUF_FLAG_KEYFRAME) != 0;
@@ -94,7 +94,7 @@ internal sealed class PictureTimes
 
     private void Count(uint count)
     {
-        // A count of 32 bits runs over after four years at 30 pictures a second, and in drivers' tests at once.
+        // A count of 32 bits wraps after four years at 30 pictures per second, and in drivers' tests at once.
         int step = unchecked((int)(count - _lastCount));
         _lastCount = count;
         if (!_hasBegun)
@@ -104,7 +104,7 @@ internal sealed class PictureTimes
         }
         else
         {
-            // A driver that does not count, or began anew, tells nothing of what was lost.
+            // A driver that does not count, or has started again, gives no information about losses.
             (Sequence, Lost) = step > 0 ? (Sequence + step, step - 1) : (Sequence + 1, 0);
         }
     }
@@ -120,8 +120,8 @@ internal sealed class PictureTimes
         _line.Add(Sequence, dequeued);
         ClockTime estimate = _line.At(Sequence);
 
-        // Pictures can wait in the driver's buffers, not longer: a camera that lags more, time and again, has left its nominal rate, as
-        // many do in the dark.
+        // Pictures can wait in the driver's buffers, but not longer. A camera that is repeatedly later has left its nominal rate, as many
+        // do in the dark.
         _late = dequeued - estimate > _interval * (_buffers + 1) ? _late + 1 : 0;
         if (_late > 2 * _buffers)
         {
@@ -130,7 +130,7 @@ internal sealed class PictureTimes
             (_late, estimate) = (0, dequeued);
         }
 
-        // Between the estimate and the call lies the wait, before the estimate the reading out of the picture.
+        // The wait lies between the estimate and the call; the readout of the picture lies before the estimate.
         (Captured, Uncertainty) = (estimate, _interval + (dequeued - estimate));
     }
 }

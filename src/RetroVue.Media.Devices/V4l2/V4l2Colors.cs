@@ -4,8 +4,8 @@ using RetroVue.Media.Formats;
 namespace RetroVue.Media.Devices.V4l2;
 
 /// <summary>
-/// What a driver says of its pictures' colours. What it leaves at the default follows from the colour space, by the V4L2_MAP_*_DEFAULT
-/// macros of linux/videodev2.h.
+/// Reads a driver's description of its pictures' colours. Values that the driver leaves at the default are derived from the colour space
+/// with the V4L2_MAP_*_DEFAULT macros of linux/videodev2.h.
 /// </summary>
 internal static class V4l2Colors
 {

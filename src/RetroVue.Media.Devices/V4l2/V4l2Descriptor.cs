@@ -6,18 +6,18 @@ using RetroVue.Media.Devices.Native;
 namespace RetroVue.Media.Devices.V4l2;
 
 /// <summary>A file descriptor of a device or of a DMABUF, and the calls on it.</summary>
-/// <remarks>Thread-safe. A call keeps the descriptor open; its number cannot come to mean another file under it.</remarks>
+/// <remarks>Thread-safe. A call keeps the descriptor open, so its number cannot be reused for another file meanwhile.</remarks>
 internal sealed unsafe class V4l2Descriptor : SafeHandle
 {
-    // A signal interrupts a call once, not for ever; what goes on being interrupted is an error.
+    // A signal interrupts a call once, not for ever; repeated interruptions are an error.
     private const int MostAttempts = 100;
 
     private readonly IV4l2System _system;
 
-    /// <summary>Takes a descriptor over.</summary>
+    /// <summary>Takes over a descriptor.</summary>
     /// <param name="system">Closes it.</param>
     /// <param name="descriptor">The descriptor.</param>
-    /// <param name="device">The device as the caller named it, for errors.</param>
+    /// <param name="device">The name of the device, as given by the caller, for errors.</param>
     public V4l2Descriptor(IV4l2System system, int descriptor, string device)
         : base(-1, ownsHandle: true)
     {
@@ -28,10 +28,10 @@ internal sealed unsafe class V4l2Descriptor : SafeHandle
 
     public override bool IsInvalid => handle < 0;
 
-    /// <summary>The device as the caller named it.</summary>
+    /// <summary>The name of the device, as given by the caller.</summary>
     public string Device { get; }
 
-    /// <exception cref="DeviceException">There is no such file, or it may not be opened.</exception>
+    /// <exception cref="DeviceException">There is no such file, or it cannot be opened.</exception>
     public static V4l2Descriptor Open(IV4l2System system, string path, string device)
     {
         using Activity? activity = DeviceTelemetry.OpeningV4l2();
@@ -44,7 +44,7 @@ internal sealed unsafe class V4l2Descriptor : SafeHandle
         return new V4l2Descriptor(system, descriptor.ThrowIfError(device, "Opening"), device);
     }
 
-    /// <summary>An ioctl; interrupted ones are repeated. A result below zero is a negated errno value.</summary>
+    /// <summary>Calls an ioctl; repeats interrupted calls. A result below zero is a negated errno value.</summary>
     public int TryControl(ulong request, void* argument)
     {
         bool isHeld = false;
@@ -68,11 +68,11 @@ internal sealed unsafe class V4l2Descriptor : SafeHandle
         }
     }
 
-    /// <summary>An ioctl that must succeed.</summary>
+    /// <summary>Calls an ioctl that must succeed.</summary>
     /// <exception cref="DeviceException">It did not.</exception>
     public void Control(ulong request, void* argument, string what) => TryControl(request, argument).ThrowIfError(Device, what);
 
-    /// <summary>Waits for some events: those that there are, zero after the time-out, or a negated errno value.</summary>
+    /// <summary>Waits for some events; returns the present ones, zero after the time-out, or a negated errno value.</summary>
     public int Poll(int events, int milliseconds)
     {
         bool isHeld = false;
@@ -99,7 +99,7 @@ internal sealed unsafe class V4l2Descriptor : SafeHandle
             : new V4l2Mapping(_system, address, length);
     }
 
-    /// <summary>The DMABUF of one of the memories of one of the device's buffers.</summary>
+    /// <summary>Returns the DMABUF of one memory of one of the device's buffers.</summary>
     /// <exception cref="DeviceException">The driver does not export its buffers.</exception>
     public V4l2Descriptor Export(uint bufferType, int index, int part)
     {

@@ -4,13 +4,13 @@ using RetroVue.Media.Devices.Native;
 
 namespace RetroVue.Media.Devices.V4l2;
 
-/// <summary>The video capture devices that Video for Linux knows.</summary>
+/// <summary>Lists the video capture devices of Video for Linux.</summary>
 /// <remarks>Thread-safe. Source: the kernel's V4L2 documentation, VIDIOC_QUERYCAP and the VIDIOC_ENUM_ calls.</remarks>
 public static unsafe class V4l2Devices
 {
     /// <summary>
-    /// The device files that give pictures in buffers, with their formats by fourcc, sizes and rates. Of a device that scales, and of one
-    /// that takes any rate within limits, the least and the largest are listed. Opens each for a moment.
+    /// Returns the device files that deliver pictures in buffers, with their formats by fourcc, sizes and rates. If a device scales, or
+    /// accepts any rate within limits, only the smallest and the largest values are listed. It opens each device for a moment.
     /// </summary>
     public static IReadOnlyList<DeviceInfo> List() => List(V4l2System.Instance);
 
@@ -31,14 +31,14 @@ public static unsafe class V4l2Devices
             }
             catch (DeviceException)
             {
-                // It is somebody else's, or it has just gone: not one that could be opened.
+                // Another program uses it, or it has just disappeared.
             }
         }
 
         return devices;
     }
 
-    /// <summary>The device file of a device that was named by its file, its bus or its card.</summary>
+    /// <summary>Returns the device file of a device that is named by its file, its bus or its card.</summary>
     /// <exception cref="DeviceException">No capture device has that name.</exception>
     internal static string Resolve(IV4l2System system, string name)
     {
@@ -60,7 +60,7 @@ public static unsafe class V4l2Devices
             }
             catch (DeviceException)
             {
-                // As above: another may be the one.
+                // As above; another device may have the name.
             }
         }
 

@@ -3,13 +3,15 @@ using RetroVue.Media.Formats;
 
 namespace RetroVue.Media.Devices.V4l2;
 
-/// <summary>V4L2's picture formats and this library's, and where the planes of raw ones lie. Source: linux/videodev2.h.</summary>
+/// <summary>
+/// Converts between V4L2's picture formats and this library's, and finds the planes of raw ones. Source: linux/videodev2.h.
+/// </summary>
 internal static class V4l2Formats
 {
     private const uint BigEndian = 0x8000_0000;
     private const int CodeLength = 4;
 
-    /// <summary>A fourcc as text, such as "YUYV"; with "-BE" where the samples are big-endian.</summary>
+    /// <summary>Returns a fourcc as text, such as "YUYV"; with "-BE" if the samples are big-endian.</summary>
     public static string Text(uint code)
     {
         Span<char> text = stackalloc char[CodeLength];
@@ -21,7 +23,7 @@ internal static class V4l2Formats
         return text.TrimEnd(' ').ToString() + ((code & BigEndian) != 0 ? "-BE" : "");
     }
 
-    /// <summary>The fourcc of a text, or 0 where it is none.</summary>
+    /// <summary>Returns the fourcc of a text, or 0 if it is not one.</summary>
     public static uint Parse(string text)
     {
         bool isBigEndian = text.EndsWith("-BE", StringComparison.Ordinal);
@@ -40,10 +42,10 @@ internal static class V4l2Formats
         return code;
     }
 
-    /// <summary>Whether buffers can carry the format.</summary>
+    /// <summary>True if buffers can have the format.</summary>
     public static bool IsKnown(uint code) => PixelFormatOf(code) != PixelFormat.Unknown || CodecOf(code) is not null;
 
-    /// <summary>The raw format; Unknown for compressed ones, and for those that this library has no name for.</summary>
+    /// <summary>Returns the raw format; Unknown for encoded formats, and for those without a name in this library.</summary>
     public static PixelFormat PixelFormatOf(uint code) => (int)code switch
     {
         LibcVideo.V4L2_PIX_FMT_YUYV => PixelFormat.Yuyv422,
@@ -60,7 +62,7 @@ internal static class V4l2Formats
         _ => PixelFormat.Unknown,
     };
 
-    /// <summary>The codec by FFmpeg's name; null for raw formats and unknown ones.</summary>
+    /// <summary>Returns the codec by FFmpeg's name; null for raw formats and unknown ones.</summary>
     public static string? CodecOf(uint code) => (int)code switch
     {
         LibcVideo.V4L2_PIX_FMT_MJPEG or LibcVideo.V4L2_PIX_FMT_JPEG => "mjpeg",
@@ -74,9 +76,9 @@ internal static class V4l2Formats
     };
 
     /// <summary>
-    /// Where the planes of a raw picture lie in a buffer: each in a memory of its own where the format says so (those that end in M), else
-    /// one after the other, with the driver's own bytes from line to line. If those of chroma are not told they follow from those of
-    /// luma, as the kernel's documentation of each format says.
+    /// Returns the positions of a raw picture's planes in a buffer: each in a memory of its own if the format says so (formats that end in
+    /// M), otherwise one after the other, with the driver's own bytes per line. If the driver does not report those of chroma, they are
+    /// derived from those of luma, by the kernel's documentation of each format.
     /// </summary>
     public static V4l2Plane[] PlanesOf(in v4l2_pix_format_mplane picture)
     {
@@ -104,14 +106,14 @@ internal static class V4l2Formats
 
         if (code is LibcVideo.V4L2_PIX_FMT_YVU420 or LibcVideo.V4L2_PIX_FMT_YVU420M or LibcVideo.V4L2_PIX_FMT_YVU422M)
         {
-            // V stands before U; here U is the second plane in any case.
+            // V is stored before U; in this library U is always the second plane.
             (planes[1], planes[2]) = (planes[2], planes[1]);
         }
 
         return planes;
     }
 
-    /// <summary>Bytes from pixel to pixel in the first plane, which is what the bytes from line to line refer to.</summary>
+    /// <summary>Returns the bytes per pixel in the first plane, to which the bytes per line refer.</summary>
     private static int BytesPerPixel(int code) => code switch
     {
         LibcVideo.V4L2_PIX_FMT_YUYV or LibcVideo.V4L2_PIX_FMT_UYVY => 2,

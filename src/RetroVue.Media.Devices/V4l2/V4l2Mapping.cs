@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace RetroVue.Media.Devices.V4l2;
 
-/// <summary>A buffer of the driver's in this process's memory, until disposed of.</summary>
+/// <summary>A buffer of the driver, mapped into this process's memory until it is disposed of.</summary>
 internal sealed unsafe class V4l2Mapping : SafeHandle
 {
     private readonly IV4l2System _system;
@@ -18,10 +18,10 @@ internal sealed unsafe class V4l2Mapping : SafeHandle
 
     public override bool IsInvalid => handle == 0;
 
-    /// <summary>Bytes.</summary>
+    /// <summary>The number of bytes.</summary>
     public int Length => (int)_length;
 
-    /// <summary>Part of the memory, for a caller who knows that it is mapped still.</summary>
+    /// <summary>Returns a part of the memory, for a caller who knows that it is still mapped.</summary>
     public Span<byte> Bytes(int offset, int length)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(offset);

@@ -4,11 +4,11 @@ using RetroVue.Media.Memory;
 namespace RetroVue.Media.Devices.V4l2;
 
 /// <summary>
-/// A picture in the buffer that the driver put it in. With the last reference the buffer goes back to the driver, to be filled again.
+/// A picture in the driver's own buffer. When the last reference is released, the buffer returns to the driver, which fills it again.
 /// </summary>
 /// <remarks>
-/// As <see cref="MediaMemory"/>. It stays valid as long as a reference is held, also after its source has stopped. May be written by its
-/// only holder, except where it is a DMABUF.
+/// Like <see cref="MediaMemory"/>. It stays valid while a reference is held, even after its source has stopped. Its only owner may write to
+/// it, unless it is a DMABUF.
 /// </remarks>
 public sealed class V4l2Memory : MediaMemory
 {
@@ -35,9 +35,9 @@ public sealed class V4l2Memory : MediaMemory
     public override bool IsReadOnly { get; }
 
     /// <summary>
-    /// The DMABUF's file descriptor, to hand the picture to another device; null unless <see cref="V4l2SourceOptions.ExportDmaBuf"/> was
-    /// set. It belongs to the memory: hold a reference to the memory while it is used, and duplicate it to keep it. Of a format that has a
-    /// memory for each plane it is that of the first: see <see cref="PlaneDmaBuf"/>.
+    /// The DMABUF's file descriptor, to pass the picture to another device; null unless <see cref="V4l2SourceOptions.ExportDmaBuf"/> is
+    /// set. It belongs to the memory: hold a reference to the memory while you use it, and duplicate it to keep it. If the format has a
+    /// memory for each plane, it is that of the first: see <see cref="PlaneDmaBuf"/>.
     /// </summary>
     /// <remarks>Source: the kernel's documentation of VIDIOC_EXPBUF and of dma-buf.</remarks>
     public SafeHandle? DmaBuf => _parts[0].DmaBuf;
@@ -45,10 +45,10 @@ public sealed class V4l2Memory : MediaMemory
     /// <summary>The driver's number of the buffer.</summary>
     internal int Index { get; }
 
-    /// <summary>True if the buffer holds a compressed picture, one plane of a length of its own each time.</summary>
+    /// <summary>True if the buffer contains an encoded picture, one plane whose length varies.</summary>
     internal bool IsPacket { get; }
 
-    /// <summary>True while somebody other than the driver has it. Guarded by the queue's lock.</summary>
+    /// <summary>True while the driver does not have the buffer. Guarded by the queue's lock.</summary>
     internal bool IsOut { get; set; }
 
     /// <inheritdoc/>
@@ -61,7 +61,7 @@ public sealed class V4l2Memory : MediaMemory
         return _planes[index].Stride;
     }
 
-    /// <summary>As <see cref="DmaBuf"/>, the one in which a plane lies; several planes may lie in the same.</summary>
+    /// <summary>Like <see cref="DmaBuf"/>, for one plane; several planes may be in the same DMABUF.</summary>
     /// <param name="index">The plane.</param>
     /// <exception cref="ArgumentOutOfRangeException">There is no such plane.</exception>
     public SafeHandle? PlaneDmaBuf(int index)
@@ -70,7 +70,7 @@ public sealed class V4l2Memory : MediaMemory
         return _parts[_planes[index].Part].DmaBuf;
     }
 
-    /// <summary>Where a plane begins in the memory in which it lies, in bytes: with <see cref="Stride"/> what an importer asks for.</summary>
+    /// <summary>Returns the offset of a plane in its memory, in bytes; an importer needs it together with <see cref="Stride"/>.</summary>
     /// <param name="index">The plane.</param>
     /// <exception cref="ArgumentOutOfRangeException">There is no such plane.</exception>
     public int PlaneOffset(int index)
@@ -97,8 +97,8 @@ public sealed class V4l2Memory : MediaMemory
         return copy;
     }
 
-    /// <summary>Makes the memory live with one reference, when the driver has filled it.</summary>
-    /// <param name="bytesUsed">How many bytes the driver wrote; of a raw picture not looked at.</param>
+    /// <summary>Makes the memory usable with one reference, when the driver has filled it.</summary>
+    /// <param name="bytesUsed">The number of bytes that the driver wrote; ignored for a raw picture.</param>
     internal void Take(uint bytesUsed)
     {
         if (IsPacket)
@@ -110,7 +110,7 @@ public sealed class V4l2Memory : MediaMemory
         Revive();
     }
 
-    /// <summary>Says that one of the memories has something else before its data.</summary>
+    /// <summary>Sets the number of bytes before the data in one of the memories.</summary>
     internal void SetStart(int part, uint bytes) => _parts[part].Start = (int)Math.Min(bytes, (uint)_parts[part].Mapping.Length);
 
     /// <summary>Tells the DMABUFs' exporter that the processor begins to read.</summary>
@@ -126,7 +126,7 @@ public sealed class V4l2Memory : MediaMemory
         return result;
     }
 
-    /// <summary>Tells the DMABUFs' exporter that the processor has done.</summary>
+    /// <summary>Tells the DMABUFs' exporter that the processor has finished.</summary>
     /// <returns>A result below zero is a negated errno value.</returns>
     internal int EndRead()
     {
@@ -139,7 +139,7 @@ public sealed class V4l2Memory : MediaMemory
         return result;
     }
 
-    /// <summary>Unmaps it; only when nobody has it.</summary>
+    /// <summary>Unmaps the buffer; only if nobody holds it.</summary>
     internal void Free()
     {
         foreach (V4l2Part part in _parts)

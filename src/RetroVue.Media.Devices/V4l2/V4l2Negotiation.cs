@@ -4,22 +4,22 @@ using RetroVue.Media.Time;
 
 namespace RetroVue.Media.Devices.V4l2;
 
-/// <summary>Asks a device what it can do, and sets it. Source: the kernel's V4L2 documentation, "Common API Elements".</summary>
+/// <summary>Reads a device's capabilities, and sets its mode. Source: the kernel's V4L2 documentation, "Common API Elements".</summary>
 internal static unsafe class V4l2Negotiation
 {
-    // No device offers more of anything; a driver that never says that its list has ended must not be asked for ever.
+    // No device has longer lists; this ends the loop for a driver that never ends its list.
     private const uint MostEntries = 256;
 
-    /// <summary>Driver, name and bus of a device, and what it is.</summary>
-    /// <exception cref="DeviceException">The device is gone, or is no V4L2 device.</exception>
+    /// <summary>Returns driver, name, bus and capabilities of a device.</summary>
+    /// <exception cref="DeviceException">The device is gone, or is not a V4L2 device.</exception>
     public static v4l2_capability Query(V4l2Descriptor device)
     {
         v4l2_capability capability = default;
-        device.Control(LibcVideo.VIDIOC_QUERYCAP, &capability, "Asking what can be done with");
+        device.Control(LibcVideo.VIDIOC_QUERYCAP, &capability, "Reading the capabilities of");
         return capability;
     }
 
-    /// <summary>The type of buffers in which a device file gives pictures; 0 for one that gives none, or not in buffers.</summary>
+    /// <summary>Returns the type of a device's picture buffers; 0 if it delivers no pictures, or not in buffers.</summary>
     public static uint BufferTypeOf(in v4l2_capability capability)
     {
         uint abilities = Abilities(capability);
@@ -29,7 +29,7 @@ internal static unsafe class V4l2Negotiation
             : 0u;
     }
 
-    /// <summary>The formats that a device offers in buffers of a type, by their fourccs.</summary>
+    /// <summary>Returns the fourccs of the formats that a device offers in buffers of a type.</summary>
     public static List<uint> Formats(V4l2Descriptor device, uint bufferType)
     {
         var formats = new List<uint>();
@@ -47,7 +47,9 @@ internal static unsafe class V4l2Negotiation
         return formats;
     }
 
-    /// <summary>The sizes of a format: each, or where the device scales the least and the largest; empty if it does not tell.</summary>
+    /// <summary>
+    /// Returns the sizes of a format: all, or the smallest and the largest if the device scales; empty if it does not report them.
+    /// </summary>
     public static List<(uint Width, uint Height)> Sizes(V4l2Descriptor device, uint format)
     {
         var sizes = new List<(uint, uint)>();
@@ -72,7 +74,8 @@ internal static unsafe class V4l2Negotiation
     }
 
     /// <summary>
-    /// The rates of a size: each, or the least and the largest where any between is taken; empty if the device does not tell.
+    /// Returns the rates of a size: all, or the lowest and the highest if any in between is possible; empty if the device does not report
+    /// them.
     /// </summary>
     public static List<Rational> Rates(V4l2Descriptor device, uint format, uint width, uint height)
     {
@@ -87,7 +90,7 @@ internal static unsafe class V4l2Negotiation
 
             if (interval.type != LibcVideo.V4L2_FRMIVAL_TYPE_DISCRETE)
             {
-                // The longest interval is the least rate.
+                // The longest interval is the lowest rate.
                 v4l2_frmival_stepwise range = interval.anonymous.stepwise;
                 return [Rate(range.max), Rate(range.min)];
             }
@@ -99,13 +102,13 @@ internal static unsafe class V4l2Negotiation
     }
 
     /// <summary>
-    /// The picture that a device is set to give, in the words of the multi-planar interface: through the single-planar one a buffer has one
-    /// memory.
+    /// Returns the present picture format of a device, in the form of the multi-planar interface: with the single-planar one, a buffer has
+    /// one memory.
     /// </summary>
     public static v4l2_pix_format_mplane Current(V4l2Descriptor device, uint bufferType) => PictureOf(Ask(device, bufferType));
 
-    /// <summary>The type of buffers in which a device gives pictures.</summary>
-    /// <exception cref="DeviceException">It is no device that can be captured from by this library; the message says why.</exception>
+    /// <summary>Returns the type of a device's picture buffers.</summary>
+    /// <exception cref="DeviceException">This library cannot capture from the device; the message says why.</exception>
     public static uint BufferTypeOf(V4l2Descriptor device)
     {
         v4l2_capability capability = Query(device);
@@ -117,18 +120,20 @@ internal static unsafe class V4l2Negotiation
 
         uint abilities = Abilities(capability);
         string reason = Has(abilities, LibcVideo.V4L2_CAP_VIDEO_CAPTURE) || Has(abilities, LibcVideo.V4L2_CAP_VIDEO_CAPTURE_MPLANE)
-            ? "gives pictures by read() only, without buffers that can be mapped, which this library does not use"
+            ? "delivers pictures only by read(), which this library does not use, and not in buffers that can be mapped"
             : "is not a video capture device";
-        throw new DeviceException(device.Device, $"'{device.Device}' {reason}; DeviceDirectory.List tells which devices can be used.");
+        throw new DeviceException(device.Device, $"'{device.Device}' {reason}; DeviceDirectory.List shows the devices that can be used.");
     }
 
-    /// <summary>Sets a device to what the options ask for.</summary>
+    /// <summary>Sets a device to the mode that the options request.</summary>
     /// <param name="device">The device.</param>
     /// <param name="bufferType">The type of its buffers.</param>
-    /// <param name="options">What is asked for.</param>
-    /// <param name="signalRate">Pictures a second of the signal, which nobody can ask for; not positive where it does not set the pace.</param>
-    /// <param name="takesAnySize">True if the signal is not the one that a size was asked for: what it allows will do.</param>
-    /// <exception cref="DeviceException">It cannot do that; the message says what it can.</exception>
+    /// <param name="options">The options.</param>
+    /// <param name="signalRate">Pictures per second of the signal, which cannot be requested; not positive if the signal does not set the
+    /// rate.</param>
+    /// <param name="takesAnySize">True if the signal has changed since a size was requested: then any size that the device offers is
+    /// accepted.</param>
+    /// <exception cref="DeviceException">The device does not support the mode; the message says which modes it supports.</exception>
     public static V4l2Mode Negotiate(
         V4l2Descriptor device, uint bufferType, V4l2SourceOptions options, Rational signalRate, bool takesAnySize)
     {
@@ -184,7 +189,7 @@ internal static unsafe class V4l2Negotiation
         return picture;
     }
 
-    /// <summary>Asks for a format, a size and whatever fields and lines go with them.</summary>
+    /// <summary>Requests a format and a size, with the driver's own fields and line lengths.</summary>
     private static v4l2_pix_format_mplane Set(V4l2Descriptor device, v4l2_format format, uint code, uint width, uint height)
     {
         if (format.type == LibcVideo.V4L2_BUF_TYPE_VIDEO_CAPTURE_MPLANE)
@@ -218,7 +223,7 @@ internal static unsafe class V4l2Negotiation
         {
             throw new DeviceException(
                 device.Device,
-                $"'{device.Device}' cannot give {V4l2Formats.Text(code)} {width}x{height}; it would give "
+                $"'{device.Device}' cannot deliver {V4l2Formats.Text(code)} {width}x{height}; it would deliver "
                 + $"{V4l2Formats.Text(given.pixelformat)} {given.width}x{given.height}. It offers {Offer(device, bufferType)}.");
         }
 
@@ -237,7 +242,7 @@ internal static unsafe class V4l2Negotiation
             ? known
             : throw new DeviceException(
                 device.Device,
-                $"'{device.Device}' offers only formats that this library cannot carry: {Offer(device, bufferType)}.");
+                $"'{device.Device}' offers only formats that this library does not support: {Offer(device, bufferType)}.");
     }
 
     private static string Offer(V4l2Descriptor device, uint bufferType) =>
@@ -248,7 +253,7 @@ internal static unsafe class V4l2Negotiation
         v4l2_streamparm parameters = new() { type = bufferType };
         if (device.TryControl(LibcVideo.VIDIOC_G_PARM, &parameters) < 0)
         {
-            // Drivers of sources that set the pace themselves, such as HDMI inputs, may not tell.
+            // Drivers of sources that set the rate themselves, such as HDMI inputs, may not report it.
             return new Rational(0, 1);
         }
 
@@ -279,7 +284,7 @@ internal static unsafe class V4l2Negotiation
         LibcVideo.V4L2_FIELD_INTERLACED => IsStandard525(device) ? Interlacing.BottomFieldFirst : Interlacing.TopFieldFirst,
         _ => throw new DeviceException(
             device.Device,
-            $"'{device.Device}' gives a picture's fields in separate buffers or one below the other, which this library cannot carry."),
+            $"'{device.Device}' delivers a picture's fields in separate buffers or one below the other, which this library does not support."),
     };
 
     private static bool IsStandard525(V4l2Descriptor device)

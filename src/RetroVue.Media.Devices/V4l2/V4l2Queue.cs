@@ -4,15 +4,17 @@ using RetroVue.Media.Devices.Native;
 
 namespace RetroVue.Media.Devices.V4l2;
 
-/// <summary>The buffers that a driver fills in turn: taken out by the source's thread, given back by whoever held a picture last.</summary>
+/// <summary>
+/// The buffers that a driver fills in turn: the source's thread takes them out, and the last owner of a picture returns its buffer.
+/// </summary>
 /// <remarks>
 /// <see cref="TryDequeue"/> is for one thread at a time, <see cref="Return"/> for any; <see cref="Close"/> must not run together with
-/// <see cref="TryDequeue"/>. Buffers that are out when the queue is closed stay mapped until they are released.
-/// The device is whoever's who opened it. Source: the kernel's V4L2 documentation, "Streaming I/O (Memory Mapping)".
+/// <see cref="TryDequeue"/>. Buffers in use when the queue is closed stay mapped until they are released. The queue does not own the
+/// device. Source: the kernel's V4L2 documentation, "Streaming I/O (Memory Mapping)".
 /// </remarks>
 internal sealed unsafe class V4l2Queue
 {
-    /// <summary>The events of a wait for a buffer: one is filled, or the driver has something to say.</summary>
+    /// <summary>The events of a wait for a buffer: one is filled, or the driver has an event.</summary>
     public const int Awaited = LibcVideo.POLLIN | LibcVideo.POLLPRI;
 
     private const int LeastBuffers = 2;
@@ -22,8 +24,8 @@ internal sealed unsafe class V4l2Queue
     private readonly V4l2Mode _mode;
     private readonly List<V4l2Memory> _buffers = [];
 
-    // Of the multi-planar interface: what the driver says of a buffer's memories, for the thread that takes buffers out and, under the
-    // lock, for those that give them back. The driver writes there during a call; they do not move.
+    // For the multi-planar interface: the driver's data about a buffer's memories, for the thread that takes buffers out and, under the
+    // lock, for threads that return them. The driver writes here during a call; the arrays do not move.
     private readonly v4l2_plane[] _taken;
     private readonly v4l2_plane[] _given;
     private int _queued;
@@ -39,16 +41,16 @@ internal sealed unsafe class V4l2Queue
         _given = GC.AllocateArray<v4l2_plane>(planes, pinned: true);
     }
 
-    /// <summary>How many buffers there are.</summary>
+    /// <summary>The number of buffers.</summary>
     public int Count => _buffers.Count;
 
-    /// <summary>How many of them the driver has.</summary>
+    /// <summary>The number of buffers that the driver has.</summary>
     public int Queued => Volatile.Read(ref _queued);
 
-    /// <summary>The flags that the driver will stamp its buffers with, as far as it tells beforehand.</summary>
+    /// <summary>The time stamp flags of the driver's buffers, if it reports them in advance.</summary>
     public uint Flags { get; private set; }
 
-    /// <summary>Has a driver make buffers, maps them and hands them to it.</summary>
+    /// <summary>Makes a driver allocate buffers, maps them and queues them.</summary>
     /// <exception cref="DeviceException">The driver or the system refused; no buffer is left.</exception>
     public static V4l2Queue Create(V4l2Descriptor device, int count, V4l2Mode mode, bool exportDmaBuf)
     {
@@ -72,10 +74,10 @@ internal sealed unsafe class V4l2Queue
         _device.Control(LibcVideo.VIDIOC_STREAMON, &type, "Starting");
     }
 
-    /// <summary>Takes a filled buffer out: null if there is none after all.</summary>
-    /// <param name="events">What a wait for one told.</param>
-    /// <param name="filled">What the driver says of it.</param>
-    /// <exception cref="DeviceException">The device failed or is gone; also where a buffer that was given back told so.</exception>
+    /// <summary>Takes out a filled buffer; null if there is none after all.</summary>
+    /// <param name="events">The result of a wait for one.</param>
+    /// <param name="filled">The driver's data about it.</param>
+    /// <exception cref="DeviceException">The device failed or is gone; this may have been detected when a buffer was returned.</exception>
     public V4l2Memory? TryDequeue(int events, out v4l2_buffer filled)
     {
         filled = default;
@@ -94,7 +96,7 @@ internal sealed unsafe class V4l2Queue
         int result = _device.TryControl(LibcVideo.VIDIOC_DQBUF, &buffer);
         if (result is -DeviceErrors.Eagain or -DeviceErrors.Eintr)
         {
-            // An error event comes again at once, for ever; if the driver does not say which error it is, it is one all the same.
+            // An error event comes again at once, for ever. If the driver does not say which error it is, it still counts as one.
             return (events & ~Awaited) == 0
                 ? null
                 : throw DeviceErrors.Exception(DeviceErrors.Eio, _device.Device, "Waiting for a picture of");
@@ -104,19 +106,19 @@ internal sealed unsafe class V4l2Queue
         return Take(buffer, out filled);
     }
 
-    /// <summary>Takes out, without a wait, what the driver had filled before its source changed; null if nothing is left.</summary>
-    /// <param name="filled">What the driver says of it.</param>
-    /// <exception cref="DeviceException">The driver gave a buffer that it does not have, or one that cannot be read.</exception>
+    /// <summary>Takes out, without a wait, a buffer that the driver filled before its source changed; null if there are no more.</summary>
+    /// <param name="filled">The driver's data about it.</param>
+    /// <exception cref="DeviceException">The driver returned a buffer that does not exist, or that cannot be read.</exception>
     public V4l2Memory? TryDrain(out v4l2_buffer filled)
     {
         filled = default;
         Describe(0, _taken, out v4l2_buffer buffer);
 
-        // Whether the driver has none, or has given up for the change: it will be started anew.
+        // It does not matter whether the driver has none or has stopped because of the change: it will be started again.
         return _device.TryControl(LibcVideo.VIDIOC_DQBUF, &buffer) < 0 ? null : Take(buffer, out filled);
     }
 
-    /// <summary>Takes a buffer back that nobody holds any more; any thread.</summary>
+    /// <summary>Takes back a buffer that nobody holds any more; any thread.</summary>
     public void Return(V4l2Memory memory)
     {
         int ended = memory.EndRead();
@@ -125,7 +127,7 @@ internal sealed unsafe class V4l2Queue
             memory.IsOut = false;
             if (!_isClosed)
             {
-                // Whoever released it cannot help what went wrong: the source's next step tells.
+                // The releasing thread cannot handle the error: the source's next step reports it.
                 int result = ended < 0 ? ended : Enqueue(memory.Index);
                 _failure = _failure == 0 && result < 0 ? result : _failure;
                 return;
@@ -135,8 +137,8 @@ internal sealed unsafe class V4l2Queue
         memory.Free();
     }
 
-    /// <summary>Stops the driver and unmaps what nobody holds; harmless when done before.</summary>
-    /// <returns>Below zero, a negated errno value, where the driver did not let go of its buffers: until its file is closed it has them.</returns>
+    /// <summary>Stops the driver and unmaps the buffers that nobody holds; does no harm if it is already closed.</summary>
+    /// <returns>A negated errno value if the driver did not free its buffers; it then keeps them until its file is closed.</returns>
     public int Close()
     {
         V4l2Memory[] idle;
@@ -151,7 +153,7 @@ internal sealed unsafe class V4l2Queue
             idle = [.. _buffers.Where(buffer => !buffer.IsOut)];
         }
 
-        // If the driver refuses this, letting go of the buffers has the same effect, and so has closing its file.
+        // If the driver refuses this, freeing the buffers has the same effect, and so has closing its file.
         uint type = _mode.BufferType;
         _ = _device.TryControl(LibcVideo.VIDIOC_STREAMOFF, &type);
         foreach (V4l2Memory memory in idle)
@@ -159,7 +161,7 @@ internal sealed unsafe class V4l2Queue
             memory.Free();
         }
 
-        // A mapping keeps the file open; letting go of the buffers lets this queue's successor, and others, stream from it all the same.
+        // A mapping keeps the file open; freeing the buffers still lets this queue's successor, and others, stream from it.
         v4l2_requestbuffers none = Request(0);
         return _device.TryControl(LibcVideo.VIDIOC_REQBUFS, &none);
     }
@@ -171,7 +173,7 @@ internal sealed unsafe class V4l2Queue
         memory = LibcVideo.V4L2_MEMORY_MMAP,
     };
 
-    /// <summary>What a call is to be about; the planes stay empty through the single-planar interface.</summary>
+    /// <summary>Prepares the argument of a call; the planes stay empty with the single-planar interface.</summary>
     private void Describe(int index, v4l2_plane[] planes, out v4l2_buffer buffer)
     {
         buffer = default;
@@ -236,7 +238,7 @@ internal sealed unsafe class V4l2Queue
         {
             throw new DeviceException(
                 _device.Device,
-                $"'{_device.Device}' has buffers of {length} bytes, in which its pictures, {_mode.Format}, do not fit.");
+                $"'{_device.Device}' has buffers of {length} bytes, which are too small for its pictures, {_mode.Format}.");
         }
 
         V4l2Descriptor? dmaBuf = exportDmaBuf ? _device.Export(_mode.BufferType, index, part) : null;
@@ -257,7 +259,7 @@ internal sealed unsafe class V4l2Queue
         Interlocked.Decrement(ref _queued);
         if (buffer.index >= _buffers.Count)
         {
-            throw new DeviceException(_device.Device, $"'{_device.Device}' gave a buffer, number {buffer.index}, that it does not have.");
+            throw new DeviceException(_device.Device, $"'{_device.Device}' returned a buffer, number {buffer.index}, that does not exist.");
         }
 
         V4l2Memory memory = _buffers[(int)buffer.index];
@@ -282,7 +284,7 @@ internal sealed unsafe class V4l2Queue
         return memory;
     }
 
-    /// <summary>Reads where the data begin in each of a buffer's memories; how many bytes the first has of them.</summary>
+    /// <summary>Reads where the data begins in each of a buffer's memories; returns the number of data bytes in the first one.</summary>
     private uint DescribeParts(V4l2Memory memory)
     {
         for (int i = 0; i < _taken.Length; i++)
@@ -290,7 +292,7 @@ internal sealed unsafe class V4l2Queue
             memory.SetStart(i, _taken[i].data_offset);
         }
 
-        // What is used counts from the beginning of the memory, with what stands before the data.
+        // The used bytes count from the beginning of the memory, including those before the data.
         return _taken[0].bytesused - Math.Min(_taken[0].bytesused, _taken[0].data_offset);
     }
 
@@ -298,7 +300,7 @@ internal sealed unsafe class V4l2Queue
     {
         Describe(index, _given, out v4l2_buffer buffer);
 
-        // Counted first: the driver may have filled it, and the source's thread taken it, before this returns.
+        // Counted first: the driver may have filled it, and the source's thread may have taken it, before this returns.
         Interlocked.Increment(ref _queued);
         int result = _device.TryControl(LibcVideo.VIDIOC_QBUF, &buffer);
         if (result < 0)

@@ -5,7 +5,7 @@ using RetroVue.Media.Time;
 
 namespace RetroVue.Media.Devices.V4l2;
 
-/// <summary>The input that a device captures from, and the signal on it, which may come, go and change.</summary>
+/// <summary>A device's input, and the signal on it, which may come, go and change.</summary>
 /// <remarks>
 /// For one thread. Source: the kernel's V4L2 documentation, "Video Inputs and Outputs", "Digital Video (DV) Timings" and
 /// VIDIOC_DQEVENT, V4L2_EVENT_SOURCE_CHANGE.
@@ -23,13 +23,13 @@ internal sealed unsafe class V4l2Signal
         _hasTimings = hasTimings;
     }
 
-    /// <summary>Pictures a second of the signal that was taken; 0/1 where the input has no timings, or they are not known.</summary>
+    /// <summary>Pictures per second of the present signal; 0/1 if the input has no timings, or they are not known.</summary>
     public Rational FrameRate { get; private set; } = new(0, 1);
 
-    /// <summary>Chooses a device's input, and asks to be told of changes on it.</summary>
-    /// <param name="device">The device; it stays the caller's.</param>
-    /// <param name="wanted">The input's number; null for the one that is chosen.</param>
-    /// <exception cref="DeviceException">There is no such input; the message says which there are.</exception>
+    /// <summary>Selects a device's input, and subscribes to its changes.</summary>
+    /// <param name="device">The device; the caller keeps it.</param>
+    /// <param name="wanted">The input's number; null for the selected one.</param>
+    /// <exception cref="DeviceException">There is no such input; the message lists the inputs.</exception>
     public static V4l2Signal Open(V4l2Descriptor device, int? wanted)
     {
         int number = wanted ?? 0;
@@ -39,7 +39,7 @@ internal sealed unsafe class V4l2Signal
         }
         else if (device.TryControl(LibcVideo.VIDIOC_G_INPUT, &number) < 0)
         {
-            // Such as the drivers of cameras, which have nothing to choose from.
+            // For example drivers of cameras, which have no inputs to select.
             number = 0;
         }
 
@@ -47,14 +47,14 @@ internal sealed unsafe class V4l2Signal
             && (input.capabilities & LibcVideo.V4L2_IN_CAP_DV_TIMINGS) != 0;
         v4l2_event_subscription subscription = new() { type = LibcVideo.V4L2_EVENT_SOURCE_CHANGE, id = (uint)number };
 
-        // A driver that has no such event has a source that does not change, or none that can tell.
+        // A driver without this event has a source that does not change, or cannot report it.
         _ = device.TryControl(LibcVideo.VIDIOC_SUBSCRIBE_EVENT, &subscription);
         return new V4l2Signal(device, hasTimings);
     }
 
-    /// <summary>Reads what the driver has to say, where a wait told that it does.</summary>
-    /// <param name="events">What the wait told.</param>
-    /// <returns>True if the source changed, and streaming must begin anew.</returns>
+    /// <summary>Reads the driver's events, if a wait reported any.</summary>
+    /// <param name="events">The result of the wait.</param>
+    /// <returns>True if the source changed, and streaming has to start again.</returns>
     /// <exception cref="DeviceException">The device failed or is gone.</exception>
     public bool HasChanged(int events)
     {
@@ -82,10 +82,10 @@ internal sealed unsafe class V4l2Signal
     }
 
     /// <summary>
-    /// Sets a digital input to the signal that is on it; not while the device has buffers. Others are what they are set to.
+    /// Sets a digital input to the signal on it; not while the device has buffers. Other inputs keep their setting.
     /// </summary>
-    /// <returns>Null if that was done; else what is the matter with the signal, which may come right.</returns>
-    /// <exception cref="DeviceException">The device failed or is gone, or somebody else uses it.</exception>
+    /// <returns>Null if that succeeded; otherwise the problem of the signal, which may be temporary.</returns>
+    /// <exception cref="DeviceException">The device failed or is gone, or another program uses it.</exception>
     public string? Take()
     {
         if (!_hasTimings)
@@ -100,11 +100,11 @@ internal sealed unsafe class V4l2Signal
             case -DeviceErrors.Enolink:
                 return "has no signal";
             case -DeviceErrors.Enolck:
-                return "has a signal that is not stable";
+                return "has an unstable signal";
             case -DeviceErrors.Erange:
                 return "has a signal that is beyond what it can capture";
             case -DeviceErrors.Enotty or -DeviceErrors.Enodata or -DeviceErrors.Einval:
-                // The driver cannot measure: the timings are those that somebody has set.
+                // The driver cannot measure: the timings are those that were set before.
                 return null;
             default:
                 result.ThrowIfError(_device.Device, "Measuring the signal of");
@@ -124,12 +124,12 @@ internal sealed unsafe class V4l2Signal
     }
 
     /// <summary>
-    /// Pictures a second of a digital signal: whole, or whole by 1000/1001, where it is as near to that as receivers measure; else to a
-    /// thousandth. 0/1 where the timings do not tell.
+    /// Returns the pictures per second of a digital signal: a whole number, or a whole number times 1000/1001, if it is within the accuracy
+    /// of receivers; otherwise rounded to a thousandth. 0/1 if the timings do not contain it.
     /// </summary>
     internal static Rational RateOf(in v4l2_bt_timings timings)
     {
-        // Two fields have blanks of their own.
+        // Each of the two fields has its own blanking.
         bool isInterlaced = timings.interlaced != 0;
         double width = (double)timings.width + timings.hfrontporch + timings.hsync + timings.hbackporch;
         double height = (double)timings.height + timings.vfrontporch + timings.vsync + timings.vbackporch
@@ -141,7 +141,7 @@ internal sealed unsafe class V4l2Signal
             return new Rational(0, 1);
         }
 
-        // Receivers measure to some 100 ppm; the two families lie 1000 apart.
+        // Receivers measure with an accuracy of some 100 ppm; the two families differ by 1000.
         const double tolerance = 3e-4;
         double whole = Math.Round(rate);
         double less = Math.Round(rate * 1001 / 1000);

@@ -8,40 +8,42 @@ using RetroVue.Media.Time;
 namespace RetroVue.Media.Devices.V4l2;
 
 /// <summary>
-/// Pictures of a camera or capture card through Video for Linux, in the driver's own buffers and with the driver's own time stamps.
+/// Captures pictures from a camera or capture card with Video for Linux, in the driver's own buffers and with its own time stamps.
 /// </summary>
 /// <remarks>
 /// <para>
-/// PTS is the driver's stamp on CLOCK_MONOTONIC, mapped to the pipeline's running time and nothing else: while the pipeline follows the
-/// system clock it is the stamp minus <see cref="Pipeline.BaseTime"/>, exactly. <see cref="TimestampSource"/> says what the driver stamps,
-/// the end of the picture or the start of its exposure; nothing is added to make one of the other. A driver that stamps by another clock
-/// has its times estimated, and its buffers are marked and counted.
+/// PTS is the driver's CLOCK_MONOTONIC stamp, only mapped to the pipeline's running time: while the pipeline follows the system clock, it
+/// is exactly the stamp minus <see cref="Pipeline.BaseTime"/>. <see cref="TimestampSource"/> says what the driver stamps, the end of the
+/// picture or the start of its exposure; the source does not convert one to the other. If a driver stamps with another clock, times are
+/// estimated, and the buffers are marked and counted.
 /// </para>
 /// <para>
-/// A buffer's sequence is the driver's count; a gap in it is counted as lost and marks the next buffer as a discontinuity. A buffer rides
-/// on the driver's memory (<see cref="V4l2Memory"/>) and goes back to it with its last reference; where fewer than two would be left to
-/// the driver it is a copy (<see cref="CopiedBuffers"/>). Pictures that the driver found damaged are marked as corrupt.
+/// A buffer's sequence is the driver's count; missing numbers are counted as lost and mark the next buffer as a discontinuity. A buffer
+/// uses the driver's memory (<see cref="V4l2Memory"/>) and returns it when its last reference is released. If fewer than two buffers would
+/// be left for the driver, the picture is copied instead (<see cref="CopiedBuffers"/>). Pictures that the driver reports as damaged are
+/// marked as corrupt.
 /// </para>
 /// <para>
-/// A signal that changes on a digital input (HDMI, SDI) does not end the capture: the pictures that were filled are given out, the device
-/// is set to what it measures, and it goes on with a <see cref="FormatChanged"/> where the format is another, on the same time line, with
-/// the first picture marked as a discontinuity. Buffers that are held then stay valid; this wants Linux 5.0 or later. Without a signal,
-/// also at the start, there are no pictures and no error; the loss and the return are each told once on <see cref="Pipeline.Events"/>.
-/// While no picture comes, for whatever reason, <see cref="Gap"/>s say so half a second and a frame later.
+/// A change of the signal on a digital input (HDMI, SDI) does not end the capture. Pictures that were already filled are pushed, the device
+/// is set to the measured signal, and capture goes on on the same time line, with a <see cref="FormatChanged"/> if the format is different,
+/// and with the first picture marked as a discontinuity. Buffers in use stay valid; this needs Linux 5.0 or later. Without a signal, even
+/// at the start, there are no pictures and no error; the loss and the return are each reported once on <see cref="Pipeline.Events"/>. While
+/// no picture comes, for any reason, <see cref="Gap"/>s say so, half a second and a frame late.
 /// </para>
 /// <para>
-/// Streaming by memory mapping is required, through the single-planar interface, which most cameras and capture cards have, or the
-/// multi-planar one, also with a memory for each plane (NM12, YM12). Compressed formats (MJPG, H264) are <see cref="EncodedFormat"/>s, a
-/// picture a buffer. The device is opened and started when the pipeline prepares, so what it refuses is thrown by the start; one that is
-/// unplugged fails the pipeline with a <see cref="DeviceException"/>. Source: linux/videodev2.h and the kernel's V4L2 documentation.
+/// Streaming by memory mapping is required, with the single-planar interface, which most cameras and capture cards have, or the
+/// multi-planar one, also with one memory per plane (NM12, YM12). Encoded formats (MJPG, H264) are <see cref="EncodedFormat"/>s with one
+/// picture per buffer. The device is opened and started when the pipeline is prepared, so errors of the device are thrown by the start. If
+/// the device is unplugged, the pipeline fails with a <see cref="DeviceException"/>. Source: linux/videodev2.h and the kernel's V4L2
+/// documentation.
 /// </para>
 /// </remarks>
 public sealed class V4l2Source : Element, ILiveSource
 {
-    // What a stop may have to wait for, and no more often than needed while no picture comes.
+    // The longest time for which a stop may have to wait; and, while no picture comes, not shorter than necessary.
     private const int PollMilliseconds = 50;
 
-    // How often a digital input is asked for its signal while it has none.
+    // How often a digital input without a signal is checked for one.
     private const int SignalMilliseconds = 100;
     private const int LeastQueued = 2;
     private const int MostBuffers = 32;
@@ -65,9 +67,9 @@ public sealed class V4l2Source : Element, ILiveSource
     private bool _isGap;
     private bool _isLost;
 
-    /// <summary>A source.</summary>
+    /// <summary>Makes a source.</summary>
     /// <param name="name">The element's name.</param>
-    /// <param name="options">What to open; /dev/video0 as it is set where null.</param>
+    /// <param name="options">The options; null for /dev/video0 with its present settings.</param>
     /// <exception cref="ArgumentException">An option is out of its range.</exception>
     public V4l2Source(string name, V4l2SourceOptions? options = null)
         : this(name, options, V4l2System.Instance)
@@ -85,28 +87,28 @@ public sealed class V4l2Source : Element, ILiveSource
         AddTask(Capture, StepPlacement.OwnThread);
     }
 
-    /// <summary>What the device is set to; null until it is open, another after the signal on its input has changed.</summary>
+    /// <summary>The format of the device; null until it is open, and a new one after the signal on its input has changed.</summary>
     public MediaFormat? Format => _mode?.Format;
 
-    /// <summary>What the PTS is the time of; known once the device is open, exact once there was a picture. Any thread.</summary>
+    /// <summary>The origin of the PTS; known once the device is open, exact once there was a picture. Any thread.</summary>
     public V4l2TimestampSource TimestampSource => (V4l2TimestampSource)Volatile.Read(ref _timestampSource);
 
-    /// <summary>How many pictures were copied because those downstream left the driver too few buffers; any thread.</summary>
+    /// <summary>The number of pictures that were copied because downstream elements held too many buffers; any thread.</summary>
     public long CopiedBuffers => Volatile.Read(ref _copied);
 
     /// <inheritdoc/>
     public CaptureStatistics Statistics => _stamps.Statistics;
 
     /// <summary>
-    /// At least a frame interval, in which a picture is exposed and read out; at most what the driver's buffers hold. Zero to unbounded
-    /// where the rate is not known. A pipeline asks at its start: a signal that changes to a lower rate has more than it reckons with.
+    /// At least a frame interval, in which a picture is exposed and read out; at most the length of the driver's buffers. Zero to unlimited
+    /// if the rate is not known. A pipeline reads this at its start, so it does not allow for a signal that changes to a lower rate.
     /// </summary>
     public override ElementLatency Latency => _mode is { Interval.IsNone: false } mode
         ? new ElementLatency(mode.Interval, mode.Interval * (_queue?.Count ?? _options.BufferCount), IsLive: true)
         : new ElementLatency(ClockTime.Zero, ClockTime.None, IsLive: true);
 
     /// <inheritdoc/>
-    /// <exception cref="DeviceException">The device is not there, is in use, or cannot do what the options ask for.</exception>
+    /// <exception cref="DeviceException">The device is missing, is in use, or does not support the options.</exception>
     protected override void Prepare()
     {
         string path = V4l2Devices.Resolve(_system, _options.Device);
@@ -162,22 +164,22 @@ public sealed class V4l2Source : Element, ILiveSource
         ArgumentException.ThrowIfNullOrEmpty(options.Device, parameter);
         if (options.Width < 0 || options.Height < 0 || options.Width == 0 != (options.Height == 0))
         {
-            throw new ArgumentException($"A size is two positive numbers, or two zeros; not {options.Width}x{options.Height}.", parameter);
+            throw new ArgumentException($"A size has to be two positive numbers, or two zeros; not {options.Width}x{options.Height}.", parameter);
         }
 
         if (options.BufferCount is < LeastQueued or > MostBuffers)
         {
-            throw new ArgumentException($"A driver takes {LeastQueued} to {MostBuffers} buffers, not {options.BufferCount}.", parameter);
+            throw new ArgumentException($"A driver needs {LeastQueued} to {MostBuffers} buffers, not {options.BufferCount}.", parameter);
         }
 
         if (options.Input < 0)
         {
-            throw new ArgumentException($"Inputs are numbered from zero; there is none with number {options.Input}.", parameter);
+            throw new ArgumentException($"Inputs are numbered from zero; {options.Input} is not an input.", parameter);
         }
 
         if (options.Format is { } format && !V4l2Formats.IsKnown(V4l2Formats.Parse(format)))
         {
-            throw new ArgumentException($"'{format}' is not the fourcc of a format that this library can carry.", parameter);
+            throw new ArgumentException($"'{format}' is not the fourcc of a format that this library supports.", parameter);
         }
     }
 
@@ -196,7 +198,7 @@ public sealed class V4l2Source : Element, ILiveSource
 
         if (_queue is null)
         {
-            // Asked again after the wait in any case: not every driver tells when a signal has become stable.
+            // Checked again after the wait in any case: not all drivers report that a signal has become stable.
             _ = _signal!.HasChanged(_device!.Poll(LibcVideo.POLLPRI, SignalMilliseconds));
             Resume();
             _stamps.TellSilence(_output);
@@ -234,8 +236,8 @@ public sealed class V4l2Source : Element, ILiveSource
     }
 
     /// <summary>
-    /// Ends streaming for a source that has changed, and begins anew where there is a signal: also where all seems to be as it was, as the
-    /// kernel's documentation of V4L2_EVENT_SRC_CH_RESOLUTION demands.
+    /// Ends streaming after the source has changed, and starts again if there is a signal; even if nothing seems to have changed, as the
+    /// kernel's documentation of V4L2_EVENT_SRC_CH_RESOLUTION requires.
     /// </summary>
     private void Restart()
     {
@@ -244,7 +246,7 @@ public sealed class V4l2Source : Element, ILiveSource
             Read(memory, filled);
         }
 
-        _queue.Close().ThrowIfError(_options.Device, "Letting go of the buffers of");
+        _queue.Close().ThrowIfError(_options.Device, "Freeing the buffers of");
         _queue = null;
         _isGap = _hasGiven;
         Resume();
@@ -276,7 +278,7 @@ public sealed class V4l2Source : Element, ILiveSource
         if (trouble is not null && !_isLost)
         {
             _isLost = true;
-            Pipeline.Report("signal-lost", Name, $"The input of '{_options.Device}' {trouble}; the source waits for one.");
+            Pipeline.Report("signal-lost", Name, $"The input of '{_options.Device}' {trouble}; the source waits for a signal.");
         }
     }
 
@@ -293,7 +295,7 @@ public sealed class V4l2Source : Element, ILiveSource
         CountLost(times.Lost);
         if (memory.IsPacket && filled.bytesused == 0)
         {
-            // A decoder would take an empty packet for the end of its stream.
+            // A decoder would treat an empty packet as the end of its stream.
             memory.Release();
             CountLost(1);
             return;
@@ -329,7 +331,7 @@ public sealed class V4l2Source : Element, ILiveSource
 
     private void CountLost(long count)
     {
-        // Before the first buffer that was given out nothing was missed by anybody.
+        // Losses before the first pushed buffer do not count.
         if (count == 0 || !_hasGiven)
         {
             return;

@@ -5,9 +5,9 @@ using RetroVue.Media.Devices.Interop.V4l2;
 
 namespace RetroVue.Media.Devices.V4l2;
 
-/// <summary>The C library's calls.</summary>
+/// <summary>The system calls of the C library.</summary>
 /// <remarks>
-/// errno is read right after each call, as the core's futex wait does: a suspension on the way out of a native call keeps it.
+/// errno is read directly after each call, as in the core's futex wait: a thread suspension on the way out of a native call preserves it.
 /// </remarks>
 internal sealed unsafe class V4l2System : IV4l2System
 {
@@ -47,7 +47,7 @@ internal sealed unsafe class V4l2System : IV4l2System
 
     public nint Map(int descriptor, nuint length, long offset)
     {
-        // Both ways whatever the direction of the data, as the kernel's V4L2 documentation of mmap() asks for.
+        // For both directions, independent of the data's direction, as the kernel's V4L2 documentation of mmap() requires.
         const int protection = LibcVideo.PROT_READ | LibcVideo.PROT_WRITE;
         nint address = (nint)LibcVideo.mmap(null, length, protection, LibcVideo.MAP_SHARED, descriptor, offset);
         return address == -1 ? -Marshal.GetLastSystemError() : address;

@@ -4,11 +4,11 @@ using static RetroVue.Media.FFmpeg.Interop.LibAVCodec;
 
 namespace RetroVue.Media.FFmpeg.Codecs;
 
-/// <summary>Looks codecs up by name.</summary>
+/// <summary>Finds codecs by name.</summary>
 internal static unsafe class CodecFinder
 {
-    /// <summary>The decoder for a codec, by the codec's name ("h264").</summary>
-    /// <exception cref="CodecNotFoundException">There is none, or no such codec.</exception>
+    /// <summary>Returns the decoder for a codec, by the codec's name ("h264").</summary>
+    /// <exception cref="CodecNotFoundException">There is no such codec, or no decoder for it.</exception>
     public static AVCodec* Decoder(string codec)
     {
         var descriptor = Describe(codec, "decoder");
@@ -16,11 +16,13 @@ internal static unsafe class CodecFinder
         return decoder is not null ? decoder : throw NotFound(codec, "decoder");
     }
 
-    /// <summary>An encoder, by the name of a codec ("h264", which takes libx264 where that is there) or of an encoder ("libx264").</summary>
-    /// <exception cref="CodecNotFoundException">There is none, or no such codec.</exception>
+    /// <summary>
+    /// Returns an encoder, by the name of a codec ("h264", which selects libx264 if it is available) or of an encoder ("libx264").
+    /// </summary>
+    /// <exception cref="CodecNotFoundException">There is no such codec, or no encoder for it.</exception>
     public static AVCodec* Encoder(string codec)
     {
-        // Encoders may have a codec's name too, such as "aac"; of H.264 FFmpeg's order puts libx264 first, but only where it was built in.
+        // An encoder may have the name of its codec, such as "aac". For H.264, FFmpeg's order has libx264 first, if it was built in.
         using var name = new NativeText(codec);
         var encoder = avcodec_find_encoder_by_name(name);
         if (encoder is null)
@@ -40,6 +42,6 @@ internal static unsafe class CodecFinder
 
     private static CodecNotFoundException NotFound(string codec, string what) => new(
         codec,
-        $"FFmpeg {FFmpegLibrary.Version} ({FFmpegLibrary.Folder ?? "the system's"}) has no {what} for '{codec}'. A fuller build may have it: " +
+        $"FFmpeg {FFmpegLibrary.Version} ({FFmpegLibrary.Folder ?? "the system's"}) has no {what} for '{codec}'. A build with more codecs may have it: " +
         $"the package libavcodec-extra on Debian and Ubuntu, ffmpeg from RPM Fusion on Fedora, or a build of your own in {FFmpegLibrary.FolderVariable}.");
 }

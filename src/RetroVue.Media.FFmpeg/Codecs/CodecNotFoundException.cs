@@ -6,6 +6,6 @@ public sealed class CodecNotFoundException : FFmpegException
     internal CodecNotFoundException(string codec, string message)
         : base(message, null) => Codec = codec;
 
-    /// <summary>The codec that was asked for.</summary>
+    /// <summary>The name of the codec.</summary>
     public string Codec { get; }
 }

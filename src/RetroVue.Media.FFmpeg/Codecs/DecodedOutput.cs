@@ -5,19 +5,19 @@ using RetroVue.Media.Time;
 
 namespace RetroVue.Media.FFmpeg.Codecs;
 
-/// <summary>What becomes of decoded frames: they get their time and format, are clipped to the segment, and go out.</summary>
+/// <summary>Processes decoded frames: sets their time and format, clips them to the segment, and pushes them.</summary>
 internal abstract class DecodedOutput(OutputPad output) : IDisposable
 {
     private readonly HeaderTrail _trail = new();
 
-    /// <summary>A picture's duration by the frame rate; None if that is not known, and for sound.</summary>
+    /// <summary>A picture's duration by the frame rate; None if the rate is not known, and for sound.</summary>
     public ClockTime NominalDuration { get; protected init; } = ClockTime.None;
 
     protected OutputPad Output { get; } = output;
 
     protected Segment Segment { get; private set; } = Segment.Default;
 
-    /// <summary>Begins anew in a segment.</summary>
+    /// <summary>Begins a new segment.</summary>
     public void Restart(Segment segment)
     {
         Segment = segment;
@@ -25,35 +25,35 @@ internal abstract class DecodedOutput(OutputPad output) : IDisposable
         OnRestart();
     }
 
-    /// <summary>True if all of a packet surely lies before the segment, so that it matters only to what is predicted from it.</summary>
+    /// <summary>True if a packet certainly lies before the segment, so that only later pictures may need it for decoding.</summary>
     public abstract bool IsBeforeSegment(MediaBuffer packet);
 
-    /// <summary>Notes what the source said of a packet that is decoded next.</summary>
+    /// <summary>Notes the metadata of the packet that is decoded next.</summary>
     public void Note(MediaBuffer packet) => _trail.Add(packet);
 
-    /// <summary>Takes a frame over.</summary>
+    /// <summary>Processes a frame and takes over its reference.</summary>
     /// <param name="memory">The frame; its PTS is in nanoseconds.</param>
-    /// <param name="packetHadTime">Whether the packet that was last sent had a PTS.</param>
+    /// <param name="packetHadTime">True if the last packet had a PTS.</param>
     public abstract void Push(FrameMemory memory, bool packetHadTime);
 
-    /// <summary>Hears that nothing comes up to a time.</summary>
+    /// <summary>Notes that there is a gap up to a time.</summary>
     public virtual void Pass(ClockTime until)
     {
     }
 
-    /// <summary>Hears that no frame follows.</summary>
+    /// <summary>Notes that no frame follows.</summary>
     public virtual void End(EndOfStream end)
     {
     }
 
-    /// <summary>Lets go of what it still holds.</summary>
+    /// <summary>Releases the frames that it still holds.</summary>
     public virtual void Dispose()
     {
     }
 
     protected abstract void OnRestart();
 
-    /// <summary>Gives what is decoded what the source said of the packet that it came in.</summary>
+    /// <summary>Sets the metadata of a decoded buffer from that of its packet.</summary>
     protected abstract void Mark(MediaBuffer decoded, HeaderTrail packets);
 
     protected void Emit(FrameMemory memory, ClockTime pts, ClockTime duration, BufferFlags flags)

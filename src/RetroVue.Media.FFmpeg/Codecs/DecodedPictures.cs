@@ -10,13 +10,13 @@ using static RetroVue.Media.FFmpeg.Interop.LibAVUtil;
 
 namespace RetroVue.Media.FFmpeg.Codecs;
 
-/// <summary>Decoded pictures on their way out.</summary>
+/// <summary>Processes decoded pictures.</summary>
 internal sealed unsafe class DecodedPictures : DecodedOutput
 {
-    // Of a picture this much must lie in the segment: containers in milliseconds round by up to one.
+    // At least this much of a picture must lie in the segment, because containers with milliseconds round by up to one.
     private static readonly ClockTime s_leastVisible = ClockTime.FromMilliseconds(1);
 
-    // Pictures that end this close before the segment may be the one that still shows when it begins, so they are decoded in any case.
+    // A picture that ends this shortly before the segment may still show when the segment begins, so it is always decoded.
     private static readonly ClockTime s_longestHole = ClockTime.FromMilliseconds(250);
 
     private static readonly (AVPixelFormat Full, AVPixelFormat Plain)[] s_fullRange = FormatNames.FullRangeFormats();
@@ -41,7 +41,7 @@ internal sealed unsafe class DecodedPictures : DecodedOutput
     public override bool IsBeforeSegment(MediaBuffer packet)
     {
         _latestSent = packet.Pts > _latestSent || _latestSent.IsNone ? packet.Pts : _latestSent;
-        // One that is shown before what was decoded already lasts until then at most, whatever the file says.
+        // A picture that is shown before another one that was decoded already lasts at most until that one, whatever its duration says.
         bool mayReachIn = packet.Pts < Segment.Start && packet.Pts < _latestSent && _latestSent > Segment.Start;
         return !mayReachIn && packet.End > packet.Pts && IsHidden(packet.Pts, packet.Duration + s_longestHole);
     }
@@ -81,7 +81,9 @@ internal sealed unsafe class DecodedPictures : DecodedOutput
         }
     }
 
-    /// <summary>If the next picture is long in coming, the last one before the stretch need not wait for it: it shows until then.</summary>
+    /// <summary>
+    /// If the next picture comes late, the last one before the segment need not wait for it: it is shown until the end of the gap.
+    /// </summary>
     public override void Pass(ClockTime until)
     {
         if (until - Segment.Start >= s_leastVisible)
@@ -91,8 +93,8 @@ internal sealed unsafe class DecodedPictures : DecodedOutput
     }
 
     /// <summary>
-    /// If the stretch has no picture of its own, the last one before it shows all the time if the stream goes on after it. If the stream is over
-    /// there, it shows once, for as long as a picture lasts: that is no film that goes on, but it may be what belongs to the sound.
+    /// If the segment has no picture of its own and the stream goes on after it, the last picture before it is shown all the time. If the
+    /// stream ends there, that picture is shown once, for a picture's duration: it may be the picture that belongs to the sound.
     /// </summary>
     public override void End(EndOfStream end)
     {
@@ -117,7 +119,9 @@ internal sealed unsafe class DecodedPictures : DecodedOutput
         _lastPts = _lastEnd = _latestSent = ClockTime.None;
     }
 
-    /// <summary>Before the first picture of the segment, the one that shows until then, however short it says it is.</summary>
+    /// <summary>
+    /// Pushes the picture that is shown before the segment's first picture, up to that one, even if its duration is shorter.
+    /// </summary>
     private void PushBefore(ClockTime first)
     {
         if (_before is not { } before || first - Segment.Start < s_leastVisible)
@@ -137,7 +141,7 @@ internal sealed unsafe class DecodedPictures : DecodedOutput
         _before = null;
     }
 
-    // The "yuvj" formats say the range in the format; to everything after the decoder they are the plain ones with the range set.
+    // The "yuvj" formats contain the range; after the decoder they become the plain formats with the range set.
     private static void Normalise(AVFrame* frame)
     {
         foreach (var (full, plain) in s_fullRange)
@@ -180,7 +184,7 @@ internal sealed unsafe class DecodedPictures : DecodedOutput
             frame->color_trc,
             frame->colorspace,
             _orientation);
-        // Streams of interlaced pictures have whole ones in between; that is no change of format.
+        // Interlaced streams contain progressive pictures too; that is not a change of format.
         bool isNewlyInterlaced = frame->IsInterlaced && _interlacing == Interlacing.Progressive;
         if (key == _key && !isNewlyInterlaced)
         {
@@ -200,7 +204,7 @@ internal sealed unsafe class DecodedPictures : DecodedOutput
         }
     }
 
-    // What the codec says counts for more than what the container does, and until it says something else.
+    // The codec's value has priority over the container's, and is kept until the codec gives another one.
     private void ReadOrientation(AVFrame* frame)
     {
         var data = av_frame_get_side_data(frame, AVFrameSideDataType.AV_FRAME_DATA_DISPLAYMATRIX);

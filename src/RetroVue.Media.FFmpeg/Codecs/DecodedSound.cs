@@ -9,7 +9,7 @@ using static RetroVue.Media.FFmpeg.Interop.LibAVUtil;
 
 namespace RetroVue.Media.FFmpeg.Codecs;
 
-/// <summary>Decoded sound on its way out. Samples that the packets' side data says to skip never come here: libavcodec takes them off.</summary>
+/// <summary>Processes decoded sound. libavcodec has already removed the samples that the packets' side data skips.</summary>
 internal sealed unsafe class DecodedSound(OutputPad output, EncodedFormat encoded) : DecodedOutput(output)
 {
     private SoundKey _key;

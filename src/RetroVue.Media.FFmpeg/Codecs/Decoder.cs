@@ -11,29 +11,29 @@ using static RetroVue.Media.FFmpeg.Interop.LibAVUtil;
 
 namespace RetroVue.Media.FFmpeg.Codecs;
 
-/// <summary>Decodes packets of one stream, pictures or sound, to raw buffers in the order of presentation.</summary>
+/// <summary>Decodes packets of one stream, pictures or sound, to raw buffers in presentation order.</summary>
 /// <remarks>
 /// <para>
-/// Time: a picture has the PTS of the packet that it came in, to the nanosecond. Sound is counted by the sample from the first PTS on,
-/// and counted anew where the packets' times stray by more than 4 ms, which is marked <see cref="BufferFlags.Discontinuity"/>. What came
-/// without a time of its own continues on what was before it and is marked <see cref="BufferFlags.EstimatedTime"/>.
+/// Time: a picture has the PTS of its packet, to the nanosecond. The times of sound are counted in samples from the first PTS on. If the
+/// packets' times deviate by more than 4 ms, the count starts again and the buffer is marked <see cref="BufferFlags.Discontinuity"/>. A
+/// buffer from a packet without a time continues the one before, and is marked <see cref="BufferFlags.EstimatedTime"/>.
 /// </para>
 /// <para>
-/// Output is clipped to the segment: sound by the sample, pictures whole, where less than a millisecond of one lies inside it is left
-/// out, for that much is rounding of a container's time stamps. A picture that the segment's start cuts keeps its PTS, and so does the
-/// one that shows at the start because the next comes later, as in media of varying frame rate, or not before a segment's stop or the end of
-/// a <see cref="Gap"/>; it lasts until then. A new segment ends the old one: what the decoder still holds comes out first. A gap goes on at
-/// once, before pictures that are still being put in order.
+/// Output is clipped to the segment: sound by samples, pictures as a whole. A picture with less than a millisecond inside the segment is
+/// dropped, because containers round time stamps by that much. A picture that the segment's start cuts keeps its PTS. So does the picture
+/// that is still shown at the start because the next one comes later (as in media with a variable frame rate), or not before the segment's
+/// stop or the end of a <see cref="Gap"/>; it lasts until then. A new segment ends the old one: frames that the decoder still holds are
+/// pushed first. A gap is passed on at once, before pictures that are still being reordered.
 /// </para>
 /// <para>
-/// The format is announced before the first buffer and whenever that of the decoded media changes. A pixel format that
-/// <see cref="PixelFormat"/> does not name is announced as unknown and can be converted by a <see cref="Conversion.VideoConverter"/>.
-/// Damaged data is no error; see <see cref="CorruptFrames"/>. Works on the thread that pushes; properties are for any thread.
+/// The format is announced before the first buffer, and each time the format of the decoded media changes. A pixel format without a name in
+/// <see cref="PixelFormat"/> is announced as unknown; a <see cref="Conversion.VideoConverter"/> can convert it. Damaged data is not an
+/// error; see <see cref="CorruptFrames"/>. It works on the pushing thread; properties are for any thread.
 /// </para>
 /// </remarks>
 public sealed unsafe class Decoder : Element
 {
-    // A decoder that answers with nothing but errors while it is emptied is given up.
+    // If the decoder returns only errors while it is drained, this gives up.
     private const int MostErrorsInARow = 64;
     private const int MostReordering = 16;
 
@@ -50,7 +50,7 @@ public sealed unsafe class Decoder : Element
     private bool _lastHadTime;
     private long _corrupt;
 
-    /// <summary>A decoder; which one is chosen by the format that comes.</summary>
+    /// <summary>Makes a decoder; the input's format decides the codec.</summary>
     public Decoder(string name, DecoderOptions? options = null)
         : base(name)
     {
@@ -60,7 +60,7 @@ public sealed unsafe class Decoder : Element
         _output = AddOutput();
     }
 
-    /// <summary>Packets that could not be decoded, and pictures and pieces of sound that were but are damaged.</summary>
+    /// <summary>The number of packets that could not be decoded, and of decoded frames that are damaged.</summary>
     public long CorruptFrames => Volatile.Read(ref _corrupt);
 
     /// <inheritdoc/>
@@ -68,8 +68,8 @@ public sealed unsafe class Decoder : Element
         format is EncodedFormat { Kind: MediaKind.Video or MediaKind.Audio };
 
     /// <inheritdoc/>
-    /// <exception cref="CodecNotFoundException">The format's codec has no decoder here.</exception>
-    /// <exception cref="FFmpegException">The decoder does not open.</exception>
+    /// <exception cref="CodecNotFoundException">FFmpeg has no decoder for the format's codec.</exception>
+    /// <exception cref="FFmpegException">The decoder cannot be opened.</exception>
     protected override void OnEvent(InputPad input, MediaEvent mediaEvent)
     {
         switch (mediaEvent)
@@ -109,7 +109,7 @@ public sealed unsafe class Decoder : Element
         if (_context is not { } context || _decoded is not { } decoded)
         {
             buffer.Release();
-            throw new InvalidOperationException($"'{Name}' was given a packet before a format.");
+            throw new InvalidOperationException($"'{Name}' received a packet before a format.");
         }
 
         var packet = _packet.Pointer;
@@ -121,7 +121,7 @@ public sealed unsafe class Decoder : Element
             packet->dts = buffer.Dts.Nanoseconds;
             packet->duration = buffer.Duration.IsNone ? 0 : buffer.Duration.Nanoseconds;
             _lastHadTime = !buffer.Pts.IsNone;
-            // An empty packet is the sign for the end there; here it is just no picture.
+            // libavcodec treats an empty packet as the end of the stream; here it only means that there is no picture.
             if (packet->size == 0)
             {
                 CountCorrupt();
@@ -157,8 +157,8 @@ public sealed unsafe class Decoder : Element
         base.Dispose(disposing);
     }
 
-    // Without this the decoder of H.264 finds the depth of reordering by trial where nobody tells, and loses pictures by it. Of pictures that
-    // last longer than they are said to, it would be too great, and pictures would come late by as many.
+    // Without this, the H.264 decoder finds an undeclared reorder depth by trial, and loses pictures. With pictures that last longer than
+    // declared, the depth would be too large, and pictures would come that much later.
     private static void ExpectReordering(AVCodecContext* context, MediaBuffer first, ClockTime pictureDuration)
     {
         if (context->codec_id == AVCodecID.AV_CODEC_ID_H264 && context->has_b_frames == 0 && first.Pts > first.Dts && pictureDuration > ClockTime.Zero)
@@ -183,8 +183,8 @@ public sealed unsafe class Decoder : Element
                 avcodec_parameters_to_context(context, parameters.Pointer).ThrowIfError("Configuring a decoder");
             }
 
-            // The padding at the stream's beginning: from 8.1 on a decoder leaves it out of whatever comes first, also in the middle of the
-            // stream. What is to be left out, the packets' side data says.
+            // The padding at the stream's beginning: from 8.1 on, a decoder would drop it from the first packets even in the middle of the
+            // stream. The packets' side data says which samples to drop.
             context->delay = 0;
             context->pkt_timebase = new AVRational { num = 1, den = 1_000_000_000 };
             context->thread_count = _options.Threads;

@@ -1,11 +1,11 @@
 namespace RetroVue.Media.FFmpeg.Codecs;
 
-/// <summary>How a <see cref="Decoder"/> works.</summary>
+/// <summary>The options of a <see cref="Decoder"/>.</summary>
 public sealed record DecoderOptions
 {
     /// <summary>
-    /// Threads that decode besides the one that pushes; 1 decodes on that thread itself, 0 takes as many as there are cores. With more
-    /// than 1 each thread delays the pictures by one. 1 unless told.
+    /// The number of threads that decode; 1, the default, decodes on the pushing thread, 0 uses one per processor core. With more than 1,
+    /// each thread delays the pictures by one.
     /// </summary>
     public int Threads { get; init; } = 1;
 }

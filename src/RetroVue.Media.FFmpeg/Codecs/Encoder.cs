@@ -10,17 +10,17 @@ namespace RetroVue.Media.FFmpeg.Codecs;
 /// <summary>Encodes raw pictures or sound to packets of one codec.</summary>
 /// <remarks>
 /// <para>
-/// Time: a packet of a picture has that picture's PTS, duration, uncertainty and sequence, to the nanosecond; its DTS is the PTS of a
-/// picture before it, or lies on the same grid before the first. Sound is cut into the codec's frames by the sample and counted from the
-/// first PTS on; samples that the codec puts before it (<see cref="EncodedFormat.InitialPadding"/>) come before that time, so every
-/// sample is decoded to where it was. Holes in the sound of 4 ms to 1 s are filled with silence; after a longer one the encoder begins
-/// anew. Sound that lies before the end of what came already, and pictures that do, are left out and counted in <see cref="Dropped"/>.
+/// Time: a packet has the PTS, duration, uncertainty and sequence of its picture, to the nanosecond; its DTS is the PTS of an earlier
+/// picture, or lies on the same grid before the first one. Sound is cut into the codec's frames by samples, and its times are counted from
+/// the first PTS on. Priming samples (<see cref="EncodedFormat.InitialPadding"/>) come before that time, so each sample is decoded to its
+/// original time. Holes in the sound of 4 ms to 1 s are filled with silence; after a longer one the encoder starts again. Sound and
+/// pictures that begin before the end of earlier ones are dropped and counted in <see cref="Dropped"/>.
 /// </para>
 /// <para>
-/// The format goes out when the input's comes, before the first packet. A new segment or input format ends the stream that is being
-/// encoded and begins another. A picture marked <see cref="BufferFlags.Discontinuity"/> becomes a key frame. A <see cref="Gap"/> goes on
-/// after all that came before it: where pictures are held, when there have been none for a second, or for four frames at low rates, and
-/// then the encoder gives them out and begins anew. Works on the thread that pushes; properties are for any thread.
+/// The format is announced when the input's format comes, before the first packet. A new segment or input format ends the encoded stream
+/// and begins another. A picture marked <see cref="BufferFlags.Discontinuity"/> becomes a key frame. A <see cref="Gap"/> is passed on after
+/// everything that came before it. If the encoder still holds pictures, this happens when none has come for a second, or for four frames at
+/// low rates: then the encoder is drained and starts again. It works on the pushing thread; properties are for any thread.
 /// </para>
 /// </remarks>
 public sealed unsafe class Encoder : Element
@@ -37,7 +37,7 @@ public sealed unsafe class Encoder : Element
     private long _dropped;
     private long _silenced;
 
-    /// <summary>An encoder.</summary>
+    /// <summary>Makes an encoder.</summary>
     public Encoder(string name, EncoderOptions options)
         : base(name)
     {
@@ -48,7 +48,7 @@ public sealed unsafe class Encoder : Element
         ArgumentOutOfRangeException.ThrowIfNegative(options.MaximumBitRate, nameof(options));
         if (options.GopDuration <= ClockTime.Zero)
         {
-            throw new ArgumentOutOfRangeException(nameof(options), options.GopDuration, "A GOP lasts longer than nothing.");
+            throw new ArgumentOutOfRangeException(nameof(options), options.GopDuration, "The duration of a GOP must be positive.");
         }
 
         _options = options;
@@ -56,15 +56,16 @@ public sealed unsafe class Encoder : Element
         _output = AddOutput();
     }
 
-    /// <summary>Pictures and samples left out because there were others at their time already.</summary>
+    /// <summary>The number of pictures or samples dropped because their time was already taken by earlier ones.</summary>
     public long Dropped => Volatile.Read(ref _dropped);
 
     /// <summary>
-    /// Samples of floating point made silent because they were no numbers, infinite, or 120 dB above full scale; each channel's counts.
+    /// The number of floating point samples that were replaced by silence because they were not numbers, infinite, or 120 dB above full
+    /// scale; counted per channel.
     /// </summary>
     public long SilencedSamples => Volatile.Read(ref _silenced);
 
-    /// <summary>True if FFmpeg has an encoder for a codec, or of a name; <see cref="EncoderOptions.Codec"/> takes both.</summary>
+    /// <summary>True if FFmpeg has an encoder for a codec, or with this name; <see cref="EncoderOptions.Codec"/> accepts both.</summary>
     public static bool Exists(string codec)
     {
         try
@@ -105,7 +106,7 @@ public sealed unsafe class Encoder : Element
     }
 
     /// <inheritdoc/>
-    /// <exception cref="FFmpegException">The encoder does not open with that format and these options.</exception>
+    /// <exception cref="FFmpegException">The encoder cannot be opened with that format and these options.</exception>
     /// <exception cref="ArgumentException">The encoder does not know one of the settings.</exception>
     protected override void OnEvent(InputPad input, MediaEvent mediaEvent)
     {
@@ -180,7 +181,7 @@ public sealed unsafe class Encoder : Element
         base.Dispose(disposing);
     }
 
-    // Lists of libavcodec end with a value of their own; none means that anything goes.
+    // libavcodec's lists end with a special value; a null list means that everything is supported.
     private static bool IsListed(int* list, int value, int end)
     {
         for (var item = list; item is not null && *item != end; item++)
@@ -206,7 +207,7 @@ public sealed unsafe class Encoder : Element
 
     private void Open()
     {
-        var input = _input ?? throw new InvalidOperationException($"'{Name}' was given a buffer before a format.");
+        var input = _input ?? throw new InvalidOperationException($"'{Name}' received a buffer before a format.");
         var context = EncoderSetup.Open(Codec(), _options, input);
         _session = input is VideoFormat video
             ? new PictureSession(context, _packets, _output, _options, video)

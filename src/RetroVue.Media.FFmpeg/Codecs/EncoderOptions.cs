@@ -3,53 +3,58 @@ using RetroVue.Media.Time;
 
 namespace RetroVue.Media.FFmpeg.Codecs;
 
-/// <summary>How an <see cref="Encoder"/> works. What is left open is the encoder's own choice.</summary>
+/// <summary>The options of an <see cref="Encoder"/>. The encoder chooses values that are not set.</summary>
 public sealed record EncoderOptions
 {
-    /// <summary>The codec ("h264", "aac", "mp2"), for which FFmpeg's first choice is taken, or an encoder by name ("libx264").</summary>
+    /// <summary>
+    /// The name of a codec ("h264", "aac", "mp2"), for which FFmpeg's first encoder is used, or of an encoder ("libx264").
+    /// </summary>
     public required string Codec { get; init; }
 
-    /// <summary>Bits per second on average; 0 leaves it open.</summary>
+    /// <summary>Average bits per second; 0 if not set.</summary>
     public long BitRate { get; init; }
 
-    /// <summary>Bits per second that a second of stream does not exceed, for players' buffers; 0 leaves it open.</summary>
+    /// <summary>The maximum number of bits in any second of the stream, for players' buffers; 0 if not set.</summary>
     public long MaximumBitRate { get; init; }
 
-    /// <summary>Constant quality instead of a bit rate, as the encoder counts it ("crf"; in H.264 lower is better, 23 usual); null leaves it open.</summary>
+    /// <summary>
+    /// Constant quality instead of a bit rate, on the encoder's scale ("crf"; for H.264 lower is better, 23 is usual); null if not set.
+    /// </summary>
     public double? Quality { get; init; }
 
-    /// <summary>The encoder's trade of time against size ("veryfast"); null leaves it open.</summary>
+    /// <summary>The encoder's preset of speed and size ("veryfast"); null if not set.</summary>
     public string? Preset { get; init; }
 
-    /// <summary>What the encoder tunes for ("zerolatency", "animation"); null leaves it open.</summary>
+    /// <summary>The encoder's tuning ("zerolatency", "animation"); null if not set.</summary>
     public string? Tune { get; init; }
 
     /// <summary>
-    /// Key frames stand on the first picture at or after each multiple of this on the PTS line, and nowhere else unless asked for, so
-    /// that two encoders of the same line cut alike; 2 s unless told. None leaves it to the encoder.
+    /// The distance of key frames: each is the first picture at or after a multiple of this time on the PTS line. There are no others
+    /// unless requested, so two encoders of the same line have the same key frames. By default 2 s; None lets the encoder decide.
     /// </summary>
     public ClockTime GopDuration { get; init; } = ClockTime.FromSeconds(2);
 
-    /// <summary>The most B-frames in a row; null leaves it open.</summary>
+    /// <summary>The maximum number of consecutive B-frames; null if not set.</summary>
     public int? BFrames { get; init; }
 
     /// <summary>
-    /// Threads that encode; with 1, the default, the same pictures give the same bytes on any machine; 0 takes as many as there are cores.
+    /// The number of threads that encode. With 1, the default, the same pictures give the same bytes on each machine; 0 uses one per
+    /// processor core.
     /// </summary>
     public int Threads { get; init; } = 1;
 
     /// <summary>
-    /// True to give parameter sets in the format alone, as MP4 and Matroska files want; false to repeat them before each key frame, as
+    /// True to put parameter sets only into the format, as MP4 and Matroska files need; false to repeat them before each key frame, as
     /// broadcast streams need.
     /// </summary>
     public bool GlobalHeader { get; init; }
 
     /// <summary>
-    /// True to make every picture that is flagged <see cref="Pipelines.BufferFlags.KeyFrame"/> a key frame too. Not with sources that flag
-    /// all their pictures, as raw ones may.
+    /// True to encode each picture with the flag <see cref="Pipelines.BufferFlags.KeyFrame"/> as a key frame too. Do not use it with
+    /// sources that flag all their pictures, as sources of raw pictures may.
     /// </summary>
     public bool FollowKeyFrames { get; init; }
 
-    /// <summary>Further options by FFmpeg's names; one that the encoder does not know is an error when it opens.</summary>
+    /// <summary>More options by FFmpeg's names; an unknown one is an error when the encoder opens.</summary>
     public IReadOnlyDictionary<string, string> Settings { get; init; } = ReadOnlyDictionary<string, string>.Empty;
 }

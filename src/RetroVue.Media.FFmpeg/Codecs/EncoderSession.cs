@@ -9,8 +9,8 @@ namespace RetroVue.Media.FFmpeg.Codecs;
 
 /// <summary>An encoder from its opening to its end: raw buffers in, packets out. For one thread at a time.</summary>
 /// <param name="context">The open encoder, which the session owns.</param>
-/// <param name="packets">Where packets come from.</param>
-/// <param name="output">Where they go.</param>
+/// <param name="packets">Provides packets.</param>
+/// <param name="output">Receives the packets.</param>
 internal abstract unsafe class EncoderSession(CodecContextHandle context, PacketPool packets, OutputPad output) : IDisposable
 {
     private readonly FrameHandle _frame = new();
@@ -18,10 +18,10 @@ internal abstract unsafe class EncoderSession(CodecContextHandle context, Packet
     private long _sent;
     private long _received;
 
-    /// <summary>Pictures, or samples, left out because there were others at their time already.</summary>
+    /// <summary>The number of pictures or samples dropped because their time was already taken by earlier ones.</summary>
     public long Dropped { get; protected set; }
 
-    /// <summary>Samples made silent because they were no sound, since this was last asked.</summary>
+    /// <summary>Returns the number of samples replaced by silence since the last call.</summary>
     public long TakeSilenced()
     {
         long silenced = Silenced;
@@ -31,28 +31,28 @@ internal abstract unsafe class EncoderSession(CodecContextHandle context, Packet
 
     protected AVCodecContext* Context => context.Pointer;
 
-    /// <summary>What <see cref="TakeSilenced"/> will tell.</summary>
+    /// <summary>The number that <see cref="TakeSilenced"/> returns next.</summary>
     protected long Silenced { get; set; }
 
-    /// <summary>The frame that is being put together; without content after <see cref="Send"/>.</summary>
+    /// <summary>The frame that is being built; it has no content after <see cref="Send"/>.</summary>
     protected AVFrame* Frame => _frame.Pointer;
 
-    /// <summary>True while what was sent may not have come out yet.</summary>
+    /// <summary>True while the encoder may hold frames whose packets have not come out.</summary>
     public bool IsHolding => _sent > _received;
 
-    /// <summary>Encodes a buffer, which stays the caller's.</summary>
+    /// <summary>Encodes a buffer; the caller keeps its reference.</summary>
     public abstract void Add(MediaBuffer buffer);
 
-    /// <summary>True if a buffer lies so far beyond the last one that the encoder must be closed and opened anew for it.</summary>
+    /// <summary>True if a buffer lies so far after the last one that the encoder has to be closed and opened again.</summary>
     public virtual bool MustEndBefore(MediaBuffer buffer) => false;
 
-    /// <summary>Encodes what stands for a time without buffers; true if that was done.</summary>
+    /// <summary>Encodes a substitute for a gap; returns true if it did.</summary>
     public virtual bool Fill(Gap gap) => false;
 
-    /// <summary>True if a time without buffers is so long that the encoder must be closed: what it holds is waited for.</summary>
+    /// <summary>True if a gap is so long that the encoder has to be closed, because others wait for its packets.</summary>
     public abstract bool MustEndIn(Gap gap);
 
-    /// <summary>Gives out all that is held. Nothing can be encoded after it.</summary>
+    /// <summary>Drains the encoder. Nothing can be encoded after that.</summary>
     public void End()
     {
         Finish();
@@ -69,12 +69,12 @@ internal abstract unsafe class EncoderSession(CodecContextHandle context, Packet
         context.Dispose();
     }
 
-    /// <summary>Sends what was begun and is not complete.</summary>
+    /// <summary>Sends an incomplete frame.</summary>
     protected virtual void Finish()
     {
     }
 
-    /// <summary>Gives a packet its times.</summary>
+    /// <summary>Sets the times of a packet.</summary>
     protected abstract void Stamp(AVPacket* packet, MediaBuffer buffer);
 
     /// <summary>Encodes <see cref="Frame"/>.</summary>

@@ -12,15 +12,15 @@ namespace RetroVue.Media.FFmpeg.Codecs;
 /// <summary>Opens encoders (libavcodec/avcodec.h).</summary>
 internal static unsafe class EncoderSetup
 {
-    /// <summary>What pictures without a nominal rate are counted in.</summary>
+    /// <summary>The time base of pictures without a nominal rate.</summary>
     private static readonly Rational s_anyRate = new(1, 90_000);
 
-    /// <summary>The unit that an encoder of pictures counts in: a frame where the rate is known.</summary>
+    /// <summary>Returns the time base of an encoder of pictures: a frame, if the rate is known.</summary>
     public static Rational TimeBase(VideoFormat format) => format.FrameRate.IsPositive ? format.FrameRate.Inverse : s_anyRate;
 
-    /// <summary>An open encoder.</summary>
+    /// <summary>Opens an encoder.</summary>
     /// <exception cref="ArgumentException">The encoder does not know one of the settings.</exception>
-    /// <exception cref="FFmpegException">It does not open with that format and these options.</exception>
+    /// <exception cref="FFmpegException">The encoder cannot be opened with that format and these options.</exception>
     public static CodecContextHandle Open(AVCodec* codec, EncoderOptions options, MediaFormat format)
     {
         var handle = new CodecContextHandle(codec);
@@ -29,7 +29,7 @@ internal static unsafe class EncoderSetup
         {
             var context = handle.Pointer;
             context->thread_count = options.Threads;
-            // Without this AAC carries the name of the library's version, and the bytes change with it.
+            // Without this, AAC streams contain the library's version, so their bytes change with it.
             context->flags |= AV_CODEC_FLAG_BITEXACT | (options.GlobalHeader ? AV_CODEC_FLAG_GLOBAL_HEADER : 0);
             context->bit_rate = options.BitRate > 0 ? options.BitRate : context->bit_rate;
             if (format is VideoFormat video)
@@ -67,7 +67,7 @@ internal static unsafe class EncoderSetup
         }
     }
 
-    /// <summary>What an open encoder gives out.</summary>
+    /// <summary>Returns the format of an open encoder's output.</summary>
     public static EncodedFormat Describe(AVCodecContext* context, MediaFormat input)
     {
         using var parameters = new CodecParametersHandle();
@@ -94,7 +94,7 @@ internal static unsafe class EncoderSetup
             context->field_order = video.Interlacing == Interlacing.TopFieldFirst ? AVFieldOrder.AV_FIELD_TT : AVFieldOrder.AV_FIELD_BB;
         }
 
-        // If every picture is a key frame there is no group to close, and what an encoder wants for closing one is not always there.
+        // If each picture is a key frame, there is no group to close, and the options for closed groups are not always available.
         if ((avcodec_descriptor_get(context->codec_id)->props & AV_CODEC_PROP_INTRA_ONLY) == 0)
         {
             context->flags |= AV_CODEC_FLAG_CLOSED_GOP;
@@ -103,7 +103,7 @@ internal static unsafe class EncoderSetup
         context->max_b_frames = options.BFrames ?? context->max_b_frames;
         if (!options.GopDuration.IsNone)
         {
-            // Key frames are asked for by time; the encoder's own count must never come first.
+            // Key frames are requested by time; the encoder's own interval must never come first.
             const int fastest = 240;
             long frames = video.FrameRate.IsPositive ? options.GopDuration.ToUnits(video.FrameRate.Inverse) + 1 : fastest * options.GopDuration.ToUnits(new Rational(1, 1));
             context->gop_size = (int)Math.Clamp(frames, 1, int.MaxValue);
@@ -129,12 +129,12 @@ internal static unsafe class EncoderSetup
         var settings = new Dictionary<string, string>(StringComparer.Ordinal);
         if (encoder == "libx264")
         {
-            // A picture asked to be a key frame is to be one that nothing reaches across; and no others than those asked for.
+            // A requested key frame must be one that no later picture refers across; and there must be no other key frames.
             settings["forced-idr"] = "1";
             List<string> own = options.GopDuration.IsNone ? [] : ["scenecut=0"];
             if (format is VideoFormat { Interlacing: Interlacing.BottomFieldFirst })
             {
-                // FFmpeg tells x264 with the first picture, which is after it has written what it is like.
+                // FFmpeg tells x264 only with the first picture, but by then x264 has written its parameter sets.
                 own.Add("bff=1");
             }
 
@@ -146,7 +146,8 @@ internal static unsafe class EncoderSetup
 
         if (encoder is "mpeg1video" or "mpeg2video" or "mpeg4" or "mjpeg")
         {
-            // These close a GOP only where they do not look for cuts; mjpeg, which has none, says so where it is not told.
+            // These encoders close a GOP only if scene cut detection is off; mjpeg, which does not detect scene cuts, requires the setting
+            // too.
             settings["sc_threshold"] = "1000000000";
         }
 

@@ -4,13 +4,13 @@ using RetroVue.Media.Time;
 namespace RetroVue.Media.FFmpeg.Codecs;
 
 /// <summary>
-/// What the pictures in an encoder are to get back when they come out as packets. The encoder counts in ticks of its time base; the
-/// true times stand here, so they come back to the nanosecond, whatever the ticks.
+/// Stores the metadata of the pictures in an encoder, for their packets. The encoder counts in ticks of its time base; the exact times are
+/// stored here, so packets get them back to the nanosecond.
 /// </summary>
-/// <param name="timeBase">A tick in seconds.</param>
+/// <param name="timeBase">The length of a tick in seconds.</param>
 internal sealed class PictureLedger(Rational timeBase)
 {
-    // Encoders hold a few hundred pictures at most: x264's look-ahead is 250.
+    // Encoders hold at most a few hundred pictures: x264's look-ahead is 250.
     private const int Capacity = 1024;
 
     private readonly Entry[] _entries = new Entry[Capacity];
@@ -20,13 +20,13 @@ internal sealed class PictureLedger(Rational timeBase)
     /// <summary>The last picture's PTS; None before the first.</summary>
     public ClockTime LastPts => _count == 0 ? ClockTime.None : Last.Pts;
 
-    /// <summary>The end of the last picture; its PTS where its duration is not known; None before the first.</summary>
+    /// <summary>The end of the last picture, or its PTS if its duration is not known; None before the first.</summary>
     public ClockTime LastEnd => _count == 0 ? ClockTime.None : Last.Duration.IsNone ? Last.Pts : Last.Pts + Last.Duration;
 
     private ref Entry Last => ref _entries[(_count - 1) % Capacity];
 
-    /// <summary>Enters a picture that begins after the last one.</summary>
-    /// <returns>Its tick: the nearest one, or the next after the last picture's.</returns>
+    /// <summary>Adds a picture that begins after the last one.</summary>
+    /// <returns>Its tick: the nearest one, or the one after the last picture's.</returns>
     public long Add(ClockTime pts, MediaBuffer header)
     {
         if (_count == 0)
@@ -40,10 +40,10 @@ internal sealed class PictureLedger(Rational timeBase)
         return tick;
     }
 
-    /// <summary>The time of a tick: that of its picture, or on the first picture's grid where there is none.</summary>
+    /// <summary>Returns the time of a tick: that of its picture, or, if there is none, the time on the first picture's grid.</summary>
     public ClockTime TimeOf(long tick) => Find(tick) is >= 0 and var index ? _entries[index].Pts : _start + ClockTime.FromUnits(tick, timeBase);
 
-    /// <summary>Gives a packet the header of the picture at a tick.</summary>
+    /// <summary>Copies the header of the picture at a tick to a packet.</summary>
     public void Restore(long tick, MediaBuffer packet)
     {
         int index = Find(tick);

@@ -10,7 +10,7 @@ using static RetroVue.Media.FFmpeg.Interop.LibAVUtil;
 
 namespace RetroVue.Media.FFmpeg.Codecs;
 
-/// <summary>An open encoder of pictures.</summary>
+/// <summary>An open encoder for pictures.</summary>
 internal sealed unsafe class PictureSession(
     CodecContextHandle context,
     PacketPool packets,
@@ -18,7 +18,7 @@ internal sealed unsafe class PictureSession(
     EncoderOptions options,
     VideoFormat format) : EncoderSession(context, packets, output)
 {
-    // Whoever waits for what the encoder holds waits for three seconds; a gap is told half a second late.
+    // A muxer waits three seconds for the packets that the encoder holds; a gap is announced half a second late.
     private static readonly ClockTime s_longestHold = ClockTime.FromSeconds(1);
 
     private readonly PictureSource _source = new();
@@ -27,7 +27,7 @@ internal sealed unsafe class PictureSession(
 
     public override bool MustEndIn(Gap gap)
     {
-        // At low rates longer: decoding times begin some pictures before the first, and must not lie before those that were given out.
+        // Longer at low rates: decoding times begin some pictures before the first, and must not lie before earlier packets.
         const int reordered = 4;
         var hold = format.FrameRate.IsPositive ? ClockTime.Max(s_longestHold, ClockTime.FromUnits(reordered, format.FrameRate.Inverse)) : s_longestHold;
         return gap.Pts + gap.Duration - _ledger.LastEnd > hold;

@@ -13,11 +13,11 @@ using static RetroVue.Media.FFmpeg.Interop.LibAVUtil;
 
 namespace RetroVue.Media.FFmpeg.Codecs;
 
-/// <summary>An open encoder of sound: cuts what comes into frames of the encoder's size and keeps them without holes.</summary>
+/// <summary>An open encoder for sound: cuts buffers into frames of the encoder's size, without holes.</summary>
 internal sealed unsafe class SoundSession(CodecContextHandle context, PacketPool packets, OutputPad output, AudioFormat format)
     : EncoderSession(context, packets, output)
 {
-    // A longer hole is one in the packets too; a shorter one costs less as silence than opening the encoder anew.
+    // A longer hole becomes a hole in the packets too; a shorter one costs less as silence than opening the encoder again.
     private static readonly ClockTime s_longestFill = ClockTime.FromSeconds(1);
 
     private readonly bool _isPlanar = format.SampleFormat.IsPlanar();
@@ -85,7 +85,7 @@ internal sealed unsafe class SoundSession(CodecContextHandle context, PacketPool
         }
     }
 
-    // What fills the last packet up after the last true sample; FFmpeg's encoders say it themselves from 7.1 on.
+    // The padding of the last packet after the last real sample; FFmpeg's encoders declare it themselves from 7.1 on.
     private static void MarkPadding(AVPacket* packet, uint samples)
     {
         if (av_packet_get_side_data(packet, AVPacketSideDataType.AV_PKT_DATA_SKIP_SAMPLES, null) is null)
@@ -111,7 +111,7 @@ internal sealed unsafe class SoundSession(CodecContextHandle context, PacketPool
         }
     }
 
-    // Silence where there is no memory.
+    // Null memory means silence.
     private void Append(MediaMemory? memory, int from, long count)
     {
         _line.Advance(count);

@@ -7,10 +7,10 @@ using RetroVue.Media.Time;
 
 namespace RetroVue.Media.FFmpeg.Containers;
 
-/// <summary>Gathers what a stream of a file becomes while it is probed.</summary>
+/// <summary>Collects changes of a stream's format while a file is probed.</summary>
 internal sealed unsafe class ChangeWatch
 {
-    /// <summary>More would be of no use to anybody.</summary>
+    /// <summary>The maximum number of collected changes.</summary>
     private const int Most = 16;
 
     private readonly InputFile _file;
@@ -24,10 +24,10 @@ internal sealed unsafe class ChangeWatch
         _changes.Expect(_format);
     }
 
-    /// <summary>What it became, in the order in which it was seen.</summary>
+    /// <summary>The changes, in the order in which they were seen.</summary>
     public List<ChangedFormat> Found { get; } = [];
 
-    /// <summary>Looks at the next packet of the stream, which the file was read for last.</summary>
+    /// <summary>Checks the next packet of the stream, which is the last packet that was read from the file.</summary>
     /// <param name="packet">The packet.</param>
     /// <param name="time">Its time.</param>
     public void Look(AVPacket* packet, ClockTime time)

@@ -3,7 +3,7 @@ using RetroVue.Media.Time;
 
 namespace RetroVue.Media.FFmpeg.Containers;
 
-/// <summary>What a stream of a file becomes in its middle.</summary>
-/// <param name="At">When the change was seen, on the line of the file's own zero: if a file is not read whole, it may be earlier.</param>
+/// <summary>A change of a stream's format in the middle of a file.</summary>
+/// <param name="At">When the change was seen, from the file's own zero. If not all of the file is read, the change may be earlier.</param>
 /// <param name="Format">The stream from there on.</param>
 public sealed record ChangedFormat(ClockTime At, EncodedFormat Format);

@@ -4,14 +4,14 @@ using static RetroVue.Media.FFmpeg.Interop.LibAVFormat;
 
 namespace RetroVue.Media.FFmpeg.Containers;
 
-/// <summary>Codec parameters of one container, or of an encoder, made fit for another container.</summary>
+/// <summary>Adapts codec parameters from a container or an encoder to another container.</summary>
 internal static unsafe class ContainerTags
 {
     private const uint Hvc1 = 'h' | ('v' << 8) | ('c' << 16) | ((uint)'1' << 24);
 
     /// <summary>
-    /// Keeps the codec tag where the container's tables mean the same codec by it or have none for the codec, as <c>ffmpeg -c copy</c>
-    /// does; else the muxer finds one.
+    /// Keeps the codec tag if it means the same codec in the container's tables, or if they have none for the codec, as <c>ffmpeg -c
+    /// copy</c> does; otherwise the muxer chooses one.
     /// </summary>
     public static void Fit(AVCodecParameters* parameters, AVOutputFormat* container)
     {
@@ -23,14 +23,14 @@ internal static unsafe class ContainerTags
             parameters->codec_tag = 0;
         }
 
-        // Players of Apple's take HEVC by this tag only. It promises parameter sets in the container, where they then must be.
+        // Apple's players accept HEVC only with this tag. It promises that all parameter sets are in the container.
         if (parameters->codec_tag == 0 && parameters->codec_id == AVCodecID.AV_CODEC_ID_HEVC && parameters->extradata_size > 0
             && tags is not null && av_codec_get_id(tags, Hvc1) == AVCodecID.AV_CODEC_ID_HEVC && IsOfQuickTimeFamily(container))
         {
             parameters->codec_tag = Hvc1;
         }
 
-        // One container's blocks of these codecs are another's nonsense: a packet is a whole frame everywhere but in WAV and AVI.
+        // For these codecs the block size depends on the container: a packet is a whole frame everywhere except in WAV and AVI.
         if (parameters->codec_id == AVCodecID.AV_CODEC_ID_AC3
             || (parameters->codec_id == AVCodecID.AV_CODEC_ID_MP3 && parameters->block_align is 1 or 576 or 1152))
         {

@@ -5,13 +5,13 @@ using static RetroVue.Media.FFmpeg.Interop.LibAVUtil;
 
 namespace RetroVue.Media.FFmpeg.Containers;
 
-/// <summary>Reads out of the pictures of H.264 and HEVC in which order they are shown, with libavcodec's parser.</summary>
+/// <summary>Reads the presentation order from the pictures of H.264 and HEVC, with libavcodec's parser.</summary>
 internal sealed unsafe class CountedOrder : PictureOrder
 {
     private readonly CodecContextHandle _context = new(null);
     private readonly ParserHandle _parser;
 
-    /// <summary>Begins at any key frame of a stream.</summary>
+    /// <summary>Makes a reader that can begin at any key frame of a stream.</summary>
     public CountedOrder(AVStream* stream)
     {
         try

@@ -6,10 +6,10 @@ using RetroVue.Media.Time;
 
 namespace RetroVue.Media.FFmpeg.Containers;
 
-/// <summary>One stream on its way from the file to its output, until the segment's end.</summary>
+/// <summary>One stream between the file and its output, until the segment's end.</summary>
 internal sealed unsafe class DemuxedStream(InputFile file, StreamInfo info, OutputPad output, FirstLook look = default) : IDisposable
 {
-    /// <summary>How much is told at a time of a stream that is silent.</summary>
+    /// <summary>The smallest gap that is announced for a silent stream.</summary>
     private static readonly ClockTime s_gapStep = ClockTime.FromMilliseconds(500);
 
     private readonly PacketTimes _times = new(info, look);
@@ -19,10 +19,10 @@ internal sealed unsafe class DemuxedStream(InputFile file, StreamInfo info, Outp
     private long _sequence;
     private ClockTime _last = ClockTime.None;
 
-    /// <summary>What is read.</summary>
+    /// <summary>The stream of the file.</summary>
     public StreamInfo Info => info;
 
-    /// <summary>Where it goes.</summary>
+    /// <summary>The output of the stream.</summary>
     public OutputPad Output => output;
 
     /// <summary>True once its end was sent.</summary>
@@ -34,20 +34,20 @@ internal sealed unsafe class DemuxedStream(InputFile file, StreamInfo info, Outp
     /// <summary>The latest end of presentation so far; None before the first.</summary>
     public ClockTime LastEnd { get; private set; } = ClockTime.None;
 
-    /// <summary>The latest decoding time of a packet, or the end of a gap that was told since; None before the stream is announced.</summary>
+    /// <summary>The latest decoding time of a packet, or the end of a later gap; None before the format is announced.</summary>
     public ClockTime Reached { get; private set; } = ClockTime.None;
 
     /// <summary>
-    /// Up to when the stream is known to have come: of two packets in a row the earlier decoding time, since a single one may be wrong. None
-    /// before the second.
+    /// The time up to which the stream has certainly come: the earlier decoding time of two consecutive packets, because a single one may
+    /// be wrong. None before the second packet.
     /// </summary>
     public ClockTime Confirmed { get; private set; } = ClockTime.None;
 
     /// <summary>
-    /// How far a stream may lie behind another in a file before it counts as silent. Transport streams bring pictures up to a second
-    /// ahead of their sound (ISO/IEC 13818-1 2.4.2.6), and files interleave in stretches of about as much. Pictures may be shown for
-    /// half a minute, and what comes before a long hole is given out by the decoder, and of a transport stream by libavformat too, when
-    /// the next ones have come.
+    /// How far a stream may lie behind another one in a file before it counts as silent. Transport streams store pictures up to a second
+    /// before their sound (ISO/IEC 13818-1 2.4.2.6), and files interleave in parts of about that length. A picture may be shown for half a
+    /// minute; and the decoder (for a transport stream also libavformat) returns the picture before a long hole only when the next ones
+    /// have come.
     /// </summary>
     private ClockTime LongestLag => ClockTime.FromSeconds(info.Format.Kind == MediaKind.Video ? 32 : 3);
 
@@ -60,10 +60,10 @@ internal sealed unsafe class DemuxedStream(InputFile file, StreamInfo info, Outp
         output.Push(segment);
     }
 
-    /// <summary>Tells that packets were lost before the next one.</summary>
+    /// <summary>Notes that packets were lost before the next one.</summary>
     public void MarkLoss() => _nextFlags = BufferFlags.Discontinuity;
 
-    /// <summary>Hands a packet on, or ends the stream where it lies beyond the segment: what follows does too.</summary>
+    /// <summary>Pushes a packet, or ends the stream if the packet and all later ones lie beyond the segment.</summary>
     public void Push(PacketMemory memory)
     {
         if (!ReferenceEquals(file.FormatOf(info), _format))
@@ -78,7 +78,7 @@ internal sealed unsafe class DemuxedStream(InputFile file, StreamInfo info, Outp
         buffer.Flags = FlagsOf(memory.Packet) | _nextFlags | (time.IsEstimated ? BufferFlags.EstimatedTime : BufferFlags.None);
         Confirmed = ClockTime.Min(_last, buffer.DecodeOrder);
         _last = buffer.DecodeOrder;
-        // Nothing is shown before it is decoded, and decoding times only grow; but a single one may be wrong.
+        // No picture is shown before it is decoded, and decoding times only grow; but a single one may be wrong.
         if (buffer.DecodeOrder >= _segment.Stop)
         {
             buffer.Release();
@@ -98,8 +98,8 @@ internal sealed unsafe class DemuxedStream(InputFile file, StreamInfo info, Outp
     }
 
     /// <summary>
-    /// Hears how far another stream of the file has come. If this one is so far behind that nothing more can be expected up to some
-    /// time, it says so: whoever puts the two together would wait for it, and keep the other one's buffers, to the end of the file.
+    /// Notes how far another stream of the file has come. If this stream is far behind, it announces a gap; otherwise a muxer of both would
+    /// wait for it, and store the other one's buffers up to the end of the file.
     /// </summary>
     public void Follow(ClockTime other)
     {

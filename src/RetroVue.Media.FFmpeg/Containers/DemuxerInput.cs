@@ -13,7 +13,9 @@ namespace RetroVue.Media.FFmpeg.Containers;
 /// <param name="pool">Where the packets come from that are read ahead.</param>
 internal sealed class DemuxerInput(string path, FileDemuxerOptions options, PacketPool pool) : IDisposable
 {
-    /// <summary>How long a read may take that is under way when the demuxer is stopped: one cut short would leave the file of no further use.</summary>
+    /// <summary>
+    /// How long a running read may take when the demuxer is stopped: an interrupted read would make the file useless for later reads.
+    /// </summary>
     private static readonly ClockTime s_lastRead = ClockTime.FromMilliseconds(100);
 
     private readonly Queue<PacketMemory> _ahead = new();
@@ -35,7 +37,7 @@ internal sealed class DemuxerInput(string path, FileDemuxerOptions options, Pack
     public void Interrupt()
     {
         _isInterrupted = true;
-        // Either this throws the switch of a file that is just taken from the shelf, or who takes it sees the flag.
+        // Either this throws the switch of a file that is being taken from the shelf, or the taking thread sees the flag.
         Interlocked.MemoryBarrier();
         _interrupt.Throw(s_lastRead);
     }
@@ -93,7 +95,7 @@ internal sealed class DemuxerInput(string path, FileDemuxerOptions options, Pack
         }
     }
 
-    /// <summary>A kept file at the key frame to start with; null if there is none, or it cannot be sought as a new one can.</summary>
+    /// <summary>Returns a kept file at the first key frame; null if there is none, or it cannot seek like a new one.</summary>
     private InputFile? TakeKept()
     {
         if (options.StartAt == ClockTime.Zero || options.Shelf?.TryTake(path, options.Streams) is not { } file)
@@ -132,11 +134,11 @@ internal sealed class DemuxerInput(string path, FileDemuxerOptions options, Pack
     {
         if (!(options.Video && info.Video is not null) && !(options.Audio && info.Audio is not null))
         {
-            throw new MediaFileException(path, options.Video ? "holds no picture, and only that is wanted." : "holds no sound, and only that is wanted.");
+            throw new MediaFileException(path, options.Video ? "contains no picture, but only the picture is selected." : "contains no sound, but only the sound is selected.");
         }
     }
 
-    /// <summary>Goes to the key frame to start with; false if the file cannot be sought.</summary>
+    /// <summary>Seeks to the first key frame; false if the file cannot be sought.</summary>
     private bool TryGoToStart(InputFile file)
     {
         var info = file.Info;
@@ -155,7 +157,7 @@ internal sealed class DemuxerInput(string path, FileDemuxerOptions options, Pack
             return true;
         }
 
-        // A file that cannot be sought is read from its beginning; the segment leaves out what is too early.
+        // A file that cannot be sought is read from its beginning; the segment drops packets that are too early.
         var leading = options.Video && info.Video is not null ? info.Video : info.Audio!;
         _interrupt.Limit(options.OpenLimit);
         var isThere = new KeyFrameSeek(file, pool, _ahead).TryGoTo(leading, info.StartTime + options.StartAt);

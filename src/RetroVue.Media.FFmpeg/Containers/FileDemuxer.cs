@@ -8,21 +8,23 @@ using static RetroVue.Media.FFmpeg.Interop.LibAVUtil;
 
 namespace RetroVue.Media.FFmpeg.Containers;
 
-/// <summary>Reads a picture and a sound of a file (<see cref="StreamChoice"/>), or a stretch of them, as compressed packets.</summary>
+/// <summary>
+/// Reads one picture stream and one sound stream of a file (<see cref="StreamChoice"/>), or a part of them, as encoded packets.
+/// </summary>
 /// <remarks>
 /// <para>
-/// PTS and DTS are the file's own, each rounded once from the stream's time base; the segment says where they lie in running time.
-/// Reading starts at the last key frame at or before <see cref="FileDemuxerOptions.StartAt"/> and ends with the last packet that may be
-/// needed before <see cref="FileDemuxerOptions.StopAt"/>: packets outside the segment come too where others are decoded by them.
+/// PTS and DTS are the file's own, each rounded once from the stream's time base; the segment maps them to running time. Reading starts at
+/// the last key frame at or before <see cref="FileDemuxerOptions.StartAt"/> and ends with the last packet that may be needed before
+/// <see cref="FileDemuxerOptions.StopAt"/>: packets outside of the segment are included if others need them for decoding.
 /// </para>
 /// <para>
-/// Edit lists and encoder delay are as libavformat treats them: times are those after the edit list, what is only decoded is marked
-/// <see cref="BufferFlags.DecodeOnly"/>, and samples to skip stay with the packet as side data, which the decoder follows. So the first
+/// Edit lists and encoder delay are handled by libavformat: times are those after the edit list, packets that are only decoded are marked
+/// <see cref="BufferFlags.DecodeOnly"/>, and samples to skip stay with the packet as side data, which the decoder applies. So the first
 /// packet of AAC with priming has a PTS before the file's zero.
 /// </para>
 /// <para>
-/// A stream that ends long before the other, or is silent for long, is told about in <see cref="Gap"/>s, so that nobody keeps the other
-/// one's buffers for its sake.
+/// If a stream ends long before the other one, or is silent for long, the demuxer announces <see cref="Gap"/>s, so that a muxer does not
+/// store the other one's buffers.
 /// </para>
 /// <para>
 /// Link the outputs after <see cref="Open"/>. Members are for one thread at a time, <see cref="Element.Interrupt"/>,
@@ -45,11 +47,11 @@ public sealed unsafe class FileDemuxer : Element
     private long _readingSince = ClockTime.None.Nanoseconds;
     private long _readingTime;
 
-    /// <summary>A demuxer for a file, not opened yet.</summary>
+    /// <summary>Makes a demuxer for a file; does not open the file.</summary>
     /// <param name="name">The element's name.</param>
-    /// <param name="path">The file; a regular one.</param>
-    /// <param name="options">What is read; null: all of it, from running time zero.</param>
-    /// <exception cref="ArgumentException">No stream is wanted, or the stretch is empty.</exception>
+    /// <param name="path">The path of a regular file.</param>
+    /// <param name="options">The streams and the part to read; null: the whole file, from running time zero.</param>
+    /// <exception cref="ArgumentException">No stream is selected, or the part is empty.</exception>
     public FileDemuxer(string name, string path, FileDemuxerOptions? options = null)
         : base(name)
     {
@@ -58,31 +60,31 @@ public sealed unsafe class FileDemuxer : Element
         _options = options ?? new FileDemuxerOptions();
         if (!_options.Video && !_options.Audio)
         {
-            throw new ArgumentException("Neither picture nor sound is wanted.", nameof(options));
+            throw new ArgumentException("Neither picture nor sound is selected.", nameof(options));
         }
 
         if (_options.StartAt.IsNone || _options.RunningTimeOffset.IsNone || _options.StopAt <= _options.StartAt)
         {
-            throw new ArgumentException("StartAt and RunningTimeOffset are times, and StopAt is later than StartAt.", nameof(options));
+            throw new ArgumentException("StartAt and RunningTimeOffset must not be None, and StopAt must be later than StartAt.", nameof(options));
         }
 
         _input = new DemuxerInput(path, _options, _pool);
         _task = AddTask(Step, _options.Placement);
     }
 
-    /// <summary>What the file holds.</summary>
+    /// <summary>The description of the file.</summary>
     /// <exception cref="InvalidOperationException">The file is not open yet.</exception>
     public MediaInfo Info => _info ?? throw new InvalidOperationException($"'{Name}' is not open yet; call Open first.");
 
     /// <summary>
-    /// True while everybody who is fed has room: then what is missing downstream is what has not been read yet, and the file, or its
-    /// disk, is to blame.
+    /// True while all linked inputs have room. Then buffers that are missing downstream have not been read yet, and the file or its disk is
+    /// the cause.
     /// </summary>
     public bool IsWantedMore => _task.HasRoom;
 
     /// <summary>
-    /// How long reading has taken so far, with the read that is under way: what the file's disk has taken up, and if that is fast, libavformat.
-    /// By the executor's system clock.
+    /// The total time of reading so far, including the present read: the time of the file's disk and, if that is fast, of libavformat. By
+    /// the executor's system clock.
     /// </summary>
     public ClockTime ReadingTime
     {
@@ -95,21 +97,21 @@ public sealed unsafe class FileDemuxer : Element
         }
     }
 
-    /// <summary>The picture; null before <see cref="Open"/>, and if there is none or it is not wanted.</summary>
+    /// <summary>The picture output; null before <see cref="Open"/>, and if there is none or it is not selected.</summary>
     public OutputPad? VideoOutput { get; private set; }
 
-    /// <summary>The sound; null before <see cref="Open"/>, and if there is none or it is not wanted.</summary>
+    /// <summary>The sound output; null before <see cref="Open"/>, and if there is none or it is not selected.</summary>
     public OutputPad? AudioOutput { get; private set; }
 
-    /// <summary>Packets read that libavformat marked as damaged.</summary>
+    /// <summary>The number of packets that libavformat marked as damaged.</summary>
     public long CorruptPackets => Volatile.Read(ref _corruptPackets);
 
-    /// <summary>The segment that is announced: the stretch of the file, on the line of its PTS.</summary>
+    /// <summary>The announced segment: the part of the file, on the line of its PTS.</summary>
     /// <exception cref="InvalidOperationException">The file is not open yet.</exception>
     public Segment Segment => new(Info.StartTime + _options.StartAt, Info.StartTime + _options.StopAt, _options.RunningTimeOffset);
 
-    /// <summary>Opens the file, goes to the key frame and adds the outputs. Blocks; does nothing where the file is open.</summary>
-    /// <exception cref="MediaFileException">The file cannot be opened, or does not hold what is wanted.</exception>
+    /// <summary>Opens the file, seeks to the key frame and adds the outputs. Blocks; does nothing if the file is open.</summary>
+    /// <exception cref="MediaFileException">The file cannot be opened, or does not contain a selected stream.</exception>
     public void Open()
     {
         if (_info is not null)
@@ -195,7 +197,7 @@ public sealed unsafe class FileDemuxer : Element
         var since = _clock.Now;
         Volatile.Write(ref _readingSince, since.Nanoseconds);
         var code = _input.File.Read(memory.Packet);
-        // In this order nobody counts the read twice.
+        // In this order no other thread counts the read twice.
         Volatile.Write(ref _readingSince, ClockTime.None.Nanoseconds);
         Volatile.Write(ref _readingTime, _readingTime + (_clock.Now - since).Nanoseconds);
         return code;
@@ -238,7 +240,7 @@ public sealed unsafe class FileDemuxer : Element
         {
             if (_options.StartAt <= ClockTime.Zero && !_hasReadError && _streams.TrueForAll(stream => stream.IsEmpty))
             {
-                throw new MediaFileException(_path, "holds no packet of what is wanted: its header is all there is. Copy or export it again.");
+                throw new MediaFileException(_path, "contains no packet of the selected streams, only a header. Copy or export it again.");
             }
 
             ReportTruncation();
@@ -273,7 +275,7 @@ public sealed unsafe class FileDemuxer : Element
     {
         var end = _streams.Where(stream => !stream.LastEnd.IsNone).Select(stream => stream.LastEnd).DefaultIfEmpty(Info.StartTime).Max();
         var declared = Info.StartTime + Info.Duration;
-        // Durations of containers without an index are estimates; a second off is none worth telling.
+        // Durations of containers without an index are estimates; an error of a second is not worth an event.
         if (end + ClockTime.FromSeconds(1) < declared && !(end >= Segment.Stop))
         {
             Pipeline.Report("truncated", Name, $"'{_path}' ends at {end - Info.StartTime} of {Info.Duration}.");

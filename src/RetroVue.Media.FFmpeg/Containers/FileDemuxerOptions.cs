@@ -3,36 +3,39 @@ using RetroVue.Media.Time;
 
 namespace RetroVue.Media.FFmpeg.Containers;
 
-/// <summary>What a <see cref="FileDemuxer"/> reads, and where that stands in running time. Immutable.</summary>
+/// <summary>The streams and the part that a <see cref="FileDemuxer"/> reads, and its position in running time. Immutable.</summary>
 public sealed record FileDemuxerOptions
 {
-    /// <summary>Where to start, counted from the file's own zero (<see cref="MediaInfo.StartTime"/>).</summary>
+    /// <summary>The beginning of the part, from the file's own zero (<see cref="MediaInfo.StartTime"/>).</summary>
     public ClockTime StartAt { get; init; }
 
-    /// <summary>Where to stop, exclusive, counted as <see cref="StartAt"/>; None: at the end.</summary>
+    /// <summary>The end of the part, exclusive, from the same zero; None for the file's end.</summary>
     public ClockTime StopAt { get; init; } = ClockTime.None;
 
     /// <summary>The running time at which <see cref="StartAt"/> is presented.</summary>
     public ClockTime RunningTimeOffset { get; init; }
 
-    /// <summary>Whether the picture is read.</summary>
+    /// <summary>True to read the picture.</summary>
     public bool Video { get; init; } = true;
 
-    /// <summary>Whether the sound is read.</summary>
+    /// <summary>True to read the sound.</summary>
     public bool Audio { get; init; } = true;
 
-    /// <summary>Which of the file's streams are read, where it has several.</summary>
+    /// <summary>The choice among the file's streams.</summary>
     public StreamChoice Streams { get; init; } = StreamChoice.Best;
 
-    /// <summary>Where reading runs: with other files', from which a disc that hangs parts it; give slow ones a thread of their own.</summary>
+    /// <summary>
+    /// The placement of the reading task: by default it shares a thread with other files, until its disk hangs. Give files on slow disks a
+    /// thread of their own.
+    /// </summary>
     public StepPlacement Placement { get; init; } = StepPlacement.Reading;
 
     /// <summary>
-    /// Where opened files are kept: the file is taken from there where it is to be read from the middle, and goes there when the demuxer
-    /// is disposed of. Null: it is opened and closed.
+    /// Keeps opened files: if the file is to be read from the middle, it is taken from this shelf, and when the demuxer is disposed of, it
+    /// is put there. Null: the file is opened and closed.
     /// </summary>
     public InputShelf? Shelf { get; init; }
 
-    /// <summary>How long opening may take, in real time, before it is given up; None: as long as it takes.</summary>
+    /// <summary>The longest time for opening, in real time; None for no limit.</summary>
     public ClockTime OpenLimit { get; init; } = ClockTime.FromSeconds(10);
 }

@@ -3,15 +3,17 @@ using RetroVue.Media.FFmpeg.Native;
 
 namespace RetroVue.Media.FFmpeg.Containers;
 
-/// <summary>Tells whether a path still names the same file with the same content, as far as the file system knows; statx(2).</summary>
+/// <summary>
+/// Identifies a file and its content, as far as the file system knows: two equal values mean an unchanged file; statx(2).
+/// </summary>
 /// <param name="Device">The device, major and minor.</param>
-/// <param name="Inode">The file on it.</param>
+/// <param name="Inode">The number of the file on the device.</param>
 /// <param name="Size">In bytes.</param>
-/// <param name="Modified">When its content was last changed, in nanoseconds since the Unix epoch.</param>
-/// <param name="Changed">When its content or attributes were last changed, alike; unlike the other it cannot be set back.</param>
+/// <param name="Modified">The last change of its content, in nanoseconds since the Unix epoch.</param>
+/// <param name="Changed">The last change of its content or attributes, in the same unit; programs cannot set it back.</param>
 internal readonly record struct FileIdentity(ulong Device, ulong Inode, ulong Size, long Modified, long Changed)
 {
-    /// <summary>What a path names now; null if that is nothing, or cannot be told.</summary>
+    /// <summary>Returns the identity of the file at a path; null if there is none, or it cannot be read.</summary>
     public static unsafe FileIdentity? TryRead(string path)
     {
         using var name = new NativeText(System.IO.Path.GetFullPath(path));

@@ -9,28 +9,28 @@ using static RetroVue.Media.FFmpeg.Interop.LibAVCodec;
 
 namespace RetroVue.Media.FFmpeg.Containers;
 
-/// <summary>Writes compressed streams into a file, MP4, Matroska or a transport stream, or as a transport stream to a URL.</summary>
+/// <summary>Writes encoded streams to a file (MP4, Matroska or a transport stream) or, as a transport stream, to a URL.</summary>
 /// <remarks>
 /// <para>
-/// A packet's time in the file is its running time, rounded once to the container's tick. What lies before running time zero (priming
-/// of sound, pictures decoded ahead) an MP4 keeps and leaves out by its edit list; in other containers libavformat moves all streams by
-/// one and the same time, so that none is negative.
+/// A packet's time in the file is its running time, rounded once to the container's tick. Media before running time zero (priming of sound,
+/// pictures decoded in advance) is kept in an MP4 and hidden by its edit list; in other containers libavformat shifts all streams by the
+/// same time, so that no time is negative.
 /// </para>
 /// <para>
-/// The header is written when every input has announced its format and brought a packet or its end, or live inputs have waited for it as
-/// long as they may (see <see cref="InterleavingElement"/>); the trailer when all have ended, or when the pipeline stops before. The file is
-/// written in place: a run that was cut off leaves a file that Matroska and transport stream players can read to its end. Packets of a live
-/// input that come late stand late in the file, at their own times. Inputs are added before the element is linked.
+/// The header is written when each input has announced its format and has delivered a packet or its end, or when live inputs have waited
+/// for it as long as they may (see <see cref="InterleavingElement"/>). The trailer is written when all inputs have ended, or when the
+/// pipeline stops. The file is written in place: after an aborted run, Matroska and transport stream players can still play the file to its
+/// end. Late packets of a live input are stored late in the file, with their own times. Inputs are added before the element is linked.
 /// </para>
 /// <para>
-/// A URL is of any protocol that FFmpeg writes to: udp, rtp, tcp, srt, http and https, unix. One that cannot be reached fails the
-/// pipeline's start; a server that goes, or takes nothing for the time of <see cref="FileMuxerOptions.Timeout"/>, fails the pipeline.
-/// What goes out as datagrams (udp, rtp) never fails for want of a receiver. Errors and logs leave out user, password and passphrase.
+/// A URL can have any protocol that FFmpeg can write: udp, rtp, tcp, srt, http and https, unix. If the server cannot be reached, the
+/// pipeline's start fails. If the server closes the connection, or accepts nothing for <see cref="FileMuxerOptions.Timeout"/>, the pipeline
+/// fails. Datagrams (udp, rtp) never fail because of a missing receiver. Errors and logs omit user, password and passphrase.
 /// </para>
 /// </remarks>
 public sealed unsafe class FileMuxer : InterleavingElement
 {
-    // Until what was captured last has gone out; with what comes after, less than the 5 s in which a pipeline stops.
+    // Until the last captured media has been sent; together with the rest, less than the 5 s in which a pipeline stops.
     private static readonly ClockTime s_lastWrites = ClockTime.FromSeconds(2);
 
     private readonly string _path;
@@ -42,11 +42,11 @@ public sealed unsafe class FileMuxer : InterleavingElement
     private int _parts = 1;
     private ClockTime _beginning;
 
-    /// <summary>A muxer for a file, with no inputs yet. An existing file is replaced when the pipeline starts.</summary>
+    /// <summary>Makes a muxer for a file, without inputs. An existing file is replaced when the pipeline starts.</summary>
     /// <param name="name">The element's name.</param>
     /// <param name="path">The file, or a URL such as "udp://HOST:PORT".</param>
-    /// <param name="options">How it is written; null: as its extension says, to a URL as a transport stream.</param>
-    /// <exception cref="ArgumentException">The path is empty, or a URL is to have a new file on a change.</exception>
+    /// <param name="options">The options; null: the container by the file's extension; a transport stream for a URL.</param>
+    /// <exception cref="ArgumentException">The path is empty, or it is a URL and a new file on a change is set.</exception>
     public FileMuxer(string name, string path, FileMuxerOptions? options = null)
         : base(name, (options ?? new FileMuxerOptions()).Placement)
     {
@@ -55,28 +55,30 @@ public sealed unsafe class FileMuxer : InterleavingElement
         _options = options ?? new FileMuxerOptions();
         if (_options.NewFileOnChange && IsUrl(path))
         {
-            throw new ArgumentException($"{nameof(FileMuxerOptions.NewFileOnChange)} is for files; '{Secrets.Hide(path)}' is a URL.", nameof(options));
+            throw new ArgumentException($"{nameof(FileMuxerOptions.NewFileOnChange)} is only for files; '{Secrets.Hide(path)}' is a URL.", nameof(options));
         }
 
         _packet = new PacketHandle();
     }
 
     /// <summary>
-    /// Packets whose times were wrong and were put right: decoding times that are later than the presentation, repeat, go back or are less
-    /// than the container's tick apart. No presentation time moves by more than a tick. For any thread.
+    /// The number of packets whose wrong times were corrected: decoding times that are later than the presentation, repeat, go back, or are
+    /// less than the container's tick apart. No presentation time is moved by more than a tick. For any thread.
     /// </summary>
     public long RepairedPackets => _streams.Sum(stream => stream.Repaired);
 
-    /// <summary>Packets left out, because they go back in time behind what was written; the first is reported. For any thread.</summary>
+    /// <summary>
+    /// The number of packets dropped because their times go back behind packets already written; the first is reported. For any thread.
+    /// </summary>
     public long DroppedPackets => _streams.Sum(stream => stream.Refused);
 
     /// <inheritdoc/>
     protected override bool NeedsTimes => true;
 
-    /// <summary>True for a path that is a URL: it begins with a protocol and "://", or with "unix:".</summary>
+    /// <summary>True if a path is a URL: it begins with a protocol and "://", or with "unix:".</summary>
     public static bool IsUrl(string path) => OutputTarget.IsUrl(path);
 
-    /// <summary>Adds an input, whose stream gets the next place in the file.</summary>
+    /// <summary>Adds an input; its stream becomes the next one in the file.</summary>
     /// <param name="name">Its name, such as "video".</param>
     public InputPad AddStream(string name)
     {
@@ -88,7 +90,7 @@ public sealed unsafe class FileMuxer : InterleavingElement
     /// <inheritdoc/>
     protected override void Prepare() => _file = OpenFile(_path);
 
-    /// <summary>Compressed media only, and of one format to a file's end: a container describes a stream once.</summary>
+    /// <summary>Accepts only encoded media, and only one format per file: a container describes a stream once.</summary>
     protected override bool Accepts(InputPad input, MediaFormat format)
     {
         var stream = StreamOf(input);
@@ -138,7 +140,7 @@ public sealed unsafe class FileMuxer : InterleavingElement
             }
             else if (DroppedPackets == 1)
             {
-                Pipeline.Report("dropped", Name, $"'{input}' brought a packet at {buffer.Pts} that is presented before what was written; it is left out, as others like it.");
+                Pipeline.Report("dropped", Name, $"'{input}' has a packet at {buffer.Pts}, before packets already written; this packet and all others like it are dropped.");
             }
         }
         finally
@@ -196,7 +198,7 @@ public sealed unsafe class FileMuxer : InterleavingElement
         : Path.Combine(
             Path.GetDirectoryName(_path) ?? "", $"{Path.GetFileNameWithoutExtension(_path)}-{part.ToString(CultureInfo.InvariantCulture)}{Path.GetExtension(_path)}");
 
-    /// <summary>Finishes the file and begins the next with a packet whose stream has another format now.</summary>
+    /// <summary>Finishes the file and begins the next one with a packet whose stream has a new format.</summary>
     private void BeginNextFile(MuxedStream stream, MediaBuffer first)
     {
         Finish();
@@ -205,7 +207,7 @@ public sealed unsafe class FileMuxer : InterleavingElement
         string path = PathOf(_parts);
         _file = OpenFile(path);
         _beginning = stream.Segment.ToRunningTime(first.DecodeOrder);
-        Pipeline.Report("new-file", Name, $"'{stream.Input}' has become {stream.Format}; the recording goes on in '{path}'.");
+        Pipeline.Report("new-file", Name, $"'{stream.Input}' has the new format {stream.Format}; the recording goes on in '{path}'.");
     }
 
     private OutputFile OpenFile(string path) => FFmpegTelemetry.Open("write", () => new OutputFile(path, _options));
@@ -235,7 +237,7 @@ public sealed unsafe class FileMuxer : InterleavingElement
         var options = new Dictionary<string, string>(StringComparer.Ordinal);
         if (ticksPerSecond <= int.MaxValue)
         {
-            // An MP4's edit lists count in this; the usual thousandths would move a stream's start.
+            // The unit of an MP4's edit lists; with the usual thousandths a stream's start would move.
             options["movie_timescale"] = ticksPerSecond.ToString(CultureInfo.InvariantCulture);
         }
 
@@ -266,7 +268,7 @@ public sealed unsafe class FileMuxer : InterleavingElement
             }
         }
 
-        throw new ArgumentException($"'{input}' is no input of '{Name}'.", nameof(input));
+        throw new ArgumentException($"'{input}' is not an input of '{Name}'.", nameof(input));
     }
 
     private static long LeastCommonMultiple(long a, long b)

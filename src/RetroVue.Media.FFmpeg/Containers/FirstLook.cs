@@ -2,25 +2,27 @@ using RetroVue.Media.Time;
 
 namespace RetroVue.Media.FFmpeg.Containers;
 
-/// <summary>What a look at the first packets of a stream tells: of pictures where they are decoded in another order than they are shown in.</summary>
+/// <summary>The result of a look at the first packets of a stream, if pictures are decoded in another order than they are shown.</summary>
 /// <param name="StepByPresentation">
-/// How many ticks a picture lasts, where decoding times that are missing have to follow from the presentation times: no rate tells how they
-/// begin, or the container gives some that are later than the presentation, or gives times to some pictures only. Null elsewhere.
+/// The number of ticks per picture, if missing decoding times have to be derived from the presentation times: because no rate is known,
+/// because some of the container's decoding times are later than the presentation, or because only some pictures have times. Otherwise
+/// null.
 /// </param>
-/// <param name="Order">Reads how pictures follow on each other, where the container does not say when all are presented. Whoever takes it disposes it.</param>
-/// <param name="Unit">By how much that order grows from one frame to the next.</param>
-/// <param name="Lowest">Its value for the picture that is presented first.</param>
-/// <param name="HasFields">True if the fields of a frame come in packets of their own.</param>
-/// <param name="FrameStep">How many ticks a frame lasts, where the rate that is told does not say it; else 0.</param>
+/// <param name="Order">Reads the presentation order from the pictures, if the container does not give all presentation times. The receiver
+/// disposes of it.</param>
+/// <param name="Unit">The increase of that order from one frame to the next.</param>
+/// <param name="Lowest">The order of the picture that is presented first.</param>
+/// <param name="HasFields">True if the fields of a frame are in packets of their own.</param>
+/// <param name="FrameStep">The number of ticks per frame, if the declared rate does not give it; otherwise 0.</param>
 internal readonly record struct FirstLook(
     long? StepByPresentation = null, PictureOrder? Order = null, long Unit = 1, long Lowest = 0, bool HasFields = false, long FrameStep = 0)
 {
-    /// <summary>The first presentation time that is given, in ticks, and the place in the order of the picture that has it; null if none is.</summary>
+    /// <summary>The first given presentation time, in ticks, and the order of its picture; null if no picture has one.</summary>
     public (long Pts, long Order)? Known { get; init; }
 
-    /// <summary>How many pictures are presented before the first that is decoded.</summary>
+    /// <summary>The number of pictures that are presented before the first one in decoding order.</summary>
     public int Leading { get; init; }
 
-    /// <summary>When the first packet is presented, of a stream in that order where only a later one says so; else null.</summary>
+    /// <summary>The presentation time of the first packet, if only a later packet gives it; otherwise null.</summary>
     public ClockTime? First { get; init; }
 }

@@ -8,26 +8,26 @@ using static RetroVue.Media.FFmpeg.Interop.LibAVUtil;
 namespace RetroVue.Media.FFmpeg.Containers;
 
 /// <summary>
-/// Looks at the first packets of a stream, whether the times that the container gives can be used, and what follows where they are missing.
-/// What was read is kept for the demuxer to hand out first.
+/// Looks at the first packets of a stream to find out whether the container's times can be used, and how to derive missing ones. The
+/// packets are kept for the demuxer, which returns them first.
 /// </summary>
 internal sealed unsafe class FirstPackets(InputFile file, PacketPool pool, Queue<PacketMemory> ahead)
 {
     private const int MostKept = 400;
 
-    /// <summary>A second by which pictures may come ahead of their sound, and the 0.7 s in which one of its packets has a time.</summary>
+    /// <summary>A second by which pictures may precede their sound, and 0.7 s within which one packet has a time.</summary>
     private const int MostBeforeTime = 200;
 
-    /// <summary>Enough for pictures that are neighbours in any order of presentation, and for both fields of the first.</summary>
+    /// <summary>Enough to include neighbours in any presentation order, and both fields of the first picture.</summary>
     private const int MostPictures = 2 * (DecodingTimes.MostReordering + 1);
 
     /// <summary>
-    /// In program streams a packet gives a time to the first picture in it, in broadcasts to the first field; one every 0.7 s is all that
-    /// they must (ISO/IEC 13818-1 2.7.4).
+    /// In program streams only the first picture in a packet has a time, in broadcasts only the first field. The standard only requires a
+    /// time every 0.7 s (ISO/IEC 13818-1 2.7.4).
     /// </summary>
     private bool MayLeaveOutTimes => file.Info.Container is "mpeg" or "mpegts";
 
-    /// <summary>Looks at a stream, where the times of its first packets do not tell all.</summary>
+    /// <summary>Looks at a stream if the times of its first packets are not sufficient.</summary>
     public FirstLook Look(StreamInfo stream)
     {
         var mayLeaveOut = MayLeaveOutTimes && stream.Format.Codec is ("h264" or "hevc");
@@ -51,7 +51,7 @@ internal sealed unsafe class FirstPackets(InputFile file, PacketPool pool, Queue
         return Times(video).Exists(time => time.Pts == AV_NOPTS_VALUE) ? look : look with { StepByPresentation = StepByPresentation(video) };
     }
 
-    /// <summary>When the first packet of a stream in its order is presented, where only a later one says so.</summary>
+    /// <summary>Returns the presentation time of a stream's first packet, if only a later packet gives it.</summary>
     private ClockTime? FirstTime(StreamInfo stream)
     {
         var before = 0L;
@@ -84,7 +84,7 @@ internal sealed unsafe class FirstPackets(InputFile file, PacketPool pool, Queue
     {
         var (pts, dts) = Times(video)[0];
         var isMissing = dts == AV_NOPTS_VALUE && video.Format.Video is not { FrameRate.IsPositive: true };
-        // In an order of its own, the first picture is shown later than it is decoded.
+        // In reordered streams, the first picture is shown later than it is decoded.
         if (!(isMissing || (dts != AV_NOPTS_VALUE && dts >= pts)))
         {
             return null;
@@ -97,7 +97,7 @@ internal sealed unsafe class FirstPackets(InputFile file, PacketPool pool, Queue
             : null;
     }
 
-    /// <summary>What the pictures say of their order; null if they say nothing.</summary>
+    /// <summary>Reads the order from the pictures; null if they do not contain it.</summary>
     private FirstLook? LookAtOrder(StreamInfo video)
     {
         using var order = PictureOrder.Of(video.Format.Codec, file.Stream(video.Index));
@@ -128,7 +128,8 @@ internal sealed unsafe class FirstPackets(InputFile file, PacketPool pool, Queue
 
         var first = counts[0];
         counts.Sort();
-        // Fields count by one each. Frames do by two in most streams, and by one in others; a single one tells nothing, and then nothing depends on it.
+        // Fields increase the order by one each. Frames increase it by two in most streams, and by one in others. A single frame shows
+        // neither, but then nothing depends on it.
         var unit = hasFields ? 2 : SmallestStep(counts);
         var (told, measured) = (StepOfRate(video), hasFields ? 0 : MeasuredStep(video));
         return new FirstLook(
@@ -139,7 +140,7 @@ internal sealed unsafe class FirstPackets(InputFile file, PacketPool pool, Queue
         };
     }
 
-    /// <summary>What the pictures of MPEG-1 and -2 say of their order within the first group.</summary>
+    /// <summary>Reads the order of the pictures of MPEG-1 and MPEG-2 within the first group.</summary>
     private FirstLook LookAtReferences(StreamInfo video)
     {
         var look = new FirstLook(FrameStep: MeasuredStep(video));
@@ -166,7 +167,10 @@ internal sealed unsafe class FirstPackets(InputFile file, PacketPool pool, Queue
         ? ClockTime.FromUnits(1, format.FrameRate.Inverse).ToUnits(video.TimeBase)
         : 0;
 
-    /// <summary>How long a picture lasts by the mean of the decoding times, where all have one and the rate that is told is not about that; else 0.</summary>
+    /// <summary>
+    /// Returns the mean duration of a picture by the decoding times, if all have one and it differs clearly from the declared rate;
+    /// otherwise 0.
+    /// </summary>
     private long MeasuredStep(StreamInfo video)
     {
         var (times, told) = (Times(video), StepOfRate(video));
@@ -182,7 +186,7 @@ internal sealed unsafe class FirstPackets(InputFile file, PacketPool pool, Queue
     private List<(long Pts, long Dts)> Times(StreamInfo stream) =>
         [.. ahead.Where(memory => memory.Packet->stream_index == stream.Index).Select(memory => (memory.Packet->pts, memory.Packet->dts))];
 
-    /// <summary>Reads until there are so many packets of a stream; false if there are none at all.</summary>
+    /// <summary>Reads until there are a number of packets of a stream; false if there are none at all.</summary>
     private bool TryRead(StreamInfo stream, int count)
     {
         var held = Times(stream).Count;

@@ -7,30 +7,30 @@ using static RetroVue.Media.FFmpeg.Interop.LibAVUtil;
 
 namespace RetroVue.Media.FFmpeg.Containers;
 
-/// <summary>Opens files with libavformat, which looks at the first packets, and farther where that does not tell enough.</summary>
+/// <summary>Opens files with libavformat, which reads the first packets, or more if they are not sufficient.</summary>
 /// <remarks>
 /// <para>
-/// Its limits, 5 MB and 5 to 7 s of media, are enough for nearly every file. The look stays in although mp4 could do without: of the 17 ms
-/// that opening an hour takes it is 2, and the rest builds the index.
+/// libavformat's limits, 5 MB and 5 to 7 s of media, are sufficient for nearly all files. The read is done for mp4 too, which could do
+/// without it: it takes 2 of the 17 ms for opening an hour of mp4; the rest is for the index.
 /// </para>
 /// <para>
-/// Sound that begins later in a transport stream is in the tables, but nobody knows what it is: then the file is opened once more and
-/// looked at up to <see cref="MostBytes"/>, half a minute of most films. Of a picture that is given out only when the next has come,
-/// libavformat may not know when it is shown, and says that it begins with the sound: then packets are read up to the first picture.
+/// If sound begins later in a transport stream, the tables list it but its parameters are unknown. Then the file is opened again and up to
+/// <see cref="MostBytes"/> are read, half a minute of most films. If libavformat returns a picture only when the next one has come, it may
+/// not know the time of the first one, and reports that it begins with the sound. Then packets are read up to the first picture.
 /// </para>
 /// </remarks>
 internal static unsafe class InputContext
 {
     private const int MostBytes = 32_000_000;
 
-    /// <summary>In microseconds, more than a file of so many bytes lasts: the bytes alone are a limit.</summary>
+    /// <summary>In microseconds; longer than any file of that many bytes, so that only the bytes limit.</summary>
     private const int MostTime = 600_000_000;
 
-    /// <summary>After so many packets without a time it is taken for certain that the stream has none, as one without a container.</summary>
+    /// <summary>After this many packets without a time the stream certainly has none, like a stream without a container.</summary>
     private const int MostUntimed = 8;
 
     /// <summary>Opens a file; the caller closes it.</summary>
-    /// <exception cref="FFmpegException">It cannot be opened, or is no media file.</exception>
+    /// <exception cref="FFmpegException">The file cannot be opened, or is not a media file.</exception>
     public static AVFormatContext* Open(string path, InterruptSwitch interrupt)
     {
         var context = Open(path, interrupt, isFar: false);
@@ -63,7 +63,7 @@ internal static unsafe class InputContext
         AVDictionary* options = null;
         try
         {
-            // A playlist in disguise must not make the process read from anywhere else.
+            // A disguised playlist must not make the process read from other addresses.
             FFmpegDictionary.Set(&options, "protocol_whitelist", "file");
             if (isFar)
             {
@@ -73,7 +73,7 @@ internal static unsafe class InputContext
 
             using var url = new NativeText("file:" + Path.GetFullPath(path));
             var before = ErrorMark.Now;
-            // Frees the context where it fails.
+            // Frees the context on failure.
             avformat_open_input(&context, url, null, &options).ThrowIfError("Opening", before);
             LookAtFirstPackets(context);
             return context;
@@ -91,13 +91,13 @@ internal static unsafe class InputContext
 
     private static void LookAtFirstPackets(AVFormatContext* context)
     {
-        // Anything resembles some codec's packets a little.
+        // Any data resembles packets of some codec a little.
         (context->probe_score < AVPROBE_SCORE_RETRY ? AVERROR_INVALIDDATA : 0).ThrowIfError("Recognising the container");
         var before = ErrorMark.Now;
         avformat_find_stream_info(context, null).ThrowIfError("Reading the first packets", before);
     }
 
-    /// <summary>True if it is known of a stream of a kind what it is, or there is none.</summary>
+    /// <summary>True if the parameters of a kind of stream are known, or there is no such stream.</summary>
     private static bool IsKnown(AVFormatContext* context, AVMediaType kind)
     {
         var isThere = false;
@@ -117,7 +117,7 @@ internal static unsafe class InputContext
         return !isThere;
     }
 
-    /// <summary>A picture of which it is not known when it begins; -1 where there is none.</summary>
+    /// <summary>Returns a picture stream whose beginning is not known; -1 if there is none.</summary>
     private static int FindUntimed(AVFormatContext* context)
     {
         for (var i = 0; i < context->nb_streams; i++)
@@ -134,8 +134,8 @@ internal static unsafe class InputContext
     }
 
     /// <summary>
-    /// True if a stream is said to begin with another one, and not at zero: where libavformat knows no better it gives the one the other's time.
-    /// In transport streams it knows when it knows what the stream is.
+    /// True if a stream reportedly begins with another one, and not at zero: if libavformat does not know the time, it uses the other
+    /// stream's. In transport streams it knows the time if it knows the stream's parameters.
     /// </summary>
     private static bool BeginsAsAnother(AVFormatContext* context, int index)
     {
@@ -151,7 +151,10 @@ internal static unsafe class InputContext
         return false;
     }
 
-    /// <summary>The presentation time of a stream's first packet that is shown, in ticks; AV_NOPTS_VALUE where none comes, or none has a time.</summary>
+    /// <summary>
+    /// Returns the presentation time of a stream's first packet that is shown, in ticks; AV_NOPTS_VALUE if there is none, or none has a
+    /// time.
+    /// </summary>
     private static long FirstTime(AVFormatContext* context, int index)
     {
         using var packet = new PacketHandle();
@@ -159,7 +162,7 @@ internal static unsafe class InputContext
         while (time == AV_NOPTS_VALUE && untimed < MostUntimed && bytes < MostBytes && av_read_frame(context, packet.Pointer) >= 0)
         {
             bytes += packet.Pointer->size;
-            // What is only decoded comes before the beginning.
+            // Packets that are only decoded precede the beginning.
             if (packet.Pointer->stream_index == index && (packet.Pointer->flags & AV_PKT_FLAG_DISCARD) == 0)
             {
                 time = packet.Pointer->pts;

@@ -26,7 +26,7 @@ internal static unsafe class InputDescription
         var (video, audio) = new StreamSelection(context, streams, choice, path).Choose();
         if (video < 0 && audio < 0)
         {
-            throw new MediaFileException(path, $"holds no picture or sound that FFmpeg {FFmpegLibrary.Release} can read; convert it to another codec.");
+            throw new MediaFileException(path, $"contains no picture or sound that FFmpeg {FFmpegLibrary.Release} can read; convert it to another codec.");
         }
 
         var chosen = new[] { video, audio }.Where(index => index >= 0).Select(index => streams[index]).ToList();
@@ -63,8 +63,8 @@ internal static unsafe class InputDescription
     private static ClockTime ToTime(long ticks, Rational timeBase) => ticks == AV_NOPTS_VALUE ? ClockTime.None : ClockTime.FromUnits(ticks, timeBase);
 
     /// <summary>
-    /// The rate that libavformat derives from the smallest step between pictures, unless it is far from their average: then the average
-    /// counts for pictures of two fields, and for others the rate varies.
+    /// Returns the rate that libavformat derives from the smallest step between pictures, unless it is far from their average: then the
+    /// average is used for interlaced pictures; other streams have a variable rate.
     /// </summary>
     private static Rational FrameRate(AVStream* stream)
     {

@@ -10,14 +10,14 @@ using static RetroVue.Media.FFmpeg.Interop.LibAVUtil;
 
 namespace RetroVue.Media.FFmpeg.Containers;
 
-/// <summary>A file opened by libavformat, with what it holds; only the picture and the sound that were chosen are read.</summary>
-/// <remarks>For one thread at a time; its switch is for any.</remarks>
+/// <summary>A file that libavformat has opened, and its description; only the selected picture and sound are read.</summary>
+/// <remarks>For one thread at a time; its switch is for any thread.</remarks>
 internal sealed unsafe class InputFile : IDisposable
 {
-    /// <summary>How many reads may fail one after the other before the file is given up.</summary>
+    /// <summary>The number of consecutive failed reads after which the file is given up.</summary>
     public const int MostErrorsInARow = 64;
 
-    /// <summary>What the system fetches ahead of a reader by itself (Linux: 128 KiB).</summary>
+    /// <summary>The system's own read-ahead (Linux: 128 KiB).</summary>
     private const int LeastReadAhead = 128 << 10;
 
     private const int MostReadAhead = 16 << 20;
@@ -60,37 +60,38 @@ internal sealed unsafe class InputFile : IDisposable
     /// <summary>The path by which it was opened.</summary>
     public string Path { get; }
 
-    /// <summary>What file that was, as it stood just before; null if that cannot be told.</summary>
+    /// <summary>The identity of the file just before it was opened; null if it cannot be read.</summary>
     public FileIdentity? Identity { get; }
 
-    /// <summary>What was named of its streams.</summary>
+    /// <summary>The choice among its streams.</summary>
     public StreamChoice Choice { get; }
 
-    /// <summary>How many bytes it had when it was opened.</summary>
+    /// <summary>The number of bytes when it was opened.</summary>
     public long Length { get; }
 
     /// <summary>Ends blocking calls.</summary>
     public InterruptSwitch Interrupt { get; }
 
-    /// <summary>True once a read has failed or come to the file's end.</summary>
+    /// <summary>True once a read has failed or reached the file's end.</summary>
     public bool HasFailed { get; private set; }
 
-    /// <summary>What the file holds.</summary>
+    /// <summary>The description of the file.</summary>
     public MediaInfo Info { get; }
 
-    /// <summary>Opens a file and looks at its first packets.</summary>
-    /// <param name="path">The file; a regular one.</param>
+    /// <summary>Opens a file and reads its first packets.</summary>
+    /// <param name="path">The path of a regular file.</param>
     /// <param name="interrupt">Ends blocking calls, now and later.</param>
-    /// <param name="limit">How long opening may take.</param>
-    /// <param name="choice">Which of its streams are wanted; null: the best.</param>
-    /// <exception cref="MediaFileException">It cannot be opened, or holds neither picture nor sound, or not what is named.</exception>
+    /// <param name="limit">The longest time for opening.</param>
+    /// <param name="choice">The choice among its streams; null: the best.</param>
+    /// <exception cref="MediaFileException">The file cannot be opened, or contains neither picture nor sound, or not the chosen
+    /// stream.</exception>
     public static InputFile Open(string path, InterruptSwitch interrupt, ClockTime limit, StreamChoice? choice = null) =>
         FFmpegTelemetry.Open("read", () => OpenNow(path, interrupt, limit, choice));
 
     private static InputFile OpenNow(string path, InterruptSwitch interrupt, ClockTime limit, StreamChoice? choice)
     {
         ThrowUnlessRegular(path);
-        // Before it is opened: a change in between then shows as one.
+        // Before the file is opened, so that a change in between is detected.
         var identity = FileIdentity.TryRead(path);
         interrupt.Limit(limit);
         try
@@ -107,13 +108,13 @@ internal sealed unsafe class InputFile : IDisposable
         }
     }
 
-    /// <summary>The stream with a number of <see cref="StreamInfo.Index"/>.</summary>
+    /// <summary>Returns the stream with an index (<see cref="StreamInfo.Index"/>).</summary>
     public AVStream* Stream(int index) => Context->streams[index];
 
-    /// <summary>What the container says of a stream as of the packet that was read last.</summary>
+    /// <summary>Returns the container's description of a stream after the last packet.</summary>
     public EncodedFormat FormatOf(StreamInfo stream) => _formats.Of(stream);
 
-    /// <summary>Says whether packets of a stream are read.</summary>
+    /// <summary>Sets whether packets of a stream are read.</summary>
     public void Want(int index, bool isWanted)
     {
         _isSwallowing = false;
@@ -132,7 +133,7 @@ internal sealed unsafe class InputFile : IDisposable
         var code = av_read_frame(Context, packet);
         while (code >= 0 && _isSwallowing && packet->stream_index == Info.Video!.Index)
         {
-            // What the parser has gathered until then, at the file's end.
+            // At the file's end, the packets that the parser has collected so far.
             av_packet_unref(packet);
             code = av_read_frame(Context, packet);
         }
@@ -153,8 +154,8 @@ internal sealed unsafe class InputFile : IDisposable
     }
 
     /// <summary>
-    /// Looks for pictures of another codec that libavformat keeps to itself. From the first on it is given none of them any more, up to where
-    /// the file is read from elsewhere: who wants the file's own codec can do nothing with what follows.
+    /// Looks for pictures of another codec that libavformat does not return. From the first one on, libavformat gets no more of them until
+    /// the next seek, because a reader of the file's own codec cannot use what follows.
     /// </summary>
     private bool TrySwallowed(AVPacket* packet)
     {
@@ -179,8 +180,8 @@ internal sealed unsafe class InputFile : IDisposable
     }
 
     /// <summary>
-    /// Takes a duration for none that no still picture has, or no packet of sound, and a decoding time so far before the presentation that no
-    /// decoder holds a picture back for so long: that is what libavformat counts from such durations.
+    /// Removes a duration that is too long for a still picture or a packet of sound, and a decoding time that is further before the
+    /// presentation than any decoder holds back a picture: libavformat computes such times from such durations.
     /// </summary>
     private void LeaveOutImpossible(AVPacket* packet)
     {
@@ -194,10 +195,10 @@ internal sealed unsafe class InputFile : IDisposable
     }
 
     /// <summary>
-    /// Goes to where the container's own index has the last key frame at or before a time; containers without one come near it.
+    /// Seeks to the last key frame at or before a time in the container's own index; containers without an index come near it.
     /// </summary>
-    /// <param name="stream">The stream by which to go.</param>
-    /// <param name="time">On the line of its PTS.</param>
+    /// <param name="stream">The stream for the seek.</param>
+    /// <param name="time">The time, on the line of the stream's PTS.</param>
     /// <returns>False if the file cannot be sought.</returns>
     public bool TrySeek(StreamInfo stream, ClockTime time)
     {
@@ -207,12 +208,13 @@ internal sealed unsafe class InputFile : IDisposable
     }
 
     /// <summary>
-    /// True if the container's index says that after a key frame, told by its decoding time in ticks, none is decoded up to a later time.
+    /// True if, by the container's index, no other key frame is decoded between a key frame, given by its decoding time in ticks, and a
+    /// later time.
     /// </summary>
     public bool IsLastKeyFrameUntil(StreamInfo info, long ticks, ClockTime time)
     {
         var stream = Stream(info.Index);
-        // An index that does not list every packet may leave out key frames; one without any names no key frame at all.
+        // An index that does not list all packets may omit key frames; without any index no key frame is known.
         if (stream->nb_frames == 0 || avformat_index_get_entries_count(stream) < stream->nb_frames
             || avformat_index_get_entry_from_timestamp(stream, ticks, 0) is var self && (self is null || self->timestamp != ticks))
         {
@@ -223,22 +225,29 @@ internal sealed unsafe class InputFile : IDisposable
         return next is null || ClockTime.FromUnits(next->timestamp, info.TimeBase) > time;
     }
 
-    /// <summary>Goes to the file's beginning; false if even that cannot be sought.</summary>
+    /// <summary>Seeks to the file's beginning; false if even that is not possible.</summary>
     public bool TryRewind()
     {
         ReadFromElsewhere();
-        // Program and transport streams find times by reading and miss the very first packets: there the first byte is what is meant.
+        // For program and transport streams a seek by time reads the file and misses the very first packets, so this seeks to the first
+        // byte.
         return (Context->iformat->flags & AVFMT_TS_DISCONT) != 0
             ? av_seek_frame(Context, -1, 0, AVSEEK_FLAG_BYTE) >= 0
             : TrySeek(FirstWanted(), Info.StartTime - ClockTime.FromSeconds(1));
     }
 
-    /// <summary>Of the streams that are read the one that begins first: containers go no farther back than the first packet of the one they are sought by.</summary>
+    /// <summary>
+    /// Returns the selected stream that begins first: containers seek no further back than the first packet of the stream used for the
+    /// seek.
+    /// </summary>
     private StreamInfo FirstWanted() => new[] { Info.Video, Info.Audio }.OfType<StreamInfo>()
         .Where(stream => Stream(stream.Index)->discard != AVDiscard.AVDISCARD_ALL)
         .MinBy(FirstListed)!;
 
-    /// <summary>The first time of a stream in the container's index; the greatest where it is in none. Of all streams Matroska says that they begin at zero.</summary>
+    /// <summary>
+    /// Returns the first time of a stream in the container's index; the greatest time if it is not listed. (Matroska reports zero as the
+    /// beginning of all streams.)
+    /// </summary>
     private ClockTime FirstListed(StreamInfo stream) =>
         avformat_index_get_entry(Stream(stream.Index), 0) is var entry && entry is null ? ClockTime.MaxValue : ClockTime.FromUnits(entry->timestamp, stream.TimeBase);
 
@@ -250,7 +259,7 @@ internal sealed unsafe class InputFile : IDisposable
         GC.KeepAlive(Interrupt);
     }
 
-    /// <summary>Opening anything else, a pipe above all, may block where no switch reaches.</summary>
+    /// <summary>Rejects everything but regular files: opening a pipe, for example, may block where no switch can end it.</summary>
     private static void ThrowUnlessRegular(string path)
     {
         if (Directory.Exists(path))
@@ -261,44 +270,46 @@ internal sealed unsafe class InputFile : IDisposable
         var file = new FileInfo(path);
         if (!file.Exists)
         {
-            // What .NET shows in the place of bytes that are no text.
+            // .NET shows this character for bytes that are not text.
             throw new MediaFileException(
                 path,
                 path.Contains('\uFFFD', StringComparison.Ordinal)
-                    ? "has a name that is not valid UTF-8, by which it cannot be opened. Rename it."
+                    ? "cannot be opened, because its name is not valid UTF-8. Rename it."
                     : "does not exist; check the path.");
         }
 
         if (file.Length == 0)
         {
-            throw new MediaFileException(path, "holds nothing: it is empty or not a regular file. Replace it with a whole media file.");
+            throw new MediaFileException(path, "is empty or not a regular file. Replace it with a complete media file.");
         }
     }
 
     private static string Problem(FFmpegException exception, InterruptSwitch interrupt, ClockTime limit) => exception.ErrorCode switch
     {
-        AVERROR_INVALIDDATA => "is no media file that FFmpeg recognises, or its beginning is damaged; copy or export it again.",
-        AVERROR_EOF => "ends before its header does; copy or export it again.",
+        AVERROR_INVALIDDATA => "is not a media file that FFmpeg recognises, or its beginning is damaged; copy or export it again.",
+        AVERROR_EOF => "ends inside its header; copy or export it again.",
         AVERROR_EXIT when interrupt.IsThrown => "was not opened: opening was interrupted.",
-        AVERROR_EXIT => $"could not be opened within {limit.ToTimeSpan().TotalSeconds:0.#} s: its header is damaged or its disc too slow.",
-        _ => $"cannot be opened: {exception.ErrorText}. Check that it is whole and may be read.",
+        AVERROR_EXIT => $"could not be opened within {limit.ToTimeSpan().TotalSeconds:0.#} s: its header is damaged or its disk too slow.",
+        _ => $"cannot be opened: {exception.ErrorText}. Check that it is complete and that this user may read it.",
     };
 
-    /// <summary>Read-ahead of two seconds, at the file's mean rate; none where the rate is not known.</summary>
+    /// <summary>Makes a read-ahead of two seconds, by the file's mean rate; none if the rate is not known.</summary>
     private FileReadAhead? ReadAhead() =>
         TwoSeconds() is >= LeastReadAhead and var distance ? new FileReadAhead(Path, (long)Math.Min(distance, MostReadAhead)) : null;
 
-    /// <summary>Only where sound goes on does anything come that shows that pictures do not.</summary>
+    /// <summary>
+    /// Makes the watch for missing pictures, if the file has sound too: only continuing sound shows that pictures are missing.
+    /// </summary>
     private SwallowedPictures? LookForSwallowedPictures() => Info is { Container: "mpegts", Video: { } video, Audio: not null }
         ? new SwallowedPictures(Path, video, Stream(video.Index)->id, (long)TwoSeconds())
         : null;
 
-    /// <summary>As many bytes as two seconds take in the mean; 0 where that is not known.</summary>
+    /// <summary>Returns the mean number of bytes in two seconds; 0 if it is not known.</summary>
     private double TwoSeconds() => Info.Duration > ClockTime.Zero ? Length / Info.Duration.ToTimeSpan().TotalSeconds * 2 : 0;
 
     /// <summary>
-    /// If the container's index says all that libavformat's parsers would find in each packet, does without them: that of H.264 takes
-    /// 200 kB for as long as the file is open.
+    /// Disables libavformat's parsers if the container's index contains everything that they would find: the parser of H.264 takes 200 kB
+    /// while the file is open.
     /// </summary>
     private void DoWithoutParsers()
     {

@@ -1,21 +1,21 @@
 namespace RetroVue.Media.FFmpeg.Containers;
 
 /// <summary>
-/// Opened files that demuxers have done with, kept for the next demuxer of the same file: to open an hour of mp4 takes milliseconds,
-/// nearly all of them for its index, to go to another place in it none.
+/// Keeps opened files that demuxers no longer use, for the next demuxer of the same file. Opening an hour of mp4 takes milliseconds, nearly
+/// all of them for its index; seeking in an open file takes nearly none.
 /// </summary>
 /// <remarks>
-/// Nothing is kept until <see cref="Open"/>. A file is kept only where every read of it has succeeded, and is taken again only if it
-/// has not changed meanwhile. Each holds a file descriptor and libavformat's index, 24 bytes a packet. Thread-safe.
+/// Nothing is kept before <see cref="Open"/>. A file is kept only if all its reads have succeeded, and is reused only if it has not changed
+/// meanwhile. Each file occupies a file descriptor and libavformat's index, 24 bytes per packet. Thread-safe.
 /// </remarks>
-/// <param name="capacity">How many files are kept; the one kept longest makes room.</param>
+/// <param name="capacity">The maximum number of kept files; beyond it, the oldest is closed.</param>
 public sealed class InputShelf(int capacity) : IDisposable
 {
     private readonly Lock _lock = new();
     private readonly List<InputFile> _files = [];
     private bool _isOpen;
 
-    /// <summary>How many files are kept at the moment.</summary>
+    /// <summary>The number of kept files.</summary>
     public int Count
     {
         get
@@ -27,7 +27,7 @@ public sealed class InputShelf(int capacity) : IDisposable
         }
     }
 
-    /// <summary>From now on keeps what demuxers have done with.</summary>
+    /// <summary>From now on keeps files that demuxers return.</summary>
     public void Open()
     {
         lock (_lock)
@@ -36,7 +36,7 @@ public sealed class InputShelf(int capacity) : IDisposable
         }
     }
 
-    /// <summary>Keeps nothing more, and closes what was kept. Blocks for about a millisecond a file.</summary>
+    /// <summary>Stops keeping files, and closes the kept ones. Blocks for about a millisecond per file.</summary>
     public void Close()
     {
         List<InputFile> closed;
@@ -53,7 +53,10 @@ public sealed class InputShelf(int capacity) : IDisposable
     /// <inheritdoc cref="Close"/>
     public void Dispose() => Close();
 
-    /// <summary>An open file, the caller's from now on, that stands anywhere; null if none of this path and choice is kept, or it has changed.</summary>
+    /// <summary>
+    /// Takes an open file, which the caller then owns, at any position; null if none with this path and choice is kept, or the file has
+    /// changed.
+    /// </summary>
     internal InputFile? TryTake(string path, StreamChoice choice)
     {
         InputFile? file;
@@ -77,7 +80,7 @@ public sealed class InputShelf(int capacity) : IDisposable
         return null;
     }
 
-    /// <summary>Takes a file back: keeps it or closes it.</summary>
+    /// <summary>Returns a file: keeps it or closes it.</summary>
     internal void Return(InputFile file)
     {
         var closed = file;

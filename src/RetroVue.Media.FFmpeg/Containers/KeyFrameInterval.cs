@@ -2,7 +2,7 @@ using RetroVue.Media.Time;
 
 namespace RetroVue.Media.FFmpeg.Containers;
 
-/// <summary>The longest time between key frames, told in order.</summary>
+/// <summary>Measures the longest time between key frames, which are added in order.</summary>
 internal sealed class KeyFrameInterval
 {
     private ClockTime _last = ClockTime.None;
@@ -10,10 +10,10 @@ internal sealed class KeyFrameInterval
     /// <summary>The longest so far; zero before the second.</summary>
     public ClockTime Longest { get; private set; }
 
-    /// <summary>True as long as none was told.</summary>
+    /// <summary>True until the first is added.</summary>
     public bool IsEmpty => _last.IsNone;
 
-    /// <summary>Takes the next key frame's time, or the stream's end; None is passed over.</summary>
+    /// <summary>Adds the next key frame's time, or the stream's end; ignores None.</summary>
     public void Add(ClockTime time)
     {
         if (!time.IsNone)

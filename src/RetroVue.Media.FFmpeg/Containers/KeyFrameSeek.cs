@@ -6,31 +6,34 @@ using static RetroVue.Media.FFmpeg.Interop.LibAVUtil;
 
 namespace RetroVue.Media.FFmpeg.Containers;
 
-/// <summary>Goes to the last key frame that is presented at or before a time, whatever the container's own seeking makes of that.</summary>
+/// <summary>
+/// Seeks to the last key frame that is presented at or before a time, independently of the accuracy of the container's own seek.
+/// </summary>
 /// <remarks>
-/// mp4's index knows decoding times only and names a key frame that is shown too late, or with an edit list one that is too early; a
-/// transport stream has no index at all and is entered between key frames. So packets are read up to the time, the key frame is chosen
-/// among them, and from there on they are kept for the demuxer to hand out first: they are needed to decode what is shown then.
+/// mp4's index contains only decoding times, so it gives a key frame that is shown too late, or, with an edit list, one that is too early.
+/// A transport stream has no index at all, and a seek leads between key frames. So packets are read up to the time, and the key frame is
+/// chosen among them. The packets from there on are kept for the demuxer, which returns them first: they are needed to decode the pictures
+/// at the time.
 /// </remarks>
 internal sealed unsafe class KeyFrameSeek(InputFile file, PacketPool pool, Queue<PacketMemory> ahead)
 {
     private const int MostKept = 20_000;
 
     /// <summary>
-    /// How far back a key frame is looked for that needs nothing before it. Of streams without, which are refreshed little by little, one
-    /// is taken then from which on a decoder recovers.
+    /// How far back to look for a key frame that needs no earlier picture. Streams with gradual refresh have none; there a picture is used
+    /// from which a decoder recovers.
     /// </summary>
     private static readonly ClockTime s_farthest = ClockTime.FromSeconds(16);
 
     private bool _mayRecover;
 
-    /// <summary>Goes there; at the file's beginning, if that has no key frame before <paramref name="target"/>.</summary>
-    /// <param name="stream">Whose key frames count.</param>
-    /// <param name="target">On the line of its PTS.</param>
-    /// <returns>False if the file cannot be sought; then it stands at its beginning.</returns>
+    /// <summary>Seeks; to the file's beginning if there is no key frame before <paramref name="target"/>.</summary>
+    /// <param name="stream">The stream of the key frames.</param>
+    /// <param name="target">The time, on the line of the stream's PTS.</param>
+    /// <returns>False if the file cannot be sought; then it is at its beginning.</returns>
     public bool TryGoTo(StreamInfo stream, ClockTime target)
     {
-        // Without times there is nothing to go by.
+        // Without times a seek is not possible.
         if (stream.StartTime.IsNone)
         {
             return false;
@@ -70,7 +73,9 @@ internal sealed unsafe class KeyFrameSeek(InputFile file, PacketPool pool, Queue
         }
     }
 
-    /// <summary>Reads on until no later key frame can be the one; true if there was one, with which the packets kept begin.</summary>
+    /// <summary>
+    /// Reads until no later key frame can be the right one; true if there was one, which is then the first of the kept packets.
+    /// </summary>
     private bool ReadToTarget(StreamInfo stream, ClockTime target)
     {
         var isFound = false;
@@ -93,7 +98,7 @@ internal sealed unsafe class KeyFrameSeek(InputFile file, PacketPool pool, Queue
                     isFound = true;
                     if (file.IsLastKeyFrameUntil(stream, packet->dts, target))
                     {
-                        // What follows is read when it is wanted.
+                        // The following packets are read when they are needed.
                         ahead.Enqueue(memory);
                         return true;
                     }
@@ -115,7 +120,7 @@ internal sealed unsafe class KeyFrameSeek(InputFile file, PacketPool pool, Queue
     private bool IsKeyFrame(AVPacket* packet, StreamInfo stream) =>
         _mayRecover ? (packet->flags & AV_PKT_FLAG_KEY) != 0 : PacketMemory.IsEntry(packet, stream.Format);
 
-    /// <summary>Drops what was kept of the stream, and of the others what lies before the time.</summary>
+    /// <summary>Drops the kept packets of the stream, and those of other streams before the time.</summary>
     private void DropBefore(StreamInfo stream, ClockTime time)
     {
         for (var left = ahead.Count; left > 0; left--)

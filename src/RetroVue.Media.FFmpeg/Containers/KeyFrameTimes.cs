@@ -7,16 +7,18 @@ using static RetroVue.Media.FFmpeg.Interop.LibAVUtil;
 
 namespace RetroVue.Media.FFmpeg.Containers;
 
-/// <summary>Finds out by reading them when key frames are shown, of which an index says only when they are decoded, and whether they are any.</summary>
+/// <summary>
+/// Reads key frames to find out when they are shown (an index has only decoding times) and whether they are real key frames.
+/// </summary>
 /// <param name="file">The file.</param>
 /// <param name="video">Its picture.</param>
-/// <param name="watch">Sees the key frames that are read.</param>
+/// <param name="watch">Checks the key frames that are read.</param>
 internal sealed unsafe class KeyFrameTimes(InputFile file, StreamInfo video, ChangeWatch watch)
 {
-    /// <summary>How many key frames of an index are looked at before it is believed.</summary>
+    /// <summary>The number of key frames that are checked before the index is trusted.</summary>
     private const int Looks = 8;
 
-    /// <summary>True if those of the key frames that are looked at, from the first to the last, need nothing before them.</summary>
+    /// <summary>True if the checked key frames, from the first to the last, need no earlier picture.</summary>
     /// <param name="decoded">The decoding times of all key frames.</param>
     public bool AreEntries(List<ClockTime> decoded)
     {
@@ -33,8 +35,8 @@ internal sealed unsafe class KeyFrameTimes(InputFile file, StreamInfo video, Cha
     }
 
     /// <summary>
-    /// True if the key frames are shown as long after decoding as the first: then they are as far apart in both. Looked at are the first
-    /// and those around the longest interval, because of open groups, where pictures in between come first, they are not.
+    /// True if the key frames are shown as long after decoding as the first one: then their distances are equal in both orders. Checks the
+    /// first one and those around the longest interval. In open GOPs, whose leading pictures come first, this is not so.
     /// </summary>
     public bool AreShownAlike(List<ClockTime> decoded)
     {
@@ -50,14 +52,15 @@ internal sealed unsafe class KeyFrameTimes(InputFile file, StreamInfo video, Cha
         ClockTime Delay(int number) => PresentationOf(decoded, number) - decoded[number];
     }
 
-    /// <summary>When a key frame is shown; its decoding time where the file does not say.</summary>
+    /// <summary>Returns when a key frame is shown; its decoding time if the file does not say.</summary>
     /// <param name="decoded">The decoding times of all key frames.</param>
-    /// <param name="number">Which.</param>
+    /// <param name="number">The number of the key frame.</param>
     public ClockTime PresentationOf(List<ClockTime> decoded, int number) => Read(decoded, number).Time;
 
     private (ClockTime Time, bool IsEntry) Read(List<ClockTime> decoded, int number)
     {
-        // Seeking takes times of presentation or of decoding, as it likes: a time well after both, and before the next key frame.
+        // A seek uses presentation or decoding times, depending on the container: this time is well after both, and before the next key
+        // frame.
         var time = decoded[number];
         var target = number + 1 < decoded.Count ? time + ((decoded[number + 1] - time) / 2) : time + ClockTime.FromSeconds(1);
         if (!file.TrySeek(video, target))

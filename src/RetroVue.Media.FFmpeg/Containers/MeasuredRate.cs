@@ -2,7 +2,7 @@ using RetroVue.Media.Time;
 
 namespace RetroVue.Media.FFmpeg.Containers;
 
-/// <summary>Adds up how many bytes a file has when, by decoding times, in any order.</summary>
+/// <summary>Measures a file's bit rate by decoding times; packets may come in any order.</summary>
 internal sealed class MeasuredRate
 {
     private const int SlotsPerSecond = 4;
@@ -10,7 +10,10 @@ internal sealed class MeasuredRate
     private readonly Dictionary<long, long> _slots = [];
     private long _bytes;
 
-    /// <summary>The most bits of any second; at most a quarter more, for a second is covered by five quarters. Zero if nothing has come.</summary>
+    /// <summary>
+    /// The highest number of bits in any second, up to a quarter too high, because a second is covered by five quarters. Zero if there was
+    /// no packet.
+    /// </summary>
     public long Peak
     {
         get
@@ -31,7 +34,7 @@ internal sealed class MeasuredRate
         }
     }
 
-    /// <summary>Takes a packet; one without a time counts for the average alone.</summary>
+    /// <summary>Adds a packet; one without a time counts only for the average.</summary>
     public void Add(ClockTime time, long bytes)
     {
         _bytes += bytes;
@@ -42,6 +45,6 @@ internal sealed class MeasuredRate
         }
     }
 
-    /// <summary>Bits per second of all of it; zero if the file has no duration.</summary>
+    /// <summary>Returns the average bits per second; zero if the file has no duration.</summary>
     public long Average(ClockTime duration) => duration > ClockTime.Zero ? (long)(_bytes * 8 / duration.ToTimeSpan().TotalSeconds) : 0;
 }

@@ -4,16 +4,18 @@ using RetroVue.Media.Time;
 
 namespace RetroVue.Media.FFmpeg.Containers;
 
-/// <content>Waits for a file no longer than its disk answers; apart, because what awaits cannot be unsafe.</content>
+/// <content>The asynchronous probe with a time limit; in a file of its own, because async methods cannot be unsafe.</content>
 public static partial class MediaProbe
 {
     private static readonly ClockTime s_patience = ClockTime.FromSeconds(5);
 
-    /// <summary>Probes a file on a thread of its own, and gives up where its disk does not answer.</summary>
-    /// <remarks>However long a file is: what counts is that its reads go on. One that hangs keeps its thread until it returns.</remarks>
-    /// <param name="path">The file; a regular one.</param>
-    /// <param name="streams">Which of its streams are looked at; null: the best.</param>
-    /// <param name="cancellationToken">Gives up.</param>
+    /// <summary>Probes a file on a thread of its own, and gives up if its disk does not answer.</summary>
+    /// <remarks>
+    /// The length of the file does not matter, as long as its reads succeed. A read that hangs keeps its thread until it returns.
+    /// </remarks>
+    /// <param name="path">The path of a regular file.</param>
+    /// <param name="streams">The choice among its streams; null: the best.</param>
+    /// <param name="cancellationToken">Cancels the probe.</param>
     /// <exception cref="MediaFileException">
     /// The file cannot be opened, or holds neither picture nor sound; or no read has ended for five seconds, then a <see cref="TimeoutException"/> is in it.
     /// </exception>
@@ -34,7 +36,7 @@ public static partial class MediaProbe
             ? await probing.ConfigureAwait(false)
             : throw new MediaFileException(
                 path,
-                $"is not read: its disk has not answered for {s_patience.ToTimeSpan().TotalSeconds:0} s. Look at the disk or its network.",
+                $"was not read: its disk has not answered for {s_patience.ToTimeSpan().TotalSeconds:0} s. Check the disk or its network.",
                 new TimeoutException());
     }
 
@@ -46,7 +48,7 @@ public static partial class MediaProbe
         }
         catch (TimeoutException)
         {
-            // Not yet.
+            // Not finished yet.
         }
     }
 }

@@ -8,10 +8,10 @@ using static RetroVue.Media.FFmpeg.Interop.LibAVUtil;
 
 namespace RetroVue.Media.FFmpeg.Containers;
 
-/// <summary>Finds out what a planner must know of a file before it airs.</summary>
+/// <summary>Collects the information about a file that is needed to schedule it.</summary>
 /// <remarks>
-/// A file with an index of all its packets (MP4) is read only at its end and at a few key frames; another, and one that was cut off, is read whole, without
-/// decoding. What can be read is what the file is: of one that was cut off, the end is where reading ends. Thread-safe; blocks.
+/// If a file has an index of all its packets (MP4), only its end and a few key frames are read. Other files, and incomplete files, are read
+/// completely, without decoding. The readable part counts: an incomplete file ends where reading ends. Thread-safe; blocks.
 /// </remarks>
 public static unsafe partial class MediaProbe
 {
@@ -21,10 +21,11 @@ public static unsafe partial class MediaProbe
     public static ProbedMedia Probe(string path, CancellationToken cancellationToken = default) => Probe(path, null, cancellationToken);
 
     /// <summary>Probes a file.</summary>
-    /// <param name="path">The file; a regular one.</param>
-    /// <param name="streams">Which of its streams are looked at; null: the best.</param>
-    /// <param name="cancellationToken">Ends the probing, also in the middle of a read.</param>
-    /// <exception cref="MediaFileException">The file cannot be opened, or holds neither picture nor sound that can be read, or not what is named.</exception>
+    /// <param name="path">The path of a regular file.</param>
+    /// <param name="streams">The choice among its streams; null: the best.</param>
+    /// <param name="cancellationToken">Cancels the probe, even during a read.</param>
+    /// <exception cref="MediaFileException">The file cannot be opened, or contains neither picture nor sound that can be read, or not the
+    /// chosen stream.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public static ProbedMedia Probe(string path, StreamChoice? streams, CancellationToken cancellationToken = default)
     {
@@ -67,10 +68,10 @@ public static unsafe partial class MediaProbe
         var (videoEnd, audioEnd, hasUntimedPictures) = ReadToEnd(file, interval, isListed ? null : rate, videoWatch, audioWatch);
         if (videoEnd.IsNone && audioEnd.IsNone)
         {
-            throw new MediaFileException(file.Path, "holds no picture or sound that can be read: it was cut off or is damaged. Copy or export it again.");
+            throw new MediaFileException(file.Path, "contains no picture or sound that can be read: it is incomplete or damaged. Copy or export it again.");
         }
 
-        // If no picture needs nothing before it, the only interval is the whole.
+        // If each picture needs earlier ones, the whole file is a single interval.
         interval.Add(interval.IsEmpty ? info.StartTime : ClockTime.None);
         interval.Add(videoEnd);
         var probed = new ProbedMedia(info, videoEnd - info.StartTime, audioEnd - info.StartTime, info.Video is null ? ClockTime.None : interval.Longest);
@@ -100,8 +101,8 @@ public static unsafe partial class MediaProbe
     }
 
     /// <summary>
-    /// True if the container's index lists every picture, and the file holds all that it lists. The index of a file that was cut off
-    /// goes on beyond the file's end.
+    /// True if the container's index lists all pictures, and the file contains all of them. The index of an incomplete file goes on beyond
+    /// the file's end.
     /// </summary>
     private static bool ListsEveryPacket(InputFile file, StreamInfo video)
     {
@@ -125,7 +126,9 @@ public static unsafe partial class MediaProbe
         return true;
     }
 
-    /// <summary>Takes the key frames from the index and goes to the last one; false, at the beginning, where the index names none or is not to be believed.</summary>
+    /// <summary>
+    /// Takes the key frames from the index and seeks to the last one. Returns false, at the beginning, if the index has none or is wrong.
+    /// </summary>
     private static bool TryGoToLastKeyFrame(InputFile file, StreamInfo video, KeyFrameInterval interval, ChangeWatch watch)
     {
         var stream = file.Stream(video.Index);
@@ -168,7 +171,7 @@ public static unsafe partial class MediaProbe
         return true;
     }
 
-    /// <summary>Reads as a <see cref="FileDemuxer"/> does, to where that ends or gives up.</summary>
+    /// <summary>Reads as a <see cref="FileDemuxer"/> does, until that ends or gives up.</summary>
     private static (ClockTime Video, ClockTime Audio, bool HasUntimedPictures) ReadToEnd(
         InputFile file, KeyFrameInterval interval, MeasuredRate? rate, ChangeWatch? videoWatch, ChangeWatch? audioWatch)
     {
@@ -223,7 +226,7 @@ public static unsafe partial class MediaProbe
             memory.Release();
         }
 
-        // A few come from damage.
+        // A few may come from damage.
         return (videoEnd, audioEnd, untimed * 100 > pictures);
     }
 

@@ -5,16 +5,16 @@ using static RetroVue.Media.FFmpeg.Interop.LibAVUtil;
 
 namespace RetroVue.Media.FFmpeg.Containers;
 
-/// <summary>Tells when pictures are presented whose container does not say so, where that follows from the pictures' order.</summary>
+/// <summary>Derives presentation times that the container does not contain from the order of the pictures.</summary>
 /// <remarks>
-/// A program stream gives a time to the first picture that begins in each of its packets only, a broadcast none to the second field of a
-/// picture, AVI, ASF and raw streams none to any. MPEG-1 and -2 pictures say their place in presentation (temporal_reference, ISO/IEC
-/// 13818-2 6.3.9), counted from the group's first, those of H.264 and HEVC theirs (picture order count), counted from the last picture
-/// where decoding can begin, those of MPEG-4 Part 2 a time. Allocates nothing.
+/// A program stream has a time only for the first picture that begins in each of its packets; a broadcast has none for the second field of
+/// a picture; AVI, ASF and raw streams have none at all. The pictures themselves contain their order: MPEG-1 and MPEG-2
+/// (temporal_reference, ISO/IEC 13818-2 6.3.9) counted from the group's first picture, H.264 and HEVC (picture order count) counted from
+/// the last picture at which decoding can begin, MPEG-4 Part 2 as a time. Allocates nothing.
 /// </remarks>
 internal sealed unsafe class MissingPresentations(StreamInfo stream, FirstLook look) : IDisposable
 {
-    /// <summary>Sequence and group headers, with the data of users between them, end well before.</summary>
+    /// <summary>Sequence and group headers, including user data between them, are shorter.</summary>
     private const int MostHeaders = 4096;
 
     private const byte PictureStart = 0x00;
@@ -26,18 +26,18 @@ internal sealed unsafe class MissingPresentations(StreamInfo stream, FirstLook l
     private readonly long _unit = Math.Max(look.Unit, 1);
     private readonly bool _isContinuous = look.Order is { IsContinuous: true };
 
-    /// <summary>A presentation time, and the order of the picture that has it, counted as that of the last picture.</summary>
+    /// <summary>A presentation time and the order of its picture, on the same count as the last picture's.</summary>
     private long _pts = look.Known?.Pts ?? AV_NOPTS_VALUE;
     private long _order = look.Known?.Order ?? 0;
     private long _latest = long.MinValue;
     private bool _hasBegun;
     private bool _hasTimes = look.Known is not null;
 
-    /// <summary>True if the last picture was one field, and the other has a packet of its own.</summary>
+    /// <summary>True if the last packet was one field, and the other field has a packet of its own.</summary>
     public bool IsField => look.Order is { IsField: true };
 
-    /// <summary>The packet's presentation time, or where it has none the one that follows; AV_NOPTS_VALUE where none does.</summary>
-    /// <param name="packet">The packet that follows in decoding order.</param>
+    /// <summary>Returns the packet's presentation time, or a derived one; AV_NOPTS_VALUE if neither is known.</summary>
+    /// <param name="packet">The next packet in decoding order.</param>
     public long Next(AVPacket* packet)
     {
         long order;
@@ -59,7 +59,7 @@ internal sealed unsafe class MissingPresentations(StreamInfo stream, FirstLook l
 
         if (begins && _hasBegun)
         {
-            // What is counted anew is presented after all that was counted before.
+            // Pictures of a new count are presented after all pictures of the count before.
             _order -= _latest + _unit;
             _latest = long.MinValue;
         }
@@ -71,7 +71,8 @@ internal sealed unsafe class MissingPresentations(StreamInfo stream, FirstLook l
         }
         else if (MustBegin(packet, order, begins))
         {
-            // If the container counts in decoding order alone, the first picture is presented when as many as are held back have been decoded.
+            // If the container has only decoding times, the first picture is presented when as many pictures as are held back have been
+            // decoded.
             var decoded = packet->dts != AV_NOPTS_VALUE ? packet->dts : 0;
             (_pts, _order) = (decoded + Ticks(stream.ReorderDepth * _unit, packet), !_hasBegun ? look.Lowest : _isContinuous ? order : 0);
         }
@@ -80,7 +81,7 @@ internal sealed unsafe class MissingPresentations(StreamInfo stream, FirstLook l
         return packet->pts != AV_NOPTS_VALUE ? packet->pts : _pts == AV_NOPTS_VALUE ? AV_NOPTS_VALUE : _pts + Ticks(After(order, begins), packet);
     }
 
-    /// <summary>Reads an MPEG-1 or -2 picture's place in its group (temporal_reference).</summary>
+    /// <summary>Reads an MPEG-1 or MPEG-2 picture's place in its group (temporal_reference).</summary>
     public static bool TryReadReference(AVPacket* packet, out long reference, out bool beginsGroup)
     {
         var data = new ReadOnlySpan<byte>(packet->data, Math.Min(packet->size, MostHeaders));
@@ -104,7 +105,7 @@ internal sealed unsafe class MissingPresentations(StreamInfo stream, FirstLook l
     /// <inheritdoc/>
     public void Dispose() => look.Order?.Dispose();
 
-    /// <summary>Whether a picture without a presentation time is where counting begins, or begins anew.</summary>
+    /// <summary>Returns whether the count begins, or begins again, at a picture without a presentation time.</summary>
     private bool MustBegin(AVPacket* packet, long order, bool begins)
     {
         if (packet->dts == AV_NOPTS_VALUE)
@@ -112,7 +113,7 @@ internal sealed unsafe class MissingPresentations(StreamInfo stream, FirstLook l
             return !_hasTimes && !_hasBegun && stream.StartTime.IsNone;
         }
 
-        // Times that pictures tell may jump where files were joined, further than any decoder holds pictures back.
+        // Times in pictures may jump at points where files were joined, by more than any decoder holds pictures back.
         return _isContinuous && _hasBegun
             ? (packet->flags & AV_PKT_FLAG_KEY) != 0 && Math.Abs(_pts + Ticks(order - _order, packet) - packet->dts) > Ticks((DecodingTimes.MostReordering + 1) * _unit, packet)
             : !_hasTimes && (begins || !_hasBegun);
@@ -124,7 +125,7 @@ internal sealed unsafe class MissingPresentations(StreamInfo stream, FirstLook l
         return _hasReferences && !begins && after >= ReferenceModulus / 2 ? after - ReferenceModulus : after;
     }
 
-    /// <summary>How long so much of the order lasts, in the container's ticks.</summary>
+    /// <summary>Converts an amount of order to the container's ticks.</summary>
     private long Ticks(long order, AVPacket* packet) => look.FrameStep == 0 && _frameRate.IsPositive
         ? ClockTime.FromNanoseconds(ClockTime.FromUnits(order, _frameRate.Inverse).Nanoseconds / _unit).ToUnits(stream.TimeBase)
         : order * (look.FrameStep > 0 ? look.FrameStep : Math.Max(packet->duration, 0)) / _unit;

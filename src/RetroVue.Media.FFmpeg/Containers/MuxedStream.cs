@@ -5,10 +5,12 @@ using RetroVue.Media.Time;
 
 namespace RetroVue.Media.FFmpeg.Containers;
 
-/// <summary>One stream of a file that is written: its format, and where its buffers lie on the container's line.</summary>
+/// <summary>One stream of an output file: its format, and the times of its buffers on the container's line.</summary>
 internal sealed unsafe class MuxedStream(InputPad input)
 {
-    /// <summary>Coarser ticks, such as Matroska's milliseconds, cannot hold the decoding times of some files, and such containers keep none.</summary>
+    /// <summary>
+    /// Coarser ticks, such as Matroska's milliseconds, cannot represent the decoding times of some files, and such containers store none.
+    /// </summary>
     private const int LeastTicksForDecodingTimes = 10_000;
 
     private DecodingTimes? _times;
@@ -17,29 +19,30 @@ internal sealed unsafe class MuxedStream(InputPad input)
     private long _repaired;
     private long _refused;
 
-    /// <summary>Where it comes in.</summary>
+    /// <summary>The input of the stream.</summary>
     public InputPad Input => input;
 
-    /// <summary>The format announced first; null before. Of the thread that pushes.</summary>
+    /// <summary>The first announced format; null before. Only for the pushing thread.</summary>
     public EncodedFormat? First { get; set; }
 
-    /// <summary>The format of the packets that are taken now; null before it was taken, in its place among them.</summary>
+    /// <summary>The format of the next packets; null until it is taken in its order among them.</summary>
     public EncodedFormat? Format { get; set; }
 
-    /// <summary>The format that stands in the header; null if it is not in the file.</summary>
+    /// <summary>The format in the file's header; null if the stream is not in the file.</summary>
     public EncodedFormat? Written { get; private set; }
 
-    /// <summary>The segment of the buffers that are taken now.</summary>
+    /// <summary>The segment of the next buffers.</summary>
     public Segment Segment { get; set; } = Segment.Default;
 
-    /// <summary>Its number in the file; -1 where no format came in time.</summary>
+    /// <summary>Its number in the file; -1 if no format came in time.</summary>
     public int Index { get; private set; } = -1;
 
     /// <summary>The tick that the muxer chose, known once the header is written.</summary>
     public Rational TimeBase { get; set; }
 
     /// <summary>
-    /// The tick to ask the muxer for: a sample of sound; of a picture 1/90000, or what its frame rate counts in where that does not divide.
+    /// Returns the tick to request from the muxer: a sample of sound; for a picture 1/90000, or the unit of its frame rate if 1/90000 does
+    /// not divide it.
     /// </summary>
     public static Rational WishedTimeBase(EncodedFormat format)
     {
@@ -54,16 +57,16 @@ internal sealed unsafe class MuxedStream(InputPad input)
             : new Rational(1, common);
     }
 
-    /// <summary>True if the muxer takes packets of one decoding time; known once the header is written.</summary>
+    /// <summary>True if the muxer accepts packets with the same decoding time; known once the header is written.</summary>
     public bool MayRepeat { get; set; }
 
-    /// <summary>Packets whose times were wrong and were put right (<see cref="DecodingTimes"/>).</summary>
+    /// <summary>The number of packets whose wrong times were corrected (<see cref="DecodingTimes"/>).</summary>
     public long Repaired => _repaired + (_times?.Repaired ?? 0);
 
-    /// <summary>Packets left out, because they would be presented before what has been decoded already.</summary>
+    /// <summary>The number of packets dropped because they would be presented before media that has already been decoded.</summary>
     public long Refused => _refused + (_times?.Refused ?? 0);
 
-    /// <summary>Enters a file, as the format is now.</summary>
+    /// <summary>Adds the stream to a file, with its present format.</summary>
     public void Enter(int index)
     {
         (_repaired, _refused, _times) = (Repaired, Refused, null);
@@ -71,20 +74,23 @@ internal sealed unsafe class MuxedStream(InputPad input)
         (Written, Index) = (Format, index);
     }
 
-    /// <summary>Writes a buffer's running times from a file's beginning on, each rounded once to the tick and put right where they are wrong.</summary>
-    /// <returns>False if that cannot be, and the packet is to be left out.</returns>
+    /// <summary>
+    /// Sets a packet's times to a buffer's running times, relative to a file's beginning; each is rounded once to the tick and corrected if
+    /// wrong.
+    /// </summary>
+    /// <returns>False if correction is not possible, and the packet has to be dropped.</returns>
     public bool TryStamp(AVPacket* packet, MediaBuffer buffer, ClockTime beginning)
     {
         var pts = (Segment.ToRunningTime(buffer.Pts) - beginning).ToTicks(TimeBase);
         var dts = buffer.Dts.IsNone ? DecodingTimes.None : (Segment.ToRunningTime(buffer.Dts) - beginning).ToTicks(TimeBase);
         var isSound = Format!.Kind == MediaKind.Audio;
         var step = isSound && _lastSound != DecodingTimes.None ? pts - _lastSound : 0;
-        // An MP4 takes no more than this, and would leave out a last packet that took no time: that lasts as long as the one before.
+        // This is an MP4's maximum. It would drop a last packet of duration zero, so that gets the duration of the one before.
         var duration = Math.Clamp(buffer.Duration.IsNone ? step : (Segment.ToRunningTime(buffer.End) - beginning).ToTicks(TimeBase) - pts, 0, int.MaxValue);
         _lastSound = pts;
         if (isSound && !MayRepeat && duration <= 1 && step >= 0 && pts <= _lastWritten)
         {
-            // Packets shorter than the tick of a container that counts packets, as AVI does, need a tick each.
+            // In a container that counts packets, as AVI does, packets shorter than the tick need one tick each.
             pts = dts = _lastWritten + 1;
         }
 

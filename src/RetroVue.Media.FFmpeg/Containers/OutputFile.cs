@@ -10,11 +10,11 @@ using static RetroVue.Media.FFmpeg.Interop.LibAVUtil;
 namespace RetroVue.Media.FFmpeg.Containers;
 
 /// <summary>
-/// A file or URL that libavformat writes: opened, given streams, a header, packets in the order of decoding times, and a trailer.
+/// A file or URL that libavformat writes: open it, add streams, write the header, packets in the order of decoding times, and the trailer.
 /// </summary>
 /// <remarks>
-/// For one thread at a time, <see cref="Interrupt"/> for any. To a file the same packets give the same bytes: random identifiers and
-/// version texts are left out.
+/// For one thread at a time, <see cref="Interrupt"/> for any. For a file, the same packets give the same bytes: random identifiers and
+/// version texts are omitted.
 /// </remarks>
 internal sealed unsafe class OutputFile : IDisposable
 {
@@ -23,12 +23,12 @@ internal sealed unsafe class OutputFile : IDisposable
     private readonly OutputFormatHandle _handle;
     private readonly AVFormatContext* _context;
 
-    // Null for a file: a disc answers, and a write that is cut short would leave half a file.
+    // Null for a file: a disk always answers in the end, and an interrupted write would leave half a file.
     private readonly InterruptSwitch? _interrupt;
     private bool _isOpen;
     private bool _hasFailed;
 
-    /// <summary>Creates the file, or empties it; connects to the server.</summary>
+    /// <summary>Creates or empties the file, or connects to the server.</summary>
     /// <exception cref="MediaFileException">There is no such container, or the target cannot be opened.</exception>
     public OutputFile(string path, FileMuxerOptions options)
     {
@@ -67,12 +67,12 @@ internal sealed unsafe class OutputFile : IDisposable
         }
     }
 
-    /// <summary>True if the container takes packets of one stream with the same decoding time.</summary>
+    /// <summary>True if the container accepts packets of one stream with the same decoding time.</summary>
     public bool TakesRepeatedTimes => (_context->oformat->flags & AVFMT_TS_NONSTRICT) != 0;
 
     private string Container => NativeText.Read(_context->oformat->name)!;
 
-    /// <summary>Gives calls that wait for a server the time to end by themselves, and then ends them and all later ones.</summary>
+    /// <summary>Gives calls that wait for a server some time to end by themselves; then ends them and all later calls.</summary>
     public void Interrupt(ClockTime grace) => _interrupt?.Throw(grace);
 
     /// <summary>Adds a stream; before the header.</summary>
@@ -93,7 +93,7 @@ internal sealed unsafe class OutputFile : IDisposable
         if (format.SideData.Any(item => item.Kind is StreamSideDataKind.DolbyVision or StreamSideDataKind.MasteringDisplay
             or StreamSideDataKind.ContentLightLevel or StreamSideDataKind.Spherical or StreamSideDataKind.Stereo3D))
         {
-            // An MP4 has a place for these that is no part of its standard; without this FFmpeg leaves them out, and says nothing.
+            // These MP4 boxes are not part of the standard; without this FFmpeg omits them silently.
             _context->strict_std_compliance = FF_COMPLIANCE_UNOFFICIAL;
         }
 
@@ -109,7 +109,7 @@ internal sealed unsafe class OutputFile : IDisposable
 
     /// <summary>Writes the header.</summary>
     /// <param name="options">The muxer's own options.</param>
-    /// <exception cref="MediaFileException">The container does not take these streams, or the file cannot be written.</exception>
+    /// <exception cref="MediaFileException">The container does not support these streams, or the file cannot be written.</exception>
     public void WriteHeader(IEnumerable<KeyValuePair<string, string>> options)
     {
         AVDictionary* native = null;
@@ -136,14 +136,14 @@ internal sealed unsafe class OutputFile : IDisposable
         }
     }
 
-    /// <summary>What to say where all inputs ended without a packet.</summary>
+    /// <summary>Makes the error for inputs that all ended without a packet.</summary>
     public MediaFileException NothingToWrite() => _target.NothingToWrite();
 
-    /// <summary>The tick that the muxer chose for a stream; after the header.</summary>
+    /// <summary>Returns the tick that the muxer chose for a stream; to be called after the header.</summary>
     public Rational TimeBase(int index) => _context->streams[index]->time_base.ToRational();
 
     /// <summary>Writes a packet.</summary>
-    /// <exception cref="MediaFileException">The file cannot be written, or the packet does not follow on the last.</exception>
+    /// <exception cref="MediaFileException">The file cannot be written, or the packet's times do not continue the last one's.</exception>
     public void Write(AVPacket* packet)
     {
         _interrupt?.Limit(_limit);
@@ -159,7 +159,7 @@ internal sealed unsafe class OutputFile : IDisposable
         Check(code < 0 ? code : _context->pb->error, before);
     }
 
-    /// <summary>Writes the trailer and closes the file. A server that has failed is left as it is.</summary>
+    /// <summary>Writes the trailer and closes the file. Does nothing for a server that has failed.</summary>
     /// <exception cref="MediaFileException">The file cannot be written.</exception>
     public void Finish()
     {
@@ -187,7 +187,7 @@ internal sealed unsafe class OutputFile : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        // What was not finished waits for nobody.
+        // An unfinished output must not wait.
         _interrupt?.Throw();
         _handle.Dispose();
         GC.KeepAlive(_interrupt);
@@ -224,7 +224,7 @@ internal sealed unsafe class OutputFile : IDisposable
         }
     }
 
-    // What the system says of files and connections; what else comes is the muxer's own verdict.
+    // Errors of the system about files and connections; all other errors are the muxer's own.
     private static bool IsOfFile(int code) => code is AVERROR_ENOENT or AVERROR_ENOTDIR or AVERROR_EISDIR or AVERROR_EACCES or AVERROR_EPERM
         or AVERROR_EROFS or AVERROR_ENOSPC or AVERROR_EDQUOT or AVERROR_EFBIG or AVERROR_EIO or AVERROR_ENOMEM or AVERROR_EXIT or AVERROR_EAGAIN
         or AVERROR_EINTR or AVERROR_EBUSY or AVERROR_EPIPE or AVERROR_ETIMEDOUT or AVERROR_ECONNREFUSED or AVERROR_ECONNRESET

@@ -6,15 +6,15 @@ using static RetroVue.Media.FFmpeg.Interop.LibAVUtil;
 namespace RetroVue.Media.FFmpeg.Containers;
 
 /// <summary>
-/// Tells the times of one stream's packets: the container's exactly, each rounded once to the nanosecond, and if it has none an
-/// estimate; of a presentation time that is marked.
+/// Computes the times of one stream's packets: the container's times exactly, each rounded once to the nanosecond. Missing times are
+/// estimated; an estimated presentation time is marked.
 /// </summary>
 /// <remarks>
-/// An estimate counts pictures at the nominal rate (of sound, durations) from the last time that was known, so it does not gather
-/// rounding. Sound that repeats a time follows on what is before it. Sound of which nobody says how long a packet is stays without a time
-/// until the next that is known. Of a stream that is shown in another order than it is decoded in, only the decoding time can be told that way:
-/// a missing presentation time follows from the order of the pictures (<see cref="MissingPresentations"/>), or stays None. A decoding time that
-/// is later than the presentation, or not later than the last, is put right.
+/// An estimate counts pictures at the nominal rate (for sound, durations) from the last known time, so rounding does not accumulate. If a
+/// packet of sound repeats a time, it continues the one before. Sound packets of unknown duration have no time until the next known one. If
+/// pictures are reordered, only the decoding time can be estimated in this way: a missing presentation time is derived from the order of
+/// the pictures (<see cref="MissingPresentations"/>), or stays None. A decoding time that is later than the presentation, or not later than
+/// the last one, is corrected.
 /// </remarks>
 internal sealed unsafe class PacketTimes(StreamInfo stream, FirstLook look = default) : IDisposable
 {
@@ -35,7 +35,7 @@ internal sealed unsafe class PacketTimes(StreamInfo stream, FirstLook look = def
     private bool _isCounted = true;
     private bool _hasBegun;
 
-    /// <summary>The times of the next packet.</summary>
+    /// <summary>Returns the times of the next packet.</summary>
     public PacketTime Next(AVPacket* packet)
     {
         var isEstimated = FollowsOn(packet);
@@ -71,7 +71,9 @@ internal sealed unsafe class PacketTimes(StreamInfo stream, FirstLook look = def
     /// <inheritdoc/>
     public void Dispose() => _missing?.Dispose();
 
-    /// <summary>Moves a packet of sound that has the same time as the one before it to where that one ends, if it says how long it is.</summary>
+    /// <summary>
+    /// If a packet of sound has the same time as the one before it, and that has a duration, moves the packet to its end.
+    /// </summary>
     private bool FollowsOn(AVPacket* packet)
     {
         if (stream.Format.Kind != MediaKind.Audio || packet->pts == AV_NOPTS_VALUE)
@@ -80,7 +82,7 @@ internal sealed unsafe class PacketTimes(StreamInfo stream, FirstLook look = def
             return false;
         }
 
-        // A packet that is shorter than a tick may well have the time of the one before.
+        // A packet that is shorter than a tick may correctly have the same time as the one before.
         var isRepeated = packet->pts == _lastStated && _lastEnd > packet->pts + 1;
         _lastStated = packet->pts;
         if (isRepeated)
@@ -92,11 +94,11 @@ internal sealed unsafe class PacketTimes(StreamInfo stream, FirstLook look = def
         return isRepeated;
     }
 
-    /// <summary>The container's decoding time, put right where it is later than the presentation or does not grow.</summary>
+    /// <summary>Returns the container's decoding time, corrected if it is later than the presentation or does not grow.</summary>
     private long DecodingTicks(long presented, AVPacket* packet)
     {
         var given = GivenTicks(presented, packet);
-        // Packets without a decoding time count too: what is held back at the first one that has it is told by those before.
+        // Packets without a decoding time count too: they show how many pictures are held back at the first packet that has one.
         return presented != AV_NOPTS_VALUE && TryRepair(presented, given, packet->duration, out var dts)
             && (given != AV_NOPTS_VALUE || look.StepByPresentation is not null || look.Known is not null)
             ? dts
@@ -104,8 +106,8 @@ internal sealed unsafe class PacketTimes(StreamInfo stream, FirstLook look = def
     }
 
     /// <summary>
-    /// The container's decoding time. One that gives presentation times gives no decoding time alone: that is libavformat's guess, which may
-    /// be later than the next one that is given.
+    /// Returns the container's decoding time. If a container has presentation times, its decoding times without one are guesses of
+    /// libavformat, and may be later than the next given one.
     /// </summary>
     private long GivenTicks(long presented, AVPacket* packet)
     {
@@ -124,7 +126,7 @@ internal sealed unsafe class PacketTimes(StreamInfo stream, FirstLook look = def
         _refusals = isRepaired ? 0 : _refusals + 1;
         if (_refusals == MostRefusals)
         {
-            // The times went back and stay there: they are the file's own, and what follows is put right among itself.
+            // The times went back and stay there: they are the file's own, and the following times are corrected relative to them.
             _decoding.Restart();
             isRepaired = _decoding.TryRepair(ref pts, ref dts, step);
         }
@@ -132,20 +134,20 @@ internal sealed unsafe class PacketTimes(StreamInfo stream, FirstLook look = def
         return isRepaired && dts <= presented;
     }
 
-    /// <summary>The decoding time that follows from the last known one; from the presentation time where nothing was known yet.</summary>
+    /// <summary>Returns the decoding time after the last known one; derived from the presentation time if none is known yet.</summary>
     private ClockTime Estimate(ClockTime pts)
     {
         if (_anchor.IsNone)
         {
-            // What is decoded first is shown first, after as many pictures as reordering holds back: the decoding times of the container,
-            // which begin later, follow without a step.
+            // The first picture in decoding order is presented first, after as many pictures as reordering holds back. So the container's
+            // decoding times, which begin later, continue these without a step.
             var delay = _frameRate.IsPositive ? ClockTime.FromUnits(stream.ReorderDepth, _frameRate.Inverse) : ClockTime.Zero;
             (_anchor, _fields, _ticks, _isCounted) = (pts - delay, 0, 0, true);
         }
 
         if (!_isCounted && stream.Format.Kind == MediaKind.Audio)
         {
-            // Of sound that nothing is known of: its decoder counts the samples.
+            // Sound without any known time: the decoder counts the samples.
             return ClockTime.None;
         }
 
@@ -158,11 +160,12 @@ internal sealed unsafe class PacketTimes(StreamInfo stream, FirstLook look = def
     {
         if (packet->duration <= 0)
         {
-            // As of the last packet of a fragmented file, whose writer knew no next one: whoever goes by it would leave that packet out.
+            // As in the last packet of a fragmented file, whose writer did not know the next one: with this duration the packet would be
+            // dropped.
             return _usualDuration;
         }
 
-        // As the difference of two rounded times, so that the end is the next packet's start to the nanosecond.
+        // The difference of two rounded times, so that the end equals the next packet's start to the nanosecond.
         var start = packet->pts != AV_NOPTS_VALUE ? packet->pts : packet->dts != AV_NOPTS_VALUE ? packet->dts : 0;
         var duration = ClockTime.FromUnits(start + packet->duration, _timeBase) - ClockTime.FromUnits(start, _timeBase);
         if (_hasVaryingDuration)
@@ -173,7 +176,10 @@ internal sealed unsafe class PacketTimes(StreamInfo stream, FirstLook look = def
         return duration;
     }
 
-    /// <summary>What the codec or the nominal rate says of every packet; None if neither does, and the packet before is all there is to go by.</summary>
+    /// <summary>
+    /// Returns the duration of each packet by the codec or the nominal rate; None if neither gives it, so that only the packet before can
+    /// be used.
+    /// </summary>
     private static ClockTime UsualDuration(EncodedFormat format) =>
         format is { FrameSize: > 0, Audio.SampleRate: > 0 } ? format.Audio.DurationOf(format.FrameSize)
         : format.Video is { FrameRate.IsPositive: true } video ? ClockTime.FromUnits(1, video.FrameRate.Inverse)

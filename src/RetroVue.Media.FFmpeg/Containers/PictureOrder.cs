@@ -2,17 +2,19 @@ using RetroVue.Media.FFmpeg.Interop;
 
 namespace RetroVue.Media.FFmpeg.Containers;
 
-/// <summary>Reads out of pictures in which order they are shown.</summary>
-/// <remarks>Pictures are read in the order of decoding, and none is left out. Allocates nothing after it was made.</remarks>
+/// <summary>Reads the presentation order from pictures.</summary>
+/// <remarks>All pictures are read, in decoding order. Allocates nothing after construction.</remarks>
 internal abstract unsafe class PictureOrder : IDisposable
 {
-    /// <summary>True if the count goes on through the stream; else it begins from 0 at pictures where decoding can begin anew.</summary>
+    /// <summary>
+    /// True if the count goes on through the whole stream; false if it starts from 0 at pictures where decoding can begin.
+    /// </summary>
     public virtual bool IsContinuous => false;
 
-    /// <summary>True if the last picture that was read is one field, and the other comes in a packet of its own.</summary>
+    /// <summary>True if the last picture is one field, and the other field is in a packet of its own.</summary>
     public virtual bool IsField => false;
 
-    /// <summary>What reads the order of a codec's pictures, beginning at any key frame; null for codecs whose order nothing here reads.</summary>
+    /// <summary>Makes a reader for a codec's pictures, which can begin at any key frame; null for codecs without a reader.</summary>
     public static PictureOrder? Of(string codec, AVStream* stream) => codec switch
     {
         "h264" or "hevc" => new CountedOrder(stream),
@@ -20,7 +22,7 @@ internal abstract unsafe class PictureOrder : IDisposable
         _ => null,
     };
 
-    /// <summary>The picture's count in the order of presentation; null if it does not say.</summary>
+    /// <summary>Returns the picture's number in presentation order; null if the picture does not contain it.</summary>
     public abstract long? Read(AVPacket* packet);
 
     /// <inheritdoc/>

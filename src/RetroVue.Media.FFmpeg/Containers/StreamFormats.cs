@@ -4,15 +4,17 @@ using static RetroVue.Media.FFmpeg.Interop.LibAVCodec;
 
 namespace RetroVue.Media.FFmpeg.Containers;
 
-/// <summary>What a container says of its streams while it is read: those that have several descriptions of samples change parameter sets.</summary>
+/// <summary>
+/// The present formats of a file's streams. Streams with several sample descriptions change their parameter sets while they are read.
+/// </summary>
 internal sealed unsafe class StreamFormats(IReadOnlyList<StreamInfo> streams)
 {
     private readonly EncodedFormat[] _formats = [.. streams.Select(stream => stream.Format)];
 
-    /// <summary>What a stream is as of the packet that was read last: the same object as long as it is the same.</summary>
+    /// <summary>Returns a stream's format after the last packet: the same object while it does not change.</summary>
     public EncodedFormat Of(StreamInfo stream) => _formats[stream.Index];
 
-    /// <summary>Hears of the next packet.</summary>
+    /// <summary>Notes the next packet.</summary>
     public void Follow(AVPacket* packet)
     {
         nuint size = 0;

@@ -16,7 +16,7 @@ internal sealed unsafe class StreamSelection(AVFormatContext* context, IReadOnly
     private static readonly HashSet<string> s_pictureFiles =
         new(StringComparer.Ordinal) { "mjpeg", "png", "bmp", "tiff", "webp", "jpegxl", "jpeg2000", "ppm" };
 
-    /// <summary>Languages that ISO 639-2 has two codes for: that of libraries, and that of the language's own name.</summary>
+    /// <summary>Languages with two codes in ISO 639-2: the bibliographic and the terminologic one.</summary>
     private static readonly Dictionary<string, string> s_ownNames = new(StringComparer.OrdinalIgnoreCase)
     {
         ["alb"] = "sqi", ["arm"] = "hye", ["baq"] = "eus", ["bur"] = "mya", ["chi"] = "zho", ["cze"] = "ces", ["dut"] = "nld", ["fre"] = "fra",
@@ -24,8 +24,8 @@ internal sealed unsafe class StreamSelection(AVFormatContext* context, IReadOnly
         ["rum"] = "ron", ["slo"] = "slk", ["tib"] = "bod", ["wel"] = "cym",
     };
 
-    /// <summary>The picture's number and the sound's; -1 where there is none.</summary>
-    /// <exception cref="MediaFileException">The file does not hold what is named.</exception>
+    /// <summary>Returns the numbers of the picture stream and the sound stream; -1 if there is none.</summary>
+    /// <exception cref="MediaFileException">The file does not contain the named stream.</exception>
     public (int Video, int Audio) Choose()
     {
         var video = choice.Video is { } asked ? Named(asked, MediaKind.Video, "picture") : Best(Of(MediaKind.Video), VideoRank);
@@ -52,7 +52,7 @@ internal sealed unsafe class StreamSelection(AVFormatContext* context, IReadOnly
 
     private int Disposition(StreamInfo stream) => context->streams[stream.Index]->disposition;
 
-    /// <summary>The stream whose rank is greatest, the first of equals.</summary>
+    /// <summary>Returns the stream with the highest rank; of equals the first.</summary>
     private static StreamInfo? Best<TRank>(IEnumerable<StreamInfo> candidates, Func<StreamInfo, TRank> rank) => candidates.MaxBy(rank);
 
     private (bool, bool, bool, bool, long) VideoRank(StreamInfo stream) => (
@@ -109,13 +109,13 @@ internal sealed unsafe class StreamSelection(AVFormatContext* context, IReadOnly
     private StreamInfo Named(int index, MediaKind kind, string what)
     {
         var all = Of(kind);
-        return all.Find(stream => stream.Index == index) ?? throw NotHeld($"of the number {index}", what, all);
+        return all.Find(stream => stream.Index == index) ?? throw NotHeld($"with the number {index}", what, all);
     }
 
     private MediaFileException NotHeld(string which, string what, List<StreamInfo> all)
     {
         var held = all.Select(stream => stream.Language is { } language ? $"{stream.Index} ({language})" : $"{stream.Index}");
         return new MediaFileException(
-            path, all.Count == 0 ? $"holds no {what} at all." : $"holds no {what} {which}; it has {string.Join(", ", held)}. Name one of these.");
+            path, all.Count == 0 ? $"contains no {what} at all." : $"contains no {what} {which}; it has {string.Join(", ", held)}. Choose one of these.");
     }
 }

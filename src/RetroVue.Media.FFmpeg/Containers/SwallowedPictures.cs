@@ -8,15 +8,15 @@ using static RetroVue.Media.FFmpeg.Interop.LibAVUtil;
 namespace RetroVue.Media.FFmpeg.Containers;
 
 /// <summary>
-/// Looks into a transport stream itself where libavformat gives no pictures any more. If a PID goes on with another codec, libavformat
-/// goes on with the parser of the first one, which may find the end of no picture: all that follows would be kept in memory, and given as
-/// one packet at the file's end.
+/// Reads a transport stream itself if libavformat returns no pictures any more. If a PID continues with another codec, libavformat
+/// continues with the parser of the first codec, which may never find the end of a picture. Then libavformat would keep the rest of the
+/// file in memory and return it as one packet at the file's end.
 /// </summary>
-/// <remarks>For one thread at a time. Until pictures are missing it only compares numbers.</remarks>
+/// <remarks>For one thread at a time. While pictures come it only compares numbers.</remarks>
 /// <param name="path">The file.</param>
 /// <param name="video">The pictures.</param>
 /// <param name="pid">Their PID.</param>
-/// <param name="distance">How many bytes without a picture are looked at.</param>
+/// <param name="distance">The number of bytes without a picture after which it looks.</param>
 internal sealed unsafe class SwallowedPictures(string path, StreamInfo video, int pid, long distance)
 {
     private const byte Sync = 0x47;
@@ -33,13 +33,13 @@ internal sealed unsafe class SwallowedPictures(string path, StreamInfo video, in
     private long _time = AV_NOPTS_VALUE;
     private long _found = AV_NOPTS_VALUE;
 
-    /// <summary>True if so much has come since the last picture that it is time to look.</summary>
+    /// <summary>True if there has been no picture for so long that it is time to look.</summary>
     public bool IsDue => _position - _lastPicture >= _distance;
 
-    /// <summary>Forgets what has come: the file is read from elsewhere.</summary>
+    /// <summary>Starts again, because the file is read from another position.</summary>
     public void Restart() => (_lastPicture, _position, _time) = (-1, -1, AV_NOPTS_VALUE);
 
-    /// <summary>Hears of the next packet of any stream.</summary>
+    /// <summary>Notes the next packet of any stream.</summary>
     public void Follow(AVPacket* packet)
     {
         _position = Math.Max(_position, packet->pos);
@@ -47,9 +47,9 @@ internal sealed unsafe class SwallowedPictures(string path, StreamInfo video, in
         _time = packet->pts != AV_NOPTS_VALUE ? packet->pts : _time;
     }
 
-    /// <summary>Looks at what has come since the last picture.</summary>
-    /// <param name="packet">An empty packet; afterwards, where there are pictures of another codec, the bytes that show it.</param>
-    /// <returns>True if there are.</returns>
+    /// <summary>Looks at the bytes since the last picture.</summary>
+    /// <param name="packet">An empty packet; if there are pictures of another codec, it receives the bytes that show it.</param>
+    /// <returns>True if there are pictures of another codec.</returns>
     public bool TryTake(AVPacket* packet)
     {
         var from = _lastPicture;
@@ -73,7 +73,7 @@ internal sealed unsafe class SwallowedPictures(string path, StreamInfo video, in
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            // Whoever reads the file hears of it.
+            // The demuxer's reads detect the error.
             return false;
         }
         finally
@@ -82,14 +82,14 @@ internal sealed unsafe class SwallowedPictures(string path, StreamInfo video, in
         }
     }
 
-    /// <summary>The first unit of pictures of another codec, at the beginning of what is given; empty if there is none.</summary>
+    /// <summary>Returns the first unit of a picture of another codec, moved to the beginning of the span; empty if there is none.</summary>
     private Span<byte> FindOther(Span<byte> stream)
     {
         var size = PacketSize(ref stream);
         var changes = new CodedChanges();
         changes.Expect(video.Format);
         var length = -1;
-        // What a PES has is put together at the beginning, where its packets have been read already.
+        // The content of a PES is collected at the beginning of the span, whose packets have already been read.
         for (var at = 0; size > 0 && at + size <= stream.Length; at += size)
         {
             var packet = stream.Slice(at, s_packetSizes[0]);
@@ -123,7 +123,9 @@ internal sealed unsafe class SwallowedPictures(string path, StreamInfo video, in
     private bool IsOther(CodedChanges changes, ReadOnlySpan<byte> unit) =>
         changes.Next(unit, isKeyFrame: true) is { } changed && changed.Codec != video.Format.Codec;
 
-    /// <summary>When a PES is presented (ISO/IEC 13818-1 2.4.3.7), near the time of what was read last; that time where it does not say.</summary>
+    /// <summary>
+    /// Returns the presentation time of a PES (ISO/IEC 13818-1 2.4.3.7), near the time that was read last; that time if the PES has none.
+    /// </summary>
     private long TimeOf(ReadOnlySpan<byte> pes)
     {
         if (pes.Length < PesHeader + 5 || (pes[7] & 0x80) == 0)
@@ -135,7 +137,7 @@ internal sealed unsafe class SwallowedPictures(string path, StreamInfo video, in
         return _time == AV_NOPTS_VALUE ? time : time + ((_time - time + (Wrap / 2)) >> 33 << 33);
     }
 
-    /// <summary>Goes to the first packet, and tells how far they lie apart; 0 where there are none.</summary>
+    /// <summary>Moves to the first packet, and returns the distance between packets; 0 if there are none.</summary>
     private static int PacketSize(ref Span<byte> stream)
     {
         const int sure = 5;

@@ -3,8 +3,8 @@ using System.Collections.Frozen;
 namespace RetroVue.Media.FFmpeg.Containers;
 
 /// <summary>
-/// The codecs that a transport stream has a stream type or a registered descriptor for, as libavformat's muxer writes them
-/// (libavformat/mpegtsenc.c). All others it writes as private data, which no receiver makes anything of, and only warns.
+/// The codecs with a stream type or a registered descriptor in transport streams, as libavformat's muxer writes them
+/// (libavformat/mpegtsenc.c). It writes all others as private data, which no receiver understands, and only logs a warning.
 /// </summary>
 internal static class TransportStreamCodecs
 {
@@ -14,7 +14,7 @@ internal static class TransportStreamCodecs
         "mp2", "mp3", "aac", "aac_latm", "ac3", "eac3", "dts", "truehd", "opus", "s302m", "pcm_bluray",
         "dvb_subtitle", "dvb_teletext", "arib_caption", "klv", "timed_id3");
 
-    /// <summary>Whether a codec is one of them.</summary>
-    /// <param name="codec">By FFmpeg's descriptor name.</param>
+    /// <summary>True if a codec is one of them.</summary>
+    /// <param name="codec">FFmpeg's descriptor name.</param>
     public static bool Contains(string codec) => s_names.Contains(codec);
 }

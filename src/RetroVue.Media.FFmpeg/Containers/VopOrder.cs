@@ -4,10 +4,10 @@ using RetroVue.Media.FFmpeg.Interop;
 
 namespace RetroVue.Media.FFmpeg.Containers;
 
-/// <summary>Reads out of MPEG-4 Part 2 pictures when each is shown.</summary>
+/// <summary>Reads the presentation times from MPEG-4 Part 2 pictures.</summary>
 /// <remarks>
-/// A picture (VOP) tells the seconds since the last one that others refer to and a count within the second (ISO/IEC 14496-2 6.3.5). If a
-/// packet holds two pictures, as older encoders packed them for AVI, a packet is no picture, and nothing follows.
+/// A picture (VOP) contains the seconds since the last reference picture and a count within the second (ISO/IEC 14496-2 6.3.5). If a packet
+/// contains two pictures, as older encoders packed them for AVI, a packet is not a picture, and no time can be derived.
 /// </remarks>
 internal sealed unsafe class VopOrder : PictureOrder
 {
@@ -19,7 +19,7 @@ internal sealed unsafe class VopOrder : PictureOrder
     private const int ExtendedShape = 15;
     private const int GrayscaleShape = 3;
 
-    /// <summary>Layers and groups, with the data of users between them, end well before.</summary>
+    /// <summary>Layers and groups, including user data between them, are shorter.</summary>
     private const int MostHeaders = 4096;
 
     private int _resolution;
@@ -27,7 +27,7 @@ internal sealed unsafe class VopOrder : PictureOrder
     private long _secondsBefore;
     private bool _isPacked;
 
-    /// <summary>Begins at any key frame of a stream.</summary>
+    /// <summary>Makes a reader that can begin at any key frame of a stream.</summary>
     public VopOrder(AVStream* stream)
     {
         var parameters = stream->codecpar;
@@ -53,7 +53,7 @@ internal sealed unsafe class VopOrder : PictureOrder
     {
     }
 
-    /// <summary>Reads up to the first picture; gives how many bytes are left behind its start, and its order.</summary>
+    /// <summary>Reads up to the first picture; returns the number of bytes after its start code, and its order.</summary>
     private int ReadHeaders(ReadOnlySpan<byte> data, out long? order)
     {
         order = null;

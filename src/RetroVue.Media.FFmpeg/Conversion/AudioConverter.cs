@@ -8,13 +8,12 @@ using RetroVue.Media.Time;
 
 namespace RetroVue.Media.FFmpeg.Conversion;
 
-/// <summary>Brings sound to one sample format, rate and channel layout.</summary>
+/// <summary>Converts sound to one sample format, rate and channel layout.</summary>
 /// <remarks>
-/// Every sample stays at its time: the n-th output sample is at the time of the first input sample plus n / output rate, counted, never
-/// added up. Input times within 4 ms of the count are taken as jitter; if they stray further, what is held comes out, and counting
-/// begins anew with a buffer marked <see cref="BufferFlags.Discontinuity"/>. Mixing to fewer channels stays within full scale; mono
-/// keeps its level on both sides of stereo. Sound
-/// that fits already passes untouched. Works on the thread that pushes.
+/// Each sample keeps its time: the n-th output sample is at the time of the first input sample plus n / output rate, so rounding does not
+/// accumulate. Input times within 4 ms of the count are jitter. If they deviate further, the resampler is drained, and the count starts
+/// again with a buffer marked <see cref="BufferFlags.Discontinuity"/>. Mixing to fewer channels stays within full scale; mono keeps its
+/// level on both sides of stereo. Sound that already has the wanted format is passed on unchanged. It works on the pushing thread.
 /// </remarks>
 public sealed unsafe class AudioConverter : Element
 {
@@ -31,8 +30,8 @@ public sealed unsafe class AudioConverter : Element
     private BufferFlags _flags;
     private long _silenced;
 
-    /// <summary>A converter.</summary>
-    /// <exception cref="ArgumentException">The wanted format is not complete.</exception>
+    /// <summary>Makes a converter.</summary>
+    /// <exception cref="ArgumentException">The wanted format is incomplete.</exception>
     public AudioConverter(string name, AudioFormat wanted)
         : base(name)
     {
@@ -49,8 +48,8 @@ public sealed unsafe class AudioConverter : Element
     }
 
     /// <summary>
-    /// Samples of floating point made silent because they were no numbers, infinite, or 120 dB above full scale, so that they do not
-    /// spread; each channel's counts. Sound that passes untouched is not looked at.
+    /// The number of floating point samples that were replaced by silence because they were not numbers, infinite, or 120 dB above full
+    /// scale, so that they do not spread; counted per channel. Unchanged sound is not checked.
     /// </summary>
     public long SilencedSamples => Volatile.Read(ref _silenced);
 
@@ -58,7 +57,7 @@ public sealed unsafe class AudioConverter : Element
     protected override bool Accepts(InputPad input, MediaFormat format) => format is AudioFormat { SampleRate: > 0 };
 
     /// <inheritdoc/>
-    /// <exception cref="FFmpegException">libswresample does not convert from the input's format.</exception>
+    /// <exception cref="FFmpegException">libswresample cannot convert the input's format.</exception>
     protected override void OnEvent(InputPad input, MediaEvent mediaEvent)
     {
         if (mediaEvent is FormatChanged changed)
@@ -76,7 +75,7 @@ public sealed unsafe class AudioConverter : Element
             return;
         }
 
-        // A gap must not overtake what the resampler holds.
+        // A gap must not overtake samples in the resampler.
         if (mediaEvent is Segment or EndOfStream or Gap)
         {
             Drain();
@@ -174,7 +173,7 @@ public sealed unsafe class AudioConverter : Element
             return;
         }
 
-        // To the end of the input and no further: the filter's tail is longer.
+        // Only to the end of the input: the filter's tail is longer.
         long left = _outputLine.SamplesIn(_inputLine.Next - _outputLine.Next);
         while (left > 0)
         {

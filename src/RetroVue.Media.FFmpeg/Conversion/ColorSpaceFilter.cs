@@ -12,11 +12,13 @@ internal static class ColorSpaceFilter
         "bt709", "bt470m", "bt470bg", "smpte170m", "smpte240m", "smpte428", "film", "smpte431", "smpte432", "bt2020", "jedec-p22",
     ];
 
-    /// <summary>The filter that converts between two descriptions; null if it does not know one of them, or takes no such pictures.</summary>
-    /// <param name="own">Range and matrix stated.</param>
-    /// <param name="to">What is left open stays.</param>
-    /// <param name="output">What comes out, where the filter can make it.</param>
-    /// <param name="pixels">What goes in.</param>
+    /// <summary>
+    /// Returns the filter that converts between two descriptions; null if it does not support one of them, or such pictures.
+    /// </summary>
+    /// <param name="own">The input's description, with range and matrix set.</param>
+    /// <param name="to">The output's description; properties that are not set do not change.</param>
+    /// <param name="output">The output's pixel format, if the filter supports it.</param>
+    /// <param name="pixels">The input's pixel format.</param>
     public static string? Describe(ColorDescription own, ColorDescription to, PixelFormat output, AVPixelFormat pixels)
     {
         var format = output is PixelFormat.Yuv422P or PixelFormat.Yuv444P or PixelFormat.Yuv420P10Le ? output : PixelFormat.Yuv420P;
@@ -27,7 +29,7 @@ internal static class ColorSpaceFilter
 
         var (before, after) = (Primaries(own.Primaries), Primaries(to.Primaries));
         (before, after) = before is null || after is null ? ("bt709", "bt709") : (before, after);
-        // The curves of ordinary television are all but one, and screens show others as if they were.
+        // The transfer curves of standard television are nearly the same, and displays treat them as equal.
         return $"colorspace=ispace={source}:space={target}:irange={own.Range}:range={to.Range ?? own.Range}:iprimaries={before}:primaries={after}"
             + $":itrc=bt709:trc=bt709:format={FormatNames.ToName(format)}";
     }

@@ -6,10 +6,12 @@ using static RetroVue.Media.FFmpeg.Interop.LibAVUtil;
 
 namespace RetroVue.Media.FFmpeg.Conversion;
 
-/// <summary>What pictures that do not say it are taken to be in colour, as players take them.</summary>
+/// <summary>The assumed colour of pictures that do not declare it, as players assume it.</summary>
 internal static unsafe class PictureColor
 {
-    /// <summary>Range and matrix of pictures, assumed where they are not stated; primaries and transfer as stated.</summary>
+    /// <summary>
+    /// Returns a description with range and matrix, assumed if they are not declared; primaries and transfer as declared.
+    /// </summary>
     public static ColorDescription Complete(VideoFormat format, AVPixelFormat pixels)
     {
         var color = format.Color;
@@ -18,22 +20,22 @@ internal static unsafe class PictureColor
             : color with { Range = color.Range ?? (IsGray(pixels) ? "pc" : "tv"), Matrix = UsualMatrix(format) };
     }
 
-    /// <summary>The matrix of YUV pictures, assumed where it is not stated.</summary>
+    /// <summary>Returns the matrix of YUV pictures, assumed if it is not declared.</summary>
     public static string UsualMatrix(VideoFormat format) =>
         (format.Color with { Matrix = format.Color.Matrix == "gbr" ? null : format.Color.Matrix }).Assumed(format.Width, format.Height).Matrix!;
 
     /// <summary>True for transfer characteristics of high dynamic range (ITU-R BT.2100): hybrid log-gamma and perceptual quantization.</summary>
     public static bool IsHighDynamicRange(string? transfer) => transfer is "arib-std-b67" or "smpte2084";
 
-    /// <summary>True for red, green and blue, also by a palette.</summary>
+    /// <summary>True for red, green and blue, also with a palette.</summary>
     public static bool IsRgb(AVPixelFormat pixels) => Has(pixels, AV_PIX_FMT_FLAG_RGB | AV_PIX_FMT_FLAG_PAL);
 
-    /// <summary>True for one matrix by two names: BT.601 has several.</summary>
+    /// <summary>True if two names mean the same matrix: BT.601 has several.</summary>
     public static bool IsSameMatrix(string? one, string? other) => Usual(one) == Usual(other);
 
     private static string? Usual(string? matrix) => matrix == "bt470bg" ? "smpte170m" : matrix;
 
-    // FFmpeg's own scaler, too, takes grey that does not say its range as full.
+    // FFmpeg's own scaler, too, assumes full range for grey that does not declare it.
     private static bool IsGray(AVPixelFormat pixels)
     {
         var description = av_pix_fmt_desc_get(pixels);

@@ -4,18 +4,18 @@ using RetroVue.Media.Time;
 
 namespace RetroVue.Media.FFmpeg.Conversion;
 
-/// <summary>The rectangle of a picture that another one of unlike shape is scaled into; the rest is bars.</summary>
+/// <summary>The rectangle inside an output picture into which a picture of another shape is scaled; the rest is bars.</summary>
 internal readonly record struct PictureFit(int X, int Y, int Width, int Height)
 {
-    /// <summary>The largest rectangle in the middle that keeps the shape, on the grain of the pixel format.</summary>
-    /// <param name="width">Width of the picture that is put in.</param>
+    /// <summary>Returns the largest centred rectangle that keeps the shape, aligned to the pixel format's chroma.</summary>
+    /// <param name="width">Width of the input picture.</param>
     /// <param name="height">Its height.</param>
     /// <param name="aspect">Its sample aspect ratio.</param>
-    /// <param name="outWidth">Width of the picture that it is put into.</param>
+    /// <param name="outWidth">Width of the output picture.</param>
     /// <param name="outHeight">Its height.</param>
     /// <param name="outAspect">Its sample aspect ratio.</param>
-    /// <param name="outFormat">Its pixel format, whose chroma says where a rectangle may begin.</param>
-    /// <param name="fields">2 where each field is a picture by itself, which has to fit, too; else 1.</param>
+    /// <param name="outFormat">Its pixel format; its chroma decides where a rectangle may begin.</param>
+    /// <param name="fields">2 if each field is scaled as a picture of its own; otherwise 1.</param>
     public static PictureFit Keeping(
         int width,
         int height,
@@ -26,7 +26,7 @@ internal readonly record struct PictureFit(int X, int Y, int Width, int Height)
         AVPixelFormat outFormat,
         int fields = 1)
     {
-        // The shape in the output's pixels, as wide : high.
+        // The shape in the output's pixels, as width : height.
         Int128 wide = (Int128)width * aspect.Numerator * outAspect.Denominator;
         Int128 high = (Int128)height * aspect.Denominator * outAspect.Numerator;
         var (columns, lines) = PixelLayout.Grain(outFormat);
@@ -41,7 +41,7 @@ internal readonly record struct PictureFit(int X, int Y, int Width, int Height)
             fitHeight);
     }
 
-    // A bar of less than a grain on either side is not worth having: it comes from rounded aspect ratios.
+    // A bar thinner than the alignment comes from rounded aspect ratios and is omitted.
     private static int OnGrain(Int128 numerator, Int128 denominator, int grain, int whole)
     {
         int size = (int)((numerator + (denominator * grain / 2)) / (denominator * grain)) * grain;

@@ -9,33 +9,33 @@ using static RetroVue.Media.FFmpeg.Interop.LibAVFilter;
 namespace RetroVue.Media.FFmpeg.Conversion;
 
 /// <summary>
-/// What has to be done to pictures beyond scaling, as filters of libavfilter's: fields made into pictures, turning, colour. Most pictures
-/// need none.
+/// The conversion of pictures in addition to scaling, as libavfilter filters: deinterlacing, rotation, colour. Most pictures need none.
 /// </summary>
-/// <param name="Filters">The filters' description; null if none is needed.</param>
-/// <param name="Fit">Where the pictures lie in the output's.</param>
-/// <param name="Result">The pictures after the filters; their colour is stated in full.</param>
-/// <param name="FieldsBecomePictures">True if one picture of two fields becomes two.</param>
-/// <param name="Shortcoming">What cannot be done as it should, in words; null if nothing.</param>
+/// <param name="Filters">The description of the filters; null if none is needed.</param>
+/// <param name="Fit">The rectangle of the pictures in the output.</param>
+/// <param name="Result">The format after the filters; its colour is complete.</param>
+/// <param name="FieldsBecomePictures">True if an interlaced picture becomes two pictures.</param>
+/// <param name="Shortcoming">A description of a conversion that is not possible; null if there is none.</param>
 internal sealed unsafe record PicturePlan(string? Filters, PictureFit Fit, VideoFormat Result, bool FieldsBecomePictures, string? Shortcoming)
 {
-    // What "bwdif" wants at least.
+    // The smallest size for "bwdif".
     private const int LeastSide = 3;
 
-    // A fifth of the way to the grey of the same luminance (BT.709's): colours beyond smaller primaries are drawn in rather than cut off.
+    // A fifth of the way to the grey of the same luminance (BT.709's): colours outside of smaller primaries are desaturated rather than
+    // clipped.
     private const string DrawnIn =
         "colorchannelmixer=rr=0.8425:rg=0.1430:rb=0.0144:gr=0.0425:gg=0.9430:gb=0.0144:br=0.0425:bg=0.1430:bb=0.8144";
 
-    // Pictures of two fields come 25 or 30 a second, though some containers say the rate of the fields.
+    // Interlaced pictures come at 25 or 30 per second, although some containers declare the rate of the fields.
     private static readonly Rational s_fastestFrames = new(40, 1);
 
-    /// <summary>The plan for pictures of one kind.</summary>
-    /// <param name="input">The pictures as they come, in the size that they really have.</param>
-    /// <param name="pixels">Their pixel format.</param>
-    /// <param name="output">What they become.</param>
-    /// <param name="outputPixels">The pixel format of that.</param>
-    /// <param name="everyField">Whether each field is to become a picture where fields are not kept.</param>
-    /// <param name="stretch">Whether the shape need not be kept.</param>
+    /// <summary>Makes the plan for pictures of one kind.</summary>
+    /// <param name="input">The input's format, with its real size.</param>
+    /// <param name="pixels">The input's pixel format.</param>
+    /// <param name="output">The output's format.</param>
+    /// <param name="outputPixels">The output's pixel format.</param>
+    /// <param name="everyField">True if deinterlacing makes a picture of each field.</param>
+    /// <param name="stretch">True if the shape need not be kept.</param>
     public static PicturePlan For(
         VideoFormat input,
         AVPixelFormat pixels,
@@ -68,22 +68,22 @@ internal sealed unsafe record PicturePlan(string? Filters, PictureFit Fit, Video
         var shortcoming = AddColor(filters, ref result, pixels, output, fit);
         if (filters.Count > 0)
         {
-            // Also for what the filters see where the input does not state it, or says it of the whole stream only.
+            // For the filters too, if the input does not declare it, or only for the whole stream.
             filters.Insert(0, Tags(PictureColor.Complete(input, pixels)));
         }
 
         return new PicturePlan(filters.Count > 0 ? string.Join(',', filters) : null, fit, result, doubles, shortcoming);
     }
 
-    /// <summary>True if pictures with two fields come out with their fields; turned ones, and odd sizes, do not.</summary>
+    /// <summary>True if interlaced pictures stay interlaced; rotated ones, and those of odd sizes, do not.</summary>
     public static bool KeepsFields(VideoFormat input, VideoFormat output) =>
         output.Interlacing != Interlacing.Progressive && input.Orientation == Orientation.Upright && input.Height % 4 == 0 && output.Height % 4 == 0;
 
-    /// <summary>True if the output asks for about as many pictures as the input has fields.</summary>
+    /// <summary>True if the output's rate is about that of the input's fields.</summary>
     public static bool WantsEveryField(VideoFormat input, Rational wanted) => wanted.IsPositive
         && (wanted > s_fastestFrames || (input.FrameRate.IsPositive && wanted.ToDouble() > 1.5 * input.FrameRate.ToDouble()));
 
-    /// <summary>The format of pictures once they stand upright.</summary>
+    /// <summary>Returns the format of the pictures after rotation.</summary>
     public static VideoFormat Turned(VideoFormat format)
     {
         bool isQuarter = format.Orientation is Orientation.TurnRight or Orientation.TurnLeft or Orientation.Transpose or Orientation.Transverse;
@@ -133,16 +133,16 @@ internal sealed unsafe record PicturePlan(string? Filters, PictureFit Fit, Video
         {
             if (!Exists("zscale") || !Exists("tonemap"))
             {
-                return $"its high dynamic range ({own.Transfer}) is not mapped, and colours are wrong: FFmpeg {FFmpegLibrary.Version} has no filter "
-                    + "'zscale' or no 'tonemap'; use one that is built with zimg";
+                return $"its high dynamic range ({own.Transfer}) is not mapped, so its colours are wrong: FFmpeg {FFmpegLibrary.Version} has no filter "
+                    + "'zscale' or no filter 'tonemap'; use a build with zimg";
             }
 
             EvenSides(filters, ref result);
-            // Scaled where that leaves fewer pixels to map, in floating point.
+            // Scaled first if that leaves fewer pixels to map, in floating point.
             bool isSmaller = (long)fit.Width * fit.Height < (long)result.Width * result.Height;
             var size = isSmaller ? string.Create(CultureInfo.InvariantCulture, $"w={fit.Width}:h={fit.Height}:") : "";
             var gamut = to.Primaries is null || to.Primaries == own.Primaries ? "" : $"zscale=p={to.Primaries},{DrawnIn},";
-            // By way of whole numbers of RGB, which cut off what is less than black: luma made of that would be too dark.
+            // Via integer RGB, which clips values below black: luma made of them would be too dark.
             filters.Add($"zscale={size}t=linear:npl=203,format=gbrpf32le,tonemap=mobius,{gamut}zscale=t=bt709:r=pc,format=gbrp,zscale=m=bt709:r=tv,format=yuv420p");
             result = (isSmaller ? result with { Width = fit.Width, Height = fit.Height } : result) with
             {
@@ -163,13 +163,13 @@ internal sealed unsafe record PicturePlan(string? Filters, PictureFit Fit, Video
         return null;
     }
 
-    /// <summary>Makes odd sides a column or line larger: "colorspace" and "zscale" take none of them.</summary>
+    /// <summary>Adds a column or line to odd sizes, because "colorspace" and "zscale" do not support them.</summary>
     private static void EvenSides(List<string> filters, ref VideoFormat result)
     {
         int width = result.Width + (result.Width % 2), height = result.Height + (result.Height % 2);
         if (width != result.Width || height != result.Height)
         {
-            // Both ranges stated: else the filter makes limited range of full.
+            // Both ranges are given; otherwise the filter converts full range to limited range.
             string? range = result.Color.Range;
             filters.Add(string.Create(CultureInfo.InvariantCulture, $"scale=w={width}:h={height}:flags=bicubic:in_range={range}:out_range={range}"));
             result = result with { Width = width, Height = height };
@@ -179,7 +179,7 @@ internal sealed unsafe record PicturePlan(string? Filters, PictureFit Fit, Video
     private static string Tags(ColorDescription color)
     {
         var (range, primaries, transfer, matrix) = FormatNames.ToNative(color);
-        // In high dynamic range one that is not stated is BT.2020.
+        // In high dynamic range, primaries that are not declared are BT.2020.
         bool isWide = PictureColor.IsHighDynamicRange(color.Transfer) && color.Primaries is null;
         var known = isWide ? AVColorPrimaries.AVCOL_PRI_BT2020 : primaries;
         var wide = isWide && matrix != AVColorSpace.AVCOL_SPC_RGB ? AVColorSpace.AVCOL_SPC_BT2020_NCL : matrix;

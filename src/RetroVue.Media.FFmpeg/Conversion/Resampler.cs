@@ -19,10 +19,10 @@ internal sealed unsafe class Resampler : IDisposable
     private readonly AudioFormat _to;
     private AVChannelLayout _toLayout;
 
-    /// <param name="format">The input's sample format as FFmpeg has it, for there are more than ours.</param>
+    /// <param name="format">FFmpeg's sample format of the input; there are more of them than in this library.</param>
     /// <param name="from">The input's rate and layout.</param>
     /// <param name="to">The output.</param>
-    /// <exception cref="FFmpegException">libswresample converts no such sound.</exception>
+    /// <exception cref="FFmpegException">libswresample does not support this conversion.</exception>
     public Resampler(AVSampleFormat format, AudioFormat from, AudioFormat to)
     {
         _to = to;
@@ -47,11 +47,11 @@ internal sealed unsafe class Resampler : IDisposable
         _resampler = new ResamplerHandle(resampler);
         try
         {
-            // Mixing down stays within full scale for float too, as it does for integers.
+            // Mixing down stays within full scale for floats too, as it does for integers.
             Set("rematrix_maxval", "1");
             if (from.Layout == ChannelLayout.Mono && to.Layout == ChannelLayout.Stereo)
             {
-                // Left to itself it gives each side 3 dB less.
+                // By default it gives each side 3 dB less.
                 Set("rematrix_volume", "1.4142135623730951");
             }
 
@@ -64,11 +64,11 @@ internal sealed unsafe class Resampler : IDisposable
         }
     }
 
-    /// <summary>Forgets what it holds.</summary>
+    /// <summary>Drops the samples that it holds.</summary>
     public void Restart() => Restart("Restarting a resampler");
 
-    /// <summary>Converts a buffer of sound into a frame without content.</summary>
-    /// <returns>Samples that came out; with none the frame is left without content.</returns>
+    /// <summary>Converts a buffer of sound into an empty frame.</summary>
+    /// <returns>The number of output samples; if there are none, the frame stays empty.</returns>
     public int Convert(MediaMemory source, int samples, AVFrame* target)
     {
         if (source is FrameMemory frame)
@@ -78,7 +78,7 @@ internal sealed unsafe class Resampler : IDisposable
 
         if (source.PlaneCount > MaxPlanes)
         {
-            throw new NotSupportedException($"Sound in more than {MaxPlanes} planes is converted only where FFmpeg decoded it.");
+            throw new NotSupportedException($"Sound in more than {MaxPlanes} planes can be converted only if FFmpeg decoded it.");
         }
 
         fixed (byte* p0 = source.Plane(0), p1 = PlaneOrNone(source, 1), p2 = PlaneOrNone(source, 2), p3 = PlaneOrNone(source, 3))
@@ -89,8 +89,8 @@ internal sealed unsafe class Resampler : IDisposable
         }
     }
 
-    /// <summary>Gives out what is held at the end.</summary>
-    /// <returns>Samples that came out; with none the frame is left without content.</returns>
+    /// <summary>Returns the remaining samples at the end.</summary>
+    /// <returns>The number of output samples; if there are none, the frame stays empty.</returns>
     public int Drain(AVFrame* target) => Convert((byte**)null, 0, target);
 
     public void Dispose()

@@ -8,7 +8,9 @@ using static RetroVue.Media.FFmpeg.Interop.LibSwScale;
 
 namespace RetroVue.Media.FFmpeg.Conversion;
 
-/// <summary>Scales pictures of one kind into a rectangle of pictures of another, and paints the rest black. For one thread at a time.</summary>
+/// <summary>
+/// Scales pictures of one kind into a rectangle of another kind, and fills the rest with black. For one thread at a time.
+/// </summary>
 internal sealed unsafe class Scaler : IDisposable
 {
     private const int MaxPlanes = 4;
@@ -20,13 +22,13 @@ internal sealed unsafe class Scaler : IDisposable
     private readonly PictureFit _fit;
     private readonly int _fields;
 
-    /// <summary>A scaler.</summary>
-    /// <param name="from">What is scaled.</param>
-    /// <param name="to">What it is scaled into.</param>
-    /// <param name="fit">Where in it.</param>
-    /// <param name="quality">How.</param>
-    /// <param name="keepsFields">True if the lines of the two fields are not to be mixed; heights are multiples of four then.</param>
-    /// <exception cref="NotSupportedException">libswscale converts no such pictures.</exception>
+    /// <summary>Makes a scaler.</summary>
+    /// <param name="from">The input.</param>
+    /// <param name="to">The output.</param>
+    /// <param name="fit">The rectangle in the output.</param>
+    /// <param name="quality">The quality.</param>
+    /// <param name="keepsFields">True to scale the two fields separately; heights are then multiples of four.</param>
+    /// <exception cref="NotSupportedException">libswscale does not support this conversion.</exception>
     public Scaler(Picture from, Picture to, PictureFit fit, ScalingQuality quality, bool keepsFields = false)
     {
         (_from, _to, _fit, _fields) = (from, to, fit, keepsFields ? 2 : 1);
@@ -48,7 +50,7 @@ internal sealed unsafe class Scaler : IDisposable
             Set("dsth", fit.Height / _fields);
             Set("dst_format", (int)to.Format);
             Set("sws_flags", flags);
-            // Before it is made: of more than eight bits a sample the range is not converted otherwise.
+            // Before it is initialised: otherwise the range is not converted for more than eight bits per sample.
             Set("src_range", from.IsFullRange ? 1 : 0);
             Set("dst_range", to.IsFullRange ? 1 : 0);
             if (sws_init_context(scaler, null, null) < 0)
@@ -62,7 +64,7 @@ internal sealed unsafe class Scaler : IDisposable
             throw;
         }
 
-        // Refused, harmlessly, where neither side is YUV, so that there is no matrix to set.
+        // This fails, without harm, if neither side is YUV, because then there is no matrix to set.
         _ = sws_setColorspaceDetails(
             scaler,
             sws_getCoefficients((int)from.Matrix),
@@ -74,9 +76,9 @@ internal sealed unsafe class Scaler : IDisposable
             Unity);
     }
 
-    /// <summary>Scales a picture into a frame that has memory for it.</summary>
+    /// <summary>Scales a picture into a frame that already has memory.</summary>
     /// <exception cref="FFmpegException">libswscale failed.</exception>
-    /// <exception cref="InvalidDataException">The memory holds less than a picture.</exception>
+    /// <exception cref="InvalidDataException">The memory is smaller than a picture.</exception>
     public void Scale(MediaMemory source, AVFrame* target)
     {
         if (source is FrameMemory frame)
@@ -124,7 +126,7 @@ internal sealed unsafe class Scaler : IDisposable
             ScaleFields(data, strides, into, target->linesize);
         }
 
-        // Bars after the picture, for vector code may write beyond the right edge of its lines.
+        // Bars after the picture, because vector code may write beyond the right edge of its lines.
         int right = _fit.X + _fit.Width;
         int bottom = _fit.Y + _fit.Height;
         Blacken(target, 0, 0, _to.Width, _fit.Y);
@@ -133,7 +135,7 @@ internal sealed unsafe class Scaler : IDisposable
         Blacken(target, right, _fit.Y, _to.Width - right, _fit.Height);
     }
 
-    /// <summary>Each field as a picture of every other line.</summary>
+    /// <summary>Scales each field as a picture of every second line.</summary>
     private void ScaleFields(byte** data, int* strides, byte** into, int* intoStrides)
     {
         var from = stackalloc byte*[MaxPlanes];
@@ -181,6 +183,6 @@ internal sealed unsafe class Scaler : IDisposable
         }
     }
 
-    /// <summary>What a scaler has to know of pictures.</summary>
+    /// <summary>The properties of pictures that a scaler needs.</summary>
     public readonly record struct Picture(AVPixelFormat Format, int Width, int Height, AVColorSpace Matrix, bool IsFullRange);
 }

@@ -1,9 +1,9 @@
 namespace RetroVue.Media.FFmpeg.Conversion;
 
-/// <summary>How pictures are scaled (libswscale/swscale.h).</summary>
+/// <summary>The quality of scaling (libswscale/swscale.h).</summary>
 public enum ScalingQuality
 {
-    /// <summary>Bilinear: the least work.</summary>
+    /// <summary>Bilinear: the fastest.</summary>
     Fast,
 
     /// <summary>Bicubic.</summary>

@@ -10,29 +10,30 @@ using RetroVue.Media.Time;
 namespace RetroVue.Media.FFmpeg.Conversion;
 
 /// <summary>
-/// Brings pictures to one size, pixel format, pixel shape and colour description, upright and, where whole pictures are wanted, without
-/// fields. It changes no times.
+/// Converts pictures to one size, pixel format, pixel shape and colour description; rotates them upright and, if progressive pictures are
+/// wanted, deinterlaces them. It does not change times.
 /// </summary>
 /// <remarks>
 /// <para>
-/// Shape: pictures of another shape get black bars, or are stretched where the options say so. Those that are stored on their side or
-/// mirrored are put upright.
+/// Shape: pictures of another shape get black bars, or are stretched if the options say so. Pictures that are stored turned or mirrored are
+/// rotated upright.
 /// </para>
 /// <para>
-/// Fields: pictures of two fields are deinterlaced where the wanted format is progressive, into one picture each, or two where the wanted
-/// frame rate is that of the fields; pictures without fields among them stay as they are. If the wanted format has fields they are kept,
-/// in its order, and never mixed by scaling; but those of pictures that are turned, or whose height, or the wanted one, is no multiple of
-/// four, are not.
+/// Fields: interlaced pictures are deinterlaced if the wanted format is progressive: into one picture each, or into two if the wanted frame
+/// rate is that of the fields. Progressive pictures among them are not changed. If the wanted format is interlaced, fields are kept, in its
+/// order, and scaled separately; but not if the picture is rotated, or if its height or the wanted height is not a multiple of four.
 /// </para>
 /// <para>
-/// Colour: range, matrix and primaries are converted to those that are wanted; what the wanted format leaves open is the input's. An input
-/// that does not state its matrix is taken as BT.709 where it is 1280 columns wide or has over 576 lines, and as BT.601 else, as players do;
-/// its range as limited for YUV and full for grey and RGB; primaries that it does not state, and curves, as those that are wanted. High
-/// dynamic range (HLG, PQ) is mapped where another curve is wanted and FFmpeg has the filters "zscale" and "tonemap".
+/// Colour: range, matrix and primaries are converted to the wanted ones; properties that the wanted format does not set are the input's. If
+/// an input does not declare its matrix, BT.709 is assumed for 1280 or more columns or more than 576 lines, and BT.601 for less, as players
+/// do. If it does not declare its range, limited range is assumed for YUV, full range for grey and RGB. If it does not declare primaries or
+/// transfer, the wanted ones are assumed. High dynamic range (HLG, PQ) is mapped if another transfer is wanted and FFmpeg has the filters
+/// "zscale" and "tonemap".
 /// </para>
 /// <para>
-/// The output's frame rate is the input's, twice that where fields become pictures; with <see cref="VideoConverterOptions.KeepFormat"/> all
-/// of its format is that of the first input's. Pictures that fit already pass untouched. Works on the thread that pushes.
+/// The output's frame rate is the input's, or twice that if fields become pictures. With <see cref="VideoConverterOptions.KeepFormat"/> the
+/// whole output format stays that of the first input. Pictures that already have the wanted format are passed on unchanged. It works on the
+/// pushing thread.
 /// </para>
 /// </remarks>
 public sealed unsafe class VideoConverter : Element
@@ -50,19 +51,19 @@ public sealed unsafe class VideoConverter : Element
     private VideoFormat? _input;
     private bool _everyField;
 
-    // For pictures of the kind that came last.
+    // For pictures of the same kind as the last one.
     private PicturePlan? _plan;
     private FilterStage? _filters;
     private (AVPixelFormat Pixels, int Width, int Height) _kind;
     private bool _passes;
 
-    /// <summary>A converter.</summary>
+    /// <summary>Makes a converter.</summary>
     /// <param name="name">The element's name.</param>
     /// <param name="wanted">
-    /// Pixel format, size, pixel shape, colour and fields of the output; of its frame rate, whether it is that of the input's fields. With a
-    /// size of 0x0 size and pixel shape are those of the input when it stands upright, each side made even.
+    /// Pixel format, size, pixel shape, colour and fields of the output; its frame rate only decides whether each field becomes a picture.
+    /// With a size of 0x0, size and pixel shape are those of the upright input, with each side made even.
     /// </param>
-    /// <param name="options">How to scale; the defaults where null.</param>
+    /// <param name="options">The options; null for the defaults.</param>
     /// <exception cref="ArgumentException">One side of the wanted size is positive and the other is not, or the pixel format is unknown.</exception>
     /// <exception cref="FFmpegLibraryException">FFmpeg cannot be loaded.</exception>
     public VideoConverter(string name, VideoFormat wanted, VideoConverterOptions? options = null)
@@ -90,7 +91,7 @@ public sealed unsafe class VideoConverter : Element
     {
         if (mediaEvent is not FormatChanged changed)
         {
-            // A gap says that what a filter waits for does not come; it must not overtake what the filter holds.
+            // A gap says that no input comes for the filters to wait for; it must not overtake pictures in the filters.
             if (mediaEvent is Segment or EndOfStream || (mediaEvent is Gap && _filters is not null))
             {
                 Finish();
@@ -125,8 +126,8 @@ public sealed unsafe class VideoConverter : Element
     }
 
     /// <inheritdoc/>
-    /// <exception cref="NotSupportedException">libswscale does not convert from the input's pixel format.</exception>
-    /// <exception cref="FFmpegException">A filter takes no such pictures.</exception>
+    /// <exception cref="NotSupportedException">libswscale does not support the input's pixel format.</exception>
+    /// <exception cref="FFmpegException">A filter does not support such pictures.</exception>
     protected override void OnBuffer(InputPad input, MediaBuffer buffer)
     {
         if (_input is null)
@@ -135,7 +136,7 @@ public sealed unsafe class VideoConverter : Element
             return;
         }
 
-        // A frame knows its format better than our names do: there are more pixel formats than those.
+        // A frame's own pixel format is more exact than this library's names, because FFmpeg has more formats.
         var kind = KindOf(buffer);
         if (_plan is null || kind != _kind)
         {
@@ -198,7 +199,7 @@ public sealed unsafe class VideoConverter : Element
         }
         else if (_options.KeepFormat && color.Matrix is null)
         {
-            // What an input that states none is taken for; the next one may state another.
+            // The assumption for an input that declares none; the next input may declare another one.
             color = color with { Matrix = PictureColor.UsualMatrix(input) };
         }
 
@@ -240,7 +241,7 @@ public sealed unsafe class VideoConverter : Element
         }
     }
 
-    /// <summary>Gives out what the filters still hold. What comes next is looked at anew.</summary>
+    /// <summary>Drains the filters. The next picture is examined again.</summary>
     private void Finish()
     {
         if (_filters is not null)
@@ -259,7 +260,7 @@ public sealed unsafe class VideoConverter : Element
         (_plan, _filters, _scaler) = (null, null, null);
     }
 
-    /// <summary>Scales a picture into its place, and sends it on.</summary>
+    /// <summary>Scales a picture into its rectangle, and pushes it.</summary>
     private void Fit(MediaBuffer buffer)
     {
         if (_passes)
@@ -310,7 +311,7 @@ public sealed unsafe class VideoConverter : Element
         var (_, _, _, toMatrix) = FormatNames.ToNative(output.Color with { Matrix = output.Color.Matrix ?? _plan!.Result.Color.Matrix });
         var isFull = IsRgb(_wanted.PixelFormat) || (output.Color.Range ?? _plan!.Result.Color.Range) == "pc";
         var to = new Scaler.Picture(_wantedPixels, _wanted.Width, _wanted.Height, toMatrix, isFull);
-        // What differs by name alone is not to be converted.
+        // Values that differ only in name need no conversion.
         if (PictureColor.IsSameMatrix(output.Color.Matrix, _plan!.Result.Color.Matrix))
         {
             to = to with { Matrix = _from.Matrix };
@@ -320,7 +321,7 @@ public sealed unsafe class VideoConverter : Element
         _scaler = new Scaler(_from, to, _plan.Fit, _options.Quality, output.Interlacing != Interlacing.Progressive);
     }
 
-    /// <summary>Pictures as the scaler gets them: as the input or the plan says, and after filters as these say.</summary>
+    /// <summary>Describes the scaler's input: by the input's format or the plan, or by the filters' output.</summary>
     private Scaler.Picture DescribeFrom(AVFrame* filtered, (AVPixelFormat Pixels, int Width, int Height) kind)
     {
         var (range, _, _, matrix) = FormatNames.ToNative(_plan!.Result.Color);

@@ -18,12 +18,12 @@ internal sealed unsafe class FilterGraph : IDisposable
     private readonly Rational _timeBase;
 
     /// <param name="description">The filters, as in "fps=25,scale=640:360" (libavfilter's syntax).</param>
-    /// <param name="input">What goes in.</param>
+    /// <param name="input">The input's format.</param>
     /// <param name="pixels">Its pixel format, also one that <paramref name="input"/> has no name for.</param>
     /// <param name="range">
-    /// "tv" or "pc": the range of pictures that libavfilter keeps where it converts between filters; null: it makes limited range of full.
+    /// "tv" or "pc": the range that libavfilter keeps when it converts between filters; null: it converts full range to limited range.
     /// </param>
-    /// <exception cref="FFmpegException">The description is wrong, or a filter is missing or takes no such input.</exception>
+    /// <exception cref="FFmpegException">The description is wrong, or a filter is missing or does not support the input.</exception>
     public FilterGraph(string description, VideoFormat input, AVPixelFormat pixels, string? range)
     {
         try
@@ -46,8 +46,8 @@ internal sealed unsafe class FilterGraph : IDisposable
         _timeBase = av_buffersink_get_time_base(_sink).ToRational();
     }
 
-    /// <summary>Puts a frame in, whose references the graph takes over.</summary>
-    /// <param name="frame">The frame, without content afterwards.</param>
+    /// <summary>Passes a frame to the graph, which takes over its references.</summary>
+    /// <param name="frame">The frame; it is empty afterwards.</param>
     /// <param name="pts">Its time.</param>
     public void Push(AVFrame* frame, ClockTime pts)
     {
@@ -57,7 +57,7 @@ internal sealed unsafe class FilterGraph : IDisposable
         av_buffersrc_add_frame_flags(_source, frame, 0).ThrowIfError("Filtering", before);
     }
 
-    /// <summary>Tells the filters that nothing more comes.</summary>
+    /// <summary>Tells the filters that no more frames come.</summary>
     /// <param name="end">The end of the last frame; None if not known.</param>
     public void End(ClockTime end)
     {
@@ -65,7 +65,7 @@ internal sealed unsafe class FilterGraph : IDisposable
         av_buffersrc_close(_source, end.Nanoseconds, AV_BUFFERSRC_FLAG_PUSH).ThrowIfError("Filtering", before);
     }
 
-    /// <summary>Takes a frame out; false if more must be put in first.</summary>
+    /// <summary>Takes a frame from the graph; false if the graph needs more input first.</summary>
     public bool TryPull(AVFrame* frame, out ClockTime pts)
     {
         pts = ClockTime.None;
@@ -127,7 +127,7 @@ internal sealed unsafe class FilterGraph : IDisposable
 
     private void Parse(string description)
     {
-        // libavfilter's view: the graph's open output is fed by the source, its open input by the sink.
+        // From libavfilter's point of view: the source feeds the graph's open output, the sink its open input.
         var outputs = avfilter_inout_alloc();
         var inputs = avfilter_inout_alloc();
         try

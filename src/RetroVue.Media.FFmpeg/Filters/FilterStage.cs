@@ -11,16 +11,16 @@ using static RetroVue.Media.FFmpeg.Interop.LibAVUtil;
 namespace RetroVue.Media.FFmpeg.Filters;
 
 /// <summary>
-/// Pictures through filters that give out, for each that goes in, one in its place or one for each of its fields; what stands in the
-/// buffers' headers goes with them. For one thread at a time.
+/// Passes pictures through filters that return, for each picture, one picture, or one for each of its fields; the metadata of the buffers
+/// goes with them. For one thread at a time.
 /// </summary>
 /// <param name="description">The filters.</param>
-/// <param name="input">What goes in, in the size that it really has.</param>
+/// <param name="input">The input's format, with its real size.</param>
 /// <param name="pixels">Its pixel format.</param>
 /// <param name="doubles">True if fields become pictures.</param>
 internal sealed unsafe class FilterStage(string description, VideoFormat input, AVPixelFormat pixels, bool doubles) : IDisposable
 {
-    // Times of the second fields are the mean of two.
+    // The times of second fields are the mean of two times.
     private static readonly ClockTime s_rounding = ClockTime.FromNanoseconds(2);
 
     private readonly FilterGraph _graph = new(description, input, pixels, PictureColor.Complete(input, pixels).Range);
@@ -31,7 +31,7 @@ internal sealed unsafe class FilterStage(string description, VideoFormat input, 
     private ClockTime _end = ClockTime.None;
     private FrameMemory? _next;
 
-    /// <summary>Puts a picture in; the buffer stays the caller's.</summary>
+    /// <summary>Passes a picture to the filters; the caller keeps its reference.</summary>
     public void Push(MediaBuffer buffer)
     {
         var frame = _frame.Pointer;
@@ -43,7 +43,7 @@ internal sealed unsafe class FilterStage(string description, VideoFormat input, 
         }
 
         frame->sample_aspect_ratio = input.SampleAspectRatio.ToNative();
-        // The description says them; and a graph is not to take them for a change of what it was made for.
+        // The description contains these values; the graph must not see them as a change of its input.
         (frame->colorspace, frame->color_range) = (AVColorSpace.AVCOL_SPC_UNSPECIFIED, AVColorRange.AVCOL_RANGE_UNSPECIFIED);
         av_frame_remove_side_data(frame, AVFrameSideDataType.AV_FRAME_DATA_DISPLAYMATRIX);
         _headers.Enqueue(new Header(buffer.Pts, buffer.Duration, buffer.Uncertainty, buffer.Sequence, buffer.Flags, doubles && frame->IsInterlaced));
@@ -51,11 +51,11 @@ internal sealed unsafe class FilterStage(string description, VideoFormat input, 
         _graph.Push(frame, buffer.Pts);
     }
 
-    /// <summary>Tells the filters that nothing more comes.</summary>
+    /// <summary>Tells the filters that no more pictures come.</summary>
     public void End() => _graph.End(_end);
 
-    /// <summary>A picture that is ready; null if there is none.</summary>
-    /// <param name="frames">Where frames come from.</param>
+    /// <summary>Returns a picture that is ready; null if there is none.</summary>
+    /// <param name="frames">Provides frames.</param>
     public MediaBuffer? TryPull(FramePool frames)
     {
         var memory = _next ??= frames.Rent();
@@ -86,7 +86,7 @@ internal sealed unsafe class FilterStage(string description, VideoFormat input, 
             _headers.TryDequeue(out _header);
         }
 
-        // Of two pictures or one: it is made of the last that begins at or before it.
+        // Made from one or two pictures: its metadata is that of the last one that begins at or before it.
         while (doubles && _headers.TryPeek(out var following) && (following.Pts.IsNone || following.Pts <= pts + s_rounding))
         {
             _header = _headers.Dequeue();

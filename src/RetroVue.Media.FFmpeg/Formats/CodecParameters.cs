@@ -7,16 +7,16 @@ using static RetroVue.Media.FFmpeg.Interop.LibAVUtil;
 
 namespace RetroVue.Media.FFmpeg.Formats;
 
-/// <summary>Between AVCodecParameters (libavcodec/codec_par.h) and <see cref="EncodedFormat"/>.</summary>
+/// <summary>Converts between AVCodecParameters (libavcodec/codec_par.h) and <see cref="EncodedFormat"/>.</summary>
 internal static unsafe class CodecParameters
 {
-    // AV_LEVEL_UNKNOWN, which headers before 6.1 call FF_LEVEL_UNKNOWN.
+    // AV_LEVEL_UNKNOWN, which is called FF_LEVEL_UNKNOWN before 6.1.
     private const int LevelUnknown = -99;
 
-    /// <summary>The format that codec parameters describe.</summary>
+    /// <summary>Reads a format from codec parameters.</summary>
     /// <param name="parameters">The parameters; of a stream or of an encoder.</param>
-    /// <param name="frameRate">What their owner says of the frame rate, which they hold from FFmpeg 6.1 on only; default: unknown.</param>
-    /// <param name="aspect">The shape of a pixel where the container says another than the codec; default: the codec's.</param>
+    /// <param name="frameRate">The frame rate from their owner, because they contain it only from FFmpeg 6.1 on; default: unknown.</param>
+    /// <param name="aspect">The shape of a pixel if the container's differs from the codec's; default: the codec's.</param>
     public static EncodedFormat Read(AVCodecParameters* parameters, Rational frameRate = default, Rational aspect = default)
     {
         var kind = parameters->codec_type switch
@@ -48,10 +48,10 @@ internal static unsafe class CodecParameters
     }
 
     /// <summary>
-    /// Writes a format into fresh codec parameters, with the codec tag of where it comes from. The frame rate and the side data are written
-    /// where there is a field for them (FFmpeg 6.1 on); before, side data is the stream's.
+    /// Writes a format to fresh codec parameters, with the codec tag of its origin. The frame rate and the side data are written if there
+    /// is a field for them (FFmpeg 6.1 on); before, side data belongs to the stream.
     /// </summary>
-    /// <exception cref="FFmpegException">FFmpeg knows no such codec or channel layout, or is out of memory.</exception>
+    /// <exception cref="FFmpegException">FFmpeg does not know the codec or the channel layout, or is out of memory.</exception>
     public static void Write(EncodedFormat format, AVCodecParameters* target)
     {
         using var name = new NativeText(format.Codec);
@@ -85,7 +85,7 @@ internal static unsafe class CodecParameters
         }
     }
 
-    /// <summary>The codec's profile by the name that libavcodec gives it; null if not known.</summary>
+    /// <summary>Returns libavcodec's name of a codec's profile; null if not known.</summary>
     public static string? ProfileName(AVCodecID codec, int profile)
     {
         var descriptor = avcodec_descriptor_get(codec);
@@ -153,7 +153,7 @@ internal static unsafe class CodecParameters
         };
     }
 
-    // The second letter is the field that is shown first: libavcodec/defs.h.
+    // The second letter is the field that is shown first: see libavcodec/defs.h.
     private static Interlacing ToInterlacing(AVFieldOrder order) => order switch
     {
         AVFieldOrder.AV_FIELD_TT or AVFieldOrder.AV_FIELD_BT => Interlacing.TopFieldFirst,
@@ -175,7 +175,7 @@ internal static unsafe class CodecParameters
         {
             Interlacing.TopFieldFirst => AVFieldOrder.AV_FIELD_TT,
             Interlacing.BottomFieldFirst => AVFieldOrder.AV_FIELD_BB,
-            // Progressive is also what is said where nothing is known: a file must not claim it.
+            // Progressive is also the value if nothing is known: a file must not claim it.
             _ => AVFieldOrder.AV_FIELD_UNKNOWN,
         };
         (target->color_range, target->color_primaries, target->color_trc, target->color_space) = FormatNames.ToNative(video.Color);
@@ -190,7 +190,7 @@ internal static unsafe class CodecParameters
         }
     }
 
-    /// <summary>The shape of a pixel; 0/1 where the stream does not state it, and nothing else counts since.</summary>
+    /// <summary>Returns the shape of a pixel; 0/1 if the stream does not declare it and nothing has changed it since.</summary>
     public static Rational DeclaredAspect(EncodedFormat format)
     {
         var aspect = format.Video?.SampleAspectRatio ?? new Rational(0, 1);
@@ -222,7 +222,7 @@ internal static unsafe class CodecParameters
         target->initial_padding = format.InitialPadding;
         target->trailing_padding = format.TrailingPadding;
         target->seek_preroll = format.SeekPreroll;
-        // Of a stream that begins after what is looked at when a file is opened nothing is known: its decoder finds out.
+        // A stream that begins after the first packets that libavformat reads has no known parameters: its decoder finds them.
         if (audio.Layout.Channels > 0 && !FormatNames.TryWriteLayout(format.Declared?.Layout, audio.Layout, ref target->ch_layout))
         {
             FormatNames.WriteLayout(audio.Layout, ref target->ch_layout);

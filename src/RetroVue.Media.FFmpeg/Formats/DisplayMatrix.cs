@@ -10,19 +10,19 @@ internal static class DisplayMatrix
 {
     private const int Elements = 9;
 
-    /// <summary>The turn or flip that a stream's matrix asks for, where it has one.</summary>
+    /// <summary>Returns the rotation or mirroring of a stream's matrix, if there is one.</summary>
     /// <param name="format">The stream.</param>
-    /// <param name="degreesOff">How far the matrix turns beyond that, in degrees, 0 to 45.</param>
+    /// <param name="degreesOff">The rotation of the matrix in addition to that, in degrees, 0 to 45.</param>
     public static Orientation ToOrientation(EncodedFormat format, out double degreesOff) =>
         ToOrientation(format.FindSideData(StreamSideDataKind.DisplayMatrix).Span, out degreesOff);
 
-    /// <summary>The turn or flip that a matrix asks for; for one between quarter turns the nearest, and none for one that shows nothing.</summary>
-    /// <param name="bytes">The matrix as side data holds it; empty if there is none.</param>
+    /// <summary>Returns the rotation or mirroring of a matrix: the nearest quarter turn, and none for an invalid matrix.</summary>
+    /// <param name="bytes">The matrix as in the side data; empty if there is none.</param>
     public static Orientation ToOrientation(ReadOnlySpan<byte> bytes) => ToOrientation(bytes, out _);
 
     /// <inheritdoc cref="ToOrientation(ReadOnlySpan{byte})"/>
-    /// <param name="bytes">The matrix as side data holds it; empty if there is none.</param>
-    /// <param name="degreesOff">How far the matrix turns beyond that, in degrees, 0 to 45.</param>
+    /// <param name="bytes">The matrix as in the side data; empty if there is none.</param>
+    /// <param name="degreesOff">The rotation of the matrix in addition to that, in degrees, 0 to 45.</param>
     public static Orientation ToOrientation(ReadOnlySpan<byte> bytes, out double degreesOff)
     {
         degreesOff = 0;

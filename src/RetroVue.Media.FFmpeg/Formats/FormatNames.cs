@@ -7,9 +7,9 @@ using static RetroVue.Media.FFmpeg.Interop.LibAVUtil;
 namespace RetroVue.Media.FFmpeg.Formats;
 
 /// <summary>
-/// Between this library's formats and FFmpeg's, by FFmpeg's names for them: the numbers behind the names move between releases.
+/// Converts between this library's formats and FFmpeg's, by FFmpeg's names: the numbers of the names change between releases.
 /// </summary>
-/// <remarks>These look names up: for when a format changes, not for each buffer.</remarks>
+/// <remarks>The methods look up names: use them when a format changes, not for each buffer.</remarks>
 internal static unsafe class FormatNames
 {
     private const string Unspecified = "unspecified";
@@ -34,9 +34,9 @@ internal static unsafe class FormatNames
         ("tb", AVFieldOrder.AV_FIELD_TB), ("bt", AVFieldOrder.AV_FIELD_BT),
     ];
 
-    /// <summary>Our pixel format; Unknown for one that this library has no name for.</summary>
+    /// <summary>Returns this library's pixel format; Unknown if it has no name for it.</summary>
     /// <param name="format">FFmpeg's value.</param>
-    /// <param name="isFullRange">True for the "yuvj" formats, which say the range in the format.</param>
+    /// <param name="isFullRange">True for the "yuvj" formats, which contain the range.</param>
     public static PixelFormat ToPixelFormat(AVPixelFormat format, out bool isFullRange)
     {
         var name = NativeText.Read(av_get_pix_fmt_name(format));
@@ -45,20 +45,20 @@ internal static unsafe class FormatNames
         return Array.Find(s_pixels, pair => pair.Name == name).Ours;
     }
 
-    /// <summary>FFmpeg's pixel format; AV_PIX_FMT_NONE for Unknown.</summary>
+    /// <summary>Returns FFmpeg's pixel format; AV_PIX_FMT_NONE for Unknown.</summary>
     public static AVPixelFormat ToNative(PixelFormat format)
     {
         using var name = new NativeText(Array.Find(s_pixels, pair => pair.Ours == format).Name ?? "none");
         return av_get_pix_fmt(name);
     }
 
-    /// <summary>FFmpeg's name for a pixel format.</summary>
+    /// <summary>Returns FFmpeg's name of a pixel format.</summary>
     public static string ToName(AVPixelFormat format) => NativeText.Read(av_get_pix_fmt_name(format)) ?? "none";
 
     /// <inheritdoc cref="ToName(AVPixelFormat)"/>
     public static string ToName(PixelFormat format) => Array.Find(s_pixels, pair => pair.Ours == format).Name ?? "none";
 
-    /// <summary>The "yuvj" formats, each with the one that differs from it in nothing but that it does not say the range.</summary>
+    /// <summary>Returns the "yuvj" formats, each with the format that is the same except for the range.</summary>
     public static (AVPixelFormat Full, AVPixelFormat Plain)[] FullRangeFormats()
     {
         return [Pair("420p"), Pair("422p"), Pair("444p"), Pair("440p"), Pair("411p")];
@@ -72,21 +72,21 @@ internal static unsafe class FormatNames
         }
     }
 
-    /// <summary>Our sample format; Unknown for one that this library has no name for, such as 64-bit float.</summary>
+    /// <summary>Returns this library's sample format; Unknown if it has no name for it, such as for 64-bit float.</summary>
     public static SampleFormat ToSampleFormat(AVSampleFormat format)
     {
         var name = NativeText.Read(av_get_sample_fmt_name(format));
         return Array.Find(s_samples, pair => pair.Name == name).Ours;
     }
 
-    /// <summary>FFmpeg's sample format; AV_SAMPLE_FMT_NONE for Unknown.</summary>
+    /// <summary>Returns FFmpeg's sample format; AV_SAMPLE_FMT_NONE for Unknown.</summary>
     public static AVSampleFormat ToNative(SampleFormat format)
     {
         using var name = new NativeText(Array.Find(s_samples, pair => pair.Ours == format).Name ?? "none");
         return av_get_sample_fmt(name);
     }
 
-    /// <summary>FFmpeg's pixel format of a name of its own; null if there is none, or it is not what ours means.</summary>
+    /// <summary>Returns FFmpeg's pixel format with a name; null if there is none, or it differs from this library's format.</summary>
     public static AVPixelFormat? TryPixelFormat(string? name, PixelFormat ours)
     {
         using var native = new NativeText(name);
@@ -94,7 +94,7 @@ internal static unsafe class FormatNames
         return format != AVPixelFormat.AV_PIX_FMT_NONE && ToPixelFormat(format, out _) == ours ? format : null;
     }
 
-    /// <summary>FFmpeg's sample format of a name of its own; null if there is none, or it is not what ours means.</summary>
+    /// <summary>Returns FFmpeg's sample format with a name; null if there is none, or it differs from this library's format.</summary>
     public static AVSampleFormat? TrySampleFormat(string? name, SampleFormat ours)
     {
         using var native = new NativeText(name);
@@ -102,17 +102,17 @@ internal static unsafe class FormatNames
         return format != AVSampleFormat.AV_SAMPLE_FMT_NONE && ToSampleFormat(format) == ours ? format : null;
     }
 
-    /// <summary>The order of fields in two letters, or "progressive"; null if not known.</summary>
+    /// <summary>Returns the order of fields as two letters, or "progressive"; null if not known.</summary>
     public static string? ToFieldOrder(AVFieldOrder order) => Array.Find(s_fieldOrders, pair => pair.Native == order).Name;
 
-    /// <summary>FFmpeg's order of fields; unknown for null.</summary>
+    /// <summary>Returns FFmpeg's order of fields; unknown for null.</summary>
     public static AVFieldOrder ToNativeFieldOrder(string? name) => Array.Find(s_fieldOrders, pair => pair.Name == name).Native;
 
-    /// <summary>Where chroma samples lie; null if not known.</summary>
+    /// <summary>Returns the position of chroma samples; null if not known.</summary>
     public static string? ToChromaLocation(AVChromaLocation location) =>
         NativeText.Read(av_chroma_location_name(location)) is { } name && name != Unspecified ? name : null;
 
-    /// <summary>FFmpeg's place of chroma samples; unspecified for null and what is not known there.</summary>
+    /// <summary>Returns FFmpeg's position of chroma samples; unspecified for null and for unknown names.</summary>
     public static AVChromaLocation ToNativeChromaLocation(string? name)
     {
         using var native = new NativeText(name);
@@ -121,7 +121,7 @@ internal static unsafe class FormatNames
             : AVChromaLocation.AVCHROMA_LOC_UNSPECIFIED;
     }
 
-    /// <summary>Our channel layout. One or two channels that the source gave no places are taken as mono and stereo.</summary>
+    /// <summary>Returns this library's channel layout. One or two channels without positions become mono and stereo.</summary>
     public static ChannelLayout ToLayout(ref AVChannelLayout layout)
     {
         if (layout.order != AVChannelOrder.AV_CHANNEL_ORDER_UNSPEC || layout.nb_channels is not (1 or 2))
@@ -134,7 +134,7 @@ internal static unsafe class FormatNames
         return new ChannelLayout(Describe(ref usual), layout.nb_channels);
     }
 
-    /// <summary>FFmpeg's description of a channel layout, from which it can make it again.</summary>
+    /// <summary>Returns FFmpeg's description of a channel layout, from which it can be restored.</summary>
     public static string Describe(ref AVChannelLayout layout)
     {
         const int longest = 256;
@@ -146,7 +146,9 @@ internal static unsafe class FormatNames
         }
     }
 
-    /// <summary>Writes a channel layout as FFmpeg describes it; false if there is none, or it is not what ours means.</summary>
+    /// <summary>
+    /// Writes a channel layout from FFmpeg's description; false if there is none, or it differs from this library's layout.
+    /// </summary>
     public static bool TryWriteLayout(string? described, ChannelLayout ours, ref AVChannelLayout target)
     {
         using var name = new NativeText(described);
@@ -157,8 +159,8 @@ internal static unsafe class FormatNames
         }
     }
 
-    /// <summary>Writes a channel layout into <paramref name="target"/>, whatever was there before.</summary>
-    /// <exception cref="FFmpegException">FFmpeg knows no layout of that name.</exception>
+    /// <summary>Writes a channel layout into <paramref name="target"/>, and replaces its content.</summary>
+    /// <exception cref="FFmpegException">FFmpeg has no layout with that name.</exception>
     public static void WriteLayout(ChannelLayout layout, ref AVChannelLayout target)
     {
         using var name = new NativeText(layout.Name);
@@ -169,7 +171,7 @@ internal static unsafe class FormatNames
         }
     }
 
-    /// <summary>What the numbers mean as colour; a property that is not stated is null.</summary>
+    /// <summary>Returns the meaning of a picture's numbers as colour; a property that is not declared is null.</summary>
     public static ColorDescription ToColor(AVColorRange range, AVColorPrimaries primaries, AVColorTransferCharacteristic transfer, AVColorSpace matrix) =>
         new(
             Stated(av_color_range_name(range)),
@@ -177,7 +179,7 @@ internal static unsafe class FormatNames
             Stated(av_color_transfer_name(transfer)),
             Stated(av_color_space_name(matrix)));
 
-    /// <summary>FFmpeg's values for a colour description; what is null or not known there becomes "unspecified".</summary>
+    /// <summary>Returns FFmpeg's values for a colour description; null and unknown names become "unspecified".</summary>
     public static (AVColorRange Range, AVColorPrimaries Primaries, AVColorTransferCharacteristic Transfer, AVColorSpace Matrix) ToNative(ColorDescription color)
     {
         using NativeText range = new(color.Range), primaries = new(color.Primaries), transfer = new(color.Transfer), matrix = new(color.Matrix);
@@ -187,7 +189,7 @@ internal static unsafe class FormatNames
             color.Transfer is not null && av_color_transfer_from_name(transfer) is var t and > 0
                 ? (AVColorTransferCharacteristic)t
                 : AVColorTransferCharacteristic.AVCOL_TRC_UNSPECIFIED,
-            // Zero is RGB there, so it counts as found.
+            // Zero means RGB in FFmpeg, so it counts as found.
             color.Matrix is not null && av_color_space_from_name(matrix) is var m and >= 0 ? (AVColorSpace)m : AVColorSpace.AVCOL_SPC_UNSPECIFIED);
     }
 

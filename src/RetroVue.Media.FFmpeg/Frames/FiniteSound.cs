@@ -5,25 +5,25 @@ using RetroVue.Media.FFmpeg.Interop;
 namespace RetroVue.Media.FFmpeg.Frames;
 
 /// <summary>
-/// Finds samples of floating point that are no sound: no numbers, infinite, or 120 dB above full scale. One such ends an encoder, and a
+/// Finds invalid floating point samples: not numbers, infinite, or 120 dB above full scale. One such sample makes an encoder fail, and a
 /// filter spreads it over its neighbours.
 /// </summary>
 internal static class FiniteSound
 {
-    // 120 dB. Encoders add up squares of a thousand samples in single precision and take what overflows for damage.
+    // 120 dB. Encoders add the squares of a thousand samples in single precision, and treat an overflow as damage.
     private const int Loudest = 1 << 20;
 
-    /// <summary>True if samples of a format can be such.</summary>
+    /// <summary>True if samples of a format can be invalid.</summary>
     public static bool IsFloat(AVSampleFormat format) => format
         is AVSampleFormat.AV_SAMPLE_FMT_FLT or AVSampleFormat.AV_SAMPLE_FMT_FLTP or AVSampleFormat.AV_SAMPLE_FMT_DBL or AVSampleFormat.AV_SAMPLE_FMT_DBLP;
 
-    /// <summary>Whether a plane of a float format has such samples.</summary>
+    /// <summary>True if a plane of a float format has invalid samples.</summary>
     public static bool HasBad(ReadOnlySpan<byte> plane, AVSampleFormat format) => IsDouble(format)
         ? FirstBad(MemoryMarshal.Cast<byte, double>(plane), Loudest) >= 0
         : FirstBad(MemoryMarshal.Cast<byte, float>(plane), Loudest) >= 0;
 
-    /// <summary>Makes such samples of a plane silent.</summary>
-    /// <returns>How many there were.</returns>
+    /// <summary>Replaces the invalid samples of a plane by silence.</summary>
+    /// <returns>The number of invalid samples.</returns>
     public static int Silence(Span<byte> plane, AVSampleFormat format) => IsDouble(format)
         ? Silence(MemoryMarshal.Cast<byte, double>(plane), Loudest)
         : Silence(MemoryMarshal.Cast<byte, float>(plane), Loudest);
@@ -50,7 +50,7 @@ internal static class FiniteSound
     {
         int at = 0;
         var limit = new Vector<T>(loudest);
-        // A comparison with no number is false.
+        // A comparison with NaN is false.
         while (at <= samples.Length - Vector<T>.Count && Vector.LessThanAll(Vector.Abs(new Vector<T>(samples[at..])), limit))
         {
             at += Vector<T>.Count;

@@ -6,10 +6,10 @@ using static RetroVue.Media.FFmpeg.Interop.LibAVUtil;
 
 namespace RetroVue.Media.FFmpeg.Frames;
 
-/// <summary>A frame of FFmpeg's as the memory of a buffer: picture or sound stays where libavcodec put it.</summary>
+/// <summary>An FFmpeg frame as the memory of a buffer: picture or sound stays in libavcodec's memory.</summary>
 /// <remarks>
-/// The buffer's header says when the frame is; the frame's own time fields mean nothing here. Planes and strides are those of
-/// libavutil/frame.h; a plane ends with the last byte of its last line, not with the padding behind it.
+/// The time is in the buffer's header; the frame's own time fields have no meaning here. Planes and strides are those of libavutil/frame.h;
+/// a plane ends with the last byte of its last line, without the padding after it.
 /// </remarks>
 [SuppressMessage("Design", "CA1001", Justification = "The last reference or the pool frees it.")]
 internal sealed unsafe class FrameMemory : MediaMemory
@@ -18,15 +18,15 @@ internal sealed unsafe class FrameMemory : MediaMemory
     private readonly AVFrame* _frame;
     private readonly FramePool? _home;
 
-    /// <summary>A frame without content.</summary>
-    /// <param name="home">Where it goes when its last reference has gone; null: it is freed then.</param>
+    /// <summary>Makes an empty frame.</summary>
+    /// <param name="home">The pool to which it returns after its last reference; null: it is freed then.</param>
     public FrameMemory(FramePool? home)
     {
         _home = home;
         _frame = _handle.Pointer;
     }
 
-    /// <summary>The frame, for calls that fill or read it; good while a reference is held.</summary>
+    /// <summary>The frame, for calls that fill or read it; valid while a reference is held.</summary>
     public AVFrame* Frame => _frame;
 
     /// <summary>Samples per channel; zero for a picture.</summary>
@@ -37,7 +37,7 @@ internal sealed unsafe class FrameMemory : MediaMemory
         ? Math.Max(av_pix_fmt_count_planes((AVPixelFormat)_frame->format), 0)
         : IsPlanarSound ? _frame->ch_layout.nb_channels : 1;
 
-    /// <summary>True if FFmpeg holds a reference to the bytes too, as a decoder that still predicts from them.</summary>
+    /// <summary>True if FFmpeg also holds a reference to the bytes, as a decoder does that still needs them for prediction.</summary>
     public override bool IsReadOnly => av_frame_is_writable(_frame) == 0;
 
     private bool IsSound => _frame->nb_samples > 0;
@@ -46,9 +46,9 @@ internal sealed unsafe class FrameMemory : MediaMemory
 
     private int BytesPerSample => av_get_bytes_per_sample((AVSampleFormat)_frame->format) * (IsPlanarSound ? 1 : _frame->ch_layout.nb_channels);
 
-    /// <summary>Forgets samples at both ends of a sound without moving the others.</summary>
-    /// <param name="start">How many at the start.</param>
-    /// <param name="end">How many at the end; one sample at least must be left.</param>
+    /// <summary>Removes samples at both ends of a block of sound without moving the others.</summary>
+    /// <param name="start">The number of samples at the start.</param>
+    /// <param name="end">The number of samples at the end; at least one sample must remain.</param>
     public void Cut(int start, int end)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(start + end, _frame->nb_samples, nameof(start));
@@ -59,7 +59,7 @@ internal sealed unsafe class FrameMemory : MediaMemory
             _frame->extended_data[i] += offset;
         }
 
-        // With more than eight planes the two are arrays of their own; else they are one.
+        // With more than eight planes the two are separate arrays; otherwise they are the same.
         if (_frame->extended_data != _frame->data)
         {
             for (int i = 0; i < Math.Min(planes, AV_NUM_DATA_POINTERS); i++)
@@ -90,7 +90,7 @@ internal sealed unsafe class FrameMemory : MediaMemory
         return copy;
     }
 
-    /// <summary>Brings a recycled frame back into use, with one reference.</summary>
+    /// <summary>Makes a recycled frame usable again, with one reference.</summary>
     public void MakeLive() => Revive();
 
     /// <summary>Frees the frame itself.</summary>

@@ -1,9 +1,11 @@
 namespace RetroVue.Media.FFmpeg.Frames;
 
-/// <summary>The frames of one element: rented there, returned from any thread, freed with the pool. Warm, it allocates nothing.</summary>
+/// <summary>
+/// The frames of one element: rented there, returned from any thread, freed with the pool. After a start-up phase it allocates nothing.
+/// </summary>
 /// <remarks>
-/// Thread-safe. It keeps the frame structures; the picture and sound in them goes back to libavutil's own pools with the last reference.
-/// Frames still out when the pool is disposed are good as long as they are held, and freed when they come back.
+/// Thread-safe. It keeps the frame structures; with the last reference, the picture or sound in them returns to libavutil's own pools.
+/// Frames in use when the pool is disposed of stay valid while they are held, and are freed when they come back.
 /// </remarks>
 internal sealed class FramePool : IDisposable
 {
@@ -11,7 +13,7 @@ internal sealed class FramePool : IDisposable
     private readonly Stack<FrameMemory> _free = new();
     private bool _isClosed;
 
-    /// <summary>A frame without content, with one reference.</summary>
+    /// <summary>Rents an empty frame, with one reference.</summary>
     /// <exception cref="ObjectDisposedException">The pool has been disposed.</exception>
     public FrameMemory Rent()
     {
@@ -29,7 +31,7 @@ internal sealed class FramePool : IDisposable
         return frame;
     }
 
-    /// <summary>Takes a frame without content back.</summary>
+    /// <summary>Takes an empty frame back.</summary>
     public void Return(FrameMemory frame)
     {
         lock (_lock)

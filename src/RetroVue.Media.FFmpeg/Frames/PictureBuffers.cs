@@ -4,7 +4,7 @@ using static RetroVue.Media.FFmpeg.Interop.LibAVUtil;
 
 namespace RetroVue.Media.FFmpeg.Frames;
 
-/// <summary>Gives frames memory for pictures, recycled as long as the size stays. For one thread at a time.</summary>
+/// <summary>Provides memory for pictures in frames, and recycles it while the size stays the same. For one thread at a time.</summary>
 internal sealed unsafe class PictureBuffers : IDisposable
 {
     // A cache line, which is also the widest vector.
@@ -13,8 +13,8 @@ internal sealed unsafe class PictureBuffers : IDisposable
     private BufferPoolHandle? _pool;
     private int _size;
 
-    /// <summary>Makes a frame without content a picture of undefined content.</summary>
-    /// <exception cref="FFmpegException">The size is impossible, or out of memory.</exception>
+    /// <summary>Gives an empty frame the memory of a picture; its content is undefined.</summary>
+    /// <exception cref="FFmpegException">The size is impossible, or memory is exhausted.</exception>
     public void Attach(AVFrame* frame, AVPixelFormat format, int width, int height)
     {
         int size = av_image_get_buffer_size(format, width, height, Alignment).ThrowIfError("Sizing a picture");
@@ -36,7 +36,7 @@ internal sealed unsafe class PictureBuffers : IDisposable
         av_image_fill_arrays(frame->data, frame->linesize, buffer->data, format, width, height, Alignment).ThrowIfError("Laying out a picture");
     }
 
-    /// <summary>Frees the memory that no frame uses; the rest is freed with its frames.</summary>
+    /// <summary>Frees the memory that is not in use; the rest is freed with its frames.</summary>
     public void Dispose()
     {
         _pool?.Dispose();

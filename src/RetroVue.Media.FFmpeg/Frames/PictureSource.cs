@@ -5,18 +5,18 @@ using static RetroVue.Media.FFmpeg.Interop.LibAVUtil;
 
 namespace RetroVue.Media.FFmpeg.Frames;
 
-/// <summary>Makes a frame of FFmpeg's out of any buffer with a picture: one that is a frame already is shared, another is copied.</summary>
+/// <summary>Makes an FFmpeg frame from any buffer with a picture: a frame is shared, other memory is copied.</summary>
 internal sealed unsafe class PictureSource : IDisposable
 {
     private readonly PictureBuffers _buffers = new();
 
-    /// <summary>Makes <paramref name="target"/>, which is empty, the picture of a buffer. Who calls unrefs the frame.</summary>
-    /// <param name="target">An empty frame. Its time fields are the caller's to set.</param>
+    /// <summary>Makes <paramref name="target"/>, an empty frame, refer to a buffer's picture. The caller unrefs the frame.</summary>
+    /// <param name="target">An empty frame. The caller sets its time fields.</param>
     /// <param name="memory">The picture.</param>
-    /// <param name="format">The picture's format, which memory of others than FFmpeg does not tell.</param>
+    /// <param name="format">The picture's format, which memory that is not from FFmpeg does not contain.</param>
     /// <param name="width">Its width in pixels.</param>
     /// <param name="height">Its height in pixels.</param>
-    /// <exception cref="InvalidDataException">The memory holds less than a picture of that format.</exception>
+    /// <exception cref="InvalidDataException">The memory is smaller than a picture of that format.</exception>
     /// <exception cref="FFmpegException">Out of memory.</exception>
     public void Refer(AVFrame* target, MediaMemory memory, AVPixelFormat format, int width, int height)
     {
@@ -40,8 +40,8 @@ internal sealed unsafe class PictureSource : IDisposable
         }
     }
 
-    /// <summary>Holds that a plane has all its lines.</summary>
-    /// <exception cref="InvalidDataException">It has not.</exception>
+    /// <summary>Checks that a plane has all its lines.</summary>
+    /// <exception cref="InvalidDataException">It does not.</exception>
     public static void Check(MediaMemory memory, int plane, int lineBytes, int lines)
     {
         if (plane >= memory.PlaneCount || memory.Plane(plane).Length < (memory.Stride(plane) * (lines - 1)) + lineBytes)

@@ -3,11 +3,11 @@ using RetroVue.Media.Memory;
 
 namespace RetroVue.Media.FFmpeg.Frames;
 
-/// <summary>Facts about sound in any memory.</summary>
+/// <summary>Properties of sound in any memory.</summary>
 internal static class SoundMemory
 {
-    /// <summary>Samples per channel in memory of a format.</summary>
-    /// <exception cref="InvalidDataException">Planes are missing or of unlike length.</exception>
+    /// <summary>Returns the number of samples per channel in memory of a format.</summary>
+    /// <exception cref="InvalidDataException">Planes are missing or of different lengths.</exception>
     public static int Samples(MediaMemory memory, AudioFormat format)
     {
         bool isPlanar = format.SampleFormat.IsPlanar();
@@ -17,7 +17,7 @@ internal static class SoundMemory
         {
             if (i >= memory.PlaneCount || memory.Plane(i).Length != bytes)
             {
-                throw new InvalidDataException($"Sound of {format} lacks plane {i}, or it has not the length of the first.");
+                throw new InvalidDataException($"Sound of {format} has no plane {i}, or its length differs from the first plane's.");
             }
         }
 

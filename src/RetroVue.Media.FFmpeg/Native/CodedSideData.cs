@@ -8,12 +8,12 @@ using static RetroVue.Media.FFmpeg.Interop.LibAVUtil;
 namespace RetroVue.Media.FFmpeg.Native;
 
 /// <summary>
-/// Between FFmpeg's side data of whole streams and <see cref="StreamSideData"/>. Codec parameters hold it from FFmpeg 6.1 on; before, a
-/// demuxer's or muxer's stream does, and an encoder.
+/// Converts between FFmpeg's side data of whole streams and <see cref="StreamSideData"/>. From FFmpeg 6.1 on, codec parameters contain it;
+/// before, it belongs to a demuxer's or muxer's stream, or to an encoder.
 /// </summary>
 internal static unsafe class CodedSideData
 {
-    /// <summary>Copies of the pieces, in their order.</summary>
+    /// <summary>Returns copies of the items, in their order.</summary>
     public static ImmutableArray<StreamSideData> ToManaged(this ReadOnlySpan<AVPacketSideData> items)
     {
         var copies = ImmutableArray.CreateBuilder<StreamSideData>(items.Length);
@@ -27,11 +27,11 @@ internal static unsafe class CodedSideData
 
     extension(ref AVCodecParameters parameters)
     {
-        /// <summary>Their own side data; none before FFmpeg 6.1.</summary>
+        /// <summary>The parameters' own side data; none before FFmpeg 6.1.</summary>
         public ReadOnlySpan<AVPacketSideData> SideData =>
             AVCodecParameters.has_coded_side_data ? new(parameters.coded_side_data, parameters.nb_coded_side_data) : [];
 
-        /// <summary>Gives fresh parameters their side data; does nothing before FFmpeg 6.1.</summary>
+        /// <summary>Adds side data to fresh parameters; does nothing before FFmpeg 6.1.</summary>
         /// <exception cref="FFmpegException">Out of memory.</exception>
         public void AddSideData(ImmutableArray<StreamSideData> items)
         {
@@ -60,11 +60,11 @@ internal static unsafe class CodedSideData
 
     extension(ref AVStream stream)
     {
-        /// <summary>Its side data, wherever this FFmpeg keeps it.</summary>
+        /// <summary>The stream's side data, from the field in which this FFmpeg stores it.</summary>
         public ReadOnlySpan<AVPacketSideData> SideData =>
             AVCodecParameters.has_coded_side_data ? stream.codecpar->SideData : new(stream.side_data, stream.nb_side_data);
 
-        /// <summary>Gives a fresh stream the side data that its codec parameters have no place for: before FFmpeg 6.1.</summary>
+        /// <summary>Adds side data to a fresh stream if its codec parameters have no field for it: before FFmpeg 6.1.</summary>
         /// <exception cref="FFmpegException">Out of memory.</exception>
         public void AddSideData(ImmutableArray<StreamSideData> items)
         {
@@ -87,7 +87,7 @@ internal static unsafe class CodedSideData
 
     extension(ref AVCodecContext context)
     {
-        /// <summary>What an encoder says of its whole stream.</summary>
+        /// <summary>The side data of an encoder's whole stream.</summary>
         public ReadOnlySpan<AVPacketSideData> SideData => new(context.coded_side_data, context.nb_coded_side_data);
     }
 }

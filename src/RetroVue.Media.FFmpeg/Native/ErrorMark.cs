@@ -2,10 +2,10 @@ using static RetroVue.Media.FFmpeg.Interop.Log.LogBridge;
 
 namespace RetroVue.Media.FFmpeg.Native;
 
-/// <summary>A moment before a call into FFmpeg, by which the errors that the call itself reports are known from older ones.</summary>
+/// <summary>A mark before a call into FFmpeg, which distinguishes the errors of the call from older ones.</summary>
 /// <remarks>
-/// Taken and asked on the thread that calls. Taking it reads one number of the library that receives FFmpeg's log
-/// (native/include/retrovue_ffmpeg.h), which counts lines only when there are any; without that library nothing is ever known.
+/// Made and read on the calling thread. Making it reads one number of the library that receives FFmpeg's log
+/// (native/include/retrovue_ffmpeg.h), which changes only if lines are logged; without that library no errors are known.
 /// </remarks>
 internal readonly unsafe struct ErrorMark
 {
@@ -15,12 +15,12 @@ internal readonly unsafe struct ErrorMark
 
     private ErrorMark(long begun) => _begun = begun;
 
-    /// <summary>This moment.</summary>
+    /// <summary>Returns a mark for the present moment.</summary>
     public static ErrorMark Now => s_begun is null ? default : new ErrorMark(Volatile.Read(ref *s_begun));
 
     /// <summary>
-    /// The last line that FFmpeg logged since, on this thread, as an error or worse; null if there was none. What threads of a codec's
-    /// own said is not in it.
+    /// The last line since then that FFmpeg logged on this thread as an error or worse; null if there was none. Lines from a codec's own
+    /// threads are not included.
     /// </summary>
     public string? LastLine
     {

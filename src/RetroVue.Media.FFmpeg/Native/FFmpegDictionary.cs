@@ -3,10 +3,10 @@ using static RetroVue.Media.FFmpeg.Interop.LibAVUtil;
 
 namespace RetroVue.Media.FFmpeg.Native;
 
-/// <summary>AVDictionary (libavutil/dict.h): options on the way in, metadata on the way out.</summary>
+/// <summary>AVDictionary (libavutil/dict.h): options for a call, or metadata from a call.</summary>
 internal static unsafe class FFmpegDictionary
 {
-    /// <summary>Sets an entry; creates the dictionary where there is none. The owner frees it with <c>av_dict_free</c>.</summary>
+    /// <summary>Sets an entry; creates the dictionary if there is none. The owner frees it with <c>av_dict_free</c>.</summary>
     /// <exception cref="FFmpegException">Out of memory.</exception>
     public static void Set(AVDictionary** dictionary, string key, string? value)
     {
@@ -14,7 +14,7 @@ internal static unsafe class FFmpegDictionary
         av_dict_set(dictionary, nativeKey, nativeValue, 0).ThrowIfError($"Setting {key}");
     }
 
-    /// <summary>All entries, in order.</summary>
+    /// <summary>Returns all entries, in order.</summary>
     public static List<KeyValuePair<string, string>> Read(AVDictionary* dictionary)
     {
         var entries = new List<KeyValuePair<string, string>>();

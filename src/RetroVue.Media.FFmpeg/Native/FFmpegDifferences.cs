@@ -3,12 +3,13 @@ using RetroVue.Media.FFmpeg.Interop;
 namespace RetroVue.Media.FFmpeg.Native;
 
 /// <summary>
-/// All that is done differently from one release of FFmpeg to another, apart from where fields stand and where streams keep their side
-/// data (<see cref="CodedSideData"/>). Code above asks here and never for the release. Enum values that shift (video codec ids from 202 on, pixel formats from 152) are not bound: they are looked up by name.
+/// Everything that depends on the release of FFmpeg, except the offsets of fields and the place of streams' side data
+/// (<see cref="CodedSideData"/>). Other code uses this class and never checks the release. Enum values that change (video codec ids from
+/// 202 on, pixel formats from 152) are not bound: they are looked up by name.
 /// </summary>
 internal static unsafe class FFmpegDifferences
 {
-    // libavutil/frame.h from 6.1 on; before, each was a field of its own.
+    // libavutil/frame.h from 6.1 on; before, each flag was a field of its own.
     private const int FrameFlagKey = 1 << 1;
     private const int FrameFlagInterlaced = 1 << 3;
     private const int FrameFlagTopFieldFirst = 1 << 4;
@@ -18,7 +19,7 @@ internal static unsafe class FFmpegDifferences
 
     extension(ref AVFrame frame)
     {
-        /// <summary>A key frame. Of decoded pictures only: not every release marks decoded sound.</summary>
+        /// <summary>True for a key frame. Only for decoded pictures: not all releases mark decoded sound.</summary>
         public bool IsKey
         {
             get => FlagsInOneField ? (frame.flags & FrameFlagKey) != 0 : frame.key_frame != 0;
@@ -35,7 +36,7 @@ internal static unsafe class FFmpegDifferences
             }
         }
 
-        /// <summary>The picture is two fields.</summary>
+        /// <summary>True if the picture is interlaced.</summary>
         public bool IsInterlaced
         {
             get => FlagsInOneField ? (frame.flags & FrameFlagInterlaced) != 0 : frame.interlaced_frame != 0;
@@ -52,7 +53,7 @@ internal static unsafe class FFmpegDifferences
             }
         }
 
-        /// <summary>Of an interlaced picture: the top field is shown first.</summary>
+        /// <summary>True if the top field of an interlaced picture is shown first.</summary>
         public bool IsTopFieldFirst
         {
             get => FlagsInOneField ? (frame.flags & FrameFlagTopFieldFirst) != 0 : frame.top_field_first != 0;
@@ -69,7 +70,7 @@ internal static unsafe class FFmpegDifferences
             }
         }
 
-        /// <summary>Duration in the frame's time base, 0 where unknown: <c>duration</c> from 6.0 on, <c>pkt_duration</c> before.</summary>
+        /// <summary>Duration in the frame's time base, 0 if unknown: <c>duration</c> from 6.0 on, <c>pkt_duration</c> before.</summary>
         public ref long Duration
         {
             get

@@ -5,12 +5,12 @@ using static RetroVue.Media.FFmpeg.Interop.LibAVUtil;
 
 namespace RetroVue.Media.FFmpeg.Native;
 
-/// <summary>The one way from FFmpeg's error codes to exceptions.</summary>
+/// <summary>Converts FFmpeg's error codes to exceptions; all code uses this class for that.</summary>
 internal static unsafe class FFmpegErrors
 {
-    /// <summary>Passes a code that is no error; throws for one that is.</summary>
-    /// <param name="code">What the call returned; negative is an error.</param>
-    /// <param name="what">What was being done, for the reader of the message: "Opening film.mp4". A constant on hot paths.</param>
+    /// <summary>Returns a code that is not an error; throws for an error.</summary>
+    /// <param name="code">The result of a call; negative is an error.</param>
+    /// <param name="what">The operation, for the reader of the message: "Opening film.mp4". A constant on hot paths.</param>
     /// <returns>The code, zero or more.</returns>
     /// <exception cref="FFmpegException">The code is negative.</exception>
     [StackTraceHidden]
@@ -24,10 +24,10 @@ internal static unsafe class FFmpegErrors
         return code;
     }
 
-    /// <summary>As without a mark, for calls that say more than a code: the exception has FFmpeg's own last line.</summary>
-    /// <param name="code">What the call returned; negative is an error.</param>
-    /// <param name="what">What was being done.</param>
-    /// <param name="before">Taken just before the call.</param>
+    /// <summary>The same, for calls that log more than a code: the exception contains FFmpeg's own last line.</summary>
+    /// <param name="code">The result of a call; negative is an error.</param>
+    /// <param name="what">The operation.</param>
+    /// <param name="before">A mark made just before the call.</param>
     /// <exception cref="FFmpegException">The code is negative.</exception>
     [StackTraceHidden]
     public static int ThrowIfError(this int code, string what, ErrorMark before)
@@ -40,7 +40,7 @@ internal static unsafe class FFmpegErrors
         return code;
     }
 
-    /// <summary>Throws where an allocating call gave nothing.</summary>
+    /// <summary>Throws if an allocating call returned null.</summary>
     /// <exception cref="FFmpegException">The pointer is null; the code says out of memory.</exception>
     [StackTraceHidden]
     public static void ThrowIfNull([NotNull] void* pointer, string what)
@@ -51,7 +51,7 @@ internal static unsafe class FFmpegErrors
         }
     }
 
-    /// <summary>FFmpeg's text for a code.</summary>
+    /// <summary>Returns FFmpeg's text for a code.</summary>
     public static string Describe(int code)
     {
         var text = stackalloc byte[AV_ERROR_MAX_STRING_SIZE];

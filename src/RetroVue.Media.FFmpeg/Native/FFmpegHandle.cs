@@ -2,15 +2,15 @@ using System.Runtime.InteropServices;
 
 namespace RetroVue.Media.FFmpeg.Native;
 
-/// <summary>Owns one object of FFmpeg's and frees it once, on Dispose or by the finalizer.</summary>
+/// <summary>Owns one FFmpeg object and frees it once, by Dispose or the finalizer.</summary>
 /// <remarks>
-/// The pointer is good as long as the handle is not disposed; who calls with it keeps the handle alive (a field of a living object will
-/// do) and does not dispose it meanwhile. Not for sharing between threads, as the objects are not.
+/// The pointer is valid until the handle is disposed of. During a call, the caller keeps the handle alive (a field of a living object is
+/// enough) and does not dispose of it. Not for use by several threads, because the objects are not either.
 /// </remarks>
 internal abstract unsafe class FFmpegHandle<T> : SafeHandle
     where T : unmanaged
 {
-    /// <exception cref="FFmpegException">The pointer is null, as allocators of FFmpeg say out of memory.</exception>
+    /// <exception cref="FFmpegException">The pointer is null, which FFmpeg's allocators return if memory is exhausted.</exception>
     protected FFmpegHandle(T* pointer)
         : base(0, ownsHandle: true)
     {
@@ -43,12 +43,12 @@ internal abstract unsafe class FFmpegHandle<T> : SafeHandle
     }
 }
 
-/// <summary>How many handles live, which tests hold against zero.</summary>
+/// <summary>The number of living handles; tests check that it returns to zero.</summary>
 internal static class FFmpegHandles
 {
     private static int s_live;
 
-    /// <summary>Handles neither disposed nor finalized.</summary>
+    /// <summary>The number of handles that are neither disposed of nor finalized.</summary>
     public static int Live => Volatile.Read(ref s_live);
 
     internal static void Count(int change) => Interlocked.Add(ref s_live, change);

@@ -4,12 +4,12 @@ using RetroVue.Media.FFmpeg.Interop;
 namespace RetroVue.Media.FFmpeg.Native;
 
 /// <summary>
-/// Finds one complete set of FFmpeg libraries and tells its release.
+/// Finds a complete set of FFmpeg libraries and its release.
 /// </summary>
 /// <remarks>
-/// The set is chosen by libavformat's major, for others are shared: libswresample.so.4 serves both 5.1 and 6.x. The libraries of a
-/// set are loaded in the order of their dependencies, so that each finds the ones it needs already there, also in a folder that the
-/// dynamic linker does not know.
+/// The set is chosen by libavformat's major version, because other versions are shared: libswresample.so.4 belongs to both 5.1 and 6.x. The
+/// libraries are loaded in the order of their dependencies, so that each finds the ones that it needs, even in a folder that the dynamic
+/// linker does not know.
 /// </remarks>
 internal static unsafe class FFmpegLoader
 {
@@ -18,17 +18,17 @@ internal static unsafe class FFmpegLoader
     private const string Remedy =
         "Install FFmpeg's libraries (Debian and Ubuntu: apt-get install ffmpeg; on Debian 12 its packages are libavformat59, libavcodec59, "
         + "libavfilter8, libavutil57, libswscale6 and libswresample4), or set " + FFmpegLibrary.FolderVariable
-        + " to a folder that holds all six.";
+        + " to a folder with all six.";
 
-    /// <summary>Loads the newest known set in the folder, or else in the system.</summary>
-    /// <param name="folder">The folder to look in first; null or empty: none.</param>
-    /// <param name="openFromSystem">Opens a library of the system by its file name and answers 0 where there is none; for tests.</param>
-    /// <exception cref="FFmpegLibraryException">There is no complete, known set.</exception>
+    /// <summary>Loads the newest supported set from the folder, or from the system.</summary>
+    /// <param name="folder">The folder to search first; null or empty: none.</param>
+    /// <param name="openFromSystem">Opens a library of the system by its file name; returns 0 if there is none. For tests.</param>
+    /// <exception cref="FFmpegLibraryException">There is no complete, supported set.</exception>
     public static LoadedFFmpeg Load(string? folder, Func<string, nint>? openFromSystem = null)
     {
         if (!Environment.Is64BitProcess)
         {
-            throw new FFmpegLibraryException("The FFmpeg elements run in 64-bit processes only: the layouts of FFmpeg's structs are known for these.");
+            throw new FFmpegLibraryException("The FFmpeg elements need a 64-bit process: the layouts of FFmpeg's structs are only known for 64 bits.");
         }
 
         openFromSystem ??= name => NativeLibrary.TryLoad(name, out var handle) ? handle : 0;
@@ -46,7 +46,7 @@ internal static unsafe class FFmpegLoader
             }
             catch (Exception e) when (e is DllNotFoundException or BadImageFormatException)
             {
-                // The runtime's text ends with the linker's own line, which is the one that tells.
+                // The runtime's message ends with the linker's own line, which contains the reason.
                 var reason = e.Message.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)[^1];
                 throw new FFmpegLibraryException($"{path} cannot be loaded: {reason}. {Remedy}", e);
             }
@@ -93,14 +93,14 @@ internal static unsafe class FFmpegLoader
                 $"libavformat {key} in {folder ?? "the system"} is older than FFmpeg {FFmpegReleases.All[0].Name}, the oldest supported. {Remedy}");
         }
 
-        // A set put together from two releases works until a field is read that only one of them has there.
+        // A mixture of two releases works until code reads a field that only one of them has at that offset.
         foreach (var (library, major, minor) in known.Libraries)
         {
             if (versions[library] is var version && (version.Major != major || version.Minor < minor))
             {
                 throw new FFmpegLibraryException(
-                    $"The FFmpeg libraries in {folder ?? "the system"} are of different releases: libavformat {key} is of {known.Name}, "
-                    + $"lib{library} {version} is not. {Remedy}");
+                    $"The FFmpeg libraries in {folder ?? "the system"} belong to different releases: libavformat {key} belongs to {known.Name}, "
+                    + $"lib{library} {version} does not. {Remedy}");
             }
         }
 
@@ -128,12 +128,12 @@ internal static unsafe class FFmpegLoader
         var supported = $"FFmpeg {FFmpegReleases.All[0].Name} to 8.x (libavformat {majors[0]} to {majors[^1]})";
         var places = folder is { } named ? $"in {named.Name} and in the system" : "in the system";
 
-        // A little way to either side: releases that are still about, or that are to come.
+        // Also a few versions below and above: old releases that are still in use, or future ones.
         var others = Enumerable.Range(majors[0] - 4, majors.Count + 12).Except(majors).Select(major => $"libavformat.so.{major}")
             .Where(name => CanOpen(system, name) || (folder is { } also && CanOpen(also.Open, name))).ToList();
         return new FFmpegLibraryException(others.Count == 0
             ? $"FFmpeg's libraries were not found {places}; {supported} is supported. {Remedy}"
-            : $"Of FFmpeg only {string.Join(", ", others)} was found {places}; {supported} is supported. {Remedy}");
+            : $"Only unsupported FFmpeg libraries were found {places}: {string.Join(", ", others)}; {supported} is supported. {Remedy}");
     }
 
     private static bool CanOpen(Func<string, nint> open, string name)
@@ -157,7 +157,7 @@ internal static unsafe class FFmpegLoader
 
     private static void SetLogLevel(nint avutil)
     {
-        // Only a stand-in for the library lacks it.
+        // Only a test's substitute for the library does not have it.
         if (NativeLibrary.TryGetExport(avutil, "av_log_set_level", out nint set))
         {
             ((delegate* unmanaged<int, void>)set)(FFmpegLog.LevelOfStandardError);

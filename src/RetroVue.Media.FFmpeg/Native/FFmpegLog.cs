@@ -9,25 +9,25 @@ using static RetroVue.Media.FFmpeg.Interop.Log.LogBridge;
 namespace RetroVue.Media.FFmpeg.Native;
 
 /// <summary>
-/// FFmpeg's log on its way to a logger. Thread-safe.
+/// Passes FFmpeg's log to a logger. Thread-safe.
 /// </summary>
 /// <remarks>
-/// What FFmpeg calls is C (native/include/retrovue_ffmpeg.h), for a <c>va_list</c> cannot be read here, and managed code must not be
-/// entered from calls that were bound with <c>SuppressGCTransition</c>. It queues lines; a thread takes them from there.
+/// FFmpeg's callback is C (native/include/retrovue_ffmpeg.h), because managed code cannot read a <c>va_list</c>, and must not be entered
+/// from calls that were bound with <c>SuppressGCTransition</c>. The C code queues lines; a thread takes them from there.
 /// </remarks>
 internal static unsafe class FFmpegLog
 {
-    /// <summary>Whether the library that receives the log is there, and of this assembly's version.</summary>
+    /// <summary>True if the library that receives the log is present and has this assembly's version.</summary>
     public static readonly bool IsReceived = FFmpegResolver.TryLoadOwn(LogBridge.Library, out _) && rv_ff_abi() == RV_FF_ABI;
 
     private const int Batch = 16;
 
-    // How long lines that repeat wait at most, beyond their time, until they are told of; if there are none nothing wakes the reader.
+    // The longest delay, beyond their interval, until repeated lines are reported; if there are none, nothing wakes the reader.
     private const int LookAgain = 1000;
     private const int Forever = -1;
 
-    // Held while lines are handed on, so that none reaches a logger after another has taken its place. The reader may wait for it: FFmpeg
-    // does not wait for the reader.
+    // Held while lines are passed on, so that no line reaches a logger after it has been replaced. The reader may wait for it: FFmpeg does
+    // not wait for the reader.
     private static readonly Lock s_lock = new();
     private static readonly RepeatedLines s_repeated = new();
     private static ILogger? s_logger;
@@ -35,15 +35,15 @@ internal static unsafe class FFmpegLog
     private static long s_dropped;
 
     /// <summary>
-    /// How much FFmpeg writes to standard error, in its own numbers. That belongs to the program that embeds this library; what matters
-    /// comes back as error codes and counts, so only what it calls fatal stays, unless the program's user asks for more.
+    /// The level of FFmpeg's own log on standard error, as its number. Standard error belongs to the program that uses this library, and
+    /// important results are returned as error codes and counts. So only fatal messages are written, unless the program's user wants more.
     /// </summary>
     public static int LevelOfStandardError =>
         int.TryParse(Environment.GetEnvironmentVariable(FFmpegLibrary.LogVariable), CultureInfo.InvariantCulture, out int level) ? level : AV_LOG_FATAL;
 
     /// <summary>
-    /// Has libavutil call what receives the log, where that is there: it keeps each thread's last error, and hands all on to libavutil's own
-    /// callback, which writes to standard error.
+    /// Makes libavutil call the library that receives the log, if it is present. That library keeps each thread's last error, and passes
+    /// all messages to libavutil's own callback, which writes to standard error.
     /// </summary>
     /// <param name="avutil">The library, just loaded.</param>
     public static void Receive(nint avutil)
@@ -56,14 +56,14 @@ internal static unsafe class FFmpegLog
         }
     }
 
-    /// <summary>Sends the messages of a level and of worse ones to a logger, in the place of the one before.</summary>
+    /// <summary>Sends the messages of a level and above to a logger, which replaces the one before.</summary>
     /// <exception cref="FFmpegLibraryException">FFmpeg, or the library that receives its log, is missing or of another version.</exception>
     public static void SendTo(ILogger logger, LogLevel least, IClock clock)
     {
         int level = NumberOf(least);
         if (rv_ff_abi() != RV_FF_ABI)
         {
-            throw new FFmpegLibraryException($"{LogBridge.Library} is of another version than this assembly. Build it anew with native/build.");
+            throw new FFmpegLibraryException($"{LogBridge.Library} has another version than this assembly. Build it again with native/build.");
         }
 
         lock (s_lock)
@@ -71,17 +71,17 @@ internal static unsafe class FFmpegLog
             LogAll();
             s_logger = logger;
             s_clock = clock;
-            // FFmpeg looks at its own level too, where a message is costly to make.
+            // FFmpeg checks its own level too, if a message is costly to make.
             av_log_set_level(level);
             int run = rv_ff_log_start(level);
-            // It was since the library was loaded, unless somebody else has put another in its place.
+            // It has been the callback since the library was loaded, unless another program part has replaced it.
             av_log_set_callback(rv_ff_log_callback());
-            // Unsafe: whose call this is, by its logging scopes and activities, is not who FFmpeg's messages are about.
+            // Unsafe: without this call's logging scopes and activities, which have nothing to do with FFmpeg's messages.
             new Thread(() => LogUntilOver(run)) { Name = "FFmpeg log", IsBackground = true }.UnsafeStart();
         }
     }
 
-    /// <summary>Gives the log back to FFmpeg's own callback; what was said until then is logged when it returns.</summary>
+    /// <summary>Returns the log to FFmpeg's own callback; when the call returns, all earlier messages have been logged.</summary>
     public static void GiveBack()
     {
         lock (s_lock)
@@ -104,7 +104,7 @@ internal static unsafe class FFmpegLog
         {
             lock (s_lock)
             {
-                // First, so that a line that comes after a long silence is logged itself.
+                // First, so that a line after a long silence is logged itself.
                 s_repeated.TellOver(s_clock.Now, LogRepeated);
                 LogWaiting();
                 wait = s_repeated.HasCounts ? LookAgain : Forever;
@@ -112,16 +112,16 @@ internal static unsafe class FFmpegLog
         }
     }
 
-    /// <summary>Logs what waits, and what has been counted so far: another logger does not know what it is about. With the lock held.</summary>
+    /// <summary>Logs all waiting lines and all counts, because another logger does not know the first lines. With the lock held.</summary>
     private static void LogAll()
     {
         LogWaiting();
-        // If the ring was full to the last line, the end of what was lost has not been seen.
+        // If the ring was completely full, the end of the lost part is not known yet.
         LogDropped();
         s_repeated.TellAll(LogRepeated);
     }
 
-    /// <summary>Logs what waits; no more than the ring holds, for FFmpeg may go on. With the lock held.</summary>
+    /// <summary>Logs the waiting lines, but at most a full ring, because FFmpeg may go on. With the lock held.</summary>
     private static void LogWaiting()
     {
         rv_ff_line* lines = stackalloc rv_ff_line[Batch];
@@ -158,7 +158,7 @@ internal static unsafe class FFmpegLog
         }
         catch (Exception)
         {
-            // There is nobody to tell, and the next line may be taken again.
+            // The logger's failure cannot be reported; it may accept the next line.
         }
     }
 
@@ -174,7 +174,7 @@ internal static unsafe class FFmpegLog
         }
     }
 
-    /// <summary>Tells of a burst that did not find room, once it is over.</summary>
+    /// <summary>Logs the number of lines that were lost in a burst, after its end.</summary>
     private static void LogDropped()
     {
         (long dropped, s_dropped) = (s_dropped, 0);
@@ -203,7 +203,7 @@ internal static unsafe class FFmpegLog
         _ => throw new ArgumentOutOfRangeException(nameof(least), least, "There is no such level."),
     };
 
-    // An object's own offset may put a message between FFmpeg's levels.
+    // An object's own log level offset may put a message between FFmpeg's levels.
     private static LogLevel LevelOf(int number) => number switch
     {
         <= AV_LOG_FATAL => LogLevel.Critical,

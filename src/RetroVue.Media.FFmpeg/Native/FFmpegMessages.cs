@@ -11,7 +11,7 @@ internal static partial class FFmpegMessages
     [LoggerMessage(EventId = 2001, Message = "{Component}: {Text}")]
     public static partial void Line(ILogger logger, LogLevel level, string component, string text);
 
-    [LoggerMessage(2002, LogLevel.Warning, "FFmpeg said {Count} more lines than could be kept until they were logged; they are lost")]
+    [LoggerMessage(2002, LogLevel.Warning, "FFmpeg logged too many lines at once; {Count} of them are lost")]
     public static partial void Lost(ILogger logger, long count);
 
     [LoggerMessage(EventId = 2003, Message = "{Component}: {Count} more like \"{Text}\"")]

@@ -5,28 +5,28 @@ using RetroVue.Media.Time;
 namespace RetroVue.Media.FFmpeg.Native;
 
 /// <summary>
-/// Keeps a log readable while FFmpeg says the same again and again, as decoders do of a damaged file: of each kind of line the first is
-/// logged, and then at most once in <see cref="Interval"/> how many more there were.
+/// Keeps a log readable if FFmpeg repeats the same line, as decoders do for a damaged file: the first line of each kind is logged, and
+/// after that, at most once in <see cref="Interval"/>, the number of further ones.
 /// </summary>
 /// <remarks>For one thread at a time. Times are on one line, any clock's.</remarks>
 internal sealed class RepeatedLines
 {
-    /// <summary>The kinds that are told apart; what comes beyond counts as one.</summary>
+    /// <summary>The maximum number of kinds; all further ones count as one kind.</summary>
     public const int MostKinds = 1024;
 
     private readonly Dictionary<ulong, Kind> _kinds = [];
     private readonly List<ulong> _over = [];
 
-    /// <summary>The shortest time from one line of a kind to the next.</summary>
+    /// <summary>The shortest time between two log entries of a kind.</summary>
     public static ClockTime Interval { get; } = ClockTime.FromSeconds(10);
 
-    /// <summary>Whether lines were counted that have not been told of.</summary>
+    /// <summary>True if there are counted lines that have not been reported.</summary>
     public bool HasCounts { get; private set; }
 
-    /// <summary>Takes a line; counts it where one of its kind was logged not long ago.</summary>
-    /// <param name="kind">What lines of one kind have in common.</param>
+    /// <summary>Takes a line; counts it if a line of its kind was logged recently.</summary>
+    /// <param name="kind">The common part of lines of one kind.</param>
     /// <param name="now">The time.</param>
-    /// <returns>The kind, for its line to be set and logged; null if it was counted.</returns>
+    /// <returns>The kind, whose line is to be set and logged; null if the line was counted.</returns>
     public Kind? Take(ulong kind, ClockTime now)
     {
         if (_kinds.Count >= MostKinds && !_kinds.ContainsKey(kind))
@@ -45,9 +45,9 @@ internal sealed class RepeatedLines
         return known = new Kind { Since = now };
     }
 
-    /// <summary>Gives out the kinds of which more lines were counted since they were last told of.</summary>
-    /// <param name="now">The time; kinds whose interval is over are given out, and forgotten where nothing more came.</param>
-    /// <param name="tell">Called with each, its count not zero.</param>
+    /// <summary>Reports the kinds with counted lines whose interval is over.</summary>
+    /// <param name="now">The time; kinds whose interval is over are reported, and removed if no more lines came.</param>
+    /// <param name="tell">Called with each kind; its count is not zero.</param>
     public void TellOver(ClockTime now, Action<Kind> tell)
     {
         HasCounts = false;
@@ -72,7 +72,7 @@ internal sealed class RepeatedLines
         _over.Clear();
     }
 
-    /// <summary>Gives out all kinds of which more lines were counted, and forgets everything.</summary>
+    /// <summary>Reports all kinds with counted lines, and removes everything.</summary>
     public void TellAll(Action<Kind> tell)
     {
         foreach (Kind kind in _kinds.Values.Where(kind => kind.Count > 0))
@@ -84,22 +84,22 @@ internal sealed class RepeatedLines
         HasCounts = false;
     }
 
-    /// <summary>Lines that differ in no more than the values in them.</summary>
+    /// <summary>Lines that differ only in the values in them.</summary>
     public sealed class Kind
     {
-        /// <summary>The level of the first one.</summary>
+        /// <summary>The level of the first line.</summary>
         public LogLevel Level { get; set; }
 
-        /// <summary>What they are about.</summary>
+        /// <summary>The component that logged the lines.</summary>
         public string Component { get; set; } = "";
 
-        /// <summary>The first one's text.</summary>
+        /// <summary>The text of the first line.</summary>
         public string Text { get; set; } = "";
 
-        /// <summary>When they were last told of.</summary>
+        /// <summary>When the kind was last reported.</summary>
         public ClockTime Since { get; set; }
 
-        /// <summary>How many came since.</summary>
+        /// <summary>The number of lines since then.</summary>
         public long Count { get; set; }
     }
 }

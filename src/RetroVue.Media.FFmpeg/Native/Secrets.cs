@@ -2,19 +2,19 @@ using System.Text.RegularExpressions;
 
 namespace RetroVue.Media.FFmpeg.Native;
 
-/// <summary>Keeps what opens a server to its owner out of what is said about it: messages and logs are read by others.</summary>
+/// <summary>Removes passwords from messages and logs, because other people may read them.</summary>
 internal static partial class Secrets
 {
     /// <summary>
-    /// A text without the user and password of the URLs in it, the values of their parameters that are secrets by their names (as SRT's
-    /// passphrase), and the value of an HTTP authorization.
+    /// Returns a text without user and password in its URLs, without the values of secret parameters (such as SRT's passphrase), and
+    /// without the value of an HTTP authorization.
     /// </summary>
     public static string Hide(string text) =>
         text.Contains("://", StringComparison.Ordinal) || text.Contains("uthorization:", StringComparison.Ordinal)
             ? Authorization().Replace(Parameter().Replace(UserInfo().Replace(text, ""), "…"), "…")
             : text;
 
-    // The last @ before the path ends the user's part, as in FFmpeg's av_url_split.
+    // The last @ before the path ends the user part, as in FFmpeg's av_url_split.
     [GeneratedRegex("""(?<=://)[^/?#\s]*@""")]
     private static partial Regex UserInfo();
 

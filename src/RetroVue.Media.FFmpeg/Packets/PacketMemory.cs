@@ -10,10 +10,10 @@ using static RetroVue.Media.FFmpeg.Interop.LibAVUtil;
 
 namespace RetroVue.Media.FFmpeg.Packets;
 
-/// <summary>A packet of FFmpeg's as the memory of a buffer: the bytes stay where libavformat or libavcodec put them.</summary>
+/// <summary>An FFmpeg packet as the memory of a buffer: the bytes stay in libavformat's or libavcodec's memory.</summary>
 /// <remarks>
-/// The buffer's header says when the packet is; the packet's own time fields are what its maker left there and mean nothing here. Its
-/// side data (samples to skip, new parameter sets) goes with it.
+/// The times are in the buffer's header; the packet's own time fields have no meaning here. Its side data (samples to skip, new parameter
+/// sets) goes with it.
 /// </remarks>
 [SuppressMessage("Design", "CA1001", Justification = "The last reference or the pool frees it.")]
 internal sealed unsafe class PacketMemory : MediaMemory
@@ -22,28 +22,30 @@ internal sealed unsafe class PacketMemory : MediaMemory
     private readonly AVPacket* _packet;
     private readonly PacketPool? _home;
 
-    /// <summary>A packet without content.</summary>
-    /// <param name="home">Where it goes when its last reference has gone; null: it is freed then.</param>
+    /// <summary>Makes an empty packet.</summary>
+    /// <param name="home">The pool to which it returns after its last reference; null: it is freed then.</param>
     public PacketMemory(PacketPool? home)
     {
         _home = home;
         _packet = _handle.Pointer;
     }
 
-    /// <summary>The link of the list of free packets that it waits in.</summary>
+    /// <summary>The next packet in the free list.</summary>
     public PacketMemory? NextFree { get; set; }
 
-    /// <summary>The packet, for calls that fill or read it; good while a reference is held.</summary>
+    /// <summary>The packet, for calls that fill or read it; valid while a reference is held.</summary>
     public AVPacket* Packet => _packet;
 
     /// <inheritdoc/>
     public override int PlaneCount => 1;
 
-    /// <summary>True if FFmpeg holds a reference to the bytes too, as a decoder that still works on them, or lets none write.</summary>
+    /// <summary>
+    /// True if FFmpeg also holds a reference to the bytes, as a decoder does that still uses them, or if they must not be written.
+    /// </summary>
     public override bool IsReadOnly => _packet->buf is null || av_buffer_is_writable(_packet->buf) == 0;
 
-    /// <summary>Makes <paramref name="target"/>, which is empty, refer to a buffer's bytes; those that are not a packet's are copied.</summary>
-    /// <remarks>Sets data, size, side data and flags; times and stream are the caller's. Who calls unrefs the packet.</remarks>
+    /// <summary>Makes <paramref name="target"/>, an empty packet, refer to a buffer's bytes; bytes of other memory are copied.</summary>
+    /// <remarks>Sets data, size, side data and flags; the caller sets times and stream. The caller unrefs the packet.</remarks>
     /// <exception cref="FFmpegException">Out of memory.</exception>
     public static void Refer(AVPacket* target, MediaBuffer buffer)
     {
@@ -63,15 +65,15 @@ internal sealed unsafe class PacketMemory : MediaMemory
             | ((buffer.Flags & BufferFlags.DecodeOnly) != BufferFlags.None ? AV_PKT_FLAG_DISCARD : 0);
     }
 
-    /// <summary>The flags of a buffer that say what the packet's do.</summary>
+    /// <summary>Converts a packet's flags to a buffer's.</summary>
     public static BufferFlags ToBufferFlags(int flags) =>
         ((flags & AV_PKT_FLAG_KEY) != 0 ? BufferFlags.KeyFrame : BufferFlags.None)
         | ((flags & AV_PKT_FLAG_CORRUPT) != 0 ? BufferFlags.Corrupt : BufferFlags.None)
         | ((flags & AV_PKT_FLAG_DISCARD) != 0 ? BufferFlags.DecodeOnly : BufferFlags.None);
 
     /// <summary>
-    /// True for a packet that FFmpeg calls a key frame and that can be decoded without what came before: it calls H.264 pictures so from
-    /// which on a decoder recovers little by little, and believes containers.
+    /// True if FFmpeg marks a packet as a key frame and it can be decoded without earlier packets. FFmpeg also marks H.264 pictures from
+    /// which a decoder recovers gradually, and trusts containers' marks.
     /// </summary>
     public static bool IsEntry(AVPacket* packet, EncodedFormat format) =>
         (packet->flags & AV_PKT_FLAG_KEY) != 0 && CodedEntry.IsEntry(format, new ReadOnlySpan<byte>(packet->data, packet->size));
@@ -95,7 +97,7 @@ internal sealed unsafe class PacketMemory : MediaMemory
         return copy;
     }
 
-    /// <summary>Brings a recycled packet back into use, with one reference.</summary>
+    /// <summary>Makes a recycled packet usable again, with one reference.</summary>
     public void MakeLive() => Revive();
 
     /// <summary>Frees the packet itself.</summary>

@@ -1,12 +1,12 @@
 namespace RetroVue.Media.FFmpeg.Packets;
 
 /// <summary>
-/// The packets of one source, a demuxer or an encoder: rented by its task, returned from any thread, freed with the pool. Warm, neither
-/// allocates managed memory nor takes a lock.
+/// The packets of one source, a demuxer or an encoder: rented by its task, returned from any thread, freed with the pool. After a start-up
+/// phase, neither operation allocates managed memory or takes a lock.
 /// </summary>
 /// <remarks>
-/// Renting is for one thread at a time. Packets still out when the pool is disposed are good as long as they are held, and freed when
-/// they come back.
+/// Renting is for one thread at a time. Packets in use when the pool is disposed of stay valid while they are held, and are freed when they
+/// come back.
 /// </remarks>
 internal sealed class PacketPool : IDisposable
 {
@@ -14,7 +14,7 @@ internal sealed class PacketPool : IDisposable
     private PacketMemory? _returned;
     private volatile bool _isClosed;
 
-    /// <summary>A packet without content, with one reference.</summary>
+    /// <summary>Rents an empty packet, with one reference.</summary>
     /// <exception cref="ObjectDisposedException">The pool has been disposed.</exception>
     public PacketMemory Rent()
     {
@@ -31,10 +31,11 @@ internal sealed class PacketPool : IDisposable
         return packet;
     }
 
-    /// <summary>Takes a packet without content back; any thread.</summary>
+    /// <summary>Takes an empty packet back; any thread.</summary>
     public void Return(PacketMemory packet)
     {
-        // Taken whole and pushed singly, so a packet that comes back twice between the look and the exchange does no harm.
+        // The list is taken as a whole and pushed to singly, so a packet that comes back twice between the read and the exchange does no
+        // harm.
         var head = Volatile.Read(ref _returned);
         while (true)
         {
@@ -54,11 +55,11 @@ internal sealed class PacketPool : IDisposable
         }
     }
 
-    /// <summary>Frees the packets that are not in use; on the thread that rents, or when no step runs.</summary>
+    /// <summary>Frees the packets that are not in use; on the renting thread, or while no step runs.</summary>
     public void Dispose()
     {
         _isClosed = true;
-        // Either this takes a packet that is just coming back, or who brings it sees the pool closed.
+        // Either this takes a packet that is just coming back, or the returning thread sees that the pool is closed.
         Interlocked.MemoryBarrier();
         Free(_own);
         _own = null;

@@ -4,28 +4,28 @@ using RetroVue.Media.Time;
 namespace RetroVue.Media.FFmpeg.Timing;
 
 /// <summary>
-/// What the sources said of the last buffers that went into an element which makes new ones: their uncertainty, whether their time is
-/// estimated, and their number. What comes out gets it from the buffer in which it begins. Allocates nothing after its first buffer.
+/// Stores metadata of the last input buffers of an element that makes new buffers: their uncertainty, whether their time is estimated, and
+/// their number. An output buffer gets the metadata of the input buffer in which it begins. Allocates nothing after its first buffer.
 /// </summary>
 internal sealed class HeaderTrail
 {
-    // Decoders hold at most 16 pictures for their order and one for each of their threads.
+    // Decoders hold at most 16 pictures for reordering, and one for each of their threads.
     private const int Capacity = 256;
 
-    /// <summary>Containers that count in milliseconds put a packet up to one beside the sample with which it begins.</summary>
+    /// <summary>Containers that count in milliseconds place a packet up to one millisecond off its first sample.</summary>
     private static readonly ClockTime s_rounding = ClockTime.FromMilliseconds(1);
 
     private readonly Entry[] _entries = new Entry[Capacity];
     private long _count;
 
-    /// <summary>Notes a buffer that goes in.</summary>
+    /// <summary>Notes an input buffer.</summary>
     public void Add(MediaBuffer buffer) =>
         _entries[_count++ % Capacity] = new Entry(buffer.Pts, buffer.Uncertainty, buffer.Sequence, buffer.Flags & BufferFlags.EstimatedTime);
 
-    /// <summary>Forgets what went in: what comes out from now on began later.</summary>
+    /// <summary>Removes all notes: later output begins later.</summary>
     public void Clear() => _count = 0;
 
-    /// <summary>Marks a picture with what was said of the buffer with its PTS; leaves it as it is if there was none.</summary>
+    /// <summary>Sets a picture's metadata from the input buffer with its PTS; does nothing if there was none.</summary>
     public void MarkPicture(MediaBuffer picture)
     {
         for (long i = _count - 1; i >= Math.Max(0, _count - Capacity); i--)
@@ -40,8 +40,8 @@ internal sealed class HeaderTrail
     }
 
     /// <summary>
-    /// Marks a stretch of media with what was said of the last buffer that began at its PTS or before; of the first one if it begins
-    /// before all of them, as an encoder's priming does.
+    /// Sets the metadata of a block of media from the last input buffer that began at its PTS or before; from the first one if the block
+    /// begins before all of them, as an encoder's priming does.
     /// </summary>
     public void MarkStretch(MediaBuffer stretch)
     {

@@ -4,10 +4,12 @@ using RetroVue.Media.Interop;
 namespace RetroVue.Media.Blocking;
 
 /// <summary>
-/// Has the system fetch a file ahead of whoever reads it from front to back, so that a slow disc is waited for in the system's page cache
-/// and not in the process's memory.
+/// Makes the system read a file ahead of a sequential reader, so that a slow disk is buffered in the system's page cache and not in the
+/// process's memory.
 /// </summary>
-/// <remarks>For one thread at a time. Only advice (posix_fadvise(2), POSIX_FADV_WILLNEED): if it cannot be followed nothing happens.</remarks>
+/// <remarks>
+/// For one thread at a time. It is only advice (posix_fadvise(2), POSIX_FADV_WILLNEED): if the system cannot follow it, nothing happens.
+/// </remarks>
 public sealed class FileReadAhead : IDisposable
 {
     private readonly SafeFileHandle _file;
@@ -15,9 +17,9 @@ public sealed class FileReadAhead : IDisposable
     private long _from;
     private long _until;
 
-    /// <summary>Read-ahead for a file, which is opened once more for it.</summary>
+    /// <summary>Starts the read-ahead of a file, and opens the file once more for it.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="distance">How many bytes ahead; above 0.</param>
+    /// <param name="distance">The number of bytes ahead; positive.</param>
     /// <exception cref="IOException">The file cannot be opened.</exception>
     /// <exception cref="UnauthorizedAccessException">The file may not be read.</exception>
     public FileReadAhead(string path, long distance)
@@ -27,14 +29,14 @@ public sealed class FileReadAhead : IDisposable
         _file = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
     }
 
-    /// <summary>Up to where the file has been asked for; 0 before the first time.</summary>
+    /// <summary>The end of the part requested so far; 0 before the first request.</summary>
     internal long Until => _until;
 
-    /// <summary>Tells where the reader is; asks for the next stretch once less than half the distance is left, or after a jump.</summary>
-    /// <param name="position">The byte that is read next.</param>
+    /// <summary>Sets the reader's position; requests the next part if less than half the distance is left, or after a jump.</summary>
+    /// <param name="position">The position of the next byte to read.</param>
     public void Follow(long position)
     {
-        // Streams of one file are read side by side: a little back is no jump.
+        // Streams of one file are read alternately: a small step back is not a jump.
         bool isInside = position >= _from - _distance && position <= _until;
         if (isInside && _until - position > _distance / 2)
         {

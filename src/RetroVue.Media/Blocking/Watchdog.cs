@@ -3,8 +3,8 @@ using System.Diagnostics.CodeAnalysis;
 namespace RetroVue.Media.Blocking;
 
 /// <summary>
-/// Real time limits on what no simulated clock governs: threads that must end, native calls and external I/O. The only place, besides
-/// the system clock and its waiter, that uses the operating system's time.
+/// Real time limits for operations outside of simulated time: the end of threads, native calls and external I/O. Besides the system clock
+/// and its waiter, only this class uses the operating system's time.
 /// </summary>
 /// <remarks>Thread-safe.</remarks>
 [SuppressMessage("ApiDesign", "RS0030:Do not use banned APIs", Justification = "This is the one place meant by the rule.")]
@@ -17,13 +17,13 @@ public static class Watchdog
         return thread.Join(limit);
     }
 
-    /// <summary>Waits for a task; throws <see cref="TimeoutException"/> where it has not completed within <paramref name="limit"/>.</summary>
+    /// <summary>Waits for a task; throws <see cref="TimeoutException"/> if it has not completed within <paramref name="limit"/>.</summary>
     public static Task WithinAsync(Task task, TimeSpan limit)
     {
         ArgumentNullException.ThrowIfNull(task);
         return task.WaitAsync(limit);
     }
 
-    /// <summary>A token source that cancels itself after <paramref name="limit"/> of real time.</summary>
+    /// <summary>Makes a token source that cancels itself after <paramref name="limit"/> of real time.</summary>
     public static CancellationTokenSource CancelAfter(TimeSpan limit) => new(limit);
 }

@@ -1,10 +1,10 @@
 namespace RetroVue.Media.Blocking;
 
-/// <summary>Threads for work that may block, or goes on for long: each runs one piece at a time.</summary>
+/// <summary>Threads for work that may block or take long; each runs one piece of work at a time.</summary>
 /// <remarks>
-/// Work that hangs takes no thread from the pool, whose threads serve everybody. The threads are used again, since starting one takes longer
-/// than most of the work: up to four of the process wait for more, for good. An exception that leaves the work ends the process, as of any
-/// thread. Thread-safe.
+/// Work that hangs does not occupy a thread of the shared pool. The threads are reused, because starting one takes longer than most work:
+/// up to four threads of the process wait for more, for ever. An unhandled exception of the work ends the process, as on any thread.
+/// Thread-safe.
 /// </remarks>
 internal static class WorkThreads
 {
@@ -14,7 +14,7 @@ internal static class WorkThreads
     private static readonly Queue<(string Name, Action Work)> s_waiting = new();
     private static int s_idle;
 
-    /// <summary>Runs work on a thread that has a name meanwhile.</summary>
+    /// <summary>Runs work on a thread, which has this name meanwhile.</summary>
     public static void Start(string name, Action work)
     {
         lock (s_lock)
@@ -27,11 +27,11 @@ internal static class WorkThreads
             }
         }
 
-        // Without the starter's context, which would stay with the thread.
+        // Without the caller's execution context, which would stay with the thread.
         new Thread(Run) { IsBackground = true }.UnsafeStart();
     }
 
-    /// <summary>Runs work; the task ends as that does.</summary>
+    /// <summary>Runs work; the task completes or fails as the work does.</summary>
     public static Task RunAsync(string name, Action work)
     {
         var completion = new TaskCompletionSource();
@@ -62,7 +62,7 @@ internal static class WorkThreads
         }
     }
 
-    /// <summary>The next piece of work, which may be waited for; null if enough threads wait already.</summary>
+    /// <summary>Returns the next piece of work, and waits for it if necessary; null if enough threads wait already.</summary>
     private static (string Name, Action Work)? TryTake()
     {
         lock (s_lock)

@@ -1,18 +1,17 @@
 namespace RetroVue.Media.Clocks;
 
-/// <summary>What happened to a provider's clock.</summary>
+/// <summary>A change of a provider's clock.</summary>
 public enum ClockChange
 {
-    /// <summary><see cref="IClockProvider.ProvideClock"/> now returns a clock it did not return before.</summary>
+    /// <summary><see cref="IClockProvider.ProvideClock"/> now returns a clock that it did not return before.</summary>
     Gained,
 
     /// <summary>The clock is gone.</summary>
     Lost,
 
     /// <summary>
-    /// The clock's <see cref="ClockState"/> changed. A provider that is told of this at once raises it, so that the pipeline looks at
-    /// once; without it the pipeline sees the change at its next look, <see cref="Pipelines.PipelineClock.DisciplineInterval"/> later at
-    /// most.
+    /// The clock's <see cref="ClockState"/> changed. A provider that knows this at once raises it, so that the pipeline looks at once.
+    /// Otherwise the pipeline sees the change at its next look, at most <see cref="Pipelines.PipelineClock.DisciplineInterval"/> later.
     /// </summary>
     Health,
 }

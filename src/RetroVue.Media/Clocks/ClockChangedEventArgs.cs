@@ -1,9 +1,9 @@
 namespace RetroVue.Media.Clocks;
 
-/// <summary>Tells what happened to a provider's clock.</summary>
-/// <param name="change">What happened.</param>
+/// <summary>The data of <see cref="IClockProvider.ClockChanged"/>.</summary>
+/// <param name="change">The change.</param>
 public sealed class ClockChangedEventArgs(ClockChange change) : EventArgs
 {
-    /// <summary>What happened.</summary>
+    /// <summary>The change.</summary>
     public ClockChange Change { get; } = change;
 }

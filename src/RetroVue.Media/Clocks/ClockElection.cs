@@ -1,16 +1,16 @@
 namespace RetroVue.Media.Clocks;
 
-/// <summary>Chooses the reference among clocks.</summary>
+/// <summary>Elects the reference among clocks.</summary>
 /// <remarks>
-/// Highest priority among the healthy; then a sink before a source, because media must leave at the rate the sink eats it; then the
-/// reference that is followed already; then the more stable by the uncertainty of its reading; then the first added. So a figure alone
-/// never replaces a reference.
+/// The highest priority among the healthy clocks wins; then a sink before a source, because media must leave at the rate at which the sink
+/// consumes it; then the present reference; then the clock with the smaller uncertainty; then the clock that was added first. So a smaller
+/// uncertainty alone never replaces the reference.
 /// </remarks>
 public static class ClockElection
 {
-    /// <summary>Returns the winner; null if no candidate may be master and is healthy.</summary>
+    /// <summary>Returns the winner; null if no candidate is healthy and can be master.</summary>
     /// <param name="candidates">The clocks.</param>
-    /// <param name="incumbent">The reference that is followed now; null if there is none.</param>
+    /// <param name="incumbent">The present reference; null if there is none.</param>
     public static ClockCandidate? Elect(IEnumerable<ClockCandidate> candidates, IClock? incumbent = null)
     {
         ArgumentNullException.ThrowIfNull(candidates);
@@ -27,6 +27,6 @@ public static class ClockElection
             .FirstOrDefault();
     }
 
-    /// <summary>True for a clock whose time can be followed now.</summary>
+    /// <summary>True for a state in which a clock can be followed.</summary>
     public static bool IsHealthy(ClockState state) => state == ClockState.Synchronised;
 }

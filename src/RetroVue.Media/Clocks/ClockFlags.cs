@@ -1,6 +1,8 @@
 namespace RetroVue.Media.Clocks;
 
-/// <summary>What a clock can do and where its time comes from. Test combinations with <see cref="Enum.HasFlag"/> semantics: all bits.</summary>
+/// <summary>
+/// The capabilities of a clock, and the origin of its time. Test combinations with the semantics of <see cref="Enum.HasFlag"/>: all bits.
+/// </summary>
 [Flags]
 public enum ClockFlags : uint
 {
@@ -13,7 +15,7 @@ public enum ClockFlags : uint
     /// <summary>Can be slaved to another clock.</summary>
     CanSetMaster = 2,
 
-    /// <summary>Counts a hardware oscillator other than the CPU's.</summary>
+    /// <summary>Counts the ticks of a hardware oscillator other than the CPU's.</summary>
     Hardware = 4,
 
     /// <summary>Follows a clock across a network.</summary>

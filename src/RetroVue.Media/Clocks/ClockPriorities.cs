@@ -1,6 +1,6 @@
 namespace RetroVue.Media.Clocks;
 
-/// <summary>The bands of <see cref="IClockProvider.ClockPriority"/>; within a band, higher is preferred.</summary>
+/// <summary>The ranges of <see cref="IClockProvider.ClockPriority"/>; a higher number is preferred.</summary>
 public static class ClockPriorities
 {
     /// <summary>0 to 99: clocks of the operating system.</summary>

@@ -1,7 +1,7 @@
 namespace RetroVue.Media.Clocks;
 
 /// <summary>
-/// Estimates how a reference clock's phase and rate differ from a line, from noisy pairs: a Kalman filter with the two states phase and
+/// Estimates from noisy pairs how a reference clock's phase and rate differ from a line: a Kalman filter with the two states phase and
 /// rate.
 /// </summary>
 /// <remarks>
@@ -31,8 +31,8 @@ internal sealed class ClockServo
     /// <summary>The standard deviation of <see cref="Rate"/>.</summary>
     public double RateDeviation => Math.Sqrt(_rateVariance);
 
-    /// <summary>Forgets everything; the first pair is taken as exact phase zero within its uncertainty.</summary>
-    /// <param name="uncertainty">Of the first pair, in seconds.</param>
+    /// <summary>Resets the filter; the first pair then counts as phase zero, within its uncertainty.</summary>
+    /// <param name="uncertainty">The uncertainty of the first pair, in seconds.</param>
     public void Reset(double uncertainty)
     {
         double noise = Math.Max(uncertainty, LeastNoise);
@@ -40,7 +40,7 @@ internal sealed class ClockServo
         (_phaseVariance, _covariance, _rateVariance) = (noise * noise, 0, InitialRateDeviation * InitialRateDeviation);
     }
 
-    /// <summary>Takes time forward: the line has moved by <paramref name="correction"/> relative to system time.</summary>
+    /// <summary>Predicts the state at a later time; the line has moved by <paramref name="correction"/> relative to system time.</summary>
     /// <param name="elapsed">Seconds of system time.</param>
     /// <param name="correction">Seconds the line has gained on system time meanwhile.</param>
     public void Predict(double elapsed, double correction)
@@ -51,9 +51,9 @@ internal sealed class ClockServo
         _rateVariance += RateWander * RateWander * elapsed;
     }
 
-    /// <summary>Takes a measured phase in.</summary>
+    /// <summary>Updates the state with a measured phase.</summary>
     /// <param name="phase">Seconds that the reference was ahead of the line.</param>
-    /// <param name="uncertainty">Of the measurement, in seconds.</param>
+    /// <param name="uncertainty">The uncertainty of the measurement, in seconds.</param>
     public void Update(double phase, double uncertainty)
     {
         double noise = Math.Max(uncertainty, LeastNoise);

@@ -1,17 +1,17 @@
 namespace RetroVue.Media.Clocks;
 
-/// <summary>How far a clock's time can be trusted.</summary>
+/// <summary>Whether a clock's time can be trusted.</summary>
 public enum ClockState
 {
-    /// <summary>Runs, but has not yet agreed with what it follows.</summary>
+    /// <summary>The clock runs, but does not agree with its reference yet.</summary>
     Unsynchronised,
 
-    /// <summary>Agrees with what it follows, or follows nothing and is its own authority.</summary>
+    /// <summary>The clock agrees with its reference, or has none and needs none.</summary>
     Synchronised,
 
-    /// <summary>Lost what it follows and goes on at the last known rate; its uncertainty grows.</summary>
+    /// <summary>The clock has lost its reference and goes on at the last known rate; its uncertainty grows.</summary>
     HoldOver,
 
-    /// <summary>Gives no usable time any more; <see cref="IClock.Now"/> stays where it was or extrapolates.</summary>
+    /// <summary>The clock gives no usable time any more; <see cref="IClock.Now"/> stands still or extrapolates.</summary>
     Failed,
 }

@@ -3,12 +3,12 @@ using RetroVue.Media.Time;
 namespace RetroVue.Media.Clocks;
 
 /// <summary>
-/// A clock that is a piecewise-linear map over the system clock: continuous and monotone whatever its rate is set to, and stepped only
+/// A clock that is a piecewise-linear map over the system clock. It is continuous and monotone when its rate changes, and can only step
 /// forward.
 /// </summary>
 /// <remarks>
-/// Thread-safe; reading takes no lock and allocates nothing. A change takes effect at the moment it is made: whoever reads meanwhile
-/// reads again, so that no reader can have seen on the old line a time at which the new one holds.
+/// Thread-safe; reading takes no lock and allocates nothing. A change takes effect when it is made: a concurrent reader reads again, so
+/// that no reader returns a time of the old line for a moment at which the new line holds.
 /// </remarks>
 public sealed class DisciplinedClock : IClock
 {
@@ -18,17 +18,17 @@ public sealed class DisciplinedClock : IClock
     private readonly Lock _lock = new();
     private Line _line = new();
 
-    // The next change is written here, so that changing the rate several times a second leaves no garbage.
+    // The next change is written into this object, so that frequent changes of the rate leave no garbage.
     private Line _spare = new();
 
-    // Odd while a change is under way, and two more after it.
+    // Odd during a change; it is two higher after each change.
     private int _version;
 
-    /// <summary>A clock that reads <paramref name="start"/> now and runs at the system clock's rate.</summary>
+    /// <summary>Makes a clock that reads <paramref name="start"/> now and runs at the system clock's rate.</summary>
     /// <param name="systemClock">The system clock, real or simulated.</param>
     /// <param name="start">The first reading; not None.</param>
     /// <param name="name">The name for people and logs.</param>
-    /// <param name="flags">The flags it shows.</param>
+    /// <param name="flags">The clock's flags.</param>
     public DisciplinedClock(IClock systemClock, ClockTime start, string name, ClockFlags flags = ClockFlags.CanSetMaster)
     {
         ArgumentNullException.ThrowIfNull(systemClock);
@@ -44,7 +44,7 @@ public sealed class DisciplinedClock : IClock
         _line.Set(now, start.Nanoseconds, 0, now, start.Nanoseconds, 0, ClockTime.Zero, ClockState.Synchronised);
     }
 
-    /// <summary>A clock that reads what the system clock reads, to the nanosecond, until its rate is changed.</summary>
+    /// <summary>Makes a clock that equals the system clock, to the nanosecond, until its rate is changed.</summary>
     /// <param name="systemClock">The system clock, real or simulated.</param>
     /// <param name="name">The name for people and logs.</param>
     internal DisciplinedClock(IClock systemClock, string name)
@@ -90,7 +90,7 @@ public sealed class DisciplinedClock : IClock
         }
     }
 
-    /// <summary>The clock's time at a system time; exact since the change before the last, extrapolated before that.</summary>
+    /// <summary>Returns the clock's time at a system time; exact since the change before the last, extrapolated before that.</summary>
     public ClockTime At(ClockTime systemTime)
     {
         if (systemTime.IsNone)
@@ -115,8 +115,8 @@ public sealed class DisciplinedClock : IClock
 
     /// <summary>Changes the rate, without a step.</summary>
     /// <param name="rate">Seconds of this clock per second of the system clock; in 0.5 to 2.</param>
-    /// <param name="uncertainty">The uncertainty to show from now on.</param>
-    /// <param name="state">The state to show from now on.</param>
+    /// <param name="uncertainty">The uncertainty of readings from now on.</param>
+    /// <param name="state">The state of readings from now on.</param>
     /// <exception cref="ArgumentOutOfRangeException">The rate is outside 0.5 to 2.</exception>
     public void SetRate(double rate, ClockTime uncertainty, ClockState state)
     {
@@ -131,13 +131,13 @@ public sealed class DisciplinedClock : IClock
         }
     }
 
-    /// <summary>Steps the clock forward; the rate stays.</summary>
+    /// <summary>Steps the clock forward; the rate does not change.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The step is None or negative: a clock never goes back.</exception>
     public void StepForward(ClockTime step)
     {
         if (!(step >= ClockTime.Zero))
         {
-            throw new ArgumentOutOfRangeException(nameof(step), step, "A clock is stepped forward only; slew it to move it back.");
+            throw new ArgumentOutOfRangeException(nameof(step), step, "A clock can only be stepped forward; slew it to move it back.");
         }
 
         lock (_lock)
@@ -149,7 +149,7 @@ public sealed class DisciplinedClock : IClock
     private void Change(long skew, ClockTime step, ClockTime uncertainty, ClockState state)
     {
         Line old = _line;
-        // From here on readers wait: the system time taken next is later than any they have used with the old line.
+        // From here on readers wait: the system time that is taken next is later than any that they have used with the old line.
         Interlocked.Increment(ref _version);
         long now = _system.Now.Nanoseconds;
         long time = old.At(now) + step.Nanoseconds;
@@ -169,8 +169,8 @@ public sealed class DisciplinedClock : IClock
     }
 
     /// <summary>
-    /// A line from (System, Time) on, with the one that holds before it. Written again after one more change: what is read of it counts
-    /// only where no change came meanwhile.
+    /// A line from (System, Time) on, and the line before it. The object is reused after one more change: a reader discards its values if a
+    /// change came meanwhile.
     /// </summary>
     private sealed class Line
     {

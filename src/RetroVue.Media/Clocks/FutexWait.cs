@@ -5,19 +5,19 @@ using RetroVue.Media.Time;
 
 namespace RetroVue.Media.Clocks;
 
-/// <summary>A wait on a futex word: bit 0 says unscheduled, the rest counts requests to map the deadline again.</summary>
+/// <summary>A wait on a futex word: bit 0 means unscheduled, the other bits count requests to map the deadline again.</summary>
 /// <remarks>
 /// Source: futex(2), FUTEX_WAIT_BITSET, whose time-out is absolute on CLOCK_MONOTONIC. The kernel wakes a thread some tens of microseconds
-/// after its time-out, and never sooner than a machine needs to leave its idle state, so a wait sets its time-out earlier by what it has
-/// learnt of that delay: by its lower edge, so that few wake-ups come before the deadline. One that does sleeps again; nothing spins.
+/// after its time-out, and never faster than the machine leaves its idle state. So a wait learns this delay and sets its time-out earlier
+/// by its lower edge, so that few wake-ups come before the deadline. After an early wake-up it sleeps again; it never spins.
 /// </remarks>
 internal sealed unsafe class FutexWait : ClockWait
 {
     private const int Unscheduled = 1;
     private const int RemapStep = 2;
 
-    // The lead follows the delay of one wake-up in 32, the lower edge: as many steps of 31 up as balance one of 1000 down. It is bounded, so
-    // that a machine stalled for long cannot teach a wait to wake much too early.
+    // The lead follows the lower edge of the delay, which one wake-up in 32 is below: 31 steps up balance one step of 1000 down. It is
+    // bounded, so that a machine that was suspended for long does not make a wait wake much too early.
     private const int LeadUp = 31;
     private const int LeadDown = 1000;
     private const int MostLead = 100_000;
@@ -32,10 +32,10 @@ internal sealed unsafe class FutexWait : ClockWait
         var other => throw new PlatformNotSupportedException($"Waiting is implemented for x64 and arm64, not for {other}."),
     };
 
-    // Pinned, so the kernel may be given its address for as long as the wait lives.
+    // Pinned, so that the kernel may keep its address while the wait lives.
     private readonly int[] _word = GC.AllocateArray<int>(1, pinned: true);
 
-    /// <summary>Nanoseconds by which time-outs are set before what is waited for.</summary>
+    /// <summary>The number of nanoseconds by which time-outs are set before the deadline.</summary>
     private int _lead;
 
     private int* Word => (int*)Marshal.UnsafeAddrOfPinnedArrayElement(_word, 0);
@@ -101,7 +101,7 @@ internal sealed unsafe class FutexWait : ClockWait
 
     private void Sleep(int seen, ClockTime now, ClockTime until)
     {
-        // What is nearer than the lead has been woken for too early: it is slept for without one.
+        // The deadline is nearer than the lead, so the wake-up came too early: sleep until the deadline without a lead.
         long timeout = until.Nanoseconds - now.Nanoseconds > _lead ? until.Nanoseconds - _lead : until.Nanoseconds;
         if (Block(seen, timeout))
         {
@@ -110,7 +110,7 @@ internal sealed unsafe class FutexWait : ClockWait
         }
     }
 
-    /// <summary>True when the time-out, in nanoseconds of CLOCK_MONOTONIC, has ended the wait.</summary>
+    /// <summary>Returns true if the time-out, in nanoseconds of CLOCK_MONOTONIC, has ended the wait.</summary>
     private bool Block(int seen, long timeout)
     {
         (long seconds, long nanoseconds) = Math.DivRem(timeout, 1_000_000_000);
@@ -121,8 +121,8 @@ internal sealed unsafe class FutexWait : ClockWait
             return false;
         }
 
-        // Still errno as the call left it: a suspension on the way out of a native call, and the signal that asks for one, keep it. The
-        // generated code of LibraryImport reads it in the same way; DllImport's SetLastError wants runtime marshalling, which is off.
+        // This is still the errno of the call: a thread suspension on the way out of a native call, and its signal, preserve it. The code
+        // that LibraryImport generates reads it in the same way. DllImport's SetLastError needs runtime marshalling, which is disabled.
         int error = Marshal.GetLastSystemError();
         return error switch
         {

@@ -1,17 +1,17 @@
 namespace RetroVue.Media.Clocks;
 
-/// <summary>Something, most often a pipeline element, that can offer a clock to be elected as a pipeline's reference.</summary>
+/// <summary>An object, usually an element, that can offer a clock as the reference of a pipeline.</summary>
 public interface IClockProvider
 {
     /// <summary>
-    /// Raised, on any thread, when the clock is gained or lost, and when its health changes if the provider is told of that; handlers
-    /// must be quick.
+    /// Raised, on any thread, when the clock is gained or lost, and when its state changes, if the provider knows of that. Handlers must be
+    /// quick.
     /// </summary>
     event EventHandler<ClockChangedEventArgs>? ClockChanged;
 
-    /// <summary>How much the clock is preferred; see <see cref="ClockPriorities"/>. Constant over the provider's life.</summary>
+    /// <summary>The priority of the clock; see <see cref="ClockPriorities"/>. It never changes.</summary>
     int ClockPriority { get; }
 
-    /// <summary>The clock, or null while there is none.</summary>
+    /// <summary>Returns the clock, or null if there is none at the moment.</summary>
     IClock? ProvideClock();
 }

@@ -1,7 +1,7 @@
 namespace RetroVue.Media.Formats;
 
 /// <summary>
-/// What the numbers of a picture mean as colour, by the names FFmpeg gives the code points of ITU-T H.273; null if not stated.
+/// The meaning of a picture's numbers as colour, by FFmpeg's names for the code points of ITU-T H.273; null if not declared.
 /// </summary>
 /// <param name="Range">"tv" (limited) or "pc" (full).</param>
 /// <param name="Primaries">The primaries, such as "bt709".</param>
@@ -10,8 +10,9 @@ namespace RetroVue.Media.Formats;
 public readonly record struct ColorDescription(string? Range, string? Primaries, string? Transfer, string? Matrix)
 {
     /// <summary>
-    /// What players take pictures to be in what is not stated, for YUV: limited range; the matrix of the primaries, else BT.709 from 1280
-    /// columns or over 576 lines on and BT.601 below; the primaries of the matrix; and the curve of ordinary television.
+    /// Returns the description with players' assumptions for values that are not declared, for YUV: limited range; the matrix of the
+    /// primaries, or BT.709 from 1280 columns or more than 576 lines on and BT.601 below; the primaries of the matrix; and the transfer of
+    /// standard television.
     /// </summary>
     /// <param name="width">The width of the pictures as they are stored.</param>
     /// <param name="height">Their height.</param>

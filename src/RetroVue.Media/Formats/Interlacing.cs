@@ -1,6 +1,6 @@
 namespace RetroVue.Media.Formats;
 
-/// <summary>How fields make up a picture.</summary>
+/// <summary>Whether a picture consists of fields, and their order.</summary>
 public enum Interlacing
 {
     /// <summary>Whole pictures.</summary>

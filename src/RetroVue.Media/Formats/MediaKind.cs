@@ -1,6 +1,6 @@
 namespace RetroVue.Media.Formats;
 
-/// <summary>What a stream is for.</summary>
+/// <summary>The kind of media in a stream.</summary>
 public enum MediaKind
 {
     /// <summary>Neither picture nor sound, or not known.</summary>

@@ -1,6 +1,6 @@
 namespace RetroVue.Media.Formats;
 
-/// <summary>What must be done to a picture as it is stored to show it upright.</summary>
+/// <summary>The operation that turns a stored picture upright.</summary>
 public enum Orientation
 {
     /// <summary>Nothing.</summary>
@@ -15,10 +15,10 @@ public enum Orientation
     /// <summary>A quarter turn anticlockwise.</summary>
     TurnLeft,
 
-    /// <summary>Left and right change places.</summary>
+    /// <summary>Left and right are exchanged.</summary>
     FlipSideways,
 
-    /// <summary>Top and bottom change places.</summary>
+    /// <summary>Top and bottom are exchanged.</summary>
     FlipUpsideDown,
 
     /// <summary>Lines become columns: the corners at the top left and the bottom right stay.</summary>

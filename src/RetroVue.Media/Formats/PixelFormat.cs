@@ -1,6 +1,8 @@
 namespace RetroVue.Media.Formats;
 
-/// <summary>How a picture's samples lie in memory. The values are this library's own; other libraries' are mapped by name.</summary>
+/// <summary>
+/// The layout of a picture's samples in memory. The values are this library's own; those of other libraries are mapped by name.
+/// </summary>
 public enum PixelFormat
 {
     /// <summary>Not known.</summary>

@@ -1,6 +1,6 @@
 namespace RetroVue.Media.Formats;
 
-/// <summary>How sound samples lie in memory: native byte order; planar formats have one plane a channel.</summary>
+/// <summary>The layout of sound samples in memory: native byte order; planar formats have one plane per channel.</summary>
 public enum SampleFormat
 {
     /// <summary>Not known.</summary>

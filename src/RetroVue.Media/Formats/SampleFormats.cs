@@ -1,9 +1,9 @@
 namespace RetroVue.Media.Formats;
 
-/// <summary>Facts about <see cref="SampleFormat"/> values.</summary>
+/// <summary>Properties of <see cref="SampleFormat"/> values.</summary>
 public static class SampleFormats
 {
-    /// <summary>Bytes of one sample of one channel; zero for <see cref="SampleFormat.Unknown"/>.</summary>
+    /// <summary>Returns the bytes of one sample of one channel; zero for <see cref="SampleFormat.Unknown"/>.</summary>
     public static int BytesPerSample(this SampleFormat format) => format switch
     {
         SampleFormat.U8 => 1,

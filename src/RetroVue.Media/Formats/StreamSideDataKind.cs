@@ -1,27 +1,27 @@
 namespace RetroVue.Media.Formats;
 
 /// <summary>
-/// What a piece of <see cref="StreamSideData"/> is. The numbers are those of AVPacketSideDataType (libavcodec/packet.h), to which FFmpeg
-/// only adds; a kind that has no name here has its number there.
+/// The kind of <see cref="StreamSideData"/>. The numbers are those of AVPacketSideDataType (libavcodec/packet.h), which FFmpeg never
+/// changes; a kind without a name here has its number there.
 /// </summary>
 public enum StreamSideDataKind
 {
-    /// <summary>How loud the sound is, for players that level it (AVReplayGain).</summary>
+    /// <summary>The loudness of the sound, for players that adjust it (AVReplayGain).</summary>
     ReplayGain = 4,
 
-    /// <summary>How the picture is turned and flipped for showing: nine 32-bit numbers in the machine's order, row by row.</summary>
+    /// <summary>The rotation and mirroring for display: nine 32-bit numbers in native byte order, row by row.</summary>
     DisplayMatrix = 5,
 
-    /// <summary>Where the two eyes' pictures lie (AVStereo3D).</summary>
+    /// <summary>The arrangement of the two eyes' pictures (AVStereo3D).</summary>
     Stereo3D = 6,
 
     /// <summary>The encoder's rate and buffer limits (AVCPBProperties).</summary>
     RateLimits = 10,
 
-    /// <summary>The screen that the colours were made on (AVMasteringDisplayMetadata).</summary>
+    /// <summary>The display on which the colours were mastered (AVMasteringDisplayMetadata).</summary>
     MasteringDisplay = 20,
 
-    /// <summary>How the picture wraps around the viewer (AVSphericalMapping).</summary>
+    /// <summary>The projection of the picture around the viewer (AVSphericalMapping).</summary>
     Spherical = 21,
 
     /// <summary>The brightest pixel and picture (AVContentLightMetadata).</summary>

@@ -3,10 +3,10 @@ using System.Runtime.InteropServices;
 
 namespace RetroVue.Media.Memory;
 
-/// <summary>Pooled memory on the managed heap, pinned so that native code may be handed it: one plane, or several in one block.</summary>
+/// <summary>Pooled memory on the managed heap, pinned so that native code may use it: one plane, or several in one block.</summary>
 /// <remarks>
-/// Blocks are pooled by powers of two, per thread. Planes begin at addresses that are multiples of 64 bytes, and at least 64 bytes follow the last one, so
-/// vector code of codecs may read beyond its end.
+/// Blocks are pooled by powers of two, per thread. Planes begin at addresses that are multiples of 64 bytes, and at least 64 bytes follow
+/// the last one, because vector code of codecs may read beyond its end.
 /// </remarks>
 public sealed class HeapMemory : MediaMemory, IRecyclable<HeapMemory>
 {
@@ -35,7 +35,7 @@ public sealed class HeapMemory : MediaMemory, IRecyclable<HeapMemory>
     /// <inheritdoc/>
     public override int PlaneCount => _planeCount;
 
-    /// <summary>Memory of one plane; its content is undefined.</summary>
+    /// <summary>Makes memory of one plane; its content is undefined.</summary>
     /// <param name="length">Bytes; at least 0.</param>
     public static HeapMemory Create(int length)
     {
@@ -43,7 +43,7 @@ public sealed class HeapMemory : MediaMemory, IRecyclable<HeapMemory>
         return Create(one);
     }
 
-    /// <summary>Memory of one plane with the given content.</summary>
+    /// <summary>Makes memory of one plane with the given content.</summary>
     public static HeapMemory Copy(ReadOnlySpan<byte> content)
     {
         HeapMemory memory = Create(content.Length);
@@ -51,13 +51,13 @@ public sealed class HeapMemory : MediaMemory, IRecyclable<HeapMemory>
         return memory;
     }
 
-    /// <summary>Memory of several planes, each with its length and stride in bytes; the content is undefined.</summary>
+    /// <summary>Makes memory of several planes, each with its length and stride in bytes; the content is undefined.</summary>
     /// <exception cref="ArgumentException">There are no planes, or more than eight, or a length is negative.</exception>
     public static HeapMemory Create(ReadOnlySpan<(int Length, int Stride)> planes)
     {
         if (planes.Length is 0 or > MaxPlanes)
         {
-            throw new ArgumentException($"Memory has 1 to {MaxPlanes} planes, not {planes.Length}.", nameof(planes));
+            throw new ArgumentException($"Memory needs 1 to {MaxPlanes} planes, not {planes.Length}.", nameof(planes));
         }
 
         // Up to one alignment before the first plane, and one after the last.
@@ -90,13 +90,13 @@ public sealed class HeapMemory : MediaMemory, IRecyclable<HeapMemory>
         return _planes[index].Stride;
     }
 
-    /// <summary>Shortens the first and only plane, as after a read that brought less than was asked for.</summary>
+    /// <summary>Shortens the only plane, as after a read that returned less than requested.</summary>
     /// <exception cref="InvalidOperationException">There are several planes, or the memory is shared.</exception>
     public void Truncate(int length)
     {
         if (_planeCount != 1 || IsShared)
         {
-            throw new InvalidOperationException("Only memory of one plane and one holder can be shortened.");
+            throw new InvalidOperationException("Only memory with one plane and one reference can be shortened.");
         }
 
         ArgumentOutOfRangeException.ThrowIfNegative(length);

@@ -1,9 +1,9 @@
 namespace RetroVue.Media.Memory;
 
-/// <summary>An object that a <see cref="Recycler{T}"/> can keep: it carries the link of the list it waits in.</summary>
+/// <summary>An object that a <see cref="Recycler{T}"/> can keep: it contains the link of the free list.</summary>
 internal interface IRecyclable<T>
     where T : class
 {
-    /// <summary>The next object in the list of free ones.</summary>
+    /// <summary>The next object in the free list.</summary>
     T? NextFree { get; set; }
 }

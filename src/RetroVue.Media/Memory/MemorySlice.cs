@@ -1,6 +1,8 @@
 namespace RetroVue.Media.Memory;
 
-/// <summary>A read-only stretch of another memory's first plane, which it keeps alive: many small buffers in one block. Pooled per thread.</summary>
+/// <summary>
+/// A read-only part of another memory's first plane, which it keeps alive: many small buffers share one block. Pooled per thread.
+/// </summary>
 internal sealed class MemorySlice : MediaMemory, IRecyclable<MemorySlice>
 {
     [ThreadStatic]
@@ -19,7 +21,7 @@ internal sealed class MemorySlice : MediaMemory, IRecyclable<MemorySlice>
 
     public override bool IsReadOnly => true;
 
-    /// <summary>A slice of <paramref name="block"/>, of which it takes a reference of its own.</summary>
+    /// <summary>Makes a slice of <paramref name="block"/>, and adds a reference to it.</summary>
     public static MemorySlice Create(MediaMemory block, int offset, int length)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(offset);

@@ -3,12 +3,12 @@ using System.Runtime.InteropServices;
 namespace RetroVue.Media.Memory;
 
 /// <summary>
-/// Recycles objects of one kind: each belongs to the thread that first made it, is rented only there and may be returned from any
-/// thread. Renting takes no lock and, once warm, allocates nothing.
+/// Recycles objects of one kind. Each belongs to the thread that made it; only that thread rents it, and any thread may return it. Renting
+/// takes no lock and, after a start-up phase, allocates nothing.
 /// </summary>
-/// <typeparam name="T">The object's class, which carries its own link.</typeparam>
+/// <typeparam name="T">The class of the objects; it contains their link.</typeparam>
 /// <remarks>
-/// Returns from other threads go on a stack that is only pushed to and taken whole, so the ABA problem of lock-free stacks cannot arise.
+/// Other threads return objects to a stack that is only pushed to or taken as a whole, so the ABA problem of lock-free stacks cannot occur.
 /// </remarks>
 internal sealed class Recycler<T>
     where T : class, IRecyclable<T>
@@ -17,10 +17,10 @@ internal sealed class Recycler<T>
     private T? _own;
     private long _made;
 
-    /// <summary>Objects out of the pool; exact while no thread rents or returns.</summary>
+    /// <summary>The number of objects in use; exact while no thread rents or returns.</summary>
     public long Live => Volatile.Read(ref _made) - Length(Volatile.Read(ref _own)) - Length(Volatile.Read(ref _returns.Last));
 
-    /// <summary>Takes an object back into use, or null if the caller is to make a new one; on the owning thread only.</summary>
+    /// <summary>Rents an object; null if the caller has to make a new one. Only on the owning thread.</summary>
     public T? TryRent()
     {
         T? item = _own ?? TakeReturned();
@@ -70,14 +70,16 @@ internal sealed class Recycler<T>
         return length;
     }
 
-    // Without a look at the objects: each is fetched from the cache of the thread that returned it when it is rented, and no sooner.
+    // Without access to the objects: each is loaded into this thread's cache only when it is rented.
     private T? TakeReturned() => Volatile.Read(ref _returns.Last) is null ? null : Interlocked.Exchange(ref _returns.Last, null);
 
-    /// <summary>What other threads gave back. On cache lines of its own: renting does not touch them until it has nothing else.</summary>
+    /// <summary>
+    /// The objects that other threads returned. On cache lines of its own: renting does not touch them until the own list is empty.
+    /// </summary>
     private sealed class Returns
     {
         public T? Last;
-#pragma warning disable CS0169 // Never used: it keeps what lies behind off these cache lines.
+#pragma warning disable CS0169 // Never used: it keeps later fields off these cache lines.
         private readonly CacheLines _apart;
 #pragma warning restore CS0169
     }

@@ -2,7 +2,7 @@ using RetroVue.Media.Memory;
 
 namespace RetroVue.Media.Pipelines;
 
-/// <summary>The recycler of buffer headers that belongs to one thread.</summary>
+/// <summary>The recycler of one thread's buffer headers.</summary>
 internal sealed class BufferHome
 {
     private static readonly Lock s_lock = new();
@@ -32,7 +32,7 @@ internal sealed class BufferHome
         var home = new BufferHome();
         lock (s_lock)
         {
-            // A home outlives its thread while any of its buffers is out: one that was leaked stays counted.
+            // A home outlives its thread while any of its buffers is in use: a leaked buffer stays counted.
             s_all.RemoveAll(old => !old._thread.IsAlive && old.Recycler.Live == 0);
             s_all.Add(home);
         }

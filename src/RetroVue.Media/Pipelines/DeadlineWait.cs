@@ -3,12 +3,12 @@ using RetroVue.Media.Time;
 
 namespace RetroVue.Media.Pipelines;
 
-/// <summary>The awaitable form of waiting: a task on an executor that completes at a deadline.</summary>
+/// <summary>Asynchronous waits: a task on an executor that completes at a deadline.</summary>
 public static class DeadlineWait
 {
     /// <summary>
-    /// Completes when <paramref name="clock"/> reads <paramref name="deadline"/>, by the executor's time, real or simulated. The
-    /// continuation runs where the executor wants it, not on its threads.
+    /// Completes when <paramref name="clock"/> reads <paramref name="deadline"/>, in the executor's time, real or simulated. The
+    /// continuation does not run on the executor's threads, or, in simulation, runs at once.
     /// </summary>
     /// <exception cref="OperationCanceledException">The token was cancelled first.</exception>
     public static async Task WaitUntilAsync(

@@ -3,14 +3,14 @@ using RetroVue.Media.Formats;
 namespace RetroVue.Media.Pipelines;
 
 /// <summary>
-/// A node of a pipeline. Elements are synchronous: buffers and events come in through <see cref="OnBuffer"/> and <see cref="OnEvent"/>
-/// on the thread of the task that pushed them and go out through <see cref="OutputPad.Push(MediaBuffer)"/>; an element that works by
-/// itself (a source, a queue, a muxer, a clocked sink) adds a <see cref="StepTask"/>.
+/// A node of a pipeline. Elements are synchronous: buffers and events come in through <see cref="OnBuffer"/> and <see cref="OnEvent"/> on
+/// the thread of the task that pushed them, and go out through <see cref="OutputPad.Push(MediaBuffer)"/>. An element that works by itself
+/// (a source, a queue, a muxer, a clocked sink) adds a <see cref="StepTask"/>.
 /// </summary>
 /// <remarks>
-/// An input is fed by one thread at a time. An element with several inputs stores what they bring and works in a task of its own,
-/// because its inputs may be fed by several threads. <see cref="Prepare"/>, <see cref="Start"/>, <see cref="Stop"/> and
-/// <see cref="Dispose()"/> are called by the pipeline, never while a step runs. Elements keep metadata unless they mean to change it.
+/// One thread at a time feeds an input. An element with several inputs stores their buffers and works in a task of its own, because several
+/// threads may feed it. <see cref="Prepare"/>, <see cref="Start"/>, <see cref="Stop"/> and <see cref="Dispose()"/> are called by the
+/// pipeline, never while a step runs. Elements pass on metadata that they do not have to change.
 /// </remarks>
 public abstract class Element : IDisposable
 {
@@ -19,8 +19,8 @@ public abstract class Element : IDisposable
     private readonly List<StepTask> _tasks = [];
     private Pipeline? _pipeline;
 
-    /// <summary>An element.</summary>
-    /// <param name="name">Its name, unique in its pipeline; errors and logs carry it.</param>
+    /// <summary>Makes an element.</summary>
+    /// <param name="name">Its name, unique in its pipeline; errors and logs contain it.</param>
     protected Element(string name)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
@@ -39,11 +39,11 @@ public abstract class Element : IDisposable
     /// <summary>The tasks, in the order they were added.</summary>
     public IReadOnlyList<StepTask> Tasks => _tasks;
 
-    /// <summary>How long media stays here.</summary>
+    /// <summary>The latency of the element.</summary>
     public virtual ElementLatency Latency => ElementLatency.None;
 
-    /// <summary>The pipeline that the element belongs to.</summary>
-    /// <exception cref="InvalidOperationException">It belongs to none yet.</exception>
+    /// <summary>The pipeline of the element.</summary>
+    /// <exception cref="InvalidOperationException">The element has not been added to a pipeline.</exception>
     public Pipeline Pipeline
     {
         get => _pipeline ?? throw new InvalidOperationException($"'{Name}' has not been added to a pipeline.");
@@ -52,10 +52,10 @@ public abstract class Element : IDisposable
             : throw new InvalidOperationException($"'{Name}' belongs to another pipeline already.");
     }
 
-    /// <summary>True if no output is linked: the pipeline completes when every sink has its whole stream.</summary>
+    /// <summary>True if no output is linked. The pipeline completes when each sink has received its whole stream.</summary>
     public bool IsSink => _outputs.TrueForAll(output => output.Peer is null);
 
-    /// <summary>Releases what the element holds. The pipeline does this for its elements.</summary>
+    /// <summary>Releases the element's resources. The pipeline does this for its elements.</summary>
     public void Dispose()
     {
         Dispose(true);
@@ -64,7 +64,7 @@ public abstract class Element : IDisposable
 
     /// <summary>Adds an input.</summary>
     /// <param name="name">Its name, unique among the inputs.</param>
-    /// <param name="gate">Given where the input stores what it is handed and can be full.</param>
+    /// <param name="gate">A gate, if the input stores buffers and can be full.</param>
     protected InputPad AddInput(string name = "in", RoomGate? gate = null)
     {
         var pad = new InputPad(this, name, gate);
@@ -88,33 +88,35 @@ public abstract class Element : IDisposable
         return task;
     }
 
-    /// <summary>Whether an input takes a format. Asked when the format is announced.</summary>
+    /// <summary>True if an input accepts a format. Called when the format is announced.</summary>
     protected internal virtual bool Accepts(InputPad input, MediaFormat format) => true;
 
-    /// <summary>A format that an input would accept, for sources with a choice and for error messages; null if there is no favourite.</summary>
+    /// <summary>
+    /// Returns a format that an input would accept, for sources with a choice and for error messages; null if there is no preference.
+    /// </summary>
     protected internal virtual MediaFormat? Preferred(InputPad input) => null;
 
     /// <summary>
-    /// Opens what the element needs; called on a thread that may block, downstream elements first, so an element may announce formats
-    /// through its outputs here.
+    /// Opens the element's resources. Called on a thread that may block; downstream elements are prepared first, so an element may announce
+    /// formats on its outputs here.
     /// </summary>
     protected internal virtual void Prepare()
     {
     }
 
-    /// <summary>Called when the pipeline's clock runs and base time is set, before the first step.</summary>
+    /// <summary>Called before the first step, when the pipeline's clock runs and the base time is set.</summary>
     protected internal virtual void Start()
     {
     }
 
-    /// <summary>Ends a native call that a step may be blocked in; called on any thread while steps may run.</summary>
+    /// <summary>Ends a native call that may block a step; called on any thread while steps may run.</summary>
     protected internal virtual void Interrupt()
     {
     }
 
     /// <summary>
-    /// Asks a source to end its stream, with the end-of-stream event, after the unit of work under way; any thread. Others ignore it: they
-    /// end when their inputs have.
+    /// Asks a source to end its stream, with the end-of-stream event, after the present unit of work; any thread. Other elements ignore it:
+    /// they end when their inputs have ended.
     /// </summary>
     protected internal virtual void EndStream()
     {
@@ -125,16 +127,16 @@ public abstract class Element : IDisposable
     {
     }
 
-    /// <summary>Takes a buffer, whose reference the element now owns. Must not block.</summary>
+    /// <summary>Takes a buffer; the element then owns its reference. Must not block.</summary>
     protected internal abstract void OnBuffer(InputPad input, MediaBuffer buffer);
 
     /// <summary>
-    /// Takes an event that stands between the buffers. Unless overridden it goes on to all outputs, and a sink whose inputs have all
-    /// ended reports its end to the pipeline.
+    /// Takes an event between buffers. The default implementation passes it to all outputs; a sink whose inputs have all ended reports its
+    /// end to the pipeline.
     /// </summary>
     protected internal virtual void OnEvent(InputPad input, MediaEvent mediaEvent) => Forward(mediaEvent);
 
-    /// <summary>Pushes an event to all outputs; at the end of the stream of a sink, reports that.</summary>
+    /// <summary>Pushes an event to all outputs; if it ends the stream of a sink, reports that.</summary>
     protected void Forward(MediaEvent mediaEvent)
     {
         foreach (OutputPad output in _outputs)
@@ -148,10 +150,12 @@ public abstract class Element : IDisposable
         }
     }
 
-    /// <summary>Tells the pipeline that this sink has everything; call it once all inputs have ended and nothing is left to do.</summary>
+    /// <summary>
+    /// Tells the pipeline that this sink has received its whole stream; call it when all inputs have ended and no work is left.
+    /// </summary>
     protected void ReportEnd() => _pipeline?.OnSinkEnded(this);
 
-    /// <summary>Releases what the element holds.</summary>
+    /// <summary>Releases the element's resources.</summary>
     /// <param name="disposing">True when called by <see cref="Dispose()"/>.</param>
     protected virtual void Dispose(bool disposing)
     {
@@ -159,7 +163,7 @@ public abstract class Element : IDisposable
 
     internal bool Blame(Exception exception)
     {
-        // An exception filter: it runs for the innermost element first, and that one is to blame.
+        // An exception filter runs for the innermost element first, which is the one that failed.
         if (!exception.Data.Contains(ElementException.ElementKey))
         {
             exception.Data[ElementException.ElementKey] = Name;

@@ -15,6 +15,6 @@ public sealed class ElementException : MediaException
     /// <summary>The name of the element that failed first.</summary>
     public string Element { get; }
 
-    /// <summary>What other elements reported after the first error, such as failures to stop.</summary>
+    /// <summary>Errors of other elements after the first one, such as failures to stop.</summary>
     public IReadOnlyList<Exception> LaterErrors { get; }
 }

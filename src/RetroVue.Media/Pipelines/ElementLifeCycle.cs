@@ -68,7 +68,7 @@ internal sealed class ElementLifeCycle(Pipeline pipeline, PipelineGraph graph, I
             Guarded(element, element.Interrupt);
         }
 
-        // All at once: their limits run together where several are stuck.
+        // All at the same time, so that their time limits overlap if several hang.
         (StepTask Task, Task Detached)[] tasks =
         [
             .. graph.Elements.SelectMany(element => element.Tasks).Append(clockTask).Select(task => (task, pipeline.Executor.DetachAsync(task))),
@@ -100,7 +100,7 @@ internal sealed class ElementLifeCycle(Pipeline pipeline, PipelineGraph graph, I
     /// <summary>Stops the elements; none of their steps runs.</summary>
     public void StopElements()
     {
-        // Sources first: what an element still gives out when it stops is taken by one that has not stopped yet.
+        // Sources first: an element that has not stopped yet takes the last output of one that stops.
         foreach (Element element in graph.SinksFirst().Reverse())
         {
             Guarded(element, element.Stop);
@@ -138,7 +138,7 @@ internal sealed class ElementLifeCycle(Pipeline pipeline, PipelineGraph graph, I
         });
         try
         {
-            // A file on a disk that does not answer may not even be closed.
+            // If a disk does not answer, even closing a file may hang.
             await Watchdog.WithinAsync(disposal, ThreadedExecutor.StopLimit).ConfigureAwait(false);
         }
         catch (TimeoutException)

@@ -2,11 +2,11 @@ namespace RetroVue.Media.Pipelines;
 
 /// <summary>
 /// A lock for asynchronous code: one caller at a time is inside, the others wait in the order in which they came. The continuation of a
-/// wait runs where the executor wants it: off its threads, or in simulation at once, inline.
+/// wait does not run on the executor's threads, or, in simulation, runs at once, inline.
 /// </summary>
 /// <remarks>
-/// Thread-safe; not recursive. A <see cref="SemaphoreSlim"/> would do in real time alone: it continues a wait on the thread pool always,
-/// beside a simulation that is to have one thread.
+/// Thread-safe; not recursive. A <see cref="SemaphoreSlim"/> would be enough in real time, but it always continues a wait on the thread
+/// pool, and a simulation has to have only one thread.
 /// </remarks>
 public sealed class ExecutorLock(Executor executor)
 {
@@ -15,7 +15,7 @@ public sealed class ExecutorLock(Executor executor)
     private bool _isTaken;
 
     /// <summary>Completes when the caller is inside; <see cref="Exit"/> must follow.</summary>
-    /// <exception cref="OperationCanceledException">The token was cancelled first: the caller is not inside.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled; the caller is not inside.</exception>
     public async Task EnterAsync(CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
@@ -40,7 +40,7 @@ public sealed class ExecutorLock(Executor executor)
         }
     }
 
-    /// <summary>Lets in who has waited longest.</summary>
+    /// <summary>Lets in the caller who has waited longest.</summary>
     public void Exit()
     {
         while (true)
@@ -55,7 +55,7 @@ public sealed class ExecutorLock(Executor executor)
                 }
             }
 
-            // One that has been cancelled does not want it any more.
+            // A cancelled caller does not want the lock any more.
             if (turn.TrySetResult())
             {
                 return;

@@ -3,8 +3,8 @@ using RetroVue.Media.Time;
 
 namespace RetroVue.Media.Pipelines;
 
-/// <summary>Where an element takes a stream in.</summary>
-/// <remarks>Its state is that of the stream as the element has seen it; read it on the thread that pushes.</remarks>
+/// <summary>The input of an element for one stream.</summary>
+/// <remarks>Its state is that of the stream up to the last buffer or event; read it on the pushing thread.</remarks>
 public sealed class InputPad
 {
     internal InputPad(Element element, string name, RoomGate? gate) => (Element, Name, Gate) = (element, name, gate);
@@ -15,7 +15,7 @@ public sealed class InputPad
     /// <summary>The name, unique among the element's inputs.</summary>
     public string Name { get; }
 
-    /// <summary>Tells feeding tasks whether there is room; null on an input that takes whatever comes.</summary>
+    /// <summary>Tells feeding tasks whether there is room; null for an input that always accepts.</summary>
     public RoomGate? Gate { get; }
 
     /// <summary>The output that feeds this input; null while not linked.</summary>
@@ -27,10 +27,10 @@ public sealed class InputPad
     /// <summary>The segment last announced.</summary>
     public Segment Segment { get; private set; } = Segment.Default;
 
-    /// <summary>The running time of a PTS in the present segment; None for None.</summary>
+    /// <summary>Returns the running time of a PTS in the present segment; None for None.</summary>
     public ClockTime ToRunningTime(ClockTime pts) => Segment.ToRunningTime(pts);
 
-    /// <summary>"element.pad".</summary>
+    /// <summary>Returns "element.pad".</summary>
     public override string ToString() => $"{Element.Name}.{Name}";
 
     internal void Receive(MediaEvent mediaEvent)
@@ -41,8 +41,8 @@ public sealed class InputPad
                 if (!Element.Accepts(this, changed.Format))
                 {
                     throw new LinkException(
-                        $"'{Peer}' offers {changed.Format}, which '{this}' does not accept" +
-                        (Element.Preferred(this) is { } preferred ? $"; it would take {preferred}." : "."));
+                        $"'{Peer}' sends {changed.Format}, which '{this}' does not accept" +
+                        (Element.Preferred(this) is { } preferred ? $"; it would accept {preferred}." : "."));
                 }
 
                 Format = changed.Format;

@@ -4,13 +4,14 @@ using RetroVue.Media.Time;
 namespace RetroVue.Media.Pipelines;
 
 /// <summary>
-/// One unit of media on a link, a packet, a picture or a stretch of sound: a header of times and flags on counted memory.
+/// One unit of media on a link: a packet, a picture or a block of sound. It consists of a header with times and flags, and of
+/// reference-counted memory.
 /// </summary>
 /// <remarks>
-/// Headers are pooled and counted by reference. Whoever is handed a buffer owns one reference and hands it on or releases it; to keep a
-/// buffer and hand it on, retain it first. With more than one holder header and bytes are read-only: <see cref="MakeWritable"/> gives a
-/// header of one's own, <see cref="MakeMemoryWritable"/> bytes of one's own. Counting is thread-safe; the rest is for the holders, one
-/// writer at most. Times are on the line of the stream's segment, in nanoseconds.
+/// Headers are pooled and reference-counted. The receiver of a buffer owns one reference, and passes it on or releases it; to keep a buffer
+/// and also pass it on, retain it first. While there are several references, header and bytes are read-only: <see cref="MakeWritable"/>
+/// returns a header of your own, <see cref="MakeMemoryWritable"/> also bytes of your own. Counting is thread-safe; everything else is for
+/// the owners, at most one of which writes. Times are on the line of the stream's segment, in nanoseconds.
 /// </remarks>
 public sealed class MediaBuffer : IRecyclable<MediaBuffer>
 {
@@ -28,30 +29,30 @@ public sealed class MediaBuffer : IRecyclable<MediaBuffer>
 
     MediaBuffer? IRecyclable<MediaBuffer>.NextFree { get; set; }
 
-    /// <summary>Buffers in use in the whole process; exact while no pipeline runs. For tests and diagnosis.</summary>
+    /// <summary>The number of buffers in use in the process; exact while no pipeline runs. For tests and diagnosis.</summary>
     public static long LiveCount => BufferHome.Live;
 
     /// <summary>Presentation time; for sound that of the first sample. None if unknown.</summary>
     public ClockTime Pts { get; set; }
 
-    /// <summary>Decoding time; None if unknown or where the stream is not reordered.</summary>
+    /// <summary>Decoding time; None if unknown, or if the stream is not reordered.</summary>
     public ClockTime Dts { get; set; }
 
     /// <summary>Duration; None if unknown.</summary>
     public ClockTime Duration { get; set; }
 
-    /// <summary>How far <see cref="Pts"/> may be off the truth; None if the source said nothing.</summary>
+    /// <summary>The uncertainty of <see cref="Pts"/>; None if the source gave none.</summary>
     public ClockTime Uncertainty { get; set; }
 
     /// <summary>
-    /// The source's running number, or <see cref="NoSequence"/>; a gap in it is a loss. Elements that make new buffers, as codecs and
-    /// converters do, give each the number, the <see cref="Uncertainty"/> and the <see cref="BufferFlags.EstimatedTime"/> of the buffer
-    /// in which it begins: what was made of one buffer has one number, and of buffers that were joined the later ones' numbers are left
-    /// out. Packets are numbered in the order of presentation by a source of pictures, and in the order of decoding by a demuxer.
+    /// The source's running number, or <see cref="NoSequence"/>; a missing number means a loss. Elements that make new buffers, as codecs
+    /// and converters do, give each one the number, the <see cref="Uncertainty"/> and the <see cref="BufferFlags.EstimatedTime"/> of the
+    /// buffer in which it begins. So all buffers made from one have the same number, and if buffers are joined, the later numbers are
+    /// missing. A source of pictures numbers in the order of presentation, a demuxer in the order of decoding.
     /// </summary>
     public long Sequence { get; set; }
 
-    /// <summary>What is special about the buffer.</summary>
+    /// <summary>Special properties of the buffer.</summary>
     public BufferFlags Flags { get; set; }
 
     /// <summary>The memory; owned by the buffer, so retain it before keeping it.</summary>
@@ -65,22 +66,22 @@ public sealed class MediaBuffer : IRecyclable<MediaBuffer>
         }
     }
 
-    /// <summary>The first plane's bytes: all there is of a packet or of interleaved sound.</summary>
+    /// <summary>The bytes of the first plane: the whole content of a packet or of interleaved sound.</summary>
     public ReadOnlySpan<byte> Data => Memory.Plane(0);
 
-    /// <summary>Decoding time where there is one, else presentation time: what muxers interleave by.</summary>
+    /// <summary>Decoding time if there is one, otherwise presentation time: the order in which muxers interleave.</summary>
     public ClockTime DecodeOrder => Dts.IsNone ? Pts : Dts;
 
     /// <summary>The end of the buffer's presentation; None if PTS or duration is unknown.</summary>
     public ClockTime End => Pts + Duration;
 
-    /// <summary>True for a buffer that can be decoded without what came before.</summary>
+    /// <summary>True for a buffer that can be decoded without earlier ones.</summary>
     public bool IsKeyFrame => (Flags & BufferFlags.KeyFrame) == BufferFlags.KeyFrame;
 
-    /// <summary>True while this holder is the only one, so that times and flags may be changed.</summary>
+    /// <summary>True while there is only one reference, so that times and flags may be changed.</summary>
     public bool IsWritable => Volatile.Read(ref _references) == 1;
 
-    /// <summary>A fresh buffer on <paramref name="memory"/>, whose reference it takes over: no times, no sequence, no flags.</summary>
+    /// <summary>Makes a buffer with <paramref name="memory"/>, and takes over its reference: no times, no sequence, no flags.</summary>
     public static MediaBuffer Create(MediaMemory memory)
     {
         ArgumentNullException.ThrowIfNull(memory);
@@ -97,11 +98,11 @@ public sealed class MediaBuffer : IRecyclable<MediaBuffer>
         return buffer;
     }
 
-    /// <summary>Takes one more reference and returns the same buffer, which is read-only until the other holders have gone.</summary>
+    /// <summary>Adds a reference and returns the same buffer, which is read-only until the other references are released.</summary>
     public MediaBuffer Retain() => Retain(1);
 
-    /// <summary>Takes several references at once, as a tee does.</summary>
-    /// <param name="count">How many; at least 0.</param>
+    /// <summary>Adds several references at once, as a tee does.</summary>
+    /// <param name="count">The number of references; at least 0.</param>
     public MediaBuffer Retain(int count)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(count);
@@ -114,8 +115,9 @@ public sealed class MediaBuffer : IRecyclable<MediaBuffer>
         return this;
     }
 
-    /// <summary>Gives one reference back. The last one releases the memory and recycles the header.</summary>
-    /// <exception cref="ObjectDisposedException">All had been given back already; not noticed once the header is in use again.</exception>
+    /// <summary>Releases one reference. The last one releases the memory and recycles the header.</summary>
+    /// <exception cref="ObjectDisposedException">All references had been released already; not detected if the header is in use
+    /// again.</exception>
     public void Release()
     {
         if (Volatile.Read(ref _references) != 1 && Interlocked.Decrement(ref _references) > 0)
@@ -139,8 +141,8 @@ public sealed class MediaBuffer : IRecyclable<MediaBuffer>
     }
 
     /// <summary>
-    /// This buffer where this holder is the only one; else a copy of the header on the same memory, for which the caller's reference
-    /// has been given up. Either way the result's times and flags may be changed.
+    /// Returns this buffer if there is only one reference; otherwise a copy of the header with the same memory, and releases the caller's
+    /// reference to this one. Times and flags of the result may be changed.
     /// </summary>
     public MediaBuffer MakeWritable()
     {
@@ -154,7 +156,7 @@ public sealed class MediaBuffer : IRecyclable<MediaBuffer>
         return copy;
     }
 
-    /// <summary>As <see cref="MakeWritable"/>, and the memory is a copy too where it was shared or read-only.</summary>
+    /// <summary>Like <see cref="MakeWritable"/>, but also copies the memory if it is shared or read-only.</summary>
     public MediaBuffer MakeMemoryWritable()
     {
         if (IsWritable && Memory is { IsShared: false, IsReadOnly: false })
@@ -167,7 +169,7 @@ public sealed class MediaBuffer : IRecyclable<MediaBuffer>
         return copy;
     }
 
-    /// <summary>A new buffer with this one's times, sequence and flags on other memory, whose reference it takes over.</summary>
+    /// <summary>Makes a buffer with this one's times, sequence and flags, and with other memory, whose reference it takes over.</summary>
     public MediaBuffer CopyHeader(MediaMemory memory)
     {
         MediaBuffer copy = Create(memory);
@@ -180,6 +182,6 @@ public sealed class MediaBuffer : IRecyclable<MediaBuffer>
         return copy;
     }
 
-    /// <summary>The times and flags as a line of text.</summary>
+    /// <summary>Returns the times and flags as a line of text.</summary>
     public override string ToString() => $"PTS={Pts} DTS={Dts} duration={Duration} sequence={Sequence} {Flags}";
 }

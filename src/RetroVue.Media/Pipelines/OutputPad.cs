@@ -2,7 +2,7 @@ using RetroVue.Media.Formats;
 
 namespace RetroVue.Media.Pipelines;
 
-/// <summary>Where an element gives a stream out. What is pushed into an output that is not linked is released.</summary>
+/// <summary>The output of an element for one stream. If it is not linked, pushed buffers are released.</summary>
 public sealed class OutputPad
 {
     private InputPad? _peer;
@@ -25,7 +25,7 @@ public sealed class OutputPad
     /// <summary>The format last announced here; null before the first.</summary>
     public MediaFormat? Format { get; private set; }
 
-    /// <summary>Hands a buffer over to the linked element, on the caller's thread. Never blocks.</summary>
+    /// <summary>Passes a buffer to the linked element, on the caller's thread. Never blocks.</summary>
     public void Push(MediaBuffer buffer)
     {
         InputPad? peer = _peer;
@@ -46,8 +46,8 @@ public sealed class OutputPad
         }
     }
 
-    /// <summary>Hands an event over to the linked element, on the caller's thread.</summary>
-    /// <exception cref="LinkException">The linked element does not accept the format announced.</exception>
+    /// <summary>Passes an event to the linked element, on the caller's thread.</summary>
+    /// <exception cref="LinkException">The linked element does not accept the announced format.</exception>
     public void Push(MediaEvent mediaEvent)
     {
         if (mediaEvent is FormatChanged changed)
@@ -71,6 +71,6 @@ public sealed class OutputPad
         }
     }
 
-    /// <summary>"element.pad".</summary>
+    /// <summary>Returns "element.pad".</summary>
     public override string ToString() => $"{Element.Name}.{Name}";
 }

@@ -8,12 +8,12 @@ using RetroVue.Media.Time;
 namespace RetroVue.Media.Pipelines;
 
 /// <summary>
-/// A graph of elements that runs by one clock. Put it together with <see cref="Add{T}"/> and <see cref="Link(Element, Element)"/>, then
-/// run it once: <see cref="RunAsync"/> completes when every sink has its whole stream, or throws what failed first.
+/// A graph of elements that follows one clock. Build it with <see cref="Add{T}"/> and <see cref="Link(Element, Element)"/>, then run it
+/// once: <see cref="RunAsync"/> completes when each sink has received its whole stream, or throws the first failure.
 /// </summary>
 /// <remarks>
-/// Not thread-safe while it is put together; <see cref="StopAsync"/>, <see cref="RunningTime"/>, <see cref="Clock"/> and
-/// <see cref="Events"/> are for any thread. The pipeline owns its elements and disposes of them.
+/// Not thread-safe while it is built; <see cref="StopAsync"/>, <see cref="RunningTime"/>, <see cref="Clock"/> and <see cref="Events"/> are
+/// for any thread. The pipeline owns its elements and disposes of them.
 /// </remarks>
 public sealed class Pipeline : IAsyncDisposable
 {
@@ -30,7 +30,7 @@ public sealed class Pipeline : IAsyncDisposable
     private readonly StepTask _disciplineTask;
     private int _sinkCount;
 
-    /// <summary>An empty pipeline.</summary>
+    /// <summary>Makes an empty pipeline.</summary>
     public Pipeline(PipelineOptions? options = null)
     {
         options ??= new PipelineOptions();
@@ -48,13 +48,13 @@ public sealed class Pipeline : IAsyncDisposable
         _disciplineTask = new StepTask($"{Name}-clock", DisciplineClock) { Failed = error => Fail($"{Name}-clock", error) };
     }
 
-    /// <summary>The name that logs and errors carry.</summary>
+    /// <summary>The name, for logs and errors.</summary>
     public string Name { get; }
 
-    /// <summary>What runs the pipeline.</summary>
+    /// <summary>Runs the pipeline.</summary>
     public Executor Executor { get; }
 
-    /// <summary>The clock the pipeline runs by; see <see cref="PipelineClock.Reference"/> for the elected one.</summary>
+    /// <summary>The clock that the pipeline follows; <see cref="PipelineClock.Reference"/> is the elected one.</summary>
     public PipelineClock Clock { get; }
 
     /// <summary>The clock's time at which running time is zero; None before the start.</summary>
@@ -63,13 +63,15 @@ public sealed class Pipeline : IAsyncDisposable
     /// <summary>The time since the start by <see cref="Clock"/>; None before the start. Never goes back.</summary>
     public ClockTime RunningTime => BaseTime.IsNone ? ClockTime.None : Clock.Now - BaseTime;
 
-    /// <summary>How much later than its running time media is presented, so that all of it arrives in time; known once prepared.</summary>
+    /// <summary>
+    /// How much later than its running time media is presented, so that all of it arrives in time; known when the pipeline is prepared.
+    /// </summary>
     public ClockTime Latency { get; private set; }
 
-    /// <summary>Where the pipeline is in its life.</summary>
+    /// <summary>The state of the pipeline.</summary>
     public PipelineState State { get; private set; }
 
-    /// <summary>What happens that is no error; the oldest are dropped where nobody reads.</summary>
+    /// <summary>Events that are not errors; if nobody reads, the oldest are dropped.</summary>
     public ChannelReader<PipelineEvent> Events => _events.Reader;
 
     /// <summary>The elements, in the order they were added.</summary>
@@ -77,8 +79,8 @@ public sealed class Pipeline : IAsyncDisposable
 
     internal MediaTelemetry Telemetry { get; }
 
-    /// <summary>Adds an element, which the pipeline owns from now on.</summary>
-    /// <exception cref="LinkException">The name is taken.</exception>
+    /// <summary>Adds an element; the pipeline then owns it.</summary>
+    /// <exception cref="LinkException">The name is already used.</exception>
     public T Add<T>(T element)
         where T : Element
     {
@@ -90,7 +92,7 @@ public sealed class Pipeline : IAsyncDisposable
     }
 
     /// <summary>Links an output to an input.</summary>
-    /// <exception cref="LinkException">One is linked already, or it would close a loop.</exception>
+    /// <exception cref="LinkException">One of them is linked already, or the link would close a loop.</exception>
     public void Link(OutputPad from, InputPad to)
     {
         ArgumentNullException.ThrowIfNull(from);
@@ -99,7 +101,7 @@ public sealed class Pipeline : IAsyncDisposable
         _graph.Link(from, to);
     }
 
-    /// <summary>Links the first output of one element that is free to the first input of another that is.</summary>
+    /// <summary>Links the first free output of one element to the first free input of another.</summary>
     /// <exception cref="LinkException">There is no free output or input.</exception>
     public void Link(Element from, Element to)
     {
@@ -123,7 +125,7 @@ public sealed class Pipeline : IAsyncDisposable
         }
     }
 
-    /// <summary>Lets a clock that no element provides, such as a network clock, stand for election.</summary>
+    /// <summary>Adds a clock that is not from an element, such as a network clock, to the election.</summary>
     public void UseClock(IClockProvider provider)
     {
         ArgumentNullException.ThrowIfNull(provider);
@@ -131,7 +133,7 @@ public sealed class Pipeline : IAsyncDisposable
         _election.AddProvider(provider);
     }
 
-    /// <summary>Fixes the reference: no election is held any more.</summary>
+    /// <summary>Sets the reference; from then on there is no election.</summary>
     public void UseClock(IClock clock)
     {
         ArgumentNullException.ThrowIfNull(clock);
@@ -139,16 +141,16 @@ public sealed class Pipeline : IAsyncDisposable
         _election.Fix(clock);
     }
 
-    /// <summary>Holds an election among the clocks there are now and follows the winner; done at the start and when clocks come and go.</summary>
+    /// <summary>Elects one of the present clocks and follows it; also done at the start, and when clocks come and go.</summary>
     /// <returns>
-    /// The clock now followed; the system clock where no other can be, or the lost one in hold-over where there was one.
+    /// The clock that is followed now. If no other clock can be followed: the lost one in hold-over if there was one, or the system clock.
     /// </returns>
     public IClock SelectClock() => _election.Hold();
 
-    /// <summary>Opens everything, elects the clock and lets media flow.</summary>
-    /// <exception cref="LinkException">The graph is not whole.</exception>
+    /// <summary>Opens all elements, elects the clock and starts the media flow.</summary>
+    /// <exception cref="LinkException">The graph is incomplete.</exception>
     /// <exception cref="ElementException">An element could not be opened or started; the others have been stopped.</exception>
-    /// <exception cref="InvalidOperationException">The pipeline was started before.</exception>
+    /// <exception cref="InvalidOperationException">The pipeline was already started.</exception>
     public async Task StartAsync(CancellationToken cancellationToken = default)
     {
         using Activity? activity = MediaTelemetry.Activities.StartActivity("retrovue.pipeline.start");
@@ -169,10 +171,10 @@ public sealed class Pipeline : IAsyncDisposable
     }
 
     /// <summary>
-    /// Starts the pipeline unless it runs, waits until every sink has its whole stream, and stops it; cancelling stops it early. Of a
-    /// pipeline that has been stopped it returns at once, or throws again what it failed with.
+    /// Starts the pipeline if it does not run, waits until each sink has received its whole stream, and stops it; cancellation stops it
+    /// early. If the pipeline has been stopped, returns at once, or throws its failure again.
     /// </summary>
-    /// <exception cref="ElementException">An element failed; it carries the first error, later ones attached.</exception>
+    /// <exception cref="ElementException">An element failed; contains the first error, with later ones attached.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled; the pipeline has been stopped.</exception>
     public async Task RunAsync(CancellationToken cancellationToken = default)
     {
@@ -194,12 +196,12 @@ public sealed class Pipeline : IAsyncDisposable
     }
 
     /// <summary>
-    /// Asks every source to end its stream: what has been captured goes on to the sinks, and <see cref="RunAsync"/> completes when they have
-    /// it all. How a recording is finished; harmless when the pipeline does not run. Any thread.
+    /// Asks each source to end its stream. All captured media still goes to the sinks; then <see cref="RunAsync"/> completes. Use it to
+    /// finish a recording. Does no harm if the pipeline does not run. Any thread.
     /// </summary>
     public void End() => _lives.EndStreams();
 
-    /// <summary>Stops the pipeline and releases what it holds; harmless when it does not run. Takes at most about 5 s.</summary>
+    /// <summary>Stops the pipeline and releases its resources; does no harm if it does not run. Takes at most about 5 s.</summary>
     public async Task StopAsync()
     {
         await _transition.EnterAsync().ConfigureAwait(false);
@@ -218,14 +220,14 @@ public sealed class Pipeline : IAsyncDisposable
         finally
         {
             _transition.Exit();
-            // After the release: a run that ends by this stops the pipeline too, inline in simulation.
+            // After the release: a run that ends now stops the pipeline too, inline in simulation.
             _ended.TrySetResult();
         }
     }
 
     /// <summary>
-    /// Stops the pipeline and disposes of its elements. Takes at most about 10 s: if a step does not end, or disposing does not, the
-    /// rest is done later, as soon as it has.
+    /// Stops the pipeline and disposes of its elements. Takes at most about 10 s: if a step or a disposal does not end, the rest is done
+    /// later, when it has ended.
     /// </summary>
     public async ValueTask DisposeAsync()
     {
@@ -235,14 +237,14 @@ public sealed class Pipeline : IAsyncDisposable
         _events.Writer.TryComplete();
     }
 
-    /// <summary>Tells whoever reads <see cref="Events"/>; any thread, never blocks.</summary>
+    /// <summary>Adds an event to <see cref="Events"/>; any thread, never blocks.</summary>
     public void Report(string kind, string source, string message)
     {
         Telemetry.Reported(kind);
         _events.Writer.TryWrite(new PipelineEvent(kind, source, RunningTime, message));
     }
 
-    /// <summary>Fails the pipeline: <see cref="RunAsync"/> throws. The first error names the cause, later ones are attached.</summary>
+    /// <summary>Fails the pipeline: <see cref="RunAsync"/> throws. The first error is the cause; later ones are attached.</summary>
     public void Fail(string element, Exception error)
     {
         ArgumentNullException.ThrowIfNull(error);
@@ -293,7 +295,7 @@ public sealed class Pipeline : IAsyncDisposable
                 throw;
             }
 
-            // Before elements are stopped: what fails then came of this.
+            // Before elements are stopped: later failures are consequences of this one.
             Fail(Name, exception);
             _lives.StopElements();
             State = PipelineState.Failed;
@@ -316,7 +318,7 @@ public sealed class Pipeline : IAsyncDisposable
         }
         catch (Exception exception)
         {
-            // None of their tasks runs yet, but what they opened may have threads and callbacks of its own.
+            // None of their tasks runs yet, but elements that were opened may have threads and callbacks of their own.
             Fail(Name, exception);
             await _lives.StopAsync(_disciplineTask).ConfigureAwait(false);
             State = PipelineState.Failed;
@@ -328,14 +330,14 @@ public sealed class Pipeline : IAsyncDisposable
         MediaLog.Started(_logger, Name, _graph.Elements.Count, Clock.Reference.Name);
         _lives.RunTasks();
 
-        // If only the system clock can ever be followed there is nothing to steer and nothing to elect.
+        // If only the system clock can be followed, there is nothing to steer and nothing to elect.
         if (_election.HasProviders)
         {
             Executor.Attach(_disciplineTask);
         }
     }
 
-    /// <summary>Has the clock's task look at once for what else it would find at its next turn; any thread.</summary>
+    /// <summary>Makes the clock's task look at once instead of at its next turn; any thread.</summary>
     internal void WakeClock() => _disciplineTask.Wake();
 
     private StepResult DisciplineClock()
@@ -349,7 +351,7 @@ public sealed class Pipeline : IAsyncDisposable
     {
         if (State != PipelineState.Created)
         {
-            throw new InvalidOperationException($"The pipeline '{Name}' is {State}; it can be changed and started only once, when created.");
+            throw new InvalidOperationException($"The pipeline '{Name}' is {State}; it can be changed and started only while it is {PipelineState.Created}.");
         }
     }
 }

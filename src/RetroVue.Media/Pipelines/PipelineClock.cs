@@ -4,23 +4,23 @@ using RetroVue.Media.Time;
 namespace RetroVue.Media.Pipelines;
 
 /// <summary>
-/// The clock a pipeline runs by: a piecewise-linear map over the system clock, slaved to the elected reference. An election changes
-/// only the reference, so the clock itself is continuous and monotone whatever is plugged in or lost.
+/// The clock of a pipeline: a piecewise-linear map over the system clock that follows the elected reference. An election changes only the
+/// reference; the clock itself stays continuous and monotone if clocks come or go.
 /// </summary>
 /// <remarks>
-/// Thread-safe. It begins as the system clock, to the nanosecond: a device's time stamp on CLOCK_MONOTONIC is a time on this clock. After
-/// another reference has been followed it differs from the system clock by a constant while that is the reference again. When the
-/// reference is lost it goes on at the last rate with growing uncertainty (hold-over).
+/// Thread-safe. It begins equal to the system clock, to the nanosecond, so a device's time stamp on CLOCK_MONOTONIC is a time on this
+/// clock. After it has followed another reference, it differs from the system clock by a constant while the system clock is the reference
+/// again. If the reference is lost, it goes on at the last rate with growing uncertainty (hold-over).
 /// </remarks>
 public sealed class PipelineClock : IClock
 {
-    /// <summary>The largest difference from the system clock's rate that the clock takes on; crystals stay within 0.02 %.</summary>
+    /// <summary>The largest deviation from the system clock's rate; crystals stay within 0.02 %.</summary>
     private const double MaxSkew = 1e-3;
 
-    /// <summary>A phase error is worked off with this time constant, in seconds.</summary>
+    /// <summary>The time constant, in seconds, with which a phase error is corrected.</summary>
     private const double PhaseTimeConstant = 2;
 
-    /// <summary>The least that hold-over's uncertainty grows by, in seconds per second.</summary>
+    /// <summary>The smallest growth of the uncertainty in hold-over, in seconds per second.</summary>
     private const double LeastHoldOverDrift = 1e-7;
 
     private readonly Lock _lock = new();
@@ -39,7 +39,9 @@ public sealed class PipelineClock : IClock
         _line = new DisciplinedClock(systemClock, "pipeline");
     }
 
-    /// <summary>How often the clock compares itself with its reference: every 250 ms, and at once when one was gained or lost.</summary>
+    /// <summary>
+    /// How often the clock compares itself with its reference: every 250 ms, and at once after a clock was gained or lost.
+    /// </summary>
     public static ClockTime DisciplineInterval => ClockTime.FromMilliseconds(250);
 
     /// <inheritdoc/>
@@ -54,7 +56,7 @@ public sealed class PipelineClock : IClock
     /// <inheritdoc/>
     public string Name => $"pipeline({Reference.Name})";
 
-    /// <summary>The clock elected last.</summary>
+    /// <summary>The present reference.</summary>
     public IClock Reference
     {
         get
@@ -66,7 +68,7 @@ public sealed class PipelineClock : IClock
         }
     }
 
-    /// <summary>True from when the reference was lost until one is followed again.</summary>
+    /// <summary>True while the reference is lost and no other one is followed.</summary>
     internal bool IsLost
     {
         get
@@ -84,10 +86,10 @@ public sealed class PipelineClock : IClock
     /// <inheritdoc/>
     public ClockReading Read() => _line.Read();
 
-    /// <summary>The clock's time at a system time, such as a device's time stamp.</summary>
+    /// <summary>Returns the clock's time at a system time, such as a device's time stamp.</summary>
     public ClockTime At(ClockTime systemTime) => _line.At(systemTime);
 
-    /// <summary>Makes <paramref name="reference"/> what the clock follows from now on, without a step.</summary>
+    /// <summary>Follows <paramref name="reference"/> from now on, without a step.</summary>
     internal void Follow(IClock reference)
     {
         lock (_lock)
@@ -105,7 +107,7 @@ public sealed class PipelineClock : IClock
         }
     }
 
-    /// <summary>Says that the reference gives no time any more: hold-over until another is followed.</summary>
+    /// <summary>Notes that the reference gives no time any more: hold-over until another one is followed.</summary>
     internal void Lose()
     {
         lock (_lock)
@@ -114,7 +116,9 @@ public sealed class PipelineClock : IClock
         }
     }
 
-    /// <summary>Compares with the reference and sets the rate; called every <see cref="DisciplineInterval"/> and now and then between.</summary>
+    /// <summary>
+    /// Compares with the reference and sets the rate; called every <see cref="DisciplineInterval"/>, and sometimes in between.
+    /// </summary>
     internal void Discipline()
     {
         lock (_lock)

@@ -7,12 +7,14 @@ namespace RetroVue.Media.Pipelines;
 /// Holds a pipeline's elections: at the start, when the reference is lost, and when a better clock has been healthy for a while.
 /// </summary>
 /// <remarks>
-/// Thread-safe. Providers may raise their event on any thread; the election itself is held by the clock's task, which looks at the
-/// health of every provider's clock several times a second: most devices can only be asked.
+/// Thread-safe. Providers may raise their event on any thread. The clock's task holds the election, and checks the state of all providers'
+/// clocks several times a second, because most devices do not report changes.
 /// </remarks>
 internal sealed class PipelineElection : IDisposable
 {
-    /// <summary>How long a clock must have been healthy before it replaces a healthy reference, or a lost one is followed again.</summary>
+    /// <summary>
+    /// How long a clock has to be healthy before it replaces a healthy reference, or before a lost one is followed again.
+    /// </summary>
     private static readonly ClockTime s_hysteresis = ClockTime.FromSeconds(2);
 
     private readonly Pipeline _pipeline;
@@ -28,7 +30,7 @@ internal sealed class PipelineElection : IDisposable
 
     public PipelineElection(Pipeline pipeline) => _pipeline = pipeline;
 
-    /// <summary>True if a clock other than the system clock may come to be followed.</summary>
+    /// <summary>True if there may be clocks other than the system clock.</summary>
     public bool HasProviders
     {
         get
@@ -60,7 +62,7 @@ internal sealed class PipelineElection : IDisposable
         }
     }
 
-    /// <summary>Holds an election; if nobody can win it the reference stays, in hold-over if it was lost.</summary>
+    /// <summary>Holds an election; if no clock can win it, the reference stays, in hold-over if it was lost.</summary>
     public IClock Hold()
     {
         lock (_lock)
@@ -83,8 +85,8 @@ internal sealed class PipelineElection : IDisposable
     }
 
     /// <summary>
-    /// Holds an election where one is due: at once when the reference is lost, and when a clock that would win has been healthy for a
-    /// while; called by the clock's task.
+    /// Holds an election if one is due: at once if the reference is lost, or if a better clock has been healthy for a while. Called by the
+    /// clock's task.
     /// </summary>
     public void Check()
     {
@@ -129,7 +131,7 @@ internal sealed class PipelineElection : IDisposable
         }
     }
 
-    /// <summary>Asked several times a second: without a list of candidates, which would be garbage.</summary>
+    /// <summary>Called several times a second, so it makes no list of candidates, which would be garbage.</summary>
     private bool IsDue(ClockTime now)
     {
         if (now - _addedAt >= s_hysteresis)
@@ -161,7 +163,8 @@ internal sealed class PipelineElection : IDisposable
     }
 
     /// <summary>
-    /// Among clocks that have been healthy for a while, if the pipeline runs; if there is none, one that has just become healthy must do.
+    /// Chooses among clocks that have been healthy for a while, if the pipeline runs; if there is none, a clock that has just become
+    /// healthy.
     /// </summary>
     private IClock? Winner(PipelineClock clock)
     {
@@ -217,6 +220,6 @@ internal sealed class PipelineElection : IDisposable
         }
     }
 
-    // Without the lock: a provider may raise its event while it holds a lock that its ProvideClock takes.
+    // Without the lock: a provider may raise its event while it holds a lock that its ProvideClock needs.
     private void OnClockChanged(object? sender, ClockChangedEventArgs e) => _pipeline.WakeClock();
 }

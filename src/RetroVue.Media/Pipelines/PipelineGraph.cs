@@ -2,7 +2,7 @@ using RetroVue.Media.Time;
 
 namespace RetroVue.Media.Pipelines;
 
-/// <summary>The shape of a pipeline: its elements, their links, and what follows from them.</summary>
+/// <summary>The graph of a pipeline: its elements and links, and values derived from them.</summary>
 /// <remarks>Not thread-safe; complete before the pipeline starts.</remarks>
 internal sealed class PipelineGraph
 {
@@ -16,7 +16,7 @@ internal sealed class PipelineGraph
     {
         if (_elements.Any(other => other.Name == element.Name))
         {
-            throw new LinkException($"The pipeline has an element '{element.Name}' already; names are unique.");
+            throw new LinkException($"The pipeline already has an element '{element.Name}'; names must be unique.");
         }
 
         _elements.Add(element);
@@ -44,8 +44,8 @@ internal sealed class PipelineGraph
     }
 
     /// <summary>
-    /// Throws where an input is not linked, a source gives its media to nobody (no sink would ever end), or an element with several inputs
-    /// would be fed by several threads directly.
+    /// Throws if an input is not linked, if a source has no linked output (no sink would ever end), or if several threads would feed an
+    /// element with several inputs directly.
     /// </summary>
     public void Validate()
     {
@@ -56,7 +56,7 @@ internal sealed class PipelineGraph
 
         if (_elements.Find(element => element.Inputs.Count == 0 && element.Outputs.Count > 0 && element.IsSink) is { } source)
         {
-            throw new LinkException($"The source '{source.Name}' gives its media to nobody: its output '{source.Outputs[0]}' is not linked.");
+            throw new LinkException($"The output '{source.Outputs[0]}' of the source '{source.Name}' is not linked.");
         }
 
         foreach (InputPad input in _elements.SelectMany(element => element.Inputs))
@@ -68,12 +68,12 @@ internal sealed class PipelineGraph
 
             if (input.Gate is null && input.Element.Inputs.Count > 1)
             {
-                throw new LinkException($"'{input.Element.Name}' has several inputs; each must store what it is handed, '{input}' does not.");
+                throw new LinkException($"'{input.Element.Name}' has several inputs, so each must store its buffers, but '{input}' does not.");
             }
         }
     }
 
-    /// <summary>Tells every task which bounded inputs its element reaches without passing another task.</summary>
+    /// <summary>Tells each task which bounded inputs its element reaches without passing another task.</summary>
     public void ConnectGates()
     {
         foreach (Element element in _elements)
@@ -86,7 +86,7 @@ internal sealed class PipelineGraph
         }
     }
 
-    /// <summary>Elements with every one after those it feeds: sinks first.</summary>
+    /// <summary>Returns the elements, each after the elements that it feeds: sinks first.</summary>
     public IReadOnlyList<Element> SinksFirst()
     {
         var ordered = new List<Element>();
@@ -118,10 +118,11 @@ internal sealed class PipelineGraph
     }
 
     /// <summary>
-    /// The largest minimum latency: over the whole of each path from a live source. A sink that no live source feeds counts with its own alone,
-    /// for such media can be brought ahead of time as far as it wants them.
+    /// Returns the pipeline's latency: the largest sum of minimum latencies over the paths from live sources. A sink without a live source
+    /// counts only with its own latency, because its media can be delivered early.
     /// </summary>
-    /// <exception cref="LinkException">A path needs more than the elements on another can hold back; the message names them.</exception>
+    /// <exception cref="LinkException">One path needs more latency than the elements of another path can hold; the message names
+    /// them.</exception>
     public ClockTime Latency()
     {
         ClockTime largest = _elements.Where(element => element.IsSink && element.Inputs.Count > 0).Select(sink => sink.Latency.Minimum).Append(ClockTime.Zero).Max();
@@ -133,7 +134,7 @@ internal sealed class PipelineGraph
 
         if (tightest is { } tight && largest > tight.Limit)
         {
-            throw new LinkException($"The pipeline's latency is {largest}, but the path {tight.Path} can hold media back by {tight.Limit} at most.");
+            throw new LinkException($"The pipeline's latency is {largest}, but the path {tight.Path} can hold media for at most {tight.Limit}.");
         }
 
         return largest;
@@ -142,7 +143,7 @@ internal sealed class PipelineGraph
         {
             ElementLatency latency = element.Latency;
             minimum += latency.Minimum;
-            // Unbounded storage anywhere on the path makes the path unbounded: None propagates.
+            // Unlimited storage anywhere on the path makes the path unlimited: None propagates.
             maximum += latency.Maximum;
             largest = ClockTime.Max(largest, minimum);
             bool isEnd = true;

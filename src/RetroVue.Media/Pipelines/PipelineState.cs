@@ -1,12 +1,12 @@
 namespace RetroVue.Media.Pipelines;
 
-/// <summary>Where a pipeline is in its life.</summary>
+/// <summary>The state of a pipeline.</summary>
 public enum PipelineState
 {
-    /// <summary>Being put together; nothing is open.</summary>
+    /// <summary>Being built; nothing is open.</summary>
     Created,
 
-    /// <summary>Everything is open; no clock runs.</summary>
+    /// <summary>All elements are open; no clock runs.</summary>
     Prepared,
 
     /// <summary>The clock runs and media flows.</summary>

@@ -2,8 +2,8 @@ namespace RetroVue.Media.Pipelines;
 
 /// <summary>Tells the tasks that feed a bounded input whether it has room.</summary>
 /// <remarks>
-/// Thread-safe. The owner closes the gate when it is full and opens it when it has room again; after closing it looks at its level once
-/// more, since a reader may have made room in between without seeing the gate closed.
+/// Thread-safe. The owner closes the gate when it is full and opens it when it has room again. After closing it has to check its level
+/// again, because a reader may have made room in between without seeing the closed gate.
 /// </remarks>
 public sealed class RoomGate
 {
@@ -15,12 +15,12 @@ public sealed class RoomGate
     public bool IsOpen => !_closed;
 
     /// <summary>
-    /// True while the owner can do nothing until this input brings something: whoever feeds it goes on although another input that it
-    /// feeds is full, since nothing else can make room there.
+    /// True while the owner can do nothing until this input gets a buffer. Then its feeder goes on although another of its inputs is full,
+    /// because nothing else can make room there.
     /// </summary>
     public bool IsStarving => _starving;
 
-    /// <summary>Says whether the input is starving; always on the same thread.</summary>
+    /// <summary>Sets whether the input is starving; always on the same thread.</summary>
     public void SetStarving(bool isStarving)
     {
         if (_starving == isStarving)
@@ -35,14 +35,14 @@ public sealed class RoomGate
         }
     }
 
-    /// <summary>Stops the feeding tasks before their next step. A full fence: what is read after it is not older than the closing.</summary>
+    /// <summary>Stops the feeding tasks before their next step. It is a full fence: later reads are not older than the closing.</summary>
     public void Close()
     {
         _closed = true;
         Interlocked.MemoryBarrier();
     }
 
-    /// <summary>Lets the feeding tasks go on.</summary>
+    /// <summary>Allows the feeding tasks to continue.</summary>
     public void Open()
     {
         if (!_closed)

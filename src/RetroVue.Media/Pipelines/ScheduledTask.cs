@@ -4,7 +4,7 @@ using RetroVue.Media.Time;
 namespace RetroVue.Media.Pipelines;
 
 /// <summary>
-/// What a <see cref="StepThread"/> keeps about a task. Only the thread writes it, but for the inbox link, and the thread itself where the
+/// The data of a task on a <see cref="StepThread"/>. Only that thread writes it, except the inbox link, and except the thread itself if the
 /// task's step hangs.
 /// </summary>
 internal sealed class ScheduledTask(StepThread thread, StepTask task)
@@ -20,10 +20,10 @@ internal sealed class ScheduledTask(StepThread thread, StepTask task)
 
     public StepTask Task { get; } = task;
 
-    /// <summary>Claims the place in the inbox; false if the task stands there already. Any thread.</summary>
+    /// <summary>Claims the place in the inbox; false if the task is already there. Any thread.</summary>
     public bool TryEnterInbox() => Interlocked.Exchange(ref _inInbox, 1) == 0;
 
-    /// <summary>Gives the place up, after which <see cref="NextInbox"/> is the next waker's.</summary>
+    /// <summary>Releases the place; then <see cref="NextInbox"/> belongs to the next waking thread.</summary>
     public void LeaveInbox() => Interlocked.Exchange(ref _inInbox, 0);
 
     /// <summary>The next task in the thread's inbox; set by the waking thread.</summary>
@@ -35,18 +35,18 @@ internal sealed class ScheduledTask(StepThread thread, StepTask task)
 
     public ClockTime Deadline { get; set; }
 
-    /// <summary>Tells the heap's entry of the present wait from entries of earlier ones.</summary>
+    /// <summary>Distinguishes the heap's entry of the present wait from entries of earlier waits.</summary>
     public int Wait { get; set; }
 
-    /// <summary>How often the <see cref="StepWatch"/> has found it blocked. For the looking thread.</summary>
+    /// <summary>The number of times that the <see cref="StepWatch"/> has found it blocked. Only for the watching thread.</summary>
     public int Blocked { get; set; }
 
-    /// <summary>When that was last; system time, None if never.</summary>
+    /// <summary>The system time at which it was last found blocked; None if never.</summary>
     public ClockTime LastBlocked { get; set; } = ClockTime.None;
 
-    /// <summary>The task that is to be let go, where this is not a task but such a request.</summary>
+    /// <summary>The task to detach, if this object is not a task but such a request.</summary>
     public ScheduledTask? Carried { get; init; }
 
-    /// <summary>Completed by the thread when it has let <see cref="Carried"/> go.</summary>
+    /// <summary>Completed by the thread when it has detached <see cref="Carried"/>.</summary>
     public TaskCompletionSource? Removal { get; init; }
 }

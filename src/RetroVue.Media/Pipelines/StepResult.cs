@@ -3,21 +3,21 @@ using RetroVue.Media.Time;
 
 namespace RetroVue.Media.Pipelines;
 
-/// <summary>What a step of work says about the next one.</summary>
+/// <summary>The result of a step: when the next step is due.</summary>
 public readonly record struct StepResult
 {
     private StepResult(StepState state, IClock? clock, ClockTime deadline) => (State, Clock, Deadline) = (state, clock, deadline);
 
-    /// <summary>There is more to do now.</summary>
+    /// <summary>There is more work now.</summary>
     public static StepResult Again => new(StepState.Ready, null, ClockTime.None);
 
-    /// <summary>Nothing to do until <see cref="StepTask.Wake"/> or until a full link has room.</summary>
+    /// <summary>No work until <see cref="StepTask.Wake"/>, or until a full link has room.</summary>
     public static StepResult Idle => new(StepState.Idle, null, ClockTime.None);
 
-    /// <summary>Never anything to do again.</summary>
+    /// <summary>The task has ended.</summary>
     public static StepResult Finished => new(StepState.Finished, null, ClockTime.None);
 
-    /// <summary>What comes next.</summary>
+    /// <summary>The state of the task after the step.</summary>
     public StepState State { get; }
 
     /// <summary>The clock of <see cref="Deadline"/>; null unless waiting.</summary>
@@ -26,7 +26,7 @@ public readonly record struct StepResult
     /// <summary>When the next step is due, on <see cref="Clock"/>'s line; None unless waiting.</summary>
     public ClockTime Deadline { get; }
 
-    /// <summary>Nothing to do until <paramref name="clock"/> reads <paramref name="deadline"/>, or until woken.</summary>
+    /// <summary>No work until <paramref name="clock"/> reads <paramref name="deadline"/>, or until woken.</summary>
     /// <exception cref="ArgumentException"><paramref name="deadline"/> is None.</exception>
     public static StepResult At(IClock clock, ClockTime deadline)
     {

@@ -1,17 +1,17 @@
 namespace RetroVue.Media.Pipelines;
 
-/// <summary>What a <see cref="StepTask"/> does next.</summary>
+/// <summary>The state of a <see cref="StepTask"/> after a step.</summary>
 public enum StepState
 {
-    /// <summary>Nothing until woken.</summary>
+    /// <summary>It does nothing until it is woken.</summary>
     Idle,
 
-    /// <summary>Its next step, as soon as its turn comes.</summary>
+    /// <summary>It runs its next step as soon as possible.</summary>
     Ready,
 
-    /// <summary>Its next step at a deadline, or when woken.</summary>
+    /// <summary>It runs its next step at a deadline, or when it is woken.</summary>
     Waiting,
 
-    /// <summary>Nothing ever again.</summary>
+    /// <summary>It has ended.</summary>
     Finished,
 }

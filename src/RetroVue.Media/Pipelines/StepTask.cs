@@ -3,14 +3,13 @@ using RetroVue.Media.Time;
 namespace RetroVue.Media.Pipelines;
 
 /// <summary>
-/// Work that an executor runs step by step: a source that produces, a queue's reader, a muxer, a timer. One step is one unit of work
-/// and ends by saying when the next is due.
+/// Work that an executor runs step by step: a source that produces, a queue's reader, a muxer, a timer. A step is one unit of work, and
+/// returns when the next step is due.
 /// </summary>
 /// <remarks>
-/// A task is stepped by one thread at a time, and only while every bounded input that its element can reach has room; so pushing never
-/// blocks, and one step may overshoot a bound by what a single unit of work yields. If one of them is starving it is stepped although
-/// others are full (<see cref="RoomGate.IsStarving"/>). <see cref="Wake"/> is for any thread; a wake that comes during a step is not
-/// lost.
+/// One thread at a time runs the steps of a task, and only while all bounded inputs that its element can reach have room. So pushing never
+/// blocks, and one step may exceed a limit by the output of a single unit of work. If one of these inputs is starving, steps run although
+/// others are full (<see cref="RoomGate.IsStarving"/>). <see cref="Wake"/> is for any thread; a wake during a step is not lost.
 /// </remarks>
 public sealed class StepTask
 {
@@ -18,10 +17,10 @@ public sealed class StepTask
     private RoomGate[] _gates = [];
     private int _woken;
 
-    /// <summary>A task, not yet known to an executor.</summary>
-    /// <param name="name">For people, logs and thread names.</param>
-    /// <param name="step">One unit of work. An exception ends the task and goes to <see cref="Failed"/>.</param>
-    /// <param name="placement">Where a threaded executor runs it.</param>
+    /// <summary>Makes a task that no executor runs yet.</summary>
+    /// <param name="name">The name, for people, logs and threads.</param>
+    /// <param name="step">Does one unit of work. An exception ends the task and is passed to <see cref="Failed"/>.</param>
+    /// <param name="placement">The thread on which a threaded executor runs it.</param>
     public StepTask(string name, Func<StepResult> step, StepPlacement placement = StepPlacement.Shared)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
@@ -31,36 +30,36 @@ public sealed class StepTask
         Placement = placement;
     }
 
-    /// <summary>For people, logs and thread names.</summary>
+    /// <summary>The name, for people, logs and threads.</summary>
     public string Name { get; }
 
-    /// <summary>Where a threaded executor runs the task.</summary>
+    /// <summary>The thread on which a threaded executor runs the task.</summary>
     public StepPlacement Placement { get; }
 
-    /// <summary>The name of the pipeline that the task belongs to; null if it belongs to none.</summary>
+    /// <summary>The name of the task's pipeline; null if it has none.</summary>
     public string? Pipeline { get; internal set; }
 
     /// <summary>Called, on the executor's thread, with the exception that ended the task.</summary>
     public Action<Exception>? Failed { get; set; }
 
-    /// <summary>The executor that runs the task; null while none does.</summary>
+    /// <summary>The executor that runs the task; null if there is none.</summary>
     public Executor? Executor { get; internal set; }
 
-    /// <summary>What an executor keeps with the task.</summary>
+    /// <summary>The executor's data about the task.</summary>
     public object? ExecutorState { get; set; }
 
-    /// <summary>Since when an executor in simulated time has let a step of the task hang; by its system clock. None if it does not.</summary>
+    /// <summary>The system time since which a simulated executor has let a step of the task hang; None if no step hangs.</summary>
     public ClockTime HangsSince { get; set; } = ClockTime.None;
 
-    /// <summary>Completes when a step has ended at last that did not when the task was let go; null unless there was such a one.</summary>
+    /// <summary>Completes when a step that did not end during the detachment ends at last; null if there was none.</summary>
     public Task? LateEnd { get; set; }
 
     internal Lock DetachLock { get; } = new();
 
-    /// <summary>Completes when the executor has let the task go; null until it is asked to. Guarded by the lock.</summary>
+    /// <summary>Completes when the executor has detached the task; null before the request. Guarded by the lock.</summary>
     internal Task? Detachment { get; set; }
 
-    /// <summary>True while every bounded input that the task's element reaches has room, or where one of them is starving.</summary>
+    /// <summary>True if all bounded inputs that the task's element reaches have room, or one of them is starving.</summary>
     public bool HasRoom
     {
         get
@@ -83,8 +82,8 @@ public sealed class StepTask
     /// <summary>Makes an idle or waiting task ready; any thread.</summary>
     public void Wake()
     {
-        // The full fence orders what the caller has published before the look at the flag: either the running step sees the
-        // caller's data, or the caller sees the flag cleared and wakes.
+        // The full fence makes the caller's data visible before the flag is read: either the running step sees the caller's data, or the
+        // caller sees the cleared flag and wakes the task.
         Interlocked.MemoryBarrier();
         if (Volatile.Read(ref _woken) == 0 && Interlocked.Exchange(ref _woken, 1) == 0)
         {
@@ -92,7 +91,7 @@ public sealed class StepTask
         }
     }
 
-    /// <summary>Runs one step; for executors. Returns <see cref="StepResult.Idle"/> without working while a reachable input is full.</summary>
+    /// <summary>Runs one step; for executors. Returns <see cref="StepResult.Idle"/> without work if a reachable input is full.</summary>
     public StepResult Step()
     {
         ClearWake();
@@ -119,7 +118,7 @@ public sealed class StepTask
 
     internal void ClearWake()
     {
-        // A wake that sets the flag after this look brings the task another step.
+        // A wake that sets the flag after this read causes another step.
         if (Volatile.Read(ref _woken) != 0)
         {
             Interlocked.Exchange(ref _woken, 0);

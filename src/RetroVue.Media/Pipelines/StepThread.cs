@@ -6,13 +6,13 @@ using RetroVue.Media.Time;
 namespace RetroVue.Media.Pipelines;
 
 /// <summary>
-/// A thread that runs the steps of its tasks: ready ones in turn, waiting ones at their deadlines, and sleeps while there are none.
+/// A thread that runs the steps of its tasks: ready tasks in turn, waiting tasks at their deadlines. It sleeps if no step is due.
 /// </summary>
 /// <remarks>
-/// Deadlines on any clock are mapped to the system clock when they are set and again whenever the mapped time comes or
-/// <see cref="ClockWait.RemapInterval"/> has passed, so a slewed clock is followed. Waking a task is lock-free: an intrusive stack that
-/// the thread takes whole. If a <see cref="StepWatch"/> looks at it, a step that hangs keeps its operating system's thread, and all
-/// other tasks go on on another.
+/// Deadlines on any clock are mapped to the system clock when they are set, and again when the mapped time comes or
+/// <see cref="ClockWait.RemapInterval"/> has passed, so changes of a clock's rate are followed. Waking a task is lock-free: an intrusive
+/// stack that the thread takes as a whole. If a <see cref="StepWatch"/> watches the thread, a step that hangs keeps its operating system
+/// thread, and all other tasks continue on another one.
 /// </remarks>
 internal sealed class StepThread
 {
@@ -24,7 +24,7 @@ internal sealed class StepThread
     private ScheduledTask? _inbox;
     private ScheduledTask? _stepping;
 
-    // Odd while a step runs. Whoever makes it even goes on with the other tasks: the thread when the step ends, or its relief.
+    // Odd while a step runs. The thread that makes it even continues the other tasks: this one when the step ends, or its replacement.
     private long _turn;
     private long _parkedUntil;
     private volatile int _systemThread;
@@ -42,22 +42,22 @@ internal sealed class StepThread
 
     public string Name { get; }
 
-    /// <summary>What this thread looks at between its own steps.</summary>
+    /// <summary>The watch that this thread runs between its own steps.</summary>
     public StepWatch? Watch { get; }
 
-    /// <summary>The thread that looks at this one; null if its steps never hang.</summary>
+    /// <summary>The thread that watches this one; null if its steps never hang.</summary>
     public StepThread? Watcher { get; private init; }
 
-    /// <summary>The number of the step that runs: odd, and another one for each; even where none runs. Any thread.</summary>
+    /// <summary>The number of the present step: odd, and different for each step; even if none runs. Any thread.</summary>
     public long Turn => Volatile.Read(ref _turn);
 
-    /// <summary>How far the operating system's thread has come that runs the steps. Any thread.</summary>
+    /// <summary>The progress of the operating system thread that runs the steps. Any thread.</summary>
     public ThreadProgress Progress => ThreadProgress.Read(_systemThread);
 
     /// <summary>True while a step runs or may begin at any time. Any thread.</summary>
     public bool IsAwake => _isAwake;
 
-    /// <summary>A thread that runs, and looks at others.</summary>
+    /// <summary>Starts a thread, which can watch others.</summary>
     public static StepThread Start(IClockWaiter waiter, string name, StepWatch? watch = null)
     {
         var thread = new StepThread(waiter, name, watch);
@@ -65,7 +65,7 @@ internal sealed class StepThread
         return thread;
     }
 
-    /// <summary>A thread that runs, and whose steps may hang: another one looks at it.</summary>
+    /// <summary>Starts a thread whose steps may hang, and another one that watches it.</summary>
     public static StepThread StartWatched(IClockWaiter waiter, string name, StepThread watcher)
     {
         var thread = new StepThread(waiter, name, null) { Watcher = watcher };
@@ -74,7 +74,7 @@ internal sealed class StepThread
         return thread;
     }
 
-    /// <summary>The task whose step has a number; null if that step has ended. Any thread.</summary>
+    /// <summary>Returns the task whose step has this number; null if that step has ended. Any thread.</summary>
     public ScheduledTask? SteppingAt(long turn)
     {
         ScheduledTask? task = Volatile.Read(ref _stepping);
@@ -86,7 +86,7 @@ internal sealed class StepThread
     public Task RemoveAsync(ScheduledTask task)
     {
         var removal = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        // The task may be in the inbox already, where it must not stand twice: a carrier of its own brings the request.
+        // The task may be in the inbox already and must not be there twice: a separate carrier object contains the request.
         Post(new ScheduledTask(this, task.Task) { Removal = removal, State = StepState.Finished, Carried = task });
         return removal.Task;
     }
@@ -100,7 +100,7 @@ internal sealed class StepThread
         }
     }
 
-    /// <summary>Ends the thread after the step under way.</summary>
+    /// <summary>Ends the thread after the present step.</summary>
     public void End()
     {
         _ending = true;
@@ -108,8 +108,8 @@ internal sealed class StepThread
     }
 
     /// <summary>
-    /// If the step of a number still runs: leaves it to the operating system's thread that it keeps, from now on the thread of its task
-    /// alone, and has a new one go on with all other tasks. For the one thread that looks.
+    /// If the step with this number still runs: leaves the step on its operating system thread, which from now on only runs that task, and
+    /// starts a new one for all other tasks. Only for the watching thread.
     /// </summary>
     public void Relieve(long turn)
     {
@@ -126,7 +126,9 @@ internal sealed class StepThread
 
     private void Launch() => WorkThreads.Start(Name, Work);
 
-    /// <summary>What one of the operating system's threads does: this thread's steps, and if one of them hung, its task's alone.</summary>
+    /// <summary>
+    /// The work of an operating system thread: the steps of this thread, or, after one hung, only the steps of that task.
+    /// </summary>
     private void Work()
     {
         StepThread? work = this;
@@ -158,7 +160,9 @@ internal sealed class StepThread
         }
     }
 
-    /// <summary>Runs steps; null at the end, or what else its operating system's thread has to run where it was relieved.</summary>
+    /// <summary>
+    /// Runs steps. Returns null at the end, or, if the operating system thread was replaced, the object that it has to run now.
+    /// </summary>
     private StepThread? Run()
     {
         Watcher?.LookSoon();
@@ -182,7 +186,7 @@ internal sealed class StepThread
         return null;
     }
 
-    /// <summary>Runs a step; false if it took so long that another thread has gone on with the rest.</summary>
+    /// <summary>Runs a step; false if it took so long that another thread has continued the other tasks.</summary>
     private bool TryStep(ScheduledTask task)
     {
         if (Watcher is null)
@@ -236,7 +240,7 @@ internal sealed class StepThread
             return;
         }
 
-        // The stack holds the newest first; tasks are to be served in the order they were woken.
+        // The stack has the newest first, but tasks are to run in the order in which they were woken.
         ScheduledTask? newest = Interlocked.Exchange(ref _inbox, null);
         ScheduledTask? oldest = null;
         while (newest is not null)
@@ -259,7 +263,7 @@ internal sealed class StepThread
         StepThread thread = (task.Carried ?? task).Thread;
         if (!ReferenceEquals(thread, this))
         {
-            // It hung, and has a thread of its own since.
+            // It hung, and has had a thread of its own since.
             thread.Readdress(task);
         }
         else if (task.Carried is { } removed)
@@ -347,10 +351,10 @@ internal sealed class StepThread
         }
     }
 
-    /// <summary>Wakes a thread that would sleep long past the time at which it should look; any thread.</summary>
+    /// <summary>Wakes a thread that would sleep far beyond the time of its next look; any thread.</summary>
     private void LookSoon()
     {
-        // Either this sees that it is parked, or it sees, before it sleeps, that it has to look.
+        // Either this sees that the thread sleeps, or the thread sees, before it sleeps, that it has to look.
         Interlocked.MemoryBarrier();
         if (_parked && Volatile.Read(ref _parkedUntil) > (_waiter.SystemClock.Now + StepWatch.Patience).Nanoseconds)
         {
@@ -359,8 +363,8 @@ internal sealed class StepThread
     }
 
     /// <summary>
-    /// The system time at which to look at a task again: its deadline, or the end of the re-mapping interval where that comes first
-    /// and the clock is not the system clock itself.
+    /// Returns the system time of the next look at a task: its deadline or, if the clock is not the system clock and it comes first, the
+    /// end of the re-mapping interval.
     /// </summary>
     private ClockTime MapToSystem(ScheduledTask task)
     {

@@ -4,11 +4,11 @@ using RetroVue.Media.Time;
 
 namespace RetroVue.Media.Pipelines;
 
-/// <summary>Looks, from one thread, whether steps of another one hang, and has them relieved.</summary>
+/// <summary>Watches another thread for steps that hang, and replaces that thread.</summary>
 /// <remarks>
-/// For the looking thread. It counts its looks and not the time alone: after a pause of the whole process no step counts as hanging. Nor does
-/// one that only waits for a processor: if the machine has too much to do, more threads would only add to it. A task that is found
-/// blocked again and again, if each time for a short while, counts as one that hangs: a slow disk holds the others up as well.
+/// Only for the watching thread. It counts its looks, not only the time: after a pause of the whole process no step counts as hanging. A
+/// step that only waits for a processor does not hang either: on an overloaded machine more threads would only add load. A task that is
+/// found blocked again and again, even if only for a short time each, counts as hanging, because a slow disk delays the others as well.
 /// </remarks>
 internal sealed class StepWatch(IClockWaiter waiter)
 {
@@ -16,10 +16,10 @@ internal sealed class StepWatch(IClockWaiter waiter)
 
     private static readonly ClockTime s_interval = ClockTime.FromMilliseconds(20);
 
-    /// <summary>Between two looks that find a task blocked and are counted together.</summary>
+    /// <summary>The longest time between two looks that find a task blocked and are counted together.</summary>
     private static readonly ClockTime s_memory = ClockTime.FromSeconds(1);
 
-    // What hangs seldom hangs alone: files of one disk do so together, and are found one after the other.
+    // Steps seldom hang alone: files of one disk hang together, and are found one after the other.
     private static readonly ClockTime s_quickInterval = ClockTime.FromMilliseconds(2);
     private static readonly ClockTime s_quickTime = ClockTime.FromSeconds(1);
 
@@ -29,13 +29,13 @@ internal sealed class StepWatch(IClockWaiter waiter)
     private ClockTime _lookedAt;
     private ClockTime _quickUntil;
 
-    /// <summary>How long a hanging step holds others up at most; what they keep ahead has to last longer.</summary>
+    /// <summary>The longest delay that a hanging step causes for others; their read-ahead has to be longer.</summary>
     public static ClockTime Patience => ClockTime.FromMilliseconds(80);
 
-    /// <summary>What is looked at; null while there is nothing.</summary>
+    /// <summary>The watched thread; null if there is none.</summary>
     public StepThread? Watched { get; set; }
 
-    /// <summary>Looks.</summary>
+    /// <summary>Looks at the watched thread.</summary>
     public void Look()
     {
         if (Watched is not { } watched || watched.Turn is var turn && turn % 2 == 0)
@@ -63,7 +63,7 @@ internal sealed class StepWatch(IClockWaiter waiter)
         }
     }
 
-    /// <summary>When to look again; null while no step runs or may begin.</summary>
+    /// <summary>Returns the time of the next look; null if no step runs or can begin.</summary>
     public ClockTime? NextLook()
     {
         if (Watched is not { IsAwake: true })

@@ -4,13 +4,13 @@ using RetroVue.Media.Clocks;
 namespace RetroVue.Media.Pipelines;
 
 /// <summary>
-/// Runs tasks in real time: one shared thread, with a heap of deadlines, for all tasks whose steps are short, another one for those that
-/// read files, and a named thread for each task that asks for its own.
+/// Runs tasks in real time: one shared thread, with a heap of deadlines, for all tasks with short steps; another one for tasks that read
+/// files; and a named thread for each task that needs its own.
 /// </summary>
 /// <remarks>Thread-safe. Threads start with the first task that needs them and end with the last.</remarks>
 public sealed class ThreadedExecutor : Executor
 {
-    /// <summary>How long a step may take to end when its task is let go before its thread is given up as stuck.</summary>
+    /// <summary>How long the last step of a task may take during the detachment, before its thread counts as stuck.</summary>
     public static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(5);
 
     private readonly Lock _lock = new();
@@ -20,9 +20,9 @@ public sealed class ThreadedExecutor : Executor
     private StepThread? _reading;
     private int _readingTasks;
 
-    /// <summary>An executor.</summary>
-    /// <param name="waiter">The waiter to sleep through; by default the process's real one.</param>
-    /// <param name="name">Begins the names of its threads.</param>
+    /// <summary>Makes an executor.</summary>
+    /// <param name="waiter">The waiter; by default the process's real one.</param>
+    /// <param name="name">The beginning of its threads' names.</param>
     public ThreadedExecutor(IClockWaiter? waiter = null, string name = "retrovue")
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
@@ -30,14 +30,14 @@ public sealed class ThreadedExecutor : Executor
         _name = name;
     }
 
-    /// <summary>The executor of pipelines that were not given one.</summary>
+    /// <summary>The default executor of pipelines.</summary>
     public static ThreadedExecutor Default { get; } = new();
 
     /// <inheritdoc/>
     public override IClockWaiter Waiter { get; }
 
     /// <inheritdoc/>
-    /// <remarks>On a thread that runs nothing else meanwhile: work that hangs takes none from the pool, whose threads serve everybody.</remarks>
+    /// <remarks>On a thread that runs nothing else meanwhile: if the work hangs, it does not occupy a thread of the shared pool.</remarks>
     public override Task InvokeAsync(Action work) => WorkThreads.RunAsync($"{_name}-work", work);
 
     /// <inheritdoc/>
@@ -79,10 +79,10 @@ public sealed class ThreadedExecutor : Executor
         }
         catch (TimeoutException exception)
         {
-            // The thread is quarantined: what the step uses is left alone until it returns, if it ever does.
+            // The thread is left alone: resources of the step must not be freed until it returns, if it ever does.
             task.LateEnd = ForgetLaterAsync(task, scheduled, removal);
             throw new TimeoutException(
-                $"A step of '{task.Name}' did not end within {StopLimit.TotalSeconds:0} s; its thread '{scheduled.Thread.Name}' is left behind.",
+                $"A step of '{task.Name}' did not end within {StopLimit.TotalSeconds:0} s; its thread '{scheduled.Thread.Name}' is left running.",
                 exception);
         }
 

@@ -3,7 +3,9 @@ using RetroVue.Media.Time;
 
 namespace RetroVue.Media.Pipelines;
 
-/// <summary>A provider's clock as a pipeline has seen it: which one, and since when it has been healthy. Guarded by the election's lock.</summary>
+/// <summary>
+/// A provider's clock as the pipeline knows it: the clock, and since when it has been healthy. Guarded by the election's lock.
+/// </summary>
 /// <param name="provider">The provider.</param>
 /// <param name="isSink">True for a sink, which consumes media at the clock's rate.</param>
 internal sealed class WatchedClock(IClockProvider provider, bool isSink)
@@ -35,10 +37,10 @@ internal sealed class WatchedClock(IClockProvider provider, bool isSink)
         }
     }
 
-    /// <summary>True if every look since a system time found the same clock healthy.</summary>
+    /// <summary>True if all looks since a system time found the same healthy clock.</summary>
     public bool IsHealthySince(ClockTime systemTime) => _healthySince <= systemTime;
 
-    /// <summary>True if this one is elected before another whatever their figures are: by its priority, or as a sink.</summary>
+    /// <summary>True if this clock is preferred to another one regardless of their uncertainties: by its priority, or as a sink.</summary>
     public bool IsBefore(WatchedClock? other) =>
         other is null || Provider.ClockPriority > other.Provider.ClockPriority
         || (Provider.ClockPriority == other.Provider.ClockPriority && IsSink && !other.IsSink);

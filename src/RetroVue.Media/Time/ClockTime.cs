@@ -6,9 +6,9 @@ namespace RetroVue.Media.Time;
 /// Media time: a signed 64-bit count of nanoseconds on some clock's own line, or a duration on it.
 /// </summary>
 /// <remarks>
-/// Immutable and thread-safe. <see cref="None"/> means "no time": arithmetic with it yields it, ordering comparisons with it are false
-/// (equality tells it from every time), and <see cref="CompareTo"/> sorts it first. Arithmetic saturates at ±<see cref="MaxValue"/> and
-/// never runs into None. The range is about 292 years either way.
+/// Immutable and thread-safe. <see cref="None"/> means "no time": arithmetic with it gives None, order comparisons with it are false
+/// (equality distinguishes it from all times), and <see cref="CompareTo"/> sorts it first. Arithmetic saturates at ±<see cref="MaxValue"/>
+/// and never results in None by overflow. The range is about 292 years in both directions.
 /// </remarks>
 public readonly record struct ClockTime : IComparable<ClockTime>, ISpanFormattable
 {
@@ -21,46 +21,46 @@ public readonly record struct ClockTime : IComparable<ClockTime>, ISpanFormattab
     /// <summary>Zero nanoseconds; the default value.</summary>
     public static ClockTime Zero => default;
 
-    /// <summary>No time at all.</summary>
+    /// <summary>The value for "no time".</summary>
     public static ClockTime None => new(long.MinValue);
 
     /// <summary>The latest time, 2^63 − 1 ns; its negation is the earliest.</summary>
     public static ClockTime MaxValue => new(Largest);
 
-    /// <summary>The count of nanoseconds; <see cref="long.MinValue"/> for <see cref="None"/>.</summary>
+    /// <summary>The number of nanoseconds; <see cref="long.MinValue"/> for <see cref="None"/>.</summary>
     public long Nanoseconds { get; }
 
     /// <summary>True for <see cref="None"/>.</summary>
     public bool IsNone => Nanoseconds == long.MinValue;
 
-    /// <summary>A time from nanoseconds; <see cref="long.MinValue"/> gives <see cref="None"/>.</summary>
+    /// <summary>Makes a time from nanoseconds; <see cref="long.MinValue"/> gives <see cref="None"/>.</summary>
     public static ClockTime FromNanoseconds(long nanoseconds) => new(nanoseconds);
 
-    /// <summary>A time from microseconds, saturating.</summary>
+    /// <summary>Makes a time from microseconds; saturates.</summary>
     public static ClockTime FromMicroseconds(long microseconds) => FromUnits(microseconds, new Rational(1, 1_000_000));
 
-    /// <summary>A time from milliseconds, saturating.</summary>
+    /// <summary>Makes a time from milliseconds; saturates.</summary>
     public static ClockTime FromMilliseconds(long milliseconds) => FromUnits(milliseconds, new Rational(1, 1000));
 
-    /// <summary>A time from whole seconds, saturating.</summary>
+    /// <summary>Makes a time from whole seconds; saturates.</summary>
     public static ClockTime FromSeconds(long seconds) => FromUnits(seconds, new Rational(1, 1));
 
-    /// <summary>A time from a time span, exactly (a tick is 100 ns), saturating.</summary>
+    /// <summary>Makes a time from a time span, exactly (a tick is 100 ns); saturates.</summary>
     public static ClockTime FromTimeSpan(TimeSpan span) => FromUnits(span.Ticks, new Rational(1, 10_000_000));
 
-    /// <summary>The time as a time span, rounded half away from zero to its ticks of 100 ns.</summary>
+    /// <summary>Converts the time to a time span, rounded half away from zero to ticks of 100 ns.</summary>
     /// <exception cref="InvalidOperationException">This is <see cref="None"/>.</exception>
     public TimeSpan ToTimeSpan() => TimeSpan.FromTicks(ToUnits(new Rational(1, 10_000_000)));
 
     /// <summary>
-    /// The time of a count of units, each <paramref name="timeBase"/> seconds long: exact in 128 bits, rounded once, half away from
-    /// zero, to the nanosecond, and saturating. The deadline of the n-th frame is <c>FromUnits(n, rate.Inverse)</c>.
+    /// Converts a number of units, each <paramref name="timeBase"/> seconds long, to a time: exact in 128 bits, rounded once, half away
+    /// from zero, to the nanosecond; saturates. The time of the n-th frame is <c>FromUnits(n, rate.Inverse)</c>.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="timeBase"/> is not positive.</exception>
     public static ClockTime FromUnits(long units, Rational timeBase)
     {
         ThrowIfNotPositive(timeBase);
-        // One side fits 64 bits for every count a stream of months reaches; only beyond that is 128-bit division paid for.
+        // For streams of months, one factor fits 64 bits; only beyond that the slower 128-bit division is necessary.
         long scale = NanosecondsPerSecond * timeBase.Numerator;
         long high = Math.BigMul(units, scale, out long low);
         if (high == low >> 63)
@@ -72,7 +72,7 @@ public readonly record struct ClockTime : IComparable<ClockTime>, ISpanFormattab
     }
 
     /// <summary>
-    /// The nearest count of units, each <paramref name="timeBase"/> seconds long: exact in 128 bits, rounded half away from zero.
+    /// Returns the nearest number of units, each <paramref name="timeBase"/> seconds long: exact in 128 bits, rounded half away from zero.
     /// </summary>
     /// <exception cref="InvalidOperationException">This is <see cref="None"/>.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="timeBase"/> is not positive.</exception>
@@ -91,14 +91,14 @@ public readonly record struct ClockTime : IComparable<ClockTime>, ISpanFormattab
     }
 
     /// <summary>
-    /// The tick of a container or codec nearest to this time: as <see cref="ToUnits"/>, but a time within half a nanosecond of the
-    /// middle between two ticks counts as the middle, which rounds away from zero.
+    /// Returns the nearest tick of a container or codec: like <see cref="ToUnits"/>, but a time within half a nanosecond of the middle
+    /// between two ticks counts as the middle, which rounds away from zero.
     /// </summary>
     /// <remarks>
-    /// A time stamp that came from a rational time base has been rounded to a nanosecond already. If its true value lay exactly
-    /// between two ticks (every other frame of 24000/1001 at 1/90000), a second rounding would fall to either side by chance; taken
-    /// this way the result equals the source's value rounded once, as long as no true value of the source lies within 1 ns of a middle
-    /// without being it: for time bases a/b and c/d in seconds, where b·d / gcd(a·d, b·c) is below 500 million.
+    /// A time stamp that came from a rational time base has already been rounded to a nanosecond. If its true value was exactly in the
+    /// middle between two ticks (every other frame of 24000/1001 at 1/90000), a second rounding would go either way by chance. With this
+    /// method the result equals the source's value rounded once, if no true value of the source lies within 1 ns of a middle without being
+    /// the middle: for time bases a/b and c/d in seconds, if b·d / gcd(a·d, b·c) is below 500 million.
     /// </remarks>
     /// <exception cref="InvalidOperationException">This is <see cref="None"/>.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="timeBase"/> is not positive.</exception>
@@ -123,7 +123,7 @@ public readonly record struct ClockTime : IComparable<ClockTime>, ISpanFormattab
         return Nanoseconds < 0 ? -ticks : ticks;
     }
 
-    /// <summary>The sum, saturating; None if either is None.</summary>
+    /// <summary>Returns the sum; saturates. None if either is None.</summary>
     public static ClockTime operator +(ClockTime left, ClockTime right)
     {
         if (left.IsNone || right.IsNone)
@@ -136,17 +136,17 @@ public readonly record struct ClockTime : IComparable<ClockTime>, ISpanFormattab
         return new ClockTime(overflowed ? (left.Nanoseconds < 0 ? Smallest : Largest) : Math.Max(sum, Smallest));
     }
 
-    /// <summary>The difference, saturating; None if either is None.</summary>
+    /// <summary>Returns the difference; saturates. None if either is None.</summary>
     public static ClockTime operator -(ClockTime left, ClockTime right) => left + -right;
 
-    /// <summary>The negation; None stays None.</summary>
+    /// <summary>Returns the negation; None for None.</summary>
     public static ClockTime operator -(ClockTime value) => value.IsNone ? None : new ClockTime(-value.Nanoseconds);
 
-    /// <summary>The product with a whole number, saturating; None stays None.</summary>
+    /// <summary>Returns the product with a whole number; saturates. None for None.</summary>
     public static ClockTime operator *(ClockTime value, long factor) =>
         value.IsNone ? None : new ClockTime(Saturate((Int128)value.Nanoseconds * factor));
 
-    /// <summary>The quotient by a whole number, rounded half away from zero; None stays None.</summary>
+    /// <summary>Returns the quotient by a whole number, rounded half away from zero; None for None.</summary>
     /// <exception cref="DivideByZeroException"><paramref name="divisor"/> is zero.</exception>
     public static ClockTime operator /(ClockTime value, long divisor)
     {
@@ -162,13 +162,13 @@ public readonly record struct ClockTime : IComparable<ClockTime>, ISpanFormattab
                 : DivideRounded((Int128)value.Nanoseconds, divisor)));
     }
 
-    /// <summary>The absolute value; None stays None.</summary>
+    /// <summary>Returns the absolute value; None for None.</summary>
     public ClockTime Abs() => Nanoseconds < 0 ? -this : this;
 
-    /// <summary>The earlier of two times; None if either is None.</summary>
+    /// <summary>Returns the earlier of two times; None if either is None.</summary>
     public static ClockTime Min(ClockTime left, ClockTime right) => left.IsNone || right.IsNone ? None : left < right ? left : right;
 
-    /// <summary>The later of two times; None if either is None.</summary>
+    /// <summary>Returns the later of two times; None if either is None.</summary>
     public static ClockTime Max(ClockTime left, ClockTime right) => left.IsNone || right.IsNone ? None : left > right ? left : right;
 
     /// <summary>True if both are times and the left is earlier.</summary>
@@ -186,7 +186,7 @@ public readonly record struct ClockTime : IComparable<ClockTime>, ISpanFormattab
     /// <summary>A total order for sorting: None first, then by time.</summary>
     public int CompareTo(ClockTime other) => Nanoseconds.CompareTo(other.Nanoseconds);
 
-    /// <summary>The time as seconds with nine decimals, "1.500000000s", or "NONE".</summary>
+    /// <summary>Returns the time as seconds with nine decimals, "1.500000000s", or "NONE".</summary>
     public override string ToString() => ToString(null, null);
 
     /// <inheritdoc cref="ToString()"/>
@@ -222,14 +222,14 @@ public readonly record struct ClockTime : IComparable<ClockTime>, ISpanFormattab
     {
         if (IsNone)
         {
-            throw new InvalidOperationException("ClockTime.None is no time and has no count of units; check IsNone first.");
+            throw new InvalidOperationException("ClockTime.None is not a time and cannot be converted to units; check IsNone first.");
         }
     }
 
     private static long DivideRounded(long value, long divisor)
     {
         (long quotient, long rest) = Math.DivRem(value, divisor);
-        // |rest| >= divisor - |rest| says "at least half" without overflow.
+        // |rest| >= divisor - |rest| means "at least half", without overflow.
         return Math.Abs(rest) >= divisor - Math.Abs(rest) ? quotient + (value < 0 ? -1 : 1) : quotient;
     }
 

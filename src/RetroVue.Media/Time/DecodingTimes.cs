@@ -3,25 +3,28 @@ using System.Runtime.CompilerServices;
 namespace RetroVue.Media.Time;
 
 /// <summary>
-/// Makes the times of one stream's packets, which come in decoding order, such as containers want them: decoding times grow by a tick or
-/// more, and none is later than the packet's presentation. Packets that last a tick or less may share one where the container allows it.
+/// Corrects the times of one stream's packets, which come in decoding order, to the rules of containers: decoding times grow by at least a
+/// tick, and none is later than the packet's presentation. Packets of at most one tick may have the same decoding time if the container
+/// allows it.
 /// </summary>
 /// <remarks>
 /// <para>
-/// Times are counts of some tick. Decoding times that are right stay as they are. Those that are not given, in a stream with faults one that leaves
-/// no room for pictures to come, and all of them once one was later than its presentation, follow from the presentation times: a picture is decoded
-/// when the one that lies as many pictures before it in order as a decoder holds back is presented, or when it says where that is earlier.
-/// Presentation times stay, but for one tick later where two packets would fall on one. A packet that is presented before what has been
-/// decoded already cannot be put right within that, and is to be left out. If times go back for good, that is so until they are where they had been, or <see cref="Restart"/>.
+/// Times are numbers of ticks. Correct decoding times are not changed. These are derived from the presentation times: missing decoding
+/// times; in a stream with faults, a decoding time that leaves no room for the following pictures; and all decoding times after one that
+/// was later than its presentation. The derived time is the earliest presentation time among the picture and those before it that a decoder
+/// still holds back; a given decoding time that is earlier is kept. Presentation times are not changed, except by one tick if two packets
+/// would have the same one. A packet that would be presented before media that has already been decoded cannot be corrected, and has to be
+/// dropped. If times go back for good, this is so until they reach their earlier values, or until <see cref="Restart"/>.
 /// </para>
-/// <para>Allocates nothing after it was made; as many steps for a packet as pictures are held back. For one thread at a time.</para>
+/// <para>Allocates nothing after construction; the number of steps per packet is that of the pictures held back. For one thread at a
+/// time.</para>
 /// </remarks>
 public sealed class DecodingTimes
 {
-    /// <summary>No time, as in FFmpeg.</summary>
+    /// <summary>The value for "no time", as in FFmpeg.</summary>
     public const long None = long.MinValue;
 
-    /// <summary>The most pictures that any decoder holds back (ISO/IEC 14496-10 A.3.1).</summary>
+    /// <summary>The maximum number of pictures that any decoder holds back (ISO/IEC 14496-10 A.3.1).</summary>
     public const int MostReordering = 16;
 
     private readonly bool _isAlwaysByPresentation;
@@ -35,10 +38,10 @@ public sealed class DecodingTimes
     private bool _isHeldKnown;
     private bool _hasFaults;
 
-    /// <summary>The times of a stream that has not begun.</summary>
-    /// <param name="reorderDepth">How many pictures a decoder holds back to show them in order; 0 for sound.</param>
-    /// <param name="isByPresentation">True if the decoding times that are given are not to be used, as where the tick is too coarse for them.</param>
-    /// <param name="mayRepeat">True if packets that last a tick or less may have the same decoding time.</param>
+    /// <summary>Makes the times of a stream that has not begun.</summary>
+    /// <param name="reorderDepth">The number of pictures that a decoder holds back to reorder them; 0 for sound.</param>
+    /// <param name="isByPresentation">True to ignore given decoding times, for example if the tick is too coarse for them.</param>
+    /// <param name="mayRepeat">True if packets of at most one tick may have the same decoding time.</param>
     public DecodingTimes(int reorderDepth, bool isByPresentation = false, bool mayRepeat = false)
     {
         _mayRepeat = mayRepeat;
@@ -46,31 +49,31 @@ public sealed class DecodingTimes
         Continue(reorderDepth);
     }
 
-    /// <summary>Packets whose times were wrong and were put right; any thread.</summary>
+    /// <summary>The number of packets whose wrong times were corrected; any thread.</summary>
     public long Repaired { get; private set; }
 
-    /// <summary>Packets that could not be put right; any thread.</summary>
+    /// <summary>The number of packets that could not be corrected; any thread.</summary>
     public long Refused { get; private set; }
 
-    /// <summary>Goes on after the last packet with others, of which as many are held back as told.</summary>
+    /// <summary>Continues after the last packet with pictures of another reorder depth.</summary>
     public void Continue(int reorderDepth)
     {
         _depth = Math.Clamp(reorderDepth, 0, MostReordering);
         _hasBegun = false;
     }
 
-    /// <summary>Begins on another line of time: what comes may be earlier than what has been.</summary>
+    /// <summary>Begins a new line of time: the following times may be earlier than those before.</summary>
     public void Restart()
     {
         _last = None;
         _hasBegun = false;
     }
 
-    /// <summary>Puts the times of the next packet right.</summary>
-    /// <param name="pts">Its presentation.</param>
-    /// <param name="dts">Its decoding; <see cref="None"/> if that is not known. Afterwards it is.</param>
-    /// <param name="step">How long the packet lasts; 0 where that is not known.</param>
-    /// <returns>False if the packet is to be left out; its times stay.</returns>
+    /// <summary>Corrects the times of the next packet.</summary>
+    /// <param name="pts">Its presentation time.</param>
+    /// <param name="dts">Its decoding time; <see cref="None"/> if unknown. Set on return.</param>
+    /// <param name="step">The packet's duration; 0 if unknown.</param>
+    /// <returns>False if the packet has to be dropped; its times are then not changed.</returns>
     public bool TryRepair(ref long pts, ref long dts, long step)
     {
         if (!_hasBegun)
@@ -78,13 +81,13 @@ public sealed class DecodingTimes
             Begin(pts, dts, step);
         }
 
-        // What is shorter than a tick falls on that of the packet before it now and then.
+        // A packet shorter than a tick sometimes gets the same tick as the one before it.
         long least = _mayRepeat && step <= 1 ? 0 : 1;
         bool isWrong = dts != None && (dts > pts || (_last != None && dts < _last + least));
         _isByPresentation |= dts > pts;
         long derived = Insert(pts);
-        // A tick is what times of the same pictures may differ by that were rounded on lines of their own.
-        // Of both the earlier one: a single presentation that is wrongly late keeps all that are derived from it too late, up to there.
+        // Times of the same picture that were rounded separately may differ by a tick. The earlier one counts: a single presentation time
+        // that is wrongly late would make all times derived from it too late.
         long most = _isByPresentation || (dts > derived + 1 && LeavesNoRoom(dts, step)) ? derived : pts;
         long wish = dts == None ? derived : Math.Min(dts, most);
         long decoded = _last == None ? wish : Math.Max(wish, _last + least);
@@ -103,23 +106,23 @@ public sealed class DecodingTimes
     }
 
     /// <summary>
-    /// Whether a time that is later than expected is too late for pictures to come. After a hole it is right, and in a stream without faults
-    /// there is no reason to doubt it.
+    /// Returns whether a time that is later than expected is too late for the following pictures. After a hole it is correct, and in a
+    /// stream without faults there is no reason to doubt it.
     /// </summary>
     private bool LeavesNoRoom(long dts, long step) => _hasFaults && _isHeldKnown && dts - _last <= (_held + 2) * step;
 
-    /// <summary>As if pictures at even steps had come before the first, as many as its own times say are held back.</summary>
+    /// <summary>Begins as if pictures at even steps had come before the first, as many as its own times say are held back.</summary>
     private void Begin(long pts, long dts, long step)
     {
         _hasBegun = true;
         _hasFaults = false;
-        // In an order of its own, the first picture is shown later than it is decoded.
+        // In reordered streams, the first picture is presented later than it is decoded.
         _isByPresentation = _isAlwaysByPresentation || (_depth > 0 && dts != None && dts >= pts);
-        // If the first time is missing, how much the given ones hold back is not known, which may be less than the format says.
+        // If the first time is missing, the given ones do not say how many pictures are held back; it may be fewer than the format says.
         _isHeldKnown = dts != None;
         long ahead = _isByPresentation || step <= 0 || dts == None ? _depth : (pts - dts + (step / 2)) / step;
         _held = (int)Math.Clamp(ahead, 0, _depth);
-        // Pictures may follow that are presented before it, as after a seek into an open group: it is decoded earlier by as many.
+        // Pictures that are presented before it may follow, as after a seek into an open GOP: it is decoded that much earlier.
         long next = pts - (Math.Clamp(ahead - _held, 0, MostReordering) * step);
         for (int i = 0; i <= _held; i++)
         {
@@ -127,7 +130,7 @@ public sealed class DecodingTimes
         }
     }
 
-    /// <summary>Puts a presentation time in the place of the earliest of those kept in order; gives what then is the earliest.</summary>
+    /// <summary>Replaces the earliest of the kept times by a presentation time; returns the new earliest one.</summary>
     private long Insert(long pts)
     {
         int at = 0;

@@ -3,8 +3,8 @@ using RetroVue.Runtime.Schedules;
 
 namespace RetroVue.Runtime.AspNetCore.Api;
 
-/// <summary>Something on a channel's air, as the API tells it.</summary>
-/// <param name="Title">What viewers read.</param>
+/// <summary>An entry on a channel's air, as in the API.</summary>
+/// <param name="Title">The title that viewers see.</param>
 /// <param name="Start">When it starts, ISO 8601 in UTC.</param>
 /// <param name="End">When it ends, ISO 8601 in UTC.</param>
 /// <param name="Kind">programme, filler or slate.</param>

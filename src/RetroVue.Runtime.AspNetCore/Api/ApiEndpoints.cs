@@ -21,7 +21,7 @@ internal static class ApiEndpoints
         routes.MapGet("/api/clock", TellTime);
         routes.MapGet("/health", (HttpContext context, Station station) =>
             Fresh(context, TypedResults.Json(Health(station), ApiJson.Default.HealthStatus)));
-        routes.MapGet("/api/{**rest}", () => TypedResults.Problem("There is nothing at this address.", statusCode: StatusCodes.Status404NotFound));
+        routes.MapGet("/api/{**rest}", () => TypedResults.Problem("There is no resource at this address.", statusCode: StatusCodes.Status404NotFound));
     }
 
     private static IResult TellTime(HttpContext context, Station station, string? t0 = null)
@@ -33,7 +33,7 @@ internal static class ApiEndpoints
         {
             if (!double.TryParse(t0, NumberStyles.Float, CultureInfo.InvariantCulture, out double parsed) || !double.IsFinite(parsed))
             {
-                return TypedResults.Problem("t0 is a number of milliseconds.", statusCode: StatusCodes.Status400BadRequest);
+                return TypedResults.Problem("t0 has to be a number of milliseconds.", statusCode: StatusCodes.Status400BadRequest);
             }
 
             asked = parsed;

@@ -2,10 +2,10 @@ using System.Text.Json;
 
 namespace RetroVue.Runtime.AspNetCore.Api;
 
-/// <summary>How the API spells values of enumerations.</summary>
+/// <summary>The API's names of enumeration values.</summary>
 internal static class ApiNames
 {
-    /// <summary>The value's name with a small first letter: "holdOver".</summary>
+    /// <summary>Returns the value's name with a small first letter: "holdOver".</summary>
     public static string ToApiName<T>(this T value)
         where T : struct, Enum => JsonNamingPolicy.CamelCase.ConvertName(value.ToString());
 }

@@ -3,18 +3,18 @@ using RetroVue.Runtime.Channels;
 
 namespace RetroVue.Runtime.AspNetCore.Api;
 
-/// <summary>A channel as the API tells it.</summary>
+/// <summary>A channel, as in the API.</summary>
 /// <param name="Id">Its UUID.</param>
-/// <param name="Name">What viewers read.</param>
+/// <param name="Name">The name that viewers see.</param>
 /// <param name="ShortName">Its name in addresses.</param>
 /// <param name="Mode">normal: it airs its schedule.</param>
-/// <param name="ViewerCount">Viewers now.</param>
+/// <param name="ViewerCount">The number of viewers now.</param>
 /// <param name="ProducerStatus">stopped (off the air), starting, running, stopping or error.</param>
-/// <param name="ProducerHealth">stopped, running, degraded while a slate airs in the place of something that failed, or failed.</param>
-/// <param name="HealthReason">Why it is degraded or failed, in one line; null if it is neither.</param>
-/// <param name="Now">What airs now.</param>
-/// <param name="Next">What airs after it.</param>
-/// <param name="Before">What aired in the minute before it, oldest first: a player of segments is still there.</param>
+/// <param name="ProducerHealth">stopped, running, degraded (a slate airs because an item failed), or failed.</param>
+/// <param name="HealthReason">Why the channel is degraded or failed, in one line; null if it is neither.</param>
+/// <param name="Now">The entry that airs now.</param>
+/// <param name="Next">The entry that airs next.</param>
+/// <param name="Before">The entries of the last minute, oldest first: a player of HLS may still show them.</param>
 internal sealed record ChannelStatus(
     Guid Id,
     string Name,

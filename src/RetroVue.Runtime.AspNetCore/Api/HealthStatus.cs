@@ -1,12 +1,12 @@
 namespace RetroVue.Runtime.AspNetCore.Api;
 
-/// <summary>How the station does.</summary>
+/// <summary>The health of the station.</summary>
 /// <param name="Status">
-/// healthy; degraded while some channel airs a slate in the place of something that failed; failed while some channel has failed.
+/// healthy; degraded if a channel airs a slate because an item failed; failed if a channel has failed.
 /// </param>
-/// <param name="Channels">Channels there are.</param>
-/// <param name="OnAir">Channels on the air.</param>
-/// <param name="Viewers">Viewers of all channels.</param>
-/// <param name="Problems">Channels that are degraded or have failed, and why.</param>
-/// <param name="Losses">What channels on the air could not send, one entry a channel.</param>
+/// <param name="Channels">The number of channels.</param>
+/// <param name="OnAir">The number of channels on the air.</param>
+/// <param name="Viewers">The number of viewers of all channels.</param>
+/// <param name="Problems">The channels that are degraded or have failed, and the reasons.</param>
+/// <param name="Losses">The packets that channels on the air could not send, one entry for each channel.</param>
 internal sealed record HealthStatus(string Status, int Channels, int OnAir, int Viewers, ChannelProblem[] Problems, ChannelLosses[] Losses);

@@ -7,10 +7,10 @@ using Microsoft.Net.Http.Headers;
 
 namespace RetroVue.Runtime.AspNetCore.Page;
 
-/// <summary>The page to watch the station on; its files are in the assembly.</summary>
+/// <summary>The page on which people watch the station; its files are in the assembly.</summary>
 internal static class PageEndpoints
 {
-    /// <summary>Everything comes from the station; hls.js hands video to the player, and itself to its worker, as blobs.</summary>
+    /// <summary>Allows only the station itself as a source. hls.js uses blobs for the video and for its worker.</summary>
     private const string ContentPolicy =
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; media-src 'self' blob:; "
         + "worker-src 'self' blob:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";

@@ -8,7 +8,7 @@ using RetroVue.Runtime.Schedules;
 
 namespace RetroVue.Runtime.AspNetCore.Streams;
 
-/// <summary>The channels as an extended M3U list, which IPTV clients and players read.</summary>
+/// <summary>The channels as an extended M3U list, for IPTV clients and players.</summary>
 internal static class ChannelListEndpoint
 {
     private const string Path = "/channels.m3u";
@@ -20,15 +20,15 @@ internal static class ChannelListEndpoint
         return TypedResults.Text(Write(station.Schedules.Channels, BaseAddress(context.Request)), "audio/x-mpegurl", Encoding.UTF8);
     });
 
-    /// <summary>The list: one channel after the other, each with its stream's absolute address.</summary>
+    /// <summary>Writes the list: one channel after the other, each with the absolute address of its stream.</summary>
     /// <param name="channels">The channels.</param>
-    /// <param name="baseAddress">Where the station is, without a slash at the end.</param>
+    /// <param name="baseAddress">The address of the station, without a slash at the end.</param>
     public static string Write(IEnumerable<Channel> channels, string baseAddress)
     {
         var text = new StringBuilder("#EXTM3U\n");
         foreach (Channel channel in channels)
         {
-            // Nothing can be escaped in this format: a quote would end the attribute, a comma in one confuses old readers.
+            // This format has no escapes: a quote would end the attribute, and a comma inside it confuses old readers.
             string name = OneLine(channel.Name);
             text.Append("#EXTINF:-1 tvg-id=\"").Append(channel.Id).Append("\" tvg-name=\"").Append(name.Replace('"', '\'').Replace(',', ' '))
                 .Append("\",").Append(name).Append('\n')
@@ -46,7 +46,7 @@ internal static class ChannelListEndpoint
         }
     });
 
-    /// <summary>The station's address as the client wrote it, whatever it is mapped below.</summary>
+    /// <summary>Returns the station's address as the client used it, including the path at which it is mapped.</summary>
     private static string BaseAddress(HttpRequest request)
     {
         // An address with a slash at its end leads here as well.

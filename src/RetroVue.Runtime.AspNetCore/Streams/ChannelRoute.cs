@@ -3,10 +3,10 @@ using RetroVue.Runtime.Channels;
 
 namespace RetroVue.Runtime.AspNetCore.Streams;
 
-/// <summary>What the addresses below /channels/{id} have in common. An id is only ever compared with the ids there are.</summary>
+/// <summary>Common parts of the addresses below /channels/{id}. An id is only compared with the existing ids.</summary>
 internal static class ChannelRoute
 {
-    /// <summary>Lets players on pages of other origins watch.</summary>
+    /// <summary>Allows pages of other origins to play the stream.</summary>
     public static void AllowAnyOrigin(HttpContext context) => context.Response.Headers.AccessControlAllowOrigin = "*";
 
     /// <summary>Answers that there is no such channel.</summary>

@@ -3,17 +3,17 @@ using RetroVue.Media.Formats;
 
 namespace RetroVue.Runtime.AspNetCore.Streams;
 
-/// <summary>Names of codecs as playlists and browsers know them (RFC 6381, and the registrations that it points to).</summary>
+/// <summary>Names of codecs for playlists and browsers (RFC 6381, and the registrations that it refers to).</summary>
 internal static class CodecName
 {
     private const int ConstraintBytes = 6;
 
-    /// <summary>The name, such as "avc1.64001F"; null if there is none.</summary>
+    /// <summary>Returns the name, such as "avc1.64001F"; null if there is none.</summary>
     public static string? Of(EncodedFormat format) => format.Codec switch
     {
         "h264" => OfH264(format),
         "hevc" => OfHevc(format),
-        // ISO/IEC 14496-3 audio object types: LC unless told otherwise.
+        // ISO/IEC 14496-3 audio object types; LC by default.
         "aac" => format.Profile switch { "HE-AAC" => "mp4a.40.5", "HE-AACv2" => "mp4a.40.29", "Main" => "mp4a.40.1", _ => "mp4a.40.2" },
         "mp1" => "mp4a.40.32",
         "mp2" => "mp4a.40.33",
@@ -26,7 +26,7 @@ internal static class CodecName
         _ => null,
     };
 
-    /// <summary>profile_idc, the constraint flags and level_idc, as the sequence parameter set begins with them.</summary>
+    /// <summary>Returns profile_idc, the constraint flags and level_idc, the first bytes of the sequence parameter set.</summary>
     private static string OfH264(EncodedFormat format)
     {
         ReadOnlySpan<byte> sets = format.ParameterSets.Span;
@@ -47,11 +47,14 @@ internal static class CodecName
         _ => "6400",
     };
 
-    /// <summary>Profile, compatibility flags in reverse order, tier and level, and the constraint bytes up to the last that is not zero (ISO/IEC 14496-15 E.3).</summary>
+    /// <summary>
+    /// Returns profile, compatibility flags in reverse order, tier, level, and the constraint bytes up to the last non-zero one (ISO/IEC
+    /// 14496-15 E.3).
+    /// </summary>
     private static string OfHevc(EncodedFormat format)
     {
         ReadOnlySpan<byte> sets = format.ParameterSets.Span;
-        // profile_tier_level: in the record behind its version, in the parameter set behind its header and one byte of ids.
+        // profile_tier_level: in the configuration record it follows the version, in the parameter set the header and one byte of ids.
         Span<byte> unescaped = stackalloc byte[64];
         ReadOnlySpan<byte> told = sets is [1, ..] ? sets[1..] : Unescape(FindUnit(sets, head => ((head >> 1) & 0x3F) == 33), unescaped) is { Length: > 3 } unit ? unit[3..] : default;
         CultureInfo plain = CultureInfo.InvariantCulture;
@@ -77,7 +80,7 @@ internal static class CodecName
         return name;
     }
 
-    /// <summary>The first unit behind a start code whose first byte is asked for.</summary>
+    /// <summary>Returns the first unit after a start code whose first byte matches.</summary>
     private static ReadOnlySpan<byte> FindUnit(ReadOnlySpan<byte> stream, Func<byte, bool> isWanted)
     {
         for (int at = stream.IndexOf((ReadOnlySpan<byte>)[0, 0, 1]); at >= 0;)
@@ -93,7 +96,7 @@ internal static class CodecName
         return default;
     }
 
-    /// <summary>Leaves out the bytes that keep a unit free of start codes.</summary>
+    /// <summary>Removes the emulation prevention bytes.</summary>
     private static ReadOnlySpan<byte> Unescape(ReadOnlySpan<byte> unit, Span<byte> into)
     {
         int length = 0, zeros = 0;

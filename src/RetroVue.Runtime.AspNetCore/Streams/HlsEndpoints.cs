@@ -14,12 +14,12 @@ using RetroVue.Runtime.Hls;
 
 namespace RetroVue.Runtime.AspNetCore.Streams;
 
-/// <summary>A channel as HLS (RFC 8216): a playlist for each viewer, whose session stands in its address, and the segments.</summary>
+/// <summary>A channel as HLS (RFC 8216): a playlist for each viewer, with the viewer's session in its address, and the segments.</summary>
 /// <remarks>
-/// Asked for without a session, the playlist is a multivariant one that leads to the viewer's own; players read that once and then keep
-/// asking for their own. A session is over when nothing has been asked for in it for three target durations; its playlist then leads to
-/// a new one. One of a channel that has failed goes on: whoever asks next starts the channel again, and is told with status 503 and the
-/// reason where that fails too.
+/// A request without a session gets a multivariant playlist that leads to the viewer's own playlist; players read it once and then request
+/// only their own playlist. A session ends if it makes no request for three target durations; its playlist then leads to a new session. If
+/// a channel has failed, its sessions go on: the next request starts the channel again, or gets status 503 with the reason if the start
+/// fails too.
 /// </remarks>
 internal static class HlsEndpoints
 {
@@ -63,7 +63,7 @@ internal static class HlsEndpoints
             }
             else if (HttpMethods.IsHead(context.Request.Method))
             {
-                // Asking what there is makes nobody a viewer.
+                // A HEAD request does not make a viewer.
                 Announce(context, PlaylistType);
             }
             else if (await Joining.TryJoinAsync(channel, Request, context, logger, gone.Token).ConfigureAwait(false) is not { } joined)
@@ -106,20 +106,22 @@ internal static class HlsEndpoints
         await WriteTextAsync(context, playlist.ToText($"?session={viewer.Id}")).ConfigureAwait(false);
     }
 
-    /// <summary>The playlist; waited for where the channel has only just gone on the air, or on HLS. Null if it does not come.</summary>
+    /// <summary>
+    /// Returns the playlist; waits for it if the channel has just gone on the air, or its HLS has just begun. Null if it does not come.
+    /// </summary>
     private static async Task<HlsPlaylist?> WaitForPlaylistAsync(Station station, ChannelManager channel, ViewerSession viewer, CancellationToken gone)
     {
         Media.Clocks.IClock clock = station.Clock.AsClock();
         var hls = HlsStream.Of(viewer.Output);
         ClockTime target = viewer.Output.KeyFrameInterval;
-        // Three segments are needed, one more may have begun before anybody asked, and the last is listed once it has been shown.
+        // Three segments are needed. One more may have begun before the request, and the last is listed only when it has been shown.
         ClockTime until = clock.Now + (target * 6);
         using var over = CancellationTokenSource.CreateLinkedTokenSource(gone);
         while (!hls.Begun.IsCompleted && clock.Now < until)
         {
             await Task.WhenAny(hls.Begun, station.Executor.WaitUntilAsync(clock, clock.Now + target, over.Token)).ConfigureAwait(false);
             gone.ThrowIfCancellationRequested();
-            // Who waits is not silent: without it the channel would go off the air meanwhile.
+            // A viewer who waits is not silent. Otherwise the channel would go off the air meanwhile.
             channel.Touch(viewer.Id);
         }
 
@@ -149,7 +151,7 @@ internal static class HlsEndpoints
             return;
         }
 
-        // The address holds a session, so it is of use to nobody else; its bytes never change, as it holds the run too.
+        // The address contains a session, so only this viewer can use it. It also contains the run, so its content never changes.
         context.Response.ContentType = "video/mp2t";
         context.Response.Headers.CacheControl = "private, max-age=3600, immutable";
         context.Response.ContentLength = segment.Length;
@@ -172,7 +174,7 @@ internal static class HlsEndpoints
         }
         catch (TimeoutException)
         {
-            // The viewer has stopped reading; its session ends by its silence.
+            // The viewer has stopped reading; the session ends by its silence.
         }
     }
 

@@ -4,7 +4,7 @@ using RetroVue.Runtime.Channels;
 
 namespace RetroVue.Runtime.AspNetCore.Streams;
 
-/// <summary>Makes a viewer of a request.</summary>
+/// <summary>Makes a viewer from an HTTP request.</summary>
 internal static class Joining
 {
     private const int LongestClient = 200;

@@ -13,15 +13,15 @@ using RetroVue.Runtime.Producers;
 
 namespace RetroVue.Runtime.AspNetCore.Streams;
 
-/// <summary>A channel as one endless transport stream: who connects joins, who disconnects leaves.</summary>
+/// <summary>A channel as one endless transport stream: a connection joins, its end leaves.</summary>
 /// <remarks>
-/// A viewer who reads slowly holds up nobody else: the connection alone waits, and once it has fallen behind what the channel keeps it is
-/// closed, because its stream would have a hole. One who reads nothing at all is closed when a write has waited for long
+/// A viewer who reads slowly does not delay the others: only that connection waits. If its next chunk is gone, the connection is closed,
+/// because its stream would have a hole. A viewer who reads nothing is disconnected when a write has waited too long
 /// (<see cref="ViewerBody"/>).
 /// </remarks>
 internal static class LiveEndpoint
 {
-    /// <summary>More than this is not held for one viewer between two flushes.</summary>
+    /// <summary>The maximum number of bytes held for one viewer between two flushes.</summary>
     private const int MostUnflushed = 64 << 10;
 
     public static void Map(IEndpointRouteBuilder routes) =>
@@ -69,7 +69,7 @@ internal static class LiveEndpoint
             }
             else if (channel.ProducerHealth == ProducerHealth.Failed)
             {
-                // A broken connection tells a player to connect again, which starts the channel; a stream that just ends tells it to stop.
+                // A broken connection makes a player connect again, which starts the channel; a normal end of the stream makes it stop.
                 context.Abort();
             }
         }
@@ -93,7 +93,9 @@ internal static class LiveEndpoint
         context.Response.Headers.CacheControl = "no-store";
     }
 
-    /// <summary>Sends chunks as they come until the channel's output ends; false if the viewer has fallen behind what is kept.</summary>
+    /// <summary>
+    /// Sends chunks as they come until the channel's output ends; false if the viewer is so late that its next chunk is gone.
+    /// </summary>
     private static async Task<bool> SendAsync(ChunkReader reader, ViewerBody body, Action sent, CancellationToken gone)
     {
         int unflushed = 0;

@@ -4,17 +4,17 @@ using RetroVue.Runtime.Output;
 
 namespace RetroVue.Runtime.AspNetCore.Streams;
 
-/// <summary>The playlist that leads a viewer to its own (RFC 8216, 4.3.4.2).</summary>
+/// <summary>The playlist that leads to a viewer's own playlist (RFC 8216, 4.3.4.2).</summary>
 internal static class MultivariantPlaylist
 {
-    /// <summary>The playlist for one session.</summary>
+    /// <summary>Writes the playlist for one session.</summary>
     public static string Write(ChannelOutput output, string session)
     {
         CultureInfo plain = CultureInfo.InvariantCulture;
         (EncodedFormat? picture, EncodedFormat? sound) = output.Formats;
         string attributes = string.Create(plain, $"BANDWIDTH={output.Rates.Peak},AVERAGE-BANDWIDTH={output.Rates.Average}");
         string?[] codecs = [.. new[] { picture, sound }.OfType<EncodedFormat>().Select(CodecName.Of)];
-        // A list that leaves one out would be wrong.
+        // An incomplete list would be wrong.
         attributes += Array.TrueForAll(codecs, codec => codec is not null) ? $",CODECS=\"{string.Join(',', codecs)}\"" : "";
         if (picture?.Video is { } video)
         {

@@ -5,7 +5,7 @@ using RetroVue.Runtime.Channels;
 
 namespace RetroVue.Runtime.AspNetCore.Streams;
 
-/// <summary>What a channel shows at the moment as a small picture. If there is none the answer has no content.</summary>
+/// <summary>Answers with a small picture of the item on the air. If there is none, the response has no content.</summary>
 internal static class StillEndpoint
 {
     public static void Map(IEndpointRouteBuilder routes) =>

@@ -9,8 +9,8 @@ using RetroVue.Media.Time;
 namespace RetroVue.Runtime.AspNetCore.Streams;
 
 /// <summary>
-/// What is sent to one viewer: a connection that takes nothing for <see cref="LongestWrite"/> counts as gone, and what its socket stores
-/// is bounded, so that this shows soon. For one thread at a time.
+/// The response body of one viewer. If the connection accepts nothing for <see cref="LongestWrite"/>, the viewer counts as gone. The size
+/// of the socket's buffer is limited, so that this happens soon. For one thread at a time.
 /// </summary>
 internal sealed class ViewerBody
 {
@@ -34,21 +34,21 @@ internal sealed class ViewerBody
         _socket = context.Features.Get<IConnectionSocketFeature>()?.Socket;
     }
 
-    /// <summary>How long a write may wait for the viewer to read: what the channel keeps for those who lag is over long before.</summary>
+    /// <summary>How long a write may wait for the viewer to read; much longer than the channel keeps chunks for slow viewers.</summary>
     public static TimeSpan LongestWrite { get; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>How much of a stream its socket may store.</summary>
+    /// <summary>How much of a stream the socket's buffer may hold.</summary>
     public static ClockTime SocketDepth { get; } = ClockTime.FromSeconds(2);
 
-    /// <summary>Not less than the system makes of it, and never more than it would give anyway.</summary>
+    /// <summary>At least the system's smallest size, and at most the size that the system would allow anyway.</summary>
     private static (long Least, long Most) SocketBytes => (64 << 10, 4 << 20);
 
     public PipeWriter Writer => _context.Response.BodyWriter;
 
-    /// <summary>Sends what was written.</summary>
+    /// <summary>Sends the written bytes.</summary>
     /// <param name="bytes">How much that is.</param>
     /// <param name="gone">Gives up.</param>
-    /// <exception cref="TimeoutException">The viewer has taken nothing for too long; the connection has been closed.</exception>
+    /// <exception cref="TimeoutException">The viewer has accepted nothing for too long; the connection has been closed.</exception>
     public ValueTask<FlushResult> FlushAsync(int bytes, CancellationToken gone)
     {
         _telemetry.Sent(_channel, _kind, bytes);
@@ -60,7 +60,7 @@ internal sealed class ViewerBody
     /// <param name="reason">"lagged" or "silent".</param>
     public void Disconnected(string reason) => _telemetry.Disconnected(_channel, reason);
 
-    /// <summary>Bounds what the socket stores to so much of a stream of this bit rate; zero for one that does not say.</summary>
+    /// <summary>Limits the socket's buffer for a stream of this bit rate; zero if the rate is not known.</summary>
     public void Bound(long bitsPerSecond)
     {
         if (bitsPerSecond > 0)
@@ -69,7 +69,7 @@ internal sealed class ViewerBody
         }
     }
 
-    /// <summary>Bounds what the socket stores by what a stream really has: by every two seconds of it.</summary>
+    /// <summary>Limits the socket's buffer for the stream's real bit rate, measured every two seconds.</summary>
     public void Bound(MediaBuffer chunk)
     {
         _since = _since.IsNone ? chunk.Pts : _since;
@@ -101,7 +101,7 @@ internal sealed class ViewerBody
         return await flush.ConfigureAwait(false);
     }
 
-    /// <summary>Where it has changed by a fifth; setting it also ends the system's own growing of it.</summary>
+    /// <summary>Sets the size if it has changed by a fifth; setting it also stops the system from growing it.</summary>
     private void Store(long bytes)
     {
         if (_socket is null || Math.Abs(bytes - _stored) * 5 < _stored)

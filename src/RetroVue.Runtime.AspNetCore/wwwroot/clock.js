@@ -6,7 +6,7 @@ let best = null;
 
 const local = () => performance.timeOrigin + performance.now();
 
-// One exchange: when it was sent and answered here (t0, t3) and there (t1, t2).
+// One exchange: t0 and t3 are the browser's times of the request and the response, t1 and t2 the station's.
 async function exchange() {
   const t0 = local();
   const response = await fetch(`api/clock?t0=${t0.toFixed(3)}`, { cache: "no-store" });
@@ -19,7 +19,7 @@ async function exchange() {
   };
 }
 
-// Measures a few times. The exchange with the least round trip is the one least delayed on one way only.
+// Measures a few times. The exchange with the shortest round trip has the smallest error.
 export async function synchronise(times = 4) {
   for (let count = 0; count < times; count++) {
     samples.push(await exchange());
@@ -31,10 +31,10 @@ export async function synchronise(times = 4) {
 
 export const isSynchronised = () => best !== null;
 
-// Milliseconds since 1970 in station time; the browser's own until the first exchange.
+// Station time in milliseconds since 1970; the browser's own time until the first exchange.
 export const now = () => local() + (best?.offset ?? 0);
 
 export const clockName = () => samples.at(-1)?.answer.clock ?? "";
 
-// How far off the time shown may be: what the station says of itself and half the way there and back.
+// The uncertainty of the time shown: the station's own uncertainty plus half the round trip.
 export const uncertainty = () => (best ? best.roundTrip / 2 + best.answer.uncertaintyMs : Infinity);

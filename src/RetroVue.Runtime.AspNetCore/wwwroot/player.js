@@ -1,4 +1,4 @@
-// Plays one channel at a time through hls.js, or through the browser where it plays HLS by itself.
+// Plays one channel at a time with hls.js, or with the browser itself if hls.js is not supported but the browser plays HLS.
 
 const retryAfter = 2000;
 
@@ -9,7 +9,7 @@ export class Player {
   #address = null;
   #retry = 0;
 
-  // tell: is given a text for the viewer, empty when all is well.
+  // tell: called with a text for the viewer, which is empty if there is no problem.
   constructor(video, tell) {
     this.#video = video;
     this.#tell = tell;
@@ -28,7 +28,7 @@ export class Player {
     this.#start();
   }
 
-  // When what is shown was on the air, in milliseconds since 1970; null while that is not known.
+  // Returns when the picture on the screen was on the air, in milliseconds since 1970; null if that is not known.
   date() {
     const date = this.#hls
       ? this.#hls.playingDate?.getTime()
@@ -71,7 +71,7 @@ export class Player {
   }
 
   #go() {
-    // Refused only where the browser wants a click first; then its controls are there for that.
+    // The browser refuses this only if it requires a click first; the viewer can click its controls.
     this.#video.play().catch(() => this.#tell("Press play to watch."));
   }
 

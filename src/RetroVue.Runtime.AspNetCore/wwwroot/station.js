@@ -1,4 +1,4 @@
-// The page: channels on the right, the one picked (in the address after #) on the left, station time above.
+// The page: channels on the right, the selected channel (in the address after #) on the left, station time above.
 
 import * as clock from "./clock.js";
 import { Player } from "./player.js";
@@ -22,7 +22,7 @@ function progressOf(airing, at) {
   return Math.min(Math.max((at - start) / (Date.parse(airing.end) - start), 0), 1);
 }
 
-// What a channel shows and when that was on the air: the player is some seconds behind the station.
+// Returns the entries that the viewer sees, and their time: the player is some seconds behind the station.
 function shownOn(channel) {
   const at = (channel === picked() ? player.date() : null) ?? clock.now();
   const airings = [...channel.before, channel.now, channel.next];
@@ -111,7 +111,7 @@ async function refresh() {
   show();
 }
 
-// A still of what is on, for every channel but the one that plays.
+// Loads a still of the present item, for each channel except the one that plays.
 function refreshStills() {
   for (const channel of channels.filter((other) => other !== picked())) {
     const turn = Math.floor(clock.now() / stillsEvery);
@@ -138,7 +138,7 @@ async function keepTime() {
   find("clock-source").textContent = `${clock.clockName()} ±${Math.ceil(clock.uncertainty())} ms`;
 }
 
-// The station may be restarting: whatever fails is tried again at its next turn.
+// The station may be restarting: a failed request is repeated at its next turn.
 const soon = (work) => work().catch(() => { find("notice").textContent = silence; });
 
 find("sound").addEventListener("click", () => { find("video").muted = !find("video").muted; });

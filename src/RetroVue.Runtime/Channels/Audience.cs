@@ -6,13 +6,13 @@ using RetroVue.Media.Time;
 using RetroVue.Runtime.Output;
 using RetroVue.Runtime.Time;
 
-// Cancelled on the calling thread, whose callbacks only wake tasks: on the thread pool, a simulation would lose its order.
+// Cancelled on the calling thread, because the callbacks only wake tasks. On the thread pool, a simulation would lose its order.
 #pragma warning disable CA1849, VSTHRD103, MA0042, MA0045
 
 namespace RetroVue.Runtime.Channels;
 
 /// <summary>Who watches a channel: the viewers' sessions, and how long the channel stays on the air without any.</summary>
-/// <remarks>Thread-safe; waits for nothing but a linger's end.</remarks>
+/// <remarks>Thread-safe. Only <see cref="LingerAsync"/> waits.</remarks>
 internal sealed class Audience(MasterClock clock, ChannelLine line, Executor executor, ChannelOptions options)
 {
     private readonly Lock _lock = new();
@@ -20,13 +20,16 @@ internal sealed class Audience(MasterClock clock, ChannelLine line, Executor exe
     private CancellationTokenSource? _linger;
     private int _expected;
 
-    /// <summary>Called with what a viewer's wish threw on an output that takes the place of another one; that viewer alone has nothing of it.</summary>
+    /// <summary>
+    /// Called with an exception that <see cref="JoinRequest.Watching"/> threw for an output that replaces another one. The other viewers
+    /// are not affected.
+    /// </summary>
     public Action<Exception>? Refused { get; init; }
 
     /// <summary>Called with a viewer who leaves; it throws nothing.</summary>
     public required Action<ViewerSession> Left { get; init; }
 
-    /// <summary>Viewers now.</summary>
+    /// <summary>The number of viewers now.</summary>
     public int Count => _sessions.Count;
 
     /// <summary>True if nobody watches, and nobody is about to.</summary>
@@ -44,13 +47,15 @@ internal sealed class Audience(MasterClock clock, ChannelLine line, Executor exe
     /// <summary>The viewers now.</summary>
     public IReadOnlyCollection<ViewerSession> Sessions => [.. _sessions.Values];
 
-    /// <summary>True while a viewer has not left.</summary>
+    /// <summary>True until the viewer leaves.</summary>
     public bool Has(ViewerSession session) => _sessions.ContainsKey(session.Id);
 
-    /// <summary>A viewer's session; null if there is no such session any more.</summary>
+    /// <summary>Finds a viewer's session; null if the session has ended.</summary>
     public ViewerSession? Find(string sessionId) => _sessions.GetValueOrDefault(sessionId);
 
-    /// <summary>Somebody is about to join, which ends a linger. <see cref="Join"/> or <see cref="Forgo"/> must follow.</summary>
+    /// <summary>
+    /// Announces a viewer who is about to join. This ends a linger. <see cref="Join"/> or <see cref="Forgo"/> must follow.
+    /// </summary>
     public void Expect()
     {
         lock (_lock)
@@ -62,7 +67,7 @@ internal sealed class Audience(MasterClock clock, ChannelLine line, Executor exe
         }
     }
 
-    /// <summary>Who was about to join does not.</summary>
+    /// <summary>Says that an announced viewer does not join after all.</summary>
     public void Forgo()
     {
         lock (_lock)
@@ -71,9 +76,9 @@ internal sealed class Audience(MasterClock clock, ChannelLine line, Executor exe
         }
     }
 
-    /// <summary>Adds a viewer who was expected.</summary>
-    /// <param name="request">What the viewer wants.</param>
-    /// <param name="output">What the viewer watches.</param>
+    /// <summary>Adds a viewer who was announced.</summary>
+    /// <param name="request">The viewer's wishes.</param>
+    /// <param name="output">The output that the viewer watches.</param>
     public ViewerSession Join(JoinRequest request, ChannelOutput output)
     {
         var session = new ViewerSession(RandomNumberGenerator.GetHexString(24, lowercase: true), request, clock.UtcNow, output, Left);
@@ -86,7 +91,7 @@ internal sealed class Audience(MasterClock clock, ChannelLine line, Executor exe
         return session;
     }
 
-    /// <summary>Removes a viewer; false if it had left already.</summary>
+    /// <summary>Removes a viewer; false if the viewer had left already.</summary>
     public bool Leave(ViewerSession session)
     {
         lock (_lock)
@@ -95,14 +100,14 @@ internal sealed class Audience(MasterClock clock, ChannelLine line, Executor exe
         }
     }
 
-    /// <summary>What all viewers together want of an output that takes the place of one that has failed.</summary>
+    /// <summary>Returns the requests of all viewers as one, for an output that replaces a failed one.</summary>
     public JoinRequest Together() => new("those who stayed")
     {
         Preroll = _sessions.Values.Select(session => session.Request.Preroll).DefaultIfEmpty(ClockTime.Zero).Max(),
         Watching = TellWatching,
     };
 
-    /// <summary>Gives all viewers the output that the channel has now.</summary>
+    /// <summary>Gives all viewers the channel's new output.</summary>
     public void MoveTo(ChannelOutput output)
     {
         foreach (ViewerSession session in _sessions.Values)
@@ -113,7 +118,7 @@ internal sealed class Audience(MasterClock clock, ChannelLine line, Executor exe
         TellWatching(output);
     }
 
-    /// <summary>Viewers of whom nothing has been heard for so long that they count as gone.</summary>
+    /// <summary>Finds the viewers who have been silent for so long that they count as gone.</summary>
     public IEnumerable<ViewerSession> Silent()
     {
         Instant now = clock.UtcNow;
@@ -121,7 +126,7 @@ internal sealed class Audience(MasterClock clock, ChannelLine line, Executor exe
             session.Request.SilenceLimit is { IsNone: false } limit && now - session.LastActivity > limit.ToDuration());
     }
 
-    /// <summary>Waits for the linger's end, unless somebody watches or joins before.</summary>
+    /// <summary>Waits for the end of the linger. The wait ends early if a viewer is there or joins.</summary>
     /// <param name="over">Called at the end.</param>
     /// <param name="stop">Ends the wait.</param>
     public async Task LingerAsync(Action over, CancellationToken stop)
@@ -159,7 +164,7 @@ internal sealed class Audience(MasterClock clock, ChannelLine line, Executor exe
         over();
     }
 
-    /// <summary>Forgets all viewers.</summary>
+    /// <summary>Removes all viewers.</summary>
     public void Clear() => _sessions.Clear();
 
     private void TellWatching(ChannelOutput output)

@@ -10,21 +10,21 @@ using RetroVue.Runtime.Schedules;
 using RetroVue.Runtime.Time;
 using IClock = RetroVue.Media.Clocks.IClock;
 
-// Cancelled on the calling thread, whose callbacks only wake tasks: on the thread pool, a simulation would lose its order.
+// Cancelled on the calling thread, because the callbacks only wake tasks. On the thread pool, a simulation would lose its order.
 #pragma warning disable CA1849, VSTHRD103, MA0042, MA0045
 
 namespace RetroVue.Runtime.Channels;
 
 /// <summary>
-/// Runs one channel: the first viewer puts it on the air, in the middle of what the schedule says, and the last one's leaving takes it
-/// off after a linger.
+/// Runs one channel: the first viewer puts it on the air, in the middle of the item that the schedule says. When the last viewer has left,
+/// the channel goes off the air after a linger.
 /// </summary>
 /// <remarks>
-/// Thread-safe. Reads the schedule and never writes it. A channel is on the air as a whole or not at all: if the start fails the
-/// viewer is not counted, and the next one tries again. If it fails on the air its viewers stay: it is tried again by itself while there are
-/// any, and at once for whoever joins or asks. Off the air, it keeps the files open for a while that it last read, so that who
-/// comes back finds it on the air at once; while it is on the air it keeps none but those it reads. A file whose opening hangs keeps nobody
-/// waiting but those who need it.
+/// Thread-safe. Reads the schedule and never writes it. A channel is on the air as a whole or not at all: if the start fails, the viewer is
+/// not counted, and the next viewer causes another attempt. If the channel fails on the air, its viewers stay: it is restarted
+/// automatically while it has viewers, and at once if a viewer joins or asks. While it is off the air, it keeps its last files open for a
+/// while, so that a viewer who comes back gets it at once. While it is on the air, it keeps open only the files that it reads. If the
+/// opening of a file hangs, only the callers who need that file wait.
 /// </remarks>
 public sealed class ChannelManager : IAsyncDisposable
 {
@@ -39,15 +39,15 @@ public sealed class ChannelManager : IAsyncDisposable
     private readonly CancellationTokenSource _disposed = new();
     private int _isWatchingSilence;
 
-    /// <summary>A channel that is off the air.</summary>
+    /// <summary>Makes a channel that is off the air.</summary>
     /// <param name="channel">The channel.</param>
-    /// <param name="kind">What it is made of.</param>
-    /// <param name="schedules">Says what airs when.</param>
+    /// <param name="kind">Copied or transcoded, and its formats.</param>
+    /// <param name="schedules">The channel's schedule.</param>
     /// <param name="clock">Station time.</param>
-    /// <param name="executor">What runs the channel.</param>
-    /// <param name="options">How it is run.</param>
-    /// <param name="loggerFactory">Where it logs.</param>
-    /// <param name="producers">What makes its producers, by mode; null for the one that plays the schedule.</param>
+    /// <param name="executor">Runs the channel's pipelines.</param>
+    /// <param name="options">Linger, recovery and the like.</param>
+    /// <param name="loggerFactory">Makes its loggers.</param>
+    /// <param name="producers">Make the channel's producers, one factory for each mode; null for the one that plays the schedule.</param>
     /// <param name="meterFactory">What makes the meter that it is measured by; null for one that all share who have none.</param>
     internal ChannelManager(
         Channel channel,
@@ -83,31 +83,31 @@ public sealed class ChannelManager : IAsyncDisposable
     /// <summary>Files that are kept open while the channel is off the air.</summary>
     internal KeptFiles Kept => _chain.Kept;
 
-    /// <summary>Whether the channel is on the air, and who takes it over.</summary>
+    /// <summary>Whether the channel is on the air, and its producer.</summary>
     internal OnAir OnAir => _onAir;
 
-    /// <summary>How far apart the key frames of what it sends are at most.</summary>
+    /// <summary>The longest distance between key frames of the stream.</summary>
     public ClockTime KeyFrameInterval => _chain.KeyFrameInterval;
 
-    /// <summary>Viewers now.</summary>
+    /// <summary>The number of viewers now.</summary>
     public int ViewerCount => _audience.Count;
 
     /// <summary>The viewers now.</summary>
     public IReadOnlyCollection<ViewerSession> Sessions => _audience.Sessions;
 
-    /// <summary>Where the producer is in its life; while the channel is off the air stopped, or in error where it has failed.</summary>
+    /// <summary>The state of the producer. While the channel is off the air: stopped, or in error if it has failed.</summary>
     public ProducerState ProducerState => _onAir.Producer?.State ?? (_onAir.Failure is null ? ProducerState.Stopped : ProducerState.Error);
 
-    /// <summary>How well the producer does; failed from a failure on, or a start that failed, until the channel is on the air again.</summary>
+    /// <summary>The health of the producer. Failed after a failure or a failed start, until the channel is on the air again.</summary>
     public ProducerHealth ProducerHealth => _onAir.Producer?.Health ?? (_onAir.Failure is null ? ProducerHealth.Stopped : ProducerHealth.Failed);
 
     /// <summary>Why <see cref="ProducerHealth"/> is degraded or failed, in one line for people; null if it is neither.</summary>
     public string? HealthReason => _onAir.Producer is { } producer ? producer.HealthReason : _onAir.Failure;
 
-    /// <summary>What the channel sends; null while it is off the air.</summary>
+    /// <summary>The channel's output; null while it is off the air.</summary>
     public ChannelOutput? Output => _onAir.Output;
 
-    /// <summary>What airs now, and how far into it.</summary>
+    /// <summary>The entry that airs now, and the position in it.</summary>
     public Airing Now => _schedules.GetAiring(Channel.Id, _clock.UtcNow);
 
     /// <summary>
@@ -135,7 +135,7 @@ public sealed class ChannelManager : IAsyncDisposable
     }
 
     /// <summary>Lets a viewer join; the first puts the channel on the air.</summary>
-    /// <param name="request">What the viewer wants.</param>
+    /// <param name="request">The viewer's wishes.</param>
     /// <param name="cancellationToken">Gives up waiting for the start.</param>
     /// <returns>The viewer's session. Whoever has it disposes it (<c>await using</c>), which lets the viewer leave.</returns>
     /// <exception cref="StationException">The channel cannot be put on the air: a <see cref="ChannelException"/>, or what the schedule failed with.</exception>
@@ -170,7 +170,8 @@ public sealed class ChannelManager : IAsyncDisposable
     }
 
     /// <summary>
-    /// Puts the channel on the air again where it has failed since a viewer joined, for all who stayed; does nothing where it is on the air.
+    /// Puts the channel on the air again, for all viewers who stayed, if it has failed since the viewer joined. Does nothing if it is on
+    /// the air.
     /// </summary>
     /// <param name="session">The viewer who asks.</param>
     /// <param name="cancellationToken">Gives up waiting for the start.</param>
@@ -185,7 +186,7 @@ public sealed class ChannelManager : IAsyncDisposable
         }
     }
 
-    /// <summary>Finds a viewer's session and notes that the viewer is still there; null if there is no such session any more.</summary>
+    /// <summary>Finds a viewer's session and notes that the viewer is still there; null if the session has ended.</summary>
     public ViewerSession? Touch(string sessionId)
     {
         if (_audience.Find(sessionId) is not { } session)
@@ -247,7 +248,7 @@ public sealed class ChannelManager : IAsyncDisposable
         }
     }
 
-    /// <summary>As long as there are viewers, every second: ends the sessions of those who have fallen silent.</summary>
+    /// <summary>Ends the sessions of viewers who have become silent; looks every second while there are viewers.</summary>
     private async Task WatchSilenceAsync()
     {
         try

@@ -6,12 +6,12 @@ using RetroVue.Runtime.Schedules;
 namespace RetroVue.Runtime.Channels;
 
 /// <summary>
-/// One stretch of a channel on the air: one output, and the producers that take turns in it. At most one of them is on the air, and at most
+/// One period of a channel on the air: one output, and the producers that take turns in it. At most one producer is on the air, and at most
 /// one more waits for its instant.
 /// </summary>
 /// <remarks>
-/// Thread-safe. No lock is held while anything is waited for. A producer that fails on the air stays there until another one takes over;
-/// the output goes on.
+/// Thread-safe. No lock is held during a wait. A producer that fails on the air stays there until another one takes over; the output goes
+/// on.
 /// </remarks>
 internal sealed class ChannelRun(PlayoutChain chain, Retirement retired)
 {
@@ -20,10 +20,10 @@ internal sealed class ChannelRun(PlayoutChain chain, Retirement retired)
     private ProducerSwap? _pending;
     private bool _isOver;
 
-    /// <summary>What is sent.</summary>
+    /// <summary>The output of this run.</summary>
     public ChannelOutput Output { get; } = chain.CreateOutput();
 
-    /// <summary>Who is on the air; null before anybody is.</summary>
+    /// <summary>The producer on the air; null before the first.</summary>
     public ProducerSwap? OnAir
     {
         get
@@ -50,15 +50,15 @@ internal sealed class ChannelRun(PlayoutChain chain, Retirement retired)
     /// <summary>Called, on any thread, when the first producer is on the air and the output runs.</summary>
     public Action? Began { get; set; }
 
-    /// <summary>Called, on any thread, when the producer on the air cannot go on, with the reason.</summary>
+    /// <summary>Called, on any thread, when the producer on the air cannot go on; the exception is the reason.</summary>
     public Action<ProducerSwap, Exception>? Failed { get; set; }
 
     /// <summary>
-    /// Puts a producer that plays the schedule on the air, the first one here. If another one has been faster, because it took the channel over while
-    /// this one's file was being opened, that one is on the air.
+    /// Puts the first producer on the air, one that plays the schedule. If another producer has taken the channel over while this one
+    /// opened its file, the other one is on the air.
     /// </summary>
-    /// <param name="startAt">Where to begin.</param>
-    /// <param name="cancellationToken">Gives up at once.</param>
+    /// <param name="startAt">The instant at which to begin.</param>
+    /// <param name="cancellationToken">Cancels at once.</param>
     /// <exception cref="ChannelException">The producer has ended before it was on the air. What it failed with is thrown if it says so.</exception>
     public async Task BeginAsync(Instant startAt, CancellationToken cancellationToken)
     {
@@ -83,11 +83,11 @@ internal sealed class ChannelRun(PlayoutChain chain, Retirement retired)
         }
     }
 
-    /// <summary>Makes a producer, and lets it open what airs at an instant. Nothing on the air changes.</summary>
-    /// <param name="request">What it is for.</param>
-    /// <param name="startAt">The first instant that it may be wanted for.</param>
-    /// <param name="cancellationToken">Gives up at once; what hangs is let go of in the background.</param>
-    /// <exception cref="KeyNotFoundException">Nobody makes producers of this mode.</exception>
+    /// <summary>Makes a producer, and lets it open its item for an instant. Nothing on the air changes.</summary>
+    /// <param name="request">The producer's mode and plan.</param>
+    /// <param name="startAt">The earliest instant at which the producer may go on the air.</param>
+    /// <param name="cancellationToken">Cancels at once; a producer that hangs ends in the background.</param>
+    /// <exception cref="KeyNotFoundException">No factory makes producers of this mode.</exception>
     public async Task<ProducerSwap> PrepareAsync(ProducerRequest request, Instant startAt, CancellationToken cancellationToken)
     {
         PlanFeeder? feeder = request.Plan is null ? chain.CreateFeeder() : null;
@@ -196,7 +196,7 @@ internal sealed class ChannelRun(PlayoutChain chain, Retirement retired)
         LetGo(swap);
     }
 
-    /// <summary>Ends the stretch: streams end, and producers are let go of in the background.</summary>
+    /// <summary>Ends the run: streams end, and producers end in the background.</summary>
     public void End()
     {
         ProducerSwap? onAir;
@@ -215,7 +215,7 @@ internal sealed class ChannelRun(PlayoutChain chain, Retirement retired)
         retired.Add(EndAsync(onAir, pending));
     }
 
-    /// <summary>Lets the output run, which nobody can give up: not only the one who commits waits for it.</summary>
+    /// <summary>Starts the output. A caller cannot cancel this, because others may wait for it too.</summary>
     private async Task StartOutputAsync()
     {
         try
@@ -232,7 +232,8 @@ internal sealed class ChannelRun(PlayoutChain chain, Retirement retired)
     private async Task EndAsync(ProducerSwap? onAir, ProducerSwap? pending)
     {
         pending?.End(isOnAir: false);
-        // First: a producer that still plays would take the output's end for a fault of its items. A hanging file keeps no viewer waiting for the end.
+        // First: a producer that still plays would take the output's end for a failure of its items. A hanging file must not delay the end
+        // for viewers.
         ValueTask producing = onAir?.TryLetGo() == true ? onAir.Producer.DisposeAsync() : ValueTask.CompletedTask;
         ValueTask waiting = pending?.TryLetGo() == true ? pending.Producer.DisposeAsync() : ValueTask.CompletedTask;
         try
@@ -246,13 +247,13 @@ internal sealed class ChannelRun(PlayoutChain chain, Retirement retired)
         }
     }
 
-    /// <summary>A producer has the channel from now on; it is followed when its feed is displaced.</summary>
+    /// <summary>Puts a producer on the air from now on, and waits for the end of its feed's turn.</summary>
     private void TakeOver(ProducerSwap swap)
     {
         swap.End(isOnAir: true);
         _ = swap.Feed.Displaced.ContinueWith(
             _ => OnDisplaced(swap), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
-        // It may have failed shortly before its instant, when nobody could take that back.
+        // It may have failed shortly before its instant, when the commit could no longer be revoked.
         if (swap.Producer.Completion is { IsFaulted: true } completion)
         {
             Failed?.Invoke(swap, completion.Exception!.GetBaseException());

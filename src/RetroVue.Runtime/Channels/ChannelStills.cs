@@ -6,7 +6,9 @@ using RetroVue.Runtime.Time;
 
 namespace RetroVue.Runtime.Channels;
 
-/// <summary>What a channel's schedule shows at the moment as a small picture, made at most every ten seconds whoever asks.</summary>
+/// <summary>
+/// Makes small pictures of the item that a channel's schedule shows now; at most one every ten seconds, for all callers together.
+/// </summary>
 /// <remarks>Thread-safe. The channel need not be on the air: the picture comes from the file.</remarks>
 public sealed class ChannelStills
 {
@@ -21,8 +23,10 @@ public sealed class ChannelStills
 
     internal ChannelStills(ChannelManager channel, ILogger logger) => (_channel, _logger) = (channel, logger);
 
-    /// <summary>The picture, a JPEG 320 pixels wide; null if a slate is on or the file cannot be read, which is logged.</summary>
-    /// <param name="cancellationToken">Ends the waiting; the picture is made all the same, for whoever asks next.</param>
+    /// <summary>
+    /// Returns the picture, a JPEG 320 pixels wide; null if a slate airs, or if the file cannot be read, which is logged.
+    /// </summary>
+    /// <param name="cancellationToken">Ends the wait; the picture is still made, for the next caller.</param>
     public Task<byte[]?> GetAsync(CancellationToken cancellationToken = default)
     {
         Airing now = _channel.Now;

@@ -3,12 +3,14 @@ using RetroVue.Runtime.Output;
 
 namespace RetroVue.Runtime.Channels;
 
-/// <summary>What a viewer who joins a channel wants of it; how the stream reaches the viewer is no affair of the channel's.</summary>
-/// <param name="Client">What the client says of itself, for people.</param>
+/// <summary>
+/// The wishes of a viewer who joins a channel. They are independent of the protocol that carries the stream to the viewer.
+/// </summary>
+/// <param name="Client">The client's own description of itself, for people.</param>
 public sealed record JoinRequest(string Client)
 {
     /// <summary>
-    /// How much of what has aired already the stream is to begin with, if this viewer puts the channel on the air; nothing unless set.
+    /// How much media that has aired already the stream begins with, if this viewer puts the channel on the air; by default none.
     /// </summary>
     public ClockTime Preroll { get; init; }
 
@@ -19,9 +21,9 @@ public sealed record JoinRequest(string Client)
     public ClockTime SilenceLimit { get; init; } = ClockTime.None;
 
     /// <summary>
-    /// Called with what the viewer watches, also before the channel goes on the air with it: the place to attach a consumer that is to have
-    /// everything. Called again with each output that takes the place of one that has failed, and perhaps twice with the same. On any thread; it
-    /// waits for nothing and throws nothing.
+    /// Called with the output that the viewer watches, before the channel goes on the air with it: attach a consumer here if it must get
+    /// everything. Called again with each output that replaces a failed one, and perhaps twice with the same output. It may be called on
+    /// any thread, and must not wait or throw.
     /// </summary>
     public Action<ChannelOutput>? Watching { get; init; }
 }

@@ -8,19 +8,19 @@ using RetroVue.Runtime.Producers;
 using RetroVue.Runtime.Schedules;
 using RetroVue.Runtime.Time;
 
-// Cancelled on the calling thread, whose callbacks only wake tasks: on the thread pool, a simulation would lose its order.
+// Cancelled on the calling thread, because the callbacks only wake tasks. On the thread pool, a simulation would lose its order.
 #pragma warning disable CA1849, VSTHRD103, MA0042, MA0045
 
 namespace RetroVue.Runtime.Channels;
 
 /// <summary>
-/// Whether a channel is on the air, and who makes what it sends. It puts the channel on the air for all who ask meanwhile, lets producers take
-/// turns, and recovers a channel that has failed while somebody watches.
+/// Knows whether a channel is on the air, and its producer. It puts the channel on the air for all callers who request it meanwhile, lets
+/// producers take turns, and restarts a channel that has failed while it has viewers.
 /// </summary>
 /// <remarks>
-/// Thread-safe. No lock is held while anything is waited for: a file whose opening hangs keeps those waiting who need it, and nobody else. A
-/// channel is on the air as a whole or not at all. If its output fails it goes off the air; if a producer fails, another one takes its
-/// place and viewers' streams go on.
+/// Thread-safe. No lock is held during a wait: if the opening of a file hangs, only the callers who need that file wait. A channel is on
+/// the air as a whole or not at all. If its output fails, it goes off the air. If a producer fails, another one takes its place, and
+/// viewers' streams go on.
 /// </remarks>
 internal sealed class OnAir : IAsyncDisposable
 {
@@ -39,13 +39,13 @@ internal sealed class OnAir : IAsyncDisposable
     private Task _upkeep = Task.CompletedTask;
     private volatile string? _failure;
 
-    /// <summary>A channel that is off the air.</summary>
+    /// <summary>Makes a channel that is off the air.</summary>
     /// <param name="channel">The channel.</param>
-    /// <param name="chain">What it is put on the air with.</param>
-    /// <param name="schedules">Says what airs when.</param>
-    /// <param name="options">How it is run.</param>
-    /// <param name="audience">Who watches, or is about to.</param>
-    /// <param name="logger">Where it logs.</param>
+    /// <param name="chain">Makes the channel's outputs and producers.</param>
+    /// <param name="schedules">The channel's schedule.</param>
+    /// <param name="options">Linger, recovery and the like.</param>
+    /// <param name="audience">The channel's viewers.</param>
+    /// <param name="logger">Its logger.</param>
     public OnAir(Channel channel, PlayoutChain chain, IScheduleService schedules, ChannelOptions options, Audience audience, ILogger logger)
     {
         (_channel, _chain, _schedules, _audience, _logger) = (channel, chain, schedules, audience, logger);
@@ -53,19 +53,21 @@ internal sealed class OnAir : IAsyncDisposable
         _recovery = new Recovery(this, chain, audience, options, channel.ShortName, _retired, logger);
     }
 
-    /// <summary>What the channel sends; null while it is off the air.</summary>
+    /// <summary>The channel's output; null while it is off the air.</summary>
     public ChannelOutput? Output => Run?.Output;
 
-    /// <summary>Who makes that; null while the channel is off the air.</summary>
+    /// <summary>The producer on the air; null while the channel is off the air.</summary>
     public IProducer? Producer => Run?.OnAir?.Producer;
 
-    /// <summary>Why the channel is off the air although it is wanted, in one line for people; null if it is not.</summary>
+    /// <summary>
+    /// Why the channel is off the air although a viewer wants it, in one line for people; null if nobody wants it or it is on the air.
+    /// </summary>
     public string? Failure => _failure;
 
-    /// <summary>Called, on any thread, when the channel has gone on the air and all who wanted that have left meanwhile.</summary>
+    /// <summary>Called, on any thread, when the channel has gone on the air but all who requested it have left meanwhile.</summary>
     public Action? Deserted { get; set; }
 
-    /// <summary>The stretch on the air; null while the channel is off it.</summary>
+    /// <summary>The run on the air; null while the channel is off the air.</summary>
     internal ChannelRun? Run
     {
         get
@@ -78,11 +80,11 @@ internal sealed class OnAir : IAsyncDisposable
     }
 
     /// <summary>
-    /// What the channel sends, once it is on the air. Who asks while it is being put there waits for the same. Asked again after a failure, it is
-    /// tried at once.
+    /// Returns the channel's output when the channel is on the air. If it is being put on the air, all callers wait for the same opening.
+    /// After a failure, a call starts another attempt at once.
     /// </summary>
-    /// <param name="request">What the viewer who asks wants of the channel.</param>
-    /// <param name="cancellationToken">Gives up; what is being opened is given up too where nobody else waits for it.</param>
+    /// <param name="request">The wishes of the viewer who calls.</param>
+    /// <param name="cancellationToken">Cancels the wait; the opening is cancelled too if nobody else waits for it.</param>
     /// <exception cref="StationException">The channel cannot be put on the air.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled, or the station is shutting down.</exception>
     public async Task<ChannelOutput> StartAsync(JoinRequest request, CancellationToken cancellationToken)
@@ -116,7 +118,7 @@ internal sealed class OnAir : IAsyncDisposable
                 GiveUp(opening, waiter, CancellationToken.None);
             }
 
-            // Others may wait for the same by now, although the one who asked first wants what cannot be.
+            // Others may wait for the same opening by now, although the first caller's request cannot be met.
             _retired.Add(OpenAsync(opening, request.Preroll));
             if (refused is not null)
             {
@@ -130,7 +132,7 @@ internal sealed class OnAir : IAsyncDisposable
         }
     }
 
-    /// <summary>Gives up the recovery of a channel that is off the air, and what it is opening, if nobody watches.</summary>
+    /// <summary>Ends the recovery of a channel that is off the air, and its opening, if the channel has no viewers.</summary>
     public void EndRecoveryUnlessWatched()
     {
         if (_audience.IsEmpty && Output is null)
@@ -139,16 +141,16 @@ internal sealed class OnAir : IAsyncDisposable
         }
     }
 
-    /// <summary>Takes the channel off the air where nobody watches. Does not wait for files that hang.</summary>
+    /// <summary>Takes the channel off the air if it has no viewers. Does not wait for files that hang.</summary>
     public void StopUnlessWatched() => Stop(_ => _audience.IsEmpty, null);
 
     /// <summary>
-    /// Makes a producer ready to take the channel over; null if the channel is off the air. While the channel is being put on the air, it may
-    /// be the first one there.
+    /// Prepares a producer that can take the channel over; returns null if the channel is off the air. While the channel is being put on
+    /// the air, the producer may be the first one there.
     /// </summary>
-    /// <param name="request">What it is for.</param>
-    /// <param name="startAt">The first instant that it may be wanted for.</param>
-    /// <param name="cancellationToken">Gives up at once.</param>
+    /// <param name="request">The producer's mode and plan.</param>
+    /// <param name="startAt">The earliest instant at which the producer may go on the air.</param>
+    /// <param name="cancellationToken">Cancels at once.</param>
     public async Task<ProducerSwap?> PrepareAsync(ProducerRequest request, Instant startAt, CancellationToken cancellationToken = default)
     {
         ChannelRun? run;
@@ -160,10 +162,10 @@ internal sealed class OnAir : IAsyncDisposable
         return run is null ? null : await run.PrepareAsync(request, startAt, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Completes when everything has ended that was let go of.</summary>
+    /// <summary>Completes when all discarded producers and runs have ended.</summary>
     public Task SettleAsync() => _retired.WaitAsync();
 
-    /// <summary>Takes the channel off the air for good, and waits for everything that is ending.</summary>
+    /// <summary>Takes the channel off the air for good, and waits until everything has ended.</summary>
     public async ValueTask DisposeAsync()
     {
         Opening? opening;
@@ -184,11 +186,11 @@ internal sealed class OnAir : IAsyncDisposable
         await _chain.Kept.DisposeAsync().ConfigureAwait(false);
     }
 
-    /// <summary>Takes the channel off the air because its producer has failed and no other one could take its place.</summary>
+    /// <summary>Takes the channel off the air because its producer has failed and no other producer could take its place.</summary>
     internal void GiveUp(ChannelRun run, ProducerSwap failed) =>
         Stop(onAir => ReferenceEquals(onAir, run) && ReferenceEquals(run.OnAir, failed), failed.Producer.HealthReason ?? "Its producer failed.");
 
-    /// <summary>Lets a viewer attach what it wants before anything is sent; what that throws is returned.</summary>
+    /// <summary>Lets a viewer attach a consumer before anything is sent; returns the exception that the viewer's callback threw.</summary>
     private static Exception? Watch(JoinRequest request, ChannelOutput output)
     {
         try
@@ -228,7 +230,7 @@ internal sealed class OnAir : IAsyncDisposable
         catch (Exception exception)
         {
             activity?.SetStatus(ActivityStatusCode.Error, exception.Message);
-            // If another one has taken the channel over meanwhile, what it airs is what all wait for.
+            // If another producer has taken the channel over meanwhile, all callers get that one.
             if (run.OnAir is null)
             {
                 EndOpening(opening, exception);
@@ -237,7 +239,7 @@ internal sealed class OnAir : IAsyncDisposable
         }
     }
 
-    /// <summary>The channel has gone on the air; all who wait hear of it.</summary>
+    /// <summary>Notes that the channel has gone on the air, and tells all who wait.</summary>
     private void SetOnAir(Opening opening)
     {
         ChannelRun run = opening.Run;
@@ -269,7 +271,7 @@ internal sealed class OnAir : IAsyncDisposable
             waiter.Complete(run.Output);
         }
 
-        // What is still being opened has come too late.
+        // Files that are still being opened have come too late.
         opening.Cancellation.Cancel();
         if (_audience.IsEmpty)
         {
@@ -282,7 +284,9 @@ internal sealed class OnAir : IAsyncDisposable
         }
     }
 
-    /// <summary>The channel cannot be put on the air: all who wait are told, and what is being opened is given up.</summary>
+    /// <summary>
+    /// Ends an opening because the channel cannot be put on the air: all who wait get the error, and the opening is cancelled.
+    /// </summary>
     /// <returns>False if the opening is over already: the channel is on the air, or all have given up.</returns>
     private bool EndOpening(Opening opening, Exception error)
     {
@@ -296,7 +300,7 @@ internal sealed class OnAir : IAsyncDisposable
 
             _opening = null;
             waiters = opening.TakeWaiters();
-            _failure = _disposed.IsCancellationRequested ? _failure : $"It could not be started: {error.Message}";
+            _failure = _disposed.IsCancellationRequested ? _failure : $"The channel could not be started: {error.Message}";
         }
 
         Exception told = _disposed.IsCancellationRequested
@@ -331,12 +335,11 @@ internal sealed class OnAir : IAsyncDisposable
     }
 
     /// <summary>
-    /// Takes the channel off the air where that is wanted of what is on it. What has been on the air ends in the background; its files are kept open
-    /// for a while.
+    /// Takes the channel off the air if a condition holds for its run. The run ends in the background; its files are kept open for a while.
     /// </summary>
-    /// <param name="isWanted">Says so of what is on the air. Called under the lock.</param>
-    /// <param name="failure">Why, in one line for people, if the channel is wanted on the air nevertheless.</param>
-    /// <returns>False if nothing is on the air, or it was not wanted.</returns>
+    /// <param name="isWanted">Returns true if this run is to end. Called under the lock.</param>
+    /// <param name="failure">The reason, in one line for people, if viewers still want the channel.</param>
+    /// <returns>False if no run is on the air, or if the condition is false.</returns>
     private bool Stop(Func<ChannelRun, bool> isWanted, string? failure)
     {
         ChannelRun? run;
@@ -352,7 +355,7 @@ internal sealed class OnAir : IAsyncDisposable
 
             (run, upkeep, keepingUp) = (_run, _upkeep, _keepingUp);
             (_run, _upkeep, _keepingUp, _failure) = (null, Task.CompletedTask, null, failure);
-            // In the order in which the channel goes off and on the air, whoever is first with the rest.
+            // So that the calls come in the order in which the channel goes off and on the air, whichever thread gets here first.
             kept = _chain.Kept.BeginAsync();
         }
 
@@ -370,7 +373,9 @@ internal sealed class OnAir : IAsyncDisposable
         }
     }
 
-    /// <summary>The stream has ended: the channel is off the air, and its viewers, who are told by that, may come back.</summary>
+    /// <summary>
+    /// The stream has ended with an error: the channel is off the air. Its viewers see the end of the stream and may come back.
+    /// </summary>
     private void OnOutputFailed(Opening opening, Exception error)
     {
         if (EndOpening(opening, error))
@@ -385,11 +390,11 @@ internal sealed class OnAir : IAsyncDisposable
             _recovery.Begin(null, null);
         }
 
-        // Also where all had given up before it was on the air.
+        // Also if all callers had cancelled before it was on the air.
         opening.Run.End();
     }
 
-    /// <summary>A producer cannot go on: the stream goes on without pictures until another one takes over.</summary>
+    /// <summary>A producer has failed: the stream goes on without pictures until another producer takes over.</summary>
     private void OnProducerFailed(ChannelRun run, ProducerSwap failed, Exception error)
     {
         if (ReferenceEquals(Run, run))

@@ -5,7 +5,7 @@ using RetroVue.Runtime.Schedules;
 
 namespace RetroVue.Runtime.Channels;
 
-/// <summary>Says so where packets come too late to be aired, and whose fault that is: the file's, or the machine's.</summary>
+/// <summary>Logs that packets come too late to be aired, and whether the file or the machine is the cause.</summary>
 /// <remarks>For one caller at a time.</remarks>
 internal sealed class OutputWatch(IScheduleService schedules, Channel channel, ILogger logger, ChannelTelemetry telemetry)
 {
@@ -26,7 +26,7 @@ internal sealed class OutputWatch(IScheduleService schedules, Channel channel, I
         }
     }
 
-    /// <summary>Looks at an output; about once a second.</summary>
+    /// <summary>Checks an output; called about once a second.</summary>
     public void Look(ChannelOutput output, Instant now)
     {
         Count(output);
@@ -42,7 +42,7 @@ internal sealed class OutputWatch(IScheduleService schedules, Channel channel, I
         }
         else if (_outOfOrder is not null)
         {
-            // What was late in the last second was of that item still, and not the machine's fault.
+            // The late packets of the last second still belong to that item, so the machine is not the cause.
             (_outOfOrder, _late) = (null, output.LatePackets);
         }
         else if (output.LatePackets > _late && now >= _quietUntil)

@@ -7,12 +7,12 @@ using RetroVue.Runtime.Time;
 
 namespace RetroVue.Runtime.Channels;
 
-/// <summary>Keeps one producer supplied with what the schedule says comes.</summary>
+/// <summary>Gives one producer the schedule's plan, piece by piece.</summary>
 /// <remarks>For one caller at a time.</remarks>
-/// <param name="schedules">Says what comes.</param>
+/// <param name="schedules">The schedule.</param>
 /// <param name="channel">The channel.</param>
-/// <param name="horizon">How far ahead the producer is told. It is told again when half of that is left.</param>
-/// <param name="logger">Where it says that the schedule has no answer.</param>
+/// <param name="horizon">How far ahead the producer knows the plan. It gets more when half of that is left.</param>
+/// <param name="logger">Gets a line if the schedule has no answer.</param>
 internal sealed class PlanFeeder(IScheduleService schedules, Channel channel, Duration horizon, ILogger logger)
 {
     private static readonly Duration s_margin = Duration.FromMilliseconds(100);
@@ -20,7 +20,9 @@ internal sealed class PlanFeeder(IScheduleService schedules, Channel channel, Du
     private Instant _plannedUntil;
     private long _generation;
 
-    /// <summary>The plan of a producer that begins at an instant, which may be before now: it reaches as far as the horizon.</summary>
+    /// <summary>
+    /// Returns the first plan of a producer that begins at an instant, which may be in the past. The plan reaches as far as the horizon.
+    /// </summary>
     /// <param name="startAt">The instant.</param>
     /// <param name="now">Station time.</param>
     public PlayoutPlan Begin(Instant startAt, Instant now)
@@ -33,8 +35,8 @@ internal sealed class PlanFeeder(IScheduleService schedules, Channel channel, Du
     }
 
     /// <summary>
-    /// Tells the producer more of the plan if it needs it, and the plan anew if the schedule has changed. If the schedule has no answer it is asked
-    /// again the next time.
+    /// Gives the producer more of the plan if it needs it, and a new plan if the schedule has changed. If the schedule has no answer, the
+    /// next call asks again.
     /// </summary>
     public async Task SupplyAsync(IProducer producer, Instant now, CancellationToken stop)
     {
@@ -53,7 +55,7 @@ internal sealed class PlanFeeder(IScheduleService schedules, Channel channel, Du
             ImmutableArray<PlayoutEntry> entries = schedules.GetPlan(channel.Id, _plannedUntil, now + horizon).Entries;
             if (schedules.GetGeneration(channel.Id) != _generation)
             {
-                // It has changed just now. The next time will do.
+                // It has changed just now. The next call handles it.
                 return;
             }
 
@@ -65,17 +67,18 @@ internal sealed class PlanFeeder(IScheduleService schedules, Channel channel, Du
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
         {
-            // There are hours left to find out what comes.
+            // There are hours left to find out what follows.
             RuntimeLog.NoPlan(logger, channel.ShortName, exception);
         }
     }
 
     /// <summary>
-    /// Replaces the plan from as near as the producer can. If an entry has just been opened that begins then, the next time, a second later, will do.
+    /// Replaces the plan from the nearest instant that the producer accepts. If it has just opened an entry that begins then, the next
+    /// call, a second later, replaces the plan.
     /// </summary>
     private void Replace(IProducer producer, Instant now)
     {
-        // What passes until the producer looks at its own clock.
+        // The time that passes until the producer reads its own clock.
         Instant from = now + producer.PrepareLead.ToDuration() + s_margin;
         long generation = schedules.GetGeneration(channel.Id);
         if (from > _plannedUntil)
@@ -84,7 +87,7 @@ internal sealed class PlanFeeder(IScheduleService schedules, Channel channel, Du
             return;
         }
 
-        // Counted from there, for the horizon may be nearer than that.
+        // Counted from that instant, because the horizon may be nearer than it.
         PlayoutPlan plan = schedules.GetPlan(channel.Id, from, from + horizon);
         if (producer.ReplacePlan(plan, from))
         {

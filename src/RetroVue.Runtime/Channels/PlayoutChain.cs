@@ -13,7 +13,7 @@ using RetroVue.Runtime.Time;
 
 namespace RetroVue.Runtime.Channels;
 
-/// <summary>What one channel is put on the air with: makes its outputs, and the producers that fill them.</summary>
+/// <summary>Makes the outputs of one channel, and the producers that fill them.</summary>
 /// <remarks>Thread-safe.</remarks>
 internal sealed class PlayoutChain
 {
@@ -29,7 +29,7 @@ internal sealed class PlayoutChain
     private readonly LateFiles _late = new();
     private long _created;
 
-    /// <summary>The chain of a channel.</summary>
+    /// <summary>Makes the chain of a channel.</summary>
     public PlayoutChain(
         Channel channel,
         ChannelKind kind,
@@ -45,14 +45,14 @@ internal sealed class PlayoutChain
         _producers = producers.GroupBy(factory => factory.Mode).ToFrozenDictionary(factories => factories.Key, factories => factories.Last());
         _logger = loggerFactory.CreateLogger<ChannelManager>();
         _pipelines = new PipelineOptions { Name = channel.ShortName, Executor = executor, LoggerFactory = loggerFactory, MeterFactory = meterFactory };
-        // What is wrong with an item its producer says, once and in words for people.
+        // The producer itself reports problems of an item, once and in words for people.
         _itemPipelines = new PipelineOptions { Name = channel.ShortName, Executor = executor, MeterFactory = meterFactory };
         Telemetry = new ChannelTelemetry(RuntimeTelemetry.Of(meterFactory), channel.ShortName);
         Line = new ChannelLine(clock.AsClock(), options.Epoch);
         Kept = new KeptFiles(executor, Line.Station);
     }
 
-    /// <summary>What runs the channel.</summary>
+    /// <summary>Runs the channel's pipelines.</summary>
     public Executor Executor { get; }
 
     /// <summary>The channel's short name.</summary>
@@ -67,32 +67,33 @@ internal sealed class PlayoutChain
     /// <summary>Files that are kept open while the channel is off the air.</summary>
     public KeptFiles Kept { get; }
 
-    /// <summary>How far apart the key frames of its outputs are at most.</summary>
+    /// <summary>The longest distance between key frames of its outputs.</summary>
     public ClockTime KeyFrameInterval => _kind.KeyFrameInterval;
 
     /// <summary>Station time.</summary>
     public Instant Now => _clock.UtcNow;
 
-    /// <summary>An output that does not run yet.</summary>
+    /// <summary>Makes an output that does not run yet.</summary>
     public ChannelOutput CreateOutput() => new(_channel.Name, Line, _kind, _pipelines, NextRun());
 
-    /// <summary>What tells a producer of the channel's schedule.</summary>
+    /// <summary>Makes a feeder that gives a producer the channel's schedule.</summary>
     public PlanFeeder CreateFeeder() => new(_schedules, _channel, _options.Horizon, _logger);
 
     /// <summary>
-    /// An id for a producer. It holds the nanosecond of station time: another run of the station makes none at the same.
+    /// Makes an id for a producer. It contains the nanosecond of station time, so that another run of the station does not make the same
+    /// id.
     /// </summary>
     public string NextId(ChannelMode mode) => string.Create(
         CultureInfo.InvariantCulture,
         $"{_channel.ShortName}-{mode.ToString().ToLowerInvariant()}-{Line.Station.Now.Nanoseconds:x}-{Interlocked.Increment(ref _created)}");
 
-    /// <summary>A producer that has opened nothing yet.</summary>
-    /// <exception cref="KeyNotFoundException">Nobody makes producers of this mode.</exception>
+    /// <summary>Makes a producer that has opened nothing yet.</summary>
+    /// <exception cref="KeyNotFoundException">No factory makes producers of this mode.</exception>
     public IProducer CreateProducer(ChannelMode mode, ChannelOutput output, ChannelFeed feed)
     {
         if (!_producers.TryGetValue(mode, out IProducerFactory? factory))
         {
-            throw new KeyNotFoundException($"No producer factory is registered for the mode {mode}. Register an {nameof(IProducerFactory)} whose {nameof(IProducerFactory.Mode)} that is.");
+            throw new KeyNotFoundException($"No producer factory is registered for the mode {mode}. Register an {nameof(IProducerFactory)} with this {nameof(IProducerFactory.Mode)}.");
         }
 
         var slates = new SlateItems(_channel, Line, _kind, entry => _schedules.GetAiring(_channel.Id, entry.End).Entry, _itemPipelines);
@@ -109,7 +110,7 @@ internal sealed class PlayoutChain
         });
     }
 
-    /// <summary>An id for a run, which holds the nanosecond of station time as well.</summary>
+    /// <summary>Makes an id for a run; it contains the nanosecond of station time too.</summary>
     private Guid NextRun()
     {
         Span<byte> bytes = stackalloc byte[16];

@@ -5,12 +5,12 @@ using RetroVue.Runtime.Time;
 
 namespace RetroVue.Runtime.Channels;
 
-/// <summary>When a channel begins whose first viewer wants some of what has been on the air already.</summary>
+/// <summary>Finds the instant at which a channel begins if its first viewer wants some media that has aired already.</summary>
 internal static class Preroll
 {
     /// <summary>
-    /// The instant that is so much earlier than now, in the items before where it has to be; if one of those is no file, the start of what
-    /// follows it.
+    /// Returns the instant that lies the preroll before now, in earlier items if necessary. If one of those is not a file, returns the
+    /// start of the item after it.
     /// </summary>
     public static Instant From(IScheduleService schedules, Guid channel, Instant now, ClockTime preroll)
     {

@@ -2,15 +2,15 @@ using RetroVue.Media.FFmpeg.Containers;
 
 namespace RetroVue.Runtime.Channels;
 
-/// <summary>What came of looking at a file: what it is, or why it is of no use.</summary>
+/// <summary>The result of probing a file: its streams, or the reason why it cannot be used.</summary>
 internal readonly record struct ProbedFile(ProbedMedia? Media, string? Problem)
 {
-    /// <summary>Looks at a file, no longer than its disk answers.</summary>
+    /// <summary>Probes a file. Gives up if its disk does not answer.</summary>
     public static async Task<ProbedFile> OfAsync(string file, StreamChoice streams, SilentFolders silent, CancellationToken cancellationToken)
     {
         if (silent.Holds(file))
         {
-            return new ProbedFile(null, $"'{file}' is not looked at: other files of its folder have not answered. Look at the disk or its network.");
+            return new ProbedFile(null, $"'{file}' was not opened: other files of its folder did not answer. Check the disk or its network.");
         }
 
         try

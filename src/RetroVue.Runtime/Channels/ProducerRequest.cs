@@ -4,9 +4,9 @@ using RetroVue.Runtime.Schedules;
 
 namespace RetroVue.Runtime.Channels;
 
-/// <summary>What a producer is wanted for: its mode, and what it airs.</summary>
+/// <summary>The mode of a producer, and its content.</summary>
 /// <param name="Mode">The mode.</param>
-/// <param name="Plan">What it airs, from an instant on; null for the channel's schedule, of which it is told more as time goes on.</param>
+/// <param name="Plan">Makes its plan, from an instant on; null if it airs the channel's schedule, which it gets piece by piece.</param>
 internal sealed record ProducerRequest(ChannelMode Mode, Func<Instant, PlayoutPlan>? Plan = null)
 {
     /// <summary>The channel's schedule.</summary>

@@ -6,8 +6,8 @@ using RetroVue.Runtime.Producers;
 namespace RetroVue.Runtime.Channels;
 
 /// <summary>
-/// A producer that is ready to take a channel over: it has opened what it airs first. To commit is to name the instant; until shortly before
-/// that the swap can be revoked, and committed again for a later one. To abort it costs the channel nothing.
+/// A producer that is ready to take a channel over: it has opened its first item. <see cref="CommitAsync"/> sets the instant. Until shortly
+/// before the instant, the commit can be revoked, and a later instant committed. An abort does not affect the channel.
 /// </summary>
 /// <remarks>Thread-safe.</remarks>
 internal sealed class ProducerSwap(ChannelRun run, ProducerRequest request, IProducer producer, ChannelFeed feed, PlanFeeder? plan, TaskCompletionSource outcome)
@@ -15,7 +15,7 @@ internal sealed class ProducerSwap(ChannelRun run, ProducerRequest request, IPro
     private int _isStarted;
     private int _isLetGo;
 
-    /// <summary>What the producer is wanted for.</summary>
+    /// <summary>The producer's mode and plan.</summary>
     public ProducerRequest Request { get; } = request;
 
     /// <summary>The producer.</summary>
@@ -24,7 +24,7 @@ internal sealed class ProducerSwap(ChannelRun run, ProducerRequest request, IPro
     /// <summary>Its feed.</summary>
     public ChannelFeed Feed { get; } = feed;
 
-    /// <summary>What tells it more of the schedule; null if it has all that it airs.</summary>
+    /// <summary>Gives the producer more of the schedule; null if it has its whole plan.</summary>
     public PlanFeeder? Plan { get; } = plan;
 
     /// <summary>How long before the instant the swap has to be committed.</summary>
@@ -40,21 +40,26 @@ internal sealed class ProducerSwap(ChannelRun run, ProducerRequest request, IPro
     public Task Outcome => outcome.Task;
 
     /// <summary>
-    /// Lets the producer take over at an instant, exactly at a frame. A swap that waits for its instant is aborted by that; the caller must own both.
+    /// Lets the producer take over at an instant, exactly at a frame. Another swap that waits for its instant is aborted by this; the
+    /// caller must own both.
     /// </summary>
-    /// <returns>False, and nothing changes, where the instant is nearer than <see cref="Lead"/>, or the swap is over.</returns>
+    /// <returns>False, without any change, if the instant is nearer than <see cref="Lead"/>, or the swap is over.</returns>
     public Task<bool> CommitAsync(Instant at, CancellationToken cancellationToken = default) => run.CommitAsync(this, at, cancellationToken);
 
-    /// <summary>Takes the instant back; the producer stays ready.</summary>
-    /// <returns>False if there is none, or it is too near.</returns>
+    /// <summary>Revokes the commit; the producer stays ready.</summary>
+    /// <returns>False if no instant is set, or it is too near.</returns>
     public bool Revoke() => run.Revoke(this);
 
     /// <summary>
-    /// Lets go of the producer, unless it is on the air or its instant is too near to be taken back. Does not wait for its files, which may hang.
+    /// Discards the producer, unless it is on the air or its instant is too near to be revoked. Does not wait for its files, which may
+    /// hang.
     /// </summary>
     public void Abort() => run.Abort(this);
 
-    /// <summary>Starts the producer, once: it fills its feed from then on. Why it does not, <see cref="IProducer.Completion"/> says if it can.</summary>
+    /// <summary>
+    /// Starts the producer, once; it fills its feed from then on. If it fails, <see cref="IProducer.Completion"/> has the reason, if there
+    /// is one.
+    /// </summary>
     internal async Task StartAsync(CancellationToken cancellationToken)
     {
         if (Interlocked.Exchange(ref _isStarted, 1) != 0)
@@ -72,10 +77,10 @@ internal sealed class ProducerSwap(ChannelRun run, ProducerRequest request, IPro
         }
     }
 
-    /// <summary>True for the first who asks: that one has to dispose of the producer.</summary>
+    /// <summary>Returns true to the first caller only: that caller has to dispose of the producer.</summary>
     internal bool TryLetGo() => Interlocked.Exchange(ref _isLetGo, 1) == 0;
 
-    /// <summary>Says how it has ended.</summary>
+    /// <summary>Completes <see cref="Outcome"/>.</summary>
     internal void End(bool isOnAir)
     {
         IsOnAir |= isOnAir;

@@ -4,19 +4,19 @@ using RetroVue.Media.Pipelines;
 using RetroVue.Media.Time;
 using RetroVue.Runtime.Time;
 
-// Cancelled on the calling thread, whose callbacks only wake tasks: on the thread pool, a simulation would lose its order.
+// Cancelled on the calling thread, because the callbacks only wake tasks. On the thread pool, a simulation would lose its order.
 #pragma warning disable CA1849, VSTHRD103, MA0042, MA0045
 
 namespace RetroVue.Runtime.Channels;
 
 /// <summary>
-/// Tries a channel again that has failed: the whole channel where its output has, and a producer where that has and the output runs. Ever more
-/// rarely, a few times, and only while somebody watches.
+/// Recovers a channel after a failure: restarts the whole channel if its output has failed, or only a producer if the output still runs. It
+/// makes a few attempts with growing pauses, and only while the channel has viewers.
 /// </summary>
 /// <remarks>Thread-safe. One recovery at a time: a new failure takes the place of an earlier one.</remarks>
 internal sealed class Recovery(OnAir onAir, PlayoutChain chain, Audience audience, ChannelOptions options, string channel, Retirement retired, ILogger logger)
 {
-    /// <summary>For what passes between asking for the time and committing to it.</summary>
+    /// <summary>The time that may pass between reading the clock and the commit.</summary>
     private static readonly ClockTime s_margin = ClockTime.FromMilliseconds(200);
 
     private readonly Lock _lock = new();
@@ -25,7 +25,7 @@ internal sealed class Recovery(OnAir onAir, PlayoutChain chain, Audience audienc
 
     private ClockTime Now => chain.Line.Station.Now;
 
-    /// <summary>The channel, or its producer, is on the air.</summary>
+    /// <summary>Notes that the channel, or its producer, is on the air.</summary>
     public void Succeed()
     {
         lock (_lock)
@@ -34,8 +34,8 @@ internal sealed class Recovery(OnAir onAir, PlayoutChain chain, Audience audienc
         }
     }
 
-    /// <summary>Something has failed: begins to try it again.</summary>
-    /// <param name="run">What is on the air, whose producer has failed; null if the channel is off the air.</param>
+    /// <summary>Begins the recovery after a failure.</summary>
+    /// <param name="run">The run on the air whose producer has failed; null if the channel is off the air.</param>
     /// <param name="failed">The producer that has failed; null if the output has.</param>
     public void Begin(ChannelRun? run, ProducerSwap? failed)
     {
@@ -49,7 +49,7 @@ internal sealed class Recovery(OnAir onAir, PlayoutChain chain, Audience audienc
         retired.Add(RecoverAsync(run, failed, recovering.Token));
     }
 
-    /// <summary>Gives up: the channel is off the air because nobody wants it.</summary>
+    /// <summary>Gives up: the channel is off the air because it has no viewers.</summary>
     public void End() => Cancel(null);
 
     private void Cancel(CancellationTokenSource? following)
@@ -72,13 +72,13 @@ internal sealed class Recovery(OnAir onAir, PlayoutChain chain, Audience audienc
                 await WaitAsync(pause, stop).ConfigureAwait(false);
                 while (run is not null && ReferenceEquals(onAir.Run, run) && audience.IsEmpty)
                 {
-                    // It lingers. Who comes before that is over needs a producer.
+                    // The channel lingers. A viewer who joins before the linger ends needs a producer.
                     await WaitAsync(ClockTime.FromSeconds(1), stop).ConfigureAwait(false);
                 }
 
                 if (audience.IsEmpty || !ReferenceEquals(onAir.Run, run) || !ReferenceEquals(run?.OnAir, failed))
                 {
-                    // Nobody needs it, it is on the air again because somebody asked, or another producer has taken over.
+                    // The channel has no viewers, or a viewer has put it on the air again, or another producer has taken over.
                     return;
                 }
 
@@ -96,7 +96,7 @@ internal sealed class Recovery(OnAir onAir, PlayoutChain chain, Audience audienc
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
-            // Off the air, or it has failed anew.
+            // Off the air, or it has failed again.
         }
     }
 
@@ -128,7 +128,7 @@ internal sealed class Recovery(OnAir onAir, PlayoutChain chain, Audience audienc
         }
         catch (Exception) when (stop.IsCancellationRequested)
         {
-            // Whatever it was: the channel has been taken off the air meanwhile.
+            // The cause does not matter: the channel has been taken off the air meanwhile.
             throw new OperationCanceledException(stop);
         }
         catch (Exception exception)
@@ -139,7 +139,10 @@ internal sealed class Recovery(OnAir onAir, PlayoutChain chain, Audience audienc
         }
     }
 
-    /// <summary>Puts a new producer in the place of one that has failed, as soon as the output allows; not in that of one that waits for its instant.</summary>
+    /// <summary>
+    /// Replaces a failed producer with a new one, as soon as the output allows; does nothing if another producer already waits for its
+    /// instant.
+    /// </summary>
     private async Task ReplaceAsync(ChannelRun run, ProducerSwap failed, CancellationToken stop)
     {
         ProducerSwap swap = await run.PrepareAsync(failed.Request, SoonIn(run), stop).ConfigureAwait(false);

@@ -2,21 +2,23 @@ using RetroVue.Media.Time;
 
 namespace RetroVue.Runtime.Channels;
 
-/// <summary>How long to wait before a channel that has failed is tried again: a second, then twice as long each time, and how often.</summary>
+/// <summary>
+/// The pauses between attempts to restart a failed channel: a second, then twice as long each time; and the number of attempts.
+/// </summary>
 /// <remarks>For one caller at a time. Follows the recovery rules of RetroVue's ProgramDirector document.</remarks>
 internal sealed class RecoveryPauses(ChannelOptions options)
 {
     private int _attempts;
     private ClockTime _onAirSince = ClockTime.None;
 
-    /// <summary>The longest wait; a channel that has been on the air for longer counts as recovered.</summary>
+    /// <summary>The longest pause; a channel that has been on the air for longer counts as recovered.</summary>
     public static ClockTime LongestPause => ClockTime.FromSeconds(30);
 
-    /// <summary>The channel is on the air.</summary>
+    /// <summary>Notes that the channel is on the air.</summary>
     public void Succeed(ClockTime now) => _onAirSince = now;
 
     /// <summary>
-    /// The channel has failed. What fails again at once has not been recovered: its attempts go on to count.
+    /// Notes that the channel has failed. A channel that fails again soon has not recovered: the count of attempts goes on.
     /// </summary>
     public void Fail(ClockTime now)
     {
@@ -28,12 +30,12 @@ internal sealed class RecoveryPauses(ChannelOptions options)
         _onAirSince = ClockTime.None;
     }
 
-    /// <summary>How long to wait before the next attempt; None if there are no more.</summary>
+    /// <summary>Returns the pause before the next attempt; None if there are no more.</summary>
     public ClockTime Next()
     {
         if (_attempts >= options.RecoveryAttempts)
         {
-            // Given up. Who asks for it tries anew.
+            // Given up. The next viewer who requests the channel causes another attempt.
             _attempts = 0;
             return ClockTime.None;
         }

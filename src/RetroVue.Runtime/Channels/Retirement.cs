@@ -4,8 +4,8 @@ using RetroVue.Runtime.Producers;
 namespace RetroVue.Runtime.Channels;
 
 /// <summary>
-/// What a channel has let go of and is still ending: a producer whose file hangs takes seconds for that. Nobody waits for it but who takes the
-/// channel off the air for good.
+/// Discarded producers and runs that are still ending: a producer whose file hangs takes seconds to end. Only the caller who takes the
+/// channel off the air for good waits for them.
 /// </summary>
 /// <remarks>Thread-safe.</remarks>
 internal sealed class Retirement(string channel, ILogger logger)
@@ -13,7 +13,7 @@ internal sealed class Retirement(string channel, ILogger logger)
     private readonly Lock _lock = new();
     private readonly List<Task> _ending = [];
 
-    /// <summary>Notes work that is ending. Its failure is logged.</summary>
+    /// <summary>Adds a task that is ending. Its failure is logged.</summary>
     public void Add(Task ending)
     {
         lock (_lock)
@@ -25,7 +25,7 @@ internal sealed class Retirement(string channel, ILogger logger)
 
     /// <summary>Ends a producer.</summary>
     /// <param name="producer">The producer.</param>
-    /// <param name="after">What has to end first, however it does; null if there is nothing.</param>
+    /// <param name="after">A task that has to end first, even if it fails; null if there is none.</param>
     public void Add(IProducer producer, Task? after = null)
     {
         Add(EndProducerAsync());
@@ -41,7 +41,7 @@ internal sealed class Retirement(string channel, ILogger logger)
         }
     }
 
-    /// <summary>Completes when everything has ended that was let go of.</summary>
+    /// <summary>Completes when all added tasks have ended.</summary>
     public async Task WaitAsync()
     {
         while (Next() is { } ending)

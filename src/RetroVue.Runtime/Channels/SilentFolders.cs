@@ -1,16 +1,16 @@
 namespace RetroVue.Runtime.Channels;
 
-/// <summary>Folders some of whose files have not answered: the rest of one is not waited for, however many files it holds.</summary>
+/// <summary>Folders with files that did not answer. Other files of such a folder are not opened any more.</summary>
 /// <remarks>Thread-safe.</remarks>
 internal sealed class SilentFolders
 {
-    /// <summary>One file that hangs says little of the others, and each that hangs keeps a thread.</summary>
+    /// <summary>One file that hangs says little about the others; but each file that hangs occupies a thread.</summary>
     private const int MostSilentFiles = 3;
 
     private readonly Lock _lock = new();
     private readonly Dictionary<string, int> _files = new(StringComparer.Ordinal);
 
-    /// <summary>A file has not answered.</summary>
+    /// <summary>Notes that a file did not answer.</summary>
     public void Add(string file)
     {
         lock (_lock)
@@ -19,7 +19,7 @@ internal sealed class SilentFolders
         }
     }
 
-    /// <summary>True if so many of the files beside it have not answered that this one is not looked at.</summary>
+    /// <summary>True if so many files of this file's folder did not answer that the file must not be opened.</summary>
     public bool Holds(string file)
     {
         lock (_lock)

@@ -9,7 +9,7 @@ using RetroVue.Runtime.Time;
 
 namespace RetroVue.Runtime.Channels;
 
-/// <summary>Everything a station is: its time, what runs it, its schedule, and one manager for each channel.</summary>
+/// <summary>A whole station: its time, its executor, its schedule, and one manager for each channel.</summary>
 /// <remarks>
 /// Thread-safe. It knows its channels once it has started: <see cref="StartAsync"/> waits for that, whoever calls it and however often. Channels
 /// are off the air until somebody watches. After its end the station still says what there was; who joins then is refused with an
@@ -28,13 +28,13 @@ public sealed class Station : IAsyncDisposable
 
     /// <summary>A station that has not started. From now on its clock is compared with the machine's civil time.</summary>
     /// <param name="clock">Station time.</param>
-    /// <param name="executor">What runs the channels.</param>
+    /// <param name="executor">Runs the channels.</param>
     /// <param name="load">Finds out what the channels are.</param>
     internal Station(MasterClock clock, Executor executor, Func<CancellationToken, Task<StationChannels>> load)
     {
         (Clock, Executor, _load) = (clock, executor, load);
         (_started, _ended) = (executor.CreateCompletion(), executor.CreateCompletion());
-        // It touches the clock only, so nobody has to wait for its end.
+        // It touches only the clock, so nobody has to wait for its end.
         _ = clock.WatchCivilTimeAsync(executor, _disposed.Token);
     }
 
@@ -58,7 +58,7 @@ public sealed class Station : IAsyncDisposable
     /// <summary>Station time.</summary>
     public MasterClock Clock { get; }
 
-    /// <summary>What runs the channels.</summary>
+    /// <summary>Runs the channels.</summary>
     public Executor Executor { get; }
 
     /// <summary>True once the station knows its channels, also after its end.</summary>
@@ -100,7 +100,7 @@ public sealed class Station : IAsyncDisposable
         await _started.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>The channel with this UUID or short name; null if there is none.</summary>
+    /// <summary>Returns the channel with this UUID or short name; null if there is none.</summary>
     /// <exception cref="InvalidOperationException">The station has not started; <see cref="StartAsync"/> waits for that.</exception>
     public ChannelManager? Find(string id)
     {
@@ -108,8 +108,8 @@ public sealed class Station : IAsyncDisposable
         return Known.Find(id);
     }
 
-    /// <summary>Stills of a channel.</summary>
-    /// <exception cref="KeyNotFoundException">There is no such channel here.</exception>
+    /// <summary>Returns the maker of a channel's stills.</summary>
+    /// <exception cref="KeyNotFoundException">The station does not have this channel.</exception>
     /// <exception cref="InvalidOperationException">The station has not started; <see cref="StartAsync"/> waits for that.</exception>
     public ChannelStills StillsOf(ChannelManager channel)
     {
@@ -179,7 +179,7 @@ public sealed class Station : IAsyncDisposable
     {
         try
         {
-            // On the calling thread, whose callbacks only wake the watch: on the thread pool, a simulation would lose its order.
+            // On the calling thread, because the callbacks only wake the watch. On the thread pool, a simulation would lose its order.
 #pragma warning disable CA1849, VSTHRD103, MA0042
             _disposed.Cancel();
 #pragma warning restore CA1849, VSTHRD103, MA0042

@@ -18,10 +18,10 @@ internal sealed class StationChannels
 
     /// <param name="clock">Station time.</param>
     /// <param name="executor">What runs the channels.</param>
-    /// <param name="schedules">The channels and what they air when.</param>
-    /// <param name="kinds">What each channel is made of, by the channel's id.</param>
+    /// <param name="schedules">The channels and their schedules.</param>
+    /// <param name="kinds">The kind of each channel, by the channel's id.</param>
     /// <param name="options">How channels are run.</param>
-    /// <param name="loggerFactory">Where channels log.</param>
+    /// <param name="loggerFactory">Makes the channels' loggers.</param>
     /// <param name="producers">What makes the channels' producers, by mode; null for the one that plays the schedule.</param>
     /// <param name="meterFactory">What makes the meters that the channels are measured by; null for those that all share who have none.</param>
     /// <exception cref="KeyNotFoundException">A channel has no kind.</exception>
@@ -51,7 +51,7 @@ internal sealed class StationChannels
         RuntimeTelemetry.Of(meterFactory).Watch(clock);
     }
 
-    /// <summary>What airs when.</summary>
+    /// <summary>The schedules of all channels.</summary>
     public ScheduleBook Schedules { get; }
 
     /// <summary>The channels, in the schedule's order.</summary>

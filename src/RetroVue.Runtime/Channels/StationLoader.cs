@@ -15,16 +15,15 @@ using RetroVue.Runtime.Time;
 namespace RetroVue.Runtime.Channels;
 
 /// <summary>
-/// Makes a station of a schedule: looks at the files, completes the durations that are left to them, and decides what each channel's
-/// streams are.
+/// Makes a station from a schedule: probes the files, fills in durations that the schedule omits, and decides the streams of each channel.
 /// </summary>
 /// <remarks>
-/// What is wrong with a file or its disk is logged and does not stop the station. A file that does not fit a copied channel keeps its
-/// time, and a slate airs in its place; one that cannot be read and has no duration in the schedule is left out.
+/// A problem with a file or its disk is logged and does not stop the station. If a file does not fit a copied channel, a slate airs at its
+/// time. If a file cannot be read and the schedule gives no duration, its item is left out.
 /// </remarks>
 public sealed class StationLoader
 {
-    /// <summary>The streams of a copied channel none of whose files can be aired: it shows slates.</summary>
+    /// <summary>The streams of a copied channel that has no file to air: it shows slates.</summary>
     private static readonly ChannelFormats s_slateFormats = new(
         new EncodedFormat("h264", MediaKind.Video)
         {
@@ -46,12 +45,12 @@ public sealed class StationLoader
     private readonly IMeterFactory? _meterFactory;
     private readonly ILogger _logger;
 
-    /// <summary>A loader.</summary>
+    /// <summary>Makes a loader.</summary>
     /// <param name="clock">Station time.</param>
-    /// <param name="executor">What will run the channels.</param>
-    /// <param name="options">How channels are run.</param>
-    /// <param name="loggerFactory">Where the loader and the station log.</param>
-    /// <param name="producers">What makes the channels' producers, by mode; null for the one that plays the schedule.</param>
+    /// <param name="executor">Will run the channels.</param>
+    /// <param name="options">Linger, recovery and the like.</param>
+    /// <param name="loggerFactory">Makes the loggers of the loader and the station.</param>
+    /// <param name="producers">Make the channels' producers, one factory for each mode; null for the one that plays the schedule.</param>
     /// <param name="meterFactory">What makes the meters that the station is measured by; null for those that all share who have none.</param>
     /// <exception cref="ArgumentException">An option's value cannot be.</exception>
     public StationLoader(
@@ -80,7 +79,7 @@ public sealed class StationLoader
     /// <summary>The station, started, with its channels off the air.</summary>
     /// <param name="channels">Its channels.</param>
     /// <param name="progress">Told, on any thread, at the start and after each file; null for nobody.</param>
-    /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="cancellationToken">Cancels the loading.</param>
     /// <exception cref="ScheduleException">The schedule cannot be aired, whatever the files are.</exception>
     /// <exception cref="FFmpegLibraryException">FFmpeg's libraries are missing or of an unknown version.</exception>
     public async Task<Station> LoadAsync(
@@ -103,7 +102,7 @@ public sealed class StationLoader
     private async Task<StationChannels> LoadChannelsAsync(IEnumerable<ChannelSchedule> channels, IProgress<LoadProgress>? progress, CancellationToken cancellationToken)
     {
         ChannelSchedule[] all = [.. channels];
-        // Before the files are looked at, which is what leaves the most behind.
+        // Before the files are probed, because probing leaves the most garbage behind.
         NativeHeap.ReturnFreedMemory();
         FFmpegLibrary.Load(_loggerFactory);
         List<ChannelSchedule> completed = [];
@@ -142,13 +141,13 @@ public sealed class StationLoader
             [.. items.Select(item => item.File is { } file && refused.Contains((file, item.Streams)) ? item with { Kind = SegmentKind.Slate, File = null } : item)];
     }
 
-    /// <summary>The files of a channel whose kind or duration matters.</summary>
+    /// <summary>Returns the files of a channel whose streams or duration matter.</summary>
     private static IEnumerable<(string File, StreamChoice Streams)> FilesOf(ChannelSchedule schedule) => schedule.Programme.Items.Concat(schedule.Programme.Filler)
         .Where(item => item.File is not null && (item.Duration is null || schedule.Channel.Profile is CopyProfile))
         .Select(item => (item.File!, item.Streams))
         .Distinct();
 
-    /// <summary>Looks at files, each once, as many at a time as there are processors.</summary>
+    /// <summary>Probes files, each once, as many at a time as there are processors.</summary>
     private static async Task<Dictionary<(string File, StreamChoice Streams), ProbedFile>> ProbeAsync(
         IEnumerable<(string File, StreamChoice Streams)> wanted, IProgress<LoadProgress>? progress, CancellationToken cancellationToken)
     {
@@ -169,7 +168,7 @@ public sealed class StationLoader
         return files.Zip(probed).ToDictionary(pair => pair.First, pair => pair.Second);
     }
 
-    /// <summary>Those of a channel's files that can be used; the others are logged.</summary>
+    /// <summary>Returns those of a channel's files that can be used; logs the others.</summary>
     private Dictionary<(string File, StreamChoice Streams), ProbedMedia> Usable(ChannelSchedule schedule, Dictionary<(string File, StreamChoice Streams), ProbedFile> looked)
     {
         Dictionary<(string File, StreamChoice Streams), ProbedMedia> files = [];

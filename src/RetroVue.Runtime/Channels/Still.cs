@@ -13,12 +13,12 @@ internal static class Still
     private const int Width = 320;
     private const int Height = 180;
 
-    /// <summary>How much of the file is looked at: pictures come at least every second.</summary>
+    /// <summary>How much of the file is decoded: there is a picture at least every second.</summary>
     private static readonly ClockTime s_stretch = ClockTime.FromSeconds(1);
 
     private static readonly EncoderOptions s_jpeg = new() { Codec = "mjpeg", GopDuration = ClockTime.None };
 
-    /// <summary>The first frame at or after a position; null if there is none. Works in real time on a thread of its own.</summary>
+    /// <summary>Returns the first frame at or after a position; null if there is none. Works in real time on a thread of its own.</summary>
     /// <param name="file">The file.</param>
     /// <param name="position">From the file's own zero.</param>
     /// <exception cref="MediaFileException">The file cannot be opened, or has no picture.</exception>

@@ -5,12 +5,14 @@ using RetroVue.Runtime.Output;
 
 namespace RetroVue.Runtime.Channels;
 
-/// <summary>What is done every second while a channel is on the air: the producer is told what comes, and it is looked whether packets come in time.</summary>
+/// <summary>
+/// Runs every second while a channel is on the air: gives the producer more of the plan, and checks whether packets come in time.
+/// </summary>
 internal sealed class Upkeep(PlayoutChain chain, ChannelRun run, OutputWatch watch)
 {
     private static readonly ClockTime s_interval = ClockTime.FromSeconds(1);
 
-    /// <summary>Does it until the channel goes off the air.</summary>
+    /// <summary>Runs until the channel goes off the air.</summary>
     public async Task RunAsync(CancellationToken stop)
     {
         ChannelLine line = chain.Line;

@@ -25,19 +25,19 @@ public sealed class ViewerSession : IAsyncDisposable
         _lastActivity = startedAt;
     }
 
-    /// <summary>Tells the session from every other; cannot be guessed.</summary>
+    /// <summary>A unique id that nobody can guess.</summary>
     public string Id { get; }
 
-    /// <summary>What the viewer wants of the channel.</summary>
+    /// <summary>The wishes with which the viewer joined.</summary>
     public JoinRequest Request { get; }
 
-    /// <summary>What the client says of itself.</summary>
+    /// <summary>The client's own description of itself.</summary>
     public string Client => Request.Client;
 
     /// <summary>When the viewer joined, in station time.</summary>
     public Instant StartedAt { get; }
 
-    /// <summary>What the viewer watches; another one once the channel has failed and is on the air again.</summary>
+    /// <summary>The output that the viewer watches; a new one after the channel has failed and is on the air again.</summary>
     public ChannelOutput Output
     {
         get
@@ -57,7 +57,7 @@ public sealed class ViewerSession : IAsyncDisposable
         }
     }
 
-    /// <summary>When the viewer last asked for something, or took what was sent, in station time.</summary>
+    /// <summary>When the viewer last requested something or received media, in station time.</summary>
     public Instant LastActivity
     {
         get

@@ -6,10 +6,10 @@ namespace RetroVue.Runtime.Hls;
 /// <summary>How a viewer of HLS joins a channel.</summary>
 public static class HlsJoin
 {
-    /// <summary>The request of such a viewer.</summary>
+    /// <summary>Makes the request of an HLS viewer.</summary>
     /// <param name="channel">The channel.</param>
-    /// <param name="client">What the client says of itself.</param>
-    /// <param name="options">How viewers of HLS are served; null for the defaults.</param>
+    /// <param name="client">The client's own description of itself.</param>
+    /// <param name="options">Options for HLS viewers; null for the defaults.</param>
     public static JoinRequest Request(ChannelManager channel, string client, HlsViewerOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(channel);

@@ -6,7 +6,7 @@ using RetroVue.Runtime.Output;
 
 namespace RetroVue.Runtime.Hls;
 
-/// <summary>What a channel sends, as HLS: one for each output, from when the first viewer asks for it.</summary>
+/// <summary>The HLS of one output. It exists from the first request of a viewer on.</summary>
 /// <remarks>Thread-safe.</remarks>
 public sealed class HlsStream : IChunkConsumer
 {
@@ -18,7 +18,8 @@ public sealed class HlsStream : IChunkConsumer
         Segmenter = new HlsSegmenter(new HlsOptions
         {
             Target = output.KeyFrameInterval,
-            // When it began: no other run does at that nanosecond, also in another process, so what a player holds of an address stays true.
+            // The nanosecond of the beginning: no other run, in this or another process, begins at the same one. So an address never
+            // changes its content.
             Run = string.Create(CultureInfo.InvariantCulture, $"{output.Line.Station.Now.Nanoseconds:x}-"),
             EpochUnixNanoseconds = output.Line.ToStation(ClockTime.Zero).Nanoseconds,
         });
@@ -30,7 +31,7 @@ public sealed class HlsStream : IChunkConsumer
     /// <summary>Completes when there is a playlist, or the output has ended without one.</summary>
     public Task Begun => _begun.Task;
 
-    /// <summary>The HLS of an output, made from now on if nobody has asked for it before.</summary>
+    /// <summary>Returns the HLS of an output, and makes it on the first call.</summary>
     public static HlsStream Of(ChannelOutput output)
     {
         ArgumentNullException.ThrowIfNull(output);

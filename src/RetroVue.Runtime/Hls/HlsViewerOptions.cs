@@ -3,7 +3,7 @@ using RetroVue.Media.Elements.Hls;
 
 namespace RetroVue.Runtime.Hls;
 
-/// <summary>How viewers of HLS are served.</summary>
+/// <summary>Options for HLS viewers.</summary>
 /// <remarks>Set by one thread at a time.</remarks>
 public sealed record HlsViewerOptions
 {

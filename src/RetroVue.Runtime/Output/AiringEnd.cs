@@ -3,13 +3,13 @@ namespace RetroVue.Runtime.Output;
 /// <summary>Why an airing has ended.</summary>
 public enum AiringEnd
 {
-    /// <summary>It has not.</summary>
+    /// <summary>The airing has not ended.</summary>
     None,
 
-    /// <summary>Its producer has gone on to what follows.</summary>
+    /// <summary>The producer has gone on to the next item.</summary>
     Followed,
 
-    /// <summary>Its file failed, stalled or was over before its time.</summary>
+    /// <summary>The file failed, stalled or ended before its time.</summary>
     Failed,
 
     /// <summary>Another producer has taken the channel over.</summary>

@@ -6,17 +6,17 @@ using RetroVue.Runtime.Schedules;
 
 namespace RetroVue.Runtime.Output;
 
-/// <summary>Reports what an output writes, airing by airing.</summary>
+/// <summary>Reports the packets that an output writes, airing by airing.</summary>
 /// <remarks>
-/// For the output's thread, except for <see cref="Reports"/>. It never waits: if nobody reads, the oldest reports go. Writing allocates nothing; a
-/// report is made at most once a second, and as an airing begins and ends.
+/// Only for the output's thread, except for <see cref="Reports"/>. It never waits: if nobody reads, the oldest reports are dropped. Writing
+/// allocates nothing. A report is made when an airing begins, at most once a second, and when it ends.
 /// </remarks>
 /// <param name="run">The id of the run.</param>
 /// <param name="line">The channel's time line.</param>
-/// <param name="hasPictures">True if the channel has pictures: then sound that nobody has given is nothing aired.</param>
+/// <param name="hasPictures">True if the channel has pictures: then generated silence alone is not an airing.</param>
 internal sealed class AiringLog(Guid run, ChannelLine line, bool hasPictures)
 {
-    /// <summary>Eight minutes' reports: a reader has that long, and unread ones are memory of every channel on the air.</summary>
+    /// <summary>The reports of eight minutes: a reader has that long, and unread reports cost memory for each channel on the air.</summary>
     internal const int MostReports = 512;
 
     private static readonly ClockTime s_interval = ClockTime.FromSeconds(1);
@@ -24,7 +24,7 @@ internal sealed class AiringLog(Guid run, ChannelLine line, bool hasPictures)
     private readonly System.Threading.Channels.Channel<AiringReport> _reports = System.Threading.Channels.Channel.CreateBounded<AiringReport>(
         new BoundedChannelOptions(MostReports) { FullMode = BoundedChannelFullMode.DropOldest, SingleWriter = true });
 
-    /// <summary>What is on the air, oldest first: mostly one, and two while one stream has gone on and the other has not.</summary>
+    /// <summary>The airings on the air, oldest first: mostly one, and two while one stream has gone on and the other has not.</summary>
     private readonly List<Airing> _open = [];
 
     private AiringReport? _previous;
@@ -52,8 +52,8 @@ internal sealed class AiringLog(Guid run, ChannelLine line, bool hasPictures)
         }
     }
 
-    /// <summary>Reports what is on the air once a second, and what has ended by then.</summary>
-    /// <param name="time">Where the output is, on the channel's line.</param>
+    /// <summary>Once a second, reports the airings on the air, and those that have ended.</summary>
+    /// <param name="time">The time that the output has reached, on the channel's line.</param>
     public void Advance(ClockTime time)
     {
         if (time < _next)
@@ -78,7 +78,7 @@ internal sealed class AiringLog(Guid run, ChannelLine line, bool hasPictures)
         Report(_open[^1], AiringEnd.None);
     }
 
-    /// <summary>The channel goes off the air.</summary>
+    /// <summary>Ends all airings, because the channel goes off the air.</summary>
     public void Close()
     {
         while (_open.Count > 0)
@@ -140,7 +140,7 @@ internal sealed class AiringLog(Guid run, ChannelLine line, bool hasPictures)
 
         public bool IsReported { get; set; }
 
-        /// <summary>True if something of it was written since the last look.</summary>
+        /// <summary>True if a packet of it was written since the last look.</summary>
         public bool WasWritten { get; set; } = true;
 
         public AiredSpan Pictures { get; private set; } = AiredSpan.None;

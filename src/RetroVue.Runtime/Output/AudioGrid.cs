@@ -7,8 +7,8 @@ using RetroVue.Media.Time;
 namespace RetroVue.Runtime.Output;
 
 /// <summary>
-/// Puts items' sound at its samples of the channel's line, in blocks: a hole is silence, and where two items overlap the later one is
-/// heard.
+/// Puts items' sound at its sample positions on the channel's line, in blocks. A gap becomes silence. If two items overlap, the later one
+/// is heard.
 /// </summary>
 internal sealed class AudioGrid
 {
@@ -24,7 +24,7 @@ internal sealed class AudioGrid
     {
         if (format.SampleFormat != SampleFormat.F32Planar)
         {
-            throw new ArgumentException($"A transcoded channel is made of planar floats, not {format.SampleFormat}.", nameof(format));
+            throw new ArgumentException($"A transcoded channel needs planar float samples, not {format.SampleFormat}.", nameof(format));
         }
 
         Format = format;
@@ -33,25 +33,25 @@ internal sealed class AudioGrid
         _planes = [.. Enumerable.Repeat((BlockLength * sizeof(float), BlockLength * sizeof(float)), _channels)];
     }
 
-    /// <summary>How long a block lasts at 48 kHz, and less at a higher rate.</summary>
+    /// <summary>The duration of a block at 48 kHz; it is shorter at a higher rate.</summary>
     public static ClockTime LongestBlock => ClockTime.FromUnits(BlockLength, new Rational(1, 48_000));
 
     public AudioFormat Format { get; }
 
-    /// <summary>Whose sound each sample is.</summary>
+    /// <summary>The tag of each sample.</summary>
     public TagLine Tags { get; } = new();
 
     /// <summary>When the next block begins, on the channel's line.</summary>
     public ClockTime NextTime => ClockTime.FromUnits(_next, _sample);
 
-    /// <summary>Begins with the first block at or after a time; blocks are counted from the line's zero, to both sides.</summary>
+    /// <summary>Begins with the first block at or after a time. Blocks are counted from the line's zero in both directions.</summary>
     public void Begin(ClockTime time)
     {
         long block = Math.DivRem(time.ToUnits(_sample), BlockLength, out long rest);
         _next = (rest > 0 ? block + 1 : block) * BlockLength;
     }
 
-    /// <summary>The next block; null if sound for it may still come and there is time to wait.</summary>
+    /// <summary>Returns the next block; null if sound for it may still come and there is time to wait.</summary>
     public MediaBuffer? TryMake(FeedSwitcher feeds, bool mayWait)
     {
         ClockTime end = ClockTime.FromUnits(_next + BlockLength, _sample);
@@ -76,7 +76,7 @@ internal sealed class AudioGrid
                 continue;
             }
 
-            // It goes on in the next block.
+            // It continues in the next block.
             _pending = item;
             break;
         }
@@ -120,8 +120,8 @@ internal sealed class AudioGrid
     }
 
     /// <summary>
-    /// Copies what of the sound falls into the block; true if nothing of it is left for the next. Sound that began before another feed takes over
-    /// is heard until then.
+    /// Copies the part of the sound that falls into the block. Returns true if nothing of it is left for the next block. Sound that began
+    /// before another feed takes over is heard until the switch.
     /// </summary>
     private bool CopyInto(HeapMemory block, FeedItem item, ClockTime switchesAt)
     {

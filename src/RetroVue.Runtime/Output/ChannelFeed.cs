@@ -5,13 +5,13 @@ using RetroVue.Media.Time;
 namespace RetroVue.Runtime.Output;
 
 /// <summary>
-/// One producer's way to the air: the item that plays in it, and at most one that follows at a given time. Items change inside a feed, feeds
-/// by <see cref="ChannelOutput.SwitchAt"/> alone.
+/// The path of one producer to the air: the item that plays in it, and at most one that follows at a given time. Items change inside a
+/// feed; feeds change only by <see cref="ChannelOutput.SwitchAt"/>.
 /// </summary>
 /// <remarks>
-/// Thread-safe. What happens in a feed that is not on the air changes nothing on the air. Each stream changes over when the item before has
-/// given its last buffer, or when buffers of the switch time and later are wanted and it has none left: the next programme starts when the
-/// schedule says. A feed that was displaced is over: it drops what it still gets.
+/// Thread-safe. A feed that is not on the air cannot change the stream. Each stream of the feed changes to the next item when the item
+/// before has given its last buffer, or when the output wants buffers of the switch time or later and the item has none left: so the next
+/// programme starts when the schedule says. A displaced feed is over: it drops everything that it still gets.
 /// </remarks>
 public sealed class ChannelFeed
 {
@@ -26,25 +26,25 @@ public sealed class ChannelFeed
     private ClockTime _endsAt = ClockTime.MaxValue;
     private bool _isOver;
 
-    /// <summary>A feed that is not on the air.</summary>
-    /// <param name="id">Whose it is.</param>
+    /// <summary>Makes a feed that is not on the air.</summary>
+    /// <param name="id">The id of its producer.</param>
     /// <param name="line">The channel's time line.</param>
-    /// <param name="displaced">What completes when it is displaced.</param>
+    /// <param name="displaced">Completes when another feed takes its place on the air.</param>
     internal ChannelFeed(string id, ChannelLine line, TaskCompletionSource displaced) => (Id, _line, _displaced) = (id, line, displaced);
 
-    /// <summary>Whose feed it is, in logs.</summary>
+    /// <summary>The id of its producer, for logs.</summary>
     public string Id { get; }
 
     /// <summary>Completes when another feed has taken its place on the air.</summary>
     public Task Displaced => _displaced.Task;
 
     /// <summary>
-    /// How long an item may take to bring what the output waits for as it catches up with station time: two seconds. Afterwards the output
-    /// goes on without it, or with the next one where that is due already.
+    /// How long the output waits for media of an item while it catches up with station time: two seconds. Then the output goes on without
+    /// the item, or with the next item if that is due already.
     /// </summary>
     internal static ClockTime WaitLimit => ClockTime.FromSeconds(2);
 
-    /// <summary>When the feed gives way to another one, on the channel's line; MaxValue while that is not settled.</summary>
+    /// <summary>When the feed ends because another one takes over, on the channel's line; MaxValue while that is not decided.</summary>
     internal ClockTime EndsAt
     {
         get
@@ -60,11 +60,11 @@ public sealed class ChannelFeed
     internal Action? Arrived { get; set; }
 
     /// <summary>
-    /// Lets an item take over at a time on the channel's line, exactly at a frame; at once where the feed has none. One that was waiting for
-    /// its turn is discarded. An item that was due before now is one that the output comes to as it catches up with station time: the one
-    /// before it gets as long as <see cref="WaitLimit"/> to begin.
+    /// Lets an item take over at a time on the channel's line, exactly at a frame; at once if the feed has no item. An item that was
+    /// waiting for its turn is discarded. If the time is in the past, the output is still catching up with station time: then the item
+    /// before gets <see cref="WaitLimit"/> to begin.
     /// </summary>
-    /// <param name="sink">Where the item comes in.</param>
+    /// <param name="sink">The item's sink.</param>
     /// <param name="at">When it takes over.</param>
     public void SwitchAt(ChannelSink sink, ClockTime at)
     {
@@ -103,8 +103,8 @@ public sealed class ChannelFeed
         Arrived?.Invoke();
     }
 
-    /// <summary>Lets an item end later than it was to end, though not later than the feed.</summary>
-    /// <returns>False, and nothing changes, if a stream of the item has come to its end already.</returns>
+    /// <summary>Lets an item end later than planned, but not later than the feed.</summary>
+    /// <returns>False, without any change, if a stream of the item has ended already.</returns>
     internal bool TryExtend(ChannelSink sink, ClockTime until)
     {
         lock (_lock)
@@ -115,12 +115,13 @@ public sealed class ChannelFeed
         return sink.TryExtend(until);
     }
 
-    /// <summary>Completes changes of hands that are due at a time on the channel's line.</summary>
-    /// <param name="outputTime">Where the output is.</param>
+    /// <summary>Completes switches that are due at a time on the channel's line.</summary>
+    /// <param name="outputTime">The time that the output has reached.</param>
     internal void Advance(ClockTime outputTime) => Advance(outputTime, hasBegun: true);
 
     /// <summary>
-    /// The next buffer or format change of a stream, decoded before a time; the caller owns it. Null if there is none at the moment.
+    /// Takes the next buffer or format change of a stream if it is decoded before a time; the caller owns it. Null if there is none at the
+    /// moment.
     /// </summary>
     internal FeedItem? TryTake(MediaKind kind, ClockTime before)
     {
@@ -136,7 +137,7 @@ public sealed class ChannelFeed
         return current?.TryTake(kind, before) ?? next?.TryTake(kind, before);
     }
 
-    /// <summary>The decoding time of the first buffer of a stream; None if there is none.</summary>
+    /// <summary>Returns the decoding time of the first buffer of a stream; None if there is none.</summary>
     internal ClockTime PeekTime(MediaKind kind)
     {
         lock (_lock)
@@ -145,7 +146,9 @@ public sealed class ChannelFeed
         }
     }
 
-    /// <summary>The item on the air whose file brings its streams too far apart (<see cref="ChannelSink.IsOutOfOrder"/>); null if it does not.</summary>
+    /// <summary>
+    /// The item on the air, if its file stores its streams too far apart (<see cref="ChannelSink.IsOutOfOrder"/>); null if not.
+    /// </summary>
     internal ChannelSink? OutOfOrder
     {
         get
@@ -157,7 +160,7 @@ public sealed class ChannelFeed
         }
     }
 
-    /// <summary>True if everything that is decoded before a time can be taken, or will never come.</summary>
+    /// <summary>True if all media that is decoded before a time has arrived, or will never arrive.</summary>
     internal bool Covers(ClockTime time)
     {
         lock (_lock)
@@ -168,8 +171,8 @@ public sealed class ChannelFeed
     }
 
     /// <summary>
-    /// True if everything of a stream that is decoded before a time can be taken, or will never come. Beyond the end of the item on the air
-    /// false until it is known what follows.
+    /// True if all media of a stream that is decoded before a time has arrived, or will never arrive. For a time beyond the end of the item
+    /// on the air, false until the next item is known.
     /// </summary>
     internal bool Covers(MediaKind kind, ClockTime time)
     {
@@ -181,8 +184,8 @@ public sealed class ChannelFeed
     }
 
     /// <summary>
-    /// True if the item on the air has something of every stream, so that an output can begin; one that has nothing gives way to the
-    /// next when that is due.
+    /// True if the item on the air has media of each stream, so that an output can begin. If it has none, the next item takes its place
+    /// when that is due.
     /// </summary>
     /// <param name="now">Station time on the channel's line.</param>
     internal bool HasBegun(ClockTime now)
@@ -203,7 +206,7 @@ public sealed class ChannelFeed
         }
     }
 
-    /// <summary>Lets nothing of the feed be presented before a time, and coded pictures begin with a key frame.</summary>
+    /// <summary>Drops all media of the feed that is presented before a time; encoded pictures then begin with a key frame.</summary>
     internal void BeginAt(ClockTime time)
     {
         ChannelSink? current;
@@ -218,7 +221,7 @@ public sealed class ChannelFeed
         next?.BeginAt(time);
     }
 
-    /// <summary>Lets nothing of the feed be presented at a time or later, whatever follows in it.</summary>
+    /// <summary>Drops all media of the feed that is presented at a time or later, including that of later items.</summary>
     internal void EndAt(ClockTime time)
     {
         ChannelSink? current;
@@ -233,7 +236,7 @@ public sealed class ChannelFeed
         next?.EndAt(time);
     }
 
-    /// <summary>True if nothing more comes of a stream before a time that the feed has to end at.</summary>
+    /// <summary>True if the feed has no more media of a stream before a time at which the feed has to end.</summary>
     internal bool IsOver(MediaKind kind, ClockTime time)
     {
         lock (_lock)
@@ -242,15 +245,15 @@ public sealed class ChannelFeed
         }
     }
 
-    /// <summary>Says that another feed is on the air from now on, and drops what is left.</summary>
+    /// <summary>Notes that another feed is on the air from now on, and drops the remaining media.</summary>
     internal void Displace()
     {
-        // First: whoever gives the items must not take their end for a failure.
+        // First: the producer must not take the end of its items for a failure.
         _displaced.TrySetResult();
         Clear();
     }
 
-    /// <summary>Ends the feed, and drops what is left.</summary>
+    /// <summary>Ends the feed, and drops the remaining media.</summary>
     internal void Clear()
     {
         ChannelSink? current;
@@ -266,7 +269,7 @@ public sealed class ChannelFeed
         next?.Discard();
     }
 
-    /// <summary>Changes hands where that is due, or where the item on the air has given all it had.</summary>
+    /// <summary>Changes to the next item if that is due, or if the item on the air has given all its media.</summary>
     private void Advance(ClockTime time, bool hasBegun)
     {
         ChannelSink? ended = null;

@@ -7,10 +7,10 @@ using RetroVue.Runtime.Producers;
 namespace RetroVue.Runtime.Output;
 
 /// <summary>
-/// What kind of channel it is: one that airs its items as they are encoded (<see cref="CopiedChannel"/>), or one that decodes them and encodes them
-/// again as one (<see cref="TranscodedChannel"/>). Everything that is done otherwise in the one than in the other is made here.
+/// The kind of a channel: it airs its items as they are encoded (<see cref="CopiedChannel"/>), or it decodes them and encodes them again as
+/// one stream (<see cref="TranscodedChannel"/>). This class makes every object that differs between the two.
 /// </summary>
-/// <remarks>Immutable and thread-safe. Fixed for the channel's life, whatever its schedule becomes.</remarks>
+/// <remarks>Immutable and thread-safe. The kind of a channel never changes, even if its schedule does.</remarks>
 internal abstract class ChannelKind
 {
     private protected ChannelKind(ChannelFormats formats, RawFormats raw) => (Formats, Raw) = (formats, raw);
@@ -18,28 +18,28 @@ internal abstract class ChannelKind
     /// <summary>The streams that the channel sends.</summary>
     public ChannelFormats Formats { get; }
 
-    /// <summary>The pictures and sound before they are encoded: of a transcoded channel's items, and of every channel's slates.</summary>
+    /// <summary>The formats of pictures and sound before encoding: of a transcoded channel's items, and of each channel's slates.</summary>
     public RawFormats Raw { get; }
 
-    /// <summary>What the channel's transport stream is held to.</summary>
+    /// <summary>The bit rates that the channel's transport stream does not exceed.</summary>
     public abstract ChannelRates Rates { get; }
 
-    /// <summary>How far apart the channel's key frames are at most.</summary>
+    /// <summary>The longest distance between the channel's key frames.</summary>
     public abstract ClockTime KeyFrameInterval { get; }
 
-    /// <summary>How much of a slate is kept for the output.</summary>
+    /// <summary>How much of a slate is read ahead for the output.</summary>
     internal abstract ClockTime SlateReadAhead { get; }
 
-    /// <summary>What stands between the channel's feeds and its transport stream.</summary>
+    /// <summary>Makes the stage between the channel's feeds and its transport stream.</summary>
     internal abstract IOutputStage CreateStage(ChannelLine line, FeedSwitcher feeds, PipelineOptions options);
 
-    /// <summary>What opens the channel's items.</summary>
+    /// <summary>Makes the object that opens the channel's items.</summary>
     /// <param name="line">The channel's time line.</param>
-    /// <param name="slates">Says what stands in for pictures that an item does not have.</param>
-    /// <param name="shelf">Where files are that are open already.</param>
-    /// <param name="options">How items' pipelines run.</param>
+    /// <param name="slates">Make the pictures that an item does not have.</param>
+    /// <param name="shelf">Holds files that are open already.</param>
+    /// <param name="options">Options for items' pipelines.</param>
     internal abstract IItemOpener CreateItems(ChannelLine line, SlateItems slates, InputShelf shelf, PipelineOptions options);
 
-    /// <summary>What a stream of a slate is encoded as before it is aired; null if it is aired as it is drawn.</summary>
+    /// <summary>Returns the format in which a stream of a slate is encoded before it airs; null if it airs as it is drawn.</summary>
     internal abstract EncodedFormat? SlateFormat(MediaKind kind);
 }

@@ -5,15 +5,15 @@ using RetroVue.Media.Time;
 
 namespace RetroVue.Runtime.Output;
 
-/// <summary>One stream of an item that waits to be aired. Guarded by its sink's lock.</summary>
+/// <summary>One stream of an item, with the buffers that wait to be aired. Guarded by its sink's lock.</summary>
 internal sealed class ChannelLane(MediaKind kind, InputPad pad)
 {
-    /// <summary>A bound on memory for streams whose times do not advance.</summary>
+    /// <summary>Limits the memory of streams whose times do not advance.</summary>
     private const int MostItems = 4096;
 
     /// <summary>
-    /// A bound on memory for pictures that are waiting for the sound of the same time: files bring it up to three seconds later, and of
-    /// decoded pictures at 1920x1080 and 25 a second that is 233 MB.
+    /// Limits the memory of pictures that wait for the sound of the same time: in files it can come up to three seconds later. At 1920x1080
+    /// and 25 frames per second, three seconds of decoded pictures are 233 MB.
     /// </summary>
     private const long MostBytes = 256L << 20;
 
@@ -27,59 +27,65 @@ internal sealed class ChannelLane(MediaKind kind, InputPad pad)
 
     public InputPad Pad { get; } = pad;
 
-    /// <summary>Whether the times of what comes go on.</summary>
+    /// <summary>Checks that the times of the buffers advance.</summary>
     public LineOfTimes Times { get; } = new(pad.Name);
 
-    /// <summary>Whether what comes is what the stream was said to be.</summary>
+    /// <summary>Checks that the packets have the format that the stream announced.</summary>
     public CodedChanges Changes { get; } = new();
 
-    /// <summary>What the stream was said to be at first; null before, and of raw media.</summary>
+    /// <summary>The format that the stream announced at first; null before that, and for raw media.</summary>
     public EncodedFormat? Format { get; set; }
 
-    /// <summary>What the stream has become that it was not, in words, once it has; null before.</summary>
+    /// <summary>A description of the stream's change of format, once it has changed; null before.</summary>
     public string? Change { get; private set; }
 
-    /// <summary>What came long after the one before it, as long as nothing has come that shows whether that is so; null if there is none.</summary>
+    /// <summary>
+    /// A buffer that came long after the one before it, until the next one shows whether its time is right; null if there is none.
+    /// </summary>
     public MediaBuffer? Doubtful { get; set; }
 
-    /// <summary>True until a first picture that can be decoded has come, and again after something that it needs was left out.</summary>
+    /// <summary>
+    /// True until the first picture that can be decoded has come, and again after a picture was dropped that others may need.
+    /// </summary>
     public bool NeedsKeyFrame { get; set; } = true;
 
-    /// <summary>The presentation time of the key frame that the stream was entered at; None before it and where there need be none.</summary>
+    /// <summary>
+    /// The presentation time of the key frame at which the stream began; None before that, and for streams that need no key frame.
+    /// </summary>
     public ClockTime Entered { get; set; } = ClockTime.None;
 
-    /// <summary>True for pictures of which one may need another.</summary>
+    /// <summary>True for pictures that may need other pictures to be decoded.</summary>
     public bool IsCodedPicture => Kind == MediaKind.Video && Pad.Format is EncodedFormat;
 
-    /// <summary>True for pictures of which each stands for itself.</summary>
+    /// <summary>True for raw pictures, which need no other.</summary>
     public bool IsRawPicture => Kind == MediaKind.Video && Pad.Format is VideoFormat;
 
     /// <summary>True once nothing more comes.</summary>
     public bool HasEnded { get; private set; }
 
-    /// <summary>The decoding time up to which everything has come; None before the first.</summary>
+    /// <summary>The decoding time up to which all buffers have come; None before the first.</summary>
     public ClockTime Newest { get; private set; } = ClockTime.None;
 
-    /// <summary>When the last of what has come is no longer presented; None if nothing has.</summary>
+    /// <summary>The end of the presentation of all buffers so far; None before the first.</summary>
     public ClockTime PresentedUntil { get; private set; } = ClockTime.None;
 
-    /// <summary>Buffers and format changes that wait.</summary>
+    /// <summary>The number of waiting buffers and format changes.</summary>
     public int Count => _items.Count;
 
-    /// <summary>True if it holds as much as may be held.</summary>
+    /// <summary>True if the lane holds as much as it may.</summary>
     public bool IsFull => _items.Count > MostItems || _bytes > MostBytes;
 
-    /// <summary>True if nothing more comes that is decoded before a time.</summary>
+    /// <summary>True if no more buffers come that are decoded before a time.</summary>
     public bool Covers(ClockTime time) => HasEnded || Newest >= time;
 
-    /// <summary>True if it reaches by a read-ahead beyond what is wanted, or beyond its beginning where that is later.</summary>
+    /// <summary>True if the lane reaches a read-ahead beyond the wanted time, or beyond its own beginning if that is later.</summary>
     public bool IsAheadOf(ClockTime wanted, ClockTime readAhead) =>
         Newest >= (wanted.IsNone || _first > wanted ? _first : wanted) + readAhead;
 
-    /// <summary>The oldest item; null if there is none.</summary>
+    /// <summary>Returns the oldest item; null if there is none.</summary>
     public FeedItem? Peek() => _items.TryPeek(out FeedItem item) ? item : null;
 
-    /// <summary>The oldest buffer; null if there is none.</summary>
+    /// <summary>Returns the oldest buffer; null if there is none.</summary>
     public MediaBuffer? FirstBuffer()
     {
         foreach (FeedItem item in _items)
@@ -100,33 +106,33 @@ internal sealed class ChannelLane(MediaKind kind, InputPad pad)
         Reach(buffer.DecodeOrder);
         if (buffer.Pts > _lastPts || _lastPts.IsNone)
         {
-            // If a file does not say how long its last picture lasts, it is as long as the one before.
+            // If a file does not say how long its last picture lasts, assume the duration of the one before.
             _lastStep = _lastPts.IsNone ? ClockTime.Zero : buffer.Pts - _lastPts;
             _lastPts = buffer.Pts;
             PresentedUntil = buffer.Pts + (buffer.Duration > ClockTime.Zero ? buffer.Duration : _lastStep);
         }
     }
 
-    /// <summary>Adds a change of format, which stands before the next buffer.</summary>
+    /// <summary>Adds a change of format, which applies from the next buffer on.</summary>
     public void Add(MediaFormat format) => _items.Enqueue(FeedItem.Of(format));
 
-    /// <summary>Notes that everything up to a decoding time has come.</summary>
+    /// <summary>Notes that all buffers up to a decoding time have come.</summary>
     public void Reach(ClockTime time)
     {
         _first = _first.IsNone ? time : _first;
         Newest = Newest.IsNone || time > Newest ? time : Newest;
     }
 
-    /// <summary>Hears that the stream is something else from here on, which matters where a viewer sees or hears it.</summary>
+    /// <summary>Notes a change of the stream's format, if viewers would see or hear it.</summary>
     public void Refuse(EncodedFormat changed)
     {
         if (Format is { } format && CopyAdmission.FindChange(format, changed) is { } change)
         {
-            Change = $"From here on it {change}, and channels that copy cannot change. Put what follows into a file of its own, or encode it as before.";
+            Change = $"From here on it {change}, but a copied channel cannot change its format. Split the file here, or encode it in one format.";
         }
     }
 
-    /// <summary>Takes the oldest item out.</summary>
+    /// <summary>Removes and returns the oldest item.</summary>
     public FeedItem Take()
     {
         FeedItem item = _items.Dequeue();
@@ -134,7 +140,10 @@ internal sealed class ChannelLane(MediaKind kind, InputPad pad)
         return item;
     }
 
-    /// <summary>Says that nothing more comes; formats that no buffer follows are of no use to anybody and keep no item on the air.</summary>
+    /// <summary>
+    /// Notes that no more buffers come. Format changes at the end, without a buffer after them, are dropped, so that they do not keep the
+    /// item on the air.
+    /// </summary>
     public void End()
     {
         HasEnded = true;
@@ -146,7 +155,7 @@ internal sealed class ChannelLane(MediaKind kind, InputPad pad)
         }
     }
 
-    /// <summary>Drops buffers that are presented before a time; the formats among them stay.</summary>
+    /// <summary>Drops buffers that are presented before a time; keeps format changes.</summary>
     public void DropBefore(ClockTime time)
     {
         for (int left = _items.Count; left > 0; left--)
@@ -163,7 +172,7 @@ internal sealed class ChannelLane(MediaKind kind, InputPad pad)
         }
     }
 
-    /// <summary>Has a picture that stands for itself, and is still shown at a time, begin then.</summary>
+    /// <summary>If a raw picture is still shown at a time, moves its beginning to that time.</summary>
     public static void ShowFrom(MediaBuffer picture, ClockTime time)
     {
         ClockTime end = picture.Pts + picture.Duration;
@@ -174,8 +183,8 @@ internal sealed class ChannelLane(MediaKind kind, InputPad pad)
     }
 
     /// <summary>
-    /// Drops what is presented before a time, and of coded pictures what comes before the first key frame then; the formats among them stay. Of
-    /// pictures that need no other, the one that is still shown then begins then.
+    /// Drops buffers that are presented before a time, and encoded pictures before the first key frame at or after it; keeps format
+    /// changes. A raw picture that is still shown at the time then begins at the time.
     /// </summary>
     public void BeginAt(ClockTime time)
     {
@@ -207,7 +216,9 @@ internal sealed class ChannelLane(MediaKind kind, InputPad pad)
         }
     }
 
-    /// <summary>Ends with the first buffer, in decoding order, that would be presented at a time or later, if there is one yet.</summary>
+    /// <summary>
+    /// Ends the lane before the first buffer, in decoding order, that is presented at a time or later, if there is one yet.
+    /// </summary>
     public void EndAt(ClockTime time)
     {
         bool isOver = false;

@@ -7,8 +7,8 @@ using RetroVue.Media.Time;
 namespace RetroVue.Runtime.Output;
 
 /// <summary>
-/// What a channel sends: one continuous transport stream on the channel's line, whatever items producers put on the air, to any number of
-/// viewers, by any protocol (<see cref="Attach"/>).
+/// The stream that a channel sends: one continuous transport stream on the channel's line, independent of the items that producers air. It
+/// has any number of viewers, by any protocol (<see cref="Attach"/>).
 /// </summary>
 /// <remarks>
 /// Thread-safe. Lives from the first viewer to the end of the linger; the channel makes it and ends it. Each producer has a feed of its own. At most
@@ -26,12 +26,12 @@ public sealed class ChannelOutput : IAsyncDisposable
     private bool _isOver;
     private bool _isStarted;
 
-    /// <summary>An output that does not run yet.</summary>
-    /// <param name="name">The channel's name, which viewers see as the service's.</param>
+    /// <summary>Makes an output that does not run yet.</summary>
+    /// <param name="name">The channel's name; viewers see it as the name of the service.</param>
     /// <param name="line">The channel's time line.</param>
-    /// <param name="kind">What the channel is made of.</param>
-    /// <param name="options">What runs it.</param>
-    /// <param name="run">The id of this stretch of the channel on the air; null for one that nobody else has.</param>
+    /// <param name="kind">Copied or transcoded, and the formats.</param>
+    /// <param name="options">Options for its pipeline.</param>
+    /// <param name="run">The id of the run; null to make a new one.</param>
     internal ChannelOutput(string name, ChannelLine line, ChannelKind kind, PipelineOptions options, Guid? run = null)
     {
         ArgumentNullException.ThrowIfNull(line);
@@ -62,37 +62,44 @@ public sealed class ChannelOutput : IAsyncDisposable
     /// <summary>How far apart key frames are at most.</summary>
     public ClockTime KeyFrameInterval => Kind.KeyFrameInterval;
 
-    /// <summary>The end of the transport stream, for viewers.</summary>
+    /// <summary>The newest part of the transport stream, for viewers.</summary>
     public ChunkRing Stream { get; }
 
-    /// <summary>Tells this stretch of the channel on the air from every other.</summary>
+    /// <summary>The unique id of this run: the period on the air.</summary>
     public Guid Run { get; }
 
     /// <summary>
-    /// What is written, airing by airing: a report as one begins, each second, and as it has ended. For one reader; who reads too slowly finds the
-    /// oldest gone. Completes when the output has ended.
+    /// Reports of the packets that are written, airing by airing: one when an airing begins, one each second, and one when it has ended.
+    /// For one reader; if the reader is too slow, the oldest reports are dropped. Completes when the output has ended.
     /// </summary>
     public ChannelReader<AiringReport> Airings => _airings.Reports;
 
-    /// <summary>Packets that came after their time, or were to be shown before the one before them is decoded, and were not aired.</summary>
+    /// <summary>
+    /// The number of packets that were not aired because they came after their time, or would have been shown before the one before them is
+    /// decoded.
+    /// </summary>
     public long LatePackets => _pump.LatePackets;
 
-    /// <summary>What the channel is made of.</summary>
+    /// <summary>Copied or transcoded, and the formats.</summary>
     internal ChannelKind Kind { get; }
 
-    /// <summary>The item on the air whose file brings its picture and sound too far apart, so that some comes too late; null if it does not.</summary>
+    /// <summary>The item on the air, if its file stores picture and sound so far apart that packets come too late; null if not.</summary>
     internal ChannelSink? OutOfOrder => _feeds.OutOfOrder;
 
-    /// <summary>Packets of another codec than the channel's, which were not aired.</summary>
+    /// <summary>The number of packets that were not aired because their codec differs from the channel's.</summary>
     public long RefusedPackets => _pump.RefusedPackets;
 
-    /// <summary>How far ahead of station time the output has taken what is on the air, at most; a second, and more where pictures are encoded slowly.</summary>
+    /// <summary>
+    /// How far ahead of station time the output may take media of the item on the air: a second, and more if pictures are encoded slowly.
+    /// </summary>
     internal ClockTime Lead => _stage.Lead;
 
-    /// <summary>Called, on any thread, with what ended the stream: nothing more is sent, and the output is of no use any more.</summary>
+    /// <summary>
+    /// Called, on any thread, with the exception that ended the stream. Nothing more is sent, and the output cannot be used again.
+    /// </summary>
     internal Action<Exception>? Failed { get; set; }
 
-    /// <summary>Lets the output run.</summary>
+    /// <summary>Starts the output.</summary>
     internal async Task StartAsync(CancellationToken cancellationToken = default)
     {
         Task encoding = await _stage.StartAsync(cancellationToken).ConfigureAwait(false);
@@ -107,23 +114,26 @@ public sealed class ChannelOutput : IAsyncDisposable
     }
 
     /// <summary>
-    /// How long before its time a switch has to be asked for: how far the output works ahead of station time. In a copied channel 0.7 s, and more
-    /// while pictures are on the air that are decoded more than 160 ms before they are shown; in a transcoded one of 25 pictures a second 1.3 s.
+    /// How long before its instant a switch has to be requested: the time that the output works ahead of station time. In a copied channel
+    /// 0.7 s, and more if pictures on the air are decoded more than 160 ms before they are shown; in a transcoded channel of 25 frames per
+    /// second 1.3 s.
     /// </summary>
     public ClockTime SwitchLead => _stage.SwitchLead;
 
-    /// <summary>A feed for one producer, which is not on the air.</summary>
-    /// <param name="id">The producer's, for logs.</param>
+    /// <summary>Makes a feed for one producer; it is not on the air yet.</summary>
+    /// <param name="id">The producer's id, for logs.</param>
     internal ChannelFeed OpenFeed(string id) => new(id, Line, _executor.CreateCompletion());
 
     /// <summary>
-    /// Lets a feed take over at an instant, exactly at a frame; at once where nothing is on the air. A feed that was waiting for its turn waits
-    /// no longer. The feed that was on the air is over then.
+    /// Lets a feed take over at an instant, exactly at a frame; at once if no feed is on the air. A feed that was waiting for its turn
+    /// loses it. The feed that was on the air is over then.
     /// </summary>
     /// <param name="feed">The feed.</param>
     /// <param name="at">When, in station time.</param>
-    /// <returns>False, and nothing changes, where the instant is nearer than <see cref="SwitchLead"/>, or a switch that is as near is pending.</returns>
-    /// <exception cref="InvalidOperationException">The feed is on the air, or was.</exception>
+    /// <returns>
+    /// False, without any change, if the instant is nearer than <see cref="SwitchLead"/>, or a pending switch is as near.
+    /// </returns>
+    /// <exception cref="InvalidOperationException">The feed is on the air, or has been.</exception>
     internal bool SwitchAt(ChannelFeed feed, Instant at)
     {
         ArgumentNullException.ThrowIfNull(feed);
@@ -131,16 +141,19 @@ public sealed class ChannelOutput : IAsyncDisposable
     }
 
     /// <summary>
-    /// Takes a feed's turn back, before it comes. What it was not to show before that instant it has dropped, so it should be given no earlier one.
+    /// Revokes a feed's turn before it comes. The feed has already dropped its media before that instant, so it should not be given an
+    /// earlier one.
     /// </summary>
-    /// <returns>False if it has none, or its instant is so near that the output has begun to end what is on the air.</returns>
+    /// <returns>False if it has no turn, or its instant is so near that the output has begun to end the feed on the air.</returns>
     internal bool Revoke(ChannelFeed feed)
     {
         ArgumentNullException.ThrowIfNull(feed);
         return _feeds.Revoke(feed);
     }
 
-    /// <summary>Lets a consumer have what is sent from now on: the one of its type that was attached before, or a new one.</summary>
+    /// <summary>
+    /// Attaches a consumer, which gets the stream from now on: the one of this type that is attached already, or a new one.
+    /// </summary>
     /// <param name="create">Makes the consumer. Called under a lock.</param>
     public T Attach<T>(Func<ChannelOutput, T> create)
         where T : class, IChunkConsumer
@@ -153,7 +166,7 @@ public sealed class ChannelOutput : IAsyncDisposable
                 consumer = create(this);
                 if (_isOver)
                 {
-                    // Nothing comes any more; who asks finds it ended.
+                    // The stream is over; a caller finds the consumer ended.
                     consumer.Dispose();
                 }
 
@@ -176,7 +189,7 @@ public sealed class ChannelOutput : IAsyncDisposable
         }
         finally
         {
-            // Viewers see the end even where the pump is stuck and what it uses has to be left alone.
+            // Viewers see the end even if the pump hangs and its resources have to be left alone.
             Stream.Close();
         }
 
@@ -194,7 +207,7 @@ public sealed class ChannelOutput : IAsyncDisposable
         }
     }
 
-    /// <summary>What somebody waits for, whose continuation runs where the channel's executor wants it.</summary>
+    /// <summary>Makes a completion source whose continuation runs where the channel's executor wants it.</summary>
     internal TaskCompletionSource CreateCompletion() => _executor.CreateCompletion();
 
     private void Publish(TransportStreamChunk chunk)

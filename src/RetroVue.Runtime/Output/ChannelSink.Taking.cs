@@ -4,13 +4,13 @@ using RetroVue.Media.Time;
 
 namespace RetroVue.Runtime.Output;
 
-/// <summary>The output's side: what it looks at and takes, and how it moves an item's beginning and end.</summary>
+/// <summary>The side of the output: it looks at buffers and takes them, and moves an item's beginning and end.</summary>
 public sealed partial class ChannelSink
 {
     /// <summary>True if the item has a stream of this kind.</summary>
     internal bool Has(MediaKind kind) => Find(kind) is not null;
 
-    /// <summary>The decoding time of the oldest buffer of a stream; None if there is none at the moment.</summary>
+    /// <summary>Returns the decoding time of the oldest buffer of a stream; None if there is none at the moment.</summary>
     internal ClockTime FirstTime(MediaKind kind)
     {
         lock (_lock)
@@ -22,8 +22,8 @@ public sealed partial class ChannelSink
     }
 
     /// <summary>
-    /// Takes the oldest buffer, whose reference the caller now owns, where it is decoded before a time, or event of a stream. Looked at
-    /// and taken as one, because the item may be discarded by another thread. Null if there is none.
+    /// Takes the oldest buffer of a stream if it is decoded before a time, or the oldest event. The caller owns the reference. The check
+    /// and the removal are one step, because another thread may discard the item. Null if there is none.
     /// </summary>
     internal FeedItem? TryTake(MediaKind kind, ClockTime before)
     {
@@ -51,7 +51,7 @@ public sealed partial class ChannelSink
         return item with { Tag = Tag };
     }
 
-    /// <summary>True if nothing more comes of a stream, or there never was one, and all has been taken.</summary>
+    /// <summary>True if all buffers of a stream have been taken and no more come, or if the item has no such stream.</summary>
     internal bool IsDrained(MediaKind kind)
     {
         lock (_lock)
@@ -60,7 +60,7 @@ public sealed partial class ChannelSink
         }
     }
 
-    /// <summary>When the last of what has come is no longer presented; None if nothing has.</summary>
+    /// <summary>The end of the presentation of all buffers so far; None before the first.</summary>
     internal ClockTime PresentedUntil
     {
         get
@@ -79,8 +79,8 @@ public sealed partial class ChannelSink
     }
 
     /// <summary>
-    /// True if everything that is decoded before a time has come, of every stream, or nothing more can be held. What has not come is
-    /// read from now on.
+    /// True if all media that is decoded before a time has come, of each stream, or if the sink cannot hold more. The sink reads the
+    /// missing media from now on.
     /// </summary>
     internal bool Covers(ClockTime time)
     {
@@ -92,8 +92,8 @@ public sealed partial class ChannelSink
     }
 
     /// <summary>
-    /// True if everything of a stream that is decoded before a time has come, or nothing more can be held. What has not come is read
-    /// from now on.
+    /// True if all media of a stream that is decoded before a time has come, or if the sink cannot hold more. The sink reads the missing
+    /// media from now on.
     /// </summary>
     internal bool Covers(MediaKind kind, ClockTime time)
     {
@@ -104,7 +104,7 @@ public sealed partial class ChannelSink
         }
     }
 
-    /// <summary>True if something has come of every stream, or it has ended.</summary>
+    /// <summary>True if each stream has media or has ended.</summary>
     internal bool HasBegun()
     {
         lock (_lock)
@@ -113,7 +113,7 @@ public sealed partial class ChannelSink
         }
     }
 
-    /// <summary>How far the item has come: the newest decoding time of any stream; None before anything has come, MaxValue at the end.</summary>
+    /// <summary>Returns the newest decoding time of any stream; None before anything has come, MaxValue at the end.</summary>
     internal ClockTime Reached()
     {
         lock (_lock)
@@ -131,8 +131,8 @@ public sealed partial class ChannelSink
     }
 
     /// <summary>
-    /// Lets the item begin, with every stream, at its first key frame, or at its first sound where it has no picture, and says when that is
-    /// presented; None while there is nothing. Before it goes on the air.
+    /// Lets all streams of the item begin at its first key frame, or at its first sound if it has no picture. Returns the presentation time
+    /// of that beginning; None if nothing has come. To be called before the item goes on the air.
     /// </summary>
     internal ClockTime BeginTogether()
     {
@@ -151,7 +151,9 @@ public sealed partial class ChannelSink
         }
     }
 
-    /// <summary>Lets the item begin later than it was scheduled to, with the first key frame then. Before it goes on the air.</summary>
+    /// <summary>
+    /// Lets the item begin later than scheduled, with the first key frame from that time on. To be called before the item goes on the air.
+    /// </summary>
     internal void BeginAt(ClockTime from)
     {
         lock (_lock)
@@ -165,7 +167,7 @@ public sealed partial class ChannelSink
         }
     }
 
-    /// <summary>Ends the item earlier than it was scheduled to end.</summary>
+    /// <summary>Ends the item earlier than scheduled.</summary>
     internal void EndAt(ClockTime until)
     {
         lock (_lock)
@@ -179,8 +181,8 @@ public sealed partial class ChannelSink
         Arrived?.Invoke();
     }
 
-    /// <summary>Ends the item later than it was scheduled to end.</summary>
-    /// <returns>False, and nothing changes, if a stream has come to its end already.</returns>
+    /// <summary>Ends the item later than scheduled.</summary>
+    /// <returns>False, without any change, if a stream has ended already.</returns>
     internal bool TryExtend(ClockTime until)
     {
         lock (_lock)
@@ -195,7 +197,7 @@ public sealed partial class ChannelSink
         }
     }
 
-    /// <summary>Says that nothing more comes, as after a failure.</summary>
+    /// <summary>Notes that no more media comes, as after a failure.</summary>
     internal void EndAll()
     {
         lock (_lock)
@@ -209,7 +211,7 @@ public sealed partial class ChannelSink
         Arrived?.Invoke();
     }
 
-    /// <summary>Drops what has not been taken; the item is off the air.</summary>
+    /// <summary>Drops the media that has not been taken; the item is off the air.</summary>
     internal void Discard()
     {
         lock (_lock)
@@ -224,7 +226,7 @@ public sealed partial class ChannelSink
         }
 
         ReportEndOnce();
-        // What waited for this item's next packets goes on without them.
+        // The output, if it waits for this item's next packets, goes on without them.
         Arrived?.Invoke();
     }
 }

@@ -5,26 +5,28 @@ using RetroVue.Media.Time;
 namespace RetroVue.Runtime.Output;
 
 /// <summary>
-/// Where a producer's pipeline hands one item to the channel: puts its buffers on the channel's line, clips them to the scheduled span,
-/// and keeps the next few of them until the output takes them.
+/// The last element of an item's pipeline; it hands the item to the channel. It puts the item's buffers on the channel's line, clips them
+/// to the scheduled span, and keeps the next few of them until the output takes them.
 /// </summary>
 /// <remarks>
-/// The item's segments must make running time the channel's line. Buffers come in on the producer's thread and are taken on the
-/// output's; both sides are safe. An item ends where it is told to: the first packet, in decoding order, that would be presented at the
-/// end or later ends its stream, so everything handed on can be decoded. Its picture begins with a key frame, without what is shown before
-/// that.
+/// The item's segments must make its running time equal to the channel's line. Buffers come in on the producer's thread and are taken on
+/// the output's thread; both sides are thread-safe. A stream of the item ends before the first packet, in decoding order, that would be
+/// presented at the end or later, so all packets that are handed on can be decoded. Its picture begins with a key frame, without pictures
+/// that are shown before that.
 /// <para>
-/// Reading goes on until every stream has what the output has asked for, and the read-ahead beyond that, however far apart a file's
-/// pictures are. If that is more than a stream may hold (<see cref="ChannelLane.IsFull"/>), the output goes on without what another
-/// stream may still bring for the same time. An item whose times stray from each other fails (<see cref="LineOfTimes"/>).
+/// Reading goes on until each stream has the media that the output wants, and the read-ahead beyond it, even if pictures are far apart in
+/// the file. If that is more than a stream may hold (<see cref="ChannelLane.IsFull"/>), the output goes on without the other stream's media
+/// of the same time. The item fails if its times become inconsistent (<see cref="LineOfTimes"/>).
 /// </para>
 /// </remarks>
 public sealed partial class ChannelSink : Element
 {
-    /// <summary>Only so much that a demuxer's turn can be late: what a slow disc needs is kept by the system, in its page cache.</summary>
+    /// <summary>Just enough for a demuxer whose turn comes late. For a slow disk, the system reads ahead in its page cache.</summary>
     private static readonly ClockTime s_readAhead = ClockTime.FromMilliseconds(200);
 
-    /// <summary>A tick of the transport stream: what is later than one before the end would be shown at it.</summary>
+    /// <summary>
+    /// A tick of the transport stream. A packet that is presented less than a tick before the end would be shown at the end.
+    /// </summary>
     internal static readonly ClockTime Tick = ClockTime.FromUnits(1, new Rational(1, 90_000));
 
     private readonly Lock _lock = new();
@@ -33,15 +35,15 @@ public sealed partial class ChannelSink : Element
     private readonly ClockTime _readAhead;
     private bool _isReported;
 
-    // Whether the output has looked for something since that was not there.
+    // True if the output has looked in vain for a buffer since the last one arrived.
     private bool _isAwaited;
     private ClockTime _wanted = ClockTime.None;
 
-    /// <summary>An input for one item.</summary>
+    /// <summary>Makes a sink for one item.</summary>
     /// <param name="name">The element's name.</param>
     /// <param name="from">The scheduled start, on the channel's line; nothing is presented before it.</param>
     /// <param name="until">The scheduled end, exclusive; nothing is presented at it or later.</param>
-    /// <param name="readAhead">How much is kept; 200 ms unless told.</param>
+    /// <param name="readAhead">How much media is read ahead; null for 200 ms.</param>
     public ChannelSink(string name, ClockTime from, ClockTime until, ClockTime? readAhead = null)
         : base(name)
     {
@@ -56,22 +58,22 @@ public sealed partial class ChannelSink : Element
     /// <summary>The scheduled end on the channel's line; it can be moved.</summary>
     public ClockTime Until { get; private set; }
 
-    /// <summary>Whose item it is; null if nobody has said. Set before the item goes on the air.</summary>
+    /// <summary>The entry and the producer of the item; null if nobody has set it. Set before the item goes on the air.</summary>
     public ItemTag? Tag { get; set; }
 
-    /// <summary>Buffers without a presentation time, which cannot be aired and were dropped.</summary>
+    /// <summary>The number of buffers without a presentation time; they cannot be aired and were dropped.</summary>
     public long Untimed { get; private set; }
 
     /// <summary>
-    /// True once the file has brought a stream later than it can be waited for: after it has told of a gap there, or when another one held
-    /// as much as may be held.
+    /// True once the file has delivered a stream later than the output can wait: after the demuxer has reported a gap there, or when
+    /// another stream was full.
     /// </summary>
     internal bool IsOutOfOrder { get; private set; }
 
-    /// <summary>Called, on the producer's thread, when something has come in that the output has looked for in vain, or the item has ended.</summary>
+    /// <summary>Called, on the producer's thread, when a buffer that the output has looked for arrives, or the item has ended.</summary>
     internal Action? Arrived { get; set; }
 
-    /// <summary>Adds the input of a stream; at most one a kind.</summary>
+    /// <summary>Adds the input of a stream; at most one of each kind.</summary>
     public InputPad AddStream(MediaKind kind)
     {
         InputPad pad = AddInput(kind == MediaKind.Video ? "video" : "audio", _gate);
@@ -115,7 +117,7 @@ public sealed partial class ChannelSink : Element
 
             Take(lane, aired);
             UpdateGate();
-            // As long as the output has enough, waking it for every packet would cost more than the packet.
+            // While the output has enough, waking it for each packet would cost more than the packet.
             isAwaited = _isAwaited || lane.HasEnded;
             _isAwaited = false;
         }
@@ -167,7 +169,7 @@ public sealed partial class ChannelSink : Element
         Arrived?.Invoke();
     }
 
-    /// <summary>Takes what was doubtful, or drops it, by the time of what comes next.</summary>
+    /// <summary>Accepts or drops the doubtful buffer, depending on the time of the next one.</summary>
     private void Resolve(ChannelLane lane, ClockTime next)
     {
         if (lane.Doubtful is not { } doubtful)
@@ -187,8 +189,8 @@ public sealed partial class ChannelSink : Element
         }
     }
 
-    /// <summary>Keeps a buffer for the output where it is one of the item.</summary>
-    /// <exception cref="InvalidDataException">The times of the stream stray for good.</exception>
+    /// <summary>Keeps a buffer for the output if it belongs to the item.</summary>
+    /// <exception cref="InvalidDataException">The times of the stream stay inconsistent.</exception>
     private void Take(ChannelLane lane, MediaBuffer buffer)
     {
         bool hadEnded = lane.HasEnded;
@@ -206,8 +208,8 @@ public sealed partial class ChannelSink : Element
         }
     }
 
-    /// <summary>Hears what follows; what is aired as it is encoded has to stay what it is.</summary>
-    /// <exception cref="InvalidDataException">It is something else from here on.</exception>
+    /// <summary>Notes the format of the following buffers. Media that airs as it is encoded must not change its format.</summary>
+    /// <exception cref="InvalidDataException">The format has changed.</exception>
     private static void TakeFormat(ChannelLane lane, MediaFormat format)
     {
         lane.Format ??= format as EncodedFormat;
@@ -222,7 +224,7 @@ public sealed partial class ChannelSink : Element
         }
     }
 
-    /// <summary>True if a packet says the same of its stream as those before it, or nothing that matters.</summary>
+    /// <summary>True if a packet announces the same format as those before it, or a change that does not matter.</summary>
     private static bool IsOfFormat(ChannelLane lane, MediaBuffer buffer)
     {
         if (lane.Format is null || (buffer.Flags & BufferFlags.Corrupt) != BufferFlags.None)
@@ -238,7 +240,9 @@ public sealed partial class ChannelSink : Element
         return lane.Change is null && !lane.Changes.IsDoubtful;
     }
 
-    /// <summary>Whether a buffer follows on what has come; a picture after one that did not needs a key frame.</summary>
+    /// <summary>
+    /// True if the time of a buffer follows on those before it. After a buffer that does not, a picture needs a key frame.
+    /// </summary>
     private bool IsInLine(ChannelLane lane, MediaBuffer buffer)
     {
         ClockTime newest = ClockTime.None;
@@ -271,7 +275,7 @@ public sealed partial class ChannelSink : Element
 
         if (buffer.Pts < From || buffer.Pts < lane.Entered)
         {
-            // Before the item, or shown before the key frame that it was entered at (leading pictures of an open group).
+            // Before the item's start, or shown before the key frame at which the item began (leading pictures of an open GOP).
             return false;
         }
 
@@ -295,10 +299,10 @@ public sealed partial class ChannelSink : Element
         return isThere;
     }
 
-    /// <summary>True if a stream holds as much as may be held.</summary>
+    /// <summary>True if a stream holds as much as it may.</summary>
     private bool IsFull => _lanes.Exists(lane => lane.IsFull);
 
-    /// <summary>Hears up to when the output wants to go.</summary>
+    /// <summary>Notes the time up to which the output wants media.</summary>
     private void Want(ClockTime time)
     {
         if (_wanted.IsNone || time > _wanted)
@@ -311,7 +315,7 @@ public sealed partial class ChannelSink : Element
     private void UpdateGate()
     {
         IsOutOfOrder |= IsFull;
-        // All streams come out of one file: only when every one has enough may reading wait, or the one that lags would starve.
+        // All streams come from one file: reading may pause only when each stream has enough, or the slowest stream would starve.
         if (!IsFull && !_lanes.TrueForAll(lane => lane.HasEnded || lane.IsAheadOf(_wanted, _readAhead)))
         {
             _gate.Open();

@@ -1,15 +1,15 @@
 namespace RetroVue.Runtime.Output;
 
-/// <summary>What a reader of a <see cref="ChunkRing"/> found.</summary>
+/// <summary>The result of a read from a <see cref="ChunkRing"/>.</summary>
 public enum ChunkReadState
 {
     /// <summary>A chunk.</summary>
     Chunk,
 
-    /// <summary>Nothing yet: wait for news.</summary>
+    /// <summary>No chunk yet: wait for <see cref="ChunkReader.News"/>.</summary>
     Empty,
 
-    /// <summary>The reader fell behind what is kept; its stream has a hole and should end.</summary>
+    /// <summary>The reader is so late that its next chunk is gone; its stream has a hole and should end.</summary>
     Lagged,
 
     /// <summary>The channel's output has ended.</summary>

@@ -2,8 +2,8 @@ using RetroVue.Media.Pipelines;
 
 namespace RetroVue.Runtime.Output;
 
-/// <summary>One viewer's way through a channel's transport stream, from a place to join on.</summary>
-/// <remarks>For one thread at a time. Dispose of it, or what it would have read next is kept for <see cref="ChunkRing.Depth"/>.</remarks>
+/// <summary>Reads a channel's transport stream for one viewer, from a join point on.</summary>
+/// <remarks>For one thread at a time. Dispose of it; otherwise its next chunks are kept for <see cref="ChunkRing.Depth"/>.</remarks>
 public sealed class ChunkReader : IDisposable
 {
     private readonly ChunkRing _ring;
@@ -12,11 +12,12 @@ public sealed class ChunkReader : IDisposable
 
     internal ChunkReader(ChunkRing ring) => _ring = ring;
 
-    /// <summary>Completes when there may be more than <see cref="TryRead"/> last found.</summary>
+    /// <summary>Completes when there may be more chunks than the last <see cref="TryRead"/> found.</summary>
     public Task News { get; private set; } = Task.CompletedTask;
 
     /// <summary>
-    /// The next bytes. On <see cref="ChunkReadState.Chunk"/> the caller owns a reference to <paramref name="chunk"/> and releases it.
+    /// Reads the next bytes. With <see cref="ChunkReadState.Chunk"/> the caller owns a reference to <paramref name="chunk"/> and releases
+    /// it.
     /// </summary>
     /// <exception cref="ObjectDisposedException">The reader has been disposed.</exception>
     public ChunkReadState TryRead(out MediaBuffer? chunk)

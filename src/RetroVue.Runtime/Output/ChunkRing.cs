@@ -5,18 +5,19 @@ using RetroVue.Media.Time;
 namespace RetroVue.Runtime.Output;
 
 /// <summary>
-/// The end of a channel's transport stream, from the place where a new viewer joins, for any number of viewers, each at its own pace. A slow
-/// viewer delays no other. A viewer that falls behind what is kept is told so.
+/// The newest part of a channel's transport stream, from the join point of a new viewer on. It serves any number of viewers, each at its
+/// own pace. A slow viewer does not delay the others. A viewer that is too late gets <see cref="ChunkReadState.Lagged"/>.
 /// </summary>
 /// <remarks>
 /// <para>
-/// Thread-safe. Kept is what somebody will read: everything since the place to join, and before it what a reader has still to read, for
-/// <see cref="Depth"/> after it was published. If no place to join comes, as from a file without key frames, the last one is given up
-/// after <see cref="LongestJoin"/> of output; new viewers then begin with the newest chunk, and see a picture from the next key frame on.
+/// Thread-safe. The ring keeps the chunks that a viewer will read: all chunks since the join point, and older ones that a reader has not
+/// read yet, for <see cref="Depth"/> after they were published. If no new join point comes, as from a file without key frames, the ring
+/// gives up the last one after <see cref="LongestJoin"/> of output. New viewers then begin with the newest chunk, and see a picture from
+/// the next key frame on.
 /// </para>
 /// <para>
-/// Waiting viewers are woken together at most once every <see cref="WakeInterval"/> of output time, because what a viewer costs is its
-/// writes, not its bytes.
+/// Waiting viewers are woken together, at most once every <see cref="WakeInterval"/> of output time, because the cost of a viewer is the
+/// number of its writes, not of its bytes.
 /// </para>
 /// </remarks>
 public sealed class ChunkRing : IChunkConsumer
@@ -29,7 +30,7 @@ public sealed class ChunkRing : IChunkConsumer
     private TaskCompletionSource _news;
     private ClockTime _woken = -ClockTime.MaxValue;
 
-    // Chunks are numbered from zero on; those from the first to before the next are kept.
+    // Chunks are numbered from zero. The ring keeps those from _first up to, but not including, _next.
     private long _first;
     private long _next;
     private int _readersOfNext;
@@ -46,22 +47,22 @@ public sealed class ChunkRing : IChunkConsumer
         _news = createCompletion();
     }
 
-    /// <summary>How long output is kept for viewers that lag: two seconds.</summary>
+    /// <summary>How long chunks are kept for slow viewers: two seconds.</summary>
     public static ClockTime Depth => ClockTime.FromSeconds(2);
 
-    /// <summary>How much output the last place to join is kept for: ten seconds, more than twice what key frames of items may be apart.</summary>
+    /// <summary>How much output the last join point is kept for: ten seconds, more than twice the longest distance of key frames.</summary>
     public static ClockTime LongestJoin => ClockTime.FromSeconds(10);
 
     /// <summary>
-    /// How much output the first viewers wait for a place to join: a second, twice what a first key frame is sent ahead. If none comes,
-    /// as from an item that begins without a picture, they join at the beginning.
+    /// How much output the first viewers wait for a join point: a second, twice the time by which a first key frame is sent ahead. If none
+    /// comes, as from an item that begins without a picture, they join at the beginning.
     /// </summary>
     public static ClockTime LongestWait => ClockTime.FromSeconds(1);
 
     /// <summary>How often waiting viewers are woken: every 80 ms.</summary>
     public static ClockTime WakeInterval => ClockTime.FromMilliseconds(80);
 
-    /// <summary>A reader that begins at the last place to join, or at the first that comes.</summary>
+    /// <summary>Makes a reader that begins at the last join point, or at the first that comes.</summary>
     public ChunkReader Read() => new(this);
 
     /// <inheritdoc/>
@@ -74,7 +75,7 @@ public sealed class ChunkRing : IChunkConsumer
     /// <inheritdoc/>
     void IDisposable.Dispose() => Close();
 
-    /// <summary>Adds a chunk, whose buffer's reference is taken over.</summary>
+    /// <summary>Adds a chunk and takes over its reference.</summary>
     internal void Add(TransportStreamChunk chunk)
     {
         ClockTime time = chunk.Buffer.Pts;
@@ -90,7 +91,7 @@ public sealed class ChunkRing : IChunkConsumer
             _began = _began.IsNone ? now : _began;
             Keep(new KeptChunk(chunk.Buffer, now) { Readers = _readersOfNext });
             _readersOfNext = 0;
-            // The first viewer begins where the output does: only there is nothing before that its picture might need.
+            // The first viewer begins where the output does: only there no earlier packet is missing that its picture may need.
             if (_join < 0 || _isRead || now - _began > LongestWait)
             {
                 MoveJoin(time);
@@ -127,8 +128,8 @@ public sealed class ChunkRing : IChunkConsumer
     }
 
     /// <summary>
-    /// The chunk with this number, or for -1 the one at the place to join; retained for the caller. Afterwards the number is that of the chunk
-    /// that follows.
+    /// Reads the chunk with this number, or for -1 the chunk at the join point; the caller gets a reference. Afterwards the number is that
+    /// of the following chunk.
     /// </summary>
     internal ChunkReadState TryRead(ref long number, out MediaBuffer? chunk, out Task news)
     {
@@ -161,7 +162,7 @@ public sealed class ChunkRing : IChunkConsumer
         }
     }
 
-    /// <summary>Says that nobody is going to read from a number on any more.</summary>
+    /// <summary>Notes that a reader will not read from a number on any more.</summary>
     internal void Forget(long number)
     {
         lock (_lock)
@@ -189,8 +190,8 @@ public sealed class ChunkRing : IChunkConsumer
     }
 
     /// <summary>
-    /// Viewers join at the last key frame that is due to be shown: from a later one, which is sent ahead, they would wait for a picture.
-    /// Until the first is due they join there.
+    /// Moves the join point to the last key frame that is due to be shown. A later key frame is sent ahead, and viewers who joined there
+    /// would wait for a picture. Until the first key frame is due, viewers join there.
     /// </summary>
     private void MoveJoin(ClockTime time)
     {
@@ -212,8 +213,8 @@ public sealed class ChunkRing : IChunkConsumer
     }
 
     /// <summary>
-    /// Drops what lies before the place to join and is read by nobody, or was published before a time. Not by output time: an output that
-    /// catches up brings seconds of it at once, and who has just joined is still reading them.
+    /// Drops chunks before the join point that no reader will read, or that were published before a time. Output time does not count here:
+    /// an output that catches up sends seconds of media at once, and a viewer who has just joined still has to read them.
     /// </summary>
     private void DropOld(ClockTime before)
     {
@@ -248,7 +249,7 @@ public sealed class ChunkRing : IChunkConsumer
 
     private ref KeptChunk At(long number) => ref _chunks[number & (_chunks.Length - 1)];
 
-    /// <summary>A chunk with when it was published, and how many readers read it next.</summary>
+    /// <summary>A chunk, the time of its publication, and the number of readers that read it next.</summary>
     private record struct KeptChunk(MediaBuffer Buffer, ClockTime Published)
     {
         public int Readers;

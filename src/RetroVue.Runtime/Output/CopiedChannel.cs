@@ -6,12 +6,14 @@ using RetroVue.Runtime.Producers;
 
 namespace RetroVue.Runtime.Output;
 
-/// <summary>A channel that airs its items as they are encoded. They are all of one kind.</summary>
+/// <summary>A channel that airs its items as they are encoded. All items have the same formats.</summary>
 internal sealed class CopiedChannel : ChannelKind
 {
-    /// <summary>A channel that airs packets of these formats; its slates have what of them FFmpeg has an encoder for.</summary>
+    /// <summary>
+    /// Makes a channel that airs packets of these formats. Its slates have those of the streams for which FFmpeg has an encoder.
+    /// </summary>
     /// <param name="formats">The streams.</param>
-    /// <param name="measured">What its files are held to; null if nobody has measured: then it is guessed.</param>
+    /// <param name="measured">The measured bit rates of its files; null to estimate them.</param>
     public CopiedChannel(ChannelFormats formats, ChannelRates? measured = null)
         : base(formats, RawOf(formats))
     {
@@ -23,7 +25,7 @@ internal sealed class CopiedChannel : ChannelKind
     public override ChannelRates Rates { get; }
 
     /// <inheritdoc/>
-    /// <remarks>The most that is admitted.</remarks>
+    /// <remarks>The longest interval that is accepted.</remarks>
     public override ClockTime KeyFrameInterval => CopyAdmission.MostKeyFrameInterval;
 
     internal override ClockTime SlateReadAhead => ClockTime.FromSeconds(1);

@@ -7,28 +7,33 @@ using RetroVue.Media.Time;
 
 namespace RetroVue.Runtime.Output;
 
-/// <summary>Decides which files a channel can air one after the other as they are encoded: those of the kind that most of them are of.</summary>
+/// <summary>
+/// Decides which files a channel can air one after the other as they are encoded: the files with the most frequent formats.
+/// </summary>
 /// <remarks>
-/// Of one kind are files that agree in the picture's codec, profile, size, pixel shape, frame rate, fields and colour, and in the sound's
-/// codec, profile, sampling rate and channels: a receiver goes from one to the next without noticing. Frame rates within 10 ppm are one, for
-/// files write 30000/1001 as 2997/100 too. What a file does not say of its
-/// colour is taken as players take it. Pictures are stored upright, for a transport stream cannot say that they are to be turned. Key frames stand at most
-/// <see cref="MostKeyFrameInterval"/> apart, or joining would take too long. Immutable and thread-safe.
+/// Files fit together if their pictures have the same codec, profile, size, pixel shape, frame rate, fields and colour, and their sound has
+/// the same codec, profile, sampling rate and channels: a receiver goes from one to the next without noticing. Frame rates within 10 ppm
+/// count as equal, because some files give 2997/100 for 30000/1001. If a file does not declare its colour, players' defaults are assumed.
+/// Pictures are stored upright, because a transport stream cannot declare a rotation. Key frames are at most
+/// <see cref="MostKeyFrameInterval"/> apart; otherwise joining would take too long. Immutable and thread-safe.
 /// </remarks>
-/// <param name="Formats">The channel's streams, as in the first file admitted; null if none is.</param>
-/// <param name="Refused">The files that do not fit, in their order, each with the first thing that does not.</param>
+/// <param name="Formats">The channel's streams, as in the first accepted file; null if no file is accepted.</param>
+/// <param name="Refused">The files that do not fit, in their order, each with the first difference.</param>
 public sealed record CopyAdmission(ChannelFormats? Formats, ImmutableArray<CopyRefusal> Refused)
 {
-    /// <summary>One part in so many is no difference of frame rates: 10 ppm, for files name 30000/1001 by 2997/100 or 19001/634 too.</summary>
+    /// <summary>
+    /// Frame rates that differ by less than one part in this number are equal: 10 ppm, because files give 2997/100 or 19001/634 for
+    /// 30000/1001.
+    /// </summary>
     private const int RateTolerance = 100_000;
 
-    /// <summary>What the files admitted are held to, as measured; null if one of them was not.</summary>
+    /// <summary>The measured bit rates of the accepted files; null if one of them was not measured.</summary>
     public ChannelRates? Rates { get; init; }
 
-    /// <summary>The most that key frames may be apart: four seconds.</summary>
+    /// <summary>The longest accepted distance between key frames: four seconds.</summary>
     public static ClockTime MostKeyFrameInterval => ClockTime.FromSeconds(4);
 
-    /// <summary>Decides for these files; of two kinds that are equally frequent the one that comes first is the channel's.</summary>
+    /// <summary>Decides for these files. If two sets of formats are equally frequent, the first one is the channel's.</summary>
     public static CopyAdmission Decide(IEnumerable<CopyCandidate> candidates)
     {
         CopyCandidate[] all = [.. candidates];
@@ -46,7 +51,7 @@ public sealed record CopyAdmission(ChannelFormats? Formats, ImmutableArray<CopyR
         };
     }
 
-    /// <summary>The first of the kind that most are of.</summary>
+    /// <summary>Returns the first file with the most frequent formats.</summary>
     private static CopyCandidate? MostFrequent(IEnumerable<CopyCandidate> candidates)
     {
         List<(CopyCandidate Model, int Count)> kinds = [];
@@ -75,12 +80,12 @@ public sealed record CopyAdmission(ChannelFormats? Formats, ImmutableArray<CopyR
 
         if (candidate.Video?.Video is { Orientation: not Orientation.Upright })
         {
-            return "has pictures that are to be turned or mirrored, which a transport stream cannot say";
+            return "has rotated or mirrored pictures, which a transport stream cannot declare";
         }
 
         if (candidate.HasUntimedPictures)
         {
-            return "does not say when each of its pictures is shown, and it does not follow from them; encode it anew, or let the channel transcode";
+            return "does not contain the time of each picture, and the times cannot be derived; encode it again, or transcode the channel";
         }
 
         foreach (EncodedFormat format in new[] { candidate.Video, candidate.Audio }.OfType<EncodedFormat>())
@@ -104,18 +109,18 @@ public sealed record CopyAdmission(ChannelFormats? Formats, ImmutableArray<CopyR
             string when = string.Create(CultureInfo.InvariantCulture, $" from {change.At.ToTimeSpan().TotalSeconds:0.#} s on,");
             if (first is not null && FindChange(first, change.Format, when) is { } difference)
             {
-                return $"{difference}, and channels that copy cannot change";
+                return $"{difference}, but a copied channel cannot change its format";
             }
         }
 
         return !(candidate.KeyFrameInterval > MostKeyFrameInterval) ? null : string.Create(
             CultureInfo.InvariantCulture,
-            $"has key frames up to {candidate.KeyFrameInterval.ToTimeSpan().TotalSeconds:0.#} s apart; {MostKeyFrameInterval.ToTimeSpan().TotalSeconds:0} s is the most");
+            $"has key frames up to {candidate.KeyFrameInterval.ToTimeSpan().TotalSeconds:0.#} s apart; the maximum is {MostKeyFrameInterval.ToTimeSpan().TotalSeconds:0} s");
     }
 
-    /// <summary>What files must agree in, each with the words to say it in.</summary>
+    /// <summary>Lists the properties that must be equal, each with the words that describe it.</summary>
     /// <param name="formats">A file's streams.</param>
-    /// <param name="channelRate">The frame rate that one as good as equal counts as.</param>
+    /// <param name="channelRate">The channel's frame rate; a rate that is nearly equal is shown as this one.</param>
     private static string[] Describe(ChannelFormats formats, Rational channelRate)
     {
         (EncodedFormat? video, EncodedFormat? audio) = formats;
@@ -136,10 +141,10 @@ public sealed record CopyAdmission(ChannelFormats? Formats, ImmutableArray<CopyR
 
     private static string Fields(VideoFormat picture) => (picture.Interlacing, picture.Orientation) switch
     {
-        (_, not Orientation.Upright) => "pictures to be turned",
-        (Interlacing.TopFieldFirst, _) => "pictures of two fields, the top one first",
-        (Interlacing.BottomFieldFirst, _) => "pictures of two fields, the bottom one first",
-        _ => "whole pictures",
+        (_, not Orientation.Upright) => "rotated pictures",
+        (Interlacing.TopFieldFirst, _) => "interlaced pictures, top field first",
+        (Interlacing.BottomFieldFirst, _) => "interlaced pictures, bottom field first",
+        _ => "progressive pictures",
     };
 
     private static string[] Colors(VideoFormat? picture)
@@ -153,39 +158,43 @@ public sealed record CopyAdmission(ChannelFormats? Formats, ImmutableArray<CopyR
         return
         [
             color.Range == "pc" ? "full range" : "limited range",
-            $"colours by the matrix {Usual(color.Matrix)}",
-            $"primaries {Usual(color.Primaries)}",
-            $"the curve {(color.Transfer is "smpte170m" or "bt2020-10" or "bt2020-12" ? "bt709" : color.Transfer)}",
+            $"the matrix {Usual(color.Matrix)}",
+            $"the primaries {Usual(color.Primaries)}",
+            $"the transfer {(color.Transfer is "smpte170m" or "bt2020-10" or "bt2020-12" ? "bt709" : color.Transfer)}",
         ];
     }
 
-    /// <summary>One name for BT.601 of 525 and of 625 lines, whose matrix is one and whose primaries are all but one.</summary>
+    /// <summary>
+    /// Gives BT.601 of 525 and of 625 lines the same name: the matrix is the same, and the primaries are nearly the same.
+    /// </summary>
     private static string? Usual(string? name) => name == "bt470bg" ? "smpte170m" : name;
 
-    /// <summary>Pixels whose shape no one has said are square.</summary>
+    /// <summary>Returns the shape of the pixels; if it is not declared, they are square.</summary>
     private static Rational ShapeOf(VideoFormat format) =>
         format.SampleAspectRatio.IsPositive ? format.SampleAspectRatio.Reduce() : new Rational(1, 1);
 
-    /// <summary>True for rates within <see cref="RateTolerance"/> of each other: a millisecond in a minute and a half apart.</summary>
+    /// <summary>
+    /// True for rates within <see cref="RateTolerance"/> of each other: in a minute and a half they differ by a millisecond.
+    /// </summary>
     private static bool AreOne(Rational a, Rational b) => a.IsPositive && b.IsPositive
         && Int128.Abs(((Int128)a.Numerator * b.Denominator) - ((Int128)b.Numerator * a.Denominator)) * RateTolerance
             <= (Int128)b.Numerator * a.Denominator;
 
     private static string Name(EncodedFormat format, string what) => format switch
     {
-        { Audio.SampleRate: <= 0 } or { Video.Width: <= 0 } => $"{format.Codec} {what} of which nothing is known, because none comes near the file's beginning",
+        { Audio.SampleRate: <= 0 } or { Video.Width: <= 0 } => $"{format.Codec} {what} without known parameters, because there is none near the file's beginning",
         { Profile: null } => $"{format.Codec} {what}",
         _ => $"{format.Codec} {format.Profile} {what}",
     };
 
-    /// <summary>The first thing in which streams are unlike a channel's, in words; null if they fit.</summary>
+    /// <summary>Describes the first difference between streams and a channel's; null if they fit.</summary>
     internal static string? FindDifference(ChannelFormats streams, ChannelFormats channel) =>
-        Compare(streams, channel) is { } pair ? $"has {pair.First}, the channel {pair.Second}" : null;
+        Compare(streams, channel) is { } pair ? $"has {pair.First}; the channel has {pair.Second}" : null;
 
-    /// <summary>The first thing in which a stream is no more what it was at first, in words; null if nobody notices.</summary>
-    /// <param name="first">What it was.</param>
-    /// <param name="then">What it is.</param>
-    /// <param name="when">Since when, in words.</param>
+    /// <summary>Describes the first difference between a stream's first format and a later one; null if nobody notices it.</summary>
+    /// <param name="first">The first format.</param>
+    /// <param name="then">The later format.</param>
+    /// <param name="when">When it changed, in words.</param>
     internal static string? FindChange(EncodedFormat first, EncodedFormat then, string when = "") =>
         Compare(StreamOf(then), StreamOf(first)) is { } pair ? $"has {pair.First}{when} after {pair.Second}" : null;
 

@@ -5,31 +5,31 @@ using RetroVue.Media.Time;
 
 namespace RetroVue.Runtime.Output;
 
-/// <summary>What is known of a file that is to be aired as it is encoded.</summary>
+/// <summary>The properties of a file that may air as it is encoded.</summary>
 /// <param name="File">The file.</param>
 /// <param name="Video">Its picture; null if there is none.</param>
 /// <param name="Audio">Its sound; null if there is none.</param>
-/// <param name="KeyFrameInterval">The longest stretch from one key frame to the next, or to the end; zero without a picture.</param>
+/// <param name="KeyFrameInterval">The longest time from one key frame to the next, or to the end; zero without a picture.</param>
 public sealed record CopyCandidate(string File, EncodedFormat? Video, EncodedFormat? Audio, ClockTime KeyFrameInterval)
 {
-    /// <summary>Which of the file's streams these are.</summary>
+    /// <summary>The choice among the file's streams.</summary>
     public StreamChoice Streams { get; init; } = StreamChoice.Best;
 
-    /// <summary>The most bits of its picture and sound together in any second; 0 where nobody has measured.</summary>
+    /// <summary>The highest number of bits in any second, of picture and sound together; 0 if it was not measured.</summary>
     public long PeakBitRate { get; init; }
 
-    /// <summary>Bits per second of its picture and sound together in the long run; 0 where nobody has measured.</summary>
+    /// <summary>The average bits per second of picture and sound together; 0 if it was not measured.</summary>
     public long AverageBitRate { get; init; }
 
-    /// <summary>What its picture and sound become in the middle.</summary>
+    /// <summary>Changes of format in the middle of the file.</summary>
     public ImmutableArray<ChangedFormat> Changes { get; init; } = [];
 
-    /// <summary>True if neither the container nor the pictures say when all of them are presented.</summary>
+    /// <summary>True if neither the container nor the pictures contain the presentation times of all pictures.</summary>
     public bool HasUntimedPictures { get; init; }
 
     internal ChannelFormats Formats => new(Video, Audio);
 
-    /// <summary>What a probe found out about a file.</summary>
+    /// <summary>Makes a candidate from the result of a probe.</summary>
     public static CopyCandidate Of(string file, ProbedMedia media)
     {
         ArgumentNullException.ThrowIfNull(media);

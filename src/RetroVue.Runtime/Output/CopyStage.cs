@@ -3,7 +3,7 @@ using RetroVue.Media.Time;
 
 namespace RetroVue.Runtime.Output;
 
-/// <summary>The stage of a copied channel: packets go from the feed on the air to the transport stream as they are.</summary>
+/// <summary>The stage of a copied channel: it passes packets from the feed on the air to the transport stream unchanged.</summary>
 internal sealed class CopyStage(FeedSwitcher feeds) : IOutputStage
 {
     /// <inheritdoc/>

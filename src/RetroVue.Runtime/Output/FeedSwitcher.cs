@@ -5,18 +5,18 @@ using RetroVue.Media.Time;
 namespace RetroVue.Runtime.Output;
 
 /// <summary>
-/// Decides which feed is on the air: the one on it now, and at most one that takes over at a given time. The only place where a channel
-/// changes hands.
+/// Decides which feed is on the air: one feed, and at most one more that takes over at a given time. A channel changes its producer only
+/// here.
 /// </summary>
 /// <remarks>
-/// Switching is for any thread; taking is for the output's thread. A switch can be revoked until something of its time is wanted: only then
-/// is the feed on the air ended, with the first buffer, in decoding order, that would be presented at the switch or later.
+/// Any thread may switch; only the output's thread takes. A switch can be revoked until the output wants media of its time. Only then the
+/// feed on the air ends: before the first buffer, in decoding order, that would be presented at the switch or later.
 /// </remarks>
 internal sealed class FeedSwitcher : IPacketSource
 {
     private readonly Lock _lock = new();
 
-    /// <summary>The streams that the feed that waits gives already; of the taking thread.</summary>
+    /// <summary>The streams that already come from the waiting feed. Only for the output's thread.</summary>
     private readonly HashSet<MediaKind> _hasChanged = [];
 
     private ChannelFeed? _onAir;
@@ -24,22 +24,22 @@ internal sealed class FeedSwitcher : IPacketSource
     private ClockTime _at = ClockTime.MaxValue;
     private bool _isCommitted;
 
-    /// <summary>Up to when the output has taken what there was: nothing can take over before.</summary>
+    /// <summary>The time up to which the output has taken media: no feed can take over earlier.</summary>
     private ClockTime _taken = ClockTime.None;
 
-    /// <summary>How long before it is presented a buffer is decoded, at most.</summary>
+    /// <summary>The longest time from a buffer's decoding to its presentation.</summary>
     private ClockTime _reordering = LeastReordering;
 
-    /// <summary>What is expected of every film: four pictures of twenty-five a second, as with two B-frames.</summary>
+    /// <summary>The value assumed for each film: four pictures at 25 per second, as with two B-frames.</summary>
     public static ClockTime LeastReordering => ClockTime.FromMilliseconds(160);
 
-    /// <summary>What is presented later after it is decoded has a wrong time, which must hold up no switch.</summary>
+    /// <summary>A buffer that is presented later than this after its decoding has a wrong time; it must not delay a switch.</summary>
     private static ClockTime MostReordering => ClockTime.FromSeconds(1);
 
     /// <inheritdoc/>
     public Action? Arrived { get; set; }
 
-    /// <summary>How long before it is presented a buffer is decoded, at most, of what has been on the air so far.</summary>
+    /// <summary>The longest time from decoding to presentation of the buffers that have been on the air so far.</summary>
     public ClockTime Reordering
     {
         get
@@ -51,7 +51,7 @@ internal sealed class FeedSwitcher : IPacketSource
         }
     }
 
-    /// <summary>When the feed on the air gives way to the one that waits; MaxValue if none does.</summary>
+    /// <summary>When the waiting feed takes over; MaxValue if no feed waits.</summary>
     public ClockTime SwitchesAt
     {
         get
@@ -63,7 +63,9 @@ internal sealed class FeedSwitcher : IPacketSource
         }
     }
 
-    /// <summary>The item on the air whose file brings its streams too far apart (<see cref="ChannelSink.IsOutOfOrder"/>); null if it does not.</summary>
+    /// <summary>
+    /// The item on the air, if its file stores its streams too far apart (<see cref="ChannelSink.IsOutOfOrder"/>); null if not.
+    /// </summary>
     public ChannelSink? OutOfOrder
     {
         get
@@ -76,10 +78,11 @@ internal sealed class FeedSwitcher : IPacketSource
     }
 
     /// <summary>
-    /// Lets a feed take over at a time on the channel's line; at once where none is on the air. One that was waiting for its turn waits no
-    /// longer. False if the time is nearer than a lead from now, or something that is presented then or later has been taken already.
+    /// Lets a feed take over at a time on the channel's line; at once if no feed is on the air. A feed that was waiting for its turn loses
+    /// it. Returns false if the time is nearer than a lead from now, or if media that is presented at that time or later has been taken
+    /// already.
     /// </summary>
-    /// <exception cref="InvalidOperationException">The feed is on the air, or was.</exception>
+    /// <exception cref="InvalidOperationException">The feed is on the air, or has been.</exception>
     public bool SwitchAt(ChannelFeed feed, ClockTime at, ClockTime now, ClockTime lead)
     {
         bool isFirst;
@@ -116,7 +119,7 @@ internal sealed class FeedSwitcher : IPacketSource
         return true;
     }
 
-    /// <summary>Takes a feed's turn back; false if it has none, or something of the switch's time has been wanted.</summary>
+    /// <summary>Revokes a feed's turn; false if it has no turn, or the output has wanted media of the switch's time.</summary>
     public bool Revoke(ChannelFeed feed)
     {
         lock (_lock)
@@ -146,7 +149,7 @@ internal sealed class FeedSwitcher : IPacketSource
             return true;
         }
 
-        // What is on the air may never begin. Its items are left alone: the output comes to them as it catches up.
+        // The feed on the air may never begin. Its items are not discarded: the output reaches them as it catches up.
         ChangeHands(now);
         return OnAir?.HasBegun(now) == true;
     }
@@ -162,8 +165,8 @@ internal sealed class FeedSwitcher : IPacketSource
     }
 
     /// <summary>
-    /// True if everything of a stream that is decoded before a time can be taken, or will never come. Beyond the end of the item on the air
-    /// false until it is known what follows.
+    /// True if all media of a stream that is decoded before a time has arrived, or will never arrive. For a time beyond the end of the item
+    /// on the air, false until the next item is known.
     /// </summary>
     public bool Covers(MediaKind kind, ClockTime time)
     {
@@ -175,12 +178,12 @@ internal sealed class FeedSwitcher : IPacketSource
     public FeedItem? TryTake(MediaKind kind, ClockTime before)
     {
         (ChannelFeed? onAir, ChannelFeed? following, ClockTime at) = Want(before);
-        // What comes of the old feed once the new one has begun, be it a format only, would be in the middle of that.
+        // Once the new feed has begun, nothing of the old one may follow, not even a format.
         bool isOver = following is not null && (_hasChanged.Contains(kind) || onAir!.IsOver(kind, at));
         FeedItem? item = isOver ? null : onAir?.TryTake(kind, before);
         if (item?.Buffer is { } buffer && !IsBeforeSwitch(buffer))
         {
-            // Handed over after the switch was looked for. What follows it in the file is ended with it.
+            // It arrived after the output looked for the switch. Ending the feed also ends the media behind it.
             buffer.Release();
             _ = Want(at);
             item = null;
@@ -198,7 +201,7 @@ internal sealed class FeedSwitcher : IPacketSource
         return item;
     }
 
-    /// <summary>Takes everything off the air.</summary>
+    /// <summary>Takes all feeds off the air.</summary>
     public void Clear()
     {
         ChannelFeed? onAir;
@@ -224,7 +227,7 @@ internal sealed class FeedSwitcher : IPacketSource
         }
     }
 
-    /// <summary>Puts the feed on the air that waits, where its time has come.</summary>
+    /// <summary>Puts the waiting feed on the air if its time has come.</summary>
     private void ChangeHands(ClockTime time)
     {
         ChannelFeed? displaced = null;
@@ -244,10 +247,12 @@ internal sealed class FeedSwitcher : IPacketSource
         }
     }
 
-    /// <summary>The last time of what is on the air that is before the switch, where a time is beyond it.</summary>
+    /// <summary>Limits a time to the last nanosecond before the switch, for the feed on the air.</summary>
     private static ClockTime BeforeSwitch(ClockTime time, ClockTime at) => time < at ? time : at - ClockTime.FromNanoseconds(1);
 
-    /// <summary>False if what was taken is presented at the switch or later; otherwise no switch can be as early any more.</summary>
+    /// <summary>
+    /// False if a taken buffer is presented at the switch or later. If true, no later switch can be as early as this buffer.
+    /// </summary>
     private bool IsBeforeSwitch(MediaBuffer buffer)
     {
         ClockTime decoded = buffer.DecodeOrder;
@@ -265,7 +270,9 @@ internal sealed class FeedSwitcher : IPacketSource
         }
     }
 
-    /// <summary>What is on the air, and what is wanted beyond that, up to a decoding time; ends the feed on the air where that is now.</summary>
+    /// <summary>
+    /// Returns the feeds that hold media up to a decoding time. Ends the feed on the air if the time is so near to the switch.
+    /// </summary>
     private (ChannelFeed? OnAir, ChannelFeed? Following, ClockTime At) Want(ClockTime before)
     {
         ChannelFeed? ended = null;
@@ -283,7 +290,7 @@ internal sealed class FeedSwitcher : IPacketSource
             wanted = _isCommitted ? (_onAir, _waiting, at) : (_onAir, null, ClockTime.MaxValue);
         }
 
-        // Outside of the lock: who gives the items hears of it.
+        // Outside of the lock, because this calls back to the producer.
         ended?.EndAt(at);
         return wanted;
     }

@@ -5,26 +5,29 @@ using RetroVue.Media.Time;
 namespace RetroVue.Runtime.Output;
 
 /// <summary>
-/// Makes one continuous stream of pictures and sound, for one encoder each, out of decoded items: frame n of the channel's line is the
-/// picture on display then, and sample n the sound; what nobody gives is the last picture, or black, and silence.
+/// Makes one continuous stream of pictures and one of sound from decoded items, each for one encoder. Frame n of the channel's line is the
+/// picture that is shown then; sample n is the sound then. If no item gives media, the last picture is repeated, or black, and sound is
+/// silence.
 /// </summary>
 /// <remarks>
-/// Frames and samples are counted from the channel's epoch, so encoders put their key frames at the same places after a restart. Until it
-/// has caught up with station time it waits for items' pictures, for <see cref="ChannelFeed.WaitLimit"/> at most; afterwards it waits no
-/// longer than the output can.
+/// Frames and samples are counted from the channel's epoch, so encoders put their key frames at the same times after a restart. Until it
+/// has caught up with station time, it waits for items' pictures, for at most <see cref="ChannelFeed.WaitLimit"/>. After that, it waits
+/// only as long as the output can.
 /// </remarks>
 internal sealed class GridSource : Element
 {
-    /// <summary>How long before its presentation a frame has to come out of the encoder: the decoder's delay, the writer's look-ahead.</summary>
+    /// <summary>
+    /// How long before its presentation a frame has to leave the encoder: the decoder's delay and the writer's look-ahead.
+    /// </summary>
     private static readonly ClockTime s_encodedLead = ClockTime.FromMilliseconds(700);
 
-    /// <summary>How many frames the encoder keeps: its look-ahead.</summary>
+    /// <summary>The number of frames that the encoder holds for its look-ahead.</summary>
     private const int EncoderFrames = 8;
 
-    /// <summary>How many more it keeps to put them in order: two B-frames, and the one that they come before.</summary>
+    /// <summary>The number of frames that it holds in addition to reorder them: two B-frames, and the frame that they precede.</summary>
     private const int ReorderedFrames = 3;
 
-    /// <summary>How many blocks of sound are on their way: two in the encoder, one that comes out of it, and one that is made next.</summary>
+    /// <summary>The number of blocks of sound in progress: two in the encoder, one that leaves it, and one that is made next.</summary>
     private const int EncoderBlocks = 4;
 
     private readonly ChannelLine _line;
@@ -46,9 +49,9 @@ internal sealed class GridSource : Element
         if (raw.Video is { } video)
         {
             _video = new VideoGrid(video);
-            // Less than what the output keeps ahead when nothing is amiss, or a channel would never have caught up.
+            // Less than the output's lead in normal operation, or a channel would never have caught up.
             Lead += ClockTime.FromUnits(EncoderFrames, video.FrameRate.Inverse);
-            // The frame that is on its way counts too, and what has been asked for to make it: half a frame more, or a block of sound.
+            // The frame in progress counts too, and the media requested to make it: half a frame more, or a block of sound.
             Encoding = ClockTime.FromUnits(EncoderFrames + ReorderedFrames + 1, video.FrameRate.Inverse)
                 + ClockTime.Max(ClockTime.FromUnits(1, video.FrameRate.Inverse) / 2, AudioGrid.LongestBlock);
             _videoOutput = AddOutput("video");
@@ -65,13 +68,15 @@ internal sealed class GridSource : Element
         feeds.Arrived = _task.Wake;
     }
 
-    /// <summary>How long before it is shown a frame is made, at the latest: what an item has not brought by then it is too late for.</summary>
+    /// <summary>
+    /// How long before its presentation a frame is made, at the latest: media of an item that has not arrived by then is too late for it.
+    /// </summary>
     public ClockTime Lead { get; } = s_encodedLead;
 
-    /// <summary>How long before it comes out of the encoder a frame is made, at most.</summary>
+    /// <summary>The longest time from the making of a frame until it leaves the encoder.</summary>
     public ClockTime Encoding { get; } = ClockTime.Zero;
 
-    /// <summary>Whose the pictures or the sound are; null if there is no such stream.</summary>
+    /// <summary>Returns the tags of the pictures or of the sound; null if there is no such stream.</summary>
     public TagLine? TagsOf(MediaKind kind) => kind == MediaKind.Video ? _video?.Tags : _audio?.Tags;
 
     public OutputPad? Video => _videoOutput;
@@ -116,7 +121,7 @@ internal sealed class GridSource : Element
         bool isDue = now >= due;
         _isLive |= !isDue || _patience.HasEnded(now);
         _feeds.Advance(time);
-        // Behind station time, as at the start, everything is late already; then it waits for what there is to come.
+        // Behind station time, as at the start, everything is late already; then it waits for media that may still come.
         bool mayWait = !_isLive || !isDue;
         MediaBuffer? made = videoTime <= audioTime ? _video!.TryMake(_feeds, mayWait) : _audio!.TryMake(_feeds, mayWait);
         if (made is null)
@@ -138,7 +143,7 @@ internal sealed class GridSource : Element
 
         ClockTime first = _feeds.PeekTime(MediaKind.Video);
         first = first.IsNone ? _feeds.PeekTime(MediaKind.Audio) : first;
-        // Of what begins later, or has nothing as yet, there is black and silence before.
+        // If a stream begins later, or has no media yet, it starts with black or silence.
         first = first.IsNone ? now : ClockTime.Min(first, now);
         _video?.Begin(first);
         _audio?.Begin(first);

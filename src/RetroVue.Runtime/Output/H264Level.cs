@@ -2,7 +2,7 @@ using RetroVue.Media.Formats;
 
 namespace RetroVue.Runtime.Output;
 
-/// <summary>Levels of H.264 (ISO/IEC 14496-10 table A-1): what a decoder has to be able to do.</summary>
+/// <summary>Levels of H.264 (ISO/IEC 14496-10 table A-1): the capabilities that a decoder needs.</summary>
 internal static class H264Level
 {
     /// <summary>Level, macroblocks a second, macroblocks a picture, bits per second of the high profile.</summary>
@@ -14,7 +14,7 @@ internal static class H264Level
         (50, 589_824, 22_080, 168_750_000), (51, 983_040, 36_864, 300_000_000), (52, 2_073_600, 36_864, 300_000_000),
     ];
 
-    /// <summary>The lowest level, times ten, for pictures of a format at a bit rate; the highest there is where none suffices.</summary>
+    /// <summary>Returns the lowest level, times ten, for pictures of a format at a bit rate; the highest level if none suffices.</summary>
     public static int For(VideoFormat video, long bitRate)
     {
         int size = (video.Width + 15) / 16 * ((video.Height + 15) / 16);

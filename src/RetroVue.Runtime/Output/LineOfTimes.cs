@@ -3,41 +3,50 @@ using RetroVue.Media.Time;
 namespace RetroVue.Runtime.Output;
 
 /// <summary>
-/// Watches whether the times of one stream go on: what strays from the others is left out, and if nothing else comes any more the
-/// item cannot be aired further.
+/// Checks that the times of one stream advance. Buffers with stray times are dropped. If only stray times come from then on, the item
+/// cannot air further.
 /// </summary>
-/// <remarks>Damaged stamps come singly; a recording whose clock was set, or two that were put together, stray from there on.</remarks>
+/// <remarks>
+/// Damaged time stamps are single. In a recording whose clock was set, or that was joined from two, all times after that point are wrong.
+/// </remarks>
 internal sealed class LineOfTimes(string stream)
 {
-    /// <summary>In a row, after which it is no accident: ten seconds of pictures, five of sound, read as fast as can be.</summary>
+    /// <summary>
+    /// The number of stray times in a row that is no accident: ten seconds of pictures or five of sound, which are read as fast as
+    /// possible.
+    /// </summary>
     private const int MostStrays = 250;
 
-    /// <summary>What times may go back by: streams that are put in order a little late.</summary>
+    /// <summary>How far times may go back: some streams are reordered a little late.</summary>
     private static readonly ClockTime s_mostBack = ClockTime.FromSeconds(1);
 
-    /// <summary>What a time may follow on the one before it by without doubt.</summary>
+    /// <summary>The longest step from one time to the next that raises no doubt.</summary>
     private static readonly ClockTime s_usualStep = ClockTime.FromSeconds(2);
 
-    /// <summary>What times may go forward by at once: a still picture is shown for a minute and more.</summary>
+    /// <summary>The longest step forward that is accepted: a still picture may be shown for a minute or more.</summary>
     private static readonly ClockTime s_mostForward = ClockTime.FromSeconds(120);
 
     private ClockTime _last = ClockTime.None;
     private int _strays;
 
-    /// <summary>What is wrong with the stream, once it is certain; null before.</summary>
+    /// <summary>A description of the stream's fault, once it is certain; null before.</summary>
     public string? Problem { get; private set; }
 
-    /// <summary>True if a time may be a wrong one, which the next shows (<see cref="GoesOn"/>): alone it would hold up all that follow.</summary>
-    /// <param name="time">The time of what comes next.</param>
-    /// <param name="reached">Up to when the stream is known; None before the first.</param>
+    /// <summary>
+    /// True if a time may be wrong. The next time decides it (<see cref="GoesOn"/>); a wrong time would delay all that follow.
+    /// </summary>
+    /// <param name="time">The time of the next buffer.</param>
+    /// <param name="reached">The time up to which the stream is known; None before the first.</param>
     public static bool IsDoubtful(ClockTime time, ClockTime reached) => !reached.IsNone && time > reached + s_usualStep;
 
-    /// <summary>True if a time is not of before another, but for streams that are put in order a little late: so it confirms a doubtful one.</summary>
+    /// <summary>
+    /// True if a time is not before another, except by a little, as in streams that are reordered late; it then confirms a doubtful time.
+    /// </summary>
     public static bool GoesOn(ClockTime time, ClockTime from) => !(time < from - s_mostBack);
 
-    /// <summary>True if a time goes on from those before it.</summary>
-    /// <param name="time">The time of what comes next.</param>
-    /// <param name="newest">The latest of all streams of the item; None before the first.</param>
+    /// <summary>True if a time continues those before it.</summary>
+    /// <param name="time">The time of the next buffer.</param>
+    /// <param name="newest">The latest time of all streams of the item; None before the first.</param>
     public bool Follows(ClockTime time, ClockTime newest)
     {
         if (GoesOn(time, _last) && !(time > newest + s_mostForward))
@@ -50,8 +59,8 @@ internal sealed class LineOfTimes(string stream)
         if (++_strays == MostStrays)
         {
             ClockTime off = time - (time < _last ? _last : newest);
-            Problem = $"The times of its {stream} go {(off < ClockTime.Zero ? "back" : "forward")} by {off.Abs()} and stay there. "
-                + "Put the file into a container anew, with times of one clock.";
+            Problem = $"The times of its {stream} jump {(off < ClockTime.Zero ? "back" : "forward")} by {off.Abs()} and stay there. "
+                + "Remux the file with continuous times.";
         }
 
         return false;

@@ -6,7 +6,7 @@ using RetroVue.Media.Time;
 
 namespace RetroVue.Runtime.Output;
 
-/// <summary>One of the channel's streams on its way out.</summary>
+/// <summary>One of the channel's streams on its way to the transport stream's writer.</summary>
 internal sealed class OutputLane(MediaKind kind, TransportStreamTrack track)
 {
     private readonly CodedBeginning _beginning = new();
@@ -17,28 +17,28 @@ internal sealed class OutputLane(MediaKind kind, TransportStreamTrack track)
 
     public TransportStreamTrack Track { get; } = track;
 
-    /// <summary>The decoding time written last; None before the first.</summary>
+    /// <summary>The decoding time of the packet written last; None before the first.</summary>
     public ClockTime LastDecode { get; set; } = ClockTime.None;
 
-    /// <summary>True while packets are dropped because the stream cannot become what they are.</summary>
+    /// <summary>True while packets are dropped because the stream cannot change to their format.</summary>
     public bool IsRefused { get; set; }
 
-    /// <summary>Says that something else follows than what was written last.</summary>
+    /// <summary>Notes the format of the packets that follow.</summary>
     public void Begin(EncodedFormat format)
     {
         _beginning.Expect(format);
         _isToEnter = Kind == MediaKind.Video;
     }
 
-    /// <summary>Whether a packet can be written; one that came too late cannot, nor can pictures that need what was not.</summary>
+    /// <summary>True if a packet can be written. A packet that is too late cannot, nor can pictures that need it.</summary>
     public bool Admits(MediaBuffer packet, bool isLate)
     {
         _isToEnter |= isLate && Kind == MediaKind.Video;
-        // What is shown before the key frame that follows on a loss refers to what was lost.
+        // After a loss, pictures that are shown before the next key frame refer to lost pictures.
         return !isLate && (_isToEnter ? packet.IsKeyFrame : !(packet.Pts < _entered));
     }
 
-    /// <summary>A packet that is admitted as it is to be written, for decoders that may have shown something else before.</summary>
+    /// <summary>Prepares an accepted packet for decoders that may have decoded another item before.</summary>
     public MediaBuffer Write(MediaBuffer packet)
     {
         if (!_isToEnter)

@@ -6,20 +6,20 @@ using RetroVue.Media.Time;
 namespace RetroVue.Runtime.Output;
 
 /// <summary>
-/// Takes what is due from the item on the air, writes it as a transport stream and hands the bytes on, granule by granule, by station
-/// time. Pacing stands here and nowhere else.
+/// Takes the due packets of the item on the air, writes them as a transport stream, and hands the bytes on, granule by granule, at station
+/// time. Only this class paces the stream.
 /// </summary>
 /// <remarks>
-/// Granule n ends at n × 40 ms on the channel's line. A channel that starts in the middle of a programme begins with granules that lie in
-/// the past; until it has caught up with station time a granule waits for its packets, for twice <see cref="ChannelFeed.WaitLimit"/> at most,
-/// since an encoder before it may wait as well; afterwards for none: then tables and clock references go on without them. For the thread
-/// of its task.
+/// Granule n ends at n × 40 ms on the channel's line. A channel that starts in the middle of a programme begins with granules in the past.
+/// Until it has caught up with station time, a granule waits for its packets, for at most twice <see cref="ChannelFeed.WaitLimit"/>,
+/// because an encoder before it may wait as well. After that, granules do not wait: tables and clock references go on without the packets.
+/// Only for the thread of its task.
 /// </remarks>
 internal sealed class OutputPump : IDisposable
 {
     private static readonly Rational s_granule = new(1, 25);
 
-    /// <summary>What a decoding time follows on another by at least, so that both are not the same once rounded to the stream's ticks.</summary>
+    /// <summary>The smallest step from one decoding time to the next, so that they differ after rounding to the stream's ticks.</summary>
     private static readonly ClockTime s_tick = ClockTime.FromUnits(1, new Rational(1, 90_000)) + ClockTime.FromNanoseconds(1);
 
     private readonly ChannelLine _line;
@@ -31,7 +31,7 @@ internal sealed class OutputPump : IDisposable
     private readonly StepTask _task;
     private readonly Patience _patience = new(ChannelFeed.WaitLimit * 2);
 
-    /// <summary>What can be decoded at the earliest: the first granule goes out at its end.</summary>
+    /// <summary>The earliest possible decoding time: the first granule is sent at its end.</summary>
     private ClockTime _begin = ClockTime.None;
 
     private long _granule;
@@ -56,21 +56,23 @@ internal sealed class OutputPump : IDisposable
         source.Arrived = _task.Wake;
     }
 
-    /// <summary>How far ahead of station time what is decoded is taken: what the writer sends ahead, and a granule.</summary>
+    /// <summary>How far ahead of station time packets are taken, by decoding time: the writer's delay, and a granule.</summary>
     public static ClockTime WorkAhead => ClockTime.FromUnits(1, s_granule) + new TransportStreamOptions().Delay;
 
     public StepTask Task => _task;
 
-    /// <summary>Packets that came too late to be shown, or to be decoded before they are, and were not aired; any thread.</summary>
+    /// <summary>
+    /// The number of packets that were not aired because they were too late to be shown, or to be decoded before that; any thread.
+    /// </summary>
     public long LatePackets => Volatile.Read(ref _latePackets);
 
-    /// <summary>Packets of another codec than the channel's, which were not aired; any thread.</summary>
+    /// <summary>The number of packets that were not aired because their codec differs from the channel's; any thread.</summary>
     public long RefusedPackets => Volatile.Read(ref _refusedPackets);
 
     /// <summary>The output time reached; None before the first granule.</summary>
     public ClockTime OutputTime => _writer.OutputTime;
 
-    /// <summary>What writes the stream; for the pump's thread.</summary>
+    /// <summary>The writer of the stream; only for the pump's thread.</summary>
     public TransportStreamWriter Writer => _writer;
 
     public void Dispose()
@@ -95,7 +97,8 @@ internal sealed class OutputPump : IDisposable
             return StepResult.At(_line.Station, _line.ToStation(time));
         }
 
-        // What begins to go out at this granule's end is decoded the writer's delay later; one granule more, so that it is among it.
+        // A packet that is sent from this granule's end on is decoded the writer's delay later. One granule more makes sure that it is
+        // included.
         ClockTime horizon = ClockTime.FromUnits(_granule + 1, s_granule) + _writer.Options.Delay;
         _source.Advance(time);
         _isLive |= _patience.HasEnded(now);
@@ -124,10 +127,10 @@ internal sealed class OutputPump : IDisposable
             return false;
         }
 
-        // The picture decides where there is one: sound before its first key frame is not wanted. An item may have neither as yet.
+        // If there is a picture, it decides: sound before its first key frame is not wanted. An item may have neither yet.
         ClockTime first = _lanes.Select(lane => _source.PeekTime(lane.Kind)).FirstOrDefault(time => !time.IsNone, ClockTime.None);
         ClockTime start = first.IsNone ? now : ClockTime.Min(first - _writer.Options.Delay, now);
-        // The last granule that ends at the start or before it, on either side of the line's zero.
+        // The last granule that ends at the start or before; the line's times may be negative.
         _granule = start.ToUnits(s_granule);
         _granule -= ClockTime.FromUnits(_granule, s_granule) > start ? 1 : 0;
         _begin = ClockTime.FromUnits(_granule, s_granule) + s_tick;
@@ -151,7 +154,9 @@ internal sealed class OutputPump : IDisposable
         }
     }
 
-    /// <summary>An item that does not fit, such as a slate in a channel of another codec, is not aired; the channel goes on.</summary>
+    /// <summary>
+    /// Notes a change of format. An item that does not fit, such as a slate of another codec, is not aired; the channel goes on.
+    /// </summary>
     private void ChangeFormat(OutputLane lane, EncodedFormat format)
     {
         try
@@ -175,13 +180,13 @@ internal sealed class OutputPump : IDisposable
             return;
         }
 
-        // What is sent until then is decoded then or later, and after what was sent before it.
+        // A packet cannot be decoded before it has been sent, nor before the packet that was sent before it.
         ClockTime sent = ClockTime.Max(time, _begin);
         ClockTime earliest = lane.LastDecode + s_tick > sent ? lane.LastDecode + s_tick : sent;
-        // Too late to be decoded before it is shown. Pictures after a missing one cannot be decoded, up to the next key frame.
+        // It is too late to be decoded before it is shown. Pictures after a missing one cannot be decoded until the next key frame.
         if (!lane.Admits(packet, packet.Pts < earliest))
         {
-            // What lies before the channel's beginning is not wanted.
+            // A packet from before the channel's beginning is not wanted, so it does not count.
             Volatile.Write(ref _latePackets, _latePackets + (packet.Pts < _begin ? 0 : 1));
             packet.Release();
             return;
@@ -191,7 +196,7 @@ internal sealed class OutputPump : IDisposable
         ClockTime decode = written.DecodeOrder;
         if (decode < earliest)
         {
-            // A new item's first pictures are decoded before they are shown, when the last item's are decoded too, or before they come.
+            // A new item's first pictures would be decoded before they arrive, or while the last item's pictures are still decoded.
             decode = earliest;
             written.Dts = decode;
         }

@@ -2,7 +2,7 @@ using RetroVue.Media.Formats;
 
 namespace RetroVue.Runtime.Output;
 
-/// <summary>Pictures and sound before they are encoded: of one size, rate and layout, whatever the items are.</summary>
-/// <param name="Video">The picture, with a frame rate; null for sound alone.</param>
+/// <summary>The formats of pictures and sound before encoding: one size, rate and layout for all items.</summary>
+/// <param name="Video">The picture, with a frame rate; null for a channel that has only sound.</param>
 /// <param name="Audio">The sound; null without sound.</param>
 public sealed record RawFormats(VideoFormat? Video, AudioFormat? Audio);

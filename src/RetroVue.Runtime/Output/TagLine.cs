@@ -3,9 +3,9 @@ using RetroVue.Media.Time;
 namespace RetroVue.Runtime.Output;
 
 /// <summary>
-/// Whose the pictures or the sound of one stream are, from when on: what goes into an encoder is told by its time when it comes out.
+/// Notes the tags of one stream by time, so that the tag of an encoded packet can be found by the packet's time.
 /// </summary>
-/// <remarks>Thread-safe: one thread notes, one looks up. Times only grow on both sides, but for what an encoder puts in another order.</remarks>
+/// <remarks>Thread-safe: one thread notes, one looks up. On both sides times only grow, except for the encoder's reordering.</remarks>
 internal sealed class TagLine
 {
     /// <summary>An encoder's times are rounded to its ticks.</summary>
@@ -15,7 +15,7 @@ internal sealed class TagLine
     private readonly List<(ClockTime From, ItemTag? Tag)> _changes = [];
     private ItemTag? _noted;
 
-    /// <summary>Notes whose it is from a time on.</summary>
+    /// <summary>Notes the tag from a time on.</summary>
     public void Note(ClockTime from, ItemTag? tag)
     {
         if (ReferenceEquals(tag, _noted))
@@ -28,7 +28,7 @@ internal sealed class TagLine
         {
             if (_changes.Count > 0 && _changes[^1].From >= from)
             {
-                // Nothing of what was noted last has been made.
+                // No frame was made with the tag that was noted last.
                 _changes.RemoveAt(_changes.Count - 1);
             }
 
@@ -36,9 +36,9 @@ internal sealed class TagLine
         }
     }
 
-    /// <summary>Whose it is at a time.</summary>
+    /// <summary>Returns the tag at a time.</summary>
     /// <param name="time">The time.</param>
-    /// <param name="settled">No earlier time than this is looked up any more.</param>
+    /// <param name="settled">The caller will not look up earlier times than this.</param>
     public ItemTag? At(ClockTime time, ClockTime settled)
     {
         lock (_lock)

@@ -7,14 +7,14 @@ using RetroVue.Media.Time;
 namespace RetroVue.Runtime.Output;
 
 /// <summary>
-/// The part of a transcoded channel between its items and the pump: one continuous picture and sound, one encoder each, from the first
-/// viewer to the last.
+/// The part of a transcoded channel between its items and the pump: one continuous stream of pictures and one of sound, each with one
+/// encoder, for the whole run.
 /// </summary>
 internal sealed class TranscodeStage : IOutputStage
 {
     private const long SoundBits = 128_000;
 
-    /// <summary>How much of what is encoded is kept for the output: little, so that a change of programme is on the air soon.</summary>
+    /// <summary>How much encoded media is kept for the output: little, so that a change of programme airs soon.</summary>
     private static readonly ClockTime s_kept = ClockTime.FromMilliseconds(250);
 
     private readonly Pipeline _pipeline;
@@ -32,10 +32,10 @@ internal sealed class TranscodeStage : IOutputStage
         Link(_grid.Audio, new Encoder("audio-encoder", AudioOptions), MediaKind.Audio);
     }
 
-    /// <summary>How far apart the encoder's key frames are, to a frame.</summary>
+    /// <summary>The distance between the encoder's key frames, exact to a frame.</summary>
     public static ClockTime KeyFrameInterval => ClockTime.FromSeconds(2);
 
-    /// <summary>How every transcoded channel is encoded, and the slates of copied ones in these codecs.</summary>
+    /// <summary>The encoder options of all transcoded channels, and of copied channels' slates in these codecs.</summary>
     public static EncoderOptions VideoOptions { get; } = new()
     {
         Codec = "h264",
@@ -43,29 +43,31 @@ internal sealed class TranscodeStage : IOutputStage
         Quality = 23,
         BFrames = 2,
         GopDuration = KeyFrameInterval,
-        // Without its macroblock tree x264 gives the same bytes for the same pictures whatever its memory held before.
+        // Without mbtree, x264 gives the same bytes for the same pictures; with it, the bytes depend on earlier contents of its memory.
         Settings = new Dictionary<string, string>(StringComparer.Ordinal) { ["rc-lookahead"] = "8", ["mbtree"] = "0" },
     };
 
     /// <inheritdoc cref="VideoOptions"/>
     public static EncoderOptions AudioOptions { get; } = new() { Codec = "aac", BitRate = SoundBits };
 
-    /// <summary>The streams of a transcoded channel as the transport stream declares them.</summary>
+    /// <summary>Returns the streams of a transcoded channel as the transport stream declares them.</summary>
     public static ChannelFormats Formats(RawFormats raw) => new(
         raw.Video is { } video
             ? new EncodedFormat("h264", MediaKind.Video) { Profile = "High", Level = H264Level.For(video, MostBits(video)), Video = video }
             : null,
         raw.Audio is { } audio ? new EncodedFormat("aac", MediaKind.Audio) { Profile = "LC", Audio = audio } : null);
 
-    /// <summary>What a transcoded channel is held to.</summary>
+    /// <summary>Returns the bit rates that a transcoded channel does not exceed.</summary>
     public static ChannelRates Rates(RawFormats raw)
     {
         long picture = raw.Video is null ? 0 : MostBits(raw.Video);
-        // The encoder's buffer holds a second, and so the shortest stretch that counts, half a target duration, can have twice the rate.
+        // The encoder's buffer holds one second. So the shortest period that counts, half a target duration, can have twice the rate.
         return ChannelRates.OfMedia(Formats(raw), (2 * picture) + (2 * SoundBits), picture + SoundBits);
     }
 
-    /// <summary>Held to a profile, a level and a most bit rate, which playlists tell before there is anything to measure.</summary>
+    /// <summary>
+    /// Limits the encoder to a profile, a level and a maximum bit rate, because playlists declare them before they can be measured.
+    /// </summary>
     private static EncoderOptions Held(VideoFormat video) => VideoOptions with
     {
         MaximumBitRate = MostBits(video),
@@ -77,8 +79,8 @@ internal sealed class TranscodeStage : IOutputStage
     };
 
     /// <summary>
-    /// The most bits per second of pictures, reached only by those that are hard to encode: 0.4 bits a pixel, some three times what usual
-    /// ones take, and a megabit at least.
+    /// Returns the maximum bits per second of pictures, which only complex pictures reach: 0.4 bits per pixel, about three times the usual
+    /// amount, and at least a megabit.
     /// </summary>
     private static long MostBits(VideoFormat video) => Math.Max(1_000_000, (long)(0.4 * video.Width * video.Height * video.FrameRate.ToDouble()));
 
@@ -102,7 +104,7 @@ internal sealed class TranscodeStage : IOutputStage
         return _pipeline.RunAsync(CancellationToken.None);
     }
 
-    /// <summary>Nothing: what is encoded is one, whatever it was.</summary>
+    /// <summary>Does nothing: the encoded stream has no switches.</summary>
     public void Advance(ClockTime outputTime)
     {
     }
@@ -120,7 +122,7 @@ internal sealed class TranscodeStage : IOutputStage
     public FeedItem? TryTake(MediaKind kind, ClockTime before)
     {
         FeedItem? item = _encoded.TryTake(kind, before);
-        // Pictures come in the order in which they are decoded: none that is shown before this one is decoded comes later.
+        // Pictures come in decoding order: all later ones are shown after this one is decoded.
         return item is { Buffer: { } packet } taken ? taken with { Tag = _grid.TagsOf(kind)?.At(packet.Pts, packet.DecodeOrder) } : item;
     }
 

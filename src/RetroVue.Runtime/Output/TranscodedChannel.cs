@@ -12,13 +12,13 @@ internal sealed class TranscodedChannel : ChannelKind
 {
     private const int SampleRate = 48_000;
 
-    /// <summary>A channel that is encoded as its profile says, with stereo sound.</summary>
+    /// <summary>Makes a channel from a profile, with stereo sound.</summary>
     public TranscodedChannel(TranscodeProfile profile)
         : this(RawOf(profile))
     {
     }
 
-    /// <summary>A channel of these pictures and this sound, which must be planar floats.</summary>
+    /// <summary>Makes a channel of these formats; the sound must be planar floats.</summary>
     public TranscodedChannel(RawFormats raw)
         : base(TranscodeStage.Formats(raw), raw)
     {
@@ -31,7 +31,7 @@ internal sealed class TranscodedChannel : ChannelKind
     public override ChannelRates Rates => TranscodeStage.Rates(Raw);
 
     /// <inheritdoc/>
-    /// <remarks>Two seconds: the encoder makes them so.</remarks>
+    /// <remarks>Two seconds.</remarks>
     public override ClockTime KeyFrameInterval => TranscodeStage.KeyFrameInterval;
 
     internal override ClockTime SlateReadAhead => ClockTime.FromMilliseconds(250);

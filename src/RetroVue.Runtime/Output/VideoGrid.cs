@@ -5,8 +5,11 @@ using RetroVue.Media.Time;
 
 namespace RetroVue.Runtime.Output;
 
-/// <summary>Shows items' pictures at the frames of the channel's line: at each frame the newest that is due before the frame is half over.</summary>
-/// <remarks>So no picture is shown more than half a frame early or late, but for <see cref="MostRounding"/>.</remarks>
+/// <summary>
+/// Assigns items' pictures to the frames of the channel's line: a frame shows the newest picture that is due before the middle of the
+/// frame.
+/// </summary>
+/// <remarks>So each picture is shown at most half a frame early or late, plus <see cref="MostRounding"/>.</remarks>
 internal sealed class VideoGrid : IDisposable
 {
     private readonly Rational _frame;
@@ -20,17 +23,18 @@ internal sealed class VideoGrid : IDisposable
         Format = format;
         _frame = format.FrameRate.Inverse;
         ClockTime frame = ClockTime.FromUnits(1, _frame);
-        // Of a file at twice the rate every second picture lies on the middle between two frames, and must not fall to either by chance.
+        // In a file of twice the frame rate, every second picture lies in the middle between two frames; rounding must not decide which
+        // frame shows it.
         _reach = (frame / 2) - ClockTime.Min(MostRounding, frame / 8);
         _shown = Black(format);
     }
 
-    /// <summary>What files round their times by: Matroska to a millisecond.</summary>
+    /// <summary>The largest rounding of times in files: Matroska rounds to a millisecond.</summary>
     public static ClockTime MostRounding => ClockTime.FromMilliseconds(1);
 
     public VideoFormat Format { get; }
 
-    /// <summary>Whose picture each frame shows.</summary>
+    /// <summary>The tag of the picture that each frame shows.</summary>
     public TagLine Tags { get; } = new();
 
     /// <summary>When the next frame is shown, on the channel's line.</summary>
@@ -43,11 +47,11 @@ internal sealed class VideoGrid : IDisposable
         _next += NextTime < time ? 1 : 0;
     }
 
-    /// <summary>The next frame; null if the picture for it may still come and there is time to wait.</summary>
+    /// <summary>Returns the next frame; null if a picture for it may still come and there is time to wait.</summary>
     public MediaBuffer? TryMake(FeedSwitcher feeds, bool mayWait)
     {
         ClockTime time = NextTime;
-        // What follows on the grid is known only once a later picture, or the end, has come.
+        // The picture of this frame is known only when a later picture, or the end, has come.
         if (mayWait && !feeds.Covers(MediaKind.Video, time + _reach))
         {
             return null;
@@ -77,7 +81,7 @@ internal sealed class VideoGrid : IDisposable
     {
         if (format.PixelFormat != PixelFormat.Yuv420P)
         {
-            throw new ArgumentException($"A transcoded channel is made of yuv420p pictures, not {format.PixelFormat}.", nameof(format));
+            throw new ArgumentException($"A transcoded channel needs yuv420p pictures, not {format.PixelFormat}.", nameof(format));
         }
 
         int chromaWidth = (format.Width + 1) / 2, chromaHeight = (format.Height + 1) / 2;

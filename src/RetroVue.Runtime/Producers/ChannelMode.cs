@@ -1,6 +1,8 @@
 namespace RetroVue.Runtime.Producers;
 
-/// <summary>What a channel airs: its schedule, or something in its place. Each has a producer of its own.</summary>
+/// <summary>
+/// The kind of content that a channel airs: its schedule, or something instead of it. Each mode has a producer of its own.
+/// </summary>
 public enum ChannelMode
 {
     /// <summary>The channel's schedule.</summary>
@@ -9,6 +11,6 @@ public enum ChannelMode
     /// <summary>A message that interrupts the schedule.</summary>
     Emergency,
 
-    /// <summary>The guide to what the station airs.</summary>
+    /// <summary>The guide to the station's programmes.</summary>
     Guide,
 }

@@ -4,7 +4,7 @@ using RetroVue.Media.Pipelines;
 
 namespace RetroVue.Runtime.Producers;
 
-/// <summary>Stands before a decoder, which can do nothing with packets of another codec: if a file goes on with such, it ends the item.</summary>
+/// <summary>Stands before a decoder, which cannot decode packets of another codec: if a file changes its codec, it ends the item.</summary>
 internal sealed class CodecWatch : Element
 {
     private readonly CodedChanges _changes = new();
@@ -17,7 +17,7 @@ internal sealed class CodecWatch : Element
         AddOutput();
     }
 
-    /// <exception cref="InvalidDataException">It is of another codec.</exception>
+    /// <exception cref="InvalidDataException">The packet has another codec.</exception>
     protected override void OnBuffer(InputPad input, MediaBuffer buffer)
     {
         if ((buffer.Flags & BufferFlags.Corrupt) == BufferFlags.None
@@ -25,7 +25,7 @@ internal sealed class CodecWatch : Element
         {
             buffer.Release();
             throw new InvalidDataException(
-                $"From here on its codec is {changed.Codec}, which was {_format?.Codec}, and a stream has only one. Put what follows into a file of its own, or encode it as before.");
+                $"From here on its codec is {changed.Codec}; before, it was {_format?.Codec}. A stream can have only one codec. Split the file here, or encode it with one codec.");
         }
 
         Outputs[0].Push(buffer);

@@ -35,11 +35,11 @@ internal sealed class CopyItems(ChannelLine line, ChannelFormats formats, InputS
                 }));
             pipeline.Add(sink);
             demuxer.Open();
-            // Looked at when the schedule was loaded, but it may be another file by now.
+            // The file was probed when the schedule was loaded, but it may have been replaced since.
             var streams = new ChannelFormats(demuxer.Info.Video?.Format, demuxer.Info.Audio?.Format);
             if (CopyAdmission.FindDifference(streams, formats) is { } difference)
             {
-                throw new InvalidDataException($"'{entry.File}' {difference}, and channels that copy cannot change.");
+                throw new InvalidDataException($"'{entry.File}' {difference}, but a copied channel cannot change its format.");
             }
 
             Link(demuxer.VideoOutput, MediaKind.Video);

@@ -8,20 +8,20 @@ using RetroVue.Runtime.Schedules;
 namespace RetroVue.Runtime.Producers;
 
 /// <summary>
-/// The entry on the air of one producer: its item; a slate from where that fails, stalls or is over too early; and the item again if what
-/// stalled comes back.
+/// The entry that one producer has on the air: its item; a slate if the item fails, stalls or ends too early; and the item again if a
+/// stalled file goes on.
 /// </summary>
-/// <remarks>For the producer's own work, except for <see cref="Problem"/>, which any thread may read.</remarks>
+/// <remarks>Only for the producer's own task, except for <see cref="Problem"/>, which any thread may read.</remarks>
 /// <param name="producer">The producer's id, for the log.</param>
-/// <param name="plan">What the producer plays. The entry's end may move while it is on the air.</param>
+/// <param name="plan">The producer's plan. The entry's end may move while it is on the air.</param>
 /// <param name="items">Opens slates.</param>
 /// <param name="patient">Opens the file again.</param>
-/// <param name="late">Tells when an opening that hung has ended.</param>
-/// <param name="output">Where it airs.</param>
+/// <param name="late">Says when an opening that hung has ended.</param>
+/// <param name="output">The channel's output.</param>
 /// <param name="feed">The producer's feed.</param>
-/// <param name="executor">What runs the channel.</param>
-/// <param name="retired">Where players end that are not needed any more.</param>
-/// <param name="logger">Where it says what failed.</param>
+/// <param name="executor">Runs the channel.</param>
+/// <param name="retired">The list of discarded players that are still ending.</param>
+/// <param name="logger">Gets a line for each failure.</param>
 internal sealed class EntryOnAir(
     string producer,
     PlannedEntries plan,
@@ -34,15 +34,15 @@ internal sealed class EntryOnAir(
     Retirement retired,
     ILogger logger)
 {
-    /// <summary>How long after a stall its file is tried again; twice as long after each further one of the same entry.</summary>
+    /// <summary>How long after a stall the file is opened again; the pause doubles after each further stall of the same entry.</summary>
     private static readonly ClockTime s_returnPause = ClockTime.FromSeconds(1);
 
     private static readonly ClockTime s_longestReturnPause = ClockTime.FromSeconds(60);
 
-    /// <summary>The shortest slate that takes the place of something that failed.</summary>
+    /// <summary>The shortest slate that replaces failed media.</summary>
     private static readonly ClockTime s_shortestSlate = ClockTime.FromSeconds(1);
 
-    /// <summary>How long what is left of a slate is kept for the output once the item has taken its place.</summary>
+    /// <summary>How long the rest of a slate is kept for the output after the item has replaced it.</summary>
     private static readonly ClockTime s_longestRest = ClockTime.FromSeconds(5);
 
     private readonly StallWatch _stalls = new(producer, executor, output);
@@ -51,23 +51,23 @@ internal sealed class EntryOnAir(
     private ClockTime _returnPause = s_returnPause;
     private volatile string? _problem;
 
-    /// <summary>What airs it; null if not even a slate can be aired.</summary>
+    /// <summary>The player of the item or the slate; null if not even a slate can be aired.</summary>
     public ItemPlayer? Player { get; private set; }
 
-    /// <summary>Why that is not what the schedule says, in one line for people; null if it is.</summary>
+    /// <summary>Why a slate airs instead of the scheduled item, in one line for people; null if the item airs.</summary>
     public string? Problem => _problem;
 
-    /// <summary>Begins to look for stalls; once.</summary>
+    /// <summary>Starts the watch for stalls; once.</summary>
     public void Start() => _stalls.Start();
 
-    /// <summary>Another entry is on the air from now on, or the first one.</summary>
+    /// <summary>Puts another entry on the air, or the first one.</summary>
     public void Take(ItemPlayer? player)
     {
         _returnPause = s_returnPause;
         Set(player);
     }
 
-    /// <summary>Hands a player to the feed, with the end that its entry has by now.</summary>
+    /// <summary>Hands a player to the feed, with the present end of its entry.</summary>
     public void Air(ItemPlayer? player, PlayoutEntry? entry, ClockTime at)
     {
         if (player is not null)
@@ -78,10 +78,12 @@ internal sealed class EntryOnAir(
         }
     }
 
-    /// <summary>Waits; if the item fails, stalls or is over too early, a slate takes its place, until what stalled returns.</summary>
-    /// <param name="until">What is waited for.</param>
-    /// <param name="next">What has been opened to follow; null if nothing has.</param>
-    /// <param name="stop">The producer stops; what is waited for ends with it.</param>
+    /// <summary>
+    /// Waits for a task. Meanwhile, if the item fails, stalls or ends too early, a slate replaces it until a stalled file goes on.
+    /// </summary>
+    /// <param name="until">The task to wait for.</param>
+    /// <param name="next">The player that has been opened to follow; null if there is none.</param>
+    /// <param name="stop">Says that the producer stops; the task ends with it.</param>
     public async Task PlayUntilAsync(Task until, ItemPlayer? next, CancellationToken stop)
     {
         while (Player is { } player)
@@ -114,11 +116,11 @@ internal sealed class EntryOnAir(
                 continue;
             }
 
-            // What comes before that the output has taken already.
+            // The output has taken the media before this time already.
             ClockTime from = _line.Now + output.Lead;
             if (player.Completion.IsCompletedSuccessfully && player.Sink.PresentedUntil is { IsNone: false } end)
             {
-                // The output has taken its last picture, but that is shown for as long as it lasts.
+                // The output has taken the last picture, but viewers see it for its whole duration.
                 from = ClockTime.Max(from, end);
             }
 
@@ -133,7 +135,7 @@ internal sealed class EntryOnAir(
         await until.ConfigureAwait(false);
     }
 
-    /// <summary>Says so if the item failed or was over too late for a slate to take its place.</summary>
+    /// <summary>Logs that the item failed or ended too late for a slate to replace it.</summary>
     public void TellOfMissingEnd()
     {
         if (Player is not { IsSlate: false, Completion.IsCompleted: true } ended)
@@ -151,7 +153,7 @@ internal sealed class EntryOnAir(
         }
     }
 
-    /// <summary>Gives up what may come back.</summary>
+    /// <summary>Stops trying to bring back a stalled item.</summary>
     public async Task EndReturnAsync()
     {
         if (_return is { } ending)
@@ -161,7 +163,7 @@ internal sealed class EntryOnAir(
         }
     }
 
-    /// <summary>Lets go of the player and ends all work. Does not wait for a file that hangs.</summary>
+    /// <summary>Discards the player and ends all tasks. Does not wait for a file that hangs.</summary>
     public async Task StopAsync()
     {
         await _stalls.StopAsync().ConfigureAwait(false);
@@ -170,9 +172,9 @@ internal sealed class EntryOnAir(
         _problem = null;
     }
 
-    /// <summary>Disposes of a player, which nobody waits for before the producer stops: one whose file hangs takes seconds.</summary>
+    /// <summary>Disposes of a player in the background, until the producer stops: if its file hangs, that takes seconds.</summary>
     /// <param name="player">The player; null for none.</param>
-    /// <param name="after">What has to complete first; null if there is nothing.</param>
+    /// <param name="after">A task that has to complete first; null if there is none.</param>
     public void Retire(ItemPlayer? player, Task? after = null)
     {
         if (player is not null)
@@ -199,7 +201,7 @@ internal sealed class EntryOnAir(
         _problem = player is null ? "Not even a slate can be aired." : player.Problem;
     }
 
-    /// <summary>Lets what has been opened end when the plan says by now.</summary>
+    /// <summary>Moves the end of an opened item to the end that the plan has now.</summary>
     private void MoveEnd(ItemPlayer? player, PlayoutEntry? entry)
     {
         if (player is null || entry is null)
@@ -214,21 +216,23 @@ internal sealed class EntryOnAir(
         }
         else if (end > player.Sink.Until && !player.IsSlate)
         {
-            // If it has come to its end already, a slate follows; as it does on a slate, which is drawn up to its end.
+            // If the item has ended already, a slate follows. A slate is drawn only up to its end, so a slate follows it too.
             feed.TryExtend(player.Sink, end);
         }
     }
 
-    /// <summary>Puts a slate in the place of what ended early; if that was the slate already, nothing: it would fail again at once.</summary>
+    /// <summary>
+    /// Replaces an item that ended early with a slate. A slate that ended early is not replaced: it would fail again at once.
+    /// </summary>
     private async Task ReplaceAsync(PlayoutEntry entry, ItemPlayer ended, ClockTime from, bool hasStalled, CancellationToken stop)
     {
         Player = null;
         bool isFollowed = ended.IsSlate && ended.Completion.IsCompletedSuccessfully && ended.Sink.Until < _line.At(entry.End);
         Exception? error = ended.Completion.Exception?.GetBaseException();
-        error = hasStalled ? new StalledFileException(entry.File!, "has stopped coming") : error;
+        error = hasStalled ? new StalledFileException(entry.File!, "has stalled") : error;
         if (isFollowed)
         {
-            // The entry ends later than when the slate was made.
+            // The entry's end has moved since the slate was made.
             Retire(ended);
             Set(await items.OpenSlateAsync(entry, from, ended.Problem, ended.MayReturn, stop).ConfigureAwait(false));
             Air(Player, plan.OnAir, from);
@@ -236,7 +240,7 @@ internal sealed class EntryOnAir(
         }
 
         ended.Sink.Tag?.Fail(Reason(error));
-        // What is left of it would be taken while the slate is being opened, beyond where the slate begins.
+        // Otherwise the output would take the item's remaining media while the slate is opened, beyond the slate's beginning.
         ended.Sink.Discard();
         Retire(ended);
         if (ended.IsSlate)
@@ -254,7 +258,7 @@ internal sealed class EntryOnAir(
             RuntimeLog.ItemEndedEarly(logger, producer, entry.Title, entry.File ?? "slate", Reason(error), FileProblem.IfUnexpected(error));
         }
 
-        string problem = error?.Message ?? $"'{entry.File}' is over before its time.";
+        string problem = error?.Message ?? $"'{entry.File}' ended before its time.";
         ItemPlayer? slate = await items.OpenSlateAsync(entry, from, problem, hasStalled, stop).ConfigureAwait(false);
         Set(slate);
         Air(slate, plan.OnAir, from);
@@ -264,7 +268,7 @@ internal sealed class EntryOnAir(
         }
     }
 
-    /// <summary>Puts an item that has stalled on the air again, in the place of its slate.</summary>
+    /// <summary>Puts a stalled item on the air again, in place of its slate.</summary>
     private void Return(PlayoutEntry entry, ItemPlayer slate, ItemPlayer? returned, CancellationToken stop)
     {
         if (returned is null)
@@ -276,7 +280,7 @@ internal sealed class EntryOnAir(
         ClockTime from = returned.Sink.From;
         slate.Sink.EndAt(from);
         Air(returned, entry, from);
-        // A slate whose rest nobody takes ends when the item has had its turn for a while.
+        // If nobody takes the rest of the slate, it ends when the item has been on the air for a while.
         ClockTime latestStationTime = _line.ToStation(from + s_longestRest);
         Retire(slate, Task.WhenAny(slate.Completion, executor.WaitUntilAsync(_line.Station, latestStationTime, stop)));
         _returnPause = ClockTime.Min(_returnPause + _returnPause, s_longestReturnPause);

@@ -3,16 +3,16 @@ using RetroVue.Runtime.Schedules;
 
 namespace RetroVue.Runtime.Producers;
 
-/// <summary>Opens entries of a plan for a channel of a certain profile.</summary>
+/// <summary>Opens entries of a plan for a channel of a certain kind.</summary>
 internal interface IItemOpener
 {
     /// <summary>Opens a file or a slate so that it airs from a time on the channel's line.</summary>
-    /// <param name="entry">What to air.</param>
-    /// <param name="from">When its first frame is to be aired: the entry's start, or later for a join in the middle.</param>
+    /// <param name="entry">The entry to air.</param>
+    /// <param name="from">When its first frame airs: the entry's start, or later for a join in the middle.</param>
     /// <param name="notBefore">
-    /// Nothing is presented before it: the entry's start where a join shows what comes before <paramref name="from"/> at once, or
-    /// <paramref name="from"/> itself on the air, where an encoded picture then begins with the first key frame after it.
+    /// Nothing is presented before this time. For a join it is the entry's start, so that media before <paramref name="from"/> is shown at
+    /// once. On the air it is <paramref name="from"/> itself; an encoded picture then begins with the first key frame after it.
     /// </param>
-    /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="cancellationToken">Cancels the opening.</param>
     Task<ItemPlayer> OpenAsync(PlayoutEntry entry, ClockTime from, ClockTime notBefore, CancellationToken cancellationToken);
 }

@@ -1,13 +1,15 @@
 namespace RetroVue.Runtime.Producers;
 
-/// <summary>Makes the producers of one mode. Apps add their own, or replace one of these, by registering a factory.</summary>
-/// <remarks>Thread-safe: channels ask side by side.</remarks>
+/// <summary>
+/// Makes the producers of one mode. An app can register a factory to add a mode, or to replace a factory of this library.
+/// </summary>
+/// <remarks>Thread-safe: several channels may call it at the same time.</remarks>
 public interface IProducerFactory
 {
-    /// <summary>The mode of the producers. Of two factories with the same mode the later one counts.</summary>
+    /// <summary>The mode of the producers. If two factories have the same mode, the later one counts.</summary>
     ChannelMode Mode { get; }
 
-    /// <summary>Makes a producer. It opens nothing yet.</summary>
-    /// <param name="context">The channel that it is for, and the feed that it fills.</param>
+    /// <summary>Makes a producer. The producer opens nothing yet.</summary>
+    /// <param name="context">The producer's channel, and the feed that it fills.</param>
     IProducer Create(ProducerContext context);
 }

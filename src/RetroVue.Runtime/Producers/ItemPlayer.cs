@@ -5,7 +5,7 @@ using RetroVue.Runtime.Output;
 
 namespace RetroVue.Runtime.Producers;
 
-/// <summary>One item on its way to the channel: a pipeline that ends in a channel sink.</summary>
+/// <summary>Plays one item: a pipeline that ends in a channel sink.</summary>
 internal sealed class ItemPlayer : IAsyncDisposable
 {
     private readonly Pipeline _pipeline;
@@ -19,29 +19,29 @@ internal sealed class ItemPlayer : IAsyncDisposable
 
     public ChannelSink Sink { get; }
 
-    /// <summary>True for a slate, in whose place there is nothing better.</summary>
+    /// <summary>True for a slate; a slate that fails is not replaced.</summary>
     public bool IsSlate { get; set; }
 
-    /// <summary>Why it is a slate and not what the schedule says; null if it is that.</summary>
+    /// <summary>Why a slate airs instead of the scheduled item; null if the item airs.</summary>
     public string? Problem { get; set; }
 
-    /// <summary>True for a slate in the place of a file that has stalled and may go on.</summary>
+    /// <summary>True for a slate that replaces a stalled file, which may go on.</summary>
     public bool MayReturn { get; set; }
 
-    /// <summary>True while more of the item's file is wanted.</summary>
+    /// <summary>True while the pipeline wants more data from the item's file.</summary>
     public bool IsWantedMore => _demuxer?.IsWantedMore == true;
 
-    /// <summary>How long reading the item's file has taken so far.</summary>
+    /// <summary>The total time of reading the item's file so far.</summary>
     public ClockTime ReadingTime => _demuxer?.ReadingTime ?? ClockTime.Zero;
 
-    /// <summary>Completes when the item has been played to its end; fails when it could not be.</summary>
+    /// <summary>Completes when the item has been played to its end; fails if it could not be.</summary>
     public Task Completion { get; private set; } = Task.CompletedTask;
 
-    /// <summary>Opens the item and lets it run until its sink is full.</summary>
-    /// <param name="pipeline">An empty pipeline, which the player owns from now on.</param>
-    /// <param name="sink">Where the item goes.</param>
-    /// <param name="build">Opens the file and puts the pipeline together; may block. Returns what reads the file; null without one.</param>
-    /// <param name="cancellationToken">Gives up.</param>
+    /// <summary>Opens the item and runs it until its sink is full.</summary>
+    /// <param name="pipeline">An empty pipeline, which the player then owns.</param>
+    /// <param name="sink">The item's sink.</param>
+    /// <param name="build">Opens the file and builds the pipeline; may block. Returns the demuxer of the file; null without a file.</param>
+    /// <param name="cancellationToken">Cancels the opening.</param>
     public static async Task<ItemPlayer> StartAsync(
         Pipeline pipeline,
         ChannelSink sink,

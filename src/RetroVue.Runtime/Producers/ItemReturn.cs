@@ -3,18 +3,18 @@ using RetroVue.Media.Time;
 using RetroVue.Runtime.Output;
 using RetroVue.Runtime.Schedules;
 
-// Cancelled on the calling thread, whose callbacks only wake tasks: on the thread pool, a simulation would lose its order.
+// Cancelled on the calling thread, because the callbacks only wake tasks. On the thread pool, a simulation would lose its order.
 #pragma warning disable CA1849, VSTHRD103, MA0042, MA0045
 
 namespace RetroVue.Runtime.Producers;
 
-/// <summary>Tries to bring back an entry whose file has stalled: opens it anew, again and again, until it comes in time.</summary>
+/// <summary>Tries to bring back an entry whose file has stalled: opens the file again and again, until its media arrives in time.</summary>
 internal sealed class ItemReturn
 {
-    /// <summary>How much more than the output has taken of the slate lies between an item that is ready and its beginning, at least.</summary>
+    /// <summary>The smallest distance between the output's position in the slate and the beginning of an item that is ready.</summary>
     private static readonly ClockTime s_leastSpare = ClockTime.FromMilliseconds(500);
 
-    /// <summary>The same, as it is opened.</summary>
+    /// <summary>The same distance at the time of the opening.</summary>
     private static readonly ClockTime s_spare = ClockTime.FromSeconds(2);
 
     private static readonly ClockTime s_leastRest = ClockTime.FromSeconds(5);
@@ -44,20 +44,20 @@ internal sealed class ItemReturn
     }
 
     /// <summary>
-    /// The item, once it is there, to be put on the air where its sink begins, which is further ahead than the output has taken of
-    /// the slate; null if the rest of the entry is not worth it any more.
+    /// Completes with the item when it is ready. It is to be put on the air at the beginning of its sink, which the output has not reached
+    /// yet. Null if the rest of the entry is too short.
     /// </summary>
     public Task<ItemPlayer?> Player { get; private set; } = Task.FromResult<ItemPlayer?>(null);
 
     /// <summary>Begins to try.</summary>
-    /// <param name="entry">What has stalled.</param>
-    /// <param name="items">Opens it.</param>
-    /// <param name="late">Tells when an opening that hung has ended.</param>
-    /// <param name="output">Where it comes back.</param>
-    /// <param name="executor">What runs the channel.</param>
-    /// <param name="retire">Disposes of a player without being waited for.</param>
-    /// <param name="pause">How long to wait before the first time; twice as long before each that follows.</param>
-    /// <param name="stop">Gives up.</param>
+    /// <param name="entry">The stalled entry.</param>
+    /// <param name="items">Opens its file.</param>
+    /// <param name="late">Says when an opening that hung has ended.</param>
+    /// <param name="output">The channel's output.</param>
+    /// <param name="executor">Runs the channel.</param>
+    /// <param name="retire">Disposes of a player in the background.</param>
+    /// <param name="pause">The pause before the first attempt; it doubles before each further one.</param>
+    /// <param name="stop">Stops the attempts.</param>
     public static ItemReturn Begin(
         PlayoutEntry entry,
         IItemOpener items,
@@ -73,7 +73,7 @@ internal sealed class ItemReturn
         return begun;
     }
 
-    /// <summary>Gives up; returns what there is by now, which is then the caller's.</summary>
+    /// <summary>Stops the attempts. Returns the player if there is one by now; the caller then owns it.</summary>
     public async Task<ItemPlayer?> EndAsync()
     {
         _stop.Cancel();
@@ -91,7 +91,7 @@ internal sealed class ItemReturn
                 await WaitUntilAsync(_line.Now + pause).ConfigureAwait(false);
                 if (_late.EndOf(_entry.File!) is { } end)
                 {
-                    // The disk still does not answer; it is back when this has ended.
+                    // The disk still does not answer. When this task ends, it does.
                     await end.WaitAsync(_stop.Token).ConfigureAwait(false);
                 }
 
@@ -115,7 +115,9 @@ internal sealed class ItemReturn
         }
     }
 
-    /// <summary>The item, with its beginning there; null if it does not open, or its beginning does not come in time.</summary>
+    /// <summary>
+    /// Opens the item and waits for its beginning; null if the item does not open, or its beginning does not arrive in time.
+    /// </summary>
     private async Task<ItemPlayer?> TryOpenAsync(ClockTime from)
     {
         ItemPlayer player;
@@ -125,13 +127,13 @@ internal sealed class ItemReturn
         }
         catch (Exception) when (!_stop.IsCancellationRequested)
         {
-            // What is wrong with it has been said.
+            // The problem has been logged already.
             return null;
         }
 
         try
         {
-            // Of a file that opens and does not come, because only its beginning is in memory, this is when the disk is back.
+            // A file may open from cached data although its disk does not answer. When its media arrives, the disk is back.
             while (!player.Sink.HasBegun())
             {
                 await WaitUntilAsync(_line.Now + s_look).ConfigureAwait(false);

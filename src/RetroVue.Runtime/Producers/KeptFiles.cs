@@ -3,19 +3,21 @@ using RetroVue.Media.FFmpeg.Containers;
 using RetroVue.Media.Pipelines;
 using RetroVue.Media.Time;
 
-// Cancelled on the calling thread, whose callbacks only wake tasks: on the thread pool, a simulation would lose its order.
+// Cancelled on the calling thread, because the callbacks only wake tasks. On the thread pool, a simulation would lose its order.
 #pragma warning disable CA1849, VSTHRD103, MA0042, MA0045
 
 namespace RetroVue.Runtime.Producers;
 
 /// <summary>
-/// Keeps the files open that a channel read when it went off the air, so that it is back at once for who comes back soon. On the air it
-/// keeps none: they are memory, and what airs is open already.
+/// When a channel goes off the air, keeps its last files open, so that the channel is on the air at once for a viewer who comes back soon.
+/// While the channel is on the air, it keeps none: they cost memory, and the current item's file is open already.
 /// </summary>
-/// <remarks>Thread-safe. Of a begin and an end that come while an earlier end still closes its files, the last one counts.</remarks>
+/// <remarks>
+/// Thread-safe. If <see cref="BeginAsync"/> and <see cref="End"/> are called while files are still closing, the last call counts.
+/// </remarks>
 internal sealed class KeptFiles(Executor executor, IClock station) : IAsyncDisposable
 {
-    /// <summary>What was on the air, and what was prepared to follow.</summary>
+    /// <summary>The file on the air, and the prepared one.</summary>
     private const int MostFiles = 2;
 
     private readonly Lock _lock = new();
@@ -26,10 +28,10 @@ internal sealed class KeptFiles(Executor executor, IClock station) : IAsyncDispo
     /// <summary>How long files stay open: ten minutes of station time.</summary>
     public static ClockTime KeepTime => ClockTime.FromSeconds(600);
 
-    /// <summary>Where demuxers of the channel take files from and return them to.</summary>
+    /// <summary>The channel's demuxers take files from this shelf and return them to it.</summary>
     public InputShelf Shelf { get; } = new(MostFiles);
 
-    /// <summary>The channel is going off the air: what demuxers return from now on is kept for a while.</summary>
+    /// <summary>To be called when the channel goes off the air: files that demuxers return from now on are kept for a while.</summary>
     public async Task BeginAsync()
     {
         Task closing;
@@ -56,7 +58,7 @@ internal sealed class KeptFiles(Executor executor, IClock station) : IAsyncDispo
         }
     }
 
-    /// <summary>The channel is on the air, with what it took: closes the rest, which nobody need wait for.</summary>
+    /// <summary>To be called when the channel is on the air and has taken its files: closes the others in the background.</summary>
     public void End()
     {
         CancellationTokenSource? ended;
@@ -83,7 +85,7 @@ internal sealed class KeptFiles(Executor executor, IClock station) : IAsyncDispo
         }
         catch (OperationCanceledException)
         {
-            // On the air again, or the station is shutting down.
+            // The channel is on the air again, or the station is shutting down.
         }
 
         await executor.InvokeAsync(Shelf.Close).ConfigureAwait(false);

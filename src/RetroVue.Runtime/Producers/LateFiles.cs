@@ -2,19 +2,19 @@ using RetroVue.Media.Time;
 
 namespace RetroVue.Runtime.Producers;
 
-/// <summary>A channel's files that are still being opened although nobody waits for them any more: their disk does not answer.</summary>
+/// <summary>A channel's files that are still being opened although nobody waits for them: their disk does not answer.</summary>
 /// <remarks>
-/// Each takes a thread for as long as it hangs, so there are never many, and a file is in here once at most. Thread-safe.
+/// Each occupies a thread while it hangs, so their number is limited, and the same file is here at most once. Thread-safe.
 /// </remarks>
 internal sealed class LateFiles
 {
-    /// <summary>How many there may be.</summary>
+    /// <summary>The maximum number.</summary>
     public const int Most = 4;
 
     private readonly Lock _lock = new();
     private readonly Dictionary<string, (Task<ItemPlayer> Opening, Task End, ClockTime Since)> _files = new(StringComparer.Ordinal);
 
-    /// <summary>True if as many files as there may be are in here.</summary>
+    /// <summary>True if the maximum number of files is here.</summary>
     public bool IsFull
     {
         get
@@ -26,7 +26,7 @@ internal sealed class LateFiles
         }
     }
 
-    /// <summary>Completes when the opening of a file that is in here has ended, however it did; null if it is not in here.</summary>
+    /// <summary>Completes when the opening of a file has ended, successfully or not; null if the file is not here.</summary>
     public Task? EndOf(string file)
     {
         lock (_lock)
@@ -35,7 +35,7 @@ internal sealed class LateFiles
         }
     }
 
-    /// <summary>When the opening of a file that is in here began, by the executor's system clock; None if it is not in here.</summary>
+    /// <summary>Returns when the opening of a file began, by the executor's system clock; None if the file is not here.</summary>
     public ClockTime SinceOf(string file)
     {
         lock (_lock)
@@ -44,7 +44,7 @@ internal sealed class LateFiles
         }
     }
 
-    /// <summary>Takes an opening in, until it ends; what it has opened then is disposed of.</summary>
+    /// <summary>Adds an opening, until it ends; then its player is disposed of.</summary>
     public void Add(string file, Task<ItemPlayer> opening, ClockTime since)
     {
         lock (_lock)
@@ -52,7 +52,7 @@ internal sealed class LateFiles
             Task end = EndAsync(file, opening);
             if (!end.IsCompleted)
             {
-                // Else it has ended since somebody looked, and would stay in here for ever.
+                // If it has ended already, it must not be added: nothing would remove it again.
                 _files[file] = (opening, end, since);
             }
         }
@@ -67,13 +67,13 @@ internal sealed class LateFiles
         }
         catch (Exception)
         {
-            // Whatever was wrong with it: it has ended.
+            // The reason does not matter: the opening has ended.
         }
         finally
         {
             lock (_lock)
             {
-                // Another opening of the same file may have been given up since.
+                // Another opening of the same file may have been added since.
                 if (_files.TryGetValue(file, out var late) && ReferenceEquals(late.Opening, opening))
                 {
                     _files.Remove(file);

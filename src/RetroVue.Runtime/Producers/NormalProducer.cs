@@ -7,16 +7,16 @@ using RetroVue.Runtime.Output;
 using RetroVue.Runtime.Schedules;
 using RetroVue.Runtime.Time;
 
-// Cancelled on the calling thread, whose callbacks only wake tasks: on the thread pool, a simulation would lose its order.
+// Cancelled on the calling thread, because the callbacks only wake tasks. On the thread pool, a simulation would lose its order.
 #pragma warning disable CA1849, VSTHRD103, MA0042, MA0045
 
 namespace RetroVue.Runtime.Producers;
 
-/// <summary>Plays a plan's entries one after the other, each at its time; a slate where one cannot be played.</summary>
+/// <summary>Plays a plan's entries one after the other, each at its time; a slate airs instead of an entry that cannot be played.</summary>
 /// <remarks>
-/// The entry that follows is opened <see cref="PrepareLead"/> before its time and holds its first frames until then. An entry that cannot
-/// be opened, or fails while it plays, gives way to a slate until its end; the next entry is tried as usual. One whose file stalls, as on
-/// a disk that does not answer, gives way to a slate too, and comes back by itself where it should be by then once the file goes on.
+/// The next entry is opened <see cref="PrepareLead"/> before its time and holds its first frames until then. If an entry cannot be opened,
+/// or fails while it plays, a slate airs until its end; the next entry is tried as usual. If an entry's file stalls, as on a disk that does
+/// not answer, a slate airs too. When the file goes on, the entry comes back by itself, at its present position.
 /// </remarks>
 internal sealed class NormalProducer : IProducer
 {
@@ -63,15 +63,14 @@ internal sealed class NormalProducer : IProducer
     }
 
     /// <inheritdoc/>
-    /// <remarks>Five seconds, or three before the entry is handed over if that is earlier.</remarks>
+    /// <remarks>Five seconds, or three seconds before the entry is handed to the output if that is more.</remarks>
     public ClockTime PrepareLead => SwitchLead + ClockTime.FromSeconds(3);
 
-    /// <summary>How long opening a file may take: there is time left to make a slate.</summary>
+    /// <summary>The longest time to open a file: there is time left to make a slate.</summary>
     internal static ClockTime OpenLimit => ClockTime.FromSeconds(4);
 
     /// <summary>
-    /// How long before its time an entry is handed to the output, which works ahead of that; until then a slate may take the place of the one
-    /// on the air.
+    /// How long before its time an entry is handed to the output, which works ahead. Until then, a slate may replace the entry on the air.
     /// </summary>
     private ClockTime SwitchLead => ClockTime.Max(ClockTime.FromSeconds(2), _output.Lead + ClockTime.FromMilliseconds(700));
 
@@ -113,7 +112,7 @@ internal sealed class NormalProducer : IProducer
         _onAir.Take(await _items.OpenAsync(airing.Entry, _output.Line.At(startAt), cancellationToken).ConfigureAwait(false));
         if (_plan.TryTake(Ahead(SwitchLead)) is { } following)
         {
-            // An output that catches up comes to the next entry at once, and one that encodes works more than a second ahead.
+            // An output that catches up reaches the next entry at once, and one that encodes works more than a second ahead.
             _next = await _items.OpenAsync(following, _output.Line.At(following.Start), cancellationToken).ConfigureAwait(false);
         }
     }
@@ -201,7 +200,7 @@ internal sealed class NormalProducer : IProducer
                     onAir.Air(_next, plan.Prepared, start);
                 }
 
-                // What is replaced from here on begins later than this by the time between opening an entry and handing it over.
+                // A new plan can begin no earlier than an opened entry's start plus the time between its opening and its handover.
                 await WaitUntilAsync(start, stop).ConfigureAwait(false);
                 await onAir.EndReturnAsync().ConfigureAwait(false);
                 onAir.TellOfMissingEnd();
@@ -229,8 +228,8 @@ internal sealed class NormalProducer : IProducer
     }
 
     /// <summary>
-    /// Takes what follows when it is time to open it. What is on the air is watched meanwhile: of a long entry it is not known for hours what
-    /// follows, and that may change.
+    /// Takes the next entry when it is time to open it, and watches the entry on the air meanwhile. The next entry of a long one may be
+    /// unknown for hours, and it may change.
     /// </summary>
     private async Task<PlayoutEntry> TakeFollowingAsync(PlannedEntries plan, EntryOnAir onAir, CancellationToken stop)
     {
@@ -257,8 +256,8 @@ internal sealed class NormalProducer : IProducer
     }
 
     /// <summary>
-    /// Lets an item that has been followed give what is left of it first: an output that still catches up with station time takes that, and
-    /// the item after a short next one must not come while that still waits for its turn, which it would lose.
+    /// Lets the last item give its remaining media first: an output that still catches up with station time needs it. An item that follows
+    /// a short one must not be handed over while the short one still waits for its turn, because the short one would lose it.
     /// </summary>
     private Task HandOver(EntryOnAir onAir, ClockTime start, CancellationToken stop)
     {
@@ -266,7 +265,7 @@ internal sealed class NormalProducer : IProducer
         Task handover = _next is null || ended is null
             ? Task.CompletedTask
             : Task.WhenAny(ended.Completion, WaitUntilAsync(ClockTime.Max(start, _output.Line.Now) + PrepareLead, stop));
-        // Awaits a task of its own: of several that await the same, .NET lets one go on at once and the others on the thread pool.
+        // Awaits a task of its own: if several await the same task, .NET continues one at once and the others on the thread pool.
         onAir.Retire(ended, Task.WhenAny(handover));
         return handover;
     }
@@ -274,10 +273,10 @@ internal sealed class NormalProducer : IProducer
     private Task WaitUntilAsync(ClockTime time, CancellationToken stop) =>
         _executor.WaitUntilAsync(_output.Line.Station, _output.Line.ToStation(time), stop);
 
-    /// <summary>The first instant that lies so far ahead of station time.</summary>
+    /// <summary>Returns the instant that is a lead ahead of station time.</summary>
     private Instant Ahead(ClockTime lead) => _output.Line.ToInstant(_output.Line.Now + lead);
 
-    /// <summary>Stopped, or another producer is on the air: what ends from now on is no failure.</summary>
+    /// <summary>Notes that the producer was stopped, or another one is on the air: an item that ends from now on has not failed.</summary>
     private void EndPlaying()
     {
         try

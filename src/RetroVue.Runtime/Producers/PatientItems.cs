@@ -3,28 +3,30 @@ using RetroVue.Media.Pipelines;
 using RetroVue.Media.Time;
 using RetroVue.Runtime.Schedules;
 
-// Cancelled on the calling thread, whose callbacks only wake tasks: on the thread pool, a simulation would lose its order.
+// Cancelled on the calling thread, because the callbacks only wake tasks. On the thread pool, a simulation would lose its order.
 #pragma warning disable CA1849, VSTHRD103, MA0042, MA0045
 
 namespace RetroVue.Runtime.Producers;
 
 /// <summary>
-/// Opens files without waiting for longer than a limit: one that hangs, because its disk does not answer, is left to itself and closed
-/// when it comes after all.
+/// Opens files, but waits no longer than a limit. If the opening of a file hangs, because its disk does not answer, it goes on in the
+/// background, and the file is closed when it opens after all.
 /// </summary>
 internal sealed class PatientItems(IItemOpener items, LateFiles late, Executor executor) : IItemOpener
 {
-    /// <summary>A little more than libavformat is given, which says better what is wrong with a header.</summary>
+    /// <summary>A little longer than libavformat's limit, because libavformat describes a bad header better.</summary>
     public static ClockTime Limit => NormalProducer.OpenLimit + ClockTime.FromMilliseconds(300);
 
-    /// <exception cref="StalledFileException">The file does not open in time, or is being opened for longer than that already.</exception>
+    /// <exception cref="StalledFileException">The file does not open in time, or an earlier opening of it has lasted that long
+    /// already.</exception>
     public async Task<ItemPlayer> OpenAsync(PlayoutEntry entry, ClockTime from, ClockTime notBefore, CancellationToken cancellationToken)
     {
         string file = entry.File!;
         IClock clock = executor.Waiter.SystemClock;
         while (late.EndOf(file) is { } end)
         {
-            // Somebody has given it up, perhaps long before its time: it may be there any moment. Then another one may have done so.
+            // An earlier opening was given up, perhaps long before the limit, and may end at any moment. After it, another opening may have
+            // been given up too.
             ClockTime since = late.SinceOf(file);
             if (!since.IsNone && clock.Now >= since + Limit)
             {
@@ -40,7 +42,7 @@ internal sealed class PatientItems(IItemOpener items, LateFiles late, Executor e
 
         if (late.IsFull)
         {
-            throw new StalledFileException(file, $"is not opened while {LateFiles.Most} other files of the channel hang");
+            throw new StalledFileException(file, $"was not opened, because {LateFiles.Most} other files of the channel hang");
         }
 
         using var giveUp = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -51,7 +53,7 @@ internal sealed class PatientItems(IItemOpener items, LateFiles late, Executor e
             await Task.WhenAny(opening, executor.WaitUntilAsync(clock, begun + Limit, giveUp.Token)).ConfigureAwait(false);
         }
 
-        // Ends the wait; and an opening that is late builds no further.
+        // Ends the wait. An opening that is late then stops before it builds the pipeline.
         giveUp.Cancel();
         if (opening.IsCompleted)
         {
@@ -60,6 +62,6 @@ internal sealed class PatientItems(IItemOpener items, LateFiles late, Executor e
 
         late.Add(file, opening, begun);
         cancellationToken.ThrowIfCancellationRequested();
-        throw new StalledFileException(file, "does not open");
+        throw new StalledFileException(file, "could not be opened in time");
     }
 }

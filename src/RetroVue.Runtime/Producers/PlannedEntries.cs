@@ -5,8 +5,8 @@ using RetroVue.Runtime.Schedules;
 namespace RetroVue.Runtime.Producers;
 
 /// <summary>
-/// A producer's plan as it is by now: the entry on the air, the one that is prepared to follow it, and what comes after them. What comes can be
-/// added to and replaced; of the first two only the end can move.
+/// The present plan of a producer: the entry on the air, the prepared entry that follows it, and the entries after them. Later entries can
+/// be added and replaced; of the first two only the end can move.
 /// </summary>
 /// <remarks>Thread-safe. The entries follow one another without a gap.</remarks>
 internal sealed class PlannedEntries
@@ -18,7 +18,7 @@ internal sealed class PlannedEntries
     private PlayoutEntry? _prepared;
     private TaskCompletionSource _changed;
 
-    /// <summary>The entries of a plan from an instant on, which the plan contains.</summary>
+    /// <summary>Takes the entries of a plan from an instant on; the plan contains the instant.</summary>
     public PlannedEntries(PlayoutPlan plan, Airing first, Executor executor)
     {
         _executor = executor;
@@ -39,7 +39,7 @@ internal sealed class PlannedEntries
         }
     }
 
-    /// <summary>The entry that has been taken to follow; null if none has.</summary>
+    /// <summary>The prepared entry, which follows the one on the air; null if there is none.</summary>
     public PlayoutEntry? Prepared
     {
         get
@@ -63,7 +63,7 @@ internal sealed class PlannedEntries
         }
     }
 
-    /// <summary>When the entry begins that is to be taken next; null if it is not known.</summary>
+    /// <summary>The start of the entry that is to be taken next; null if it is not known.</summary>
     public Instant? NextStart
     {
         get
@@ -87,7 +87,9 @@ internal sealed class PlannedEntries
         }
     }
 
-    /// <summary>Takes the entry that follows if it begins at an instant or before; null if it does not. It is prepared from then on.</summary>
+    /// <summary>
+    /// Takes the next entry if it begins at an instant or before; null if it does not. From then on it is the prepared entry.
+    /// </summary>
     public PlayoutEntry? TryTake(Instant latestStart)
     {
         lock (_lock)
@@ -103,7 +105,7 @@ internal sealed class PlannedEntries
         }
     }
 
-    /// <summary>The prepared entry is on the air from now on.</summary>
+    /// <summary>Notes that the prepared entry is on the air from now on.</summary>
     public void GoOn()
     {
         lock (_lock)
@@ -112,8 +114,8 @@ internal sealed class PlannedEntries
         }
     }
 
-    /// <summary>Adds what follows the last entry.</summary>
-    /// <exception cref="ArgumentException">It does not.</exception>
+    /// <summary>Adds an entry after the last one.</summary>
+    /// <exception cref="ArgumentException">The entry does not start where the last one ends.</exception>
     public void Add(PlayoutEntry entry)
     {
         TaskCompletionSource changed;
@@ -133,17 +135,17 @@ internal sealed class PlannedEntries
     }
 
     /// <summary>
-    /// Lets another plan hold from an instant on. An entry that goes across the instant stays as it is if the other plan has the same one there, and
-    /// ends there if it has not.
+    /// Replaces the plan from an instant on. An entry that is on the air across the instant stays as it is if the new plan has the same
+    /// entry there. If not, it ends at the instant.
     /// </summary>
-    /// <param name="plan">The other plan.</param>
+    /// <param name="plan">The new plan.</param>
     /// <param name="from">The instant.</param>
     /// <param name="shortest">
-    /// How long an entry has to last for the one after it to be opened in time. If less of an entry would be left, and the other plan says what airs
-    /// from its start on, that holds from there.
+    /// How long an entry has to last, so that the one after it can be opened in time. If less of an entry would be left, and the new plan
+    /// covers the entry's start, the new plan holds from that start.
     /// </param>
-    /// <returns>False, and nothing changes, if an entry that begins less than that before the instant, or later, has been taken.</returns>
-    /// <exception cref="ArgumentException">The plan does not contain the instant, or the plan so far does not reach it.</exception>
+    /// <returns>False, without any change, if an entry has been taken that begins later than this time before the instant.</returns>
+    /// <exception cref="ArgumentException">The new plan does not contain the instant, or the old plan does not reach it.</exception>
     public bool TryReplace(PlayoutPlan plan, Instant from, Duration shortest)
     {
         if (plan.At(from) is not { } airing)
@@ -189,7 +191,7 @@ internal sealed class PlannedEntries
         return true;
     }
 
-    /// <summary>Wakes who waits for a change: there is none any more.</summary>
+    /// <summary>Completes <see cref="Changed"/>: the plan will not change any more.</summary>
     public void Close()
     {
         TaskCompletionSource changed;

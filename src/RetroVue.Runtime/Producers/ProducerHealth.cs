@@ -1,17 +1,17 @@
 namespace RetroVue.Runtime.Producers;
 
-/// <summary>How well a producer does.</summary>
+/// <summary>The health of a producer.</summary>
 public enum ProducerHealth
 {
     /// <summary>It produces nothing.</summary>
     Stopped,
 
-    /// <summary>It airs what it was told to.</summary>
+    /// <summary>It airs its plan.</summary>
     Running,
 
-    /// <summary>It airs a slate in the place of something it could not open or play.</summary>
+    /// <summary>It airs a slate, because it could not open or play an item.</summary>
     Degraded,
 
-    /// <summary>It produces nothing, because something it cannot be without failed.</summary>
+    /// <summary>It produces nothing, because an essential part failed.</summary>
     Failed,
 }

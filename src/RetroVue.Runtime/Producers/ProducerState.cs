@@ -1,6 +1,6 @@
 namespace RetroVue.Runtime.Producers;
 
-/// <summary>Where a producer is in its life.</summary>
+/// <summary>The state of a producer.</summary>
 public enum ProducerState
 {
     /// <summary>Off the air.</summary>

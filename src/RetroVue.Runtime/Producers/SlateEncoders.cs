@@ -5,16 +5,16 @@ using RetroVue.Runtime.Output;
 
 namespace RetroVue.Runtime.Producers;
 
-/// <summary>How slates of copied channels are encoded: in the codecs of the channels.</summary>
+/// <summary>The encoders of copied channels' slates, in the codecs of the channels.</summary>
 internal static class SlateEncoders
 {
     private const long SoundRate = 192_000;
 
-    /// <summary>The most bits per second of a channel's slates.</summary>
+    /// <summary>Returns the maximum bits per second of a channel's slates.</summary>
     public static long MostBitRate(ChannelFormats formats) =>
         (formats.Video is { } video ? RateOf(video.Video) : 0) + (formats.Audio is null ? 0 : SoundRate);
 
-    /// <summary>The encoder for a channel's stream; null if there is none for its codec here.</summary>
+    /// <summary>Returns the encoder for a channel's stream; null if this FFmpeg has none for its codec.</summary>
     public static EncoderOptions? For(EncodedFormat format)
     {
         EncoderOptions? options = format.Codec switch
@@ -36,16 +36,20 @@ internal static class SlateEncoders
         return options is not null && Encoder.Exists(options.Codec) ? options : null;
     }
 
-    /// <summary>The pictures of a channel's slates as they are encoded; null if it has none or there is no encoder for them.</summary>
+    /// <summary>
+    /// Returns the format in which the pictures of a channel's slates are encoded; null if there are none, or no encoder for them.
+    /// </summary>
     public static VideoFormat? Picture(EncodedFormat? format) => format is { Video: { } video } && For(format) is not null
         ? video with { PixelFormat = format.Codec is "hevc" && format.Profile == "Main 10" ? PixelFormat.Yuv420P10Le : PixelFormat.Yuv420P }
         : null;
 
-    /// <summary>The silence of a channel's slates as it is encoded; null if it has none or there is no encoder for it.</summary>
+    /// <summary>
+    /// Returns the format in which the silence of a channel's slates is encoded; null if there is none, or no encoder for it.
+    /// </summary>
     public static AudioFormat? Silence(EncodedFormat? format) => format is { Audio: { } audio } && For(format) is not null
         ? audio with { SampleFormat = format.Codec == "mp2" ? SampleFormat.S16 : SampleFormat.F32Planar }
         : null;
 
-    // A still at a rate that needs no thought: two bits for each pixel of it and second.
+    // A rate that is always enough for a still picture: two bits per pixel and second.
     private static long RateOf(VideoFormat? video) => Math.Max(400_000, video is null ? 0 : 2L * video.Width * video.Height);
 }

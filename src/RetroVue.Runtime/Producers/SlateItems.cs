@@ -11,13 +11,14 @@ using RetroVue.Runtime.Schedules;
 namespace RetroVue.Runtime.Producers;
 
 /// <summary>
-/// Makes slates: a still with the clock and what comes next, raw for a transcoded channel, encoded as its streams are for a copied one.
+/// Makes slates: a still picture with the clock and the next title. Raw for a transcoded channel, encoded like its streams for a copied
+/// one.
 /// </summary>
-/// <param name="channel">Whose name and zone they show.</param>
+/// <param name="channel">The channel whose name and local time the slates show.</param>
 /// <param name="line">The channel's line.</param>
-/// <param name="kind">What the channel is made of.</param>
-/// <param name="following">What comes after an entry.</param>
-/// <param name="options">How pipelines run.</param>
+/// <param name="kind">Copied or transcoded, and the formats.</param>
+/// <param name="following">Returns the entry that follows another one.</param>
+/// <param name="options">Options for the pipelines.</param>
 internal sealed class SlateItems(
     Channel channel,
     ChannelLine line,
@@ -25,9 +26,9 @@ internal sealed class SlateItems(
     Func<PlayoutEntry, PlayoutEntry> following,
     PipelineOptions options) : IItemOpener
 {
-    /// <summary>What a slate shows in the place of an entry, or of its picture.</summary>
+    /// <summary>Describes the slate that replaces an entry, or its picture.</summary>
     /// <param name="entry">The entry.</param>
-    /// <param name="from">Where it begins, on the channel's line.</param>
+    /// <param name="from">When the slate begins, on the channel's line.</param>
     /// <param name="video">The pictures; null for none.</param>
     /// <param name="audio">The silence; null for none.</param>
     public SlateOptions Describe(PlayoutEntry entry, ClockTime from, VideoFormat? video, AudioFormat? audio)
@@ -92,7 +93,7 @@ internal sealed class SlateItems(
         }
     }
 
-    /// <summary>The pictures that a slate is drawn in, which are converted to those that are aired where they are unlike.</summary>
+    /// <summary>Returns the format in which a slate is drawn. It is converted if the channel's format differs.</summary>
     private static VideoFormat Drawn(VideoFormat aired) => aired with
     {
         PixelFormat = PixelFormat.Yuv420P,

@@ -6,19 +6,19 @@ using RetroVue.Media.Time;
 
 namespace RetroVue.Runtime.Producers;
 
-/// <summary>What a <see cref="SlateSource"/> shows, when, and in which formats.</summary>
+/// <summary>The content, the times and the formats of a <see cref="SlateSource"/>.</summary>
 internal sealed class SlateOptions
 {
     /// <summary>The format of the pictures: Yuv420P, at least 64x48, of a positive rate; null for sound alone.</summary>
     public VideoFormat? Video { get; init; }
 
-    /// <summary>The format of the silence: F32Planar, at most 8 channels; null for pictures alone.</summary>
+    /// <summary>The format of the silence: F32Planar, at most 8 channels; null for pictures only.</summary>
     public AudioFormat? Audio { get; init; }
 
-    /// <summary>Where the channel's line is zero.</summary>
+    /// <summary>The instant at which the channel's line is zero.</summary>
     public required Instant Epoch { get; init; }
 
-    /// <summary>The zone whose time the clock shows.</summary>
+    /// <summary>The zone of the local time that the clock shows.</summary>
     public required DateTimeZone Zone { get; init; }
 
     /// <summary>The start, on the channel's line: nothing is presented before it.</summary>
@@ -30,15 +30,17 @@ internal sealed class SlateOptions
     /// <summary>The name of the channel or station, shown above the clock.</summary>
     public required string Name { get; init; }
 
-    /// <summary>What airs next, shown below the clock; nothing is where null.</summary>
+    /// <summary>The title of the next entry, shown below the clock; null to show nothing.</summary>
     public string? NextTitle { get; init; }
 
-    /// <summary>When that airs; shown only together with <see cref="NextTitle"/>, in hours and minutes of <see cref="Zone"/>.</summary>
+    /// <summary>
+    /// The start of the next entry, in hours and minutes of <see cref="Zone"/>; shown only together with <see cref="NextTitle"/>.
+    /// </summary>
     public Instant NextStart { get; init; }
 
     /// <summary>Where it logs what cannot be drawn; nowhere if null.</summary>
     public ILoggerFactory? LoggerFactory { get; init; }
 
-    /// <summary>Where the source's task runs.</summary>
+    /// <summary>The placement of the source's task.</summary>
     public StepPlacement Placement { get; init; }
 }

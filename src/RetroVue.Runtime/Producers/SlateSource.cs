@@ -7,17 +7,17 @@ using RetroVue.Runtime.Producers.Slates;
 namespace RetroVue.Runtime.Producers;
 
 /// <summary>
-/// The picture that airs where nothing else can: the channel's name, a clock and what comes next; with silence. As fast as it is taken.
+/// Makes slates: the channel's name, a clock and the next title, with silence. It runs as fast as its output is taken.
 /// </summary>
 /// <remarks>
-/// Stands on the channel's line: frame n has the PTS <c>ClockTime.FromUnits(n, rate.Inverse)</c> and the sequence n, sample n the PTS
-/// <c>ClockTime.FromUnits(n, 1/rate)</c>, both counted from the epoch, so slates and what airs before and after them share one grid. The
-/// first and the last are those whose PTS lies between the start and the end. The clock shows the time at which the frame is scheduled,
-/// never the present. Frames of the same second share their memory; after the first few nothing is allocated.
+/// Times are on the channel's line: frame n has the PTS <c>ClockTime.FromUnits(n, rate.Inverse)</c> and the sequence n, sample n the PTS
+/// <c>ClockTime.FromUnits(n, 1/rate)</c>, both counted from the epoch. So slates and the items around them share one grid. The PTS of the
+/// first and the last frame lie between the start and the end. The clock shows the time at which the frame is scheduled, not the present
+/// time. Frames of the same second share their memory; after the first few frames nothing is allocated.
 /// </remarks>
 internal sealed class SlateSource : Element
 {
-    /// <summary>Samples in a buffer of silence; the last one may have fewer.</summary>
+    /// <summary>The number of samples in a buffer of silence; the last buffer may have fewer.</summary>
     public const int SamplesPerBuffer = 1024;
 
     private const int MaxChannels = 8;
@@ -30,10 +30,11 @@ internal sealed class SlateSource : Element
     private long _blocks;
     private MediaMemory? _silence;
 
-    /// <summary>A source.</summary>
+    /// <summary>Makes a source.</summary>
     /// <param name="name">The element's name.</param>
-    /// <param name="options">What to show.</param>
-    /// <exception cref="ArgumentException">There is neither picture nor sound, a format is none a slate is made in, or a time is None.</exception>
+    /// <param name="options">The content, the times and the formats.</param>
+    /// <exception cref="ArgumentException">There is neither picture nor sound, slates do not support a format, or a time is
+    /// None.</exception>
     public SlateSource(string name, SlateOptions options)
         : base(name)
     {
@@ -56,10 +57,10 @@ internal sealed class SlateSource : Element
         AddTask(Produce, options.Placement);
     }
 
-    /// <summary>The pictures; null if there are none.</summary>
+    /// <summary>The output of the pictures; null if there are none.</summary>
     public OutputPad? VideoOutput { get; }
 
-    /// <summary>The silence; null if there is none.</summary>
+    /// <summary>The output of the silence; null if there is none.</summary>
     public OutputPad? AudioOutput { get; }
 
     /// <inheritdoc/>
@@ -93,25 +94,25 @@ internal sealed class SlateSource : Element
     {
         if (options.Video is null && options.Audio is null)
         {
-            throw new ArgumentException("A slate has a picture, sound, or both.", nameof(options));
+            throw new ArgumentException("A slate needs a picture, sound, or both.", nameof(options));
         }
 
         if (options.Video is { } video && !SlatePicture.CanDraw(video))
         {
             throw new ArgumentException(
-                $"A slate's picture is yuv420p of at least {SlateLayout.MinWidth}x{SlateLayout.MinHeight} at a positive rate, not '{video}'.",
+                $"A slate's picture has to be yuv420p, at least {SlateLayout.MinWidth}x{SlateLayout.MinHeight}, with a positive rate, not '{video}'.",
                 nameof(options));
         }
 
         if (options.Audio is { } audio
             && (audio.SampleFormat != SampleFormat.F32Planar || audio.SampleRate < 1 || audio.Layout.Channels is < 1 or > MaxChannels))
         {
-            throw new ArgumentException($"A slate's sound is f32planar of 1 to {MaxChannels} channels, not '{audio}'.", nameof(options));
+            throw new ArgumentException($"A slate's sound has to be f32planar of 1 to {MaxChannels} channels, not '{audio}'.", nameof(options));
         }
 
         if (options.From.IsNone || options.Until.IsNone)
         {
-            throw new ArgumentException("A slate has a start and an end.", nameof(options));
+            throw new ArgumentException("A slate needs a start and an end.", nameof(options));
         }
     }
 

@@ -5,13 +5,13 @@ using RetroVue.Runtime.Output;
 
 namespace RetroVue.Runtime.Producers;
 
-/// <summary>Tells when the item on the air does not come any more because its file does not.</summary>
+/// <summary>Detects that the item on the air has stalled because its file does not deliver data.</summary>
 /// <remarks>
-/// An item stalls where it has fallen a second and a half behind what the output takes, comes no nearer between two looks, and most of the
-/// time between them went into reading its file. One that catches up, as at a join, does not stall, nor does one that only waits for a
-/// processor: a machine that has too much to do brings no slate sooner either. So a slate can follow within two seconds of the item's last
-/// picture, however far ahead the output works; and an item whose pictures are far apart is read as far ahead as any. Thread-safe. Looks
-/// four times a second and allocates nothing meanwhile.
+/// An item has stalled if it is a second and a half behind the output's position, does not catch up between two looks, and most of the time
+/// between them was spent reading its file. An item that is catching up, as after a join, has not stalled. An item that only waits for a
+/// processor has not stalled either: on an overloaded machine a slate would not be faster. So a slate can follow within two seconds of the
+/// item's last picture, no matter how far ahead the output works; and items whose pictures are far apart are treated like all others.
+/// Thread-safe. Looks four times a second and allocates nothing.
 /// </remarks>
 internal sealed class StallWatch(string name, Executor executor, ChannelOutput output)
 {
@@ -30,17 +30,17 @@ internal sealed class StallWatch(string name, Executor executor, ChannelOutput o
     private ClockTime _lookedAt;
     private ClockTime _readingTime;
 
-    /// <summary>Begins to look; once.</summary>
+    /// <summary>Starts the watch; once.</summary>
     public void Start()
     {
         _task = new StepTask($"{name}-stalls", Look);
         executor.Attach(_task);
     }
 
-    /// <summary>Ends looking.</summary>
+    /// <summary>Ends the watch.</summary>
     public Task StopAsync() => _task is null ? Task.CompletedTask : executor.DetachAsync(_task);
 
-    /// <summary>Completes when an item stalls; from now on that item is looked at.</summary>
+    /// <summary>Completes when an item stalls; from now on the watch looks at this item.</summary>
     public Task StallOf(ItemPlayer player)
     {
         lock (_lock)

@@ -2,7 +2,7 @@ namespace RetroVue.Runtime.Producers;
 
 /// <summary>A file does not come, or not in time; it may go on at any moment, so it is transient. The message names it.</summary>
 internal sealed class StalledFileException(string path, string problem)
-    : StationException($"'{path}' {problem}: its disk does not answer, or is too slow. Look at the disk or its network.")
+    : StationException($"'{path}' {problem}: its disk does not answer, or is too slow. Check the disk or its network.")
 {
     /// <summary>True: it may go on at any moment.</summary>
     public override bool IsTransient => true;

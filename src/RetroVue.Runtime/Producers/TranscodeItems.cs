@@ -14,7 +14,7 @@ using RetroVue.Runtime.Time;
 
 namespace RetroVue.Runtime.Producers;
 
-/// <summary>Opens files for a channel that is transcoded: decoded and converted to the channel's size, rate and layout.</summary>
+/// <summary>Opens files for a transcoded channel: decodes them and converts them to the channel's size, rate and layout.</summary>
 internal sealed class TranscodeItems(
     ChannelLine line,
     RawFormats raw,
@@ -25,7 +25,7 @@ internal sealed class TranscodeItems(
     /// <summary>Decoded pictures are large: only a quarter of a second of them is kept.</summary>
     private static readonly ClockTime s_lead = ClockTime.FromMilliseconds(250);
 
-    /// <summary>What nobody sees, in degrees.</summary>
+    /// <summary>The smallest rotation that people notice, in degrees.</summary>
     private const double LeastTilt = 3;
 
     private readonly ILogger _logger = options.LoggerFactory?.CreateLogger<TranscodeItems>() ?? NullLogger<TranscodeItems>.Instance;
@@ -109,7 +109,7 @@ internal sealed class TranscodeItems(
         {
             if (stream.Tilt > LeastTilt)
             {
-                Warn(string.Create(CultureInfo.InvariantCulture, $"it is turned by {stream.Tilt:0} degrees beyond a quarter turn, which it keeps"));
+                Warn(string.Create(CultureInfo.InvariantCulture, $"it is rotated by {stream.Tilt:0} degrees from a quarter turn, and only quarter turns are corrected"));
             }
         }
 

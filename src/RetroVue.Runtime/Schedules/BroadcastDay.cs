@@ -4,16 +4,16 @@ using NodaTime.TimeZones;
 namespace RetroVue.Runtime.Schedules;
 
 /// <summary>
-/// A day of programming: 06:00 to 06:00 in a channel's own zone, its end excluded. It lasts 23 or 25 hours where the clocks change in
-/// it, and groups schedules and reports; it cuts no programme.
+/// A day of programming: 06:00 to 06:00 in the channel's local time, without the end. It lasts 23 or 25 hours if the clocks change in it.
+/// It groups schedules and reports; it does not cut programmes.
 /// </summary>
-/// <remarks>Immutable and thread-safe. Two are equal where date and zone are.</remarks>
+/// <remarks>Immutable and thread-safe. Two days are equal if their dates and zones are equal.</remarks>
 /// <param name="Date">The date on which the day begins.</param>
 /// <param name="Zone">The channel's zone.</param>
 public sealed record BroadcastDay(LocalDate Date, DateTimeZone Zone)
 {
-    // If the zone's clocks skip 06:00 the day begins right after the gap, and if they show it twice, the first time: so each
-    // instant belongs to exactly one day.
+    // If 06:00 is skipped, the day begins directly after the gap; if it occurs twice, at its first occurrence. So each instant belongs to
+    // exactly one day.
     private static readonly ZoneLocalMappingResolver s_boundary =
         Resolvers.CreateMappingResolver(Resolvers.ReturnEarlier, Resolvers.ReturnStartOfIntervalAfter);
 
@@ -26,17 +26,17 @@ public sealed record BroadcastDay(LocalDate Date, DateTimeZone Zone)
     /// <summary>The first instant of the following day.</summary>
     public Instant End => StartOf(Date.PlusDays(1));
 
-    /// <summary>The day that follows.</summary>
+    /// <summary>The following day.</summary>
     public BroadcastDay Next => this with { Date = Date.PlusDays(1) };
 
     /// <summary>The day before.</summary>
     public BroadcastDay Previous => this with { Date = Date.PlusDays(-1) };
 
-    /// <summary>The day to which an instant belongs.</summary>
+    /// <summary>Returns the day that contains an instant.</summary>
     public static BroadcastDay Of(Instant instant, DateTimeZone zone)
     {
         ArgumentNullException.ThrowIfNull(zone);
-        // The date on the wall is at most one day too late, before 06:00, but for zones that skipped or repeated one.
+        // The local date is at most one day too late, before 06:00, except in zones that skipped or repeated a date.
         var day = new BroadcastDay(instant.InZone(zone).Date, zone);
         while (instant < day.Start)
         {
@@ -51,10 +51,10 @@ public sealed record BroadcastDay(LocalDate Date, DateTimeZone Zone)
         return day;
     }
 
-    /// <summary>True if the instant belongs to this day.</summary>
+    /// <summary>True if the instant is in this day.</summary>
     public bool Contains(Instant instant) => instant >= Start && instant < End;
 
-    /// <summary>The day as "2026-03-29 Europe/Berlin".</summary>
+    /// <summary>Returns the day as "2026-03-29 Europe/Berlin".</summary>
     public override string ToString() => $"{Date:uuuu-MM-dd} {Zone.Id}";
 
     private Instant StartOf(LocalDate date) => Zone.ResolveLocal(date + Rollover, s_boundary).ToInstant();

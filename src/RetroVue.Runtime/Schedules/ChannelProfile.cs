@@ -2,16 +2,16 @@ using RetroVue.Media.Time;
 
 namespace RetroVue.Runtime.Schedules;
 
-/// <summary>How a channel is made; fixed for its life: <see cref="CopyProfile"/> or <see cref="TranscodeProfile"/>.</summary>
+/// <summary>Copied or transcoded, and the formats: <see cref="CopyProfile"/> or <see cref="TranscodeProfile"/>. It never changes.</summary>
 public abstract record ChannelProfile
 {
     private protected ChannelProfile()
     {
     }
 
-    /// <summary>The profile of a channel that airs its items as they are.</summary>
+    /// <summary>The profile of a channel that airs its items as they are encoded.</summary>
     public static CopyProfile Copy { get; } = new();
 
-    /// <summary>The profile of a channel that is encoded at one size and rate.</summary>
+    /// <summary>Makes the profile of a channel that is encoded at one size and rate.</summary>
     public static TranscodeProfile Transcode(int width, int height, Rational rate) => new(width, height, rate);
 }

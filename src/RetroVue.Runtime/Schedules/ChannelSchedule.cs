@@ -1,7 +1,7 @@
 namespace RetroVue.Runtime.Schedules;
 
-/// <summary>A channel and what it airs at first.</summary>
+/// <summary>A channel and its first programme.</summary>
 /// <remarks>Immutable and thread-safe.</remarks>
 /// <param name="Channel">The channel.</param>
-/// <param name="Programme">What it airs.</param>
+/// <param name="Programme">Its programme.</param>
 public sealed record ChannelSchedule(Channel Channel, Programme Programme);

@@ -2,7 +2,7 @@ using NodaTime;
 
 namespace RetroVue.Runtime.Schedules;
 
-/// <summary>A channel's air time without beginning or end: its list, and what airs before and after it.</summary>
+/// <summary>A channel's entries for all time: its list, and filler or slates before and after it.</summary>
 internal sealed class ChannelTimeline
 {
     private readonly Channel _channel;
@@ -39,7 +39,10 @@ internal sealed class ChannelTimeline
         return entry.End > _end ? entry with { End = _end } : entry;
     }
 
-    /// <summary>Filler that ends whole at the start and begins anew at the end; without any, a slate for each half hour.</summary>
+    /// <summary>
+    /// Returns the filler at an instant: it ends with a whole item at the start, and begins again at the end. Without filler, a slate for
+    /// each half hour.
+    /// </summary>
     private PlayoutEntry IdleAt(Instant at)
     {
         bool isBefore = at < _start;

@@ -4,15 +4,17 @@ using NodaTime;
 
 namespace RetroVue.Runtime.Schedules;
 
-/// <summary>What makes an entry the one it is, whatever is cut from it: an item of a channel at an instant. Its id follows from that.</summary>
+/// <summary>
+/// The identity of an entry, which a cut does not change: an item of a channel at an instant. The entry's id is made from it.
+/// </summary>
 /// <param name="Channel">The channel's id.</param>
-/// <param name="Start">The item's start, whole: before anything is cut from it.</param>
-/// <param name="Kind">What it is.</param>
+/// <param name="Start">The start of the whole item, before any cut.</param>
+/// <param name="Kind">The kind of the entry.</param>
 /// <param name="Name">Its file, or its title if it has none.</param>
-/// <param name="Offset">The file's position at the start.</param>
+/// <param name="Offset">The position in the file at the start.</param>
 internal readonly record struct EntryOrigin(Guid Channel, Instant Start, SegmentKind Kind, string Name, Duration Offset)
 {
-    /// <summary>The entry's id (<see cref="PlayoutEntry.Id"/>): a UUID in the name space of the channel's.</summary>
+    /// <summary>Returns the entry's id (<see cref="PlayoutEntry.Id"/>): a UUID in the name space of the channel's id.</summary>
     public Guid ToId()
     {
         const int numbers = 16 + 16 + 4;

@@ -3,12 +3,12 @@ using NodaTime;
 
 namespace RetroVue.Runtime.Schedules;
 
-/// <summary>Lays a channel's items out so that long ones start on the half hours of the channel's clocks.</summary>
+/// <summary>Arranges a channel's items so that long ones start on the half hours of the channel's local time.</summary>
 /// <remarks>
-/// The rule: items keep their order. One of up to ten minutes follows right on the one before. One that is longer starts on a half
-/// hour; the channel's filler fills the time to it, file after file, each gap going on with the file after the last one used, the last
-/// cut at the half hour. If there is no filler, or less than a second is left, a slate fills the time. A list with a long item ends
-/// on a half hour too, so it is still on the grid when it repeats.
+/// The rule: items keep their order. An item of up to ten minutes starts directly after the one before. A longer item starts on a half
+/// hour. The channel's filler files air in the gap before it, one after the other; each gap begins with the file after the last one used,
+/// and the last file is cut at the half hour. If there is no filler, or less than a second is left, a slate fills the gap. A list with a
+/// long item ends on a half hour too, so it stays on the grid when it repeats.
 /// </remarks>
 public static class GridPacking
 {
@@ -18,9 +18,10 @@ public static class GridPacking
     public static Duration LongItem { get; } = Duration.FromMinutes(10);
 
     /// <summary>
-    /// The channel with its items laid out, and starting on a half hour: at its start or up to half an hour before it.
+    /// Returns the channel with its items arranged. It starts on a half hour: at its start, or up to half an hour earlier.
     /// </summary>
-    /// <exception cref="ScheduleException">The duration of an item is not known (see <see cref="Programme.Probed"/>) or not allowed.</exception>
+    /// <exception cref="ScheduleException">The duration of an item is unknown (see <see cref="Programme.Probed"/>) or not
+    /// allowed.</exception>
     public static ChannelSchedule PackedToGrid(this ChannelSchedule schedule)
     {
         ArgumentNullException.ThrowIfNull(schedule);

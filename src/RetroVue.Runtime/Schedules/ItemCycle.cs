@@ -15,7 +15,7 @@ internal sealed class ItemCycle
     private readonly long _length;
 
     /// <param name="items">At least one item.</param>
-    /// <param name="channel">Whose they are.</param>
+    /// <param name="channel">The channel of the items.</param>
     public ItemCycle(ImmutableArray<ScheduleItem> items, Channel channel)
     {
         _channel = channel.Id;
@@ -32,10 +32,10 @@ internal sealed class ItemCycle
         }
     }
 
-    /// <summary>How long it takes once.</summary>
+    /// <summary>The duration of one repetition.</summary>
     public Duration Length => Duration.FromNanoseconds(_length);
 
-    /// <summary>The item on the air at an instant where the first one starts at <paramref name="anchor"/>.</summary>
+    /// <summary>Returns the item on the air at an instant if the first item starts at <paramref name="anchor"/>.</summary>
     public PlayoutEntry EntryAt(Instant at, Instant anchor)
     {
         // 128 bits: an instant may lie more than 292 years from the anchor.

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace RetroVue.Runtime.Schedules;
 
-/// <summary>A value of a JSON document that knows where it stands, so that a complaint about it can say so.</summary>
+/// <summary>A value of a JSON document. It knows its line and field, for error messages.</summary>
 /// <param name="document">The document's name.</param>
 /// <param name="line">The line on which the value begins, from 1.</param>
 /// <param name="path">The field, such as "channels[0].name"; empty for the root.</param>
@@ -14,10 +14,10 @@ internal sealed class JsonValue(string document, int line, string path, JsonToke
 
     public string Path => path;
 
-    /// <summary>The text of a string or number, as written in the document but for escapes.</summary>
+    /// <summary>The text of a string or number, as in the document but without escapes.</summary>
     public string Text { get; init; } = "";
 
-    /// <summary>The complaint that something is wrong with this value.</summary>
+    /// <summary>Makes an error about this value.</summary>
     public ScheduleException Error(string problem) => new(document, line, path, problem);
 
     public bool TryAdd(string name, JsonValue value)
@@ -29,7 +29,7 @@ internal sealed class JsonValue(string document, int line, string path, JsonToke
 
     public void Add(JsonValue element) => _elements.Add(element);
 
-    /// <summary>Checks that this is an object that has no other fields than these.</summary>
+    /// <summary>Checks that this is an object that has only these fields.</summary>
     public JsonValue AsObject(params ReadOnlySpan<string> names)
     {
         Expect(kind == JsonTokenType.StartObject, "an object in braces");
@@ -37,7 +37,7 @@ internal sealed class JsonValue(string document, int line, string path, JsonToke
         {
             if (!names.Contains(name))
             {
-                throw value.Error($"there is no field of this name here; there are {string.Join(", ", names!)}");
+                throw value.Error($"this field is not known here; the fields are {string.Join(", ", names!)}");
             }
         }
 

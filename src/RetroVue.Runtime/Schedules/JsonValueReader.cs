@@ -3,7 +3,9 @@ using System.Text.Json;
 
 namespace RetroVue.Runtime.Schedules;
 
-/// <summary>Reads a JSON document into values that know their lines. Comments and trailing commas are allowed; a name given twice is not.</summary>
+/// <summary>
+/// Reads a JSON document into values that know their lines. Comments and trailing commas are allowed; duplicate names are not.
+/// </summary>
 internal ref struct JsonValueReader
 {
     private static readonly JsonReaderOptions s_options = new() { AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip };
@@ -30,13 +32,13 @@ internal ref struct JsonValueReader
         {
             reader._reader.Read();
             JsonValue root = reader.ReadValue("");
-            // Finds whatever follows the root.
+            // Finds content after the root value.
             reader._reader.Read();
             return root;
         }
         catch (JsonException exception)
         {
-            // The reader ends its messages with the place, counted from 0.
+            // The reader's messages end with the position, counted from 0.
             string problem = exception.Message.Split(" LineNumber:")[0];
             throw new ScheduleException(document, (int)(exception.LineNumber ?? 0) + 1, reader._path, problem, exception);
         }
@@ -87,7 +89,7 @@ internal ref struct JsonValueReader
         return value;
     }
 
-    /// <summary>The line of the present token, from 1.</summary>
+    /// <summary>Returns the line of the present token, from 1.</summary>
     private int Line()
     {
         long start = _reader.TokenStartIndex;

@@ -3,16 +3,16 @@ using NodaTime.TimeZones;
 
 namespace RetroVue.Runtime.Schedules;
 
-/// <summary>The half hours of a zone's clocks.</summary>
+/// <summary>The half hours of a zone's local time.</summary>
 /// <remarks>
-/// Every change of a zone's offset since 2000 is a multiple of half an hour, so slots stay half an hour long and on the clock's half
-/// hours through it. For older, odder changes a slot is cut short at the change.
+/// Since 2000, each change of a zone's offset has been a multiple of half an hour, so slots stay half an hour long and on the half hour. At
+/// older, irregular changes a slot is cut short.
 /// </remarks>
 internal static class LocalGrid
 {
     public static Duration Slot { get; } = Duration.FromMinutes(30);
 
-    /// <summary>The slot to which an instant belongs: its start, and its end, which does not belong to it.</summary>
+    /// <summary>Returns the slot that contains an instant: its start, and its end, which is not part of it.</summary>
     public static Interval SlotAt(Instant at, DateTimeZone zone)
     {
         ZoneInterval rules = zone.GetZoneInterval(at);

@@ -3,10 +3,12 @@ using System.Security.Cryptography;
 
 namespace RetroVue.Runtime.Schedules;
 
-/// <summary>Makes UUIDs of names: the same name in the same name space has the same UUID for ever. Source: RFC 9562, 5.5 (version 5).</summary>
+/// <summary>
+/// Makes UUIDs from names: the same name in the same name space always has the same UUID. Source: RFC 9562, 5.5 (version 5).
+/// </summary>
 internal static class NamedId
 {
-    /// <summary>The UUID of a name.</summary>
+    /// <summary>Returns the UUID of a name.</summary>
     /// <param name="space">The name space.</param>
     /// <param name="name">The name's bytes.</param>
     [SuppressMessage("Security", "CA5350", Justification = "Version 5 is defined by SHA-1; nothing is protected by it.")]

@@ -3,43 +3,43 @@ using RetroVue.Media.FFmpeg.Containers;
 
 namespace RetroVue.Runtime.Schedules;
 
-/// <summary>A stretch of a channel's air time.</summary>
+/// <summary>An item with its start and end in station time.</summary>
 /// <remarks>Immutable and thread-safe.</remarks>
-/// <param name="Kind">What airs.</param>
+/// <param name="Kind">Programme, filler or slate.</param>
 /// <param name="Start">Its first instant.</param>
 /// <param name="End">The first instant after it.</param>
-/// <param name="Title">What viewers read.</param>
+/// <param name="Title">The title that viewers see.</param>
 /// <param name="File">The file's full path; null for a slate.</param>
-/// <param name="Offset">The file's position that airs at <paramref name="Start"/>, on its own time line from zero.</param>
+/// <param name="Offset">The position in the file that airs at <paramref name="Start"/>, on the file's own time line from zero.</param>
 public sealed record PlayoutEntry(SegmentKind Kind, Instant Start, Instant End, string Title, string? File, Duration Offset)
 {
     private readonly Guid _id;
 
     /// <summary>
-    /// Tells the entry from every other of all channels, for ever: the same start of the same item has the same id in each plan and after each
-    /// restart. What is left of an entry that is cut keeps it.
+    /// The entry's unique, permanent id among all channels: the same item at the same start has the same id in each plan and after each
+    /// restart. The rest of a cut entry keeps the id.
     /// </summary>
-    /// <remarks>Worked out each time it is asked for: a plan has thousands of entries whose ids nobody asks for.</remarks>
+    /// <remarks>Computed on each call: a plan has thousands of entries, and few ids are needed.</remarks>
     public Guid Id
     {
         get => _id != Guid.Empty ? _id : Origin?.ToId() ?? Guid.Empty;
         init => _id = value;
     }
 
-    /// <summary>What the id follows from if none is given; null if it is not an entry of a channel's list.</summary>
+    /// <summary>The origin from which the id is made if none is given; null if the entry is not from a channel's list.</summary>
     internal EntryOrigin? Origin { get; init; }
 
-    /// <summary>The version of the schedule that says so (<see cref="IScheduleService.GetGeneration"/>).</summary>
+    /// <summary>The version of the schedule that contains the entry (<see cref="IScheduleService.GetGeneration"/>).</summary>
     public long Generation { get; init; }
 
-    /// <summary>Which picture and sound of the file air, where it has several.</summary>
+    /// <summary>The choice among the file's streams.</summary>
     public StreamChoice Streams { get; init; } = StreamChoice.Best;
 
-    /// <summary>How long it airs.</summary>
+    /// <summary>The duration of the entry.</summary>
     public Duration Duration => End - Start;
 
     /// <summary>
-    /// True if an entry airs the same as this one for as long as both last: the same pictures and sound of the same file at the same time.
+    /// True if another entry airs the same pictures and sound of the same file at the same time as this one, while both last.
     /// </summary>
     public bool IsSameAs(PlayoutEntry other)
     {
@@ -48,12 +48,12 @@ public sealed record PlayoutEntry(SegmentKind Kind, Instant Start, Instant End, 
             && (File is null || Start - Offset == other.Start - other.Offset) && Id == other.Id;
     }
 
-    /// <summary>What of the entry airs from an instant on, which is in it or before it.</summary>
+    /// <summary>Returns the rest of the entry from an instant on; the whole entry if the instant is before it.</summary>
     public PlayoutEntry From(Instant start) => start <= Start ? this : this with { Start = start, Offset = Offset + (start - Start) };
 
-    /// <summary>The entry with another end.</summary>
+    /// <summary>Returns the entry with another end.</summary>
     public PlayoutEntry Until(Instant end) => end == End ? this : this with { End = end };
 
-    /// <summary>True if the instant lies in the entry; its end does not.</summary>
+    /// <summary>True if the instant is in the entry; the end is not part of it.</summary>
     public bool Contains(Instant instant) => instant >= Start && instant < End;
 }

@@ -3,17 +3,17 @@ using NodaTime;
 
 namespace RetroVue.Runtime.Schedules;
 
-/// <summary>What a channel airs over a stretch of time: entries that follow one another to the nanosecond.</summary>
+/// <summary>The entries of a channel in a period; they follow one another to the nanosecond.</summary>
 /// <remarks>Immutable and thread-safe.</remarks>
 public sealed class PlayoutPlan
 {
-    /// <summary>A plan.</summary>
+    /// <summary>Makes a plan.</summary>
     /// <exception cref="ArgumentException">There is no entry, one is empty, or one does not begin where the one before it ends.</exception>
     public PlayoutPlan(ImmutableArray<PlayoutEntry> entries)
     {
         if (entries.IsDefaultOrEmpty)
         {
-            throw new ArgumentException("A plan has at least one entry.", nameof(entries));
+            throw new ArgumentException("A plan needs at least one entry.", nameof(entries));
         }
 
         for (int i = 0; i < entries.Length; i++)
@@ -41,7 +41,7 @@ public sealed class PlayoutPlan
     /// <summary>The last entry's end.</summary>
     public Instant End => Entries[^1].End;
 
-    /// <summary>What airs at an instant, or null if the plan does not reach it.</summary>
+    /// <summary>Returns the entry that airs at an instant and the position in it; null if the plan does not contain the instant.</summary>
     public Airing? At(Instant instant)
     {
         if (instant < Start || instant >= End)

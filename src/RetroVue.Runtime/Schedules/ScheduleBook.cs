@@ -5,17 +5,18 @@ using NodaTime;
 
 namespace RetroVue.Runtime.Schedules;
 
-/// <summary>The schedule of a station's channels, which can be published anew while they are on the air.</summary>
+/// <summary>The schedules of a station's channels. New versions can be published while the channels are on the air.</summary>
 /// <remarks>
-/// Thread-safe. A publication replaces a stretch of a channel's time at once and as a whole: each answer is of one version. Channels on the air
-/// follow it from seven seconds ahead, and what is on the air goes on without a break if the new version has the same entry there. A look-up costs
-/// O(log n) in the items of the list and in the publications, however long ago the list started.
+/// Thread-safe. A publication replaces a period of a channel's time at once and as a whole: each answer comes from one version only. A
+/// channel on the air follows a publication that begins at least seven seconds ahead. The entry on the air goes on without a break if the
+/// new version has the same entry then. A look-up costs O(log n) in the items of the list and in the publications, no matter how long ago
+/// the list started.
 /// </remarks>
 public sealed class ScheduleBook : IScheduleService
 {
     private readonly FrozenDictionary<Guid, Page> _pages;
 
-    /// <summary>A book with the first version of each channel's schedule.</summary>
+    /// <summary>Makes a book with the first version of each channel's schedule.</summary>
     /// <exception cref="ScheduleException">
     /// An item has no duration yet (see <see cref="Programme.Probed"/>) or one that is not allowed, a list lasts more than 100
     /// years, a programme ends before it starts, or two channels share an id or a short name.
@@ -73,12 +74,14 @@ public sealed class ScheduleBook : IScheduleService
     /// <inheritdoc/>
     public long GetGeneration(Guid channel) => PageOf(channel).Edition.Generation;
 
-    /// <summary>Lets a channel air another programme in a stretch of time.</summary>
+    /// <summary>Gives a channel another programme for a period.</summary>
     /// <param name="channel">The channel's id.</param>
-    /// <param name="programme">What it airs then. The programme's own start says where in its list it is at the beginning of the stretch.</param>
+    /// <param name="programme">The programme for the period. Its own start decides which of its items airs at the beginning of the
+    /// period.</param>
     /// <param name="from">The first instant.</param>
-    /// <param name="to">The first instant after the stretch, at which goes on what was to air before; null if it has no end.</param>
-    /// <returns>The generation of the schedule that holds from now on.</returns>
+    /// <param name="to">The first instant after the period; from then on the earlier programme goes on. Null if the period has no
+    /// end.</param>
+    /// <returns>The new generation of the schedule.</returns>
     /// <exception cref="KeyNotFoundException">There is no such channel.</exception>
     /// <exception cref="ArgumentException"><paramref name="to"/> is not after <paramref name="from"/>.</exception>
     /// <exception cref="ScheduleException">The programme cannot be aired; nothing has changed.</exception>
@@ -87,7 +90,7 @@ public sealed class ScheduleBook : IScheduleService
         ArgumentNullException.ThrowIfNull(programme);
         if (to <= from)
         {
-            throw new ArgumentException($"The stretch's end, {to}, must be after its start, {from}.", nameof(to));
+            throw new ArgumentException($"The end of the period, {to}, must be after its start, {from}.", nameof(to));
         }
 
         Page page = PageOf(channel);
@@ -99,7 +102,7 @@ public sealed class ScheduleBook : IScheduleService
         ? page
         : throw new KeyNotFoundException($"There is no channel with the id {channel}.");
 
-    /// <summary>A channel, and the version of its schedule that holds.</summary>
+    /// <summary>A channel, and the present version of its schedule.</summary>
     private sealed class Page(Channel channel, ScheduleEdition edition)
     {
         private readonly Lock _publishing = new();

@@ -3,13 +3,13 @@ using NodaTime;
 
 namespace RetroVue.Runtime.Schedules;
 
-/// <summary>One version of what a channel airs: stretches of time one after the other, each with a programme of its own.</summary>
+/// <summary>One version of a channel's schedule: periods one after the other, each with a programme of its own.</summary>
 /// <remarks>Immutable and thread-safe.</remarks>
 internal sealed class ScheduleEdition
 {
     private readonly ImmutableArray<(Instant From, ChannelTimeline Timeline)> _stretches;
 
-    /// <summary>The first version: one programme for all time.</summary>
+    /// <summary>Makes the first version: one programme for all time.</summary>
     public ScheduleEdition(ChannelTimeline timeline)
         : this(0, [(Instant.MinValue, timeline)])
     {
@@ -18,10 +18,10 @@ internal sealed class ScheduleEdition
     private ScheduleEdition(long generation, ImmutableArray<(Instant From, ChannelTimeline Timeline)> stretches) =>
         (Generation, _stretches) = (generation, stretches);
 
-    /// <summary>How many versions were before it.</summary>
+    /// <summary>The number of earlier versions.</summary>
     public long Generation { get; }
 
-    /// <summary>The version that follows: another programme in a stretch of time.</summary>
+    /// <summary>Returns the next version, with another programme in a period.</summary>
     public ScheduleEdition With(ChannelTimeline timeline, Instant from, Instant? to)
     {
         var stretches = ImmutableArray.CreateBuilder<(Instant From, ChannelTimeline Timeline)>();
@@ -36,7 +36,7 @@ internal sealed class ScheduleEdition
         return new ScheduleEdition(Generation + 1, stretches.ToImmutable());
     }
 
-    /// <summary>What airs at an instant: as much of it as lies in its stretch.</summary>
+    /// <summary>Returns the entry that airs at an instant, cut to its period.</summary>
     public PlayoutEntry EntryAt(Instant at)
     {
         int index = IndexAt(at);

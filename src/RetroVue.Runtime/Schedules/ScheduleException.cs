@@ -3,18 +3,18 @@ namespace RetroVue.Runtime.Schedules;
 /// <summary>A schedule is wrong, or asks for what cannot be. The message says where: "schedule.json line 12, channels[0].items[3].duration: …". It is not transient.</summary>
 public sealed class ScheduleException : StationException
 {
-    /// <summary>An error that belongs to no line of a document.</summary>
+    /// <summary>Makes an error without a line of a document.</summary>
     public ScheduleException(string message)
         : base(message)
     {
     }
 
-    /// <summary>An error in a document.</summary>
-    /// <param name="document">The document's name, as its reader knows it.</param>
+    /// <summary>Makes an error in a document.</summary>
+    /// <param name="document">The document's name, for the reader of the message.</param>
     /// <param name="line">The line, counted from 1.</param>
     /// <param name="field">The field, such as "channels[0].items[3].duration"; empty if it is the document itself.</param>
-    /// <param name="problem">What is wrong and what would be right.</param>
-    /// <param name="innerException">What found it.</param>
+    /// <param name="problem">The error, and the correct form.</param>
+    /// <param name="innerException">The exception that caused this one.</param>
     public ScheduleException(string document, int line, string field, string problem, Exception? innerException = null)
         : base($"{document} line {line}{(field.Length > 0 ? ", " : "")}{field}: {problem}", innerException)
     {

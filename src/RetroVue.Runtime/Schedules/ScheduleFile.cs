@@ -9,8 +9,8 @@ public static class ScheduleFile
     /// <summary>The largest document that is read: 16 MiB, some hundred thousand items.</summary>
     public const int MaxBytes = 16 << 20;
 
-    /// <summary>Reads a file. Paths in it are taken from the folder it stands in; the files they name are not looked at.</summary>
-    /// <exception cref="ScheduleException">The file cannot be read, or the schedule in it is wrong.</exception>
+    /// <summary>Reads a file. Relative paths in it start at the file's folder; the media files are not opened.</summary>
+    /// <exception cref="ScheduleException">The file cannot be read, or its schedule has an error.</exception>
     public static ImmutableArray<ChannelSchedule> Load(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
@@ -37,11 +37,11 @@ public static class ScheduleFile
             : Parse(bytes.AsSpan(0, length), Path.GetFileName(full), Path.GetDirectoryName(full) ?? "/");
     }
 
-    /// <summary>Reads a document in UTF-8, with or without byte order mark.</summary>
+    /// <summary>Reads a document in UTF-8, with or without a byte order mark.</summary>
     /// <param name="utf8">The document.</param>
     /// <param name="document">Its name, for messages.</param>
-    /// <param name="folder">The full path of the folder that paths in it are relative to.</param>
-    /// <exception cref="ScheduleException">The schedule is wrong; the message names line and field.</exception>
+    /// <param name="folder">The full path of the folder for relative paths.</param>
+    /// <exception cref="ScheduleException">The schedule has an error; the message names the line and the field.</exception>
     public static ImmutableArray<ChannelSchedule> Parse(ReadOnlySpan<byte> utf8, string document, string folder)
     {
         ArgumentException.ThrowIfNullOrEmpty(document);

@@ -4,37 +4,37 @@ using RetroVue.Media.FFmpeg.Containers;
 namespace RetroVue.Runtime.Schedules;
 
 /// <summary>One item of a channel's list.</summary>
-/// <param name="Kind">What it is for.</param>
-/// <param name="File">The file's full path; null for a slate, which has none.</param>
-/// <param name="Title">What viewers read.</param>
-/// <param name="Offset">Where in the file it begins, on the file's own time line from zero.</param>
-/// <param name="Duration">How long it airs, to the nanosecond; null while that depends on a file that has not been probed.</param>
+/// <param name="Kind">Programme, filler or slate.</param>
+/// <param name="File">The file's full path; null for a slate.</param>
+/// <param name="Title">The title that viewers see.</param>
+/// <param name="Offset">The position in the file at which the item begins, on the file's own time line from zero.</param>
+/// <param name="Duration">The duration, to the nanosecond; null if it comes from a file that has not been probed yet.</param>
 public sealed record ScheduleItem(SegmentKind Kind, string? File, string Title, Duration Offset, Duration? Duration)
 {
-    /// <summary>Which picture and sound of the file air, where it has several.</summary>
+    /// <summary>The choice among the file's streams.</summary>
     public StreamChoice Streams { get; init; } = StreamChoice.Best;
 
-    /// <summary>The shortest an item may be: 100 ms, a few frames.</summary>
+    /// <summary>The shortest duration of an item: 100 ms, a few frames.</summary>
     public static Duration MinDuration => NodaTime.Duration.FromMilliseconds(100);
 
-    /// <summary>The longest an item may be: seven days.</summary>
+    /// <summary>The longest duration of an item: seven days.</summary>
     public static Duration MaxDuration => NodaTime.Duration.FromDays(7);
 
-    /// <summary>A whole file as a programme.</summary>
+    /// <summary>Makes a programme of a whole file.</summary>
     public static ScheduleItem Programme(string file, string title, Duration duration) =>
         new(SegmentKind.Programme, file, title, NodaTime.Duration.Zero, duration);
 
-    /// <summary>A whole file as filler.</summary>
+    /// <summary>Makes filler of a whole file.</summary>
     public static ScheduleItem Filler(string file, string title, Duration duration) =>
         new(SegmentKind.Filler, file, title, NodaTime.Duration.Zero, duration);
 
-    /// <summary>A slate.</summary>
+    /// <summary>Makes a slate.</summary>
     public static ScheduleItem Slate(string title, Duration duration) =>
         new(SegmentKind.Slate, null, title, NodaTime.Duration.Zero, duration);
 
-    /// <summary>The duration, which by now must be known.</summary>
+    /// <summary>Returns the duration, which must be known by now.</summary>
     /// <param name="channel">The channel's name, for the message.</param>
-    /// <exception cref="ScheduleException">It is not known, not positive, or longer than <see cref="MaxDuration"/>.</exception>
+    /// <exception cref="ScheduleException">The duration is unknown, not positive, or longer than <see cref="MaxDuration"/>.</exception>
     internal Duration KnownDuration(string channel)
     {
         if (Duration is not { } duration)
@@ -44,6 +44,6 @@ public sealed record ScheduleItem(SegmentKind Kind, string? File, string Title, 
 
         return duration > NodaTime.Duration.Zero && duration <= MaxDuration
             ? duration
-            : throw new ScheduleException($"Channel '{channel}': '{Title}' lasts {duration}, which is not more than zero and at most seven days.");
+            : throw new ScheduleException($"Channel '{channel}': '{Title}' lasts {duration}; a duration must be positive and at most seven days.");
     }
 }

@@ -10,8 +10,8 @@ using RetroVue.Runtime.Time;
 
 namespace RetroVue.Runtime.Schedules;
 
-/// <summary>Makes channels of a JSON document's values; every complaint names the value it is about.</summary>
-/// <param name="folder">The full path of the folder that files are relative to.</param>
+/// <summary>Makes channels from the values of a JSON document; each error names its value.</summary>
+/// <param name="folder">The full path of the folder for relative paths.</param>
 internal sealed class ScheduleReader(string folder)
 {
     private static readonly DurationPattern s_clockDuration = DurationPattern.CreateWithInvariantCulture("-H:mm:ss.FFFFFFFFF");
@@ -36,7 +36,7 @@ internal sealed class ScheduleReader(string folder)
     {
         if (!taken.TryAdd(name, value.Path))
         {
-            throw value.Error($"'{name}' is taken by {taken[name]} already");
+            throw value.Error($"'{name}' is already used by {taken[name]}");
         }
     }
 
@@ -80,7 +80,7 @@ internal sealed class ScheduleReader(string folder)
             && name.All(letter => char.IsAsciiLetterLower(letter) || char.IsAsciiDigit(letter) || letter == '-')
             && name[0] != '-' && name[^1] != '-';
         return isLabel ? name : throw value.Error(
-            $"'{name}' is not a short name; use at most 30 lower-case letters, digits and, inside, hyphens");
+            $"'{name}' is not a short name; use at most 30 lower-case letters, digits and hyphens, but no hyphen at either end");
     }
 
     private static Guid ReadId(JsonValue value) => Guid.TryParseExact(value.AsString(), "D", out Guid id) && id != Guid.Empty
@@ -90,7 +90,9 @@ internal sealed class ScheduleReader(string folder)
     private static DateTimeZone ReadZone(JsonValue value) => TimeZones.Find(value.AsString())
         ?? throw value.Error($"there is no time zone '{value.Text}'; use an IANA name such as Europe/Berlin, America/New_York or UTC");
 
-    /// <summary>A date and time with "Z" or an offset, or else on the zone's clocks; the first of two where they show it twice.</summary>
+    /// <summary>
+    /// Reads a date and time with "Z" or an offset, or in the zone's local time; if a local time occurs twice, the first one.
+    /// </summary>
     private static Instant ReadInstant(JsonValue value, DateTimeZone zone)
     {
         string text = value.AsString();
@@ -112,7 +114,7 @@ internal sealed class ScheduleReader(string folder)
         }
 
         ZoneLocalMapping mapping = zone.MapLocal(local);
-        return mapping.Count > 0 ? mapping.First().ToInstant() : throw value.Error($"the clocks of {zone.Id} skip {text}");
+        return mapping.Count > 0 ? mapping.First().ToInstant() : throw value.Error($"{text} does not exist in {zone.Id}: its clocks skip it");
     }
 
     private static ChannelProfile ReadProfile(JsonValue value)
@@ -123,7 +125,7 @@ internal sealed class ScheduleReader(string folder)
         {
             case "copy":
                 return (value.Optional("size") ?? value.Optional("rate") ?? value.Optional("fields")) is { } needless
-                    ? throw needless.Error("belongs to transcode; a copied channel has the size, rate and fields of its files")
+                    ? throw needless.Error("is only for transcoded channels; a copied channel has the size, rate and fields of its files")
                     : ChannelProfile.Copy;
             case "transcode":
                 (int width, int height) = ReadSize(value.Required("size"));
@@ -141,11 +143,11 @@ internal sealed class ScheduleReader(string folder)
             "none" => Interlacing.Progressive,
             "top" => Interlacing.TopFieldFirst,
             "bottom" => Interlacing.BottomFieldFirst,
-            _ => throw value.Error($"'{value.Text}' is no order of fields; write none, top or bottom"),
+            _ => throw value.Error($"'{value.Text}' is not an order of fields; write none, top or bottom"),
         };
         return fields == Interlacing.Progressive || height % 4 == 0
             ? fields
-            : throw value.Error($"wants a height that is a multiple of four, and {height} is none; use 576 or 1080, or write none");
+            : throw value.Error($"needs a height that is a multiple of four, not {height}; use 576 or 1080, or write none");
     }
 
     private static (int Width, int Height) ReadSize(JsonValue value)
@@ -229,10 +231,10 @@ internal sealed class ScheduleReader(string folder)
     {
         if (length < ScheduleItem.MinDuration)
         {
-            throw value.Error($"'{value.Text}' leaves less than 100 ms to air");
+            throw value.Error($"'{value.Text}' leaves less than 100 ms of the item");
         }
 
-        return length <= ScheduleItem.MaxDuration ? length : throw value.Error($"'{value.Text}' leaves more than seven days to air");
+        return length <= ScheduleItem.MaxDuration ? length : throw value.Error($"'{value.Text}' leaves more than seven days of the item");
     }
 
     private static Duration ReadDuration(JsonValue value)

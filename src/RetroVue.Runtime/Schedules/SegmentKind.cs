@@ -1,14 +1,14 @@
 namespace RetroVue.Runtime.Schedules;
 
-/// <summary>What a stretch of air time is for.</summary>
+/// <summary>The kind of an entry.</summary>
 public enum SegmentKind
 {
-    /// <summary>A programme: what the guide lists.</summary>
+    /// <summary>A programme, which the guide lists.</summary>
     Programme,
 
     /// <summary>A file that fills the time between programmes.</summary>
     Filler,
 
-    /// <summary>A still with the clock and what comes next, where nothing else fills the time.</summary>
+    /// <summary>A still picture with the clock and the next title, if nothing else fills the time.</summary>
     Slate,
 }

@@ -10,8 +10,8 @@ namespace RetroVue.Runtime.Schedules;
 public sealed record TranscodeProfile(int Width, int Height, Rational Rate) : ChannelProfile
 {
     /// <summary>
-    /// Whether the pictures have two fields, and which is first in time: then <see cref="Rate"/> counts pictures, and those of the items
-    /// are kept. Progressive unless told.
+    /// Interlaced with one of the two field orders, or progressive, the default. If interlaced, <see cref="Rate"/> counts pictures, and the
+    /// fields of items are kept.
     /// </summary>
     public Interlacing Interlacing { get; init; }
 }

@@ -6,19 +6,19 @@ using RetroVue.Media.Time;
 namespace RetroVue.Runtime.Time;
 
 /// <summary>
-/// Shows in a station clock's readings whether the machine's civil time still agrees with it, and logs when that changes. Thread-safe.
+/// Compares a station clock with the machine's civil time, shows the result in the clock's readings, and logs each change. Thread-safe.
 /// </summary>
 /// <param name="station">The clock.</param>
 /// <param name="uncertainty">Its uncertainty while both agree.</param>
-/// <param name="logger">Hears of each change.</param>
+/// <param name="logger">Gets a line for each change.</param>
 internal sealed class CivilTimeState(DisciplinedClock station, ClockTime uncertainty, ILogger logger)
 {
     private readonly Lock _lock = new();
 
-    /// <summary>Station time minus civil time as shown; zero while both agree.</summary>
+    /// <summary>The difference that the readings show, station time minus civil time; zero while both agree.</summary>
     private Duration _shown;
 
-    /// <summary>Takes a comparison in. A difference that grew or shrank by no more than the tolerance is not news.</summary>
+    /// <summary>Takes a new comparison. If the difference changed by no more than the tolerance, nothing is logged.</summary>
     public void Take(TimeConsistency seen)
     {
         lock (_lock)
@@ -39,7 +39,7 @@ internal sealed class CivilTimeState(DisciplinedClock station, ClockTime uncerta
         }
     }
 
-    /// <summary>Makes station time gain on the system clock; what its readings show else stays.</summary>
+    /// <summary>Makes station time gain on the system clock; nothing else in its readings changes.</summary>
     public void Slew(double partsPerMillion)
     {
         lock (_lock)

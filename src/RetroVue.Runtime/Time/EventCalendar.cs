@@ -2,7 +2,7 @@ using NodaTime;
 
 namespace RetroVue.Runtime.Time;
 
-/// <summary>Pending events in time order, ties in the order of insertion; at most one per id.</summary>
+/// <summary>Pending events in the order of time, and of insertion for equal times; at most one per id.</summary>
 /// <remarks>Thread-safe. Every change costs O(log n).</remarks>
 internal sealed class EventCalendar
 {
@@ -11,7 +11,7 @@ internal sealed class EventCalendar
     private readonly SortedSet<Entry> _byTime = new(Comparer<Entry>.Create(Compare));
     private long _inserted;
 
-    /// <summary>Takes an event in; returns the one with the same id that it replaces, or null.</summary>
+    /// <summary>Adds an event; returns the event with the same id that it replaces, or null.</summary>
     public ScheduledEvent? Add(ScheduledEvent @event)
     {
         lock (_lock)
@@ -32,7 +32,7 @@ internal sealed class EventCalendar
         }
     }
 
-    /// <summary>The events of a range that includes both its ends.</summary>
+    /// <summary>Returns the events of a range, both ends included.</summary>
     public IReadOnlyList<ScheduledEvent> Between(Instant from, Instant to)
     {
         if (from > to)
@@ -46,7 +46,7 @@ internal sealed class EventCalendar
         }
     }
 
-    /// <summary>Removes and returns what is due.</summary>
+    /// <summary>Removes and returns the events that are due.</summary>
     public IReadOnlyList<ScheduledEvent> TakeDue(Instant now)
     {
         lock (_lock)

@@ -12,20 +12,22 @@ using SystemClock = RetroVue.Media.Clocks.SystemClock;
 namespace RetroVue.Runtime.Time;
 
 /// <summary>
-/// Station time: the one authority on "now" of a process. Schedules, sessions and reports ask it and nothing else.
+/// Station time: the one clock of a process for the present instant. Schedules, sessions and reports use no other clock.
 /// </summary>
 /// <remarks>
-/// Thread-safe; telling the time takes no lock. The time is an anchor (a UTC at a reading of the monotonic system clock) carried on by a
-/// <see cref="DisciplinedClock"/>, so it never goes back and a step of the machine's civil time does not move it. It is corrected only
-/// through <see cref="Slew"/> and <see cref="StepForward"/>. A civil time that has been stepped is shown by its readings' state
+/// Thread-safe; reading the time takes no lock. The time is an anchor (a UTC at a reading of the monotonic system clock) that a
+/// <see cref="DisciplinedClock"/> continues. So it never goes back, and a step of the machine's civil time does not move it. It is
+/// corrected only by <see cref="Slew"/> and <see cref="StepForward"/>. After a step of civil time, the state of its readings shows that
 /// (<see cref="CompareCivilTime"/>).
 /// </remarks>
 public sealed class MasterClock : NodaTime.IClock
 {
-    /// <summary>The most that station time is slewed by, in parts per million: MPEG-TS allows a PCR to be off by 30 (ISO/IEC 13818-1, 2.4.2.1).</summary>
+    /// <summary>
+    /// The largest slew of station time, in parts per million: MPEG-TS allows a PCR to be off by 30 (ISO/IEC 13818-1, 2.4.2.1).
+    /// </summary>
     public const double MaxSlew = 20;
 
-    // Enough that one of them is very likely not interrupted between its two readings.
+    // So many that very likely at least one of them is not interrupted between its two readings.
     private const int AnchorAttempts = 5;
 
     private static readonly ClockTime s_compareEvery = ClockTime.FromSeconds(10);
@@ -39,11 +41,11 @@ public sealed class MasterClock : NodaTime.IClock
     private readonly ILogger _logger;
     private IClock? _reference;
 
-    /// <summary>A clock anchored to a machine's civil time, which is read at once and later only to be compared with.</summary>
+    /// <summary>Makes a clock that is anchored to the machine's civil time, which is read now and later only compared.</summary>
     /// <param name="systemClock">The waiter's system clock, real or simulated.</param>
     /// <param name="systemUtc">Reads the machine's civil time in UTC.</param>
-    /// <param name="precision">What the times it tells are cut to.</param>
-    /// <param name="logger">Hears of replaced events, steps and failed timers.</param>
+    /// <param name="precision">The unit to which <see cref="UtcNow"/> is cut.</param>
+    /// <param name="logger">Gets replaced events, steps and failed timers.</param>
     public MasterClock(
         IClock systemClock,
         Func<Instant> systemUtc,
@@ -54,7 +56,7 @@ public sealed class MasterClock : NodaTime.IClock
         ArgumentNullException.ThrowIfNull(systemUtc);
         if (!Enum.IsDefined(precision))
         {
-            throw new ArgumentOutOfRangeException(nameof(precision), precision, "A precision is second, millisecond or microsecond.");
+            throw new ArgumentOutOfRangeException(nameof(precision), precision, "A precision has to be second, millisecond or microsecond.");
         }
 
         _system = systemClock;
@@ -67,11 +69,13 @@ public sealed class MasterClock : NodaTime.IClock
         _civil = new CivilTimeState(_station, uncertainty, _logger);
     }
 
-    /// <summary>A clock that reads <paramref name="anchor"/> now, on a machine whose civil time runs with its system clock: for simulation.</summary>
-    /// <param name="systemClock">The waiter's system clock, as a rule a simulated one.</param>
+    /// <summary>
+    /// Makes a clock that reads <paramref name="anchor"/> now, on a machine whose civil time runs with its system clock: for simulation.
+    /// </summary>
+    /// <param name="systemClock">The waiter's system clock, usually a simulated one.</param>
     /// <param name="anchor">The UTC of the system clock's present reading.</param>
-    /// <param name="precision">What the times it tells are cut to.</param>
-    /// <param name="logger">Hears of replaced events, steps and failed timers.</param>
+    /// <param name="precision">The unit to which <see cref="UtcNow"/> is cut.</param>
+    /// <param name="logger">Gets replaced events, steps and failed timers.</param>
     public MasterClock(
         IClock systemClock,
         Instant anchor,
@@ -81,15 +85,15 @@ public sealed class MasterClock : NodaTime.IClock
     {
     }
 
-    /// <summary>The unit that every instant this clock tells is cut to. Pacing is not affected: <see cref="AsClock"/> is exact.</summary>
+    /// <summary>The unit to which the instants of this clock are cut. Pacing is not affected: <see cref="AsClock"/> is exact.</summary>
     public TimePrecision Precision { get; }
 
-    /// <summary>Station time now, cut to <see cref="Precision"/>. Always answers; <see cref="AsClock"/>'s readings show its uncertainty.</summary>
+    /// <summary>Station time now, cut to <see cref="Precision"/>. Its uncertainty is in the readings of <see cref="AsClock"/>.</summary>
     public Instant UtcNow => Cut(_station.Now);
 
     /// <summary>
-    /// A clock across the network, on the line of <see cref="StationTime"/>, that <see cref="TryGetTraceTime"/> tells; null while there
-    /// is none. It does not steer station time.
+    /// A network clock on the line of <see cref="StationTime"/>, which <see cref="TryGetTraceTime"/> reads; null if there is none. It does
+    /// not steer station time.
     /// </summary>
     public IClock? Reference
     {
@@ -97,25 +101,25 @@ public sealed class MasterClock : NodaTime.IClock
         set => Volatile.Write(ref _reference, value);
     }
 
-    /// <summary>The real machine's station time: CLOCK_REALTIME read once, carried on by CLOCK_MONOTONIC.</summary>
+    /// <summary>Returns the station time of the real machine: CLOCK_REALTIME is read once and continued with CLOCK_MONOTONIC.</summary>
     public static MasterClock FromSystem(TimePrecision precision = TimePrecision.Millisecond, ILogger<MasterClock>? logger = null) =>
         new(SystemClock.Instance, () => ClockTime.FromNanoseconds(SystemClock.UnixNanoseconds).ToInstant(), precision, logger);
 
-    /// <summary>The same as <see cref="UtcNow"/>, for callers that know a clock as NodaTime's.</summary>
+    /// <summary>Returns <see cref="UtcNow"/>, for callers that use NodaTime's clock interface.</summary>
     public Instant GetCurrentInstant() => UtcNow;
 
-    /// <summary><see cref="UtcNow"/> as a zone's clocks show it.</summary>
+    /// <summary>Returns <see cref="UtcNow"/> in a zone's local time.</summary>
     public ZonedDateTime LocalNow(DateTimeZone zone)
     {
         ArgumentNullException.ThrowIfNull(zone);
         return UtcNow.InZone(zone);
     }
 
-    /// <summary><see cref="UtcNow"/> as the clocks of a zone, given by its IANA name, show it.</summary>
+    /// <summary>Returns <see cref="UtcNow"/> in the local time of a zone, given by its IANA name.</summary>
     /// <exception cref="DateTimeZoneNotFoundException">There is no such zone; the message names it.</exception>
     public ZonedDateTime LocalNow(string zone) => LocalNow(TimeZones.Get(zone));
 
-    /// <summary>Seconds from an instant to <see cref="UtcNow"/>; zero for an instant that is still to come.</summary>
+    /// <summary>Returns the seconds from an instant to <see cref="UtcNow"/>; zero for an instant in the future.</summary>
     public double SecondsSince(Instant instant)
     {
         Duration passed = UtcNow - instant;
@@ -123,15 +127,15 @@ public sealed class MasterClock : NodaTime.IClock
     }
 
     /// <summary>
-    /// What a zone's clocks show when another's show <paramref name="time"/>. A time that the first zone's clocks show twice is taken as
-    /// the earlier one; one that they skip is moved on by the length of the gap.
+    /// Converts a local time of one zone to another zone. If the local time occurs twice, the earlier one counts; if it is skipped, it is
+    /// moved forward by the length of the gap.
     /// </summary>
     /// <exception cref="DateTimeZoneNotFoundException">There is no such zone; the message names it.</exception>
     [SuppressMessage("Performance", "CA1822", Justification = "Callers ask the clock they hold, as for every other question about zones.")]
     public ZonedDateTime ConvertTimezone(LocalDateTime time, string fromZone, string toZone) =>
         time.InZoneLeniently(TimeZones.Get(fromZone)).WithZone(TimeZones.Get(toZone));
 
-    /// <summary>What a zone's clocks, given by its IANA name, show now.</summary>
+    /// <summary>Returns the present offset, abbreviation and next change of a zone, given by its IANA name.</summary>
     /// <exception cref="DateTimeZoneNotFoundException">There is no such zone; the message names it.</exception>
     public TimezoneInfo GetTimezoneInfo(string zone)
     {
@@ -141,8 +145,8 @@ public sealed class MasterClock : NodaTime.IClock
     }
 
     /// <summary>
-    /// Keeps an event until <see cref="TriggerScheduledEvents"/> finds it due; one that is due already is found at the next call. An
-    /// event with an id that is pending replaces it.
+    /// Keeps an event until <see cref="TriggerScheduledEvents"/> finds it due. An event that is due already is found by the next call. An
+    /// event replaces a pending one with the same id.
     /// </summary>
     /// <returns>The event that was replaced, or null.</returns>
     public ScheduledEvent? ScheduleEvent(string id, Instant at, object? payload = null)
@@ -157,26 +161,28 @@ public sealed class MasterClock : NodaTime.IClock
         return replaced;
     }
 
-    /// <summary>Forgets a pending event; false if there is none with that id.</summary>
+    /// <summary>Removes a pending event; false if there is none with that id.</summary>
     public bool CancelEvent(string id)
     {
         ArgumentNullException.ThrowIfNull(id);
         return _events.Remove(id);
     }
 
-    /// <summary>The pending events from one instant to another, both included, in time order, ties in the order they were scheduled.</summary>
+    /// <summary>
+    /// Returns the pending events from one instant to another, both included, in the order of time, and of insertion for equal times.
+    /// </summary>
     public IReadOnlyList<ScheduledEvent> EventsBetween(Instant from, Instant to) => _events.Between(from, to);
 
     /// <summary>
-    /// Removes and returns the events that are due, in time order, ties in the order they were scheduled. Due is measured exactly, not
-    /// to <see cref="Precision"/>.
+    /// Removes and returns the events that are due, in the order of time, and of insertion for equal times. The comparison uses the exact
+    /// time, not <see cref="Precision"/>.
     /// </summary>
     public IReadOnlyList<ScheduledEvent> TriggerScheduledEvents() => _events.TakeDue(_station.Now.ToInstant());
 
     /// <summary>Compares station time, its anchor and the machine's civil time.</summary>
     /// <param name="tolerance">
-    /// The difference between station time and the machine's UTC that still counts as agreement; by default 500 ms, above which slewing
-    /// would take more than seven hours.
+    /// The largest difference between station time and the machine's UTC that counts as agreement. By default 500 ms; to slew more would
+    /// take over seven hours.
     /// </param>
     public TimeConsistency ValidateTimeConsistency(Duration? tolerance = null)
     {
@@ -192,9 +198,9 @@ public sealed class MasterClock : NodaTime.IClock
     }
 
     /// <summary>
-    /// Compares as <see cref="ValidateTimeConsistency"/> does and shows what comes out: while the two are more than 500 ms apart, the
-    /// readings of <see cref="AsClock"/> are unsynchronised and as uncertain as that is much. Each step is logged. Station time goes on
-    /// undisturbed.
+    /// Compares like <see cref="ValidateTimeConsistency"/>, and shows the result: while the two differ by more than 500 ms, the readings of
+    /// <see cref="AsClock"/> are unsynchronised, and their uncertainty is that difference. Each step is logged. Station time itself does
+    /// not change.
     /// </summary>
     public TimeConsistency CompareCivilTime()
     {
@@ -203,8 +209,8 @@ public sealed class MasterClock : NodaTime.IClock
         return seen;
     }
 
-    /// <summary>Compares every ten seconds of station time (<see cref="CompareCivilTime"/>), until it is told to stop.</summary>
-    /// <param name="executor">Waits; one over the same system clock as this clock.</param>
+    /// <summary>Compares every ten seconds of station time (<see cref="CompareCivilTime"/>), until it is stopped.</summary>
+    /// <param name="executor">Waits; it must use the same system clock as this clock.</param>
     /// <param name="cancellationToken">Ends it; the task completes then without an exception.</param>
     internal async Task WatchCivilTimeAsync(Executor executor, CancellationToken cancellationToken)
     {
@@ -219,13 +225,13 @@ public sealed class MasterClock : NodaTime.IClock
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            // Told to stop.
+            // Stopped.
         }
     }
 
     /// <summary>
-    /// The time of the <see cref="Reference"/>, cut to <see cref="Precision"/>; null unless it is a network clock that is synchronised
-    /// at this moment. A reference in hold-over is stale and gives null.
+    /// Returns the time of the <see cref="Reference"/>, cut to <see cref="Precision"/>; null if it is not a network clock that is
+    /// synchronised now. A reference in hold-over is stale and gives null.
     /// </summary>
     public Instant? TryGetTraceTime()
     {
@@ -238,7 +244,7 @@ public sealed class MasterClock : NodaTime.IClock
         return reading.State == ClockState.Synchronised ? Cut(reading.Time) : null;
     }
 
-    /// <summary>Makes station time gain on the system clock, or lose, from now on; zero ends it.</summary>
+    /// <summary>Makes station time run faster than the system clock, or slower, from now on; zero ends this.</summary>
     /// <param name="partsPerMillion">Microseconds gained per second; within ±<see cref="MaxSlew"/>.</param>
     /// <exception cref="ArgumentOutOfRangeException">The rate is beyond ±<see cref="MaxSlew"/>, or not a number.</exception>
     public void Slew(double partsPerMillion)
@@ -246,13 +252,13 @@ public sealed class MasterClock : NodaTime.IClock
         if (!(Math.Abs(partsPerMillion) <= MaxSlew))
         {
             throw new ArgumentOutOfRangeException(
-                nameof(partsPerMillion), partsPerMillion, "Station time is slewed by at most 20 parts per million either way.");
+                nameof(partsPerMillion), partsPerMillion, "Station time can be slewed by at most ±20 parts per million.");
         }
 
         _civil.Slew(partsPerMillion);
     }
 
-    /// <summary>Steps station time forward: for a clock that was behind, between items. It is never stepped back.</summary>
+    /// <summary>Steps station time forward: for a clock that was behind, between items. Station time is never stepped back.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The step is negative.</exception>
     public void StepForward(Duration step)
     {
@@ -260,24 +266,24 @@ public sealed class MasterClock : NodaTime.IClock
         RuntimeLog.SteppedForward(_logger, step);
     }
 
-    /// <summary>Station time for pacing: exact to the nanosecond, on the line of <see cref="StationTime"/>.</summary>
+    /// <summary>Returns station time as a clock for pacing: exact to the nanosecond, on the line of <see cref="StationTime"/>.</summary>
     public IClock AsClock() => _station;
 
     /// <summary>
-    /// Station time for code that takes a <see cref="TimeProvider"/>. Its timers wait on the executor, for station time, and call back
-    /// where <see cref="Executor.InvokeAsync"/> runs work; a callback that throws is logged and its timer goes on.
+    /// Returns station time for code that takes a <see cref="TimeProvider"/>. Its timers wait on the executor, for station time, and call
+    /// back like work of <see cref="Executor.InvokeAsync"/>. If a callback throws, the exception is logged and the timer goes on.
     /// </summary>
-    /// <param name="executor">Runs the timers; one over the same system clock as this clock.</param>
-    /// <exception cref="ArgumentException">The executor lives in another system time.</exception>
+    /// <param name="executor">Runs the timers; it must use the same system clock as this clock.</param>
+    /// <exception cref="ArgumentException">The executor uses another system clock.</exception>
     public TimeProvider AsTimeProvider(Executor executor)
     {
         ArgumentNullException.ThrowIfNull(executor);
         return ReferenceEquals(executor.Waiter.SystemClock, _system)
             ? new StationTimeProvider(this, executor, _logger)
-            : throw new ArgumentException($"The executor waits by '{executor.Waiter.SystemClock.Name}', the station by '{_system.Name}'.", nameof(executor));
+            : throw new ArgumentException($"The executor's system clock is '{executor.Waiter.SystemClock.Name}'; the station's is '{_system.Name}'.", nameof(executor));
     }
 
-    /// <summary>Anchors a station clock in the narrowest of several brackets, and says how wide that was.</summary>
+    /// <summary>Anchors a station clock with the narrowest of several brackets, and returns the width of that bracket.</summary>
     private static (DisciplinedClock Station, ClockTime Uncertainty) TakeAnchor(IClock systemClock, Func<Instant> systemUtc)
     {
         (DisciplinedClock? Station, ClockTime Uncertainty) best = (null, ClockTime.MaxValue);
@@ -310,7 +316,7 @@ public sealed class MasterClock : NodaTime.IClock
             TimePrecision.Millisecond => NodaConstants.NanosecondsPerMillisecond,
             _ => 1000,
         };
-        // A remainder below zero, before 1970, is taken off upwards, so the cut is always towards the past.
+        // Before 1970 the remainder is negative; it is corrected so that the cut is always towards the past.
         long rest = time.Nanoseconds % unit;
         return ClockTime.FromNanoseconds(time.Nanoseconds - (rest < 0 ? rest + unit : rest)).ToInstant();
     }

@@ -4,7 +4,9 @@ using RetroVue.Media.Pipelines;
 
 namespace RetroVue.Runtime.Time;
 
-/// <summary>Station time as .NET's <see cref="TimeProvider"/>; its local time zone is UTC, because a station has a zone per channel.</summary>
+/// <summary>
+/// Station time as .NET's <see cref="TimeProvider"/>; its local time zone is UTC, because each channel has a zone of its own.
+/// </summary>
 /// <remarks>Thread-safe.</remarks>
 internal sealed class StationTimeProvider(MasterClock clock, Executor executor, ILogger logger) : TimeProvider
 {

@@ -5,10 +5,10 @@ using RetroVue.Media.Time;
 
 namespace RetroVue.Runtime.Time;
 
-/// <summary>A timer on station time, run as a task of an executor.</summary>
+/// <summary>A timer on station time, which runs as a task of an executor.</summary>
 /// <remarks>
-/// Thread-safe. As with .NET's own timers, callbacks may overlap. Periods missed altogether, because station time was stepped or the
-/// machine stood still, give one callback, not one each.
+/// Thread-safe. As with .NET's own timers, callbacks may overlap. If several periods are missed, because station time was stepped or the
+/// machine was suspended, there is one callback for all of them.
 /// </remarks>
 internal sealed class StationTimer : ITimer
 {
@@ -117,11 +117,11 @@ internal sealed class StationTimer : ITimer
     private ClockTime After(TimeSpan dueTime) =>
         dueTime == Timeout.InfiniteTimeSpan ? ClockTime.None : _clock.Now + Checked(dueTime, nameof(dueTime));
 
-    /// <summary>None for a timer that fires once: an infinite period, or, as with .NET's timers, one of zero.</summary>
+    /// <summary>Returns None for a timer that fires once: its period is infinite or, as with .NET's timers, zero.</summary>
     private static ClockTime Period(TimeSpan period) =>
         period == Timeout.InfiniteTimeSpan || period == TimeSpan.Zero ? ClockTime.None : Checked(period, nameof(period));
 
     private static ClockTime Checked(TimeSpan span, string name) => span >= TimeSpan.Zero
         ? ClockTime.FromTimeSpan(span)
-        : throw new ArgumentOutOfRangeException(name, span, "A timer's times are zero, positive or infinite.");
+        : throw new ArgumentOutOfRangeException(name, span, "A timer's times must be zero, positive or infinite.");
 }

@@ -1,6 +1,6 @@
 namespace RetroVue.Runtime.Time;
 
-/// <summary>The unit to which a <see cref="MasterClock"/> cuts the times it tells; it truncates, never rounds.</summary>
+/// <summary>The unit to which a <see cref="MasterClock"/> cuts its times; it truncates, and never rounds up.</summary>
 public enum TimePrecision
 {
     /// <summary>Whole seconds.</summary>

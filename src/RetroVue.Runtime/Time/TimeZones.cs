@@ -7,12 +7,12 @@ namespace RetroVue.Runtime.Time;
 /// <remarks>Thread-safe; zones are kept once loaded.</remarks>
 public static class TimeZones
 {
-    /// <summary>The zone of a name such as "Europe/Berlin" or "UTC"; names are case-sensitive.</summary>
+    /// <summary>Returns the zone with a name such as "Europe/Berlin" or "UTC"; names are case-sensitive.</summary>
     /// <exception cref="DateTimeZoneNotFoundException">There is no such zone; the message names it.</exception>
     public static DateTimeZone Get(string name) => Find(name) ?? throw new DateTimeZoneNotFoundException(
         $"There is no time zone '{name}'; use an IANA name such as 'Europe/Berlin', 'America/New_York' or 'UTC'.");
 
-    /// <summary>As <see cref="Get"/>, but null if there is no such zone.</summary>
+    /// <summary>Returns the same as <see cref="Get"/>, but null if there is no such zone.</summary>
     public static DateTimeZone? Find(string name)
     {
         ArgumentNullException.ThrowIfNull(name);

@@ -2,7 +2,7 @@ using NodaTime;
 
 namespace RetroVue.Runtime.Time;
 
-/// <summary>What a time zone's clocks show at an instant.</summary>
+/// <summary>The local time of a zone at an instant.</summary>
 /// <param name="Name">The zone's IANA name, such as "Europe/Berlin".</param>
 /// <param name="Offset">Local time minus UTC, daylight saving included.</param>
 /// <param name="DaylightSaving">The part of <paramref name="Offset"/> that is daylight saving; zero in standard time.</param>

@@ -204,7 +204,7 @@ public sealed class PipeWireAudioSinkTests
         pipeline.Add(Sink());
         pipeline.Link(tone, pipeline.Elements[1]);
         LinkException? refusal = await Assert.ThrowsAsync<LinkException>(() => pipeline.StartAsync());
-        Assert.That(refusal!.Message, Does.Contain("it would take audio f32 48000 Hz stereo"));
+        Assert.That(refusal!.Message, Does.Contain("it would accept audio f32 48000 Hz stereo"));
     }
 
     private static List<string> KindsOf(Pipeline pipeline)

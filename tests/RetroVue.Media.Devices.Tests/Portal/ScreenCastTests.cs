@@ -116,7 +116,7 @@ public sealed class ScreenCastTests
     {
         using StandInPortal portal = new StandInPortal(_bus.Address) { Fault = fault }.Start();
         DeviceException failure = await FailAsync(Options());
-        Assert.That(failure.Message, Does.Contain($"answer to {method} cannot be understood"));
+        Assert.That(failure.Message, Does.Contain($"answer to {method} is not valid"));
     }
 
     [Test]
@@ -132,7 +132,7 @@ public sealed class ScreenCastTests
     {
         using StandInPortal portal = new StandInPortal(_bus.Address) { Fault = Fault.NoScreens }.Start();
         DeviceException failure = await FailAsync(Options());
-        Assert.That(failure.Message, Does.Contain("nothing that shares screens").And.Contain("-wlr"));
+        Assert.That(failure.Message, Does.Contain("no backend that can share screens").And.Contain("-wlr"));
         Assert.That(await ScreenCast.ProbeAsync(_bus.Address), Is.Null);
     }
 
@@ -168,7 +168,7 @@ public sealed class ScreenCastTests
         }
     }
 
-    [TestCase(Fault.NobodyAnswers, "which screen to share was not answered within")]
+    [TestCase(Fault.NobodyAnswers, "did not choose a screen within")]
     [TestCase(Fault.Deaf, "did not answer GetAll within")]
     public async Task Start_that_nobody_answers_ends_at_the_limit(Fault fault, string text)
     {
@@ -263,7 +263,7 @@ public sealed class ScreenCastTests
         using ScreenCast screen = await ScreenCast.StartAsync(Options());
         Assert.That(
             () => screen.OpenRemote(ClockTime.FromSeconds(1)),
-            Throws.TypeOf<DeviceException>().With.Message.Contains("answer to OpenPipeWireRemote cannot be understood"));
+            Throws.TypeOf<DeviceException>().With.Message.Contains("answer to OpenPipeWireRemote is not valid"));
     }
 
     [Test]

@@ -134,7 +134,7 @@ public sealed class V4l2SignalTests
     }
 
     [TestCase(DeviceErrors.Enolink, "no signal")]
-    [TestCase(DeviceErrors.Enolck, "not stable")]
+    [TestCase(DeviceErrors.Enolck, "unstable")]
     [TestCase(DeviceErrors.Erange, "beyond")]
     public async Task Signal_that_is_lost_gives_no_pictures_and_no_error_until_it_returns(int error, string reason)
     {

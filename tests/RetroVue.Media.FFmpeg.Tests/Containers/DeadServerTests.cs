@@ -18,10 +18,10 @@ public sealed class DeadServerTests
     [TestCase("http://me:secret@127.0.0.1:{0}/live", "refused the connection", "Start the server")]
     [TestCase("srt://127.0.0.1:{0}?passphrase=not-for-others", "cannot be opened", "Check the address")]
     [TestCase("unix:/nowhere/stream.sock", "cannot be opened: No such file or directory", "Check the address")]
-    [TestCase("tcp://me:secret@name.invalid:{0}", "the host 'name.invalid', which has no address", "Check its spelling")]
-    [TestCase("gopherplus://127.0.0.1:{0}/x", "without writing to the protocol 'gopherplus'", "a fuller FFmpeg in RETROVUE_FFMPEG_DIR")]
-    [TestCase("mmsh://127.0.0.1:{0}/x", "without writing to the protocol 'mmsh'", "tcp, ")]
-    [TestCase("tcp://127.0.0.1:{0} ", "is no URL", "%20")]
+    [TestCase("tcp://me:secret@name.invalid:{0}", "the host 'name.invalid', but no address was found", "Check its spelling")]
+    [TestCase("gopherplus://127.0.0.1:{0}/x", "without output support for the protocol 'gopherplus'", "set RETROVUE_FFMPEG_DIR to an FFmpeg that has it")]
+    [TestCase("mmsh://127.0.0.1:{0}/x", "without output support for the protocol 'mmsh'", "tcp, ")]
+    [TestCase("tcp://127.0.0.1:{0} ", "is not a valid URL", "%20")]
     public async Task Server_that_is_not_there_is_named_with_the_remedy(string form, string problem, string remedy)
     {
         string url = string.Format(System.Globalization.CultureInfo.InvariantCulture, form, Receiver.FreePort());
@@ -108,7 +108,7 @@ public sealed class DeadServerTests
                 // From the first write that waits, which may be a little before the connection is seen here, or later than that by the time
                 // in which the buffers fill.
                 Assert.That(SystemClock.Instance.Now - start, Is.InRange(ClockTime.FromMilliseconds(3500), ClockTime.FromSeconds(6)));
-                Assert.That(message, Does.Contain($"127.0.0.1:{port}").And.Contain("took nothing for 4 s"));
+                Assert.That(message, Does.Contain($"127.0.0.1:{port}").And.Contain("accepted no data for 4 s"));
             }
         }
     }
@@ -130,7 +130,7 @@ public sealed class DeadServerTests
                 ClockTime start = SystemClock.Instance.Now;
                 await pipeline.StopAsync();
                 Assert.That(SystemClock.Instance.Now - start, Is.LessThan(s_longest));
-                Assert.That(await MessageOf(() => run), Does.Contain("was stopped while its server took nothing"));
+                Assert.That(await MessageOf(() => run), Does.Contain("was stopped while its server accepted no data"));
             }
         }
     }

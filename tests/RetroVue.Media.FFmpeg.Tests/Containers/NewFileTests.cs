@@ -81,7 +81,7 @@ public sealed class NewFileTests
     public void Url_is_refused() =>
         Assert.That(
             () => new FileMuxer("file", "srt://user:secret@localhost:9000", new FileMuxerOptions { NewFileOnChange = true }),
-            Throws.ArgumentException.With.Message.Contains("is for files").And.Message.Not.Contains("secret"));
+            Throws.ArgumentException.With.Message.Contains("is only for files").And.Message.Not.Contains("secret"));
 
     private static double[] Times(string path, string kind) =>
     [

@@ -63,8 +63,8 @@ public sealed class StreamChoiceTests
         Assert.That(Chosen(file, new StreamChoice { Audio = "ger", Video = 0 }), Is.EqualTo((0, 3)));
         Assert.That(Chosen(file, new StreamChoice { Audio = "DEU" }), Is.EqualTo((1, 3)), "the other code of the same language");
         AssertRefused(new StreamChoice { Audio = "fra" }, "no sound in 'fra'", "2 (eng), 3 (ger)");
-        AssertRefused(new StreamChoice { Audio = "0" }, "no sound of the number 0", "2 (eng)");
-        AssertRefused(new StreamChoice { Video = 7 }, "no picture of the number 7", "0, 1");
+        AssertRefused(new StreamChoice { Audio = "0" }, "no sound with the number 0", "2 (eng)");
+        AssertRefused(new StreamChoice { Video = 7 }, "no picture with the number 7", "0, 1");
 
         void AssertRefused(StreamChoice choice, string problem, string held) => Assert.That(
             Assert.Throws<MediaFileException>(() => MediaProbe.Probe(file, choice))!.Message,

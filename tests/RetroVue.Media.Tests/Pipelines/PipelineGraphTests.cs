@@ -25,7 +25,7 @@ public sealed class PipelineGraphTests
         Assert.That(
             async () => await pipeline.StartAsync(),
             Throws.TypeOf<LinkException>().With.Message.EqualTo(
-                "'video.out' offers video yuv420p 640x360 25/1 fps, which 'sink.in' does not accept; it would take video nv12 640x360 25/1 fps."));
+                "'video.out' sends video yuv420p 640x360 25/1 fps, which 'sink.in' does not accept; it would accept video nv12 640x360 25/1 fps."));
         Assert.That(pipeline.State, Is.EqualTo(PipelineState.Failed));
         Assert.That(async () => await Within(pipeline.RunAsync()), Throws.TypeOf<ElementException>(), "it must not wait for an end that never comes");
         await pipeline.DisposeAsync();
@@ -74,7 +74,7 @@ public sealed class PipelineGraphTests
         pipeline.Add(new CountingSource("source", 1));
         Assert.That(
             async () => await pipeline.StartAsync(),
-            Throws.TypeOf<LinkException>().With.Message.EqualTo("The source 'source' gives its media to nobody: its output 'source.out' is not linked."));
+            Throws.TypeOf<LinkException>().With.Message.EqualTo("The output 'source.out' of the source 'source' is not linked."));
     }
 
     [Test]
@@ -85,7 +85,7 @@ public sealed class PipelineGraphTests
         Assert.That(
             () => LatencyWith(storage: ClockTime.FromMilliseconds(30)),
             Throws.TypeOf<LinkException>().With.Message.EqualTo(
-                "The pipeline's latency is 0.060000000s, but the path camera -> queue -> mux can hold media back by 0.050000000s at most."));
+                "The pipeline's latency is 0.060000000s, but the path camera -> queue -> mux can hold media for at most 0.050000000s."));
 
         static ClockTime LatencyWith(ClockTime storage)
         {

@@ -129,7 +129,7 @@ public sealed class CrowdTests
         channel.Join();
         faulty.Fails = true;
         channel.Watch(Duration.FromSeconds(35));
-        Assert.That(log.Lines, Has.Some.Contains("does not say what comes"));
+        Assert.That(log.Lines, Has.Some.Contains("the plan could not be extended"));
         faulty.Fails = false;
         channel.Watch(Duration.FromSeconds(60));
         channel.Forget();

@@ -59,7 +59,7 @@ public sealed class TakeOverTests
         double gap = mode == ProfileMode.Copy ? 0.08 : 0;
         watched.AssertNumbers(5, at - (hangs ? 2 : gap) - 0.001, 0);
         watched.AssertEach(at, at + 11, (time, number) => number == (long)Math.Round((time - at) * 25), "other");
-        Assert.That(log.Lines.Where(line => !(hangs && line.Contains("stopped coming", StringComparison.Ordinal))), Is.Empty);
+        Assert.That(log.Lines.Where(line => !(hangs && line.Contains("has stalled", StringComparison.Ordinal))), Is.Empty);
     }
 
     private static NormalProducer Producer(SimulatedChannel channel, ChannelFeed feed, ProfileMode mode, InputShelf shelf)

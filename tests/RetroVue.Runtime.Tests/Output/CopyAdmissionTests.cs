@@ -15,26 +15,26 @@ public sealed class CopyAdmissionTests
 
     private static IEnumerable<TestCaseData> Unlike()
     {
-        yield return Case("codec", s_usual with { Video = s_video with { Codec = "mpeg1video" } }, "has mpeg1video Main pictures, the channel mpeg2video Main pictures");
-        yield return Case("profile", s_usual with { Video = s_video with { Profile = "High" } }, "has mpeg2video High pictures, the channel mpeg2video Main pictures");
-        yield return Case("size", With(s_picture with { Width = 720, Height = 576 }), "has 720x576 pictures, the channel 640x360 pictures");
-        yield return Case("shape", With(s_picture with { SampleAspectRatio = new Rational(32, 24) }), "has pixels of shape 4/3, the channel pixels of shape 1/1");
-        yield return Case("rate", With(s_picture with { FrameRate = new Rational(30, 1) }), "has 30/1 frames per second, the channel 25/1 frames per second");
-        yield return Case("fields", With(s_picture with { Interlacing = Interlacing.BottomFieldFirst }), "has pictures of two fields, the bottom one first, the channel whole pictures");
-        yield return Case("range", With(s_picture with { Color = new ColorDescription("pc", null, null, null) }), "has full range, the channel limited range");
-        yield return Case("matrix", With(s_picture with { Color = new ColorDescription(null, null, null, "bt709") }), "has colours by the matrix bt709, the channel colours by the matrix smpte170m");
-        yield return Case("primaries", With(s_picture with { Color = new ColorDescription(null, "smpte432", null, null) }), "has primaries smpte432, the channel primaries smpte170m");
-        yield return Case("curve", With(s_picture with { Color = new ColorDescription(null, null, "arib-std-b67", null) }), "has the curve arib-std-b67, the channel the curve bt709");
-        yield return Case("turned", With(s_picture with { Orientation = Orientation.TurnRight }), "has pictures that are to be turned or mirrored, which a transport stream cannot say");
-        yield return Case("sound codec", s_usual with { Audio = s_audio with { Codec = "mp3" } }, "has mp3 sound, the channel mp2 sound");
-        yield return Case("sampling", With(s_sound with { SampleRate = 44_100 }), "has sound at 44100 Hz, the channel sound at 48000 Hz");
-        yield return Case("layout", With(s_sound with { Layout = ChannelLayout.Mono }), "has mono sound, the channel stereo sound");
-        yield return Case("unknown", With(s_sound with { SampleRate = 0 }), "has mp2 sound of which nothing is known, because none comes near the file's beginning, the channel mp2 sound");
-        yield return Case("no sound", s_usual with { Audio = null }, "has no sound, the channel mp2 sound");
-        yield return Case("no picture", s_usual with { Video = null }, "has no picture, the channel mpeg2video Main pictures");
-        yield return Case("key frames", s_usual with { KeyFrameInterval = ClockTime.FromMilliseconds(4_100) }, "has key frames up to 4.1 s apart; 4 s is the most");
+        yield return Case("codec", s_usual with { Video = s_video with { Codec = "mpeg1video" } }, "has mpeg1video Main pictures; the channel has mpeg2video Main pictures");
+        yield return Case("profile", s_usual with { Video = s_video with { Profile = "High" } }, "has mpeg2video High pictures; the channel has mpeg2video Main pictures");
+        yield return Case("size", With(s_picture with { Width = 720, Height = 576 }), "has 720x576 pictures; the channel has 640x360 pictures");
+        yield return Case("shape", With(s_picture with { SampleAspectRatio = new Rational(32, 24) }), "has pixels of shape 4/3; the channel has pixels of shape 1/1");
+        yield return Case("rate", With(s_picture with { FrameRate = new Rational(30, 1) }), "has 30/1 frames per second; the channel has 25/1 frames per second");
+        yield return Case("fields", With(s_picture with { Interlacing = Interlacing.BottomFieldFirst }), "has interlaced pictures, bottom field first; the channel has progressive pictures");
+        yield return Case("range", With(s_picture with { Color = new ColorDescription("pc", null, null, null) }), "has full range; the channel has limited range");
+        yield return Case("matrix", With(s_picture with { Color = new ColorDescription(null, null, null, "bt709") }), "has the matrix bt709; the channel has the matrix smpte170m");
+        yield return Case("primaries", With(s_picture with { Color = new ColorDescription(null, "smpte432", null, null) }), "has the primaries smpte432; the channel has the primaries smpte170m");
+        yield return Case("curve", With(s_picture with { Color = new ColorDescription(null, null, "arib-std-b67", null) }), "has the transfer arib-std-b67; the channel has the transfer bt709");
+        yield return Case("turned", With(s_picture with { Orientation = Orientation.TurnRight }), "has rotated or mirrored pictures, which a transport stream cannot declare");
+        yield return Case("sound codec", s_usual with { Audio = s_audio with { Codec = "mp3" } }, "has mp3 sound; the channel has mp2 sound");
+        yield return Case("sampling", With(s_sound with { SampleRate = 44_100 }), "has sound at 44100 Hz; the channel has sound at 48000 Hz");
+        yield return Case("layout", With(s_sound with { Layout = ChannelLayout.Mono }), "has mono sound; the channel has stereo sound");
+        yield return Case("unknown", With(s_sound with { SampleRate = 0 }), "has mp2 sound without known parameters, because there is none near the file's beginning; the channel has mp2 sound");
+        yield return Case("no sound", s_usual with { Audio = null }, "has no sound; the channel has mp2 sound");
+        yield return Case("no picture", s_usual with { Video = null }, "has no picture; the channel has mpeg2video Main pictures");
+        yield return Case("key frames", s_usual with { KeyFrameInterval = ClockTime.FromMilliseconds(4_100) }, "has key frames up to 4.1 s apart; the maximum is 4 s");
         yield return Case("not for TS", s_usual with { Video = s_video with { Codec = "vp9" } }, "is encoded as vp9, which a transport stream cannot carry");
-        yield return Case("untimed", s_usual with { HasUntimedPictures = true }, "does not say when each of its pictures is shown, and it does not follow from them; encode it anew, or let the channel transcode");
+        yield return Case("untimed", s_usual with { HasUntimedPictures = true }, "does not contain the time of each picture, and the times cannot be derived; encode it again, or transcode the channel");
         yield return Case("nothing", s_usual with { Video = null, Audio = null }, "has neither picture nor sound");
 
         static TestCaseData Case(string name, CopyCandidate candidate, string reason) =>

@@ -98,10 +98,10 @@ public sealed class ScheduleFileTests
     [TestCase("\"one\"", "1", 5, "channels[0].shortName", "text in quotes")]
     [TestCase("3d1f0c52-", "", 4, "channels[0].id", "UUID")]
     [TestCase("\"name\": \"One\",", "", 3, "channels[0]", "'name' is missing")]
-    [TestCase("\"name\"", "\"nmae\"", 6, "channels[0].nmae", "no field of this name")]
+    [TestCase("\"name\"", "\"nmae\"", 6, "channels[0].nmae", "this field is not known here")]
     [TestCase("\"name\"", "\"shortName\"", 6, "channels[0].shortName", "twice")]
     [TestCase("transcode", "magic", 8, "channels[0].profile.mode", "'magic'")]
-    [TestCase("transcode", "copy", 8, "channels[0].profile.size", "belongs to transcode")]
+    [TestCase("transcode", "copy", 8, "channels[0].profile.size", "only for transcoded channels")]
     [TestCase("640x360", "640x361", 8, "channels[0].profile.size", "even")]
     [TestCase("640x360", "640", 8, "channels[0].profile.size", "1280x720")]
     [TestCase("\"rate\": \"25\"", "\"rate\": \"25\", \"fields\": \"both\"", 8, "channels[0].profile.fields", "none, top or bottom")]
@@ -168,7 +168,7 @@ public sealed class ScheduleFileTests
         string channel = Good[Good.IndexOf("    {", StringComparison.Ordinal)..Good.LastIndexOf("  ]", StringComparison.Ordinal)];
         string second = channel.Replace(text, replacement.Replace("{0}", "9d1f0c52-7b7e-4a3b-8f38-2c1a5f6f9e10", StringComparison.Ordinal), StringComparison.Ordinal);
         ScheduleException complaint = Complaint(Good.Replace(channel, channel + second, StringComparison.Ordinal));
-        Assert.That(complaint.Message, Does.Contain($"channels[1].{field}: ").And.Contains($"taken by channels[0].{field}"));
+        Assert.That(complaint.Message, Does.Contain($"channels[1].{field}: ").And.Contains($"used by channels[0].{field}"));
     }
 
     [Test]

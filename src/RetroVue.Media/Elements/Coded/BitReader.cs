@@ -1,24 +1,24 @@
 namespace RetroVue.Media.Elements.Coded;
 
-/// <summary>Reads bits from the highest on, and the codes of ITU-T H.264 9.1. Beyond the end there are zeros.</summary>
+/// <summary>Reads bits, highest first, and the codes of ITU-T H.264 9.1. After the end it reads zeros.</summary>
 internal ref struct BitReader(ReadOnlySpan<byte> bytes)
 {
     private const int LongestCode = 32;
 
     private readonly ReadOnlySpan<byte> _bytes = bytes;
 
-    /// <summary>The number of the bit that is read next.</summary>
+    /// <summary>The number of the next bit.</summary>
     public int Position { get; private set; }
 
-    /// <summary>True if more was read than there is.</summary>
+    /// <summary>True if more bits were read than there are.</summary>
     public readonly bool IsBeyondEnd => Position > _bytes.Length * 8;
 
     private readonly int BeyondEnd => (_bytes.Length * 8) + 1;
 
-    /// <summary>Goes over bits.</summary>
+    /// <summary>Skips bits.</summary>
     public void Skip(int count) => Position = (int)Math.Min((long)Position + count, BeyondEnd);
 
-    /// <summary>The next bits as a number; at most 32. A count that damaged data told, of which there is no number, leads beyond the end.</summary>
+    /// <summary>Reads the next bits, at most 32, as a number. An invalid count from damaged data moves the position past the end.</summary>
     public uint Bits(int count)
     {
         if (count is < 0 or > 32 || IsBeyondEnd)
@@ -38,10 +38,10 @@ internal ref struct BitReader(ReadOnlySpan<byte> bytes)
         return value;
     }
 
-    /// <summary>The next bit.</summary>
+    /// <summary>Reads the next bit.</summary>
     public bool Flag() => Bits(1) != 0;
 
-    /// <summary>ue(v).</summary>
+    /// <summary>Reads a ue(v).</summary>
     public uint Unsigned()
     {
         int zeros = 0;
@@ -49,7 +49,7 @@ internal ref struct BitReader(ReadOnlySpan<byte> bytes)
         {
             if (++zeros > LongestCode)
             {
-                // No code is as long: the data is damaged, or over.
+                // No valid code is as long: the data is damaged, or has ended.
                 Position = BeyondEnd;
                 return 0;
             }
@@ -58,7 +58,7 @@ internal ref struct BitReader(ReadOnlySpan<byte> bytes)
         return (uint)((1UL << zeros) - 1 + Bits(zeros));
     }
 
-    /// <summary>se(v).</summary>
+    /// <summary>Reads a se(v).</summary>
     public int Signed()
     {
         uint code = Unsigned();

@@ -2,12 +2,12 @@ using System.Numerics;
 
 namespace RetroVue.Media.Elements.Coded;
 
-/// <summary>Writes bits from the highest on, and the codes of ITU-T H.264 9.1, into room that is large enough.</summary>
+/// <summary>Writes bits, highest first, and the codes of ITU-T H.264 9.1, into a span that is large enough.</summary>
 internal ref struct BitWriter(Span<byte> target)
 {
     private readonly Span<byte> _target = target;
 
-    /// <summary>How many bits have been written.</summary>
+    /// <summary>The number of bits written so far.</summary>
     public int Position { get; private set; }
 
     /// <summary>Writes the lowest bits of a number; at most 32.</summary>
@@ -24,7 +24,7 @@ internal ref struct BitWriter(Span<byte> target)
         }
     }
 
-    /// <summary>ue(v).</summary>
+    /// <summary>Writes a ue(v).</summary>
     public void Unsigned(uint value)
     {
         int length = BitOperations.Log2(value + 1);
@@ -32,7 +32,7 @@ internal ref struct BitWriter(Span<byte> target)
         Bits(value + 1, length + 1);
     }
 
-    /// <summary>Writes bits of other data.</summary>
+    /// <summary>Copies bits of other data.</summary>
     /// <param name="source">The data.</param>
     /// <param name="from">The number of the first bit.</param>
     /// <param name="to">The number of the bit after the last.</param>
@@ -47,7 +47,7 @@ internal ref struct BitWriter(Span<byte> target)
         }
     }
 
-    /// <summary>Writes whole bytes, at the next whole byte; the bits up to there are ones.</summary>
+    /// <summary>Fills the present byte with ones, then writes whole bytes.</summary>
     public void AlignAndCopy(ReadOnlySpan<byte> bytes)
     {
         int missing = -Position & 7;

@@ -5,13 +5,13 @@ using RetroVue.Media.Pipelines;
 namespace RetroVue.Media.Elements.Coded;
 
 /// <summary>
-/// Makes a stream of compressed pictures that is entered in the middle begin where it is entered, for decoders that have shown another
-/// stream before: nothing of that is referred to, and its pictures are not mixed up with those of this one.
+/// Changes the first pictures of a stream that is joined in the middle, so that a decoder that has decoded another stream before starts
+/// cleanly: the pictures refer to nothing before the join, and are not mixed with earlier pictures.
 /// </summary>
 /// <remarks>
-/// An intra picture of H.264 that is none becomes an IDR picture and the headers of the pictures after it count from it; a CRA picture of
-/// HEVC becomes a BLA picture without leading ones (ITU-T H.265 7.4.2.2). What is decoded is the same to the bit. Other streams begin at
-/// any entry by themselves. Leading pictures have to be left out by whoever uses this. For one thread at a time.
+/// An intra picture of H.264 that is not an IDR picture becomes one, and the headers of the following pictures count from it. A CRA picture
+/// of HEVC becomes a BLA picture without leading pictures (ITU-T H.265 7.4.2.2). The decoded pictures are bit-exact the same. Streams of
+/// other codecs can be joined without changes. The caller has to drop leading pictures. For one thread at a time.
 /// </remarks>
 public sealed class CodedBeginning
 {
@@ -21,16 +21,16 @@ public sealed class CodedBeginning
     private EncodedFormat? _format;
     private H264Beginning? _h264;
 
-    /// <summary>Says of what format the pictures are that follow.</summary>
+    /// <summary>Sets the format of the pictures that follow.</summary>
     public void Expect(EncodedFormat format)
     {
         ArgumentNullException.ThrowIfNull(format);
         (_format, _h264) = (format, null);
     }
 
-    /// <summary>Enters the stream at a picture, which <see cref="CodedEntry.IsEntry"/>.</summary>
+    /// <summary>Begins the stream at a picture for which <see cref="CodedEntry.IsEntry"/> is true.</summary>
     /// <param name="picture">The picture; its reference is taken over.</param>
-    /// <returns>The picture as it has to be.</returns>
+    /// <returns>The changed picture.</returns>
     public MediaBuffer Enter(MediaBuffer picture)
     {
         ArgumentNullException.ThrowIfNull(picture);
@@ -46,9 +46,9 @@ public sealed class CodedBeginning
         }
     }
 
-    /// <summary>Takes a picture that follows.</summary>
+    /// <summary>Changes a following picture if necessary.</summary>
     /// <param name="picture">The picture; its reference is taken over.</param>
-    /// <returns>The picture as it has to be.</returns>
+    /// <returns>The changed picture.</returns>
     public MediaBuffer Follow(MediaBuffer picture)
     {
         ArgumentNullException.ThrowIfNull(picture);

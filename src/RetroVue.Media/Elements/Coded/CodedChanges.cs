@@ -3,22 +3,24 @@ using RetroVue.Media.Formats;
 namespace RetroVue.Media.Elements.Coded;
 
 /// <summary>
-/// Watches what a stream of compressed packets says of itself, and tells where that becomes something else than it was: another codec,
-/// another size, shape, profile or colour of pictures, another sampling rate or number of channels.
+/// Reads the parameters of a stream of compressed packets, and reports when they change: another codec; another size, pixel shape, profile
+/// or colour of pictures; another sampling rate or number of channels.
 /// </summary>
 /// <remarks>
-/// Looked at are the parameter sets of H.264 and HEVC, the sequence headers of MPEG-1 and -2, and the headers of AAC, MPEG audio, AC-3 and
-/// E-AC-3, in the packets and in the format; how the units of pictures begin, by which codecs differ; and frames of other sound where a
-/// packet begins with no header. What is repeated is no change, nor what nobody sees or hears (timing hints, buffer sizes). Streams of
-/// other codecs are believed to stay as they are. Damaged data throws nothing. Allocates only where parameters differ. For one thread at a
-/// time.
+/// It reads the parameter sets of H.264 and HEVC, the sequence headers of MPEG-1 and MPEG-2, and the headers of AAC, MPEG audio, AC-3 and
+/// E-AC-3, in packets and in the format. It also recognises another codec by the first bytes of its units, and frames of other sound in a
+/// packet that does not begin with a header. A repetition is not a change, nor are parameters that nobody sees or hears (timing hints,
+/// buffer sizes). For other codecs it reports no changes. Damaged data does not cause exceptions. It allocates only if parameters differ.
+/// For one thread at a time.
 /// </remarks>
 public sealed class CodedChanges
 {
-    /// <summary>Packets of sound, or of another codec, in a row: one header may be damaged.</summary>
+    /// <summary>The number of packets of sound, or of another codec, in a row that confirm a change: one header may be damaged.</summary>
     private const int Enough = 3;
 
-    /// <summary>What a packet of another codec counts, of whose pieces some may look as those of the stream's, which count one back.</summary>
+    /// <summary>
+    /// The weight of a packet of another codec. Some of its pieces may look like the stream's own; each of those counts one back.
+    /// </summary>
     private const int Weight = 2;
 
     private EncodedFormat? _format;
@@ -30,12 +32,14 @@ public sealed class CodedChanges
     private string? _otherCodec;
     private int _otherCodecs;
 
-    /// <summary>True if the last packet says something else than those before it, and others have to confirm it.</summary>
+    /// <summary>True if the last packet has other parameters than those before it, until more packets confirm it.</summary>
     public bool IsDoubtful => _others > 0 || _otherCodec is not null;
 
-    /// <summary>Says what the packets that follow are of.</summary>
+    /// <summary>Sets the announced format of the packets that follow.</summary>
     /// <param name="format">The format.</param>
-    /// <returns>The format as its parameter sets say where that differs from what was before; null if it does not, and the first time.</returns>
+    /// <returns>
+    /// The format according to its parameter sets, if it differs from the format before; null if it does not, and on the first call.
+    /// </returns>
     public EncodedFormat? Expect(EncodedFormat format)
     {
         ArgumentNullException.ThrowIfNull(format);
@@ -50,10 +54,10 @@ public sealed class CodedChanges
             : null;
     }
 
-    /// <summary>Looks at the next packet.</summary>
+    /// <summary>Reads the next packet.</summary>
     /// <param name="packet">A packet of the stream.</param>
-    /// <param name="isKeyFrame">True for a picture at which a stream may begin; of others only the codec is looked at.</param>
-    /// <returns>What the stream is from this packet on where that is something else than before; else null.</returns>
+    /// <param name="isKeyFrame">True for a picture at which a stream may begin; for other pictures only the codec is checked.</param>
+    /// <returns>The stream's format from this packet on, if it has changed; otherwise null.</returns>
     public EncodedFormat? Next(ReadOnlySpan<byte> packet, bool isKeyFrame) => _format switch
     {
         { Kind: MediaKind.Video } format => NextCodec(format, packet) ?? (isKeyFrame && !IsDoubtful ? NextPicture(format, packet) : null),
@@ -65,14 +69,14 @@ public sealed class CodedChanges
     {
         _otherCodec = OtherCodec.Find(format, packet);
         _otherCodecs = Math.Max(0, _otherCodecs + (_otherCodec is null ? -1 : Weight));
-        // What all follows in one packet comes once.
+        // If all following data is in one packet, the change is seen only once.
         bool comesOnce = _otherCodec == "h264" || format.Codec is "mpeg1video" or "mpeg2video";
         if (_otherCodec is not { } codec || (!comesOnce && _otherCodecs < Enough * Weight))
         {
             return null;
         }
 
-        // What else it is, nobody has said yet.
+        // The other parameters are not known yet.
         Expect(new EncodedFormat(codec, format.Kind) { Video = format.Video });
         return _format;
     }
@@ -131,7 +135,7 @@ public sealed class CodedChanges
 
     private EncodedFormat? NextSoundCodec(EncodedFormat format, ReadOnlySpan<byte> packet)
     {
-        // What has parameter sets brings no headers, and what is not known here has others.
+        // Codecs with parameter sets have no frame headers, and the headers of unknown codecs cannot be read.
         if (!format.ParameterSets.IsEmpty || !SoundStatement.IsKnown(format) || OtherSound.Find(format, packet, out int frames) is not { } stated)
         {
             return null;

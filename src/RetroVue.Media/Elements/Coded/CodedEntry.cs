@@ -2,19 +2,19 @@ using RetroVue.Media.Formats;
 
 namespace RetroVue.Media.Elements.Coded;
 
-/// <summary>Tells by its bytes whether a stream of compressed pictures can be entered at a picture. Thread-safe.</summary>
+/// <summary>Finds out from the bytes of a picture whether a stream of compressed pictures can be joined there. Thread-safe.</summary>
 /// <remarks>
-/// What can be entered: H.264 at an IDR picture, and at an intra picture with a recovery point that is right at once; HEVC at any IRAP
-/// picture (IDR, BLA, CRA); MPEG-1 and -2 at an intra picture. Pictures that are shown before the one entered, the leading ones of an open
-/// group, refer to what was before and have to be left out. Of other codecs containers are believed.
+/// A join point is an IDR picture of H.264, or an intra picture with a recovery point that applies at once; any IRAP picture of HEVC (IDR,
+/// BLA, CRA); an intra picture of MPEG-1 or MPEG-2. Pictures that are shown before the join point, the leading pictures of an open GOP,
+/// refer to earlier ones and have to be dropped. For other codecs the container's key frame flag counts.
 /// </remarks>
 public static class CodedEntry
 {
     private const int RecoveryPoint = 6;
     private const int MostOnStack = 1024;
 
-    /// <summary>True if a picture needs none before it, and none that is shown later does.</summary>
-    /// <param name="format">What the packet is of.</param>
+    /// <summary>True if neither the picture nor any picture shown after it refers to earlier pictures.</summary>
+    /// <param name="format">The format of the packet.</param>
     /// <param name="packet">A packet that the container or a parser calls a key frame.</param>
     public static bool IsEntry(EncodedFormat format, ReadOnlySpan<byte> packet)
     {
@@ -51,7 +51,8 @@ public static class CodedEntry
                         return true;
                     }
 
-                    // 7 for a picture of which all slices are intra ones, 2 for a slice; a picture that none refers to is no beginning.
+                    // 7 means a picture that consists of intra slices only, 2 an intra slice. A picture that no other refers to is not a
+                    // join point.
                     if (!recovers || kind is not 2 and not 7 || (header & 0x60) == 0)
                     {
                         return false;
@@ -72,7 +73,7 @@ public static class CodedEntry
         return isIntra;
     }
 
-    /// <summary>Whether a unit of supplemental information (H.264 annex D) has a recovery point that is this picture itself.</summary>
+    /// <summary>True if a unit of supplemental information (H.264 annex D) contains a recovery point at this picture itself.</summary>
     private static bool RecoversAtOnce(ReadOnlySpan<byte> unit)
     {
         Span<byte> plain = unit.Length <= MostOnStack ? stackalloc byte[MostOnStack] : new byte[unit.Length];

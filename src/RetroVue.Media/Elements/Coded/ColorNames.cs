@@ -1,6 +1,6 @@
 namespace RetroVue.Media.Elements.Coded;
 
-/// <summary>FFmpeg's names for the code points of ITU-T H.273 that are in use; null for what is not stated.</summary>
+/// <summary>FFmpeg's names for the used code points of ITU-T H.273; null if a value is not declared.</summary>
 internal static class ColorNames
 {
     public static string? Primaries(uint number) => number switch

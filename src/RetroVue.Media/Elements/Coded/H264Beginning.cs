@@ -3,20 +3,20 @@ using RetroVue.Media.Formats;
 namespace RetroVue.Media.Elements.Coded;
 
 /// <summary>
-/// Makes a stretch of H.264 that begins with an intra picture a stream of its own: that picture becomes an IDR picture, and what counts on
-/// from pictures before it, in all pictures up to the next IDR picture, counts from it.
+/// Turns a part of an H.264 stream that begins with an intra picture into a stream of its own: that picture becomes an IDR picture, and
+/// counters in all pictures up to the next IDR picture are changed to count from it.
 /// </summary>
 /// <remarks>
-/// Of slices only the headers change, so what is decoded is the same to the bit: nal_unit_type and idr_pic_id of the first picture, and of
-/// all of them frame_num, pic_order_cnt_lsb and the memory management operations that name pictures before the first (ITU-T H.264 7.3.3,
-/// 7.3.3.3). Numbers that leading pictures had, which are left out, stay free: decoders put something in their places that nobody refers to.
+/// Only slice headers change, so the decoded pictures are bit-exact the same: nal_unit_type and idr_pic_id of the first picture, and in all
+/// pictures frame_num, pic_order_cnt_lsb and the memory management operations that name pictures before the first (ITU-T H.264 7.3.3,
+/// 7.3.3.3). The numbers of dropped leading pictures stay unused: decoders fill these gaps with pictures that nothing refers to.
 /// </remarks>
 internal sealed class H264Beginning
 {
-    /// <summary>Any but the usual ones, which pictures beside it may have (7.4.3, idr_pic_id).</summary>
+    /// <summary>An unusual value, so that it differs from that of pictures next to it (7.4.3, idr_pic_id).</summary>
     private const uint Identity = 6;
 
-    /// <summary>What headers grow by at most.</summary>
+    /// <summary>The largest growth of headers, in bytes.</summary>
     private const int Growth = 64;
 
     private const byte TypeMask = 0x1F;
@@ -36,7 +36,7 @@ internal sealed class H264Beginning
     private bool _isFirstField;
     private bool _endsAfter;
 
-    /// <summary>For packets of a format.</summary>
+    /// <summary>Makes a beginning for packets of a format.</summary>
     public H264Beginning(EncodedFormat format)
     {
         _lengthSize = NalUnits.LengthSizeOf(format);
@@ -54,12 +54,12 @@ internal sealed class H264Beginning
         }
     }
 
-    /// <summary>True while pictures have to be changed.</summary>
+    /// <summary>True while pictures still have to be changed.</summary>
     public bool IsActive { get; private set; }
 
-    /// <summary>Changes the first picture; false if it needs no change or cannot be changed.</summary>
+    /// <summary>Changes the first picture; false if no change is necessary or possible.</summary>
     /// <param name="packet">The picture.</param>
-    /// <param name="changed">The picture as it has to be; until the next call.</param>
+    /// <param name="changed">The changed picture; valid until the next call.</param>
     public bool TryBegin(ReadOnlySpan<byte> packet, out ReadOnlySpan<byte> changed)
     {
         (IsActive, _endsAfter, _latest, _longTerm) = (false, false, 0, 0);
@@ -91,9 +91,9 @@ internal sealed class H264Beginning
         return false;
     }
 
-    /// <summary>Changes a picture that follows; false if it stays as it is.</summary>
+    /// <summary>Changes a following picture; false if no change is necessary.</summary>
     /// <param name="packet">The picture.</param>
-    /// <param name="changed">The picture as it has to be; until the next call.</param>
+    /// <param name="changed">The changed picture; valid until the next call.</param>
     public bool TryFollow(ReadOnlySpan<byte> packet, out ReadOnlySpan<byte> changed) => TryChange(packet, isFirst: false, out changed);
 
     private bool TryChange(ReadOnlySpan<byte> packet, bool isFirst, out ReadOnlySpan<byte> changed)
@@ -107,7 +107,7 @@ internal sealed class H264Beginning
             int type = unit[0] & TypeMask;
             if (type == IdrSlice)
             {
-                // From here on it counts by itself.
+                // From here on the stream needs no changes.
                 IsActive = false;
                 return false;
             }
@@ -155,7 +155,7 @@ internal sealed class H264Beginning
         return bytes.Length;
     }
 
-    /// <summary>Writes a slice as it has to be, without prevention bytes; gives its length, or 0 where it cannot be read.</summary>
+    /// <summary>Writes a changed slice without prevention bytes; returns its length, or 0 if it cannot be read.</summary>
     private int Change(ReadOnlySpan<byte> unit, bool isFirst)
     {
         ReadOnlySpan<byte> plain = Plain(unit);
@@ -165,7 +165,7 @@ internal sealed class H264Beginning
         }
 
         (H264Parameters.SequenceSet sequence, H264Parameters.PictureSet picture) = (slice.Sequence, slice.Picture);
-        // The other field of the first frame refers to it and is no IDR picture.
+        // The second field of the first frame refers to the first field, so it is not an IDR picture.
         bool becomesIdr = isFirst && slice.IsIntra && slice.IsField == _isFirstField && slice.IsBottom == _isFirstBottom;
         uint number = (slice.FrameNumber - _firstNumber) & ((1u << sequence.FrameNumberBits) - 1);
         _latest += (number - _latest) & ((1u << sequence.FrameNumberBits) - 1);
@@ -199,7 +199,7 @@ internal sealed class H264Beginning
         writer.Copy(plain, slice.MarkingEnd, slice.HeaderEnd);
         if (picture.IsArithmetic)
         {
-            // Begins with a whole byte, after ones (7.3.4), and may be followed by zeros that mean nothing.
+            // The data begins at a byte boundary, after ones (7.3.4), and may be followed by zeros without meaning.
             writer.AlignAndCopy(plain[((slice.HeaderEnd + 7) >> 3)..].TrimEnd((byte)0));
             return 1 + (writer.Position >> 3);
         }
@@ -210,13 +210,13 @@ internal sealed class H264Beginning
         return 1 + (writer.Position >> 3);
     }
 
-    /// <summary>Copies the memory management operations but those that name pictures before the first.</summary>
+    /// <summary>Copies the memory management operations except those that name pictures before the first.</summary>
     private void CopyMarking(ref BitWriter writer, ReadOnlySpan<byte> plain, H264Slice slice)
     {
         var reader = new BitReader(plain);
         reader.Skip(slice.MarkingAt);
         writer.Bits(reader.Bits(1), 1);
-        // Fields count two for each frame (8.2.4.1).
+        // Fields count two per frame (8.2.4.1).
         long current = slice.IsField ? (2 * (long)_latest) + 1 : _latest;
         while (true)
         {
@@ -249,7 +249,7 @@ internal sealed class H264Beginning
         static uint Bit(uint index) => index < 32 ? 1u << (int)index : 0;
     }
 
-    /// <summary>The number of the bit after the last of a unit, its stop bit (7.3.2.11).</summary>
+    /// <summary>Returns the position after a unit's last bit, which is its stop bit (7.3.2.11).</summary>
     private static int EndOf(ReadOnlySpan<byte> plain)
     {
         int last = plain.LastIndexOfAnyExcept((byte)0);
@@ -262,7 +262,7 @@ internal sealed class H264Beginning
         return _plain.AsSpan(0, NalBytes.Unescape(unit[1..], _plain));
     }
 
-    /// <summary>Takes the sets of an avcC record (ISO/IEC 14496-15 5.3.3.1).</summary>
+    /// <summary>Reads the parameter sets of an avcC record (ISO/IEC 14496-15 5.3.3.1).</summary>
     private void TakeRecord(ReadOnlySpan<byte> record)
     {
         int at = 5;
@@ -284,7 +284,7 @@ internal sealed class H264Beginning
         }
     }
 
-    /// <summary>Makes room, and keeps what is there.</summary>
+    /// <summary>Enlarges an array and keeps its content.</summary>
     private static void Reserve(ref byte[] bytes, int length)
     {
         if (bytes.Length < length)

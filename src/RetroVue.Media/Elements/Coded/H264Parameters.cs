@@ -1,13 +1,13 @@
 namespace RetroVue.Media.Elements.Coded;
 
-/// <summary>What of a stream's parameter sets (ITU-T H.264 7.3.2.1 and 7.3.2.2) is needed to read the beginning of its slices.</summary>
+/// <summary>The values of a stream's parameter sets (ITU-T H.264 7.3.2.1 and 7.3.2.2) that are needed to read slice headers.</summary>
 internal sealed class H264Parameters
 {
     private readonly Dictionary<uint, SequenceSet> _sequences = [];
     private readonly Dictionary<uint, PictureSet> _pictures = [];
 
-    /// <summary>Takes a parameter set; anything else is passed over.</summary>
-    /// <param name="unit">A unit as it stands in the stream.</param>
+    /// <summary>Reads a parameter set; ignores other units.</summary>
+    /// <param name="unit">A unit as it is in the stream.</param>
     public void Take(ReadOnlySpan<byte> unit)
     {
         int type = unit[0] & 0x1F;
@@ -28,16 +28,16 @@ internal sealed class H264Parameters
         }
     }
 
-    /// <summary>The sets that a slice names; null if they are not there or are of a kind that cannot be read here.</summary>
+    /// <summary>Returns the sets that a slice refers to; null if they are missing or not supported here.</summary>
     public (SequenceSet Sequence, PictureSet Picture)? Find(uint pictureSet) =>
         _pictures.TryGetValue(pictureSet, out PictureSet? picture) && _sequences.TryGetValue(picture.Sequence, out SequenceSet? sequence)
             ? (sequence, picture)
             : null;
 
-    /// <summary>Reads chroma_format_idc, and what stands with it in sets of profiles that have more than one kind.</summary>
-    /// <param name="bits">Where it stands, before log2_max_frame_num_minus4.</param>
+    /// <summary>Reads chroma_format_idc and the fields around it, in sets of profiles that have them.</summary>
+    /// <param name="bits">The position is before these fields, which precede log2_max_frame_num_minus4.</param>
     /// <param name="profile">profile_idc.</param>
-    /// <param name="hasPlanes">True if the planes are coded each by itself.</param>
+    /// <param name="hasPlanes">True if each plane is coded separately.</param>
     public static uint ReadChroma(ref BitReader bits, uint profile, out bool hasPlanes)
     {
         hasPlanes = false;
@@ -70,7 +70,7 @@ internal sealed class H264Parameters
         int orderBits = orderKind == 0 ? (int)bits.Unsigned() + 4 : 0;
         if (orderKind == 1)
         {
-            // Counted in cycles of pictures: no part of the count can be left out.
+            // The order is counted in cycles of pictures, so no part of it can be omitted.
             _sequences.Remove(id);
             return;
         }
@@ -107,7 +107,7 @@ internal sealed class H264Parameters
         bool isArithmetic = bits.Flag(), hasBottomOrder = bits.Flag();
         if (bits.Unsigned() > 0)
         {
-            // Groups of slices, of the extended and baseline profiles, whose slices begin in another way.
+            // Slice groups, of the extended and baseline profiles, have other slice headers.
             _pictures.Remove(id);
             return;
         }
@@ -127,22 +127,22 @@ internal sealed class H264Parameters
         }
     }
 
-    /// <param name="HasNoChroma">True without chroma, or with planes that are coded each by itself.</param>
-    /// <param name="HasPlanes">True if the planes are coded each by itself.</param>
+    /// <param name="HasNoChroma">True without chroma, or if each plane is coded separately.</param>
+    /// <param name="HasPlanes">True if each plane is coded separately.</param>
     /// <param name="FrameNumberBits">Bits of frame_num.</param>
-    /// <param name="OrderBits">Bits of pic_order_cnt_lsb; 0 where the order of output is that of decoding.</param>
-    /// <param name="HasFramesOnly">True without fields.</param>
+    /// <param name="OrderBits">Bits of pic_order_cnt_lsb; 0 if pictures are output in decoding order.</param>
+    /// <param name="HasFramesOnly">True if there are no fields.</param>
     internal sealed record SequenceSet(bool HasNoChroma, bool HasPlanes, int FrameNumberBits, int OrderBits, bool HasFramesOnly);
 
-    /// <param name="Sequence">The sequence's set.</param>
-    /// <param name="IsArithmetic">CABAC.</param>
-    /// <param name="HasBottomOrder">True if the order of bottom fields is told.</param>
-    /// <param name="FirstReferences">Entries of list 0 unless told.</param>
-    /// <param name="SecondReferences">Entries of list 1 unless told.</param>
-    /// <param name="IsWeighted">Weights in slices of prediction.</param>
-    /// <param name="IsWeightedBoth">Weights in slices of prediction in both directions.</param>
-    /// <param name="HasDeblocking">True if slices tell how they are deblocked.</param>
-    /// <param name="HasRedundant">True if there may be pictures in reserve.</param>
+    /// <param name="Sequence">The sequence parameter set.</param>
+    /// <param name="IsArithmetic">True for CABAC.</param>
+    /// <param name="HasBottomOrder">True if slices contain the order of bottom fields.</param>
+    /// <param name="FirstReferences">The default number of entries of list 0.</param>
+    /// <param name="SecondReferences">The default number of entries of list 1.</param>
+    /// <param name="IsWeighted">True for weights in P slices.</param>
+    /// <param name="IsWeightedBoth">True for explicit weights in B slices.</param>
+    /// <param name="HasDeblocking">True if slices contain deblocking parameters.</param>
+    /// <param name="HasRedundant">True if there may be redundant pictures.</param>
     internal sealed record PictureSet(
         uint Sequence,
         bool IsArithmetic,

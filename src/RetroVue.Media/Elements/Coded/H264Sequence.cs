@@ -3,7 +3,7 @@ using RetroVue.Media.Time;
 
 namespace RetroVue.Media.Elements.Coded;
 
-/// <summary>What a sequence parameter set of H.264 (ITU-T H.264 7.3.2.1.1) says of the pictures.</summary>
+/// <summary>Reads the pictures' parameters from a sequence parameter set of H.264 (ITU-T H.264 7.3.2.1.1).</summary>
 internal static class H264Sequence
 {
     /// <summary>Reads a set without prevention bytes; null if it is damaged.</summary>
@@ -45,7 +45,7 @@ internal static class H264Sequence
         bits.Flag();
         if (bits.Flag())
         {
-            // Cropped by whole samples of chroma, of both fields.
+            // The crop is in whole samples of chroma, of both fields.
             int across = chroma is 1 or 2 ? 2 : 1, down = (chroma == 1 ? 2 : 1) * (hasFields ? 2 : 1);
             width -= across * ((long)bits.Unsigned() + bits.Unsigned());
             height -= down * ((long)bits.Unsigned() + bits.Unsigned());

@@ -1,6 +1,8 @@
 namespace RetroVue.Media.Elements.Coded;
 
-/// <summary>Where in a slice's header (ITU-T H.264 7.3.3) what depends on the pictures before it stands, in bits from behind the unit's first byte.</summary>
+/// <summary>
+/// The positions of fields in a slice header (ITU-T H.264 7.3.3) that depend on earlier pictures, in bits after the unit's first byte.
+/// </summary>
 internal ref struct H264Slice
 {
     private const int MostOperations = 64;
@@ -20,31 +22,31 @@ internal ref struct H264Slice
 
     public bool IsBottom { get; private set; }
 
-    /// <summary>Where idr_pic_id belongs.</summary>
+    /// <summary>The position of idr_pic_id.</summary>
     public int IdentityAt { get; private set; }
 
-    /// <summary>pic_order_cnt_lsb, which stands where the identity does.</summary>
+    /// <summary>pic_order_cnt_lsb; its position is that of idr_pic_id.</summary>
     public uint Order { get; private set; }
 
     /// <summary>How much later the bottom field of a frame is shown.</summary>
     public int BottomOrder { get; private set; }
 
-    /// <summary>Where dec_ref_pic_marking begins.</summary>
+    /// <summary>The position of dec_ref_pic_marking.</summary>
     public int MarkingAt { get; private set; }
 
-    /// <summary>Where it ends.</summary>
+    /// <summary>The position after dec_ref_pic_marking.</summary>
     public int MarkingEnd { get; private set; }
 
-    /// <summary>Where the header ends.</summary>
+    /// <summary>The position after the header.</summary>
     public int HeaderEnd { get; private set; }
 
     /// <summary>True if the marking names pictures.</summary>
     public bool IsMarkingAdaptive { get; private set; }
 
-    /// <summary>Reads the header of a slice of a picture that is no IDR picture; false if it cannot be read.</summary>
+    /// <summary>Reads the slice header of a picture that is not an IDR picture; false if it cannot be read.</summary>
     /// <param name="header">The unit's first byte.</param>
-    /// <param name="plain">What follows it, without prevention bytes.</param>
-    /// <param name="parameters">The stream's.</param>
+    /// <param name="plain">The rest of the unit, without prevention bytes.</param>
+    /// <param name="parameters">The stream's parameters.</param>
     /// <param name="slice">The slice.</param>
     public static bool TryRead(byte header, ReadOnlySpan<byte> plain, H264Parameters parameters, out H264Slice slice)
     {
@@ -114,7 +116,7 @@ internal ref struct H264Slice
         return !bits.IsBeyondEnd;
     }
 
-    /// <summary>Reads memory_management_control_operation and what belongs to it.</summary>
+    /// <summary>Reads memory_management_control_operation and its operands.</summary>
     public static (uint Operation, uint First, uint Second) ReadOperation(ref BitReader bits)
     {
         uint operation = bits.Unsigned();

@@ -3,7 +3,7 @@ using RetroVue.Media.Time;
 
 namespace RetroVue.Media.Elements.Coded;
 
-/// <summary>What a sequence parameter set of HEVC (ITU-T H.265 7.3.2.2.1) says of the pictures.</summary>
+/// <summary>Reads the pictures' parameters from a sequence parameter set of HEVC (ITU-T H.265 7.3.2.2.1).</summary>
 internal static class HevcSequence
 {
     private const uint MostSets = 64;
@@ -50,7 +50,7 @@ internal static class HevcSequence
         _ => $"profile {profile}",
     };
 
-    /// <summary>profile_tier_level (7.3.3).</summary>
+    /// <summary>Reads profile_tier_level (7.3.3).</summary>
     private static uint ReadProfile(ref BitReader bits, uint layers)
     {
         bits.Bits(3);
@@ -121,7 +121,7 @@ internal static class HevcSequence
         return (aspect, bits.Flag() ? PictureStatement.ReadColor(ref bits) : default);
     }
 
-    /// <summary>scaling_list_data (7.3.4).</summary>
+    /// <summary>Skips scaling_list_data (7.3.4).</summary>
     private static void SkipScaling(ref BitReader bits)
     {
         for (int size = 0; size < 4; size++)
@@ -147,7 +147,7 @@ internal static class HevcSequence
         }
     }
 
-    /// <summary>The sets of references that stand in the parameter set (7.3.7).</summary>
+    /// <summary>Skips the reference picture sets of the parameter set (7.3.7).</summary>
     private static bool TrySkipReferences(ref BitReader bits)
     {
         uint sets = bits.Unsigned(), pictures = 0;

@@ -2,7 +2,10 @@ using RetroVue.Media.Time;
 
 namespace RetroVue.Media.Elements.Coded;
 
-/// <summary>What the sequence header of MPEG-1 or -2 video and its extension (ISO/IEC 13818-2 6.2.2.1 and 6.2.2.3) say of the pictures.</summary>
+/// <summary>
+/// Reads the pictures' parameters from the sequence header of MPEG-1 or MPEG-2 video and its extension (ISO/IEC 13818-2 6.2.2.1 and
+/// 6.2.2.3).
+/// </summary>
 internal static class MpegVideoHeaders
 {
     private const int HeaderLength = 12;
@@ -12,7 +15,7 @@ internal static class MpegVideoHeaders
     private static readonly Rational[] s_rates =
         [default, new(24000, 1001), new(24, 1), new(25, 1), new(30000, 1001), new(30, 1), new(50, 1), new(60000, 1001), new(60, 1)];
 
-    /// <summary>Header and extension, where a packet has them; else empty.</summary>
+    /// <summary>Returns the header and the extension of a packet; empty if it has none.</summary>
     public static ReadOnlySpan<byte> Find(ReadOnlySpan<byte> packet)
     {
         ReadOnlySpan<byte> header = [0, 0, 1, 0xB3], extension = [0, 0, 1, 0xB5], picture = [0, 0, 1, 0];
@@ -26,13 +29,13 @@ internal static class MpegVideoHeaders
         int end = found.IndexOf(picture);
         found = end < 0 ? found : found[..end];
         int next = found.IndexOf(extension);
-        // The kind of extension is 1 for that of a sequence.
+        // The extension type 1 is the sequence extension.
         return next > 0 && next + ExtensionLength <= found.Length && found[next + 4] >> 4 == 1
             ? found[..(next + ExtensionLength)]
             : found[..Math.Min(found.Length, HeaderLength)];
     }
 
-    /// <summary>Reads what a packet, or a format's parameter sets, say; null if they say nothing.</summary>
+    /// <summary>Reads the parameters of a packet or of a format's parameter sets; null if it has none.</summary>
     public static PictureStatement? Read(ReadOnlySpan<byte> packet)
     {
         ReadOnlySpan<byte> found = Find(packet);
@@ -68,7 +71,7 @@ internal static class MpegVideoHeaders
             : new PictureStatement(profile, width, height, isFirstStandard ? default : shown.IsPositive ? Pixel(shown, width, height) : new(1, 1), default, frames);
     }
 
-    /// <summary>The shape of a pixel of pictures that are shown in a shape.</summary>
+    /// <summary>Returns the shape of a pixel from the shape of the whole picture.</summary>
     private static Rational Pixel(Rational shown, int width, int height) =>
         new Rational(shown.Numerator * height, shown.Denominator * width).Reduce();
 }

@@ -1,13 +1,13 @@
 namespace RetroVue.Media.Elements.Coded;
 
-/// <summary>Takes the bytes out of a unit, and puts them in, that keep start codes from standing in it (ITU-T H.264 7.4.1, H.265 7.4.2).</summary>
+/// <summary>Removes and inserts the emulation prevention bytes of a unit (ITU-T H.264 7.4.1, H.265 7.4.2).</summary>
 internal static class NalBytes
 {
     private const byte Prevention = 3;
 
-    /// <summary>Copies a unit without those bytes; gives how much that is.</summary>
+    /// <summary>Copies a unit without prevention bytes; returns the number of bytes.</summary>
     /// <param name="unit">The unit.</param>
-    /// <param name="target">At least as long as the unit.</param>
+    /// <param name="target">A span that is at least as long as the unit.</param>
     public static int Unescape(ReadOnlySpan<byte> unit, Span<byte> target)
     {
         ReadOnlySpan<byte> sequence = [0, 0, Prevention];
@@ -23,9 +23,9 @@ internal static class NalBytes
         return written + unit.Length;
     }
 
-    /// <summary>Copies bytes and puts in what they need; gives how much that is.</summary>
-    /// <param name="bytes">A unit without those bytes.</param>
-    /// <param name="target">At least half as long again.</param>
+    /// <summary>Copies bytes and inserts prevention bytes; returns the number of bytes.</summary>
+    /// <param name="bytes">A unit without prevention bytes.</param>
+    /// <param name="target">A span that is at least one and a half times as long.</param>
     public static int Escape(ReadOnlySpan<byte> bytes, Span<byte> target)
     {
         int written = 0, zeros = 0;

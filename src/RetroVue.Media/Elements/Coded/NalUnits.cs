@@ -2,27 +2,29 @@ using RetroVue.Media.Formats;
 
 namespace RetroVue.Media.Elements.Coded;
 
-/// <summary>Goes through the units of a packet of H.264 or HEVC: of a byte stream (annex B of either), or each with its length as in MP4.</summary>
+/// <summary>
+/// Enumerates the units of a packet of H.264 or HEVC: of a byte stream (annex B of either), or units with a length prefix, as in MP4.
+/// </summary>
 /// <param name="data">The packet.</param>
-/// <param name="lengthSize">Bytes of the length before each unit; 0 for a byte stream.</param>
+/// <param name="lengthSize">The number of bytes of the length prefix; 0 for a byte stream.</param>
 internal ref struct NalUnits(ReadOnlySpan<byte> data, int lengthSize)
 {
     private readonly ReadOnlySpan<byte> _data = data;
     private int _next;
 
-    /// <summary>Where the unit's start code or length begins, with the zeros before it.</summary>
+    /// <summary>The position of the unit's start code or length prefix, including zeros before it.</summary>
     public int Begin { get; private set; }
 
-    /// <summary>Where the unit begins.</summary>
+    /// <summary>The position of the unit.</summary>
     public int Start { get; private set; }
 
-    /// <summary>Where it ends.</summary>
+    /// <summary>The position after the unit.</summary>
     public int End { get; private set; }
 
     /// <summary>The unit.</summary>
     public readonly ReadOnlySpan<byte> Unit => _data[Start..End];
 
-    /// <summary>How a format's packets tell their units' lengths: bytes of the length before each; 0 for a byte stream.</summary>
+    /// <summary>Returns the number of bytes of the length prefix in a format's packets; 0 for a byte stream.</summary>
     public static int LengthSizeOf(EncodedFormat format)
     {
         ReadOnlySpan<byte> sets = format.ParameterSets.Span;
@@ -30,7 +32,7 @@ internal ref struct NalUnits(ReadOnlySpan<byte> data, int lengthSize)
         return sets.Length <= at || sets[0] == 0 ? 0 : (sets[at] & 3) + 1;
     }
 
-    /// <summary>Goes to the next unit that is not empty; false if there is none.</summary>
+    /// <summary>Moves to the next unit that is not empty; false if there is none.</summary>
     public bool MoveNext()
     {
         do
@@ -61,7 +63,7 @@ internal ref struct NalUnits(ReadOnlySpan<byte> data, int lengthSize)
 
         Start = _next;
         int end = Find(startCode) ? _next - startCode.Length : _data.Length;
-        // No unit ends in a zero (7.4.1): those belong to what follows.
+        // A unit never ends with a zero (7.4.1): trailing zeros belong to the next start code.
         while (end > Start && _data[end - 1] == 0)
         {
             end--;
@@ -71,7 +73,7 @@ internal ref struct NalUnits(ReadOnlySpan<byte> data, int lengthSize)
         return true;
     }
 
-    /// <summary>Goes behind the next start code; to the end where there is none.</summary>
+    /// <summary>Moves to the position after the next start code, or to the end if there is none.</summary>
     private bool Find(ReadOnlySpan<byte> startCode)
     {
         int found = _data[_next..].IndexOf(startCode);
@@ -79,7 +81,9 @@ internal ref struct NalUnits(ReadOnlySpan<byte> data, int lengthSize)
         return found >= 0;
     }
 
-    /// <summary>A length beyond the packet's end means that its tail was lost; what is there is taken.</summary>
+    /// <summary>
+    /// Reads the length. If it reaches past the packet's end, the tail was lost; the unit is then the rest of the packet.
+    /// </summary>
     private bool ReadLength()
     {
         Start = End + lengthSize;

@@ -3,21 +3,21 @@ using RetroVue.Media.Formats;
 namespace RetroVue.Media.Elements.Coded;
 
 /// <summary>
-/// Finds frames of AAC (ADTS), MPEG audio, AC-3 and E-AC-3 in packets of a stream that is said to be another of them, as they come after
-/// new tables of a transport stream that its reader does not follow: it cuts the bytes where it knows no frames.
+/// Finds frames of AAC (ADTS), MPEG audio, AC-3 and E-AC-3 in packets of a stream that should contain another of these codecs. They occur
+/// if a transport stream gets new tables that its reader does not follow: the reader finds no frames and cuts the bytes anywhere.
 /// </summary>
 internal static class OtherSound
 {
-    /// <summary>More in a row prove no more, and damaged bytes cost no more than that.</summary>
+    /// <summary>The number of frames in a row that is sufficient; it limits the cost of damaged bytes.</summary>
     private const int Enough = 4;
 
     private static readonly EncodedFormat[] s_kinds = [.. new[] { "aac", "mp2", "ac3" }.Select(codec => new EncodedFormat(codec, MediaKind.Audio))];
 
     /// <summary>Finds frames of another codec.</summary>
-    /// <param name="format">What the packet is said to be of.</param>
-    /// <param name="packet">A packet that begins with no header of that.</param>
-    /// <param name="count">How many frames follow on each other, four at most, of which the last may go on beyond the packet.</param>
-    /// <returns>What their headers say; null if none are found.</returns>
+    /// <param name="format">The announced format of the packet.</param>
+    /// <param name="packet">A packet that does not begin with a header of that format.</param>
+    /// <param name="count">The number of frames in a row, at most four; the last may reach past the packet's end.</param>
+    /// <returns>The parameters in their headers; null if no frames are found.</returns>
     public static SoundStatement? Find(EncodedFormat format, ReadOnlySpan<byte> packet, out int count)
     {
         for (int at = 0; at < packet.Length; at++)
@@ -43,7 +43,7 @@ internal static class OtherSound
         return null;
     }
 
-    /// <summary>The name of the codec that a header is of.</summary>
+    /// <summary>Returns the name of a header's codec.</summary>
     public static string NameOf(SoundStatement stated) => stated.Codec switch
     {
         SoundStatement.Adts => "aac",
@@ -61,7 +61,10 @@ internal static class OtherSound
         _ => kind.Codec == format.Codec,
     };
 
-    /// <summary>How many frames of one sound there are in a row, up to as many as are enough; 0 where what follows on a frame within the packet is none.</summary>
+    /// <summary>
+    /// Counts frames of the same sound in a row, up to the sufficient number; returns 0 if a frame within the packet is followed by other
+    /// data.
+    /// </summary>
     private static int Count(EncodedFormat kind, SoundStatement stated, ReadOnlySpan<byte> packet)
     {
         int frames = 0;

@@ -3,13 +3,15 @@ using RetroVue.Media.Time;
 
 namespace RetroVue.Media.Elements.Coded;
 
-/// <summary>What of a stream's pictures its own parameter sets say, as far as a viewer sees it. That they may have fields does not say that they do.</summary>
+/// <summary>
+/// The visible parameters of a stream's pictures, from its own parameter sets. If they allow fields, pictures need not have any.
+/// </summary>
 /// <param name="Profile">The profile by FFmpeg's name; null if it has none here.</param>
-/// <param name="Width">The width that is shown.</param>
-/// <param name="Height">The height that is shown.</param>
-/// <param name="Aspect">The shape of a pixel; default where not stated.</param>
-/// <param name="Color">The colours; null if not stated.</param>
-/// <param name="FrameRate">The rate, where it is more than a hint; default elsewhere.</param>
+/// <param name="Width">The displayed width.</param>
+/// <param name="Height">The displayed height.</param>
+/// <param name="Aspect">The shape of a pixel; default if not declared.</param>
+/// <param name="Color">The colours; null if not declared.</param>
+/// <param name="FrameRate">The frame rate, if it is more than a hint; otherwise default.</param>
 internal sealed record PictureStatement(
     string? Profile,
     int Width,
@@ -25,7 +27,7 @@ internal sealed record PictureStatement(
         new(18, 11), new(15, 11), new(64, 33), new(160, 99), new(4, 3), new(3, 2), new(2, 1),
     ];
 
-    /// <summary>What the parameter sets say that a format has; null if it has none that can be read.</summary>
+    /// <summary>Reads a format's parameter sets; null if it has none that can be read.</summary>
     public static PictureStatement? OfSets(EncodedFormat format)
     {
         ReadOnlySpan<byte> sets = format.ParameterSets.Span;
@@ -35,7 +37,7 @@ internal sealed record PictureStatement(
             return Of(format, sets, null, 0);
         }
 
-        // A record of parameter sets (ISO/IEC 14496-15 5.3.3.1 and 8.3.3.1) has each with its length, of two bytes.
+        // A record of parameter sets (ISO/IEC 14496-15 5.3.3.1 and 8.3.3.1) has a length of two bytes before each set.
         return format.Codec switch
         {
             "h264" => sets.Length > 8 && (sets[5] & 0x1F) > 0 ? OfUnit(format, UnitAt(sets, 6)) : null,
@@ -43,7 +45,7 @@ internal sealed record PictureStatement(
         };
     }
 
-    /// <summary>The stretch of a packet that has all its parameter sets for sequences; empty if it has none.</summary>
+    /// <summary>Returns the part of a packet that contains all its sequence parameter sets; empty if it has none.</summary>
     public static ReadOnlySpan<byte> FindSets(EncodedFormat format, ReadOnlySpan<byte> packet)
     {
         switch (format.Codec)
@@ -67,15 +69,18 @@ internal sealed record PictureStatement(
         }
     }
 
-    /// <summary>What a packet says; null if it says nothing. Of several sequences the one that is known, which may be the one in use.</summary>
+    /// <summary>
+    /// Reads the parameters of a packet; null if it has none. If it has several sequence parameter sets, prefers the known one, which may
+    /// be in use.
+    /// </summary>
     public static PictureStatement? Of(EncodedFormat format, ReadOnlySpan<byte> packet, PictureStatement? known) =>
         Of(format, packet, known, format.Codec is "h264" or "hevc" ? NalUnits.LengthSizeOf(format) : 0);
 
-    /// <summary>With the size that a format names, where it names one.</summary>
+    /// <summary>Returns the statement with the size of a format, if the format has one.</summary>
     public PictureStatement WithSizeOf(EncodedFormat format) =>
         format.Video is { Width: > 0, Height: > 0 } video ? this with { Width = video.Width, Height = video.Height } : this;
 
-    /// <summary>A format with what differs between this and what was stated before it.</summary>
+    /// <summary>Returns a format with the differences between this statement and an earlier one applied.</summary>
     public EncodedFormat ApplyTo(EncodedFormat format, PictureStatement before)
     {
         VideoFormat video = format.Video ?? new VideoFormat(PixelFormat.Unknown, Width, Height, default);
@@ -86,7 +91,7 @@ internal sealed record PictureStatement(
         return (Profile == before.Profile ? format : format with { Profile = Profile, ProfileNumber = null }) with { Video = video };
     }
 
-    /// <summary>The shape of a pixel by its number, which stands next; 255 has numerator and denominator after it.</summary>
+    /// <summary>Reads the shape of a pixel: a table index, or 255 with numerator and denominator.</summary>
     public static Rational ReadAspect(ref BitReader bits)
     {
         uint number = bits.Bits(8);
@@ -98,7 +103,7 @@ internal sealed record PictureStatement(
         return number < s_aspects.Length ? s_aspects[number] : default;
     }
 
-    /// <summary>video_signal_type of the usability information (ITU-T H.264 E.1.1, H.265 E.2.1), which is alike in both.</summary>
+    /// <summary>Reads video_signal_type of the usability information (ITU-T H.264 E.1.1, H.265 E.2.1), which is the same in both.</summary>
     public static ColorDescription ReadColor(ref BitReader bits)
     {
         bits.Bits(3);

@@ -1,14 +1,16 @@
 namespace RetroVue.Media.Elements.Coded;
 
-/// <summary>How long frames of coded sound are, by their headers.</summary>
+/// <summary>Computes the length of frames of encoded sound from their headers.</summary>
 internal static class SoundFrame
 {
-    /// <summary>How many bytes of a frame are looked at.</summary>
+    /// <summary>The number of bytes that are read of a frame.</summary>
     public const int LongestHeader = 8;
 
-    /// <summary>The bytes of a frame with its header; 0 where the header does not tell, or is none.</summary>
-    /// <param name="stated">What its header says.</param>
-    /// <param name="frame">Its bytes, as many as are read for that at least.</param>
+    /// <summary>
+    /// Returns the number of bytes of a frame including its header; 0 if there is no valid header, or it does not contain the length.
+    /// </summary>
+    /// <param name="stated">The parameters in its header.</param>
+    /// <param name="frame">The frame, at least the number of bytes that are read.</param>
     public static int LengthOf(SoundStatement stated, ReadOnlySpan<byte> frame) => stated.Codec switch
     {
         // ISO/IEC 13818-7 6.2.
@@ -19,7 +21,7 @@ internal static class SoundFrame
         _ => LengthOfMpeg(frame),
     };
 
-    /// <summary>ETSI TS 102 366 table 4.13.</summary>
+    /// <summary>Computes the length by ETSI TS 102 366 table 4.13.</summary>
     private static int LengthOfAc3(ReadOnlySpan<byte> frame)
     {
         ReadOnlySpan<int> kilobits = [32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320, 384, 448, 512, 576, 640];
@@ -33,7 +35,7 @@ internal static class SoundFrame
         };
     }
 
-    /// <summary>ISO/IEC 11172-3 2.4.3.1 and 13818-3 2.4.2.3.</summary>
+    /// <summary>Computes the length by ISO/IEC 11172-3 2.4.3.1 and 13818-3 2.4.2.3.</summary>
     private static int LengthOfMpeg(ReadOnlySpan<byte> frame)
     {
         int version = (frame[1] >> 3) & 3, layer = 4 - ((frame[1] >> 1) & 3), index = frame[2] >> 4, padding = (frame[2] >> 1) & 1;

@@ -2,10 +2,10 @@ using RetroVue.Media.Formats;
 
 namespace RetroVue.Media.Elements.Coded;
 
-/// <summary>What the headers of coded sound say of it.</summary>
-/// <param name="Codec">What the header is of, where one codec's name stands for several.</param>
-/// <param name="SampleRate">Samples a second, before what a decoder adds.</param>
-/// <param name="Channels">Channels, before what a decoder adds; 0 where not stated.</param>
+/// <summary>The parameters in the headers of encoded sound.</summary>
+/// <param name="Codec">The kind of header, if a codec's name stands for several.</param>
+/// <param name="SampleRate">Samples per second, before extensions such as SBR.</param>
+/// <param name="Channels">The number of channels, before extensions; 0 if not declared.</param>
 internal readonly record struct SoundStatement(int Codec, int SampleRate, int Channels)
 {
     /// <summary><see cref="Codec"/> of AC-3.</summary>
@@ -17,10 +17,10 @@ internal readonly record struct SoundStatement(int Codec, int SampleRate, int Ch
     /// <summary><see cref="Codec"/> of E-AC-3.</summary>
     public const int Extended = 2;
 
-    /// <summary><see cref="Codec"/> of MPEG audio's first layer; the two others follow.</summary>
+    /// <summary><see cref="Codec"/> of layer 1 of MPEG audio; the two other layers follow.</summary>
     public const int MpegLayer1 = 11;
 
-    /// <summary>What the format's parameter sets say; null if it has none that can be read.</summary>
+    /// <summary>Reads a format's parameter sets; null if it has none that can be read.</summary>
     public static SoundStatement? OfSets(EncodedFormat format)
     {
         if (format.Codec != "aac" || format.ParameterSets.Length < 2)
@@ -40,10 +40,10 @@ internal readonly record struct SoundStatement(int Codec, int SampleRate, int Ch
         return rate == 0 ? null : new SoundStatement(Adts, rate, AacChannels((int)bits.Bits(4)));
     }
 
-    /// <summary>True for codecs whose packets' headers are read.</summary>
+    /// <summary>True for codecs whose headers can be read.</summary>
     public static bool IsKnown(EncodedFormat format) => format.Codec is "aac" or "mp1" or "mp2" or "mp3" or "ac3" or "eac3";
 
-    /// <summary>What a packet says; null if it has no header, or one that is not known.</summary>
+    /// <summary>Reads the header of a packet; null if it has none, or an unknown one.</summary>
     public static SoundStatement? Of(EncodedFormat format, ReadOnlySpan<byte> packet) => format.Codec switch
     {
         "aac" => OfAdts(packet),
@@ -52,7 +52,7 @@ internal readonly record struct SoundStatement(int Codec, int SampleRate, int Ch
         _ => null,
     };
 
-    /// <summary>A format with what differs between two of these.</summary>
+    /// <summary>Returns a format with the differences between two statements applied.</summary>
     public static EncodedFormat ApplyTo(EncodedFormat format, SoundStatement stated, SoundStatement before)
     {
         if (format.Audio is not { } audio)
@@ -65,7 +65,10 @@ internal readonly record struct SoundStatement(int Codec, int SampleRate, int Ch
         return (stated.Codec == before.Codec ? format : format with { Profile = null, ProfileNumber = null }) with { Audio = audio };
     }
 
-    /// <summary>This, or what the format says where it is about another sound: the rate and the channels may be those after doubling.</summary>
+    /// <summary>
+    /// Returns this statement, or the format's if the two describe different sound: the format's rate and channels may be those after an
+    /// extension.
+    /// </summary>
     public SoundStatement Agreeing(EncodedFormat format)
     {
         if (format.Audio is not { SampleRate: > 0 } audio || Codec == Extended)
@@ -79,7 +82,7 @@ internal readonly record struct SoundStatement(int Codec, int SampleRate, int Ch
         return new SoundStatement(Codec, isRate ? SampleRate : audio.SampleRate, areChannels ? Channels : channels);
     }
 
-    /// <summary>ISO/IEC 13818-7 6.2.</summary>
+    /// <summary>Reads a header by ISO/IEC 13818-7 6.2.</summary>
     private static SoundStatement? OfAdts(ReadOnlySpan<byte> packet)
     {
         if (packet.Length < 7 || packet[0] != 0xFF || (packet[1] & 0xF6) != 0xF0)
@@ -91,7 +94,7 @@ internal readonly record struct SoundStatement(int Codec, int SampleRate, int Ch
         return rate == 0 ? null : new SoundStatement(Adts, rate, AacChannels(((packet[2] & 1) << 2) | (packet[3] >> 6)));
     }
 
-    /// <summary>ISO/IEC 11172-3 2.4.1.3, with the lower rates of 13818-3 and 2.5.</summary>
+    /// <summary>Reads a header by ISO/IEC 11172-3 2.4.1.3, with the lower rates of 13818-3 and 2.5.</summary>
     private static SoundStatement? OfMpeg(ReadOnlySpan<byte> packet)
     {
         if (packet.Length < 4 || packet[0] != 0xFF || (packet[1] & 0xE0) != 0xE0)
@@ -110,7 +113,7 @@ internal readonly record struct SoundStatement(int Codec, int SampleRate, int Ch
         return new SoundStatement(MpegLayer1 + 3 - layer, rate, packet[3] >> 6 == 3 ? 1 : 2);
     }
 
-    /// <summary>ETSI TS 102 366 4.4 and annex E 1.3.</summary>
+    /// <summary>Reads a header by ETSI TS 102 366 4.4 and annex E 1.3.</summary>
     private static SoundStatement? OfAc3(ReadOnlySpan<byte> packet)
     {
         if (packet.Length < 8 || packet[0] != 0x0B || packet[1] != 0x77)
@@ -132,7 +135,7 @@ internal readonly record struct SoundStatement(int Codec, int SampleRate, int Ch
             return new SoundStatement(Ac3, rate >> Math.Max(version - 8, 0), Ac3Channels(mode) + ((packet[6] >> (7 - at)) & 1));
         }
 
-        // Streams that only add to another one say nothing of the whole.
+        // A dependent substream does not describe the whole.
         if (packet[2] >> 6 == 1 || ((packet[2] >> 3) & 7) != 0)
         {
             return null;
@@ -142,7 +145,7 @@ internal readonly record struct SoundStatement(int Codec, int SampleRate, int Ch
         return new SoundStatement(Extended, rate, Ac3Channels((packet[4] >> 1) & 7) + (packet[4] & 1));
     }
 
-    /// <summary>The layout that so many channels are taken for.</summary>
+    /// <summary>Returns the usual layout for a number of channels.</summary>
     public static ChannelLayout LayoutOf(int channels) => channels switch
     {
         1 => ChannelLayout.Mono,

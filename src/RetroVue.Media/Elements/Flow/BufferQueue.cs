@@ -3,11 +3,10 @@ using RetroVue.Media.Time;
 
 namespace RetroVue.Media.Elements.Flow;
 
-/// <summary>A bounded queue: what comes in on one thread goes out on another, in order, events in their place among the buffers.</summary>
+/// <summary>A bounded queue between two threads: buffers and events come out in the order in which they came in.</summary>
 /// <remarks>
-/// The reader runs as a task of its own, by default on a thread of its own, and sleeps while the queue is empty; it is woken by the
-/// first buffer, without delay. One step of whoever feeds the queue may overshoot its limits; one that is full takes more once half of it
-/// is out.
+/// The reader is a task of its own, by default on a thread of its own. It sleeps while the queue is empty, and the first buffer wakes it
+/// without delay. One step of the feeding element may exceed the limits. A full queue accepts more when half of it has been taken out.
 /// </remarks>
 public sealed class BufferQueue : Element
 {
@@ -23,11 +22,11 @@ public sealed class BufferQueue : Element
     private long _oldest = long.MinValue;
     private long _dropped;
 
-    /// <summary>A queue.</summary>
+    /// <summary>Makes a queue.</summary>
     /// <param name="name">The element's name.</param>
-    /// <param name="limits">How much it holds; <see cref="QueueLimits.Default"/> where null.</param>
-    /// <param name="policy">What it does when full.</param>
-    /// <param name="placement">Where its reader runs.</param>
+    /// <param name="limits">The limits; null for <see cref="QueueLimits.Default"/>.</param>
+    /// <param name="policy">The reaction of a full queue.</param>
+    /// <param name="placement">The placement of the reader's task.</param>
     public BufferQueue(
         string name,
         QueueLimits? limits = null,
@@ -44,21 +43,21 @@ public sealed class BufferQueue : Element
         _reader = AddTask(Drain, placement);
     }
 
-    /// <summary>Buffers and events held now.</summary>
+    /// <summary>The number of buffers and events in the queue now.</summary>
     public int Count => _items.Count;
 
-    /// <summary>Buffers dropped because the queue was full.</summary>
+    /// <summary>The number of buffers dropped because the queue was full.</summary>
     public long Dropped => Volatile.Read(ref _dropped);
 
     /// <inheritdoc/>
     public override ElementLatency Latency => new(ClockTime.Zero, _limits.Duration, false);
 
-    /// <summary>The stretch of decoding times that is held; None if it does not matter.</summary>
+    /// <summary>The time from the oldest to the newest decoding time in the queue; None if there is no such limit.</summary>
     private ClockTime Held => _hasDurationLimit
         ? ClockTime.FromNanoseconds(Volatile.Read(ref _newest)) - ClockTime.FromNanoseconds(Volatile.Read(ref _oldest))
         : ClockTime.None;
 
-    /// <summary>On the feeding thread.</summary>
+    /// <summary>Only for the feeding thread.</summary>
     private bool IsFull => _items.HoldsAtLeast(_limits.Buffers) || Held >= _limits.Duration;
 
     private bool IsHalfEmpty => _items.Count <= _limits.Buffers / 2 && !(Held * 2 > _limits.Duration);
@@ -78,7 +77,7 @@ public sealed class BufferQueue : Element
         {
             if (_oldest == long.MinValue)
             {
-                // The first one: the reader has taken nothing yet and does not touch this.
+                // The first buffer: the reader has taken nothing yet and does not use this field.
                 Volatile.Write(ref _oldest, time.Nanoseconds);
             }
 
@@ -157,8 +156,8 @@ public sealed class BufferQueue : Element
             return;
         }
 
-        // Either this sees the gate closed, or the feeder, which looks again after closing it, sees what was taken out. It stays closed
-        // until half is taken: a feeder that is slept and woken for every few buffers costs more than the buffers.
+        // Either this method sees the closed gate, or the feeder, which looks again after closing it, sees the removal. The gate stays
+        // closed until half is taken: putting a feeder to sleep and waking it for every few buffers costs more than the buffers.
         Interlocked.MemoryBarrier();
         if (!_gate.IsOpen && IsHalfEmpty)
         {

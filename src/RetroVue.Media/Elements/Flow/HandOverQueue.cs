@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 
 namespace RetroVue.Media.Elements.Flow;
 
-/// <summary>An unbounded first-in first-out list between one writing and one reading thread, in linked segments that are used again.</summary>
+/// <summary>An unbounded first-in first-out queue between one writing and one reading thread, in linked segments that are reused.</summary>
 /// <remarks>No lock, no interlocked operation; allocates only while it grows beyond what it has held before.</remarks>
 internal sealed class HandOverQueue<T>
     where T : class
@@ -13,7 +13,7 @@ internal sealed class HandOverQueue<T>
     private readonly Side _reader;
     private readonly Side _writer;
 
-    // From here to the reader's segment all are read out and used again, oldest first; on the writing thread only.
+    // The segments from this one to the reader's have been read and can be reused, oldest first; only for the writing thread.
     private Segment _oldest;
 
     public HandOverQueue()
@@ -24,10 +24,12 @@ internal sealed class HandOverQueue<T>
         _oldest = first;
     }
 
-    /// <summary>Items in the queue: exact on either thread for its own side, never too small for the writer nor too large for the reader.</summary>
+    /// <summary>
+    /// The number of items: exact on either thread for its own side; for the writer never too small, for the reader never too large.
+    /// </summary>
     public int Count => (int)(Volatile.Read(ref _writer.Count) - Volatile.Read(ref _reader.Count));
 
-    /// <summary>True while the queue holds so many items; on the writing thread. Looks at the reader's side only where that decides.</summary>
+    /// <summary>True if the queue holds at least so many items; on the writing thread. Reads the reader's side only if necessary.</summary>
     public bool HoldsAtLeast(int items)
     {
         if (_writer.Count - _writer.SeenOther < items)
@@ -71,7 +73,7 @@ internal sealed class HandOverQueue<T>
         return true;
     }
 
-    /// <summary>Looks at the oldest item; on the reading thread.</summary>
+    /// <summary>Returns the oldest item without taking it; on the reading thread.</summary>
     public bool TryPeek([NotNullWhen(true)] out T? item)
     {
         if (_reader.SeenOther == _reader.Count)
@@ -87,7 +89,7 @@ internal sealed class HandOverQueue<T>
         if (_reader.Index == SegmentSize)
         {
             _reader.Index = 0;
-            // From here on the writer may use the old one again.
+            // From here on the writer may reuse the old segment.
             Volatile.Write(ref _reader.Segment, Volatile.Read(ref _reader.Segment.Next)!);
         }
 
@@ -114,15 +116,15 @@ internal sealed class HandOverQueue<T>
         public Segment? Next;
     }
 
-    /// <summary>A struct around the item, so that storing it needs no check of the array's element type.</summary>
+    /// <summary>A struct around the item, so that storing it does not check the array's element type.</summary>
     private struct Slot
     {
         public T? Item;
     }
 
     /// <summary>
-    /// What one thread keeps: where it is, how many items it has handled, and how many the other had when it last looked. On cache lines of
-    /// its own, which the other thread fetches only when it must know more.
+    /// The data of one thread: its position, the number of items it has handled, and the other thread's number when it last looked. On
+    /// cache lines of its own, which the other thread reads only if necessary.
     /// </summary>
     private sealed class Side
     {

@@ -4,31 +4,34 @@ using RetroVue.Media.Time;
 namespace RetroVue.Media.Elements.Flow;
 
 /// <summary>
-/// The base of muxers: stores what its inputs bring and takes it in the order of decoding times, never of arrival, so that the same
-/// streams give the same bytes whatever threads bring them.
+/// The base of muxers: it stores the buffers of its inputs and takes them in the order of decoding times, not of arrival. So the same
+/// streams give the same bytes, no matter which threads deliver them.
 /// </summary>
 /// <remarks>
 /// <para>
-/// An input is waited for until it has a buffer, a <see cref="Gap"/> that covers the time (before its format that says nothing), or its
-/// end. Each input is bounded, but if one is waited for while another is full, whoever feeds both goes on: a file whose streams lie far
-/// apart must not stand still. Times are compared in running time.
+/// The element waits for an input until it has a buffer, a <see cref="Gap"/> that covers the time (only after its format), or its end. Each
+/// input is bounded. But if the element waits for one input while another is full, the feeder of both goes on: a file whose streams are
+/// stored far apart must not block. Times are compared in running time.
 /// </para>
 /// <para>
-/// If the times of a file's stream go back by over 100 ms and stay there, as in a recording that was begun anew, it goes on after what came
-/// before; the other streams are moved by as much where they do so too, so that they stay together. The pipeline's event "went-back" names
-/// the first, and <see cref="WentBack"/> counts. A single buffer that goes back moves nothing.
+/// If the times of a stream in a file go back by more than 100 ms and stay there, as in a recording that was restarted, the stream
+/// continues after its earlier media. The other streams are shifted by the same amount if their times go back too, so that they stay in
+/// sync. The pipeline's event "went-back" names the first stream, and <see cref="WentBack"/> counts. A single buffer that goes back shifts
+/// nothing.
 /// </para>
 /// <para>
-/// What a live source brings cannot be held back: not read in time it is lost. So live inputs wait no longer than
-/// <see cref="SilenceLimit"/> for one that brings nothing. One that brings something now and then, as an encoder that looks ahead does, is
-/// late and not silent: for it they wait as long as they have room, 64 MiB or 90 s of media each, and so they do for one that has not
-/// announced its format. One that has none by then is left out for good: the pipeline's event "left-out" names it, and
-/// <see cref="LeftOutBuffers"/> counts what it brings later.
+/// A live source cannot wait: media that is not read in time is lost. So live inputs wait for a silent input only for
+/// <see cref="SilenceLimit"/>. An input that delivers from time to time, such as an encoder that looks ahead, is late but not silent: the
+/// live inputs wait for it as long as they have room, 64 MiB or 90 s of media each. They wait as long for an input that has not announced
+/// its format. If it has none by then, it is left out for good: the pipeline's event "left-out" names it, and <see cref="LeftOutBuffers"/>
+/// counts its later buffers.
 /// </para>
 /// </remarks>
 public abstract class InterleavingElement : Element
 {
-    /// <summary>So many buffers without a presentation time may come from damage, even where an input has brought few others yet.</summary>
+    /// <summary>
+    /// The number of buffers without a presentation time that may come from damage, even if the input has had few others yet.
+    /// </summary>
     private const int MostUntimed = 100;
 
     private readonly List<InterleavingLane> _lanes = [];
@@ -42,9 +45,9 @@ public abstract class InterleavingElement : Element
     private long _leftOut;
     private long _untimed;
 
-    /// <summary>A muxer with no inputs yet.</summary>
+    /// <summary>Makes a muxer without inputs.</summary>
     /// <param name="name">The element's name.</param>
-    /// <param name="placement">Where its task runs.</param>
+    /// <param name="placement">The placement of its task.</param>
     protected InterleavingElement(string name, StepPlacement placement = StepPlacement.Shared)
         : base(name)
     {
@@ -53,36 +56,39 @@ public abstract class InterleavingElement : Element
     }
 
     /// <summary>
-    /// True for muxers that need presentation times: a buffer that has none, as a damaged header leaves it, is left out and counted
-    /// (<see cref="UntimedBuffers"/>), and an input that brings more without than with, over 100 or to its end, is refused.
+    /// True for muxers that need presentation times. A buffer without one, as after a damaged header, is dropped and counted
+    /// (<see cref="UntimedBuffers"/>). An input with more buffers without times than with times, and over 100 of them or at its end, is
+    /// refused.
     /// </summary>
     protected virtual bool NeedsTimes => false;
 
-    /// <summary>Items that an input without a live source stores before whoever feeds it waits.</summary>
+    /// <summary>The number of items that an input without a live source stores before its feeder waits.</summary>
     protected virtual int LaneCapacity => 64;
 
     /// <summary>
-    /// How long live inputs wait for one that brings nothing, in media time: about so far behind they are then written on without it. What
-    /// it brings later is taken at once, however late. Three seconds unless told otherwise; set it before the pipeline starts.
+    /// How long live inputs wait for a silent one, in media time; then they are written without it, about that late. If the silent input
+    /// delivers again, its buffers are taken at once, however late. By default three seconds; set it before the pipeline starts.
     /// </summary>
-    /// <exception cref="ArgumentException">It is not above zero.</exception>
+    /// <exception cref="ArgumentException">The value is not positive.</exception>
     public ClockTime SilenceLimit
     {
         get;
-        set => field = value > ClockTime.Zero ? value : throw new ArgumentException($"A limit is above zero, not {value}.", nameof(value));
+        set => field = value > ClockTime.Zero ? value : throw new ArgumentException($"A limit must be positive, not {value}.", nameof(value));
     }
     = ClockTime.FromSeconds(3);
 
-    /// <summary>Buffers released unused because their input had no format in time; any thread.</summary>
+    /// <summary>The number of buffers released unused because their input had no format in time; any thread.</summary>
     public long LeftOutBuffers => Volatile.Read(ref _leftOut);
 
-    /// <summary>Buffers released unused because they had no presentation time; the first is reported ("untimed"). Any thread.</summary>
+    /// <summary>
+    /// The number of buffers released unused because they had no presentation time; the first is reported ("untimed"). Any thread.
+    /// </summary>
     public long UntimedBuffers => Volatile.Read(ref _untimed);
 
-    /// <summary>How often the times of the inputs went back and stayed there; any thread.</summary>
+    /// <summary>The number of times that the times of an input went back and stayed there; any thread.</summary>
     public int WentBack => _shifts.Count - 1;
 
-    /// <summary>Adds an input that stores what it is handed.</summary>
+    /// <summary>Adds an input that stores its buffers.</summary>
     protected InputPad AddLane(string name)
     {
         var gate = new RoomGate();
@@ -91,17 +97,17 @@ public abstract class InterleavingElement : Element
         return pad;
     }
 
-    /// <summary>Takes the next buffer in the order of decoding times; owns its reference.</summary>
+    /// <summary>Takes the next buffer in the order of decoding times; the implementation owns its reference.</summary>
     protected abstract void TakeBuffer(InputPad input, MediaBuffer buffer);
 
-    /// <summary>Takes an event that stands before the next buffer of its input.</summary>
+    /// <summary>Takes an event that precedes the next buffer of its input.</summary>
     protected abstract void TakeEvent(InputPad input, MediaEvent mediaEvent);
 
     /// <summary>Called once when every input has ended.</summary>
     protected abstract void TakeEnd();
 
-    /// <summary>What is thrown where an input is refused.</summary>
-    /// <param name="reason">Why, and what helps.</param>
+    /// <summary>Makes the exception for a refused input.</summary>
+    /// <param name="reason">The reason, and the remedy.</param>
     protected virtual Exception Refusal(string reason) => new InvalidOperationException(reason);
 
     /// <inheritdoc/>
@@ -119,7 +125,7 @@ public abstract class InterleavingElement : Element
         }
     }
 
-    /// <summary>What has come is taken still, and then the end: a run that is stopped has all that was captured, as far as it goes.</summary>
+    /// <summary>Takes the stored buffers, and then the end: a run that is stopped contains all captured media as far as possible.</summary>
     protected internal override void Stop()
     {
         try
@@ -194,7 +200,10 @@ public abstract class InterleavingElement : Element
         return StepResult.Idle;
     }
 
-    /// <summary>Takes the events that stand first, and finds the input whose next buffer, or gap's end, comes first; of those that have something, when nothing more comes.</summary>
+    /// <summary>
+    /// Takes the events that precede buffers, and finds the input whose next buffer, or gap's end, is earliest. When no more comes, only
+    /// among inputs that have buffers.
+    /// </summary>
     private InterleavingLane? FindEarliest(bool isStopping, out bool mustWait)
     {
         InterleavingLane? earliest = null;
@@ -219,7 +228,7 @@ public abstract class InterleavingElement : Element
                 TakeEvent(lane.Pad, lane.Segment);
             }
 
-            // A lane with a gap stands at the gap's end: it need not be waited for by anything earlier.
+            // A lane with a gap is at the gap's end: nothing earlier has to wait for it.
             mustWait |= lane.IsUnsure || (isEmpty && lane.CoveredUntil.IsNone);
             if (earliest is null || lane.Position < earliest.Position)
             {
@@ -244,7 +253,7 @@ public abstract class InterleavingElement : Element
             Pipeline.Report(
                 "left-out",
                 Name,
-                $"'{awaited.Pad}' has announced no format while the others could wait for it, and is left out. Start when its source has a signal.");
+                $"'{awaited.Pad}' announced no format in time, so the others go on without it. Start the recording when its source has a signal.");
         }
 
         return true;
@@ -256,7 +265,7 @@ public abstract class InterleavingElement : Element
         {
             _isBackReported = true;
             Pipeline.Report(
-                "went-back", Name, $"The times of '{lane.Pad}' went back and stay there; it goes on after what came before, {_shifts[lane.Line]} later than it says.");
+                "went-back", Name, $"The times of '{lane.Pad}' went back and stay there; the stream continues after its earlier media, shifted by {_shifts[lane.Line]}.");
         }
     }
 
@@ -294,7 +303,7 @@ public abstract class InterleavingElement : Element
 
         if (_untimed == 1)
         {
-            Pipeline.Report("untimed", Name, $"'{lane.Pad}' brought a packet without a presentation time, and none follows from others; it is left out, as others like it.");
+            Pipeline.Report("untimed", Name, $"'{lane.Pad}' has a packet without a presentation time, which cannot be derived; this packet and all others like it are dropped.");
         }
     }
 
@@ -302,11 +311,11 @@ public abstract class InterleavingElement : Element
     {
         if (lane.Untimed > lane.Timed)
         {
-            throw Refusal($"'{lane.Pad}' brought most packets without a presentation time. Decode and encode that stream to give it one.");
+            throw Refusal($"'{lane.Pad}' has no presentation times in most of its packets. Decode and encode that stream again.");
         }
     }
 
-    /// <summary>Takes the events that stand before the next buffer; of an input that is left out also the buffers.</summary>
+    /// <summary>Takes the events before the next buffer; for an input that is left out, also drops the buffers.</summary>
     private void TakeEventsOf(InterleavingLane lane)
     {
         while (lane.Peek() is { } item)

@@ -3,42 +3,44 @@ using RetroVue.Media.Time;
 
 namespace RetroVue.Media.Elements.Flow;
 
-/// <summary>What one input of an interleaving element has brought and is not taken yet.</summary>
+/// <summary>The stored buffers and events of one input of an interleaving element.</summary>
 /// <remarks>
-/// One thread adds, one takes. An input without live sources is bounded in items, for it can be held back. One with a live source is
-/// bounded in bytes, far above what others may lag: while it is not read its source loses media.
+/// One thread adds, one takes. An input without live sources is limited in items, because it can wait. An input with a live source is
+/// limited in bytes, far above the usual lag of the others, because its source loses media while it waits.
 /// </remarks>
 internal sealed class InterleavingLane(InputPad pad, RoomGate gate, int capacity)
 {
-    /// <summary>What a live input stores at most: 90 s at 6 Mbit/s.</summary>
+    /// <summary>The maximum number of bytes that a live input stores: 90 s at 6 Mbit/s.</summary>
     private const long MaxBytes = 64 * 1024 * 1024;
 
     /// <summary>
-    /// How far a live input's newest may be ahead of its oldest: x264 holds 40 pictures of look-ahead, 3 B-frames and one for each of some
-    /// 24 threads, 71 s at one picture a second.
+    /// The longest time from a live input's oldest to its newest buffer: x264 holds 40 pictures of look-ahead, 3 B-frames and one for each
+    /// of about 24 threads, which is 71 s at one picture per second.
     /// </summary>
     private static readonly ClockTime s_longest = ClockTime.FromSeconds(90);
 
-    /// <summary>Buffers in a row that go back, after which it is no accident.</summary>
+    /// <summary>The number of buffers in a row that go back and are no accident.</summary>
     private const int MostStrays = 4;
 
-    /// <summary>What may go back without being a line of its own; FFmpeg takes as much.</summary>
+    /// <summary>How far times may go back without starting a new line; FFmpeg accepts the same.</summary>
     private static readonly ClockTime s_mostBack = ClockTime.FromMilliseconds(100);
 
-    /// <summary>The same for buffers without decoding times, whose presentation times come in another order.</summary>
+    /// <summary>The same for buffers without decoding times, whose presentation times are reordered.</summary>
     private static readonly ClockTime s_mostBackReordered = ClockTime.FromSeconds(1);
 
-    /// <summary>A duration above this is not believed: the distance from the buffer before counts, which is as long in a slide show.</summary>
+    /// <summary>
+    /// A longer duration counts as wrong; then the distance from the buffer before is used, which may be as long in a slide show.
+    /// </summary>
     private static readonly ClockTime s_longestDuration = ClockTime.FromSeconds(60);
 
     private readonly HandOverQueue<object> _items = new();
 
-    // Of the adding thread.
+    // Only for the adding thread.
     private Segment _addedSegment = Segment.Default;
     private long _addedBytes;
     private long _newest = ClockTime.None.Nanoseconds;
 
-    // Of the taking thread.
+    // Only for the taking thread.
     private readonly Queue<object> _first = new();
     private Segment _announced = Segment.Default;
     private MediaBuffer? _looked;
@@ -52,19 +54,19 @@ internal sealed class InterleavingLane(InputPad pad, RoomGate gate, int capacity
 
     public RoomGate Gate { get; } = gate;
 
-    /// <summary>True if a live source feeds the input. Set while no step runs.</summary>
+    /// <summary>True if a live source feeds the input. To be set while no step runs.</summary>
     public bool IsLive { get; set; }
 
-    /// <summary>What the times count on: the segment that was announced, moved by <see cref="LineShifts"/>.</summary>
+    /// <summary>The segment in use: the announced one, shifted by <see cref="LineShifts"/>.</summary>
     public Segment Segment { get; private set; } = Segment.Default;
 
-    /// <summary>The line of <see cref="LineShifts"/> that it is on.</summary>
+    /// <summary>The number of its present line in <see cref="LineShifts"/>.</summary>
     public int Line { get; private set; }
 
-    /// <summary>True if the next buffer goes back in time, and what comes after it decides whether that is an accident.</summary>
+    /// <summary>True if the next buffer goes back in time; the buffers after it decide whether that is an accident.</summary>
     public bool IsUnsure { get; private set; }
 
-    /// <summary>The running time until which nothing comes; None if that was not said.</summary>
+    /// <summary>The running time up to which a gap says that no buffers come; None if there is no gap.</summary>
     public ClockTime CoveredUntil { get; set; } = ClockTime.None;
 
     public bool HasEnded { get; set; }
@@ -72,27 +74,27 @@ internal sealed class InterleavingLane(InputPad pad, RoomGate gate, int capacity
     /// <summary>True once a format was taken.</summary>
     public bool HasFormat { get; set; }
 
-    /// <summary>True if the others went on before a format came: what comes later has no place in what was begun without it.</summary>
+    /// <summary>True if the others went on before it had a format; its buffers are dropped from then on.</summary>
     public bool IsLeftOut { get; set; }
 
-    /// <summary>How many buffers with a presentation time were taken.</summary>
+    /// <summary>The number of buffers with a presentation time that were taken.</summary>
     public long Timed { get; private set; }
 
-    /// <summary>How many were left out because they had none.</summary>
+    /// <summary>The number of buffers that were dropped because they had no presentation time.</summary>
     public long Untimed { get; set; }
 
-    /// <summary>How far the live inputs had come when this one was found empty; None while it has something.</summary>
+    /// <summary>The newest time of the live inputs when this one was found empty; None while it has buffers.</summary>
     public ClockTime SilentSince { get; set; } = ClockTime.None;
 
-    /// <summary>The running time of what comes next. A buffer without times follows at once.</summary>
+    /// <summary>The running time of the next buffer. A buffer without times follows at once.</summary>
     public ClockTime Position => Peek() is MediaBuffer buffer
         ? buffer.DecodeOrder.IsNone ? -ClockTime.MaxValue : Segment.ToRunningTime(buffer.DecodeOrder)
         : CoveredUntil;
 
-    /// <summary>The running time of what came last; None before the first.</summary>
+    /// <summary>The running time of the newest buffer; None before the first.</summary>
     public ClockTime Newest => ClockTime.FromNanoseconds(Volatile.Read(ref _newest));
 
-    /// <summary>How far what came last is ahead of what comes next; zero if either has no time.</summary>
+    /// <summary>The time from the next to the newest buffer; zero if either has no time.</summary>
     public ClockTime Span => Peek() is MediaBuffer { DecodeOrder.IsNone: false } && !Newest.IsNone ? Newest - Position : ClockTime.Zero;
 
     /// <summary>True if a live input stores as much as it may.</summary>
@@ -114,7 +116,7 @@ internal sealed class InterleavingLane(InputPad pad, RoomGate gate, int capacity
                 ClockTime shown = Segment.ToRunningTime(buffer.Pts);
                 if (_shown.IsNone || shown >= _shown)
                 {
-                    // The newest picture says until when; the one before it ended where this one begins, whatever it said.
+                    // The newest picture decides the end; the one before it ends where this one begins, whatever its duration says.
                     (_shown, _shownUntil) = (shown, shown + _step);
                 }
             }
@@ -127,18 +129,18 @@ internal sealed class InterleavingLane(InputPad pad, RoomGate gate, int capacity
         }
     }
 
-    /// <summary>Takes over a segment that was announced.</summary>
+    /// <summary>Sets the announced segment.</summary>
     public void Announce(Segment segment, LineShifts shifts)
     {
         _announced = segment;
         Segment = segment with { Offset = segment.Offset + shifts[Line] };
     }
 
-    /// <summary>Moves the segment where the next buffer lies on another line than the last, or the line was moved.</summary>
-    /// <remarks>Not of a live source, whose times are those of its clock: what comes late there is late.</remarks>
+    /// <summary>Shifts the segment if the next buffer is on another line than the last, or the line was shifted.</summary>
+    /// <remarks>Not for a live source: its times are those of its clock, and a late buffer is late.</remarks>
     /// <param name="shifts">The lines of all lanes.</param>
-    /// <param name="isStopping">True if nothing more comes.</param>
-    /// <returns>True if the segment is another one now.</returns>
+    /// <param name="isStopping">True if no more buffers come.</param>
+    /// <returns>True if the segment has changed.</returns>
     public bool FollowLine(LineShifts shifts, bool isStopping)
     {
         if (IsLive || Peek() is not MediaBuffer buffer || (ReferenceEquals(buffer, _looked) && !IsUnsure && Segment.Offset == _announced.Offset + shifts[Line]))
@@ -150,7 +152,8 @@ internal sealed class InterleavingLane(InputPad pad, RoomGate gate, int capacity
         IsUnsure = goesOn is null;
         if (goesOn == true)
         {
-            // Decoded and presented after what came before; if the first decoding times are missing, only the presentation tells.
+            // The new line begins after the earlier media, both in decoding and in presentation. If the first decoding times are missing,
+            // only the presentation counts.
             (ClockTime decoded, ClockTime shown) = (_announced.ToRunningTime(buffer.DecodeOrder), _announced.ToRunningTime(buffer.Pts));
             Line = _shownUntil - shown > _last + _step - decoded ? shifts.Next(Line, shown, _shownUntil) : shifts.Next(Line, decoded, _last + _step);
         }
@@ -207,11 +210,11 @@ internal sealed class InterleavingLane(InputPad pad, RoomGate gate, int capacity
 
     private bool IsHalfEmpty => IsLive ? StoredBytes <= MaxBytes / 2 : _items.Count <= capacity / 2;
 
-    /// <summary>True if a buffer would be presented before what was taken already.</summary>
+    /// <summary>True if a buffer would be presented before media that was taken already.</summary>
     private bool IsStray(MediaBuffer buffer) =>
         Segment.ToRunningTime(buffer.Pts) < _last - (buffer.Dts.IsNone ? s_mostBackReordered : s_mostBack);
 
-    /// <summary>Whether buffers after a stray go on where it lies; null if that is not known yet.</summary>
+    /// <summary>Returns whether the buffers after a stray one continue at its time; null if that is not known yet.</summary>
     private bool? GoesOnThere(bool isStopping)
     {
         while (true)

@@ -9,7 +9,7 @@ internal sealed class LaneWaiting(List<InterleavingLane> lanes)
 {
     private bool _isShown;
 
-    /// <summary>True if live inputs have waited for an empty one as long as they may.</summary>
+    /// <summary>True if live inputs have waited long enough for an empty one.</summary>
     /// <param name="awaited">The empty one.</param>
     /// <param name="silenceLimit">How long they wait, in media time, for one that has a format and brings nothing.</param>
     public bool IsOver(InterleavingLane awaited, ClockTime silenceLimit)
@@ -40,11 +40,12 @@ internal sealed class LaneWaiting(List<InterleavingLane> lanes)
             awaited.SilentSince = newest;
         }
 
-        // By what the others have brought meanwhile, and by what they keep: after a hole in their own times they have not waited yet.
+        // Both by the media that the others have brought meanwhile and by the media they hold: after a hole in their own times they have
+        // not waited yet.
         return awaited.HasFormat && longest > silenceLimit && newest - awaited.SilentSince > silenceLimit;
     }
 
-    /// <summary>Marks the lanes that are waited for, where another is full, and takes the marks back otherwise.</summary>
+    /// <summary>Marks the lanes that are waited for while another one is full; otherwise removes the marks.</summary>
     /// <param name="earliest">The lane that comes first by its times; null if there is none.</param>
     /// <param name="isStarving">True if another lane is full.</param>
     public void Show(InterleavingLane? earliest, bool isStarving)

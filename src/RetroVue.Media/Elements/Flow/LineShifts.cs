@@ -3,29 +3,31 @@ using RetroVue.Media.Time;
 namespace RetroVue.Media.Elements.Flow;
 
 /// <summary>
-/// By how much the times of streams that belong together are moved, after each place where they went back for good. All streams share it, so
-/// that what belongs together stays together.
+/// The shifts of the times of streams that belong together, after each point at which their times went back for good. All streams share the
+/// shifts, so that they stay in sync.
 /// </summary>
-/// <remarks>A line is the stretch between two such places, the first is 0. For one thread.</remarks>
+/// <remarks>A line is the part between two such points; the first line is 0. For one thread.</remarks>
 internal sealed class LineShifts
 {
-    /// <summary>How far apart the streams of one recording may end: if they go on nearer to each other than that, it is by one cause.</summary>
+    /// <summary>
+    /// How far apart the streams of one recording may end. If two streams continue nearer to each other than this, they share the cause.
+    /// </summary>
     private static readonly ClockTime s_farthest = ClockTime.FromSeconds(10);
 
     private readonly List<ClockTime> _shifts = [ClockTime.Zero];
     private int _count = 1;
 
-    /// <summary>What is to be added to the times of a line.</summary>
+    /// <summary>Returns the shift to add to the times of a line.</summary>
     public ClockTime this[int line] => _shifts[line];
 
-    /// <summary>How many lines there are; any thread.</summary>
+    /// <summary>The number of lines; any thread.</summary>
     public int Count => Volatile.Read(ref _count);
 
-    /// <summary>Finds the line on which a stream goes on whose times went back.</summary>
-    /// <param name="line">The line on which it was.</param>
-    /// <param name="time">Its next time, not moved.</param>
-    /// <param name="expected">When it would go on without a hole.</param>
-    /// <returns>One that another stream has begun already, or a new one.</returns>
+    /// <summary>Finds the line on which a stream continues after its times went back.</summary>
+    /// <param name="line">Its line so far.</param>
+    /// <param name="time">Its next time, not shifted.</param>
+    /// <param name="expected">The time at which it would continue without a hole.</param>
+    /// <returns>A line that another stream has begun already, or a new one.</returns>
     public int Next(int line, ClockTime time, ClockTime expected)
     {
         for (int next = line + 1; next < _shifts.Count; next++)
@@ -33,7 +35,7 @@ internal sealed class LineShifts
             ClockTime overlap = expected - (time + _shifts[next]);
             if (overlap.Abs() <= s_farthest)
             {
-                // This stream ends later than the one that was first to go on; the other waits for it, rather than that something is lost.
+                // This stream ends later than the stream that continued first; the other one waits for it, so that nothing is lost.
                 for (int later = next; overlap > ClockTime.Zero && later < _shifts.Count; later++)
                 {
                     _shifts[later] += overlap;

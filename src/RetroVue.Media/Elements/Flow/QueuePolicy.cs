@@ -1,11 +1,11 @@
 namespace RetroVue.Media.Elements.Flow;
 
-/// <summary>What a full queue does.</summary>
+/// <summary>The reaction of a full queue.</summary>
 public enum QueuePolicy
 {
-    /// <summary>Whoever feeds it waits: nothing is lost. For files and everything that can wait.</summary>
+    /// <summary>The feeder waits: nothing is lost. For files and other sources that can wait.</summary>
     Wait,
 
-    /// <summary>The buffer that comes is dropped and counted. For live sources, which cannot wait.</summary>
+    /// <summary>The new buffer is dropped and counted. For live sources, which cannot wait.</summary>
     DropIncoming,
 }

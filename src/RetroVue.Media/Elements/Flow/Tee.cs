@@ -2,12 +2,14 @@ using RetroVue.Media.Pipelines;
 
 namespace RetroVue.Media.Elements.Flow;
 
-/// <summary>Gives every buffer and event to all its outputs, without a copy: the buffer is shared and therefore read-only downstream.</summary>
+/// <summary>
+/// Passes each buffer and event to all its outputs, without a copy: the buffer is shared and therefore read-only downstream.
+/// </summary>
 public sealed class Tee : Element
 {
     private OutputPad[] _branches = [];
 
-    /// <summary>A tee with no outputs yet.</summary>
+    /// <summary>Makes a tee without outputs.</summary>
     public Tee(string name)
         : base(name) => AddInput();
 
@@ -41,7 +43,7 @@ public sealed class Tee : Element
         }
         finally
         {
-            // A branch that failed has its own reference; those after it have not been asked.
+            // A branch that failed owns its reference; the branches after it have not received theirs yet.
             for (; handed < branches.Length; handed++)
             {
                 buffer.Release();

@@ -9,11 +9,11 @@ namespace RetroVue.Media.Elements.Hls;
 /// <param name="Options">The target duration, the run's name and the line's epoch.</param>
 public sealed record HlsPlaylist(IReadOnlyList<HlsEntry> Entries, HlsOptions Options)
 {
-    /// <summary>How long all listed segments last.</summary>
+    /// <summary>The duration of all listed segments together.</summary>
     public ClockTime Duration => Entries[^1].End - Entries[0].Pts;
 
-    /// <summary>The playlist's text. Segments are named by their run and number, relative to the playlist: "5f3a-17.ts".</summary>
-    /// <param name="query">What is put behind each name, such as "?session=1f"; empty unless given.</param>
+    /// <summary>Returns the playlist's text. A segment's name is the run and the number, relative to the playlist: "5f3a-17.ts".</summary>
+    /// <param name="query">A suffix for each name, such as "?session=1f"; by default empty.</param>
     public string ToText(string query = "")
     {
         var text = new StringBuilder("#EXTM3U\n#EXT-X-VERSION:6\n#EXT-X-INDEPENDENT-SEGMENTS\n");
@@ -23,7 +23,7 @@ public sealed record HlsPlaylist(IReadOnlyList<HlsEntry> Entries, HlsOptions Opt
         foreach (HlsEntry entry in Entries)
         {
             text.Append(entry.IsGap ? "#EXT-X-GAP\n" : "");
-            // To the nearest of the milliseconds that players read.
+            // Rounded to milliseconds, which players read.
             long milliseconds = ClockTime.FromNanoseconds(Options.EpochUnixNanoseconds + entry.Pts.Nanoseconds).ToUnits(new Rational(1, 1000));
             DateTime date = DateTime.UnixEpoch.AddMilliseconds(milliseconds);
             text.Append(plain, $"#EXT-X-PROGRAM-DATE-TIME:{date:yyyy-MM-dd'T'HH:mm:ss.fff}Z\n");

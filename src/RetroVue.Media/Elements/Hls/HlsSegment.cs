@@ -2,8 +2,10 @@ using RetroVue.Media.Pipelines;
 
 namespace RetroVue.Media.Elements.Hls;
 
-/// <summary>A finished segment: the buffers it was collected from, in order, never copied.</summary>
-/// <remarks>Immutable and thread-safe. Whoever opened it disposes it once; its memory goes back when the segmenter has dropped it too.</remarks>
+/// <summary>A finished segment: its buffers, in order, without copies.</summary>
+/// <remarks>
+/// Immutable and thread-safe. The caller who opened it disposes of it once; its memory is freed when the segmenter has dropped it too.
+/// </remarks>
 public sealed class HlsSegment : IDisposable
 {
     private readonly MediaBuffer[] _buffers;
@@ -19,19 +21,19 @@ public sealed class HlsSegment : IDisposable
         }
     }
 
-    /// <summary>What the playlist says of it.</summary>
+    /// <summary>The segment as the playlist describes it.</summary>
     public HlsEntry Entry { get; }
 
-    /// <summary>Bytes.</summary>
+    /// <summary>The number of bytes.</summary>
     public long Length { get; }
 
-    /// <summary>How many stretches the bytes are in.</summary>
+    /// <summary>The number of parts that contain the bytes.</summary>
     public int PartCount => _buffers.Length;
 
-    /// <summary>The bytes of one stretch; valid until the segment is disposed.</summary>
+    /// <summary>Returns the bytes of one part; valid until the segment is disposed of.</summary>
     public ReadOnlySpan<byte> Part(int index) => _buffers[index].Data;
 
-    /// <summary>Gives back the reference that opening took.</summary>
+    /// <summary>Releases the reference that opening took.</summary>
     public void Dispose()
     {
         if (Interlocked.Decrement(ref _references) == 0)

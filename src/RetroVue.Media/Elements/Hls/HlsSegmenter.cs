@@ -5,8 +5,8 @@ using RetroVue.Media.Time;
 namespace RetroVue.Media.Elements.Hls;
 
 /// <summary>
-/// Cuts a transport stream into segments of HLS (RFC 8216 and its second edition), in memory: each is the longest stretch from one key
-/// frame to another that does not exceed <see cref="HlsOptions.Target"/>.
+/// Cuts a transport stream into HLS segments (RFC 8216 and its second edition), in memory. Each segment begins and ends at a key frame, and
+/// is as long as possible without exceeding <see cref="HlsOptions.Target"/>.
 /// </summary>
 /// <remarks>
 /// <para>If pictures stop, segments are cut at sound; if nothing comes, or no key frame in time, what is missing is listed as a gap.
@@ -19,7 +19,9 @@ namespace RetroVue.Media.Elements.Hls;
 /// </remarks>
 public sealed class HlsSegmenter : IDisposable
 {
-    /// <summary>What a segment may last beyond the target duration where no place to cut comes in time: durations count rounded.</summary>
+    /// <summary>
+    /// How much longer than the target duration a segment may be if there is no place to cut in time: durations are rounded.
+    /// </summary>
     private static readonly ClockTime s_slack = ClockTime.FromMilliseconds(450);
 
     private readonly HlsOptions _options;
@@ -27,8 +29,8 @@ public sealed class HlsSegmenter : IDisposable
     private readonly OpenSegment _open = new();
     private long _number;
 
-    /// <summary>A segmenter.</summary>
-    /// <exception cref="ArgumentException">A value of the options makes no sense.</exception>
+    /// <summary>Makes a segmenter.</summary>
+    /// <exception cref="ArgumentException">A value of the options is invalid.</exception>
     public HlsSegmenter(HlsOptions? options = null)
     {
         _options = options ?? new HlsOptions();
@@ -36,11 +38,11 @@ public sealed class HlsSegmenter : IDisposable
         _shelf = new HlsShelf(_options);
     }
 
-    /// <summary>The playlist's newest version; null before the first.</summary>
+    /// <summary>The newest version of the playlist; null before the first.</summary>
     public HlsPlaylist? Playlist => _shelf.Playlist;
 
-    /// <summary>Adds what the writer gave out, and takes the buffer's reference over. What comes before the first cut is dropped.</summary>
-    /// <param name="chunk">What went out.</param>
+    /// <summary>Adds a chunk of the writer, and takes over the buffer's reference. Chunks before the first cut are dropped.</summary>
+    /// <param name="chunk">The chunk.</param>
     /// <param name="writer">The writer, as it is now.</param>
     /// <param name="now">Station time on the channel's line, as the PTS are.</param>
     public void Append(TransportStreamChunk chunk, TransportStreamWriter writer, ClockTime now)
@@ -63,7 +65,10 @@ public sealed class HlsSegmenter : IDisposable
         _shelf.Update(reached, now);
     }
 
-    /// <summary>A segment by its name in the playlist without its ending, to be disposed by the caller; null if it does not exist or not any more.</summary>
+    /// <summary>
+    /// Opens a segment by its name in the playlist without the extension; null if it does not exist or is no longer available. The caller
+    /// disposes of it.
+    /// </summary>
     public HlsSegment? Open(string name)
     {
         ArgumentNullException.ThrowIfNull(name);
@@ -73,10 +78,10 @@ public sealed class HlsSegmenter : IDisposable
             : null;
     }
 
-    /// <summary>A segment by its number, to be disposed by the caller; null if it does not exist or not any more.</summary>
+    /// <summary>Opens a segment by its number; null if it does not exist or is no longer available. The caller disposes of it.</summary>
     public HlsSegment? Open(long number) => _shelf.Open(number);
 
-    /// <summary>Drops all segments. Those opened stay valid until they are disposed.</summary>
+    /// <summary>Drops all segments. Opened segments stay valid until they are disposed of.</summary>
     public void Dispose()
     {
         _shelf.Clear();
@@ -91,7 +96,8 @@ public sealed class HlsSegmenter : IDisposable
         }
         else if (_open.Begin.IsNone)
         {
-            // Four a target duration: more than there are segments, and also where a new run goes back a few of them.
+            // Four per target duration: more than there are segments, so the number does not fall even if a new run begins a few segments
+            // earlier.
             _number = Math.Max(0, cut.Pts.Nanoseconds / (_options.Target.Nanoseconds / 4));
             _open.BeginAt(cut);
         }
@@ -104,7 +110,7 @@ public sealed class HlsSegmenter : IDisposable
 
             if (hole.To <= cut.Pts && hole.From > _open.LastPlace && !_open.IsGap)
             {
-                // What came after the hole goes out from here on.
+                // The media after the hole is sent from here on.
                 FinishTooLong(hole.From);
                 Finish(hole.From);
                 _open.BeginGap(hole.From);
@@ -123,12 +129,12 @@ public sealed class HlsSegmenter : IDisposable
         }
     }
 
-    /// <summary>Ends what no further cut can end in time.</summary>
+    /// <summary>Ends the segments that a later cut could not end in time.</summary>
     private void FinishWhatIsOver(ClockTime reached, ClockTime mediaEnd)
     {
         if (_open.HasPlace && reached + _options.Lead >= _open.Begin + _options.Target)
         {
-            // No other place comes before the segment would be too long.
+            // The next place would come only when the segment is too long.
             FinishAtPlace();
         }
 
@@ -151,11 +157,13 @@ public sealed class HlsSegmenter : IDisposable
         }
     }
 
-    /// <summary>Whether there is nothing to show at a time, and either for long or for too long to wait for what comes.</summary>
+    /// <summary>True if there is no media at a time, and either it has been missing for long, or the segment cannot wait longer.</summary>
     private bool HasStarved(ClockTime reached, ClockTime mediaEnd) =>
         reached > mediaEnd + (_options.Target / 4) || (reached > mediaEnd && reached >= _open.Begin + _options.Target);
 
-    /// <summary>Ends segments that are as long as they may be until one is left that can end at a time; what follows on a cut elsewhere is a gap.</summary>
+    /// <summary>
+    /// Ends segments at their maximum length until the last one can end at a time. A segment that does not begin at a cut is a gap.
+    /// </summary>
     private void FinishTooLong(ClockTime end)
     {
         while (end - _open.Begin > _options.Target + s_slack)

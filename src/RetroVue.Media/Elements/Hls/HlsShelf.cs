@@ -2,8 +2,10 @@ using RetroVue.Media.Time;
 
 namespace RetroVue.Media.Elements.Hls;
 
-/// <summary>Finished segments: those that wait to be listed, those listed, and those removed that are still to be available.</summary>
-/// <remarks>Adding and updating is for one thread, the rest for any.</remarks>
+/// <summary>
+/// Finished segments: those that wait to be listed, those that are listed, and those that have left the playlist but are still available.
+/// </summary>
+/// <remarks>One thread adds and updates; the other methods are for any thread.</remarks>
 internal sealed class HlsShelf(HlsOptions options)
 {
     private readonly Lock _lock = new();
@@ -17,10 +19,10 @@ internal sealed class HlsShelf(HlsOptions options)
 
     public HlsPlaylist? Playlist => Volatile.Read(ref _playlist);
 
-    /// <summary>Takes a segment that is finished; its reference is taken over.</summary>
+    /// <summary>Adds a finished segment and takes over its reference.</summary>
     public void Add(HlsSegment segment) => _waiting.Enqueue(segment);
 
-    /// <summary>Makes a new version of the playlist where one is due, and drops what nobody may ask for any more.</summary>
+    /// <summary>Makes a new version of the playlist if one is due, and drops segments that are no longer available.</summary>
     /// <param name="reached">The time of the stream's end.</param>
     /// <param name="now">Station time on the channel's line, as the PTS are.</param>
     public void Update(ClockTime reached, ClockTime now)
@@ -42,7 +44,7 @@ internal sealed class HlsShelf(HlsOptions options)
         }
     }
 
-    /// <summary>A listed or removed segment, retained for the caller; null if there is none.</summary>
+    /// <summary>Returns a listed or removed segment with a reference for the caller; null if there is none.</summary>
     public HlsSegment? Open(long number)
     {
         lock (_lock)
@@ -95,23 +97,23 @@ internal sealed class HlsShelf(HlsOptions options)
         ClockTime ready = _waiting.Last(segment => segment.Entry.End <= now).Entry.End - next.Entry.Pts;
         if (Playlist is null)
         {
-            // The first version has so much that a player can wait for the next one: it may ask 1.5 target durations after it (RFC 8216
-            // 6.3.4). A stream that began in the past is to have caught up, unless that takes long.
+            // The first version is long enough for a player until the next one, which it may request 1.5 target durations later (RFC 8216
+            // 6.3.4). A stream that began in the past should first catch up, unless that takes too long.
             _began = _began.IsNone ? now : _began;
             return now - reached <= options.Lead
                 ? ready >= options.Target * 5 / 2
                 : ready >= options.Target * 3 && now - _began >= options.Target / 2;
         }
 
-        // A short segment waits for the next one: a client that finds something new asks again only after a target duration.
+        // A short segment waits for the next one: a client that finds a new segment asks again only after a target duration.
         ClockTime passed = now - _versionAt;
         return passed >= options.Target / 2 && (ready >= options.Target / 2 || passed >= options.Target);
     }
 
-    /// <summary>Lists what has been on the air, and removes what the window has no room for.</summary>
+    /// <summary>Lists the segments that have been on the air, and removes those beyond the window.</summary>
     private void List(ClockTime now)
     {
-        // Never so much at once that a client which has the version before finds nothing of it.
+        // Never so many at once that a client with the version before finds none of its segments.
         ClockTime most = _waiting.Peek().Entry.Pts + (options.Target * (options.Window - 1));
         while (_waiting.TryPeek(out HlsSegment? next) && next.Entry.End <= ClockTime.Min(now, most))
         {
@@ -122,7 +124,7 @@ internal sealed class HlsShelf(HlsOptions options)
         while (end - _listed[0].Entry.End >= options.Target * options.Window)
         {
             HlsEntry removed = _listed[0].Entry;
-            // What a client may have read last is one of the versions before this one.
+            // The last version that a client has read may be an earlier one.
             _removed.Enqueue((_listed[0], now + removed.Duration + _longest));
             _listed.RemoveAt(0);
         }

@@ -4,22 +4,22 @@ using RetroVue.Media.Time;
 
 namespace RetroVue.Media.Elements.Hls;
 
-/// <summary>The segment that grows: its buffers, and the places at which it could end.</summary>
+/// <summary>The growing segment: its buffers, and the places at which it could end.</summary>
 internal sealed class OpenSegment
 {
     private readonly List<MediaBuffer> _buffers = [];
     private readonly List<(ClockTime Pts, int Index, TransportStreamCutKind Kind)> _places = [];
     private TransportStreamCutKind _kind;
 
-    /// <summary>Where it begins; None before the first.</summary>
+    /// <summary>The segment's beginning; None before the first.</summary>
     public ClockTime Begin { get; private set; } = ClockTime.None;
 
-    /// <summary>True if what it holds can be shown by nobody.</summary>
+    /// <summary>True if a player can show nothing of the segment.</summary>
     public bool IsGap { get; private set; }
 
     public bool HasPlace => _places.Count > 0;
 
-    /// <summary>The last place at which it could end; its beginning where there is none.</summary>
+    /// <summary>The last place at which it could end; its beginning if there is none.</summary>
     public ClockTime LastPlace => HasPlace ? _places[^1].Pts : Begin;
 
     public void Add(MediaBuffer buffer) => _buffers.Add(buffer);
@@ -30,7 +30,9 @@ internal sealed class OpenSegment
 
     public void BeginGap(ClockTime begin) => BeginAt(begin, TransportStreamCutKind.Whole, isGap: true);
 
-    /// <summary>Pictures go on where sound alone had seemed to: what began or could have begun there needs what is before it.</summary>
+    /// <summary>
+    /// Removes the places at sound, because pictures continue after all: a segment that began there would need the pictures before it.
+    /// </summary>
     public void RefuseSoundAlone()
     {
         while (HasPlace && _places[^1].Kind == TransportStreamCutKind.SoundAlone)
@@ -41,10 +43,10 @@ internal sealed class OpenSegment
         IsGap |= !HasPlace && _kind == TransportStreamCutKind.SoundAlone;
     }
 
-    /// <summary>The segment as it is; what follows begins with one of the Begin methods.</summary>
+    /// <summary>Returns the whole segment; the next one begins with one of the Begin methods.</summary>
     public HlsSegment TakeAll(long number, ClockTime end) => Take(number, end, _buffers.Count);
 
-    /// <summary>The segment up to its last place; what follows begins there.</summary>
+    /// <summary>Returns the segment up to its last place; the next one begins there.</summary>
     public HlsSegment TakeUpToLastPlace(long number)
     {
         (ClockTime pts, int index, TransportStreamCutKind kind) = _places[^1];

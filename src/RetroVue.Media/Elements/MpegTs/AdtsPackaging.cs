@@ -5,15 +5,15 @@ using RetroVue.Media.Pipelines;
 namespace RetroVue.Media.Elements.MpegTs;
 
 /// <summary>
-/// AAC with an ADTS header (ISO/IEC 13818-7 6.2) before each frame, made from the AudioSpecificConfig (ISO/IEC 14496-3 1.6.2.1); frames
-/// that have their header already pass as they are.
+/// AAC with an ADTS header (ISO/IEC 13818-7 6.2) before each frame, made from the AudioSpecificConfig (ISO/IEC 14496-3 1.6.2.1). Frames
+/// that have a header already are passed on unchanged.
 /// </summary>
 internal sealed class AdtsPackaging : Packaging
 {
     private const int HeaderLength = 7;
     private const int MaxFrameLength = (1 << 13) - 1;
 
-    /// <summary>The header with zero as the frame's length; empty if frames bring theirs.</summary>
+    /// <summary>The header with a frame length of zero; empty if frames have their own.</summary>
     private readonly byte[] _header;
 
     public AdtsPackaging(EncodedFormat format)
@@ -43,7 +43,7 @@ internal sealed class AdtsPackaging : Packaging
         return _header.Length > 0 && length + HeaderLength <= MaxFrameLength && !IsWholeFrames(buffer.Data);
     }
 
-    /// <summary>True for one frame or several, each with its header, that fill the packet.</summary>
+    /// <summary>True if the packet consists of one or more frames, each with its header.</summary>
     private static bool IsWholeFrames(ReadOnlySpan<byte> data)
     {
         while (data.Length >= HeaderLength && data[0] == 0xFF && (data[1] & 0xF6) == 0xF0)

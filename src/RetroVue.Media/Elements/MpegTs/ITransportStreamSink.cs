@@ -2,10 +2,10 @@ using System.Buffers;
 
 namespace RetroVue.Media.Elements.MpegTs;
 
-/// <summary>Where a <see cref="TransportStreamWriter"/> puts its packets. Called on the writer's thread only.</summary>
-/// <remarks>The writer asks for room for one packet of 188 bytes at least and uses as many whole packets as the span holds.</remarks>
+/// <summary>Takes the packets of a <see cref="TransportStreamWriter"/>. Called only on the writer's thread.</summary>
+/// <remarks>The writer asks for room for at least one packet of 188 bytes and fills the span with whole packets.</remarks>
 public interface ITransportStreamSink : IBufferWriter<byte>
 {
-    /// <summary>What has been written so far ends here; the next byte begins what the cut says.</summary>
+    /// <summary>Marks a cut between the bytes written so far and the next byte.</summary>
     void MarkCut(TransportStreamCut cut);
 }

@@ -3,7 +3,9 @@ using RetroVue.Media.Pipelines;
 
 namespace RetroVue.Media.Elements.MpegTs;
 
-/// <summary>MPEG-1 and MPEG-2 video: before a key frame comes the sequence header (ISO/IEC 13818-2 6.2.2.1) where it is not in band.</summary>
+/// <summary>
+/// MPEG-1 and MPEG-2 video: inserts the sequence header (ISO/IEC 13818-2 6.2.2.1) before a key frame that does not contain it.
+/// </summary>
 internal sealed class MpegVideoPackaging(EncodedFormat format, byte streamType) : Packaging(format, streamType, 0xE0)
 {
     private readonly byte[] _sequenceHeader = format.ParameterSets.ToArray();

@@ -5,13 +5,13 @@ using RetroVue.Media.Pipelines;
 namespace RetroVue.Media.Elements.MpegTs;
 
 /// <summary>
-/// H.264 and HEVC as byte stream (annex B of either): an access unit delimiter first, which ISO/IEC 13818-1 2.14.1 and 2.17.1 ask for,
-/// and before each key frame's slices the parameter sets of each kind that it has not in band, in the order in which they depend on each
-/// other. Takes byte stream, and length-prefixed units as MP4 has them.
+/// H.264 and HEVC as byte stream (annex B of either). It inserts an access unit delimiter first, which ISO/IEC 13818-1 2.14.1 and 2.17.1
+/// require, and before each key frame's slices the kinds of parameter sets that the packet does not contain, in the order of their
+/// dependence. Its input is byte stream or units with length prefixes, as in MP4.
 /// </summary>
 internal sealed class NalPackaging : Packaging
 {
-    /// <summary>The rank of what comes after all parameter sets; each kind of these has one of its own below.</summary>
+    /// <summary>The rank of units that come after all parameter sets; each kind of parameter set has a lower rank of its own.</summary>
     private const int AfterSets = 3;
 
     private readonly Codec _codec;
@@ -19,10 +19,10 @@ internal sealed class NalPackaging : Packaging
     /// <summary>The container's parameter sets by rank, each as byte stream; empty if it has none of a kind.</summary>
     private readonly byte[][] _sets;
 
-    /// <summary>A bit for each rank of which the container has sets.</summary>
+    /// <summary>One bit for each rank of which the container has parameter sets.</summary>
     private readonly int _kinds;
 
-    /// <summary>Bytes of the length before each unit; 0 where the packets are byte stream.</summary>
+    /// <summary>The number of bytes of the length prefix; 0 if the packets are byte stream.</summary>
     private readonly int _lengthSize;
 
     private NalPackaging(EncodedFormat format, byte streamType, Codec codec, byte[] parameterSets, int lengthSize)
@@ -36,7 +36,9 @@ internal sealed class NalPackaging : Packaging
         }
     }
 
-    /// <summary>For H.264, whose parameter sets are an avcC record (ISO/IEC 14496-15 5.3.3.1), byte stream or nothing.</summary>
+    /// <summary>
+    /// Makes the packaging for H.264. The parameter sets may be an avcC record (ISO/IEC 14496-15 5.3.3.1), byte stream or empty.
+    /// </summary>
     public static NalPackaging ForH264(EncodedFormat format)
     {
         ReadOnlySpan<byte> sets = format.ParameterSets.Span;
@@ -59,7 +61,9 @@ internal sealed class NalPackaging : Packaging
         }
     }
 
-    /// <summary>For HEVC, whose parameter sets are an hvcC record (ISO/IEC 14496-15 8.3.3.1), byte stream or nothing.</summary>
+    /// <summary>
+    /// Makes the packaging for HEVC. The parameter sets may be an hvcC record (ISO/IEC 14496-15 8.3.3.1), byte stream or empty.
+    /// </summary>
     public static NalPackaging ForHevc(EncodedFormat format)
     {
         ReadOnlySpan<byte> sets = format.ParameterSets.Span;
@@ -99,7 +103,7 @@ internal sealed class NalPackaging : Packaging
 
     private static bool IsByteStream(ReadOnlySpan<byte> sets) => sets.IsEmpty || sets[0] == 0;
 
-    /// <summary>Adds units with 16 bits of length each, as byte stream.</summary>
+    /// <summary>Adds units that have a length of 16 bits, as byte stream.</summary>
     private static int AddUnits(List<byte> target, ReadOnlySpan<byte> record, int at, int count)
     {
         for (; count > 0; count--)
@@ -127,7 +131,7 @@ internal sealed class NalPackaging : Packaging
             int due = DueBefore(data[unit], missing);
             if (due != 0)
             {
-                // The start code goes with its unit, of four bytes where it is.
+                // The start code belongs to its unit, including a fourth byte if there is one.
                 int start = unit - 3 > written && data[unit - 4] == 0 ? unit - 4 : unit - 3;
                 pes.Add(buffer, written, start - written);
                 AddSets(pes, due);
@@ -156,14 +160,15 @@ internal sealed class NalPackaging : Packaging
             int due = DueBefore(header, missing);
             AddSets(pes, due);
             missing &= ~due;
-            // Annex B.1.2 of H.264 and B.2.2 of HEVC: four bytes before parameter sets and the first unit, else three will do.
+            // Annex B.1.2 of H.264 and B.2.2 of HEVC: four bytes before parameter sets and the first unit; three are enough before other
+            // units.
             pes.AddStartCode((isFirst && isDelimiter) || RankOf(header) < AfterSets ? 4 : 3);
             pes.Add(buffer, start, length);
             isFirst = false;
         }
     }
 
-    /// <summary>The ranks of which the container has sets and the packet has none before its first slice.</summary>
+    /// <summary>Returns the ranks of parameter sets that the container has, but the packet does not have before its first slice.</summary>
     private int MissingIn(ReadOnlySpan<byte> data)
     {
         int missing = _kinds;
@@ -185,7 +190,7 @@ internal sealed class NalPackaging : Packaging
         return missing;
     }
 
-    /// <summary>Of the missing ranks those that belong before a unit: the lower ones.</summary>
+    /// <summary>Returns those of the missing ranks that belong before a unit: the lower ones.</summary>
     private int DueBefore(byte header, int missing) => IsDelimiter(header) ? 0 : missing & ((1 << RankOf(header)) - 1);
 
     private void AddSets(PesPacket pes, int ranks)
@@ -196,7 +201,7 @@ internal sealed class NalPackaging : Packaging
         }
     }
 
-    /// <summary>Parts parameter sets by kind. What else stands among them, such as an encoder's note, goes with the last kind.</summary>
+    /// <summary>Sorts parameter sets by kind. Other units among them, such as an encoder's message, stay with the last kind.</summary>
     private byte[][] Sort(ReadOnlySpan<byte> byteStream)
     {
         var sorted = new List<byte>[AfterSets];
@@ -220,7 +225,10 @@ internal sealed class NalPackaging : Packaging
         return [.. sorted.Select(kind => kind.ToArray())];
     }
 
-    /// <summary>Reads one length-prefixed unit; a length beyond the packet's end means that its tail was lost, and takes what is there.</summary>
+    /// <summary>
+    /// Reads one unit with a length prefix. If the length reaches past the packet's end, the tail was lost; the unit is the rest of the
+    /// packet.
+    /// </summary>
     private bool TryReadUnit(ReadOnlySpan<byte> data, ref int at, out int start, out int length)
     {
         length = 0;
@@ -246,7 +254,9 @@ internal sealed class NalPackaging : Packaging
         return true;
     }
 
-    /// <summary>The place after the next start code at or behind <paramref name="at"/>; the length where there is none.</summary>
+    /// <summary>
+    /// Returns the position after the next start code at or after <paramref name="at"/>; the length of the data if there is none.
+    /// </summary>
     private static int NextUnit(ReadOnlySpan<byte> data, int at)
     {
         ReadOnlySpan<byte> startCode = [0, 0, 1];
@@ -262,7 +272,7 @@ internal sealed class NalPackaging : Packaging
 
     private bool IsSlice(byte header) => _codec == Codec.H264 ? TypeOf(header) is >= 1 and <= 5 : TypeOf(header) <= 31;
 
-    /// <summary>0 for video, 1 for sequence, 2 for picture parameter sets: each needs those before it.</summary>
+    /// <summary>Returns 0 for video, 1 for sequence and 2 for picture parameter sets: each depends on those before it.</summary>
     private int RankOf(byte header) => (_codec, TypeOf(header)) switch
     {
         (Codec.Hevc, 32) => 0,

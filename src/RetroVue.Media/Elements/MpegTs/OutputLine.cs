@@ -90,7 +90,7 @@ internal sealed class OutputLine(TransportStreamOptions options, List<TransportS
             }
 
             _now = next;
-            // At the same time media goes first: it brings tables before a key frame and carries the clock reference.
+            // Media goes first: it brings tables before a key frame and carries the clock reference.
             if (media == next)
             {
                 WriteMedia(track!, target, ref output);
@@ -109,10 +109,10 @@ internal sealed class OutputLine(TransportStreamOptions options, List<TransportS
     }
 
     /// <summary>
-    /// When tables are due. Sound alone can wait with them for its next PES, where a segment can begin, if that comes before the limit of
-    /// half a second (TR 101 290, 1.3).
+    /// Returns when tables are due. In a stream of sound only they can wait for the next PES, where a segment can begin, if that comes
+    /// within the limit of half a second (TR 101 290, 1.3).
     /// </summary>
-    /// <param name="media">When the next packet with media goes out; the largest number if none waits.</param>
+    /// <param name="media">The output time of the next packet with media; the largest number if none waits.</param>
     private long TablesDue(long media)
     {
         bool isSoundAlone = _main is { } main && (!main.IsVideo || main.HasStopped(_now + _lead));
@@ -127,7 +127,7 @@ internal sealed class OutputLine(TransportStreamOptions options, List<TransportS
         foreach (TransportStreamTrack track in tracks)
         {
             long time = track.NextTime;
-            // At the same time the main track goes first, so that its key frame's tables stand before the sound.
+            // At equal times the main track goes first, so that its key frame's tables precede the sound.
             if (time < due || (time == due && ReferenceEquals(track, _main) && next is not null))
             {
                 next = track;
@@ -160,7 +160,7 @@ internal sealed class OutputLine(TransportStreamOptions options, List<TransportS
             track.BeginPes(_now, isMain, (isCut ? _now - _pcrInterval : _lastPcr, _pcrInterval));
         }
 
-        // Nothing else is due until then, or it is the main track's turn to be interrupted.
+        // Nothing else is due until then, or the main track would be interrupted anyway.
         long limit = isMain ? Math.Min(target, Math.Min(TablesDue(_now), OthersDue())) : long.MaxValue;
         while (true)
         {
@@ -182,7 +182,7 @@ internal sealed class OutputLine(TransportStreamOptions options, List<TransportS
         }
     }
 
-    /// <summary>What begins with the next PES of a track; null for what just goes on.</summary>
+    /// <summary>Returns the kind of cut before the next PES of a track; null if there is none.</summary>
     private TransportStreamCutKind? CutBefore(TransportStreamTrack track, bool isMain)
     {
         if (isMain && track.IsVideo)
@@ -190,7 +190,7 @@ internal sealed class OutputLine(TransportStreamOptions options, List<TransportS
             return track.FirstBuffer.IsKeyFrame ? TransportStreamCutKind.Whole : _isCutInHole ? TransportStreamCutKind.Dependent : null;
         }
 
-        // Sound that begins anew after a silence does so at a cut, so that what is missing ends exactly there.
+        // Sound that starts again after a silence begins at a cut, so that the hole ends exactly there.
         long begin = TransportTicks.Clock(track.FirstBuffer.Pts);
         if (_now < _lastTables + _tableInterval && begin - _pcrInterval <= track.ShownUntil)
         {
@@ -237,7 +237,9 @@ internal sealed class OutputLine(TransportStreamOptions options, List<TransportS
         }
     }
 
-    /// <summary>The clock reference of a packet that goes out now: the output time, or a tick more where that has been said already.</summary>
+    /// <summary>
+    /// Returns the clock reference of a packet that is sent now: the output time, or a tick more than the last one if that is the same.
+    /// </summary>
     private long NextPcr() => _lastPcr = Math.Max(_now, _lastPcr + 1);
 
     private void WriteTables(ref PacketOutput output)

@@ -1,12 +1,12 @@
 namespace RetroVue.Media.Elements.MpegTs;
 
-/// <summary>Hands out room for one packet after the other, so that a sink is called once for many packets.</summary>
+/// <summary>Provides room for one packet after the other, so that the sink is called once for many packets.</summary>
 internal ref struct PacketOutput(ITransportStreamSink sink)
 {
     private Span<byte> _span;
     private int _used;
 
-    /// <summary>Room for the next packet, with whatever content.</summary>
+    /// <summary>Returns room for the next packet, with undefined content.</summary>
     public Span<byte> Next()
     {
         if (_span.Length - _used < TransportPackets.Size)
@@ -20,7 +20,7 @@ internal ref struct PacketOutput(ITransportStreamSink sink)
         return packet;
     }
 
-    /// <summary>Passes a cut on, after all packets before it.</summary>
+    /// <summary>Passes a cut to the sink, after all packets before it.</summary>
     public void MarkCut(TransportStreamCut cut)
     {
         Commit();

@@ -4,8 +4,8 @@ using RetroVue.Media.Pipelines;
 namespace RetroVue.Media.Elements.MpegTs;
 
 /// <summary>
-/// A PES packet (ISO/IEC 13818-1 2.4.3.6) as a list of slices of buffers and of a small store for what is put between them, so that
-/// media is copied once, from its buffer into the transport packets. Reused for every PES of its track.
+/// A PES packet (ISO/IEC 13818-1 2.4.3.6) as a list of slices of buffers and of a small store for inserted bytes. So media is copied once,
+/// from its buffer into the transport packets. Reused for all PES packets of its track.
 /// </summary>
 internal sealed class PesPacket
 {
@@ -27,13 +27,13 @@ internal sealed class PesPacket
     /// <summary>Bytes not yet copied out.</summary>
     public int Remaining { get; private set; }
 
-    /// <summary>Begins anew with the header; release the PES before first.</summary>
+    /// <summary>Begins a new packet with the header; release the previous one first.</summary>
     /// <param name="streamId">stream_id, table 2-22.</param>
     /// <param name="pts">Presentation time in 90 kHz ticks, not wrapped.</param>
-    /// <param name="dts">Decoding time likewise; left out of the header where equal.</param>
+    /// <param name="dts">Decoding time in the same unit; omitted from the header if it equals the presentation time.</param>
     public void Begin(byte streamId, long pts, long dts)
     {
-        // A start code stands first in the store, outside the packet: slices refer to it.
+        // The store begins with a start code outside of the packet; slices refer to it.
         ReadOnlySpan<byte> startCode = [0, 0, 0, 1];
         startCode.CopyTo(_store);
         Span<byte> header = _store.AsSpan(HeaderPlace);
@@ -81,7 +81,7 @@ internal sealed class PesPacket
     /// <summary>Adds a start code of three or four bytes.</summary>
     public void AddStartCode(int length) => AddSlice(null, 4 - length, length);
 
-    /// <summary>Adds a part of a buffer that is held.</summary>
+    /// <summary>Adds a part of a held buffer.</summary>
     public void Add(MediaBuffer buffer, int offset, int length)
     {
         if (length > 0)
@@ -90,10 +90,10 @@ internal sealed class PesPacket
         }
     }
 
-    /// <summary>Keeps a buffer, whose reference it takes over, until the PES is released.</summary>
+    /// <summary>Takes over a buffer's reference until the PES is released.</summary>
     public void Hold(MediaBuffer buffer) => _held.Add(buffer);
 
-    /// <summary>Ends the packet: writes its length, or 0 where it is too long, as is allowed for video.</summary>
+    /// <summary>Ends the packet: writes its length, or 0 if it is too long, which is allowed for video.</summary>
     public void End()
     {
         int length = Remaining - 6;
@@ -120,7 +120,7 @@ internal sealed class PesPacket
         }
     }
 
-    /// <summary>Gives the buffers back.</summary>
+    /// <summary>Releases the buffers.</summary>
     public void Release()
     {
         foreach (MediaBuffer buffer in _held)

@@ -4,8 +4,8 @@ using System.Text;
 namespace RetroVue.Media.Elements.MpegTs;
 
 /// <summary>
-/// The tables of a stream with one programme, built once and copied out with running continuity counters: PAT and PMT
-/// (ISO/IEC 13818-1 2.4.4), and if the service has a name SDT (ETSI EN 300 468 5.2.3).
+/// The tables of a stream with one programme: PAT and PMT (ISO/IEC 13818-1 2.4.4), and SDT if the service has a name (ETSI EN 300 468
+/// 5.2.3). They are built once and copied out with new continuity counters.
 /// </summary>
 internal sealed class ProgramTables
 {
@@ -61,12 +61,12 @@ internal sealed class ProgramTables
             [.. Word(OriginalNetworkId), 0xFF, .. Word(options.ProgramNumber), 0xFC, .. Word(0x8000 | descriptor.Length), .. descriptor]);
     }
 
-    /// <summary>A text in UTF-8, which its first byte announces (EN 300 468 annex A.2).</summary>
+    /// <summary>Returns a text in UTF-8; its first byte declares that (EN 300 468 annex A.2).</summary>
     private static byte[] Text(string text) => text.Length == 0 ? [] : [0x15, .. Encoding.UTF8.GetBytes(text)];
 
     private static byte[] Word(int value) => [(byte)(value >> 8), (byte)value];
 
-    /// <summary>A packet with one section: its long header, the content and the CRC.</summary>
+    /// <summary>Makes a packet with one section: its long header, the content and the CRC.</summary>
     private static byte[] Packet(int pid, byte table, byte syntax, ushort id, byte[] content)
     {
         const int overhead = 5 + 4;
@@ -94,7 +94,7 @@ internal sealed class ProgramTables
         return packet;
     }
 
-    /// <summary>The CRC of ISO/IEC 13818-1 annex A: polynomial 0x04C11DB7, first bit first, from all ones.</summary>
+    /// <summary>Computes the CRC of ISO/IEC 13818-1 annex A: polynomial 0x04C11DB7, first bit first, starting from all ones.</summary>
     private static uint Crc(ReadOnlySpan<byte> data)
     {
         uint crc = uint.MaxValue;

@@ -6,10 +6,10 @@ internal static class TransportPackets
     /// <summary>Bytes of a packet.</summary>
     public const int Size = 188;
 
-    /// <summary>Bytes of a packet after its header.</summary>
+    /// <summary>Bytes of a packet without its header.</summary>
     public const int Room = Size - 4;
 
-    /// <summary>Bytes that an adaptation field with a clock reference takes.</summary>
+    /// <summary>Bytes of an adaptation field with a clock reference.</summary>
     public const int PcrField = 8;
 
     private const byte DiscontinuityFlag = 0x80;
@@ -17,17 +17,17 @@ internal static class TransportPackets
     private const byte PcrFlag = 0x10;
 
     /// <summary>
-    /// Writes header and adaptation field, which takes up whatever the payload leaves, so that no stuffing ever stands inside a PES.
+    /// Writes header and adaptation field. The field fills the rest of the packet, so that a PES contains no stuffing.
     /// </summary>
     /// <param name="packet">The packet's 188 bytes.</param>
     /// <param name="pid">The PID.</param>
-    /// <param name="isStart">Whether a PES or section begins in this packet.</param>
+    /// <param name="isStart">True if a PES or section begins in this packet.</param>
     /// <param name="counter">The continuity counter; its low four bits are used.</param>
     /// <param name="payload">Bytes of payload; zero for an adaptation field only.</param>
     /// <param name="pcr">The clock reference in system clock ticks, or null.</param>
-    /// <param name="isRandomAccess">Whether decoding can begin here.</param>
-    /// <param name="isDiscontinuous">Whether the clock reference does not follow on the one before.</param>
-    /// <returns>The place for the payload.</returns>
+    /// <param name="isRandomAccess">True if decoding can begin here.</param>
+    /// <param name="isDiscontinuous">True if the clock reference does not continue the one before.</param>
+    /// <returns>The part of the packet for the payload.</returns>
     public static Span<byte> WriteHeader(
         Span<byte> packet, int pid, bool isStart, int counter, int payload, long? pcr, bool isRandomAccess, bool isDiscontinuous)
     {

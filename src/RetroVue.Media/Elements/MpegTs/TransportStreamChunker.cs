@@ -6,8 +6,8 @@ using RetroVue.Media.Time;
 namespace RetroVue.Media.Elements.MpegTs;
 
 /// <summary>
-/// Collects what a <see cref="TransportStreamWriter"/> gives out in buffers that can be kept and sent without a copy, and begins a new
-/// one at each cut.
+/// Collects the output of a <see cref="TransportStreamWriter"/> in buffers that can be kept and sent without a copy; a new buffer begins at
+/// each cut.
 /// </summary>
 /// <remarks>Buffers are slices of blocks of 64 KiB, so a small one costs no more memory than it has bytes. For one thread.</remarks>
 public sealed class TransportStreamChunker : ITransportStreamSink, IDisposable
@@ -22,19 +22,19 @@ public sealed class TransportStreamChunker : ITransportStreamSink, IDisposable
     private TransportStreamCut? _cut;
     private long _sequence;
 
-    /// <summary>A chunker.</summary>
-    /// <param name="take">Is handed each chunk, with the reference of its buffer.</param>
+    /// <summary>Makes a chunker.</summary>
+    /// <param name="take">Receives each chunk, with the reference of its buffer.</param>
     public TransportStreamChunker(Action<TransportStreamChunk> take)
     {
         ArgumentNullException.ThrowIfNull(take);
         _take = take;
     }
 
-    /// <summary>Bytes collected since the last chunk.</summary>
+    /// <summary>The number of bytes collected since the last chunk.</summary>
     public int Waiting => _end - _begin;
 
-    /// <summary>Hands on what has been collected; called after advancing the writer, as often as chunks are wanted.</summary>
-    /// <param name="outputTime">The time that the writer has reached.</param>
+    /// <summary>Passes on the collected bytes as a chunk. To be called after the writer has been advanced.</summary>
+    /// <param name="outputTime">The output time of the writer.</param>
     public void Flush(ClockTime outputTime)
     {
         HandOn(outputTime);
@@ -62,23 +62,23 @@ public sealed class TransportStreamChunker : ITransportStreamSink, IDisposable
         ArgumentOutOfRangeException.ThrowIfGreaterThan(sizeHint, BlockLength);
         if (_block is null || BlockLength - _end < Math.Max(sizeHint, 1))
         {
-            // The time within a block is not known here; the rest of the stretch goes on from where it began.
+            // The time within a block is not known here; the rest of the chunk keeps the time of its beginning.
             HandOn(_beginTime);
             _block?.Release();
             _block = HeapMemory.Create(BlockLength);
             _begin = _end = 0;
         }
 
-        // Chunks handed out share the block, so it counts as read-only; what lies behind them is nobody's yet.
+        // Chunks share the block, so it counts as read-only. The bytes after them are not in use yet.
         ReadOnlySpan<byte> free = _block.Plane(0)[_end..];
         return MemoryMarshal.CreateSpan(ref MemoryMarshal.GetReference(free), free.Length);
     }
 
-    /// <summary>Not supported: a block's memory is only handed out as a span.</summary>
+    /// <summary>Not supported: the memory of a block is only available as a span.</summary>
     /// <exception cref="NotSupportedException">Always.</exception>
     public Memory<byte> GetMemory(int sizeHint = 0) => throw new NotSupportedException("Use GetSpan.");
 
-    /// <summary>Gives the memory back that no chunk uses.</summary>
+    /// <summary>Releases the memory that no chunk uses.</summary>
     public void Dispose()
     {
         _block?.Release();

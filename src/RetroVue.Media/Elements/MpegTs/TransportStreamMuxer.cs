@@ -6,21 +6,21 @@ using RetroVue.Media.Time;
 namespace RetroVue.Media.Elements.MpegTs;
 
 /// <summary>
-/// Turns packets into a transport stream as fast as they come, for files and for remuxing: output time follows the decoding times. Its
+/// Makes a transport stream from packets as fast as they come, for files and for remuxing: output time follows the decoding times. Its
 /// buffers are whole packets with the output time as PTS; a new one begins at each cut, with <see cref="BufferFlags.KeyFrame"/>.
 /// </summary>
 /// <remarks>
-/// Times in the stream are running times plus an offset, so streams with unlike segments fit together. A file whose decoding times begin
-/// at zero has clock references that begin <see cref="TransportStreamOptions.Delay"/> earlier, just before the wrap of the 33 bits; an
-/// offset moves all times where a player cannot take that. A hole of more than a minute, or a step back of as much,
-/// becomes a marked discontinuity; packets of an input that is late by as much do not, they go out at once at their own times.
+/// Times in the stream are running times plus an offset, so streams with different segments fit together. If a file's decoding times begin
+/// at zero, its clock references begin <see cref="TransportStreamOptions.Delay"/> earlier, just before the wrap of the 33 bits; for players
+/// that do not accept that, an offset shifts all times. A hole of more than a minute, or a step back by more than a minute, becomes a
+/// marked discontinuity. Packets of an input that is that late do not: they are sent at once with their own times.
 /// </remarks>
 public sealed class TransportStreamMuxer : InterleavingElement
 {
     private const int ChunkLength = 32 * 1024;
     private static readonly ClockTime s_longestHole = ClockTime.FromSeconds(60);
 
-    /// <summary>A tick of 90 kHz, rounded up: so far a packet may be due before the time its unrounded decoding time says.</summary>
+    /// <summary>A tick of 90 kHz, rounded up: rounding may make a packet due this much before its decoding time.</summary>
     private static readonly ClockTime s_stampRounding = ClockTime.FromMicroseconds(12);
 
     private readonly TransportStreamWriter _writer;
@@ -29,13 +29,13 @@ public sealed class TransportStreamMuxer : InterleavingElement
     private readonly OutputPad _output;
     private readonly List<Lane> _lanes = [];
 
-    /// <summary>A muxer with no tracks yet.</summary>
+    /// <summary>Makes a muxer without tracks.</summary>
     /// <param name="name">The element's name.</param>
-    /// <param name="options">How the stream is laid out.</param>
-    /// <param name="offset">Added to all times.</param>
-    /// <exception cref="ArgumentException">The options do not fit each other.</exception>
+    /// <param name="options">The layout of the stream.</param>
+    /// <param name="offset">A time that is added to all times.</param>
+    /// <exception cref="ArgumentException">The options contradict each other.</exception>
     public TransportStreamMuxer(string name, TransportStreamOptions? options = null, ClockTime offset = default)
-        // Beside the demuxer that feeds it: each packet would wake another thread, which costs more than to write it.
+        // On the thread of the demuxer that feeds it: waking another thread for each packet costs more than writing the packet.
         : base(name, StepPlacement.Reading)
     {
         _writer = new TransportStreamWriter(options);
@@ -98,7 +98,7 @@ public sealed class TransportStreamMuxer : InterleavingElement
         ClockTime outputTime = buffer.DecodeOrder - _writer.Options.Delay - s_stampRounding;
         if (!outputTime.IsNone)
         {
-            // What is not shown before has not gone back: there the decoding time alone is wrong, which the writer puts right.
+            // If its presentation does not go back, only the decoding time is wrong, and the writer corrects it.
             bool isShownBefore = buffer.Pts - _writer.Options.Delay < _writer.OutputTime - s_longestHole;
             bool isLate = outputTime < _writer.OutputTime && !(isShownBefore && (outputTime - lane.Reached).Abs() > s_longestHole);
             FollowTo(isLate ? _writer.OutputTime : outputTime);
@@ -153,8 +153,8 @@ public sealed class TransportStreamMuxer : InterleavingElement
     }
 
     /// <summary>
-    /// Adds the tracks in the order of the inputs, whatever the order in which threads brought their formats: a track's PID follows
-    /// from it. All have come by the time the first packet is taken.
+    /// Adds the tracks in the order of the inputs, not in the order in which their formats came, because the order decides the PIDs. All
+    /// formats have come when the first packet is taken.
     /// </summary>
     private TransportStreamTrack AddTracks(Lane first)
     {
@@ -166,15 +166,15 @@ public sealed class TransportStreamMuxer : InterleavingElement
             }
         }
 
-        return first.Track ?? throw new InvalidOperationException($"A packet came to '{first.Input}' before its format.");
+        return first.Track ?? throw new InvalidOperationException($"'{first.Input}' received a packet before its format.");
     }
 
-    /// <summary>Gives out what stands before a packet that is due just after <paramref name="outputTime"/>.</summary>
+    /// <summary>Sends everything that precedes a packet that is due just after <paramref name="outputTime"/>.</summary>
     private void FollowTo(ClockTime outputTime)
     {
         if (_writer.OutputTime.IsNone)
         {
-            // Output may begin before zero; nothing of it is to be clipped.
+            // Output may begin before zero; it must not be clipped.
             _output.Push(new Segment(outputTime, ClockTime.None, ClockTime.Zero));
             _writer.JumpTo(outputTime);
         }

@@ -2,48 +2,50 @@ using RetroVue.Media.Time;
 
 namespace RetroVue.Media.Elements.MpegTs;
 
-/// <summary>How a <see cref="TransportStreamWriter"/> lays out its stream. Immutable.</summary>
+/// <summary>The layout of the stream of a <see cref="TransportStreamWriter"/>. Immutable.</summary>
 public sealed record TransportStreamOptions
 {
     private static readonly ClockTime s_longestPcrInterval = ClockTime.FromMilliseconds(100);
 
     /// <summary>
-    /// How long before its decoding time a packet begins to go out, and so how much a decoder buffers. At least twice
-    /// <see cref="SoundPesDuration"/> plus 100 ms, so that whatever is spread over time has arrived before it is decoded; 500 ms unless set.
+    /// How long before its decoding time a packet begins to be sent; this is also how much a decoder buffers. At least twice
+    /// <see cref="SoundPesDuration"/> plus 100 ms, so that packets that are spread over time arrive before they are decoded. By default 500
+    /// ms.
     /// </summary>
     public ClockTime Delay { get; init; } = ClockTime.FromMilliseconds(500);
 
     /// <summary>
-    /// The longest time between two clock references; 40 ms unless set, the figure of DVB (ETSI TS 101 154 4.1.5.3) where
-    /// ISO/IEC 13818-1 2.7.2 asks for 100.
+    /// The longest time between two clock references; by default 40 ms, the limit of DVB (ETSI TS 101 154 4.1.5.3). ISO/IEC 13818-1 2.7.2
+    /// allows 100 ms.
     /// </summary>
     public ClockTime PcrInterval { get; init; } = ClockTime.FromMilliseconds(40);
 
     /// <summary>
-    /// The longest time between two sets of tables where a key frame does not bring them earlier; 250 ms unless set. Sound alone has them
+    /// The longest time between two sets of tables, if no key frame brings them earlier; by default 250 ms. A stream of sound only has them
     /// at the first PES after that time, at most twice as far apart: within the 500 ms of ETSI TR 101 290.
     /// </summary>
     public ClockTime TableInterval { get; init; } = ClockTime.FromMilliseconds(250);
 
     /// <summary>
-    /// How much sound shares one PES packet at most; 200 ms unless set. Where in its second half a PES ends is chosen for the least stuffing.
+    /// The maximum duration of sound in one PES packet; by default 200 ms. A PES ends in the second half of this duration, where it needs
+    /// the least stuffing.
     /// </summary>
     public ClockTime SoundPesDuration { get; init; } = ClockTime.FromMilliseconds(200);
 
-    /// <summary>transport_stream_id of the PAT and SDT; 1 unless set.</summary>
+    /// <summary>transport_stream_id of the PAT and SDT; by default 1.</summary>
     public ushort TransportStreamId { get; init; } = 1;
 
-    /// <summary>program_number, which is the service id; 1 unless set.</summary>
+    /// <summary>program_number, which is the service id; by default 1.</summary>
     public ushort ProgramNumber { get; init; } = 1;
 
-    /// <summary>The service's name in the SDT; without one no SDT is sent.</summary>
+    /// <summary>The service's name in the SDT; null for no SDT.</summary>
     public string? ServiceName { get; init; }
 
-    /// <summary>The service provider's name in the SDT; empty unless set.</summary>
+    /// <summary>The service provider's name in the SDT; by default empty.</summary>
     public string ServiceProvider { get; init; } = "";
 
-    /// <summary>Throws where the values do not fit each other.</summary>
-    /// <exception cref="ArgumentException">They do not; the message says which and why.</exception>
+    /// <summary>Throws if the values contradict each other.</summary>
+    /// <exception cref="ArgumentException">They do; the message says which and why.</exception>
     public void Validate()
     {
         Require(PcrInterval > ClockTime.Zero && PcrInterval <= s_longestPcrInterval, nameof(PcrInterval), "must be above 0 and at most 100 ms");

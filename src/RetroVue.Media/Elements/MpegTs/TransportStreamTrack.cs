@@ -7,7 +7,7 @@ namespace RetroVue.Media.Elements.MpegTs;
 /// <summary>One elementary stream of a <see cref="TransportStreamWriter"/>: its packets wait here until they are due.</summary>
 public sealed class TransportStreamTrack
 {
-    /// <summary>How far a frame of sound may lie off the grid of its PES: time stamps that a file rounds to milliseconds do.</summary>
+    /// <summary>How far a frame of sound may be off the grid of its PES: some files round time stamps to milliseconds.</summary>
     private static readonly ClockTime s_gridTolerance = ClockTime.FromMilliseconds(1);
 
     private readonly ClockTime _longestPes;
@@ -17,7 +17,7 @@ public sealed class TransportStreamTrack
     private int _first;
     private long _lastDts = long.MinValue;
 
-    // Kept from packet to packet, because telling them takes a division each.
+    // Kept from packet to packet, because computing them takes a division.
     private Spread _spread;
     private long _time;
     private long _following;
@@ -31,11 +31,11 @@ public sealed class TransportStreamTrack
         _times = new DecodingTimes(format.ReorderDepth);
         _longestPes = options.SoundPesDuration;
         ShownUntil = IsVideo ? long.MaxValue : long.MinValue;
-        // Sound waits until all frames that may share its PES must have come.
+        // Sound waits until all frames that may share its PES have come.
         _lead = TransportTicks.Clock(IsVideo ? options.Delay : options.Delay - options.SoundPesDuration);
     }
 
-    /// <summary>The format of the packets written last.</summary>
+    /// <summary>The format of the newest packets.</summary>
     public EncodedFormat Format { get; private set; }
 
     /// <summary>The packet identifier.</summary>
@@ -44,53 +44,53 @@ public sealed class TransportStreamTrack
     /// <summary>True for a picture stream.</summary>
     public bool IsVideo => Format.Kind == MediaKind.Video;
 
-    /// <summary>Packets written that have not begun to go out.</summary>
+    /// <summary>The number of written packets that have not begun to be sent.</summary>
     public int Waiting { get; private set; }
 
-    /// <summary>Where the last of the packets written ends to be shown or heard; None before the first.</summary>
+    /// <summary>The end of the presentation of all packets written so far; None before the first.</summary>
     internal ClockTime WrittenUntil { get; private set; } = ClockTime.None;
 
     /// <summary>
-    /// Where the last picture or sound ends that has gone out, in system clock ticks. The greatest number where a picture did not say how
-    /// long it lasts, and before the first; before the first sound the least.
+    /// The end of the presentation of all pictures or sound sent so far, in system clock ticks. The largest number before the first picture
+    /// and after a picture without a duration; the smallest number before the first sound.
     /// </summary>
     internal long ShownUntil { get; private set; }
 
-    /// <summary>True if no picture is shown at a time and none goes out: nothing, or a key frame, follows.</summary>
+    /// <summary>True if no picture is shown at a time and none is being sent: the next picture, if there is one, is a key frame.</summary>
     internal bool HasStopped(long time) => ShownUntil <= time && Pes.Remaining == 0 && (Waiting == 0 || FirstBuffer.IsKeyFrame);
 
-    /// <summary>How long something is taken to last that does not say it, as long as nothing follows.</summary>
+    /// <summary>The assumed duration of a packet that has none, until the next packet comes.</summary>
     internal static ClockTime LongestUnknown { get; } = ClockTime.FromSeconds(1);
 
-    /// <summary>Packets whose times were wrong and were put right.</summary>
+    /// <summary>The number of packets whose wrong times were corrected.</summary>
     internal long Repaired => _times.Repaired;
 
-    /// <summary>Packets left out, because they would be presented before what was written.</summary>
+    /// <summary>The number of packets dropped, because they would be presented before packets already written.</summary>
     internal long Refused => _times.Refused;
 
-    /// <summary>How long a picture's packets are spread out at most.</summary>
+    /// <summary>The longest time over which a picture's packets are spread.</summary>
     internal static ClockTime LongestSpread { get; } = ClockTime.FromMilliseconds(100);
 
     internal Packaging Packaging { get; private set; }
 
-    /// <summary>The PES that is going out; nothing remains where there is none.</summary>
+    /// <summary>The PES that is being sent; nothing remains of it if there is none.</summary>
     internal PesPacket Pes { get; } = new();
 
     /// <summary>Continuity counter of the next packet with payload; low four bits.</summary>
     internal int Counter { get; set; }
 
-    /// <summary>How many packets of the PES begun last have gone out.</summary>
+    /// <summary>The number of packets of the present PES that have been sent.</summary>
     internal int PacketsOut { get; private set; }
 
-    /// <summary>The buffer of the packet that goes out next.</summary>
+    /// <summary>The buffer of the next packet.</summary>
     internal MediaBuffer FirstBuffer => At(0).Buffer;
 
-    /// <summary>When the next packet of the stream goes out, in system clock ticks; the greatest number where nothing waits.</summary>
+    /// <summary>The output time of the next packet, in system clock ticks; the largest number if none waits.</summary>
     internal long NextTime => Pes.Remaining > 0
         ? _time
         : Waiting == 0 ? long.MaxValue : Math.Max(FirstDts - _lead, _spread.End);
 
-    /// <summary>Decoding time of the packet that goes out next, in system clock ticks.</summary>
+    /// <summary>Decoding time of the next packet, in system clock ticks.</summary>
     internal long FirstDts => At(0).Dts * TransportTicks.PerStamp;
 
     internal void ChangeFormat(EncodedFormat format, Packaging packaging)
@@ -99,21 +99,23 @@ public sealed class TransportStreamTrack
         _times.Continue(format.ReorderDepth);
     }
 
-    /// <summary>What comes may be earlier than what has been.</summary>
+    /// <summary>Allows the times of the following packets to be earlier than those so far.</summary>
     internal void RestartTimes() => _times.Restart();
 
-    /// <summary>What is going out goes out at once, and the next PES does not wait for it: the line begins anew.</summary>
+    /// <summary>
+    /// Begins a new line of output times: the rest of the present PES is sent at once, and the next PES does not wait for it.
+    /// </summary>
     internal void BeginLine(long now)
     {
         _spread = new Spread(now, 0, _spread.Bytes);
         (_time, _following) = (now, now);
     }
 
-    /// <summary>Whether the PES's next packet is the one to carry a clock reference.</summary>
-    /// <param name="due">The time by which the reference has to come.</param>
+    /// <summary>True if the PES's next packet should carry a clock reference.</summary>
+    /// <param name="due">The latest time of the reference.</param>
     internal bool CarriesPcr(long due) => Spread.CarriesPcr(_time, _following, due);
 
-    /// <summary>Notes that a packet of the PES has gone out.</summary>
+    /// <summary>Notes that a packet of the PES has been sent.</summary>
     internal void CountPacket()
     {
         if (++PacketsOut < _spread.Packets)
@@ -122,7 +124,9 @@ public sealed class TransportStreamTrack
         }
     }
 
-    /// <summary>Stores a packet, whose reference is taken over, with its times put right; one that they cannot be put right for is left out.</summary>
+    /// <summary>
+    /// Stores a packet with corrected times, and takes over its reference; drops the packet if its times cannot be corrected.
+    /// </summary>
     internal void Add(MediaBuffer buffer)
     {
         long pts = TransportTicks.Stamp(buffer.Pts);
@@ -145,9 +149,9 @@ public sealed class TransportStreamTrack
     }
 
     /// <summary>Begins the next PES with one picture or with as many frames of sound as share it.</summary>
-    /// <param name="start">When its first packet goes out, in system clock ticks.</param>
-    /// <param name="isSpread">Whether its packets are spread over its duration or go out at once.</param>
-    /// <param name="pcr">Where its packets carry clock references: when the last one was, and how far apart they may be.</param>
+    /// <param name="start">The output time of its first packet, in system clock ticks.</param>
+    /// <param name="isSpread">True to spread its packets over its duration; false to send them at once.</param>
+    /// <param name="pcr">If its packets carry clock references, the time of the last one and the longest interval between two.</param>
     internal void BeginPes(long start, bool isSpread, (long Last, long Interval) pcr)
     {
         int count = 1;
@@ -180,7 +184,7 @@ public sealed class TransportStreamTrack
         (_time, _following) = (start, _spread.TimeAfter(0));
     }
 
-    /// <summary>Gives back all that waits and all that is going out.</summary>
+    /// <summary>Releases all packets that wait or are being sent.</summary>
     internal void Clear()
     {
         Pes.Release();
@@ -191,8 +195,8 @@ public sealed class TransportStreamTrack
     }
 
     /// <summary>
-    /// How long a picture's packets are spread out: its duration, and never longer than the step of decoding times before it, so that
-    /// wrong durations cannot make the stream fall behind, nor beyond its own decoding time, so that one that is late holds up no other.
+    /// Returns the time over which a picture's packets are spread: its duration, but at most the last step of decoding times, so that wrong
+    /// durations cannot delay the stream; and not beyond its own decoding time, so that a late picture delays no other.
     /// </summary>
     private long PictureDuration(long start)
     {
@@ -203,7 +207,7 @@ public sealed class TransportStreamTrack
         return Math.Clamp(Math.Min(duration, FirstDts - start), 0, TransportTicks.Clock(LongestSpread));
     }
 
-    /// <summary>Of the frames that follow on each other, chooses as many as leave the smallest share of stuffing.</summary>
+    /// <summary>Chooses how many of the consecutive frames share a PES, so that the share of stuffing is smallest.</summary>
     private (int Count, long Duration) ChooseFrames(long start, bool isSpread, (long Last, long Interval) pcr)
     {
         Packet first = At(0);

@@ -5,17 +5,18 @@ using RetroVue.Media.Time;
 namespace RetroVue.Media.Elements.MpegTs;
 
 /// <summary>
-/// Writes an MPEG transport stream (ISO/IEC 13818-1) of one programme, driven by the time at which its bytes go out: packets are stored
-/// with <see cref="Write"/>, and <see cref="AdvanceTo"/> gives out everything that is due.
+/// Writes an MPEG transport stream (ISO/IEC 13818-1) of one programme. <see cref="Write"/> stores packets; <see cref="AdvanceTo"/> sends
+/// everything that is due at an output time.
 /// </summary>
 /// <remarks>
 /// <para>Output time and the packets' times are on one line; its zero is zero of the 33-bit counts, which wrap every 26.5 hours. The clock
-/// reference is the output time. A packet begins to go out <see cref="TransportStreamOptions.Delay"/> before its decoding time, and so
-/// must be written before output time reaches that; then the bytes depend on the packets only, not on how often the time is advanced.
-/// A later one goes out at once with its own time stamps (see <see cref="LatePackets"/>).</para>
-/// <para>Tables and clock references go on when no packets come. The reference rides in packets of the main track, the first picture
-/// stream or else the first stream, which are spread over their duration; the other tracks' PES go out whole. There are no null packets.</para>
-/// <para>For one thread at a time. Advancing allocates nothing once the queues have grown to what they hold.</para>
+/// reference is the output time. A packet begins to be sent <see cref="TransportStreamOptions.Delay"/> before its decoding time, so it has
+/// to be written before output time reaches that. Then the bytes depend only on the packets, not on how often time is advanced. A later
+/// packet is sent at once, with its own time stamps (see <see cref="LatePackets"/>).</para>
+/// <para>Tables and clock references continue when no packets come. Packets of the main track carry the reference: the first picture
+/// stream, or the first stream if there are no pictures. Its packets are spread over their duration; the PES of other tracks are sent at
+/// once. There are no null packets.</para>
+/// <para>For one thread at a time. Advancing allocates nothing once the queues have reached their size.</para>
 /// </remarks>
 public sealed class TransportStreamWriter : IDisposable
 {
@@ -29,8 +30,8 @@ public sealed class TransportStreamWriter : IDisposable
     private ClockTime _writtenFrom = ClockTime.MaxValue;
     private ClockTime _writtenUntil = ClockTime.None;
 
-    /// <summary>A writer with no streams yet.</summary>
-    /// <exception cref="ArgumentException">The options do not fit each other.</exception>
+    /// <summary>Makes a writer without streams.</summary>
+    /// <exception cref="ArgumentException">The options contradict each other.</exception>
     public TransportStreamWriter(TransportStreamOptions? options = null)
     {
         _options = options ?? new TransportStreamOptions();
@@ -48,8 +49,8 @@ public sealed class TransportStreamWriter : IDisposable
     public ClockTime OutputTime => _line.HasBegun ? TransportTicks.FromClock(_line.Now) : ClockTime.None;
 
     /// <summary>
-    /// Where what has been written so far ends to be shown and heard, of all streams; None before the first packet. What does not say how
-    /// long it lasts counts for a second, or until the next of its stream comes.
+    /// The end of the presentation of everything written so far, of all streams; None before the first packet. A packet without a duration
+    /// counts for a second, or until the next packet of its stream.
     /// </summary>
     public ClockTime MediaEnd
     {
@@ -66,31 +67,35 @@ public sealed class TransportStreamWriter : IDisposable
     }
 
     /// <summary>
-    /// The last time for which nothing was written of any stream, of more than 100 ms, on the line of the PTS; None before the first. It is
-    /// known when what follows on it is written, and where packets say how long they last.
+    /// The last period of more than 100 ms in which no stream had media, on the line of the PTS; None before the first. It is known when
+    /// the media after it is written, and only if packets have durations.
     /// </summary>
     public (ClockTime From, ClockTime To) LastHole { get; private set; } = (ClockTime.None, ClockTime.None);
 
-    /// <summary>Packets that began to go out at or after their decoding time: a decoder had no chance to show them in time.</summary>
+    /// <summary>
+    /// The number of packets that began to be sent at or after their decoding time, so that a decoder could not show them in time.
+    /// </summary>
     public long LatePackets => _line.LatePackets;
 
-    /// <summary>Packets refused because they had no presentation time.</summary>
+    /// <summary>The number of packets refused because they had no presentation time.</summary>
     public long UntimedPackets { get; private set; }
 
-    /// <summary>Packets left out because there was nothing in them: a frame of no bytes would be a header without a frame.</summary>
+    /// <summary>The number of packets dropped because they were empty: a frame of no bytes would be a header without a frame.</summary>
     public long EmptyPackets { get; private set; }
 
     /// <summary>
-    /// Packets whose times were wrong and were put right: decoding times that are later than the presentation, repeat, go back or are less
-    /// than a tick of 90 kHz apart. No presentation time moves by more than a tick.
+    /// The number of packets whose wrong times were corrected: decoding times that are later than the presentation, repeat, go back, or are
+    /// less than a tick of 90 kHz apart. No presentation time is moved by more than a tick.
     /// </summary>
     public long RepairedPackets => _tracks.Sum(track => track.Repaired);
 
-    /// <summary>Packets left out, because they go back in time behind what was written.</summary>
+    /// <summary>The number of packets dropped because their times go back behind packets already written.</summary>
     public long DroppedPackets => _tracks.Sum(track => track.Refused);
 
-    /// <summary>Whether a format can be carried: H.264, HEVC, MPEG-1 and -2 video, AAC, MPEG audio, AC-3 and E-AC-3.</summary>
-    /// <exception cref="ArgumentException">Its parameter sets are damaged or have no place in a transport stream.</exception>
+    /// <summary>
+    /// True if a transport stream can carry a format: H.264, HEVC, MPEG-1 and MPEG-2 video, AAC, MPEG audio, AC-3 and E-AC-3.
+    /// </summary>
+    /// <exception cref="ArgumentException">Its parameter sets are damaged, or a transport stream cannot carry them.</exception>
     public static bool CanCarry(EncodedFormat format)
     {
         ArgumentNullException.ThrowIfNull(format);
@@ -98,7 +103,7 @@ public sealed class TransportStreamWriter : IDisposable
     }
 
     /// <summary>Adds a stream; only before the first <see cref="AdvanceTo"/>.</summary>
-    /// <exception cref="ArgumentException">The format cannot be carried.</exception>
+    /// <exception cref="ArgumentException">A transport stream cannot carry the format.</exception>
     /// <exception cref="InvalidOperationException">The stream has begun.</exception>
     public TransportStreamTrack AddTrack(EncodedFormat format)
     {
@@ -114,10 +119,10 @@ public sealed class TransportStreamWriter : IDisposable
     }
 
     /// <summary>
-    /// Says that the packets written next are of something else: of the same codec, with the same or other parameters, and with decoding times that
-    /// do not follow from what was presented before.
+    /// Announces that the following packets belong to something else: they have the same codec, the same or other parameters, and decoding
+    /// times that do not continue those before.
     /// </summary>
-    /// <exception cref="ArgumentException">The codec is another one, or the format cannot be carried.</exception>
+    /// <exception cref="ArgumentException">The codec differs, or a transport stream cannot carry the format.</exception>
     public void ChangeFormat(TransportStreamTrack track, EncodedFormat format)
     {
         ArgumentNullException.ThrowIfNull(track);
@@ -131,7 +136,9 @@ public sealed class TransportStreamWriter : IDisposable
         track.ChangeFormat(format, packaging);
     }
 
-    /// <summary>Stores a packet, whose reference is taken over, in the order of decoding. One without PTS is counted and dropped.</summary>
+    /// <summary>
+    /// Stores a packet and takes over its reference; packets come in decoding order. A packet without PTS is counted and dropped.
+    /// </summary>
     public void Write(TransportStreamTrack track, MediaBuffer packet)
     {
         ArgumentNullException.ThrowIfNull(track);
@@ -155,11 +162,11 @@ public sealed class TransportStreamWriter : IDisposable
     }
 
     /// <summary>
-    /// Gives out all that is due up to an output time. The first call begins the stream there, with tables and clock reference; an earlier
-    /// time than that reached gives out nothing.
+    /// Sends everything that is due up to an output time. The first call begins the stream there, with tables and a clock reference. A time
+    /// earlier than the present output time sends nothing.
     /// </summary>
-    /// <param name="outputTime">The time; clock references go up to it even where no packets came.</param>
-    /// <param name="sink">Where the packets go.</param>
+    /// <param name="outputTime">The time; clock references are sent up to it even if no packets came.</param>
+    /// <param name="sink">Receives the packets.</param>
     /// <exception cref="ArgumentException"><paramref name="outputTime"/> is None.</exception>
     public void AdvanceTo(ClockTime outputTime, ITransportStreamSink sink)
     {
@@ -179,7 +186,7 @@ public sealed class TransportStreamWriter : IDisposable
         _line.AdvanceTo(target, sink);
     }
 
-    /// <summary>Gives out all packets that wait, as if time had advanced until the last one was due: the end of a file.</summary>
+    /// <summary>Sends all waiting packets, as if time had advanced until the last one was due: the end of a file.</summary>
     public void Finish(ITransportStreamSink sink)
     {
         ArgumentNullException.ThrowIfNull(sink);
@@ -187,8 +194,8 @@ public sealed class TransportStreamWriter : IDisposable
     }
 
     /// <summary>
-    /// Continues at another output time, later or earlier, without the clock references in between: the next one is marked as discontinuous
-    /// (2.4.3.5, discontinuity_indicator) and tables come with it. Packets that wait stay.
+    /// Continues at another output time, later or earlier, without clock references in between. The next one is marked as discontinuous
+    /// (2.4.3.5, discontinuity_indicator), and tables come with it. Waiting packets are kept.
     /// </summary>
     /// <exception cref="ArgumentException"><paramref name="outputTime"/> is None.</exception>
     public void JumpTo(ClockTime outputTime)
@@ -201,7 +208,7 @@ public sealed class TransportStreamWriter : IDisposable
         _line.JumpTo(TransportTicks.Clock(outputTime));
     }
 
-    /// <summary>Drops all packets that wait.</summary>
+    /// <summary>Drops all waiting packets.</summary>
     public void Clear()
     {
         foreach (TransportStreamTrack track in _tracks)
@@ -210,10 +217,10 @@ public sealed class TransportStreamWriter : IDisposable
         }
     }
 
-    /// <summary>Releases the packets that wait.</summary>
+    /// <summary>Releases the waiting packets.</summary>
     public void Dispose() => Clear();
 
-    /// <summary>Looks whether what was written since it was last looked follows on what was written before.</summary>
+    /// <summary>Checks whether the packets written since the last check continue those before, without a hole.</summary>
     private void NoteHole()
     {
         if (_writtenFrom != ClockTime.MaxValue)
@@ -224,5 +231,5 @@ public sealed class TransportStreamWriter : IDisposable
     }
 
     private static Packaging PackagingFor(EncodedFormat format) => Packaging.For(format)
-        ?? throw new ArgumentException($"A transport stream has no place for {format}.", nameof(format));
+        ?? throw new ArgumentException($"A transport stream cannot carry {format}.", nameof(format));
 }

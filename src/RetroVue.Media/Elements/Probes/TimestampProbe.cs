@@ -3,10 +3,10 @@ using RetroVue.Media.Pipelines;
 
 namespace RetroVue.Media.Elements.Probes;
 
-/// <summary>Logs and records the times of everything that passes, and changes nothing. Without an output linked it is a sink.</summary>
+/// <summary>Logs and records the times of all buffers that pass, and changes nothing. If no output is linked, it is a sink.</summary>
 /// <remarks>
-/// Recording stops at the capacity, logging costs nothing unless the logger takes debug messages. <see cref="Snapshot"/> is for any
-/// thread. Follows the TimestampDebug element of Parallax's clock plan.
+/// Recording stops at the capacity. Logging costs nothing if debug messages are disabled. <see cref="Snapshot"/> is for any thread. Follows
+/// the TimestampDebug element of Parallax's clock plan.
 /// </remarks>
 public sealed class TimestampProbe : Element
 {
@@ -16,10 +16,10 @@ public sealed class TimestampProbe : Element
     private readonly List<TimestampRecord> _records = [];
     private readonly OutputPad _output;
 
-    /// <summary>A probe.</summary>
-    /// <param name="name">The element's name, which its log lines carry.</param>
-    /// <param name="capacity">How many buffers are recorded; 0 records none.</param>
-    /// <param name="logger">Where a debug line a buffer goes; nowhere if null.</param>
+    /// <summary>Makes a probe.</summary>
+    /// <param name="name">The element's name; its log lines contain it.</param>
+    /// <param name="capacity">The maximum number of recorded buffers; 0 records none.</param>
+    /// <param name="logger">Gets a debug line for each buffer; null for no log.</param>
     public TimestampProbe(string name, int capacity = 0, ILogger? logger = null)
         : base(name)
     {
@@ -30,10 +30,10 @@ public sealed class TimestampProbe : Element
         _output = AddOutput();
     }
 
-    /// <summary>Buffers that have passed.</summary>
+    /// <summary>The number of buffers that have passed.</summary>
     public long Count { get; private set; }
 
-    /// <summary>The records so far, oldest first.</summary>
+    /// <summary>Returns the records so far, oldest first.</summary>
     public TimestampRecord[] Snapshot()
     {
         lock (_lock)

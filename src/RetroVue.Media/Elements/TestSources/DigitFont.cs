@@ -12,7 +12,7 @@ internal static class DigitFont
     private const int Width = 5;
     private const string Characters = "0123456789:.";
 
-    // Seven rows of five bits a character, the highest bit leftmost.
+    // Seven rows of five bits per character; the highest bit is leftmost.
     private static ReadOnlySpan<byte> Rows =>
     [
         0b01110, 0b10001, 0b10011, 0b10101, 0b11001, 0b10001, 0b01110,
@@ -29,11 +29,11 @@ internal static class DigitFont
         0b00000, 0b00000, 0b00000, 0b00000, 0b00000, 0b00110, 0b00110,
     ];
 
-    /// <summary>Draws a text; characters that the font has not stay blank.</summary>
-    /// <param name="luma">A plane of 8 bits a pixel, beginning at the text's top left corner.</param>
+    /// <summary>Draws a text; a character that the font does not have stays blank.</summary>
+    /// <param name="luma">A plane of 8 bits per pixel, from the text's top left corner on.</param>
     /// <param name="stride">Bytes from one line to the next.</param>
-    /// <param name="room">Pixels to the right; what does not fit is cut off by whole characters.</param>
-    /// <param name="scale">Pixels a font pixel.</param>
+    /// <param name="room">Pixels to the right; characters that do not fit completely are omitted.</param>
+    /// <param name="scale">Pixels per font pixel.</param>
     /// <param name="text">The text.</param>
     /// <param name="value">The luma to draw with.</param>
     public static void Draw(Span<byte> luma, int stride, int room, int scale, ReadOnlySpan<char> text, byte value)
@@ -55,7 +55,7 @@ internal static class DigitFont
                 }
             }
 
-            // The lines of one row of font pixels are alike.
+            // The lines of one row of font pixels are equal.
             Span<byte> drawn = line[..(text.Length * Advance * scale)];
             for (int y = 1; y < scale; y++)
             {

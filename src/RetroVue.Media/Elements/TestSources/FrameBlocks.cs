@@ -1,14 +1,14 @@
 namespace RetroVue.Media.Elements.TestSources;
 
 /// <summary>
-/// A frame's number as a row of black and white blocks in its luma plane, which survives lossy coding and scaling and which a machine
-/// reads exactly.
+/// Draws a frame's number as a row of black and white blocks into its luma plane. The row survives lossy coding and scaling, and a program
+/// can read it exactly.
 /// </summary>
 /// <remarks>
-/// Thread-safe. The row takes fractions of the picture, so it is found again after scaling. From left to right: a white and a black
-/// block, 32 bits of the number with the highest first (white is one), 8 bits of CRC over them, a black and a white block. The four
-/// blocks at the ends give the levels of black and white; a picture without them, or whose CRC fails, is not read. At 640x360 a block
-/// is 13 pixels wide and 28 high. CRC-8 with the polynomial x^8 + x^2 + x + 1 as in ITU-T I.432.1, starting from all ones.
+/// Thread-safe. The size of the row is a fraction of the picture's, so it is found again after scaling. From left to right: a white and a
+/// black block, 32 bits of the number with the highest first (white is one), 8 bits of CRC over them, a black and a white block. The four
+/// blocks at the ends give the levels of black and white; a picture without them, or with a wrong CRC, is not read. At 640x360 a block is
+/// 13 pixels wide and 28 high. CRC-8 with the polynomial x^8 + x^2 + x + 1 as in ITU-T I.432.1, starting from all ones.
 /// </remarks>
 public static class FrameBlocks
 {
@@ -21,15 +21,15 @@ public static class FrameBlocks
     private const int Blocks = 44;
     private const int PayloadBits = 40;
 
-    // A picture coded so badly that black and white come closer than this is not read.
+    // A picture is not read if bad coding has brought black and white closer together than this.
     private const int LeastContrast = 64;
 
     /// <summary>Draws a number.</summary>
-    /// <param name="luma">The plane to draw into, 8 bits a pixel.</param>
+    /// <param name="luma">The plane to draw into, 8 bits per pixel.</param>
     /// <param name="stride">Bytes from one line to the next.</param>
-    /// <param name="width">The picture's width in pixels; at least 88, two a block.</param>
-    /// <param name="height">The picture's height in pixels; at least 26, two lines of blocks.</param>
-    /// <param name="number">The number, 0 to 2^32 − 1; of a larger one the low 32 bits are drawn.</param>
+    /// <param name="width">The picture's width in pixels; at least 88, two per block.</param>
+    /// <param name="height">The picture's height in pixels; at least 26, for two lines of blocks.</param>
+    /// <param name="number">The number, 0 to 2^32 − 1; for a larger one the low 32 bits are drawn.</param>
     public static void Write(Span<byte> luma, int stride, int width, int height, long number)
     {
         ulong bits = Encode(unchecked((uint)number));
@@ -48,8 +48,8 @@ public static class FrameBlocks
         }
     }
 
-    /// <summary>Reads the number; false if there is none or where it is damaged.</summary>
-    /// <param name="luma">The luma plane, 8 bits a pixel.</param>
+    /// <summary>Reads the number; false if there is none, or it is damaged.</summary>
+    /// <param name="luma">The luma plane, 8 bits per pixel.</param>
     /// <param name="stride">Bytes from one line to the next.</param>
     /// <param name="width">The picture's width in pixels.</param>
     /// <param name="height">The picture's height in pixels.</param>
@@ -86,7 +86,7 @@ public static class FrameBlocks
         return bits == Encode(candidate);
     }
 
-    /// <summary>The picture lines that the row takes, the last one exclusive.</summary>
+    /// <summary>Returns the picture lines of the row; the last one is exclusive.</summary>
     internal static (int Top, int Bottom) Rows(int height) => (height * 88 / 100, height * 96 / 100);
 
     private static ulong Encode(uint number)
@@ -110,14 +110,14 @@ public static class FrameBlocks
         return (byte)crc;
     }
 
-    /// <summary>The left edge of a block: a fortieth of the width is left free at either side.</summary>
+    /// <summary>Returns the left edge of a block: a fortieth of the width is left free at either side.</summary>
     private static int Edge(int block, int width)
     {
         int margin = width / 40;
         return margin + (block * (width - (2 * margin)) / Blocks);
     }
 
-    /// <summary>The mean of a block's middle, away from what coding and scaling do to its edges.</summary>
+    /// <summary>Returns the mean of a block's middle; coding and scaling change the edges.</summary>
     private static int Level(ReadOnlySpan<byte> luma, int stride, int width, int height, int block)
     {
         (int left, int right) = Middle(Edge(block, width), Edge(block + 1, width));

@@ -5,8 +5,8 @@ using RetroVue.Media.Time;
 
 namespace RetroVue.Media.Elements.TestSources;
 
-/// <summary>Draws the pictures of a <see cref="TestVideoSource"/>: each is a function of its number alone.</summary>
-/// <remarks>What never changes is drawn once; a picture is a copy of it with the changing parts drawn over.</remarks>
+/// <summary>Draws the pictures of a <see cref="TestVideoSource"/>: each depends only on its number.</summary>
+/// <remarks>The constant parts are drawn once; each picture is a copy of them with the changing parts drawn over.</remarks>
 internal sealed class TestPicture
 {
     private const byte Ground = 40;
@@ -21,7 +21,7 @@ internal sealed class TestPicture
     public TestPicture(VideoFormat format)
     {
         _format = format;
-        // Lines begin at multiples of 64 bytes in both kinds of plane, as vector code likes them.
+        // Lines begin at multiples of 64 bytes in both kinds of plane, for vector instructions.
         _stride = (format.Width + 127) & -128;
         int chroma = _stride / 2;
         _planes =
@@ -84,7 +84,7 @@ internal sealed class TestPicture
     private static int Append(Span<char> text, int length, long value, string format) =>
         value.TryFormat(text[length..], out int written, format, CultureInfo.InvariantCulture) ? length + written : length;
 
-    /// <summary>A bar that crosses the picture at an even speed.</summary>
+    /// <summary>Draws a bar that crosses the picture at a constant speed.</summary>
     private void DrawSweep(Span<byte> luma, ClockTime pts)
     {
         int width = Math.Max(2, _format.Width / 32);
@@ -107,7 +107,9 @@ internal sealed class TestPicture
         DrawColorBars();
     }
 
-    /// <summary>Yellow, cyan, green, magenta, red and blue at three quarters, BT.709 limited range (the levels of SMPTE RP 219).</summary>
+    /// <summary>
+    /// Draws yellow, cyan, green, magenta, red and blue at three quarters, BT.709 limited range (the levels of SMPTE RP 219).
+    /// </summary>
     private void DrawColorBars()
     {
         ReadOnlySpan<(byte Y, byte U, byte V)> bars =

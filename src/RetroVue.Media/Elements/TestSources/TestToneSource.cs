@@ -7,19 +7,19 @@ using RetroVue.Media.Time;
 namespace RetroVue.Media.Elements.TestSources;
 
 /// <summary>
-/// A soft tone of 440 Hz, and on each whole second, to the sample, the first of 50 ms of a loud one of 1000 Hz, which
-/// <see cref="ToneBeeps"/> finds again.
+/// A soft tone of 440 Hz. Each whole second begins, to the sample, with 50 ms of a loud tone of 1000 Hz, which <see cref="ToneBeeps"/>
+/// finds.
 /// </summary>
 /// <remarks>
 /// The buffer that begins with sample n has the PTS <c>ClockTime.FromUnits(n, 1/rate)</c>, exact for any n; its sequence counts buffers.
-/// Every second sounds the same, so one second is computed once and copied from; after the first few buffers nothing is allocated.
+/// Every second sounds the same, so one second is computed once and copied; after the first few buffers nothing is allocated.
 /// </remarks>
 public sealed class TestToneSource : Element
 {
-    /// <summary>The peak of the soft tone, where full scale is 1.</summary>
+    /// <summary>The peak of the soft tone; full scale is 1.</summary>
     public const double ToneLevel = 0.1;
 
-    /// <summary>The peak of the beep, where full scale is 1; its first sample has it.</summary>
+    /// <summary>The peak of the beep, which its first sample has; full scale is 1.</summary>
     public const double BeepLevel = 0.5;
 
     private const int ToneFrequency = 440;
@@ -38,9 +38,9 @@ public sealed class TestToneSource : Element
     private long _sequence;
     private volatile bool _isEnding;
 
-    /// <summary>A source.</summary>
+    /// <summary>Makes a source.</summary>
     /// <param name="name">The element's name.</param>
-    /// <param name="options">What to produce; 48 kHz stereo as F32Planar, endless, where null.</param>
+    /// <param name="options">The sound; null for endless 48 kHz stereo as F32Planar.</param>
     /// <exception cref="ArgumentException">An option is out of its range.</exception>
     public TestToneSource(string name, TestToneOptions? options = null)
         : base(name)
@@ -50,7 +50,7 @@ public sealed class TestToneSource : Element
             || _options.SampleRate is < 8000 or > 192_000 || _options.Layout.Channels is < 1 or > MaxChannels
             || _options.SamplesPerBuffer < 1 || _options.StartSample < 0 || _options.Duration < ClockTime.Zero)
         {
-            throw new ArgumentException("A test tone is F32 or S16, of 8 to 192 kHz and up to 8 channels, with no negative counts.", nameof(options));
+            throw new ArgumentException("A test tone has to be F32 or S16, with 8 to 192 kHz and up to 8 channels; counts must not be negative.", nameof(options));
         }
 
         Format = new AudioFormat(_options.SampleFormat, _options.SampleRate, _options.Layout);
@@ -67,7 +67,7 @@ public sealed class TestToneSource : Element
     /// <summary>The format of the sound.</summary>
     public AudioFormat Format { get; }
 
-    /// <summary>A buffer: its first sample waits for its last.</summary>
+    /// <summary>One buffer: its first sample waits for its last.</summary>
     public override ElementLatency Latency => _options.IsLive
         ? new(Format.DurationOf(_options.SamplesPerBuffer), ClockTime.None, true)
         : ElementLatency.None;
@@ -113,7 +113,7 @@ public sealed class TestToneSource : Element
         return bytes;
     }
 
-    /// <summary>The beep is a cosine, so that its very first sample stands out.</summary>
+    /// <summary>Returns a sample; the beep is a cosine, so that its first sample has the peak.</summary>
     private static double Sample(int index, int rate) => index < rate / BeepsPerSecondLength
         ? BeepLevel * Math.Cos(Math.Tau * BeepFrequency * index / rate)
         : ToneLevel * Math.Sin(Math.Tau * ToneFrequency * index / rate);

@@ -3,7 +3,7 @@ using RetroVue.Media.Time;
 
 namespace RetroVue.Media.Elements.TestSources;
 
-/// <summary>What a <see cref="TestVideoSource"/> produces.</summary>
+/// <summary>The pictures that a <see cref="TestVideoSource"/> produces.</summary>
 public sealed class TestVideoOptions
 {
     /// <summary>Width in pixels; even, at least 96.</summary>
@@ -15,15 +15,17 @@ public sealed class TestVideoOptions
     /// <summary>Frames per second; positive.</summary>
     public Rational FrameRate { get; init; } = new(25, 1);
 
-    /// <summary>True to produce each frame when its time has come by the pipeline's clock; false to produce as fast as they are taken.</summary>
+    /// <summary>
+    /// True to produce each frame when it is due by the pipeline's clock; false to produce frames as fast as they are taken.
+    /// </summary>
     public bool IsLive { get; init; }
 
     /// <summary>The number of the first frame, at least 0; its PTS is counted from frame 0, its running time is zero.</summary>
     public long StartFrame { get; init; }
 
-    /// <summary>How many frames to produce, at least 0; endless where null.</summary>
+    /// <summary>The number of frames, at least 0; null for endless.</summary>
     public long? Count { get; init; }
 
-    /// <summary>Where the source's task runs.</summary>
+    /// <summary>The placement of the source's task.</summary>
     public StepPlacement Placement { get; init; }
 }

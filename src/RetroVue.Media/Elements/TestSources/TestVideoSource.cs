@@ -5,9 +5,8 @@ using RetroVue.Media.Time;
 namespace RetroVue.Media.Elements.TestSources;
 
 /// <summary>
-/// Pictures that prove their own identity: each shows its number and time as digits and as <see cref="FrameBlocks"/>, a bar that sweeps
-/// over colour bars, and a white square that flashes on the first frame of each second, together with the beep of a
-/// <see cref="TestToneSource"/>.
+/// Pictures that can be identified. Each shows its number and time as digits and as <see cref="FrameBlocks"/>, and a bar that sweeps over
+/// colour bars. A white square flashes on the first frame of each second, together with the beep of a <see cref="TestToneSource"/>.
 /// </summary>
 /// <remarks>
 /// Yuv420P, limited range. Frame n has the PTS <c>ClockTime.FromUnits(n, rate.Inverse)</c>, exact for any n, and the sequence n. After
@@ -23,9 +22,9 @@ public sealed class TestVideoSource : Element
     private long _next;
     private volatile bool _isEnding;
 
-    /// <summary>A source.</summary>
+    /// <summary>Makes a source.</summary>
     /// <param name="name">The element's name.</param>
-    /// <param name="options">What to produce; 640x360 at 25 frames per second, endless, where null.</param>
+    /// <param name="options">The pictures; null for endless 640x360 at 25 frames per second.</param>
     /// <exception cref="ArgumentException">An option is out of its range.</exception>
     public TestVideoSource(string name, TestVideoOptions? options = null)
         : base(name)
@@ -35,7 +34,7 @@ public sealed class TestVideoSource : Element
             || _options.StartFrame < 0 || _options.Count < 0)
         {
             throw new ArgumentException(
-                $"A test picture has an even size of at least 96x48, a positive rate and no negative counts; not {_options.Width}x{_options.Height}"
+                $"A test picture needs an even size of at least 96x48, a positive rate and no negative counts; not {_options.Width}x{_options.Height}"
                 + $" at {_options.FrameRate}, start {_options.StartFrame}, count {_options.Count}.",
                 nameof(options));
         }
@@ -54,7 +53,7 @@ public sealed class TestVideoSource : Element
     /// <summary>The format of the pictures.</summary>
     public VideoFormat Format { get; }
 
-    /// <summary>No delay: a frame is there at its PTS, and can be taken at any time after.</summary>
+    /// <summary>No delay: a frame is available at its PTS, and can be taken at any time after.</summary>
     public override ElementLatency Latency => new(ClockTime.Zero, ClockTime.None, _options.IsLive);
 
     /// <inheritdoc/>

@@ -2,8 +2,8 @@ namespace RetroVue.Media.Elements.TestSources;
 
 /// <summary>Finds the beeps of a <see cref="TestToneSource"/> in recorded sound.</summary>
 /// <remarks>
-/// Thread-safe. Exact to the sample in sound that was not changed; coding and resampling spread the onset over some samples, the middle
-/// of which is found.
+/// Thread-safe. Exact to the sample in unchanged sound; coding and resampling spread the onset over some samples, and the middle one is
+/// found.
 /// </remarks>
 public static class ToneBeeps
 {
@@ -11,15 +11,15 @@ public static class ToneBeeps
     private const float Threshold = (float)((TestToneSource.ToneLevel + TestToneSource.BeepLevel) / 2);
 
     /// <summary>
-    /// The indices of the samples that begin a beep, in order. One that begins in the first 10 ms is not told from one that had begun
-    /// before, and is left out.
+    /// Returns the indices of the samples at which beeps begin, in order. A beep in the first 10 ms is omitted, because it may have begun
+    /// before.
     /// </summary>
-    /// <param name="samples">One channel, full scale at 1.</param>
+    /// <param name="samples">One channel; full scale is 1.</param>
     /// <param name="sampleRate">Samples per second.</param>
     public static IReadOnlyList<int> FindOnsets(ReadOnlySpan<float> samples, int sampleRate)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(sampleRate, 1);
-        // A beep swings through zero every half millisecond: quiet for this long means that none sounds.
+        // A beep crosses zero every half millisecond: if it is quiet for this long, there is no beep.
         int quiet = sampleRate / 100;
         var onsets = new List<int>();
         int lastLoud = 0;

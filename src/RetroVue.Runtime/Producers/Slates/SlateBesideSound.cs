@@ -4,7 +4,7 @@ using RetroVue.Media.Time;
 
 namespace RetroVue.Runtime.Producers.Slates;
 
-/// <summary>Passes sound on and shows a slate beside it, as far as the sound has come: for items that have no picture of their own.</summary>
+/// <summary>Passes sound on and adds a slate up to the time of the sound: for items that have no picture of their own.</summary>
 internal sealed class SlateBesideSound : Element
 {
     private readonly SlateFrames _frames;
@@ -13,7 +13,7 @@ internal sealed class SlateBesideSound : Element
     private bool _isAnnounced;
 
     /// <param name="name">The element's name.</param>
-    /// <param name="options">What to show; with a picture.</param>
+    /// <param name="options">The slate; it has a picture.</param>
     public SlateBesideSound(string name, SlateOptions options)
         : base(name)
     {
@@ -24,10 +24,10 @@ internal sealed class SlateBesideSound : Element
         VideoOutput = AddOutput("video");
     }
 
-    /// <summary>The sound as it comes.</summary>
+    /// <summary>The output of the unchanged sound.</summary>
     public OutputPad AudioOutput { get; }
 
-    /// <summary>The slate.</summary>
+    /// <summary>The output of the slate.</summary>
     public OutputPad VideoOutput { get; }
 
     /// <inheritdoc/>

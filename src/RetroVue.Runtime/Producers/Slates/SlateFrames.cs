@@ -7,7 +7,7 @@ using RetroVue.Runtime.Time;
 
 namespace RetroVue.Runtime.Producers.Slates;
 
-/// <summary>The frames of a slate one after the other, on the channel's line. Frames of the same second share their memory.</summary>
+/// <summary>Makes the frames of a slate one after the other, on the channel's line. Frames of the same second share their memory.</summary>
 internal sealed class SlateFrames
 {
     private readonly SlateOptions _options;
@@ -26,23 +26,23 @@ internal sealed class SlateFrames
         (_next, _end) = (FirstFrom(options.From, _frameTime), FirstFrom(options.Until, _frameTime));
     }
 
-    /// <summary>True until the last has been made.</summary>
+    /// <summary>True until the last frame has been made.</summary>
     public bool HasNext => _next < _end;
 
-    /// <summary>When the next one is presented.</summary>
+    /// <summary>The PTS of the next frame.</summary>
     public ClockTime NextTime => ClockTime.FromUnits(_next, _frameTime);
 
-    /// <summary>The first unit at a time or later, by its PTS: one that was rounded to the nanosecond is found again.</summary>
+    /// <summary>Returns the first unit whose PTS is at a time or later, taking rounding to the nanosecond into account.</summary>
     public static long FirstFrom(ClockTime time, Rational unit)
     {
         long nearest = time.ToUnits(unit);
         return ClockTime.FromUnits(nearest, unit) < time ? nearest + 1 : nearest;
     }
 
-    /// <summary>Draws what does not change.</summary>
+    /// <summary>Draws the parts that do not change.</summary>
     public void Prepare() => _picture ??= new SlatePicture(_format, _options);
 
-    /// <summary>The next frame.</summary>
+    /// <summary>Makes the next frame.</summary>
     public MediaBuffer Make()
     {
         ClockTime pts = NextTime;
@@ -54,7 +54,7 @@ internal sealed class SlateFrames
         return buffer;
     }
 
-    /// <summary>Lets go of what was drawn.</summary>
+    /// <summary>Releases the drawn parts.</summary>
     public void Release()
     {
         _picture?.Release();
@@ -62,7 +62,7 @@ internal sealed class SlateFrames
         (_picture, _drawn) = (null, null);
     }
 
-    /// <summary>The picture at a time, drawn anew only where its second is another.</summary>
+    /// <summary>Returns the picture at a time; it is drawn again only when the second changes.</summary>
     private MediaMemory Draw(ClockTime pts)
     {
         Instant at = _options.Epoch + pts.ToDuration();

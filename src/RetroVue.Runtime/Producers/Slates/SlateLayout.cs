@@ -3,7 +3,7 @@ using RetroVue.Media.Time;
 
 namespace RetroVue.Runtime.Producers.Slates;
 
-/// <summary>Where the parts of a slate stand in a picture, in pixels: the clock in the middle, whatever is said above and below it.</summary>
+/// <summary>The positions of a slate's parts in a picture, in pixels: the clock in the middle, texts above and below it.</summary>
 /// <remarks>
 /// Everything keeps within 90 % of the width and of the height, the graphics safe area of EBU R 95. Letters are as wide as the pixels'
 /// aspect ratio asks for. What is said below the clock gets as many lines as there is room for, in a very small picture none.
@@ -30,7 +30,7 @@ internal sealed class SlateLayout
     private const float LeastSize = 9;
     private const int MostTitleLines = 2;
 
-    /// <summary>The layout for a format of at least the smallest size.</summary>
+    /// <summary>Makes the layout for a format of at least the smallest size.</summary>
     public SlateLayout(VideoFormat format)
     {
         Rational aspect = format.SampleAspectRatio.IsPositive ? format.SampleAspectRatio : new Rational(1, 1);
@@ -40,7 +40,7 @@ internal sealed class SlateLayout
         Width = format.Width - (2 * Left);
         Bottom = format.Height - Top;
 
-        // The height of the largest 16:9 picture within this one, so that an upright one gets letters that fit its width.
+        // The height of the largest 16:9 picture inside this one, so that the letters of a portrait picture fit its width.
         float height = Math.Min(format.Height, format.Width / Stretch * 9 / 16);
         float gap = height / 12;
         ClockSize = Math.Min(Math.Max(0.22f * height, LeastSize), Width / Stretch / ClockWidth);

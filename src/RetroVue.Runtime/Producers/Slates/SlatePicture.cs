@@ -8,11 +8,11 @@ using RetroVue.Runtime.Producers.Slates.Letters;
 
 namespace RetroVue.Runtime.Producers.Slates;
 
-/// <summary>Draws a slate: the name, a strip of colour bars, the clock and what is next, one below the other.</summary>
-/// <remarks>All but the clock is drawn once. Levels are of limited range. For one thread at a time.</remarks>
+/// <summary>Draws a slate: the name, a strip of colour bars, the clock and the next title, one below the other.</summary>
+/// <remarks>All parts except the clock are drawn once. Levels are of limited range. For one thread at a time.</remarks>
 internal sealed class SlatePicture
 {
-    // A dark blue, lighter at the top. Text is drawn in luma alone, so it takes on a little of it.
+    // A dark blue, lighter at the top. Text is drawn only in luma, so it takes on a little of the blue.
     private const byte GroundTop = 44;
     private const byte GroundBottom = 22;
     private const byte GroundU = 140;
@@ -30,9 +30,9 @@ internal sealed class SlatePicture
     private readonly HeapMemory _ground;
     private SlateClock? _clock;
 
-    /// <summary>A picture that holds memory until it is released.</summary>
-    /// <param name="format">One that can be drawn.</param>
-    /// <param name="options">What it shows.</param>
+    /// <summary>Makes a picture, which holds memory until it is released.</summary>
+    /// <param name="format">A format that can be drawn.</param>
+    /// <param name="options">The slate's content.</param>
     /// <param name="fonts">The fonts there are; those of this machine where null.</param>
     public SlatePicture(VideoFormat format, SlateOptions options, LetterFonts? fonts = null)
     {
@@ -46,11 +46,11 @@ internal sealed class SlatePicture
         DrawWords(options, fonts ?? LetterFonts.OfSystem);
     }
 
-    /// <summary>Whether pictures of a format can be drawn.</summary>
+    /// <summary>True if pictures of a format can be drawn.</summary>
     public static bool CanDraw(VideoFormat format) =>
         format is { PixelFormat: PixelFormat.Yuv420P, Width: >= SlateLayout.MinWidth, Height: >= SlateLayout.MinHeight, FrameRate.IsPositive: true };
 
-    /// <summary>The picture at an instant, in memory whose reference the caller owns.</summary>
+    /// <summary>Returns the picture at an instant; the caller owns a reference to its memory.</summary>
     public HeapMemory Draw(Instant at)
     {
         HeapMemory memory = HeapMemory.Create(_planes);
@@ -69,12 +69,12 @@ internal sealed class SlatePicture
         return memory;
     }
 
-    /// <summary>Gives the memory back; the last call.</summary>
+    /// <summary>Releases the memory; to be called last.</summary>
     public void Release() => _ground.Release();
 
     private static (int Length, int Stride)[] PlanesOf(VideoFormat format)
     {
-        // Lines begin at multiples of 64 bytes in both kinds of plane, as vector code likes them.
+        // Lines begin at multiples of 64 bytes in both kinds of plane, for vector instructions.
         int stride = (format.Width + 127) & -128;
         int chroma = stride / 2;
         int chromaHeight = (format.Height + 1) / 2;
@@ -102,7 +102,7 @@ internal sealed class SlatePicture
         int first = (_format.Width - _layout.BarsWidth) / 2;
         for (int i = 0; i < bars.Length; i++)
         {
-            // On even pixels, where chroma has its edges too.
+            // On even pixels, because chroma has its edges there too.
             int left = (first + (_layout.BarsWidth * i / bars.Length)) & ~1;
             int right = (first + (_layout.BarsWidth * (i + 1) / bars.Length)) & ~1;
             Fill(0, left, right, _layout.BarsTop, _layout.BarsHeight, bars[i].Y);

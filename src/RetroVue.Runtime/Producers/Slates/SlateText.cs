@@ -2,15 +2,15 @@ using NodaTime;
 
 namespace RetroVue.Runtime.Producers.Slates;
 
-/// <summary>The words of a slate, as functions of what they say alone.</summary>
+/// <summary>The texts of a slate, as pure functions.</summary>
 internal static class SlateText
 {
-    /// <summary>Characters of a clock's text, "20:15:00".</summary>
+    /// <summary>The number of characters of a clock's text, "20:15:00".</summary>
     public const int ClockLength = 8;
 
     /// <summary>Writes the local time of day at an instant, "20:15:00": the second that has begun. Allocates nothing.</summary>
     /// <param name="at">The instant.</param>
-    /// <param name="zone">Whose local time.</param>
+    /// <param name="zone">The zone of the local time.</param>
     /// <param name="text">Room for <see cref="ClockLength"/> characters.</param>
     public static void WriteClock(Instant at, DateTimeZone zone, Span<char> text)
     {

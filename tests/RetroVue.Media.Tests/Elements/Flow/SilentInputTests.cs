@@ -89,7 +89,7 @@ public sealed class SilentInputTests
             said.Add(read);
         }
 
-        Assert.That(said.Single(one => one.Kind == "left-out").Message, Does.Contain("'mux.in0' has announced no format"));
+        Assert.That(said.Single(one => one.Kind == "left-out").Message, Does.Contain("'mux.in0' announced no format"));
         Assert.That(muxer.Taken[^1], Is.EqualTo("end"));
     }
 

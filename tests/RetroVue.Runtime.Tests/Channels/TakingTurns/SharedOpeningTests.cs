@@ -96,7 +96,7 @@ public sealed class SharedOpeningTests
             () => first.GetAwaiter().GetResult(),
             Throws.TypeOf<ChannelException>().With.Property(nameof(ChannelException.Channel)).EqualTo(Manager.Channel.ShortName)
                 .And.Message.Contains("cannot be put on the air: There is none."));
-        Assert.That((Manager.ViewerCount, Manager.ProducerHealth, Manager.HealthReason), Is.EqualTo((0, ProducerHealth.Failed, "It could not be started: There is none.")));
+        Assert.That((Manager.ViewerCount, Manager.ProducerHealth, Manager.HealthReason), Is.EqualTo((0, ProducerHealth.Failed, "The channel could not be started: There is none.")));
         _channel.Complete(Join());
         Assert.That((Manager.ViewerCount, Manager.ProducerHealth, Manager.HealthReason), Is.EqualTo((1, ProducerHealth.Running, (string?)null)));
     }
@@ -111,7 +111,7 @@ public sealed class SharedOpeningTests
         LetGo();
         string reason = _normal.Made[0].FailsToStart!;
         Assert.That(new[] { first, second }.Select(task => task.Exception?.InnerException?.InnerException?.Message), Has.All.EqualTo(reason));
-        Assert.That((Manager.ViewerCount, Manager.HealthReason), Is.EqualTo((0, $"It could not be started: {reason}")));
+        Assert.That((Manager.ViewerCount, Manager.HealthReason), Is.EqualTo((0, $"The channel could not be started: {reason}")));
         _channel.Complete(Join());
         Assert.That((Manager.ViewerCount, Manager.ProducerHealth), Is.EqualTo((1, ProducerHealth.Running)));
     }
