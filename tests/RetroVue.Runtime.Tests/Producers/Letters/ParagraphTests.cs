@@ -116,7 +116,12 @@ public sealed class ParagraphTests
     }
 
     [Test]
-    public void Lines_fit_whatever_the_text() => RandomCases.Run(400, random =>
+    public void Lines_fit_whatever_the_text() => RandomCases.Run(400, AssertLinesFit);
+
+    [Test]
+    public void Line_whose_last_letter_is_wider_there_fits_too() => RandomCases.Repeat(74_259_728, AssertLinesFit);
+
+    private static void AssertLinesFit(Random random)
     {
         LetterFonts fonts = random.Next(4) == 0 ? NoFonts : LetterFonts.OfSystem;
         string text = CleanText.From(AnyText.Of(random));
@@ -150,7 +155,7 @@ public sealed class ParagraphTests
                 Assert.That(run.Advances, Has.All.Matches<float>(float.IsFinite));
             }
         }
-    });
+    }
 
     private static string Escape(string text)
     {

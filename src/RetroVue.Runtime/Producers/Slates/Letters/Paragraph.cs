@@ -9,7 +9,7 @@ namespace RetroVue.Runtime.Producers.Slates.Letters;
 /// <remarks>Widths are in sizes of the font (em), so the same text fits any picture.</remarks>
 internal sealed class Paragraph
 {
-    // How often a shortened line is measured anew where it came out wider than was reckoned, by letters that end a word in another shape.
+    // How often a line is made shorter where it came out wider than was reckoned, by letters that end it in another shape.
     private const int MostCuts = 8;
 
     private readonly string _text;
@@ -62,8 +62,14 @@ internal sealed class Paragraph
                 break;
             }
 
-            int end = EndOfLine(start, widths, room);
-            lines.Add(Shape(start, TrimEnd(start, end), isShortened: false));
+            // A letter at the end of a line can be wider than it is before another one.
+            (int end, ShapedLine line) = Fill(start, widths, room);
+            for (int cut = 0; line.Width > room && cut < MostCuts; cut++)
+            {
+                (end, line) = Fill(start, widths, widths[TrimEnd(start, end) - start] - 0.001f);
+            }
+
+            lines.Add(line);
             start = end;
             while (start < _end && _text[start] == ' ')
             {
@@ -223,6 +229,12 @@ internal sealed class Paragraph
 
         widths[^1] = sum;
         return widths;
+    }
+
+    private (int End, ShapedLine Line) Fill(int start, float[] widths, float room)
+    {
+        int end = EndOfLine(start, widths, room);
+        return (end, Shape(start, TrimEnd(start, end), isShortened: false));
     }
 
     /// <summary>Where a line ends that fits: at the last place where one may end, or inside of a word that fills it alone.</summary>
