@@ -119,7 +119,7 @@ public sealed class StationServiceTests
         // The limit once; twice would be four seconds, and what is disposed of by the services without a limit would be for ever.
         Assert.That(SystemClock.Instance.Now - begun, Is.InRange(ClockTime.FromMilliseconds(1900), ClockTime.FromMilliseconds(3500)));
         stuck.LetGo();
-        await TestStation.UntilAsync(() => MediaBuffer.LiveCount == 0, "What was stuck has ended.");
+        await Until.TrueAsync(() => MediaBuffer.LiveCount == 0, "What was stuck has not ended.");
     }
 
     private static WebApplication Build(string file, Action<IServiceCollection>? register = null, bool isFirst = false)

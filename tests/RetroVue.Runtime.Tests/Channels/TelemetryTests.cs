@@ -49,7 +49,7 @@ public sealed class TelemetryTests
         Assert.That(measured.Of("retrovue.channel.zap.duration", "channel=test kind=running"), Is.EqualTo(new[] { 0.0 }));
         Assert.That(measured.Look("retrovue.channel.on_air", "channel=test"), Is.EqualTo(new[] { 1.0 }));
         Assert.That(measured.Look("retrovue.channel.viewers", "channel=test"), Is.EqualTo(new[] { 2.0 }));
-        channel.Complete(() => channel.Manager.LeaveAsync(second));
+        channel.Complete(() => second.DisposeAsync().AsTask());
         channel.Leave();
         Assert.That(measured.Look("retrovue.channel.on_air"), Is.EqualTo(new[] { 0.0 }));
         Assert.That(measured.Look("retrovue.channel.viewers"), Is.EqualTo(new[] { 0.0 }));
