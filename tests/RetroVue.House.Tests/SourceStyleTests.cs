@@ -45,6 +45,25 @@ public sealed partial class SourceStyleTests
         Assert.That(wrong, Is.Empty);
     }
 
+    /// <summary>A longer file has more than one duty. What a program has written is nobody's to read.</summary>
+    [TestCase("src")]
+    [TestCase("tests")]
+    [TestCase("samples")]
+    [TestCase("benchmarks")]
+    [TestCase("native")]
+    [TestCase("bindings")]
+    public void Files_have_at_most_400_lines(string folder)
+    {
+        string[] files =
+        [
+            .. Directory.GetFiles(Path.Combine(Repository.Root, folder), "*", SearchOption.AllDirectories)
+                .Where(file => Path.GetExtension(file) is ".cs" or ".c" or ".h" && !file.EndsWith(".g.cs", StringComparison.Ordinal))
+                .Where(file => !Path.GetRelativePath(Repository.Root, file).Split(Path.DirectorySeparatorChar).Any(part => part is "bin" or "obj" or "build")),
+        ];
+        Assert.That(files, Is.Not.Empty);
+        Assert.That(files.Where(file => File.ReadLines(file).Count() > 400), Is.Empty);
+    }
+
     [GeneratedRegex(@"^namespace (?<name>[\w.]+)", RegexOptions.Multiline | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Namespace();
 

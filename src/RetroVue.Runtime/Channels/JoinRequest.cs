@@ -26,4 +26,18 @@ public sealed record JoinRequest(string Client)
     /// any thread, and must not wait or throw.
     /// </summary>
     public Action<ChannelOutput>? Watching { get; init; }
+
+    /// <summary>Lets the viewer attach a consumer before anything is sent; returns the exception that its callback threw, or null.</summary>
+    internal Exception? Watch(ChannelOutput output)
+    {
+        try
+        {
+            Watching?.Invoke(output);
+            return null;
+        }
+        catch (Exception exception)
+        {
+            return exception;
+        }
+    }
 }

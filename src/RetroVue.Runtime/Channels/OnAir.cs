@@ -112,7 +112,7 @@ internal sealed class OnAir : IAsyncDisposable
 
         if (isFirst)
         {
-            Exception? refused = Watch(request, opening.Run.Output);
+            Exception? refused = request.Watch(opening.Run.Output);
             if (refused is not null)
             {
                 GiveUp(opening, waiter, CancellationToken.None);
@@ -189,20 +189,6 @@ internal sealed class OnAir : IAsyncDisposable
     /// <summary>Takes the channel off the air because its producer has failed and no other producer could take its place.</summary>
     internal void GiveUp(ChannelRun run, ProducerSwap failed) =>
         Stop(onAir => ReferenceEquals(onAir, run) && ReferenceEquals(run.OnAir, failed), failed.Producer.HealthReason ?? "Its producer failed.");
-
-    /// <summary>Lets a viewer attach a consumer before anything is sent; returns the exception that the viewer's callback threw.</summary>
-    private static Exception? Watch(JoinRequest request, ChannelOutput output)
-    {
-        try
-        {
-            request.Watching?.Invoke(output);
-            return null;
-        }
-        catch (Exception exception)
-        {
-            return exception;
-        }
-    }
 
     private OperationCanceledException IsShuttingDown() =>
         new($"The channel '{_channel.ShortName}' is shutting down with its station.", _disposed.Token);
