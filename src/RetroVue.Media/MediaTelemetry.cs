@@ -12,8 +12,9 @@ internal sealed class MediaTelemetry
 
     public static readonly ActivitySource Activities = new(Name, Version);
 
-    private static readonly MediaTelemetry s_default = new(new Meter(Name, Version));
-    private static readonly ConditionalWeakTable<IMeterFactory, MediaTelemetry> s_ofFactories = [];
+    // Made if something has no factory: in a host all has, and there must be one meter of this name.
+    private static readonly Lazy<MediaTelemetry> s_default = new(() => new MediaTelemetry(new Meter(Name, Version)));
+    private static readonly ConditionalWeakTable<IMeterFactory, Lazy<MediaTelemetry>> s_ofFactories = [];
 
     private readonly Counter<long> _failures;
     private readonly Counter<long> _events;
@@ -36,7 +37,7 @@ internal sealed class MediaTelemetry
 
     /// <summary>The instruments of a factory, or of all who have none.</summary>
     public static MediaTelemetry Of(IMeterFactory? factory) =>
-        factory is null ? s_default : s_ofFactories.GetValue(factory, static made => new MediaTelemetry(made.Create(Name, Version)));
+        factory is null ? s_default.Value : s_ofFactories.GetValue(factory, static made => new(() => new MediaTelemetry(made.Create(Name, Version)))).Value;
 
     /// <summary>A pipeline runs.</summary>
     public void Began() => Interlocked.Increment(ref _running);

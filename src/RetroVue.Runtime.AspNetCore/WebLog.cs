@@ -11,7 +11,7 @@ internal static partial class WebLog
     [LoggerMessage(1301, LogLevel.Information, "Channel {Channel}: {Client} reads too slowly and is disconnected")]
     public static partial void Lagged(ILogger logger, string channel, string client);
 
-    [LoggerMessage(1302, LogLevel.Warning, "The station could not close all its files within the host's shutdown limit (HostOptions.ShutdownTimeout). A disk does not answer")]
+    [LoggerMessage(1302, LogLevel.Warning, "The station could not close all its files within the host's shutdown limit (HostOptions.ShutdownTimeout). A disk does not answer, or another service of the app took that long to stop")]
     public static partial void NotEnded(ILogger logger);
 
     [LoggerMessage(1310, LogLevel.Information, "Channel {Channel}: {Client} has read nothing for {Seconds} s and is disconnected")]

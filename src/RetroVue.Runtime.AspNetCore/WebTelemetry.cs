@@ -12,7 +12,7 @@ internal sealed class WebTelemetry
     public WebTelemetry(IMeterFactory factory)
     {
         Meter meter = factory.Create("RetroVue.Runtime.AspNetCore", typeof(WebTelemetry).Assembly.GetName().Version!.ToString(3));
-        _sent = meter.CreateCounter<long>("retrovue.web.sent", "By", "Bytes of streams that were sent to viewers.");
+        _sent = meter.CreateCounter<long>("retrovue.web.sent", "By", "Bytes of streams that were handed to viewers' connections.");
         _disconnects = meter.CreateCounter<long>("retrovue.web.disconnects", "{viewer}", "Viewers who were disconnected because they read too slowly.");
         _refused = meter.CreateCounter<long>("retrovue.web.refused", "{request}", "Requests that were refused because all connections were taken.");
     }

@@ -13,8 +13,9 @@ internal sealed class RuntimeTelemetry
 
     public static readonly ActivitySource Activities = new(Name, Version);
 
-    private static readonly RuntimeTelemetry s_default = new(new Meter(Name, Version));
-    private static readonly ConditionalWeakTable<IMeterFactory, RuntimeTelemetry> s_ofFactories = [];
+    // Made if something has no factory: in a host all has, and there must be one meter of this name.
+    private static readonly Lazy<RuntimeTelemetry> s_default = new(() => new RuntimeTelemetry(new Meter(Name, Version)));
+    private static readonly ConditionalWeakTable<IMeterFactory, Lazy<RuntimeTelemetry>> s_ofFactories = [];
 
     // Weak: what nobody else holds is not kept to be measured.
     private readonly ConditionalWeakTable<ChannelManager, ChannelTelemetry> _channels = [];
@@ -56,7 +57,7 @@ internal sealed class RuntimeTelemetry
 
     /// <summary>The instruments of a factory, or of all who have none.</summary>
     public static RuntimeTelemetry Of(IMeterFactory? factory) =>
-        factory is null ? s_default : s_ofFactories.GetValue(factory, static made => new RuntimeTelemetry(made.Create(Name, Version)));
+        factory is null ? s_default.Value : s_ofFactories.GetValue(factory, static made => new(() => new RuntimeTelemetry(made.Create(Name, Version)))).Value;
 
     /// <summary>A channel can be on the air from now on.</summary>
     public void Watch(ChannelManager channel, ChannelTelemetry telemetry) => _channels.Add(channel, telemetry);

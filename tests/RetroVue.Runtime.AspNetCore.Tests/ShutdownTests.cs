@@ -1,5 +1,6 @@
 using System.Net;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using NodaTime;
 using RetroVue.Media.Time;
 using RetroVue.Runtime.Channels;
@@ -12,9 +13,9 @@ namespace RetroVue.Runtime.AspNetCore.Tests;
 /// <summary>Who waits for a channel while the station shuts down is answered.</summary>
 public sealed class ShutdownTests
 {
-    [TestCase("/channels/clip/live.ts")]
-    [TestCase("/channels/clip/hls/index.m3u8")]
-    public async Task Request_that_waits_for_a_channel_is_answered_with_503_as_the_station_shuts_down(string address)
+    [Test]
+    public async Task Request_that_waits_for_a_channel_is_answered_with_503_as_the_station_shuts_down(
+        [Values("/channels/clip/live.ts", "/channels/clip/hls/index.m3u8")] string address, [Values] bool isHostStopped)
     {
         var waiting = new WaitingProducers();
         await using TestStation station = await TestStation.StartAsync(
@@ -24,9 +25,18 @@ public sealed class ShutdownTests
             TestStation.Channel("clip", "Clip", TestMedia.Clip("shutdown")));
         Task<HttpResponseMessage> asking = station.Http.GetAsync(address, HttpCompletionOption.ResponseHeadersRead);
         await waiting.Asked;
-        await station.Station.DisposeAsync();
+        if (isHostStopped)
+        {
+            station.Services.GetRequiredService<IHostApplicationLifetime>().StopApplication();
+        }
+        else
+        {
+            await station.Station.DisposeAsync();
+        }
+
         using HttpResponseMessage answer = await asking;
         Assert.That(answer.StatusCode, Is.EqualTo(HttpStatusCode.ServiceUnavailable));
+        await station.Station.DisposeAsync();
         Assert.That(async () => await station.Station.Find("clip")!.JoinAsync(new JoinRequest("late")), Throws.InstanceOf<OperationCanceledException>());
     }
 

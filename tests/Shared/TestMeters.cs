@@ -7,11 +7,18 @@ internal sealed class TestMeters : IMeterFactory
 {
     private readonly List<Meter> _made = [];
 
+    /// <summary>How many meters it has made.</summary>
+    public int Count => _made.Count;
+
     public Meter Create(MeterOptions options)
     {
         options.Scope = this;
         var meter = new Meter(options);
-        _made.Add(meter);
+        lock (_made)
+        {
+            _made.Add(meter);
+        }
+
         return meter;
     }
 

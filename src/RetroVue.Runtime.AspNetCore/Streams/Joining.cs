@@ -21,7 +21,7 @@ internal static class Joining
         {
             return await channel.JoinAsync(request(Client(context)), cancellationToken).ConfigureAwait(false);
         }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException) when (!context.RequestAborted.IsCancellationRequested)
         {
             // The station is shutting down.
             return null;

@@ -11,4 +11,8 @@ public sealed class ChannelException : StationException
 
     /// <summary>The channel's short name.</summary>
     public string Channel { get; }
+
+    /// <summary>The channel cannot be put on the air because of an error. An error of the schedule is thrown as it is.</summary>
+    internal static StationException Of(string channel, Exception error) =>
+        error as StationException ?? new ChannelException(channel, $"The channel '{channel}' cannot be put on the air: {error.Message}", error);
 }

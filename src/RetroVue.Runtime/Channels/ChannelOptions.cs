@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using NodaTime;
 using RetroVue.Media.Time;
 using RetroVue.Runtime.Output;
@@ -58,7 +59,7 @@ public sealed record ChannelOptions
             nameof(RecoveryAttempts), $"{RecoveryAttempts}", "a count is not negative. Write 0 (never tried again) or more");
         Require(
             Epoch >= s_firstEpoch && Epoch <= s_lastEpoch,
-            nameof(Epoch), $"{Epoch}", "times that far away do not fit a channel's line. Write an instant from 1970-01-01T00:00:00Z to 2200-01-01T00:00:00Z, or leave it out");
+            nameof(Epoch), Epoch.ToString("g", CultureInfo.InvariantCulture), "times that far away do not fit a channel's line. Write an instant from 1970-01-01T00:00:00Z to 2200-01-01T00:00:00Z, or leave it out");
         return problems.ToImmutable();
 
         void Require(bool isTrue, string name, string value, string cause)
@@ -81,5 +82,5 @@ public sealed record ChannelOptions
 
     private static string Text(ClockTime time) => time.IsNone ? "no time" : Text(time.ToDuration());
 
-    private static string Text(Duration duration) => duration.ToString("-D'.'hh:mm:ss.FFFFFFFFF", null);
+    private static string Text(Duration duration) => duration.ToString("-D'.'hh:mm:ss.FFFFFFFFF", CultureInfo.InvariantCulture);
 }

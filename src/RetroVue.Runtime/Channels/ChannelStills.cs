@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Logging;
 using NodaTime;
 using RetroVue.Media;
@@ -16,12 +17,13 @@ public sealed class ChannelStills
 
     private readonly ChannelManager _channel;
     private readonly ILogger _logger;
+    private readonly IMeterFactory? _meterFactory;
     private readonly Lock _lock = new();
     private Task<byte[]?> _picture = Task.FromResult<byte[]?>(null);
     private PlayoutEntry? _entry;
     private Instant _at;
 
-    internal ChannelStills(ChannelManager channel, ILogger logger) => (_channel, _logger) = (channel, logger);
+    internal ChannelStills(ChannelManager channel, ILogger logger, IMeterFactory? meterFactory) => (_channel, _logger, _meterFactory) = (channel, logger, meterFactory);
 
     /// <summary>
     /// Returns the picture, a JPEG 320 pixels wide; null if a slate airs, or if the file cannot be read, which is logged.
@@ -50,7 +52,7 @@ public sealed class ChannelStills
 
         try
         {
-            return await Still.MakeAsync(file, airing.Position.ToClockTime()).ConfigureAwait(false);
+            return await Still.MakeAsync(file, airing.Position.ToClockTime(), _meterFactory).ConfigureAwait(false);
         }
         catch (MediaException exception)
         {

@@ -196,6 +196,8 @@ internal sealed class OnAir : IAsyncDisposable
     private async Task OpenAsync(Opening opening, ClockTime preroll)
     {
         using Activity? activity = _chain.Telemetry.Begin("retrovue.channel.start");
+        // The channel outlives the viewer who puts it on the air, and so does its work: it does not belong to that viewer's trace.
+        Activity.Current = null;
         ChannelRun run = opening.Run;
         CancellationToken stop = opening.Cancellation.Token;
         run.Began = () => SetOnAir(opening);
@@ -289,9 +291,7 @@ internal sealed class OnAir : IAsyncDisposable
             _failure = _disposed.IsCancellationRequested ? _failure : $"The channel could not be started: {error.Message}";
         }
 
-        Exception told = _disposed.IsCancellationRequested
-            ? IsShuttingDown()
-            : error as StationException ?? new ChannelException(_channel.ShortName, $"The channel '{_channel.ShortName}' cannot be put on the air: {error.Message}", error);
+        Exception told = _disposed.IsCancellationRequested ? IsShuttingDown() : ChannelException.Of(_channel.ShortName, error);
         foreach (Opening.Waiter waiter in waiters)
         {
             waiter.Fail(told);
@@ -353,9 +353,15 @@ internal sealed class OnAir : IAsyncDisposable
 
         async Task EndAsync()
         {
-            await upkeep.ConfigureAwait(false);
-            await kept.ConfigureAwait(false);
-            run.End();
+            try
+            {
+                await upkeep.ConfigureAwait(false);
+                await kept.ConfigureAwait(false);
+            }
+            finally
+            {
+                run.End();
+            }
         }
     }
 

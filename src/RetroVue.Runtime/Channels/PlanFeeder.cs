@@ -65,7 +65,7 @@ internal sealed class PlanFeeder(IScheduleService schedules, Channel channel, Du
                 _plannedUntil = entry.End;
             }
         }
-        catch (Exception exception) when (exception is not OperationCanceledException)
+        catch (Exception exception) when (!stop.IsCancellationRequested)
         {
             // There are hours left to find out what follows.
             RuntimeLog.NoPlan(logger, channel.ShortName, exception);

@@ -47,7 +47,7 @@ internal sealed class StationChannels
         _byId = All.ToFrozenDictionary(manager => manager.Channel.Id);
         _byShortName = All.ToFrozenDictionary(manager => manager.Channel.ShortName, StringComparer.Ordinal);
         ILogger logger = loggerFactory.CreateLogger<ChannelStills>();
-        Stills = All.ToFrozenDictionary(manager => manager.Channel.Id, manager => new ChannelStills(manager, logger));
+        Stills = All.ToFrozenDictionary(manager => manager.Channel.Id, manager => new ChannelStills(manager, logger, meterFactory));
         RuntimeTelemetry.Of(meterFactory).Watch(clock);
     }
 

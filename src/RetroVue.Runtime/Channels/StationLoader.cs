@@ -73,7 +73,7 @@ public sealed class StationLoader
     public Station Create(Func<IEnumerable<ChannelSchedule>> channels, IProgress<LoadProgress>? progress = null)
     {
         ArgumentNullException.ThrowIfNull(channels);
-        return new Station(_clock, _executor, stop => LoadChannelsAsync(channels(), progress, stop));
+        return new Station(_clock, _executor, stop => LoadChannelsAsync(channels, progress, stop));
     }
 
     /// <summary>The station, started, with its channels off the air.</summary>
@@ -99,12 +99,17 @@ public sealed class StationLoader
         }
     }
 
-    private async Task<StationChannels> LoadChannelsAsync(IEnumerable<ChannelSchedule> channels, IProgress<LoadProgress>? progress, CancellationToken cancellationToken)
+    private async Task<StationChannels> LoadChannelsAsync(Func<IEnumerable<ChannelSchedule>> channels, IProgress<LoadProgress>? progress, CancellationToken cancellationToken)
     {
-        ChannelSchedule[] all = [.. channels];
-        // Before the files are probed, because probing leaves the most garbage behind.
-        NativeHeap.ReturnFreedMemory();
-        FFmpegLibrary.Load(_loggerFactory);
+        ChannelSchedule[] all = [];
+        // The schedule's file or a library may be on a disk that does not answer.
+        await _executor.InvokeAsync(() =>
+        {
+            all = [.. channels()];
+            // Before the files are probed, because probing leaves the most garbage behind.
+            NativeHeap.ReturnFreedMemory();
+            FFmpegLibrary.Load(_loggerFactory);
+        }).ConfigureAwait(false);
         List<ChannelSchedule> completed = [];
         Dictionary<Guid, ChannelKind> kinds = [];
         Dictionary<(string File, StreamChoice Streams), ProbedFile> looked = await ProbeAsync(all.SelectMany(FilesOf), progress, cancellationToken).ConfigureAwait(false);

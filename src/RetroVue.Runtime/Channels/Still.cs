@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using RetroVue.Media.FFmpeg.Codecs;
 using RetroVue.Media.FFmpeg.Containers;
 using RetroVue.Media.FFmpeg.Conversion;
@@ -21,12 +22,13 @@ internal static class Still
     /// <summary>Returns the first frame at or after a position; null if there is none. Works in real time on a thread of its own.</summary>
     /// <param name="file">The file.</param>
     /// <param name="position">From the file's own zero.</param>
+    /// <param name="meterFactory">Makes the meter; null for the shared one.</param>
     /// <exception cref="MediaFileException">The file cannot be opened, or has no picture.</exception>
     /// <exception cref="ElementException">The picture cannot be decoded.</exception>
-    public static async Task<byte[]?> MakeAsync(string file, ClockTime position)
+    public static async Task<byte[]?> MakeAsync(string file, ClockTime position, IMeterFactory? meterFactory)
     {
         var taker = new FirstBuffer();
-        await using var pipeline = new Pipeline(new PipelineOptions { Name = "still" });
+        await using var pipeline = new Pipeline(new PipelineOptions { Name = "still", MeterFactory = meterFactory });
         await Task.Run(() => Build(pipeline, taker, file, position)).ConfigureAwait(false);
         Task run = pipeline.RunAsync();
         Task first = await Task.WhenAny(run, taker.Taken).ConfigureAwait(false);

@@ -104,6 +104,19 @@ public sealed class TelemetryTests
         }
     }
 
+    [Test]
+    public void Pipelines_that_begin_at_the_same_time_share_one_set_of_instruments()
+    {
+        for (int i = 0; i < 100; i++)
+        {
+            using var meters = new TestMeters();
+            var all = new MediaTelemetry[8];
+            Parallel.For(0, all.Length, number => all[number] = MediaTelemetry.Of(meters));
+            Assert.That(all, Has.All.SameAs(all[0]));
+            Assert.That(meters.Count, Is.EqualTo(1));
+        }
+    }
+
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static WeakReference Abandon(TestMeters meters)
     {

@@ -55,6 +55,23 @@ public sealed class PlanFeederTests
         Assert.That(log.Lines, Is.Empty);
     });
 
+    // An app's own producer may ask a server what to do: its time limit is no end of the channel's work.
+    [Test]
+    public async Task Producer_that_cancels_by_itself_gets_the_plan_at_the_next_call()
+    {
+        ChannelSchedule schedule = TestSchedules.Channel("UTC", s_start, [Duration.FromSeconds(10)]);
+        using var log = new RecordedLog();
+        var feeder = new PlanFeeder(new ScheduleBook([schedule]), schedule.Channel, Duration.FromSeconds(60), log.CreateLogger("feeder"));
+        PlayoutPlan first = feeder.Begin(s_start, s_start);
+        var producer = new PlanKeeper(first, first.At(s_start)!.Value) { Refuses = new TaskCanceledException("The server took too long.") };
+        await feeder.SupplyAsync(producer, s_start + Duration.FromSeconds(40), CancellationToken.None);
+        Assert.That(log.Lines, Has.Count.EqualTo(1).And.All.StartsWith("1106"));
+        producer.Refuses = null;
+        await feeder.SupplyAsync(producer, s_start + Duration.FromSeconds(41), CancellationToken.None);
+        Assert.That(producer.Added, Is.GreaterThan(0));
+        Assert.That(log.Lines, Has.Count.EqualTo(1));
+    }
+
     private static string Shown(Airing airing) => $"{airing.Entry.File ?? "slate"}@{(airing.Entry.File is null ? "" : airing.Position.TotalSeconds)}";
 
     private static Programme AnyProgramme(Random random) => TestSchedules.Channel(
@@ -94,8 +111,18 @@ public sealed class PlanFeederTests
 
         public bool ReplacePlan(PlayoutPlan plan, Instant from) => from >= Now + PrepareLead.ToDuration() && _plan.TryReplace(plan, from, Duration.Zero);
 
+        public Exception? Refuses { get; set; }
+
+        public int Added { get; private set; }
+
         public Task PlayContentAsync(PlayoutEntry entry, CancellationToken cancellationToken = default)
         {
+            if (Refuses is not null)
+            {
+                return Task.FromException(Refuses);
+            }
+
+            Added++;
             _plan.Add(entry);
             return Task.CompletedTask;
         }

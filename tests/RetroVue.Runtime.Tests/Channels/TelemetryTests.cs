@@ -140,6 +140,38 @@ public sealed class TelemetryTests
         Assert.That(activities.SelectMany(activity => activity.Tags).Select(tag => (tag.Key, tag.Value)), Has.All.EqualTo(("channel", "test")));
     }
 
+    // The viewer who puts a channel on the air leaves some day; the channel, its next items and its recoveries go on.
+    [Test]
+    public async Task Work_of_a_channel_on_the_air_is_not_part_of_the_first_viewers_trace()
+    {
+        List<Activity> activities = [];
+        using var traced = new ActivityListener
+        {
+            ShouldListenTo = source => source.Name is "RetroVue.Runtime" or "RetroVue.Media",
+            Sample = static (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllData,
+            ActivityStopped = activities.Add,
+        };
+        ActivitySource.AddActivityListener(traced);
+        var normal = new ScriptedProducers(ChannelMode.Normal);
+        using SimulatedChannel channel = await CreateAsync(normal);
+        using (Activity request = new Activity("request").Start())
+        {
+            channel.Join();
+            Assert.That(activities[^1].OperationName, Is.EqualTo("retrovue.channel.join"));
+            Assert.That(activities[^1].ParentId, Is.EqualTo(request.Id));
+        }
+
+        int before = activities.Count;
+        // The film is over and begins again, its producer fails, and another one takes its place.
+        channel.Watch(Duration.FromSeconds(65));
+        channel.Do(() => normal.Made[0].Fail("It has burnt out."));
+        channel.Watch(Duration.FromSeconds(10));
+        channel.Leave();
+        Activity[] later = [.. activities.Skip(before)];
+        Assert.That(later.Select(activity => activity.OperationName), Does.Contain("retrovue.pipeline.start").And.Contain("retrovue.channel.swap"));
+        Assert.That(later.Select(activity => activity.ParentId), Has.All.Null);
+    }
+
     [Test]
     public async Task Channel_that_nobody_disposes_of_is_not_kept_to_be_measured()
     {
