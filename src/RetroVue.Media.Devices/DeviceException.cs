@@ -5,7 +5,7 @@ namespace RetroVue.Media.Devices;
 /// this package derive from it.
 /// </summary>
 /// <remarks>
-/// One type for ALSA, PipeWire, V4L2 and the desktop's portal, which all tell their errors as errno values (errno(3)).
+/// One type for ALSA, PipeWire, V4L2 and the desktop's portal, because all of them report errno values (errno(3)).
 /// </remarks>
 public class DeviceException : MediaException
 {
@@ -19,16 +19,16 @@ public class DeviceException : MediaException
     private protected DeviceException(string device, string message, Exception? inner)
         : base(message, inner) => Device = device;
 
-    /// <summary>The device as it was named when it was opened, such as "hw:0,0" or "/dev/video0"; empty where none was yet.</summary>
+    /// <summary>The device as it was named when it was opened, such as "hw:0,0" or "/dev/video0"; empty if no device was named yet.</summary>
     public string Device { get; }
 
     /// <summary>The errno value, positive; 0 if the failure did not come from the system.</summary>
     public int ErrorCode { get; }
 
     /// <summary>
-    /// True if the same may succeed later with nothing changed: interrupted, in use by somebody else, unplugged while it was in use, no answer in
-    /// time, a daemon that is gone. False for a device that is not there when it is opened, that is of another kind or that the user
-    /// has no right to, and where the user ended it.
+    /// True if the same call may succeed later without a change: it was interrupted, the device is in use by another program or was
+    /// unplugged during use, there was no answer in time, or a daemon is gone. False if the device is not there when it is opened, is of
+    /// another kind, or the user has no right to it, and if the user ended it.
     /// </summary>
     public override bool IsTransient { get; }
 }

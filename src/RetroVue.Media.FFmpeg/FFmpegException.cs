@@ -3,7 +3,10 @@ using static RetroVue.Media.FFmpeg.Interop.LibAVUtil;
 
 namespace RetroVue.Media.FFmpeg;
 
-/// <summary>FFmpeg, or what it was asked for, failed: a call into it, or what the derived types name. All exceptions of this package derive from it.</summary>
+/// <summary>
+/// An error of a call into FFmpeg, or of a task that needs FFmpeg; derived types name such tasks. All exceptions of this package derive
+/// from it.
+/// </summary>
 public class FFmpegException : MediaException
 {
     internal FFmpegException(string what, int code, string? lastLine)
@@ -11,7 +14,9 @@ public class FFmpegException : MediaException
     {
     }
 
-    /// <summary>A failure that is more than a call's, or none; it has the code and the last line of the call that caused it.</summary>
+    /// <summary>
+    /// Makes an exception for a failure of several calls or of none; it has the code and the last line of the call that caused it.
+    /// </summary>
     private protected FFmpegException(string message, Exception? cause)
         : base(message, cause)
     {
@@ -43,8 +48,8 @@ public class FFmpegException : MediaException
     public string? LastLine { get; }
 
     /// <summary>
-    /// True if the same may succeed later with nothing changed: interrupted, busy, or the network, its far end or a disk did not answer. False
-    /// for media that is damaged, missing or of an unknown kind, and for what these libraries cannot do.
+    /// True if the same call may succeed later without a change: it was interrupted, a resource was busy, or the network, its far end or a disk
+    /// did not answer. False for media that is damaged, missing or of an unknown kind, and for tasks that these libraries cannot do.
     /// </summary>
     public override bool IsTransient => base.IsTransient || ErrorCode is AVERROR_EAGAIN or AVERROR_EINTR or AVERROR_EBUSY or AVERROR_ETIMEDOUT
         or AVERROR_ECONNREFUSED or AVERROR_ECONNRESET or AVERROR_ECONNABORTED or AVERROR_EHOSTUNREACH or AVERROR_ENETUNREACH

@@ -5,7 +5,10 @@ using RetroVue.Media.Time;
 
 namespace RetroVue.Media.FFmpeg;
 
-/// <summary>What this package measures and traces (docs/telemetry.md). Thread-safe. One meter for all: files are opened with and without a host.</summary>
+/// <summary>
+/// The measurements and traces of this package (docs/telemetry.md). Thread-safe. All share one meter, because files are also opened without
+/// a host.
+/// </summary>
 internal static class FFmpegTelemetry
 {
     private const string Name = "RetroVue.Media.FFmpeg";
@@ -14,7 +17,7 @@ internal static class FFmpegTelemetry
 
     private static readonly Meter s_meter = new(Name, Version);
     private static readonly Histogram<double> s_openDuration = s_meter.CreateHistogram<double>(
-        "retrovue.file.open.duration", "s", "How long it took to open a file, or a URL that is written to.");
+        "retrovue.file.open.duration", "s", "The time to open a file, or a URL for writing.");
     private static readonly Counter<long> s_openFailures = s_meter.CreateCounter<long>(
         "retrovue.file.open.failures", "{failure}", "Files and URLs that could not be opened.");
     private static readonly Counter<long> s_damages = s_meter.CreateCounter<long>(
@@ -24,7 +27,7 @@ internal static class FFmpegTelemetry
 
     /// <summary>Measures and traces an opening.</summary>
     /// <param name="kind">"read" or "write".</param>
-    /// <param name="open">Opens.</param>
+    /// <param name="open">Opens the file.</param>
     public static T Open<T>(string kind, Func<T> open)
     {
         using Activity? activity = Activities.StartActivity("retrovue.file.open");
@@ -45,9 +48,9 @@ internal static class FFmpegTelemetry
         }
     }
 
-    /// <summary>A packet is damaged.</summary>
+    /// <summary>Counts a damaged packet.</summary>
     public static void PacketDamaged() => s_damages.Add(1, new KeyValuePair<string, object?>("reason", "packet"));
 
-    /// <summary>A read failed.</summary>
+    /// <summary>Counts a failed read.</summary>
     public static void ReadFailed() => s_damages.Add(1, new KeyValuePair<string, object?>("reason", "read"));
 }

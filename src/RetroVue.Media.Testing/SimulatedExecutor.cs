@@ -183,7 +183,7 @@ public sealed class SimulatedExecutor : Executor
         }
     }
 
-    /// <summary>Runs the next step, advancing time where need be; false if none is due until <paramref name="until"/>.</summary>
+    /// <summary>Runs the next step, and advances time if necessary; false if none is due until <paramref name="until"/>.</summary>
     private bool RunNext(ClockTime until)
     {
         if (_intrusion is not null)

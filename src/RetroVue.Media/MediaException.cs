@@ -1,27 +1,32 @@
 namespace RetroVue.Media;
 
-/// <summary>What media, or what makes and moves it, fails with. All exceptions of these libraries' own derive from it, also those of your elements if you wish.</summary>
+/// <summary>
+/// An error of media, or of the code that makes and moves it. All exceptions that these libraries define derive from it; exceptions of your
+/// elements can derive from it too.
+/// </summary>
 /// <remarks>
-/// Each package has one base that its others derive from: this one, <c>FFmpegException</c>, <c>DeviceException</c>, <c>StationException</c>.
-/// Arguments and calls that are wrong in themselves (<see cref="ArgumentException"/>, <see cref="InvalidOperationException"/>) are none of
-/// these: they are mistakes of the program.
+/// Each package has one base for its exceptions: this one, <c>FFmpegException</c>, <c>DeviceException</c>, <c>StationException</c>.
+/// Mistakes of the program, such as wrong arguments and wrong calls, throw other exceptions (<see cref="ArgumentException"/>, <see
+/// cref="InvalidOperationException"/>).
 /// </remarks>
 public abstract class MediaException : Exception
 {
-    /// <summary>A failure.</summary>
-    /// <param name="message">What failed, why, and what to do about it.</param>
-    /// <param name="innerException">What caused it, if that is known.</param>
+    /// <summary>Makes an exception.</summary>
+    /// <param name="message">The failure, its cause, and the remedy.</param>
+    /// <param name="innerException">The exception that caused it; null if it is not known.</param>
     protected MediaException(string message, Exception? innerException = null)
         : base(message, innerException)
     {
     }
 
-    /// <summary>True if the same may succeed later although the program changes nothing; false if it is no use to try again.</summary>
+    /// <summary>
+    /// True if the same call may succeed later although the program changes nothing; false if another attempt is useless.
+    /// </summary>
     /// <remarks>
-    /// Transient is what others have to end: a device in use or unplugged, a daemon that is gone, a network or disk that does not answer in time,
-    /// a call that was interrupted. Not transient is what stays as it is: a file that is missing or damaged, a format that is not
-    /// accepted, a right or a library that is missing, a refusal of the user's. Waiting between attempts is the caller's affair. An exception that wraps another says what that one says;
-    /// a <see cref="TimeoutException"/> in it is transient.
+    /// Transient errors end without the program: a device is in use or unplugged, a daemon is gone, a network or disk does not answer in
+    /// time, a call was interrupted. Other errors stay: a file is missing or damaged, a format is not accepted, a right or a library is
+    /// missing, the user refuses. The caller decides how long to wait between attempts. An exception that wraps another one has that one's
+    /// value; a wrapped <see cref="TimeoutException"/> is transient.
     /// </remarks>
     public virtual bool IsTransient => InnerException is TimeoutException or MediaException { IsTransient: true };
 }

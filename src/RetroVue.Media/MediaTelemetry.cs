@@ -5,7 +5,9 @@ using RetroVue.Media.Elements.Flow;
 
 namespace RetroVue.Media;
 
-/// <summary>What this package measures and traces (docs/telemetry.md). Thread-safe; nothing here allocates but for what listeners do.</summary>
+/// <summary>
+/// The measurements and traces of this package (docs/telemetry.md). Thread-safe; it allocates only if a listener needs it.
+/// </summary>
 internal sealed class MediaTelemetry
 {
     private const string Name = "RetroVue.Media";
@@ -20,7 +22,7 @@ internal sealed class MediaTelemetry
     private readonly Counter<long> _events;
     private readonly Counter<long> _dropped;
 
-    // Weak: what nobody else holds is not kept to be measured.
+    // Weak references: the measurement does not keep a queue alive.
     private readonly ConditionalWeakTable<BufferQueue, object> _queues = [];
     private long _running;
 
@@ -28,37 +30,37 @@ internal sealed class MediaTelemetry
     {
         meter.CreateObservableUpDownCounter("retrovue.pipeline.running", () => Volatile.Read(ref _running), "{pipeline}", "Pipelines that run.");
         _failures = meter.CreateCounter<long>("retrovue.pipeline.failures", "{failure}", "Pipelines that failed.");
-        _events = meter.CreateCounter<long>("retrovue.pipeline.events", "{event}", "What pipelines reported that is no error.");
-        meter.CreateObservableGauge("retrovue.queue.level", Levels, "{buffer}", "Buffers and events in a queue that runs; of several of a name the fullest.");
+        _events = meter.CreateCounter<long>("retrovue.pipeline.events", "{event}", "Reports of pipelines that are not errors.");
+        meter.CreateObservableGauge("retrovue.queue.level", Levels, "{buffer}", "Buffers and events in a running queue; if several have the same name, those in the fullest.");
         _dropped = meter.CreateCounter<long>("retrovue.queue.dropped", "{buffer}", "Buffers that a queue dropped because it was full.");
     }
 
     private static string Version => typeof(MediaTelemetry).Assembly.GetName().Version!.ToString(3);
 
-    /// <summary>The instruments of a factory, or of all who have none.</summary>
+    /// <summary>Returns the instruments of a factory, or those that all callers without a factory share.</summary>
     public static MediaTelemetry Of(IMeterFactory? factory) =>
         factory is null ? s_default.Value : s_ofFactories.GetValue(factory, static made => new(() => new MediaTelemetry(made.Create(Name, Version)))).Value;
 
-    /// <summary>A pipeline runs.</summary>
+    /// <summary>Counts a pipeline that begins to run.</summary>
     public void Began() => Interlocked.Increment(ref _running);
 
-    /// <summary>A pipeline that ran does so no more.</summary>
+    /// <summary>Counts a pipeline that does not run any more.</summary>
     public void Ended() => Interlocked.Decrement(ref _running);
 
-    /// <summary>A pipeline failed.</summary>
+    /// <summary>Counts a pipeline that failed.</summary>
     public void Failed(Exception error) => _failures.Add(
         1, new KeyValuePair<string, object?>("reason", error is TimeoutException or MediaException { IsTransient: true } ? "transient" : "lasting"));
 
-    /// <summary>A pipeline reported something.</summary>
+    /// <summary>Counts a pipeline's report.</summary>
     public void Reported(string kind) => _events.Add(1, new KeyValuePair<string, object?>("kind", kind));
 
-    /// <summary>A queue dropped a buffer.</summary>
+    /// <summary>Counts a buffer that a queue dropped.</summary>
     public void Dropped(BufferQueue queue) => _dropped.Add(1, new KeyValuePair<string, object?>("element", queue.Name));
 
-    /// <summary>A queue runs.</summary>
+    /// <summary>Begins to measure a queue, which runs from now on.</summary>
     public void Watch(BufferQueue queue) => _queues.TryAdd(queue, this);
 
-    /// <summary>A queue does not run any more.</summary>
+    /// <summary>Stops measuring a queue, which does not run any more.</summary>
     public void Forget(BufferQueue queue) => _queues.Remove(queue);
 
     private IEnumerable<Measurement<int>> Levels() => _queues

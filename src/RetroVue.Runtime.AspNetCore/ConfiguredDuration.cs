@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace RetroVue.Runtime.AspNetCore;
 
-/// <summary>A duration as configuration has it: "00:00:02" as everywhere in .NET, or a number with its unit, "2 s".</summary>
+/// <summary>Reads a duration from the configuration: "00:00:02", the usual form in .NET, or a number with a unit, "2 s".</summary>
 internal static class ConfiguredDuration
 {
     /// <exception cref="FormatException">The text is no duration; the message ends a sentence that begins with "which is".</exception>

@@ -5,26 +5,31 @@ using RetroVue.Runtime.Schedules;
 namespace RetroVue.Runtime.AspNetCore;
 
 /// <summary>
-/// What a station airs and how; read once, by the time the host starts. An app with a value that cannot be does not start: the exception
-/// (<see cref="Microsoft.Extensions.Options.OptionsValidationException"/>) has a message for each. How long the station's end may take is the host's affair (<see cref="Microsoft.Extensions.Hosting.HostOptions.ShutdownTimeout"/>).
+/// The content of a station and its settings, read once, before the host has started. If a value is not allowed, the app does not start: the
+/// exception (<see cref="Microsoft.Extensions.Options.OptionsValidationException"/>) has a message for each such value. The time limit for
+/// the station's end is an option of the host (<see cref="Microsoft.Extensions.Hosting.HostOptions.ShutdownTimeout"/>).
 /// </summary>
 public sealed class RetroVueOptions
 {
     /// <summary>The path of the schedule's JSON file. Set either this or <see cref="Channels"/>.</summary>
     public string? ScheduleFile { get; set; }
 
-    /// <summary>The channels, made by the caller; either these or <see cref="ScheduleFile"/>. For code: configuration has no such setting.</summary>
+    /// <summary>
+    /// The channels, made by the caller. Set either these or <see cref="ScheduleFile"/>. Only for code: the configuration has no such
+    /// setting.
+    /// </summary>
     public IReadOnlyList<ChannelSchedule>? Channels { get; set; }
 
     /// <summary>
-    /// How many connections the app's server has at most, from 1 to 1,000,000; 2,000 unless set. Who comes when all are taken is answered
-    /// with 503. A viewer of a transport stream holds one all the time, one of HLS mostly; those that ask nothing are closed after half a minute.
+    /// The largest number of connections of the app's server, from 1 to 1,000,000; by default 2,000. If all are taken, a further one gets
+    /// status 503. A viewer of a transport stream holds one connection all the time, a viewer of HLS most of the time. A connection without
+    /// requests is closed after half a minute.
     /// </summary>
     public int MaxConnections { get; set; } = 2000;
 
     /// <summary>
-    /// Hears how far the start is: files looked at, of those whose kind or duration matters. May be called on any thread. For code:
-    /// configuration has no such setting.
+    /// Receives the progress of the start: the number of probed files, of those whose formats or durations matter. It may be called on any
+    /// thread. Only for code: the configuration has no such setting.
     /// </summary>
     public IProgress<LoadProgress>? Progress { get; set; }
 
@@ -37,6 +42,6 @@ public sealed class RetroVueOptions
     /// <summary>The section of the configuration that was read; null if there is none.</summary>
     internal string? Section { get; set; }
 
-    /// <summary>What could not be read of the section, a line for each.</summary>
+    /// <summary>The errors in the section, one line for each.</summary>
     internal List<string> Misread { get; } = [];
 }

@@ -2,14 +2,16 @@ using Microsoft.Extensions.Options;
 
 namespace RetroVue.Runtime.AspNetCore;
 
-/// <summary>Looks at a station's options before the host starts. A message names the setting as it is written where it was set.</summary>
+/// <summary>
+/// Checks a station's options before the host starts. A message names the setting in the form of the place where it was set.
+/// </summary>
 internal sealed class RetroVueOptionsCheck : IValidateOptions<RetroVueOptions>
 {
     private const int MostConnections = 1_000_000;
 
     public ValidateOptionsResult Validate(string? name, RetroVueOptions options)
     {
-        // A value that was not read is said once, and not again as one that is missing.
+        // A value that could not be read is reported once, and not again as a missing one.
         string[] problems = options.Misread.Count > 0 ? [.. options.Misread] : [.. FindProblems(options)];
         return problems.Length == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(problems);
     }
@@ -25,7 +27,7 @@ internal sealed class RetroVueOptionsCheck : IValidateOptions<RetroVueOptions>
         else if (options.ScheduleFile is { } file && options.Channels is not null)
         {
             yield return $"{prefix}{nameof(options.ScheduleFile)} is '{file}', and {nameof(RetroVueOptions)}.{nameof(options.Channels)} is set as well: "
-                + "a station airs the one or the other. Leave one of them out.";
+                + "a station airs only one of them. Remove one of the two.";
         }
         else if (options.ScheduleFile is { } blank && string.IsNullOrWhiteSpace(blank))
         {
@@ -33,12 +35,12 @@ internal sealed class RetroVueOptionsCheck : IValidateOptions<RetroVueOptions>
         }
         else if (options.Channels?.Any(channel => channel is null) == true)
         {
-            yield return $"{nameof(RetroVueOptions)}.{nameof(options.Channels)} has null in it, which is no channel. Leave it out.";
+            yield return $"{nameof(RetroVueOptions)}.{nameof(options.Channels)} contains null, which is no channel. Remove it.";
         }
 
         if (options.MaxConnections is < 1 or > MostConnections)
         {
-            yield return $"{prefix}{nameof(options.MaxConnections)} is {options.MaxConnections}: a server has one connection or more, and no machine has more than a million. "
+            yield return $"{prefix}{nameof(options.MaxConnections)} is {options.MaxConnections}: a server needs at least one connection, and no machine has more than a million. "
                 + $"Write 1 to {MostConnections}.";
         }
 
@@ -52,5 +54,5 @@ internal sealed class RetroVueOptionsCheck : IValidateOptions<RetroVueOptions>
         }
     }
 
-    private static string IsNull(string setting) => $"{setting} is null. Leave it as it is for the usual values.";
+    private static string IsNull(string setting) => $"{setting} is null. Do not set it, to keep the default values.";
 }

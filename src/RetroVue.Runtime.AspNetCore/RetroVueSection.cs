@@ -10,8 +10,8 @@ using RetroVue.Runtime.Hls;
 namespace RetroVue.Runtime.AspNetCore;
 
 /// <summary>
-/// Reads a station's options from a section of the app's configuration. Written by hand and not bound by reflection, so that it is the same
-/// in an app that was trimmed or compiled ahead of time, and so that a key that is none is found.
+/// Reads a station's options from a section of the app's configuration. This code does not use binding by reflection, so that it works the
+/// same in an app that was trimmed or compiled ahead of time, and so that it finds keys that do not exist.
 /// </summary>
 /// <param name="section">The section.</param>
 internal sealed class RetroVueSection(IConfigurationSection section) : IConfigureOptions<RetroVueOptions>
@@ -51,7 +51,7 @@ internal sealed class RetroVueSection(IConfigurationSection section) : IConfigur
             (nameof(channel.Epoch), epoch => channel.Epoch = Instant(epoch)));
     }
 
-    /// <summary>Reads each key of a section; what cannot be read is added to the problems.</summary>
+    /// <summary>Reads each key of a section; adds the errors to the problems.</summary>
     private static void Read(IConfigurationSection section, List<string> problems, params (string Name, Action<IConfigurationSection> Read)[] settings)
     {
         string known = string.Join(", ", settings.Select(setting => setting.Name));
@@ -60,7 +60,7 @@ internal sealed class RetroVueSection(IConfigurationSection section) : IConfigur
             problems.Add($"{section.Path} is '{section.Value}', but it is a section. Write its settings below it: {known}.");
         }
 
-        // Keys of configuration are alike in capital and small letters.
+        // Keys of the configuration are case-insensitive.
         Dictionary<string, Action<IConfigurationSection>> byName = settings.ToDictionary(
             setting => setting.Name, setting => setting.Read, StringComparer.OrdinalIgnoreCase);
         foreach (IConfigurationSection setting in section.GetChildren())
@@ -73,7 +73,7 @@ internal sealed class RetroVueSection(IConfigurationSection section) : IConfigur
 
             try
             {
-                // null stands for a setting that is left out.
+                // A null value means that the setting is omitted.
                 if (setting.Value is not null || setting.GetChildren().Any())
                 {
                     read(setting);

@@ -18,13 +18,13 @@ namespace RetroVue.Runtime.AspNetCore;
 public static class RetroVueServices
 {
     /// <summary>
-    /// Adds a <see cref="Station"/> that lives as long as the host: it starts before the app's own services do and before requests are taken, and
-    /// goes off the air after they have stopped, within the host's limit
-    /// (<see cref="Microsoft.Extensions.Hosting.HostOptions.ShutdownTimeout"/>). A service may have it injected at any time; its channels are there
-    /// once it has started (<see cref="Station.StartAsync"/>). It limits the server's connections (<see cref="RetroVueOptions.MaxConnections"/>). A
-    /// <see cref="MasterClock"/> or <see cref="Executor"/> registered before is used. Each registered <see cref="IProducerFactory"/> makes the
-    /// producers of its mode; the last one of a mode counts. Whoever asks the services for a <see cref="TimeProvider"/> has station time, unless
-    /// one was registered before. Called again, it only adds to the options.
+    /// Adds a <see cref="Station"/> that lives as long as the host. It starts before the app's own services and before requests are accepted, and
+    /// goes off the air after those services have stopped, within the host's limit
+    /// (<see cref="Microsoft.Extensions.Hosting.HostOptions.ShutdownTimeout"/>). It can be injected into a service at any time; it has its channels
+    /// once it has started (<see cref="Station.StartAsync"/>). It limits the server's connections (<see cref="RetroVueOptions.MaxConnections"/>). It
+    /// uses a <see cref="MasterClock"/> or <see cref="Executor"/> that was registered before. Each registered <see cref="IProducerFactory"/> makes
+    /// the producers of its mode; if a mode has several, the last one is used. The services' <see cref="TimeProvider"/> gives station time, unless
+    /// another one was registered before. A further call only adds options.
     /// </summary>
     /// <param name="services">The app's services.</param>
     /// <param name="configure">Sets the options.</param>
@@ -36,9 +36,9 @@ public static class RetroVueServices
     }
 
     /// <summary>
-    /// Adds a <see cref="Station"/> as <see cref="AddRetroVue(IServiceCollection, Action{RetroVueOptions})"/> does, with the options that stand in a
-    /// section of the app's configuration. The keys are the names of the options: "MaxConnections", "Channel:Linger". A duration is written
-    /// "00:00:02" or "2 s". A key that is none, or a value that cannot be read, fails the host's start with a message that names it.
+    /// Adds a <see cref="Station"/> as <see cref="AddRetroVue(IServiceCollection, Action{RetroVueOptions})"/> does, with the options of a section of
+    /// the app's configuration. The keys are the names of the options: "MaxConnections", "Channel:Linger". The form of a duration is "00:00:02" or
+    /// "2 s". If a key does not exist or a value cannot be read, the start of the host fails with a message that names it.
     /// </summary>
     /// <param name="services">The app's services.</param>
     /// <param name="section">The section, such as <c>builder.Configuration.GetSection("RetroVue")</c>.</param>
@@ -61,7 +61,7 @@ public static class RetroVueServices
         services.TryAddSingleton(provider => MasterClock.FromSystem(logger: provider.GetRequiredService<ILogger<MasterClock>>()));
         services.TryAddSingleton<Executor>(_ => ThreadedExecutor.Default);
         services.TryAddSingleton(provider => provider.GetRequiredService<MasterClock>().AsTimeProvider(provider.GetRequiredService<Executor>()));
-        // First, so that a factory that an app adds for the same mode, before or after this call, counts.
+        // At the first place, so that a factory of the app for the same mode is used, no matter if it is added before or after this call.
         services.Insert(0, ServiceDescriptor.Singleton<IProducerFactory, NormalProducerFactory>());
         services.AddMetrics();
         services.AddSingleton<WebTelemetry>();

@@ -5,14 +5,14 @@ using RetroVue.Runtime.Channels;
 namespace RetroVue.Runtime.AspNetCore;
 
 /// <summary>
-/// Starts the station before anything else of the host's starts, and ends it after everything else has stopped: so each of the app's services
-/// finds it running.
+/// Starts the station before all other services of the host, and ends it after all of them have stopped. So the station is running during
+/// the life of each of the app's services.
 /// </summary>
 internal sealed class StationHost(Station station, ILogger<StationHost> logger) : IHostedLifecycleService
 {
     public Task StartingAsync(CancellationToken cancellationToken) => station.StartAsync(cancellationToken);
 
-    // Again, for a host that knows nothing of the other stages.
+    // Again, for a host that does not call the other stages.
     public Task StartAsync(CancellationToken cancellationToken) => station.StartAsync(cancellationToken);
 
     public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;

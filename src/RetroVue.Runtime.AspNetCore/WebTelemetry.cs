@@ -2,7 +2,7 @@ using System.Diagnostics.Metrics;
 
 namespace RetroVue.Runtime.AspNetCore;
 
-/// <summary>What this package measures (docs/telemetry.md); requests are traced by ASP.NET Core itself. Thread-safe.</summary>
+/// <summary>The measurements of this package (docs/telemetry.md); ASP.NET Core itself traces requests. Thread-safe.</summary>
 internal sealed class WebTelemetry
 {
     private readonly Counter<long> _sent;
@@ -17,19 +17,19 @@ internal sealed class WebTelemetry
         _refused = meter.CreateCounter<long>("retrovue.web.refused", "{request}", "Requests that were refused because all connections were taken.");
     }
 
-    /// <summary>Bytes of a stream were sent.</summary>
+    /// <summary>Counts bytes of a stream that were sent.</summary>
     /// <param name="channel">The channel's short name.</param>
     /// <param name="kind">"live" or "hls".</param>
-    /// <param name="bytes">How many.</param>
+    /// <param name="bytes">The number of bytes.</param>
     public void Sent(string channel, string kind, long bytes) =>
         _sent.Add(bytes, new KeyValuePair<string, object?>("channel", channel), new KeyValuePair<string, object?>("kind", kind));
 
-    /// <summary>A viewer was disconnected.</summary>
+    /// <summary>Counts a viewer who was disconnected.</summary>
     /// <param name="channel">The channel's short name.</param>
     /// <param name="reason">"lagged" or "silent".</param>
     public void Disconnected(string channel, string reason) =>
         _disconnects.Add(1, new KeyValuePair<string, object?>("channel", channel), new KeyValuePair<string, object?>("reason", reason));
 
-    /// <summary>A request was refused.</summary>
+    /// <summary>Counts a refused request.</summary>
     public void Refused() => _refused.Add(1);
 }

@@ -82,7 +82,7 @@ internal static partial class RuntimeLog
     [LoggerMessage(1131, LogLevel.Warning, "Channel {Channel}: this FFmpeg has no encoder for {Codec}, so the channel's slates omit that stream")]
     public static partial void NoSlateEncoder(ILogger logger, string channel, string codec);
 
-    [LoggerMessage(1132, LogLevel.Warning, "No font here has {Letters}, such as {Character} in '{Text}': slates show boxes instead. Install the Debian package {Package}, or another font that has it, and start again")]
+    [LoggerMessage(1132, LogLevel.Warning, "No font here has {Letters}, such as {Character} in '{Text}': slates show boxes instead. Install the Debian package {Package}, or another font that has it, and restart")]
     public static partial void LettersMissing(ILogger logger, string letters, string character, string text, string package);
 
     [LoggerMessage(1133, LogLevel.Error, "Slates are without words: letters cannot be drawn. {Problem} If libSkiaSharp or libHarfBuzzSharp is missing: it belongs beside the program, from the package SkiaSharp.NativeAssets.Linux.NoDependencies or HarfBuzzSharp.NativeAssets.Linux")]

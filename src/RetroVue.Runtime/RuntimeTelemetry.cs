@@ -6,7 +6,9 @@ using RetroVue.Runtime.Time;
 
 namespace RetroVue.Runtime;
 
-/// <summary>What this package measures and traces (docs/telemetry.md). Thread-safe; nothing here allocates but for what listeners do.</summary>
+/// <summary>
+/// The measurements and traces of this package (docs/telemetry.md). Thread-safe; it allocates only if a listener needs it.
+/// </summary>
 internal sealed class RuntimeTelemetry
 {
     private const string Name = "RetroVue.Runtime";
@@ -17,7 +19,7 @@ internal sealed class RuntimeTelemetry
     private static readonly Lazy<RuntimeTelemetry> s_default = new(() => new RuntimeTelemetry(new Meter(Name, Version)));
     private static readonly ConditionalWeakTable<IMeterFactory, Lazy<RuntimeTelemetry>> s_ofFactories = [];
 
-    // Weak: what nobody else holds is not kept to be measured.
+    // Weak references: the measurement does not keep a channel or a clock alive.
     private readonly ConditionalWeakTable<ChannelManager, ChannelTelemetry> _channels = [];
     private readonly ConditionalWeakTable<MasterClock, object> _clocks = [];
 
@@ -26,15 +28,15 @@ internal sealed class RuntimeTelemetry
         meter.CreateObservableUpDownCounter("retrovue.channel.on_air", OnAir, "{channel}", "1 while a channel is on the air, else 0.");
         meter.CreateObservableUpDownCounter("retrovue.channel.viewers", Viewers, "{viewer}", "Viewers now.");
         Joins = meter.CreateCounter<long>("retrovue.channel.joins", "{join}", "Viewers who joined.");
-        JoinFailures = meter.CreateCounter<long>("retrovue.channel.join.failures", "{failure}", "Viewers who asked for a channel and did not get it.");
-        Zap = meter.CreateHistogram<double>("retrovue.channel.zap.duration", "s", "How long a viewer waited from asking for a channel to having it.");
+        JoinFailures = meter.CreateCounter<long>("retrovue.channel.join.failures", "{failure}", "Viewers who requested a channel and did not get it.");
+        Zap = meter.CreateHistogram<double>("retrovue.channel.zap.duration", "s", "The time from a viewer's request for a channel to the start of the session.");
         Late = meter.CreateCounter<long>("retrovue.channel.late_packets", "{packet}", "Packets that came after their time and were not aired.");
-        Slates = meter.CreateCounter<long>("retrovue.channel.slates", "{slate}", "Slates that took the place of what could not be aired.");
+        Slates = meter.CreateCounter<long>("retrovue.channel.slates", "{slate}", "Slates that aired because an item could not.");
         Failures = meter.CreateCounter<long>("retrovue.channel.failures", "{failure}", "Outputs and producers that failed on the air.");
         Recoveries = meter.CreateCounter<long>("retrovue.channel.recoveries", "{attempt}", "Attempts to put a channel that had failed on the air again.");
         Swaps = meter.CreateCounter<long>("retrovue.channel.swaps", "{swap}", "Producers that took a channel over from another one.");
         meter.CreateObservableGauge("retrovue.clock.offset", Offsets, "s", "Station time less the machine's civil time.");
-        meter.CreateObservableGauge("retrovue.clock.uncertainty", Uncertainties, "s", "How far off station time may be.");
+        meter.CreateObservableGauge("retrovue.clock.uncertainty", Uncertainties, "s", "The uncertainty of station time.");
     }
 
     public Counter<long> Joins { get; }
@@ -55,17 +57,17 @@ internal sealed class RuntimeTelemetry
 
     private static string Version => typeof(RuntimeTelemetry).Assembly.GetName().Version!.ToString(3);
 
-    /// <summary>The instruments of a factory, or of all who have none.</summary>
+    /// <summary>Returns the instruments of a factory, or those that all callers without a factory share.</summary>
     public static RuntimeTelemetry Of(IMeterFactory? factory) =>
         factory is null ? s_default.Value : s_ofFactories.GetValue(factory, static made => new(() => new RuntimeTelemetry(made.Create(Name, Version)))).Value;
 
-    /// <summary>A channel can be on the air from now on.</summary>
+    /// <summary>Begins to measure a channel.</summary>
     public void Watch(ChannelManager channel, ChannelTelemetry telemetry) => _channels.Add(channel, telemetry);
 
-    /// <summary>A channel is off the air for good.</summary>
+    /// <summary>Stops measuring a channel, which is off the air for good.</summary>
     public void Forget(ChannelManager channel) => _channels.Remove(channel);
 
-    /// <summary>A station lives by a clock.</summary>
+    /// <summary>Begins to measure a station's clock.</summary>
     public void Watch(MasterClock clock) => _clocks.TryAdd(clock, this);
 
     private IEnumerable<Measurement<int>> OnAir() =>

@@ -21,7 +21,7 @@ internal static class DBusErrors
         errno != 0 ? errno : DeviceErrors.Epipe,
         isTransient: true);
 
-    /// <summary>Who uses the connection has ended it; what was under way is of no use any more.</summary>
+    /// <summary>The user of the connection has ended it; its pending calls have become useless.</summary>
     public static DeviceException Ended() => new("session bus", "The session was ended by this program while it was in use.");
 
     private static string NameOf(string? address) => address is null ? "the session's usual address" : $"'{address}'";

@@ -65,7 +65,7 @@ internal sealed unsafe class PipeWireClient : SafeHandle
         }
     }
 
-    /// <summary>A duration as the bridge takes it.</summary>
+    /// <summary>Converts a duration for the bridge.</summary>
     public static int Milliseconds(ClockTime duration) => (int)Math.Clamp(duration.Nanoseconds / 1_000_000, 1, int.MaxValue);
 
     /// <inheritdoc/>

@@ -1,6 +1,6 @@
 namespace RetroVue.Media.Devices.PipeWire;
 
-/// <summary>Who links a stream to its target in PipeWire's graph.</summary>
+/// <summary>Decides which program links a stream to its target in PipeWire's graph.</summary>
 public enum PipeWireLinking
 {
     /// <summary>The session manager if one runs (WirePlumber); otherwise the stream itself.</summary>

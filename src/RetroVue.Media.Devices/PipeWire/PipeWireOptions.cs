@@ -20,8 +20,8 @@ public abstract record PipeWireOptions
     public string? Target { get; init; }
 
     /// <summary>
-    /// Who links the element to its target. On a portal's connection a session manager is not visible; there Automatic means the session
-    /// manager.
+    /// Decides which program links the element to its target. On a portal's connection a session manager is not visible; there Automatic
+    /// means the session manager.
     /// </summary>
     public PipeWireLinking Linking { get; init; }
 

@@ -11,9 +11,9 @@ namespace RetroVue.Media.Devices.Portal;
 /// in sandboxes, and the program sees only what the user has chosen.
 /// </summary>
 /// <remarks>
-/// Thread-safe. Each of <see cref="Streams"/> is recorded by a <see cref="PipeWire.PipeWireVideoSource"/>. The session lasts until it is
-/// disposed of, or the user ends it at the desktop, or what was shared is gone: then <see cref="Ended"/> completes, and sources that
-/// record from it fail. Source: org.freedesktop.portal.ScreenCast, versions 1 to 5.
+/// Thread-safe. A <see cref="PipeWire.PipeWireVideoSource"/> records one of the <see cref="Streams"/>. The session lasts until it is disposed of,
+/// the user ends it at the desktop, or the shared screen or window is gone. In the last two cases <see cref="Ended"/> completes, and sources
+/// that record from it fail. Source: org.freedesktop.portal.ScreenCast, versions 1 to 5.
 /// </remarks>
 public sealed class ScreenCast : IDisposable
 {
@@ -26,7 +26,7 @@ public sealed class ScreenCast : IDisposable
 
     private ScreenCast(string? bus) => _desktop = PortalDesktop.Open(bus, End);
 
-    /// <summary>Completes when the session has ended, though it was not disposed of. Does not fail.</summary>
+    /// <summary>Completes if the session ends before it is disposed of. Does not fail.</summary>
     public Task Ended => _ended.Task;
 
     /// <summary>True if the session has ended without being disposed of.</summary>
@@ -43,14 +43,14 @@ public sealed class ScreenCast : IDisposable
 
     /// <summary>Asks the user what to share, unless a restore token makes the question unnecessary.</summary>
     /// <param name="options">The options; null for a screen or a window.</param>
-    /// <param name="cancellationToken">Takes the question back.</param>
+    /// <param name="cancellationToken">Cancels the question.</param>
     /// <exception cref="ArgumentException">The options request no kind, or the pointer in two places.</exception>
     /// <exception cref="DeviceException">
     /// There is no bus or no portal; it cannot share the requested kind; the user refused or did not answer in time; the portal failed or
     /// is gone.
     /// </exception>
     /// <exception cref="DeviceLibraryException">libsystemd is not installed.</exception>
-    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public static async Task<ScreenCast> StartAsync(ScreenCastOptions? options = null, CancellationToken cancellationToken = default)
     {
         options ??= new ScreenCastOptions();
@@ -79,10 +79,10 @@ public sealed class ScreenCast : IDisposable
     /// Returns the capabilities of the desktop's portal; null if there is no bus or no portal, or it cannot share screens.
     /// </summary>
     /// <param name="bus">The message bus's address; null for the session's own.</param>
-    /// <param name="cancellationToken">Ends the question.</param>
+    /// <param name="cancellationToken">Cancels the query.</param>
     /// <exception cref="DeviceException">The portal does not answer within ten seconds, or its answer is invalid.</exception>
     /// <exception cref="DeviceLibraryException">libsystemd is not installed.</exception>
-    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public static async Task<ScreenCastCapabilities?> ProbeAsync(string? bus = null, CancellationToken cancellationToken = default)
     {
         try

@@ -4,13 +4,13 @@ using RetroVue.Media.Time;
 namespace RetroVue.Media.FFmpeg.Containers;
 
 /// <summary>
-/// The file of a demuxer: opened, or taken from the shelf, at the key frame to start with, and given back to the shelf. Packets that were
-/// read to find that key frame are kept, to be handed out first.
+/// The file of a demuxer. It is opened, or taken from the shelf, at the first key frame to play, and returned to the shelf at the end.
+/// Packets that were read to find that key frame are kept and given out first.
 /// </summary>
 /// <remarks>For one thread at a time; <see cref="Interrupt"/> and <see cref="IsInterrupted"/> are for any.</remarks>
-/// <param name="path">The file; a regular one.</param>
-/// <param name="options">What is read of it.</param>
-/// <param name="pool">Where the packets come from that are read ahead.</param>
+/// <param name="path">The path of a regular file.</param>
+/// <param name="options">The options of the demuxer.</param>
+/// <param name="pool">The pool for the packets that are read ahead.</param>
 internal sealed class DemuxerInput(string path, FileDemuxerOptions options, PacketPool pool) : IDisposable
 {
     /// <summary>
@@ -26,14 +26,14 @@ internal sealed class DemuxerInput(string path, FileDemuxerOptions options, Pack
     /// <summary>The open file.</summary>
     public InputFile File => _file ?? throw new InvalidOperationException($"'{path}' is not open.");
 
-    /// <summary>True once reading was interrupted: then no read succeeds any more.</summary>
+    /// <summary>True once reading was interrupted; from then on each read fails.</summary>
     public bool IsInterrupted => _interrupt.IsThrown;
 
-    /// <summary>Opens the file and goes to the key frame to start with. Blocks.</summary>
-    /// <exception cref="MediaFileException">The file cannot be opened, or does not hold what is wanted.</exception>
+    /// <summary>Opens the file and seeks to the first key frame to play. Blocks.</summary>
+    /// <exception cref="MediaFileException">The file cannot be opened, or does not contain the requested streams.</exception>
     public void Open() => _file = TakeKept() ?? OpenAnew();
 
-    /// <summary>Ends reading: a read that is under way soon, all others at once.</summary>
+    /// <summary>Ends reading: a read that is running ends soon, and all later reads fail at once.</summary>
     public void Interrupt()
     {
         _isInterrupted = true;
@@ -42,7 +42,7 @@ internal sealed class DemuxerInput(string path, FileDemuxerOptions options, Pack
         _interrupt.Throw(s_lastRead);
     }
 
-    /// <summary>Looks at the first packets of a stream. Blocks for as long as opening may at most.</summary>
+    /// <summary>Looks at the first packets of a stream. Blocks at most for the time limit of opening.</summary>
     public FirstLook Look(StreamInfo stream)
     {
         _interrupt.Limit(options.OpenLimit);
@@ -51,10 +51,10 @@ internal sealed class DemuxerInput(string path, FileDemuxerOptions options, Pack
         return look;
     }
 
-    /// <summary>The next packet of those that were read ahead, the caller's from now on; null if there is none left.</summary>
+    /// <summary>Returns the next packet that was read ahead, and gives it to the caller; null if none is left.</summary>
     public PacketMemory? TakeAhead() => _ahead.TryDequeue(out var memory) ? memory : null;
 
-    /// <summary>Lets the packets go that were read ahead.</summary>
+    /// <summary>Releases the packets that were read ahead.</summary>
     public void DropAhead()
     {
         while (TakeAhead() is { } memory)
@@ -63,7 +63,7 @@ internal sealed class DemuxerInput(string path, FileDemuxerOptions options, Pack
         }
     }
 
-    /// <summary>Gives the file back to the shelf if there is one, and closes it if there is none.</summary>
+    /// <summary>Returns the file to the shelf; if there is no shelf, closes it.</summary>
     public void Dispose()
     {
         DropAhead();
@@ -95,7 +95,10 @@ internal sealed class DemuxerInput(string path, FileDemuxerOptions options, Pack
         }
     }
 
-    /// <summary>Returns a kept file at the first key frame; null if there is none, or it cannot seek like a new one.</summary>
+    /// <summary>
+    /// Takes a file from the shelf and seeks to the first key frame; returns null if the shelf has none, or if the file cannot seek like a
+    /// new one.
+    /// </summary>
     private InputFile? TakeKept()
     {
         if (options.StartAt == ClockTime.Zero || options.Shelf?.TryTake(path, options.Streams) is not { } file)

@@ -7,14 +7,14 @@ using static RetroVue.Media.FFmpeg.Interop.LibAVUtil;
 
 namespace RetroVue.Media.FFmpeg.Containers;
 
-/// <summary>Says what a file that libavformat has opened holds.</summary>
+/// <summary>Describes the content of a file that libavformat has opened.</summary>
 internal static unsafe class InputDescription
 {
     /// <summary>Describes all streams of a file and chooses the picture and the sound.</summary>
-    /// <param name="context">The file, with its first packets looked at.</param>
+    /// <param name="context">The file; libavformat has read its first packets.</param>
     /// <param name="path">The path by which it was opened.</param>
-    /// <param name="choice">Which of its streams are wanted.</param>
-    /// <exception cref="MediaFileException">The file holds neither picture nor sound, or not what is named.</exception>
+    /// <param name="choice">The choice among its streams.</param>
+    /// <exception cref="MediaFileException">The file contains neither picture nor sound, or not the chosen streams.</exception>
     public static MediaInfo Of(AVFormatContext* context, string path, StreamChoice choice)
     {
         var streams = new StreamInfo[context->nb_streams];

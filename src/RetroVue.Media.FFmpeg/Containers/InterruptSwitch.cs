@@ -45,7 +45,7 @@ internal sealed unsafe class InterruptSwitch
     /// <param name="grace">How long the present call may still take.</param>
     public void Throw(ClockTime grace = default) => Volatile.Write(ref _state[Thrown], (SystemClock.Instance.Now + grace).Nanoseconds);
 
-    /// <summary>Ends calls that are running when that has passed from now on; None: never.</summary>
+    /// <summary>Sets a time limit, counted from now, after which running calls end; None for no limit.</summary>
     public void Limit(ClockTime duration) => Volatile.Write(ref _state[Deadline], duration.IsNone ? Never : (SystemClock.Instance.Now + duration).Nanoseconds);
 
     /// <summary>Removes the time limit.</summary>

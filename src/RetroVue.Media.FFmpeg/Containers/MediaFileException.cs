@@ -2,8 +2,8 @@ namespace RetroVue.Media.FFmpeg.Containers;
 
 /// <summary>
 /// A media file or a URL cannot be opened, read or written. The message names it, the problem and the remedy. If FFmpeg reported the error,
-/// the message ends with FFmpeg's last line, and the inner exception is FFmpeg's error. It is transient where a network or
-/// a disk did not answer; the inner exception is a <see cref="TimeoutException"/> where a disk has not.
+/// the message ends with FFmpeg's last line, and the inner exception is FFmpeg's error. It is transient if a network or
+/// a disk did not answer; if it was a disk, the inner exception is a <see cref="TimeoutException"/>.
 /// </summary>
 public sealed class MediaFileException : FFmpegException
 {

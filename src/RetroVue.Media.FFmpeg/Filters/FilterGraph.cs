@@ -7,7 +7,7 @@ using static RetroVue.Media.FFmpeg.Interop.LibAVUtil;
 
 namespace RetroVue.Media.FFmpeg.Filters;
 
-/// <summary>A chain of libavfilter's from pictures to pictures. For one thread at a time.</summary>
+/// <summary>A chain of libavfilter filters from pictures to pictures. For one thread at a time.</summary>
 internal sealed unsafe class FilterGraph : IDisposable
 {
     private static readonly Rational s_nanosecond = new(1, 1_000_000_000);
@@ -19,7 +19,7 @@ internal sealed unsafe class FilterGraph : IDisposable
 
     /// <param name="description">The filters, as in "fps=25,scale=640:360" (libavfilter's syntax).</param>
     /// <param name="input">The input's format.</param>
-    /// <param name="pixels">Its pixel format, also one that <paramref name="input"/> has no name for.</param>
+    /// <param name="pixels">The input's pixel format, even if <paramref name="input"/> has no name for it.</param>
     /// <param name="range">
     /// "tv" or "pc": the range that libavfilter keeps when it converts between filters; null: it converts full range to limited range.
     /// </param>

@@ -14,7 +14,7 @@ internal static unsafe class FFmpegDifferences
     private const int FrameFlagInterlaced = 1 << 3;
     private const int FrameFlagTopFieldFirst = 1 << 4;
 
-    // In a readonly field for the JIT to fold, as the offsets are.
+    // In a readonly field, so that the JIT can fold it, like the offsets.
     private static readonly bool FlagsInOneField = FFmpegLibrary.Loaded.Release >= FFmpegRelease.V6_1;
 
     extension(ref AVFrame frame)

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace RetroVue.Media.FFmpeg.Native;
 
-/// <summary>Every log message of this package, by its fixed id: 2000 to 2099. Those of FFmpeg's own log have the level that FFmpeg gives them.</summary>
+/// <summary>Every log message of this package, by its fixed id: 2000 to 2099. A message of FFmpeg's own log keeps FFmpeg's level.</summary>
 internal static partial class FFmpegMessages
 {
     [LoggerMessage(2000, LogLevel.Information, "FFmpeg {Version} from {Folder}: {Libraries}")]

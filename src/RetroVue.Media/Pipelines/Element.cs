@@ -122,7 +122,7 @@ public abstract class Element : IDisposable
     {
     }
 
-    /// <summary>Called once, after the last step: releases buffers held and finishes what was begun (a file's trailer).</summary>
+    /// <summary>Called once, after the last step: releases stored buffers and completes output (a file's trailer).</summary>
     protected internal virtual void Stop()
     {
     }

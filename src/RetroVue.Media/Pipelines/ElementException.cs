@@ -1,6 +1,8 @@
 namespace RetroVue.Media.Pipelines;
 
-/// <summary>A pipeline failed: names the element and carries its error; errors that came later are attached. It is transient if that error is.</summary>
+/// <summary>
+/// A pipeline failed. Names the element and contains its error; later errors are attached. It is transient if that error is transient.
+/// </summary>
 public sealed class ElementException : MediaException
 {
     internal const string ElementKey = "RetroVue.Element";

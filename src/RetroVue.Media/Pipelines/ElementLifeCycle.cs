@@ -4,17 +4,17 @@ using RetroVue.Media.Blocking;
 namespace RetroVue.Media.Pipelines;
 
 /// <summary>
-/// Takes a pipeline's elements through their lives, in the order that the graph wants: prepares, starts, stops and disposes of them.
+/// Prepares, starts, stops and disposes of a pipeline's elements, in the order that the graph requires.
 /// </summary>
 /// <remarks>
-/// One call at a time, but <see cref="EndStreams"/> is for any thread. Preparing and starting throw what an element throws. Once elements
-/// are to stop, an error of one keeps none of the others from it: the pipeline fails by it.
+/// For one call at a time; only <see cref="EndStreams"/> is for any thread. If an element throws while it is prepared or started, the call
+/// throws its exception. If an element throws while it is stopped, the pipeline fails, but the other elements are still stopped.
 /// </remarks>
 internal sealed class ElementLifeCycle(Pipeline pipeline, PipelineGraph graph, ILogger logger)
 {
     private Task? _lateEnds;
 
-    /// <summary>Prepares the elements where that may block, sinks first.</summary>
+    /// <summary>Prepares the elements on a thread that may block, sinks first.</summary>
     public Task PrepareAsync(CancellationToken cancellationToken) => pipeline.Executor.InvokeAsync(() =>
     {
         foreach (Element element in graph.SinksFirst())
@@ -33,7 +33,7 @@ internal sealed class ElementLifeCycle(Pipeline pipeline, PipelineGraph graph, I
         }
     }
 
-    /// <summary>Lets the elements' tasks run, sinks first.</summary>
+    /// <summary>Starts the elements' tasks, sinks first.</summary>
     public void RunTasks()
     {
         foreach (Element element in graph.SinksFirst())
@@ -59,8 +59,11 @@ internal sealed class ElementLifeCycle(Pipeline pipeline, PipelineGraph graph, I
         }
     }
 
-    /// <summary>Lets all tasks go, and stops the elements once no step runs; if one does not end in time, that is done before they are disposed of.</summary>
-    /// <param name="clockTask">The task of the pipeline's clock, which goes with those of the elements.</param>
+    /// <summary>
+    /// Detaches all tasks, and stops the elements when no step runs. If a step does not end in time, the elements are stopped later, before
+    /// they are disposed of.
+    /// </summary>
+    /// <param name="clockTask">The task of the pipeline's clock, which is detached together with those of the elements.</param>
     public async Task StopAsync(StepTask clockTask)
     {
         foreach (Element element in graph.Elements)
@@ -97,17 +100,19 @@ internal sealed class ElementLifeCycle(Pipeline pipeline, PipelineGraph graph, I
         }
     }
 
-    /// <summary>Stops the elements; none of their steps runs.</summary>
+    /// <summary>Stops the elements. No step of them may run meanwhile.</summary>
     public void StopElements()
     {
-        // Sources first: an element that has not stopped yet takes the last output of one that stops.
+        // Sources first: while an element stops, the elements after it still take its last output.
         foreach (Element element in graph.SinksFirst().Reverse())
         {
             Guarded(element, element.Stop);
         }
     }
 
-    /// <summary>Disposes of the elements; if a step has not ended yet, or disposing takes long, that goes on by itself.</summary>
+    /// <summary>
+    /// Disposes of the elements. If a step has not ended yet, or if the disposal takes long, it goes on in the background.
+    /// </summary>
     public async Task DisposeElementsAsync()
     {
         if (_lateEnds is { } lateEnds)

@@ -64,7 +64,7 @@ public sealed class Pipeline : IAsyncDisposable
     public ClockTime RunningTime => BaseTime.IsNone ? ClockTime.None : Clock.Now - BaseTime;
 
     /// <summary>
-    /// How much later than its running time media is presented, so that all of it arrives in time; known when the pipeline is prepared.
+    /// How much later than its running time media is presented, so that all media arrives in time. Known when the pipeline is prepared.
     /// </summary>
     public ClockTime Latency { get; private set; }
 
@@ -318,7 +318,7 @@ public sealed class Pipeline : IAsyncDisposable
         }
         catch (Exception exception)
         {
-            // None of their tasks runs yet, but elements that were opened may have threads and callbacks of their own.
+            // No task of an element runs yet, but opened elements may have threads and callbacks of their own.
             Fail(Name, exception);
             await _lives.StopAsync(_disciplineTask).ConfigureAwait(false);
             State = PipelineState.Failed;

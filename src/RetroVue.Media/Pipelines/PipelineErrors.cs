@@ -1,6 +1,6 @@
 namespace RetroVue.Media.Pipelines;
 
-/// <summary>What a pipeline failed with, in the order in which it came.</summary>
+/// <summary>The errors of a pipeline, in the order in which they came.</summary>
 /// <remarks>Thread-safe.</remarks>
 internal sealed class PipelineErrors
 {
@@ -20,7 +20,7 @@ internal sealed class PipelineErrors
     }
 
     /// <summary>Adds an error.</summary>
-    /// <param name="element">The element whose error it is, unless the error itself names another.</param>
+    /// <param name="element">The element that failed, unless the error itself names another one.</param>
     /// <param name="error">The error.</param>
     /// <returns>True if it is the first one.</returns>
     public bool Add(string element, Exception error)
@@ -32,7 +32,7 @@ internal sealed class PipelineErrors
         }
     }
 
-    /// <summary>Throws the first error, if there is one: it names the cause. Later ones are attached.</summary>
+    /// <summary>Throws the first error, if there is one, because it is the cause; later errors are attached.</summary>
     /// <exception cref="ElementException">Something has failed.</exception>
     public void ThrowIfAny()
     {

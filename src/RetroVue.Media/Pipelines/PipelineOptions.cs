@@ -15,7 +15,7 @@ public sealed class PipelineOptions
     /// <summary>Makes the pipeline's logger; null for no log.</summary>
     public ILoggerFactory? LoggerFactory { get; init; }
 
-    /// <summary>What makes the meter that it is measured by; one that all pipelines without a factory share if null.</summary>
+    /// <summary>Makes the meter of the pipeline; null for the meter that all pipelines without a factory share.</summary>
     public IMeterFactory? MeterFactory { get; init; }
 
     /// <summary>The number of unread <see cref="PipelineEvent"/>s that are kept before the oldest are dropped.</summary>

@@ -9,7 +9,10 @@ internal static class Joining
 {
     private const int LongestClient = 200;
 
-    /// <summary>Joins the channel, by a request of the client's name; null if it could not be put on the air, which is logged, or the station is shutting down.</summary>
+    /// <summary>
+    /// Joins the channel with a request for this client. Returns null if the channel could not be put on the air, which is logged, or if
+    /// the station is shutting down.
+    /// </summary>
     public static async Task<ViewerSession?> TryJoinAsync(
         ChannelManager channel,
         Func<string, JoinRequest> request,
@@ -34,8 +37,8 @@ internal static class Joining
     }
 
     /// <summary>
-    /// Lets a viewer who asks again find the channel on the air, also where it has failed meanwhile; false if it could not be put on
-    /// the air, which is logged, or the station is shutting down.
+    /// Puts the channel on the air again for a viewer who returns, if it has failed meanwhile. Returns false if it could not be put on the
+    /// air, which is logged, or if the station is shutting down.
     /// </summary>
     public static async Task<bool> TryResumeAsync(ChannelManager channel, ViewerSession viewer, ILogger logger, CancellationToken cancellationToken)
     {

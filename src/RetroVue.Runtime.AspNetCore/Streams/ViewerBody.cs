@@ -23,10 +23,10 @@ internal sealed class ViewerBody
     private long _bytes;
     private ClockTime _since = ClockTime.None;
 
-    /// <summary>What is sent to one viewer.</summary>
+    /// <summary>Makes the body of a viewer's response.</summary>
     /// <param name="context">The viewer's request.</param>
     /// <param name="channel">The channel's short name.</param>
-    /// <param name="kind">How it is sent: "live" or "hls".</param>
+    /// <param name="kind">The kind of the stream: "live" or "hls".</param>
     public ViewerBody(HttpContext context, string channel, string kind)
     {
         (_context, _channel, _kind) = (context, channel, kind);

@@ -11,7 +11,7 @@ using RetroVue.Runtime.Time;
 
 namespace RetroVue.Runtime.Channels;
 
-/// <summary>Who watches a channel: the viewers' sessions, and how long the channel stays on the air without any.</summary>
+/// <summary>The viewers of a channel: their sessions, and how long the channel stays on the air without a viewer.</summary>
 /// <remarks>Thread-safe. Only <see cref="LingerAsync"/> waits.</remarks>
 internal sealed class Audience(MasterClock clock, ChannelLine line, Executor executor, ChannelOptions options)
 {

@@ -1,8 +1,8 @@
 namespace RetroVue.Runtime.Channels;
 
 /// <summary>
-/// A channel cannot be put on the air, or a producer cannot take it over. The message names the channel and says why; the cause is the inner
-/// exception. It is transient if that is.
+/// A channel cannot be put on the air, or a producer cannot take it over. The message names the channel and the reason; the inner exception
+/// is the cause. It is transient if its cause is transient.
 /// </summary>
 public sealed class ChannelException : StationException
 {

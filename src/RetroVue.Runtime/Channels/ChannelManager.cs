@@ -48,7 +48,7 @@ public sealed class ChannelManager : IAsyncDisposable
     /// <param name="options">Linger, recovery and the like.</param>
     /// <param name="loggerFactory">Makes its loggers.</param>
     /// <param name="producers">Make the channel's producers, one factory for each mode; null for the one that plays the schedule.</param>
-    /// <param name="meterFactory">What makes the meter that it is measured by; null for one that all share who have none.</param>
+    /// <param name="meterFactory">Makes the meter of the channel; null for the meter that all callers without a factory share.</param>
     internal ChannelManager(
         Channel channel,
         ChannelKind kind,
@@ -111,10 +111,10 @@ public sealed class ChannelManager : IAsyncDisposable
     public Airing Now => _schedules.GetAiring(Channel.Id, _clock.UtcNow);
 
     /// <summary>
-    /// What airs now, what airs next and what aired before, all by one version of the schedule: each begins where the one before it ends, however
-    /// short one of them is and whatever is published meanwhile.
+    /// Returns the entries that air now, next and before, all from one edition of the schedule. Each entry begins at the end of the one
+    /// before it, even if an entry is very short or another edition is published meanwhile.
     /// </summary>
-    /// <param name="before">For how long before now; entries that ended earlier are left out.</param>
+    /// <param name="before">The time before now; entries that ended earlier are left out.</param>
     public NowAndNext GetNowAndNext(Duration before = default)
     {
         Instant now = _clock.UtcNow;
@@ -122,7 +122,8 @@ public sealed class ChannelManager : IAsyncDisposable
         Instant end = _schedules.GetAiring(Channel.Id, now).Entry.End;
         while (true)
         {
-            // One plan is of one version. If that lets the entry on the air last longer than the version just asked, what follows is farther away.
+            // One plan comes from one edition. If the present entry is longer there than in the edition of the first answer, the next entry
+            // is farther away.
             PlayoutPlan plan = _schedules.GetPlan(Channel.Id, Instant.Min(from, now), end + Duration.Epsilon);
             int index = plan.Entries.IndexOf(plan.At(now)!.Value.Entry);
             if (index + 1 < plan.Entries.Length)
@@ -136,9 +137,11 @@ public sealed class ChannelManager : IAsyncDisposable
 
     /// <summary>Lets a viewer join; the first puts the channel on the air.</summary>
     /// <param name="request">The viewer's wishes.</param>
-    /// <param name="cancellationToken">Gives up waiting for the start.</param>
-    /// <returns>The viewer's session. Whoever has it disposes it (<c>await using</c>), which lets the viewer leave.</returns>
-    /// <exception cref="StationException">The channel cannot be put on the air: a <see cref="ChannelException"/>, or what the schedule failed with.</exception>
+    /// <param name="cancellationToken">Cancels the wait for the start.</param>
+    /// <returns>The viewer's session. The caller disposes of it (<c>await using</c>); then the viewer leaves.</returns>
+    /// <exception cref="StationException">
+    /// The channel cannot be put on the air: a <see cref="ChannelException"/>, or the exception of the schedule.
+    /// </exception>
     /// <exception cref="OperationCanceledException">The token was cancelled, or the station is shutting down.</exception>
     public async Task<ViewerSession> JoinAsync(JoinRequest request, CancellationToken cancellationToken = default)
     {
@@ -174,8 +177,10 @@ public sealed class ChannelManager : IAsyncDisposable
     /// the air.
     /// </summary>
     /// <param name="session">The viewer who asks.</param>
-    /// <param name="cancellationToken">Gives up waiting for the start.</param>
-    /// <exception cref="StationException">The channel cannot be put on the air: a <see cref="ChannelException"/>, or what the schedule failed with.</exception>
+    /// <param name="cancellationToken">Cancels the wait for the start.</param>
+    /// <exception cref="StationException">
+    /// The channel cannot be put on the air: a <see cref="ChannelException"/>, or the exception of the schedule.
+    /// </exception>
     /// <exception cref="OperationCanceledException">The token was cancelled, or the station is shutting down.</exception>
     public async Task ResumeAsync(ViewerSession session, CancellationToken cancellationToken = default)
     {

@@ -59,7 +59,7 @@ internal sealed class ChannelRun(PlayoutChain chain, Retirement retired)
     /// </summary>
     /// <param name="startAt">The instant at which to begin.</param>
     /// <param name="cancellationToken">Cancels at once.</param>
-    /// <exception cref="ChannelException">The producer has ended before it was on the air. What it failed with is thrown if it says so.</exception>
+    /// <exception cref="ChannelException">The producer has ended before it was on the air. If it reports an exception of its own, that one is thrown.</exception>
     public async Task BeginAsync(Instant startAt, CancellationToken cancellationToken)
     {
         ProducerSwap first = await PrepareAsync(ProducerRequest.Normal, startAt, cancellationToken).ConfigureAwait(false);

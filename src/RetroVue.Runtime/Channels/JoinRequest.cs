@@ -15,8 +15,8 @@ public sealed record JoinRequest(string Client)
     public ClockTime Preroll { get; init; }
 
     /// <summary>
-    /// How long nothing may be heard of the viewer before the session is over; None, as unless set, for a viewer who leaves by
-    /// <see cref="ViewerSession.DisposeAsync"/> alone.
+    /// How long the viewer may be silent before the session ends. None, the default, is for a viewer who leaves only by <see
+    /// cref="ViewerSession.DisposeAsync"/>.
     /// </summary>
     public ClockTime SilenceLimit { get; init; } = ClockTime.None;
 

@@ -3,9 +3,11 @@ using RetroVue.Runtime.Schedules;
 
 namespace RetroVue.Runtime.Channels;
 
-/// <summary>What a channel airs around an instant, by one version of its schedule; each entry begins where the one before it ends.</summary>
+/// <summary>
+/// The entries of a channel around an instant, from one edition of its schedule; each entry begins at the end of the one before it.
+/// </summary>
 /// <remarks>Immutable and thread-safe.</remarks>
-/// <param name="Before">What aired before, oldest first; whole, also if the first began before the time asked for.</param>
-/// <param name="Now">What is on the air at the instant.</param>
-/// <param name="Next">The very next entry.</param>
+/// <param name="Before">The entries before, oldest first. The first entry is complete, even if it began before the requested time.</param>
+/// <param name="Now">The entry on the air at the instant.</param>
+/// <param name="Next">The entry directly after it.</param>
 public sealed record NowAndNext(ImmutableArray<PlayoutEntry> Before, Airing Now, PlayoutEntry Next);

@@ -16,7 +16,7 @@ internal sealed class OutputWatch(IScheduleService schedules, Channel channel, I
     private ChannelSink? _outOfOrder;
     private Instant _quietUntil = Instant.MinValue;
 
-    /// <summary>Counts what has come too late since it was called before.</summary>
+    /// <summary>Counts the packets that have come too late since the last call.</summary>
     public void Count(ChannelOutput output)
     {
         if (output.LatePackets - _counted is var late and > 0)

@@ -58,7 +58,7 @@ internal sealed class PlayoutChain
     /// <summary>The channel's short name.</summary>
     public string ChannelName => _channel.ShortName;
 
-    /// <summary>What the channel is measured by.</summary>
+    /// <summary>The channel's measurements.</summary>
     public ChannelTelemetry Telemetry { get; }
 
     /// <summary>The channel's time line.</summary>

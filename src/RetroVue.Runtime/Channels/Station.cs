@@ -11,9 +11,9 @@ namespace RetroVue.Runtime.Channels;
 
 /// <summary>A whole station: its time, its executor, its schedule, and one manager for each channel.</summary>
 /// <remarks>
-/// Thread-safe. It knows its channels once it has started: <see cref="StartAsync"/> waits for that, whoever calls it and however often. Channels
-/// are off the air until somebody watches. After its end the station still says what there was; who joins then is refused with an
-/// <see cref="ObjectDisposedException"/>.
+/// Thread-safe. The station knows its channels once it has started. <see cref="StartAsync"/> waits for that; any caller may call it, any number
+/// of times. A channel is off the air until a viewer joins. After its end the station still gives its schedule and its channels; a viewer who
+/// joins then gets an <see cref="ObjectDisposedException"/>.
 /// </remarks>
 public sealed class Station : IAsyncDisposable
 {
@@ -26,10 +26,10 @@ public sealed class Station : IAsyncDisposable
     private int _isEnding;
     private volatile bool _isGivenUp;
 
-    /// <summary>A station that has not started. From now on its clock is compared with the machine's civil time.</summary>
+    /// <summary>Makes a station that has not started. From now on its clock is compared with the machine's civil time.</summary>
     /// <param name="clock">Station time.</param>
     /// <param name="executor">Runs the channels.</param>
-    /// <param name="load">Finds out what the channels are.</param>
+    /// <param name="load">Loads the schedule and makes the channels.</param>
     internal Station(MasterClock clock, Executor executor, Func<CancellationToken, Task<StationChannels>> load)
     {
         (Clock, Executor, _load) = (clock, executor, load);
@@ -38,7 +38,7 @@ public sealed class Station : IAsyncDisposable
         _ = clock.WatchCivilTimeAsync(executor, _disposed.Token);
     }
 
-    /// <summary>A station that has started.</summary>
+    /// <summary>Makes a station that has started.</summary>
     internal Station(
         MasterClock clock,
         Executor executor,
@@ -64,7 +64,7 @@ public sealed class Station : IAsyncDisposable
     /// <summary>True once the station knows its channels, also after its end.</summary>
     public bool IsStarted => _known is not null;
 
-    /// <summary>What airs when. Other programmes are published here, also while channels are on the air (<see cref="ScheduleBook.Publish"/>).</summary>
+    /// <summary>The schedules of all channels. Publish other programmes here, also while channels are on the air (<see cref="ScheduleBook.Publish"/>).</summary>
     /// <exception cref="InvalidOperationException">The station has not started; <see cref="StartAsync"/> waits for that.</exception>
     public ScheduleBook Schedules => Known.Schedules;
 
@@ -74,14 +74,14 @@ public sealed class Station : IAsyncDisposable
 
     private StationChannels Known =>
         _known ?? throw (_isEnding != 0 ? Ended() : new InvalidOperationException(
-            "The station has not started, so it does not know its channels yet. Await Station.StartAsync before; that also says why a start has failed.",
+            "The station has not started, so it does not know its channels yet. Await Station.StartAsync first; if the start has failed, it throws the cause.",
             _started.Task.Exception?.InnerException));
 
     /// <summary>
-    /// Starts the station unless somebody has, and waits until it knows its channels. All who call wait for the same start; if that has failed, all
-    /// hear why.
+    /// Starts the station if it has not been started yet, and waits until it knows its channels. All callers wait for the same start; if it
+    /// fails, all of them get its exception.
     /// </summary>
-    /// <param name="cancellationToken">Ends the waiting. The start goes on for the others, until the station's end.</param>
+    /// <param name="cancellationToken">Cancels the wait. The start itself goes on, for other callers, until the station's end.</param>
     /// <exception cref="ScheduleException">The schedule cannot be aired.</exception>
     /// <exception cref="Media.FFmpeg.FFmpegLibraryException">FFmpeg's libraries are missing or of an unknown version.</exception>
     /// <exception cref="ObjectDisposedException">The station has ended.</exception>
@@ -119,8 +119,8 @@ public sealed class Station : IAsyncDisposable
 
     /// <summary>Takes all channels off the air for good, all at the same time, and waits for all files to be closed.</summary>
     /// <param name="cancellationToken">
-    /// Ends the waiting, such as for a disk that does not answer; what is open is closed in the background. <see cref="DisposeAsync"/> does not wait
-    /// then either, so there is one limit.
+    /// Cancels the wait, for example if a disk does not answer; open files are then closed in the background. After that, <see
+    /// cref="DisposeAsync"/> does not wait either, so there is only one time limit.
     /// </param>
     public async Task StopAsync(CancellationToken cancellationToken = default)
     {
@@ -136,7 +136,7 @@ public sealed class Station : IAsyncDisposable
         }
     }
 
-    /// <summary>Takes all channels off the air for good, all at the same time. Harmless more than once.</summary>
+    /// <summary>Takes all channels off the air for good, all at the same time. A further call is harmless.</summary>
     public async ValueTask DisposeAsync()
     {
         Task ended = End();
@@ -146,7 +146,7 @@ public sealed class Station : IAsyncDisposable
         }
     }
 
-    private static ObjectDisposedException Ended() => new(nameof(Station), "The station has ended, and it does not start again. Make another one.");
+    private static ObjectDisposedException Ended() => new(nameof(Station), "The station has ended and cannot start again. Make another one.");
 
     private async Task LoadAsync()
     {

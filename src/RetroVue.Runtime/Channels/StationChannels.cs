@@ -10,22 +10,22 @@ using RetroVue.Runtime.Time;
 
 namespace RetroVue.Runtime.Channels;
 
-/// <summary>What a station knows once it has started: its schedule, and a manager for each channel, off the air.</summary>
+/// <summary>The parts of a station that has started: its schedule, and a manager for each channel, off the air.</summary>
 internal sealed class StationChannels
 {
     private readonly FrozenDictionary<Guid, ChannelManager> _byId;
     private readonly FrozenDictionary<string, ChannelManager> _byShortName;
 
     /// <param name="clock">Station time.</param>
-    /// <param name="executor">What runs the channels.</param>
+    /// <param name="executor">Runs the channels.</param>
     /// <param name="schedules">The channels and their schedules.</param>
     /// <param name="kinds">The kind of each channel, by the channel's id.</param>
-    /// <param name="options">How channels are run.</param>
+    /// <param name="options">Linger, recovery and the like.</param>
     /// <param name="loggerFactory">Makes the channels' loggers.</param>
-    /// <param name="producers">What makes the channels' producers, by mode; null for the one that plays the schedule.</param>
-    /// <param name="meterFactory">What makes the meters that the channels are measured by; null for those that all share who have none.</param>
+    /// <param name="producers">Make the channels' producers, one factory for each mode; null for the one that plays the schedule.</param>
+    /// <param name="meterFactory">Makes the meters of the channels; null for the meters that all callers without a factory share.</param>
     /// <exception cref="KeyNotFoundException">A channel has no kind.</exception>
-    /// <exception cref="ArgumentException">An option's value cannot be.</exception>
+    /// <exception cref="ArgumentException">The value of an option is not allowed.</exception>
     public StationChannels(
         MasterClock clock,
         Executor executor,

@@ -51,8 +51,8 @@ public sealed class StationLoader
     /// <param name="options">Linger, recovery and the like.</param>
     /// <param name="loggerFactory">Makes the loggers of the loader and the station.</param>
     /// <param name="producers">Make the channels' producers, one factory for each mode; null for the one that plays the schedule.</param>
-    /// <param name="meterFactory">What makes the meters that the station is measured by; null for those that all share who have none.</param>
-    /// <exception cref="ArgumentException">An option's value cannot be.</exception>
+    /// <param name="meterFactory">Makes the meters of the station; null for the meters that all callers without a factory share.</param>
+    /// <exception cref="ArgumentException">The value of an option is not allowed.</exception>
     public StationLoader(
         MasterClock clock,
         Executor executor,
@@ -66,9 +66,9 @@ public sealed class StationLoader
     }
 
     /// <summary>
-    /// A station that has not started: its channels are asked for, and their files are looked at, when <see cref="Station.StartAsync"/> is called.
+    /// Makes a station that has not started. <see cref="Station.StartAsync"/> asks for its channels and probes their files.
     /// </summary>
-    /// <param name="channels">Says what its channels are; called once, at the start. What it throws, the start fails with.</param>
+    /// <param name="channels">Returns the channels; called once, at the start. If it throws, the start fails with its exception.</param>
     /// <param name="progress">Told, on any thread, at the start and after each file; null for nobody.</param>
     public Station Create(Func<IEnumerable<ChannelSchedule>> channels, IProgress<LoadProgress>? progress = null)
     {
@@ -76,11 +76,11 @@ public sealed class StationLoader
         return new Station(_clock, _executor, stop => LoadChannelsAsync(channels, progress, stop));
     }
 
-    /// <summary>The station, started, with its channels off the air.</summary>
+    /// <summary>Makes a station and starts it, with its channels off the air.</summary>
     /// <param name="channels">Its channels.</param>
     /// <param name="progress">Told, on any thread, at the start and after each file; null for nobody.</param>
     /// <param name="cancellationToken">Cancels the loading.</param>
-    /// <exception cref="ScheduleException">The schedule cannot be aired, whatever the files are.</exception>
+    /// <exception cref="ScheduleException">The schedule itself has an error that does not depend on the files.</exception>
     /// <exception cref="FFmpegLibraryException">FFmpeg's libraries are missing or of an unknown version.</exception>
     public async Task<Station> LoadAsync(
         IEnumerable<ChannelSchedule> channels, IProgress<LoadProgress>? progress = null, CancellationToken cancellationToken = default)

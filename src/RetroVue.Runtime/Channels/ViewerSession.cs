@@ -78,9 +78,9 @@ public sealed class ViewerSession : IAsyncDisposable
     }
 
     /// <summary>
-    /// Lets the viewer leave; the last one's leaving begins the linger, or takes the channel off the air where there is none. Files that it has open
-    /// are let go of in the background. Harmless more than once, and after the session was over otherwise: by silence, or with the station. Throws
-    /// nothing.
+    /// Removes the viewer. If no viewer is left, the linger begins; without a linger, the channel goes off the air at once. The channel's
+    /// open files are closed in the background. A further call is harmless, and so is a call after the session has ended by silence or with
+    /// the station. Throws nothing.
     /// </summary>
     public ValueTask DisposeAsync()
     {

@@ -9,21 +9,22 @@ public sealed record HlsViewerOptions
 {
     private const int LongestSilence = 1000;
 
-    /// <summary>How many target durations a viewer may ask for nothing before the session is over, from 1 to 1,000; three unless set.</summary>
+    /// <summary>The number of target durations without a request after which a session ends, from 1 to 1,000; by default three.</summary>
     public int Silence { get; set; } = 3;
 
     /// <summary>
-    /// How many target durations before now a channel begins when its first viewer takes HLS: the three that a player keeps from the end
-    /// (RFC 8216 6.3.3), and the one that is still growing. From 0 to the six that a playlist lists; four unless set.
+    /// How many target durations before now a channel begins if its first viewer uses HLS: the three that a player keeps from the end
+    /// (RFC 8216 6.3.3), and the one that is still growing. From 0 to the six that a playlist lists; by default four.
     /// </summary>
     public int Preroll { get; set; } = 4;
 
     private static int MostPreroll => new HlsOptions().Window;
 
     /// <summary>
-    /// Says what is wrong with the values, a line for each: the setting, its value, why that cannot be, and what can. Empty if all is well.
+    /// Returns the errors in the values, one line for each: the setting, its value, the cause, and the allowed values. Empty if there is
+    /// none.
     /// </summary>
-    /// <param name="prefix">What stands before a setting's name where it is set, such as "RetroVue:Hls:".</param>
+    /// <param name="prefix">The text before the name of a setting in messages, such as "RetroVue:Hls:".</param>
     public ImmutableArray<string> FindProblems(string prefix = $"{nameof(HlsViewerOptions)}.")
     {
         ImmutableArray<string>.Builder problems = ImmutableArray.CreateBuilder<string>();

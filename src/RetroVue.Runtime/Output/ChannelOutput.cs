@@ -11,8 +11,8 @@ namespace RetroVue.Runtime.Output;
 /// has any number of viewers, by any protocol (<see cref="Attach"/>).
 /// </summary>
 /// <remarks>
-/// Thread-safe. Lives from the first viewer to the end of the linger; the channel makes it and ends it. Each producer has a feed of its own. At most
-/// one feed is on the air and at most one more waits for its time.
+/// Thread-safe. It lives from the first viewer to the end of the linger; the channel makes it and ends it. Each producer has a feed of its own.
+/// At most one feed is on the air, and at most one more waits for its time.
 /// </remarks>
 public sealed class ChannelOutput : IAsyncDisposable
 {
@@ -56,10 +56,10 @@ public sealed class ChannelOutput : IAsyncDisposable
     /// <summary>The pictures and sound before they are encoded: of a transcoded channel's items, and of every channel's slates.</summary>
     public RawFormats Raw => Kind.Raw;
 
-    /// <summary>What the transport stream is held to.</summary>
+    /// <summary>The bit rates that the transport stream does not exceed.</summary>
     public ChannelRates Rates => Kind.Rates;
 
-    /// <summary>How far apart key frames are at most.</summary>
+    /// <summary>The longest distance between key frames.</summary>
     public ClockTime KeyFrameInterval => Kind.KeyFrameInterval;
 
     /// <summary>The newest part of the transport stream, for viewers.</summary>
@@ -177,7 +177,7 @@ public sealed class ChannelOutput : IAsyncDisposable
         }
     }
 
-    /// <summary>Ends the stream for everybody. The channel does that when it goes off the air.</summary>
+    /// <summary>Ends the stream for all viewers. The channel calls this when it goes off the air.</summary>
     public async ValueTask DisposeAsync()
     {
         try
@@ -207,7 +207,7 @@ public sealed class ChannelOutput : IAsyncDisposable
         }
     }
 
-    /// <summary>Makes a completion source whose continuation runs where the channel's executor wants it.</summary>
+    /// <summary>Makes a completion source with a continuation that runs as the channel's executor requires.</summary>
     internal TaskCompletionSource CreateCompletion() => _executor.CreateCompletion();
 
     private void Publish(TransportStreamChunk chunk)

@@ -9,7 +9,7 @@ namespace RetroVue.Runtime.Producers;
 /// <summary>The content, the times and the formats of a <see cref="SlateSource"/>.</summary>
 internal sealed class SlateOptions
 {
-    /// <summary>The format of the pictures: Yuv420P, at least 64x48, of a positive rate; null for sound alone.</summary>
+    /// <summary>The format of the pictures: Yuv420P, at least 64x48, with a positive rate; null for sound only.</summary>
     public VideoFormat? Video { get; init; }
 
     /// <summary>The format of the silence: F32Planar, at most 8 channels; null for pictures only.</summary>
@@ -38,7 +38,7 @@ internal sealed class SlateOptions
     /// </summary>
     public Instant NextStart { get; init; }
 
-    /// <summary>Where it logs what cannot be drawn; nowhere if null.</summary>
+    /// <summary>Makes the logger for characters and text that cannot be drawn; null for no log.</summary>
     public ILoggerFactory? LoggerFactory { get; init; }
 
     /// <summary>The placement of the source's task.</summary>

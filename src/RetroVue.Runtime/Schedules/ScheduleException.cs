@@ -1,6 +1,6 @@
 namespace RetroVue.Runtime.Schedules;
 
-/// <summary>A schedule is wrong, or asks for what cannot be. The message says where: "schedule.json line 12, channels[0].items[3].duration: …". It is not transient.</summary>
+/// <summary>A schedule has an error, or requires the impossible. The message names the place: "schedule.json line 12, channels[0].items[3].duration: …". It is not transient.</summary>
 public sealed class ScheduleException : StationException
 {
     /// <summary>Makes an error without a line of a document.</summary>

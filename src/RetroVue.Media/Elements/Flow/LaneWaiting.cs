@@ -3,15 +3,17 @@ using RetroVue.Media.Time;
 
 namespace RetroVue.Media.Elements.Flow;
 
-/// <summary>How the inputs of an interleaving element wait for one another: for how long, and whether those waited for know it.</summary>
-/// <remarks>For the thread that takes.</remarks>
+/// <summary>
+/// Decides how long the inputs of an interleaving element wait for one another, and marks the inputs that the others wait for.
+/// </summary>
+/// <remarks>For the thread that takes buffers out of the lanes.</remarks>
 internal sealed class LaneWaiting(List<InterleavingLane> lanes)
 {
     private bool _isShown;
 
-    /// <summary>True if live inputs have waited long enough for an empty one.</summary>
-    /// <param name="awaited">The empty one.</param>
-    /// <param name="silenceLimit">How long they wait, in media time, for one that has a format and brings nothing.</param>
+    /// <summary>Returns true if live inputs have waited long enough for an empty one.</summary>
+    /// <param name="awaited">The empty input.</param>
+    /// <param name="silenceLimit">How long they wait, in media time, for an input that has a format but no buffer.</param>
     public bool IsOver(InterleavingLane awaited, ClockTime silenceLimit)
     {
         ClockTime newest = ClockTime.None;
@@ -40,12 +42,12 @@ internal sealed class LaneWaiting(List<InterleavingLane> lanes)
             awaited.SilentSince = newest;
         }
 
-        // Both by the media that the others have brought meanwhile and by the media they hold: after a hole in their own times they have
-        // not waited yet.
+        // Both limits count: the media that the others have brought meanwhile, and the media that they hold. After a hole in their own
+        // times they have not waited yet.
         return awaited.HasFormat && longest > silenceLimit && newest - awaited.SilentSince > silenceLimit;
     }
 
-    /// <summary>Marks the lanes that are waited for while another one is full; otherwise removes the marks.</summary>
+    /// <summary>Marks the lanes that the others wait for while one is full; if none is full, removes the marks.</summary>
     /// <param name="earliest">The lane that comes first by its times; null if there is none.</param>
     /// <param name="isStarving">True if another lane is full.</param>
     public void Show(InterleavingLane? earliest, bool isStarving)

@@ -1,7 +1,7 @@
 namespace RetroVue.Media.Elements.MpegTs;
 
 /// <summary>
-/// The line of a transport stream's output: what is due on it goes out in its turn, be it media, tables or a clock reference.
+/// The time line of a transport stream's output. It sends media, tables and clock references in the order in which they are due.
 /// </summary>
 /// <remarks>Times are in ticks of the system clock, 27 MHz. For one thread.</remarks>
 internal sealed class OutputLine(TransportStreamOptions options, List<TransportStreamTrack> tracks)
@@ -26,7 +26,7 @@ internal sealed class OutputLine(TransportStreamOptions options, List<TransportS
     /// <inheritdoc cref="TransportStreamWriter.LatePackets"/>
     public long LatePackets { get; private set; }
 
-    /// <summary>Begins, or goes on, at a time, with tables and a clock reference.</summary>
+    /// <summary>Begins or continues at a time, with tables and a clock reference.</summary>
     public void BeginAt(long now)
     {
         _main ??= tracks.Find(track => track.IsVideo) ?? (tracks.Count > 0 ? tracks[0] : null);
@@ -38,7 +38,7 @@ internal sealed class OutputLine(TransportStreamOptions options, List<TransportS
         _lastTables = now - (2 * _tableInterval);
     }
 
-    /// <summary>Goes on at another time; the next clock reference is marked as discontinuous, unless it is the first.</summary>
+    /// <summary>Continues at another time; the next clock reference is marked as discontinuous, unless it is the first one.</summary>
     public void JumpTo(long now)
     {
         _isDiscontinuous = HasBegun;
@@ -50,7 +50,7 @@ internal sealed class OutputLine(TransportStreamOptions options, List<TransportS
         BeginAt(now);
     }
 
-    /// <summary>Gives out all that is due up to a time; nothing if that is earlier than the time reached.</summary>
+    /// <summary>Sends all packets that are due up to a time; none if that is before the present time of the line.</summary>
     public void AdvanceTo(long target, ITransportStreamSink sink)
     {
         if (target >= _now)
@@ -60,7 +60,7 @@ internal sealed class OutputLine(TransportStreamOptions options, List<TransportS
         }
     }
 
-    /// <summary>Gives out all that waits, as if time had advanced until the last of it was due.</summary>
+    /// <summary>Sends all packets that wait, as if time had advanced to the last one.</summary>
     public void Finish(ITransportStreamSink sink)
     {
         while (NextTrack(out long due) is not null)

@@ -2,22 +2,25 @@ using RetroVue.Runtime.Producers.Slates.Letters;
 
 namespace RetroVue.Runtime.Producers.Slates;
 
-/// <summary>The digits of a clock, drawn once, each in a cell of its own: the clock does not tremble as it runs. Drawing allocates nothing.</summary>
+/// <summary>
+/// The digits of a clock, drawn once. Each digit has a cell of the same width, so the clock does not move while it runs. Drawing allocates
+/// nothing.
+/// </summary>
 internal sealed class SlateClock
 {
     private const string Characters = "0123456789:";
 
-    // Above the baseline and below it, in sizes: digits have no descenders, and a colon stands lower than they do in no font.
+    // Above and below the baseline, in em: digits have no descenders, and in no font is a colon lower than they are.
     private const float Above = 0.8f;
     private const float Below = 0.1f;
 
     private readonly LetterMask[] _masks;
     private readonly int _above;
 
-    /// <param name="fonts">The fonts there are; their gate is held.</param>
+    /// <param name="fonts">The available fonts; the caller holds their gate.</param>
     /// <param name="size">The size of the digits, in lines.</param>
-    /// <param name="stretch">Pixels across for one down.</param>
-    /// <param name="isSoft">Whether fields alternate.</param>
+    /// <param name="stretch">The horizontal scale of letters; 1 for square pixels.</param>
+    /// <param name="isSoft">True for interlaced pictures.</param>
     public SlateClock(LetterFonts fonts, float size, float stretch, bool isSoft)
     {
         var text = new Paragraph(fonts, Characters, LetterWeight.Bold);
@@ -40,7 +43,7 @@ internal sealed class SlateClock
     /// <param name="luma">The picture's luma.</param>
     /// <param name="stride">Bytes from one line to the next.</param>
     /// <param name="pictureWidth">The picture's width.</param>
-    /// <param name="baseline">What the text stands on.</param>
+    /// <param name="baseline">The line of the picture on which the text stands.</param>
     /// <param name="text">Digits and colons.</param>
     /// <param name="value">The luma to draw with.</param>
     public void Draw(Span<byte> luma, int stride, int pictureWidth, int baseline, ReadOnlySpan<char> text, byte value)

@@ -5,28 +5,28 @@ namespace RetroVue.Runtime.Producers.Slates;
 
 /// <summary>The positions of a slate's parts in a picture, in pixels: the clock in the middle, texts above and below it.</summary>
 /// <remarks>
-/// Everything keeps within 90 % of the width and of the height, the graphics safe area of EBU R 95. Letters are as wide as the pixels'
-/// aspect ratio asks for. What is said below the clock gets as many lines as there is room for, in a very small picture none.
+/// All parts are within 90 % of the width and of the height, the graphics safe area of EBU R 95. The width of letters follows the pixels'
+/// aspect ratio. The text below the clock gets as many lines as there is room for; in a very small picture it gets none.
 /// </remarks>
 internal sealed class SlateLayout
 {
-    /// <summary>The narrowest picture that the clock can be read in.</summary>
+    /// <summary>The smallest width in which the clock is legible.</summary>
     public const int MinWidth = 64;
 
-    /// <summary>The lowest picture that the clock can be read in.</summary>
+    /// <summary>The smallest height in which the clock is legible.</summary>
     public const int MinHeight = 48;
 
-    /// <summary>A line's height, in sizes of its letters.</summary>
+    /// <summary>The height of a line, in em.</summary>
     public const float LineHeight = 1.36f;
 
-    /// <summary>From a line's top to what its letters stand on, in their sizes.</summary>
+    /// <summary>The distance from a line's top to its baseline, in em.</summary>
     public const float Ascent = 1.07f;
 
-    // The height of digits and capitals, and the width of a clock's text, in sizes of the letters.
+    // The height of digits and capitals, and the width of a clock's text, in em.
     private const float CapitalHeight = 0.714f;
     private const float ClockWidth = 4f;
 
-    // Smaller letters cannot be read.
+    // Smaller letters are not legible.
     private const float LeastSize = 9;
     private const int MostTitleLines = 2;
 
@@ -40,14 +40,14 @@ internal sealed class SlateLayout
         Width = format.Width - (2 * Left);
         Bottom = format.Height - Top;
 
-        // The height of the largest 16:9 picture inside this one, so that the letters of a portrait picture fit its width.
+        // The height of the largest 16:9 picture inside this one, so that text fits the width of a portrait picture.
         float height = Math.Min(format.Height, format.Width / Stretch * 9 / 16);
         float gap = height / 12;
         ClockSize = Math.Min(Math.Max(0.22f * height, LeastSize), Width / Stretch / ClockWidth);
         ClockBaseline = (int)Math.Round((format.Height + (CapitalHeight * ClockSize)) / 2);
         int clockTop = (int)(ClockBaseline - (CapitalHeight * ClockSize));
 
-        // Of interlaced pictures two lines of each field share one of chroma.
+        // In interlaced pictures, two lines of each field share one line of chroma.
         int unit = format.Interlacing == Interlacing.Progressive ? 2 : 4;
         BarsHeight = Math.Max(unit, (int)(height / 90) & -unit);
         BarsTop = (int)(clockTop - gap - BarsHeight) & -unit;
@@ -68,7 +68,7 @@ internal sealed class SlateLayout
         TitleBaseline = (int)(top + (HasLabel ? label : 0) + (Ascent * TitleSize));
     }
 
-    /// <summary>Pixels across for one down.</summary>
+    /// <summary>The horizontal scale of letters; 1 for square pixels.</summary>
     public float Stretch { get; }
 
     /// <summary>The first column of the safe area.</summary>
@@ -86,7 +86,7 @@ internal sealed class SlateLayout
     /// <summary>The size of the name's letters, in lines.</summary>
     public float NameSize { get; }
 
-    /// <summary>What the name stands on.</summary>
+    /// <summary>The baseline of the name.</summary>
     public int NameBaseline { get; }
 
     /// <summary>The first line of the colour bars; even.</summary>
@@ -101,28 +101,28 @@ internal sealed class SlateLayout
     /// <summary>The size of the clock's digits, in lines.</summary>
     public float ClockSize { get; }
 
-    /// <summary>What the clock stands on.</summary>
+    /// <summary>The baseline of the clock.</summary>
     public int ClockBaseline { get; }
 
-    /// <summary>Whether there is room to say when the next title begins.</summary>
+    /// <summary>True if there is room for the label, which says when the next title begins.</summary>
     public bool HasLabel { get; }
 
-    /// <summary>The size of the letters that say when the next title begins, in lines.</summary>
+    /// <summary>The size of the label's letters, in lines.</summary>
     public float LabelSize { get; }
 
-    /// <summary>What they stand on.</summary>
+    /// <summary>The baseline of the label.</summary>
     public int LabelBaseline { get; }
 
     /// <summary>The size of the next title's letters, in lines.</summary>
     public float TitleSize { get; }
 
-    /// <summary>What the first line of the next title stands on.</summary>
+    /// <summary>The baseline of the first line of the next title.</summary>
     public int TitleBaseline { get; }
 
-    /// <summary>How many lines the next title may have.</summary>
+    /// <summary>The largest number of lines of the next title.</summary>
     public int TitleLines { get; }
 
-    /// <summary>The width of the safe area, in sizes of letters.</summary>
+    /// <summary>Returns the width of the safe area in em, for letters of a size.</summary>
     public float RoomFor(float size) => Width / (size * Stretch);
 
     private int LinesBelow(float top) => Math.Max(0, (int)((Bottom - top) / (TitleSize * LineHeight)));

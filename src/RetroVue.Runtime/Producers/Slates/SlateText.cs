@@ -22,9 +22,9 @@ internal static class SlateText
         WriteTwoDigits(text[6..], time.Second);
     }
 
-    /// <summary>"Next at 20:15", which stands above the title of what is next.</summary>
-    /// <param name="start">When that airs.</param>
-    /// <param name="zone">Whose local time.</param>
+    /// <summary>Returns "Next at 20:15", the label above the next title.</summary>
+    /// <param name="start">The start of the next entry.</param>
+    /// <param name="zone">The zone of the local time.</param>
     public static string NextAt(Instant start, DateTimeZone zone)
     {
         Span<char> clock = stackalloc char[ClockLength];

@@ -7,25 +7,25 @@ using RetroVue.Runtime.Producers.Slates.Letters;
 
 namespace RetroVue.Runtime.Producers.Slates;
 
-/// <summary>Draws the words of one slate in luma alone.</summary>
-/// <param name="fonts">The fonts there are; their gate is held.</param>
+/// <summary>Draws the text of one slate, only in luma.</summary>
+/// <param name="fonts">The available fonts; the caller holds their gate.</param>
 /// <param name="format">The picture's format.</param>
-/// <param name="layout">Where things stand in it.</param>
+/// <param name="layout">The positions of the parts.</param>
 /// <param name="picture">The picture.</param>
-/// <param name="logger">Where characters are told of that no font has.</param>
+/// <param name="logger">Receives a warning about characters that no font has.</param>
 internal sealed class SlateWords(LetterFonts fonts, VideoFormat format, SlateLayout layout, HeapMemory picture, ILogger logger)
 {
-    // By so much of its size a letter may stand out of its line, as marks above marks do.
+    // The part of its size by which a letter may stand out of its line, as stacked marks do.
     private const float Overhang = 0.3f;
 
     private bool IsSoft => format.Interlacing != Interlacing.Progressive;
 
-    /// <summary>Draws a text in the middle, in as many lines as it needs and may have.</summary>
-    /// <param name="text">What a stranger wrote.</param>
-    /// <param name="weight">How thick the letters are.</param>
+    /// <summary>Draws a centred text, in as many lines as necessary, up to a limit.</summary>
+    /// <param name="text">The text, which may have any content.</param>
+    /// <param name="weight">The weight of the letters.</param>
     /// <param name="size">Their size, in lines.</param>
-    /// <param name="baseline">What the first line stands on.</param>
-    /// <param name="most">How many lines there may be.</param>
+    /// <param name="baseline">The baseline of the first line.</param>
+    /// <param name="most">The largest number of lines.</param>
     /// <param name="luma">The luma to draw with.</param>
     public void Draw(string text, LetterWeight weight, float size, int baseline, int most, byte luma)
     {
@@ -43,7 +43,7 @@ internal sealed class SlateWords(LetterFonts fonts, VideoFormat format, SlateLay
         }
     }
 
-    /// <summary>The digits of the clock.</summary>
+    /// <summary>Draws the digits of the clock.</summary>
     public SlateClock DrawClock() => new(fonts, layout.ClockSize, layout.Stretch, IsSoft);
 
     private void Draw(ShapedLine line, float size, int baseline, byte luma)
@@ -55,7 +55,7 @@ internal sealed class SlateWords(LetterFonts fonts, VideoFormat format, SlateLay
             return;
         }
 
-        // The middle of the safe area is the middle of the picture; a letter may stand out of its line to the sides, too.
+        // The middle of the safe area is the middle of the picture; a letter may also stand out of its line to the left and to the right.
         float wide = line.Width * size * layout.Stretch;
         int width = Math.Min(layout.Width, (int)MathF.Ceiling(wide + (2 * Overhang * size * layout.Stretch)));
         int left = layout.Left + ((layout.Width - width) / 2);

@@ -3,21 +3,21 @@ using System.Text;
 
 namespace RetroVue.Runtime.Producers.Slates.Letters;
 
-/// <summary>Takes out of a stranger's text what cannot be drawn in a line, or not in bounded time.</summary>
+/// <summary>Removes characters from a foreign text that cannot be drawn in one line, or not in bounded time.</summary>
 internal static class CleanText
 {
-    /// <summary>The sign behind a text that goes on.</summary>
+    /// <summary>The sign at the end of a shortened text.</summary>
     public const char Ellipsis = '…';
 
-    /// <summary>A text that is longer is cut there: it fits no slate.</summary>
+    /// <summary>The length at which a longer text is cut; no slate has room for more.</summary>
     public const int MostCharacters = 400;
 
-    // The languages of the world put up to four marks on one letter; more would climb out of the line.
+    // Languages put up to four marks on one letter; more marks would stand out of the line.
     private const int MostMarks = 4;
 
     /// <summary>
-    /// The text in one line: stretches of white space and control characters become single spaces, unpaired surrogates the replacement
-    /// character; what steers the direction of text and has no width is left out.
+    /// Returns the text in one line. Runs of white space and control characters become single spaces; unpaired surrogates become the
+    /// replacement character. Invisible characters and characters that control the direction are left out.
     /// </summary>
     public static string From(string text)
     {
@@ -58,12 +58,12 @@ internal static class CleanText
         return clean.ToString().TrimEnd();
     }
 
-    /// <summary>True for what only shapes the letters around it.</summary>
+    /// <summary>Returns true for a character that only changes the shapes of the letters around it.</summary>
     public static bool IsJoiner(int character) => character is 0x200C or 0x200D;
 
-    /// <summary>True for what chooses a variant of the character before it.</summary>
+    /// <summary>Returns true for a character that chooses a variant of the character before it.</summary>
     public static bool IsVariation(int character) => character is >= 0xFE00 and <= 0xFE0F or >= 0xE0100 and <= 0xE01EF;
 
-    // Letters and marks by their category, but without a shape: the fillers of Hangul and the like.
+    // Letters and marks by their category, but without a shape, such as the fillers of Hangul.
     private static bool IsInvisible(int character) => character is 0x034F or 0x115F or 0x1160 or 0x17B4 or 0x17B5 or 0x3164 or 0xFFA0;
 }

@@ -4,7 +4,10 @@ using HarfBuzzSharp;
 
 namespace RetroVue.Runtime.Producers.Slates.Letters;
 
-/// <summary>Which way the characters of a line run: the part of Unicode's bidirectional algorithm (UAX #9) that needs no control characters.</summary>
+/// <summary>
+/// Finds the direction of each character of a line. Implements the part of Unicode's bidirectional algorithm (UAX #9) that needs no control
+/// characters.
+/// </summary>
 internal static class Directions
 {
     private enum Kind : byte
@@ -19,11 +22,11 @@ internal static class Directions
     }
 
     /// <summary>
-    /// The level of each character, as UAX #9 has it: even ones run from left to right, odd ones from right to left. The first letter gives
-    /// the direction of the whole.
+    /// Returns the level of each character (UAX #9): even levels run from left to right, odd levels from right to left. The first letter
+    /// decides the direction of the whole line.
     /// </summary>
     /// <param name="text">A text without control characters.</param>
-    /// <param name="whole">The level of the whole, 0 or 1.</param>
+    /// <param name="whole">The level of the whole line, 0 or 1.</param>
     public static byte[] LevelsOf(string text, out byte whole)
     {
         var kinds = new Kind[text.Length];
@@ -75,7 +78,7 @@ internal static class Directions
         }
     }
 
-    /// <summary>Marks go with what they stand on.</summary>
+    /// <summary>Gives each mark the kind of the character before it.</summary>
     private static void SettleMarks(Kind[] kinds)
     {
         for (int i = 0; i < kinds.Length; i++)
@@ -87,7 +90,9 @@ internal static class Directions
         }
     }
 
-    /// <summary>Signs and single separators are a part of the numbers beside them; numbers behind a letter from the left are as that is.</summary>
+    /// <summary>
+    /// Makes signs and single separators a part of the numbers beside them. A number after a left-to-right letter becomes left-to-right.
+    /// </summary>
     private static void SettleNumbers(Kind[] kinds, byte whole)
     {
         for (int i = 1; i < kinds.Length - 1; i++)
@@ -122,7 +127,9 @@ internal static class Directions
         }
     }
 
-    /// <summary>What stands between two of one direction runs as they do, all else as the whole.</summary>
+    /// <summary>
+    /// Gives neutral characters between two of the same direction that direction, and all others the direction of the whole line.
+    /// </summary>
     private static void SettleNeutrals(Kind[] kinds, byte whole)
     {
         Kind ofWhole = whole == 1 ? Kind.Right : Kind.Left;
@@ -146,7 +153,7 @@ internal static class Directions
             i = end;
         }
 
-        // Beside neutrals a number in text from the right is as that text.
+        // For the neutrals beside it, a number that is still a number counts as right-to-left.
         static Kind Side(Kind kind) => kind == Kind.Left ? Kind.Left : Kind.Right;
     }
 }

@@ -1,12 +1,12 @@
 namespace RetroVue.Runtime.Producers.Slates.Letters;
 
-/// <summary>Finds the files of the system's fonts, those first that a slate looks best in.</summary>
+/// <summary>Finds the files of the system's fonts, and puts the fonts first that look best in a slate.</summary>
 internal static class FontFiles
 {
     private const int MostFiles = 4000;
     private const int MostDepth = 8;
 
-    // What a name says of letters that are unlike those of the fonts that this assembly brings.
+    // Words in names of fonts whose letters look different from those of the fonts in this assembly.
     private static readonly (string Word, int Penalty)[] s_unlike =
     [
         ("italic", 100), ("oblique", 100), ("condensed", 60), ("mono", 40), ("serif", 30), ("nastaliq", 30), ("kufi", 25), ("rashi", 40),
@@ -24,10 +24,10 @@ internal static class FontFiles
         Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".fonts"),
     ];
 
-    /// <summary>All fonts in folders and those below, in no order; of very many some.</summary>
+    /// <summary>Returns the fonts in folders and their subfolders, in no order; if there are very many, only some of them.</summary>
     public static IReadOnlyList<string> In(IEnumerable<string> folders)
     {
-        // A link that leads back to its own folder is followed as deep as all others.
+        // A link to its own folder is followed only to the same depth as all others.
         var options = new EnumerationOptions
         {
             RecurseSubdirectories = true,
@@ -38,7 +38,7 @@ internal static class FontFiles
         return [.. folders.Where(Path.IsPathRooted).Where(Directory.Exists).SelectMany(folder => Directory.EnumerateFiles(folder, "*", options)).Where(IsFont).Take(MostFiles)];
     }
 
-    /// <summary>The files, the best one first; the same files are always in the same order.</summary>
+    /// <summary>Returns the files, the best one first; the same files always have the same order.</summary>
     public static IReadOnlyList<string> Ranked(IEnumerable<string> files, LetterWeight weight) =>
         [.. files.OrderBy(file => Penalty(Path.GetFileNameWithoutExtension(file), weight)).ThenBy(file => file, StringComparer.Ordinal)];
 

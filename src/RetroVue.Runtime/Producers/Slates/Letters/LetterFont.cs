@@ -4,7 +4,7 @@ using SkiaSharp;
 
 namespace RetroVue.Runtime.Producers.Slates.Letters;
 
-/// <summary>One font, which lives as long as the process: HarfBuzz shapes with it and Skia draws with it.</summary>
+/// <summary>A font, which is kept until the process ends. HarfBuzz shapes with it, and Skia draws with it.</summary>
 internal sealed class LetterFont
 {
     private const long MostBytes = 200 << 20;
@@ -13,8 +13,8 @@ internal sealed class LetterFont
     private readonly int _length;
     private SKTypeface? _typeface;
 
-    /// <param name="bytes">Its file in memory, which stays there; of a collection the first font is taken.</param>
-    /// <param name="length">Bytes of it.</param>
+    /// <param name="bytes">The font's file in memory, which stays valid; of a collection, the first font is used.</param>
+    /// <param name="length">The number of bytes.</param>
     private LetterFont(nint bytes, int length)
     {
         (_bytes, _length) = (bytes, length);
@@ -26,21 +26,21 @@ internal sealed class LetterFont
         Shaper.SetScale(UnitsPerEm, UnitsPerEm);
     }
 
-    /// <summary>What shapes text, in units of the font.</summary>
+    /// <summary>Shapes text, in units of the font.</summary>
     public Font Shaper { get; }
 
-    /// <summary>Units of the font in its size.</summary>
+    /// <summary>The number of font units in one em.</summary>
     public int UnitsPerEm { get; }
 
-    /// <summary>What draws glyphs; Skia opens the font at the first use.</summary>
+    /// <summary>Draws glyphs; Skia opens the font at the first use.</summary>
     public SKTypeface Typeface => _typeface ??= OpenTypeface() ?? throw new InvalidDataException("Skia cannot read the font.");
 
     private bool IsUsable { get; }
 
-    /// <summary>The font of a file; null if it is none.</summary>
-    /// <remarks>The file is mapped, so of the hundreds there are no more is read than their lists of characters.</remarks>
-    /// <exception cref="IOException">It cannot be read.</exception>
-    /// <exception cref="UnauthorizedAccessException">It is not for everybody's eyes.</exception>
+    /// <summary>Opens the font of a file; returns null if the file is no usable font.</summary>
+    /// <remarks>The file is mapped, so of hundreds of fonts only the lists of their characters are read.</remarks>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">This user has no right to read the file.</exception>
     public static unsafe LetterFont? Open(string file)
     {
         if (new FileInfo(file).Length is 0 or > MostBytes)
@@ -64,20 +64,20 @@ internal sealed class LetterFont
         return null;
     }
 
-    /// <summary>A font that this assembly brings.</summary>
+    /// <summary>Opens a font that is a resource of this assembly.</summary>
     public static unsafe LetterFont OpenOwn(string name)
     {
-        // The resource is mapped with the assembly and stays.
+        // The resource is mapped with the assembly and stays mapped.
         Stream resource = typeof(LetterFont).Assembly.GetManifestResourceStream(name)
             ?? throw new InvalidOperationException($"The assembly has no resource {name}.");
         var bytes = (UnmanagedMemoryStream)resource;
         return new LetterFont((nint)bytes.PositionPointer, (int)bytes.Length);
     }
 
-    /// <summary>Whether the font has a glyph for a character.</summary>
+    /// <summary>Returns true if the font has a glyph for a character.</summary>
     public bool Has(int character) => Shaper.TryGetNominalGlyph((uint)character, out _);
 
-    /// <summary>Whether Skia can draw with it.</summary>
+    /// <summary>Returns true if Skia can draw with the font.</summary>
     public bool CanDraw()
     {
         try

@@ -3,15 +3,15 @@ using HarfBuzzSharp;
 namespace RetroVue.Runtime.Producers.Slates.Letters;
 
 /// <summary>
-/// The fonts there are: one of Latin, Greek and Cyrillic that this assembly brings, and those of the system, which are looked for when a
-/// character is not in that one.
+/// The available fonts: one of this assembly, with Latin, Greek and Cyrillic letters, and those of the system. The system's fonts are
+/// searched when that one does not have a character.
 /// </summary>
-/// <remarks>Nothing is opened before it is asked for. For one thread at a time: who uses fonts holds <see cref="Gate"/>.</remarks>
-/// <param name="folders">Where the system's fonts are.</param>
-/// <param name="openOwn">Opens a font that this assembly brings, other than as usual.</param>
+/// <remarks>Fonts are opened only when they are needed. For one thread at a time: hold <see cref="Gate"/> while you use fonts.</remarks>
+/// <param name="folders">The folders of the system's fonts.</param>
+/// <param name="openOwn">Opens the font of this assembly, in place of the usual way; for tests.</param>
 internal sealed class LetterFonts(IReadOnlyList<string> folders, Func<LetterFont>? openOwn = null)
 {
-    // A text has a few hundred characters at most; those of many texts are remembered.
+    // A text has at most a few hundred characters; the missing characters of many texts are remembered.
     private const int MostMissing = 10_000;
 
     private readonly LetterFont?[] _own = new LetterFont?[2];
@@ -22,21 +22,21 @@ internal sealed class LetterFonts(IReadOnlyList<string> folders, Func<LetterFont
     private readonly HashSet<string> _told = new(StringComparer.Ordinal);
     private IReadOnlyList<string>? _files;
 
-    /// <summary>Those of this machine.</summary>
+    /// <summary>The fonts of this machine.</summary>
     public static LetterFonts OfSystem { get; } = new(FontFiles.UsualFolders);
 
-    /// <summary>What is held while fonts are used.</summary>
+    /// <summary>The lock to hold while fonts are used.</summary>
     public Lock Gate { get; } = new();
 
-    /// <summary>True once letters could not be drawn at all: it is not tried again.</summary>
+    /// <summary>True once letters could not be drawn at all; no further attempt follows.</summary>
     public bool IsGivenUp { get; set; }
 
-    /// <summary>The font that this assembly brings.</summary>
+    /// <summary>Returns the font of this assembly.</summary>
     public LetterFont Own(LetterWeight weight) => _own[(int)weight] ??= openOwn?.Invoke() ?? LetterFont.OpenOwn($"NotoSans-{weight}.ttf");
 
-    /// <summary>A font of the system that has a character; null if there is none.</summary>
+    /// <summary>Returns a font of the system that has a character; null if there is none.</summary>
     /// <param name="character">The character.</param>
-    /// <param name="script">Its script: of several fonts the one is taken that other characters of the script were taken from.</param>
+    /// <param name="script">The script of the character; a font that other characters of the script already use is preferred.</param>
     /// <param name="weight">The weight, if there is a choice.</param>
     public LetterFont? Find(int character, Script script, LetterWeight weight)
     {
@@ -76,7 +76,7 @@ internal sealed class LetterFonts(IReadOnlyList<string> folders, Func<LetterFont
         return null;
     }
 
-    /// <summary>True at the first call for a thing that is to be told once.</summary>
+    /// <summary>Returns true at the first call for a message that is logged only once.</summary>
     public bool IsNews(string thing) => _told.Add(thing);
 
     private LetterFont? Open(string file)
@@ -89,7 +89,7 @@ internal sealed class LetterFonts(IReadOnlyList<string> folders, Func<LetterFont
             }
             catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
             {
-                // One that was removed, or is not for everybody's eyes.
+                // The file was removed, or this user has no right to read it.
             }
 
             _opened.Add(file, font);

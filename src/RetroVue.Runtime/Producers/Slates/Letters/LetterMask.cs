@@ -2,30 +2,30 @@ using SkiaSharp;
 
 namespace RetroVue.Runtime.Producers.Slates.Letters;
 
-/// <summary>Letters as they were drawn once: how much of each pixel they cover, 0 to 255.</summary>
+/// <summary>A drawing of letters: the coverage of each pixel, 0 to 255.</summary>
 internal sealed class LetterMask
 {
     private readonly byte[] _cover;
 
     private LetterMask(byte[] cover, int width, int height) => (_cover, Width, Height) = (cover, width, height);
 
-    /// <summary>Pixels across.</summary>
+    /// <summary>The width in pixels.</summary>
     public int Width { get; }
 
-    /// <summary>Pixels down.</summary>
+    /// <summary>The height in pixels.</summary>
     public int Height { get; }
 
-    /// <summary>Draws a line into a mask; what stands out of it is cut off.</summary>
+    /// <summary>Draws a line into a mask; parts outside the mask are cut off.</summary>
     /// <param name="line">The line.</param>
-    /// <param name="size">Pixels down of its size.</param>
-    /// <param name="stretch">Pixels across for one down.</param>
-    /// <param name="left">Where the line begins in the mask.</param>
-    /// <param name="baseline">Where the mask has the line that letters stand on.</param>
-    /// <param name="width">Pixels across of the mask.</param>
-    /// <param name="height">Pixels down of the mask.</param>
+    /// <param name="size">The size of the letters, in lines of the picture.</param>
+    /// <param name="stretch">The horizontal scale of letters; 1 for square pixels.</param>
+    /// <param name="left">The column of the mask at which the line begins.</param>
+    /// <param name="baseline">The row of the mask at which the baseline is.</param>
+    /// <param name="width">The width of the mask in pixels.</param>
+    /// <param name="height">The height of the mask in pixels.</param>
     public static LetterMask Draw(ShapedLine line, float size, float stretch, float left, float baseline, int width, int height)
     {
-        // Grey on black: what a font has in colours is drawn as bright as it is.
+        // Grey on black: colours of a font are drawn with their brightness.
         using var bitmap = new SKBitmap(new SKImageInfo(width, height, SKColorType.Gray8, SKAlphaType.Opaque));
         using var canvas = new SKCanvas(bitmap);
         using var paint = new SKPaint { Color = SKColors.White, IsAntialias = true };
@@ -63,7 +63,9 @@ internal sealed class LetterMask
         return new LetterMask(cover, width, height);
     }
 
-    /// <summary>Spreads each line over those beside it, so that what is one line high does not flicker where fields alternate.</summary>
+    /// <summary>
+    /// Returns a mask in which each row is spread over the rows beside it, so that parts of one row do not flicker in interlaced pictures.
+    /// </summary>
     public LetterMask Softened()
     {
         byte[] soft = new byte[_cover.Length];
@@ -77,7 +79,7 @@ internal sealed class LetterMask
     }
 
     /// <summary>Lays the letters over a plane. Allocates nothing.</summary>
-    /// <param name="luma">A plane of 8 bits a pixel, beginning where the mask's top left corner is to be; the mask fits it.</param>
+    /// <param name="luma">A plane of 8 bits per pixel, from the place of the mask's top left corner on; it has room for the mask.</param>
     /// <param name="stride">Bytes from one line to the next.</param>
     /// <param name="value">The luma of the letters.</param>
     public void LayOver(Span<byte> luma, int stride, byte value)

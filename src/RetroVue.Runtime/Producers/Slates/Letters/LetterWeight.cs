@@ -1,11 +1,11 @@
 namespace RetroVue.Runtime.Producers.Slates.Letters;
 
-/// <summary>How thick letters are.</summary>
+/// <summary>The weight of letters.</summary>
 internal enum LetterWeight
 {
-    /// <summary>As in running text.</summary>
+    /// <summary>The weight of running text.</summary>
     Regular,
 
-    /// <summary>Thick, for a name and a clock.</summary>
+    /// <summary>Heavier, for a name and a clock.</summary>
     Bold,
 }

@@ -4,13 +4,13 @@ using HarfBuzzSharp;
 
 namespace RetroVue.Runtime.Producers.Slates.Letters;
 
-/// <summary>Where a text may go on in another line: behind spaces and hyphens, and between the characters of Chinese and Japanese.</summary>
+/// <summary>Finds the places where a text may be broken: after spaces and hyphens, and between Chinese and Japanese characters.</summary>
 internal static class LineBreaks
 {
-    // What no line of Japanese begins with, beside closing brackets.
+    // Characters with which no Japanese line begins, besides closing brackets.
     private const string NeverFirst = "、。，．・：；？！…‥ーゝゞヽヾ々ぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮヵヶ";
 
-    /// <summary>For each character whether a line may begin with it.</summary>
+    /// <summary>Returns, for each character, whether a line may begin with it.</summary>
     public static bool[] Of(string text)
     {
         var breaks = new bool[text.Length];

@@ -4,12 +4,12 @@ namespace RetroVue.Runtime.Producers.Slates.Letters;
 
 /// <summary>Glyphs of one font.</summary>
 /// <param name="Font">The font.</param>
-/// <param name="Glyphs">Their numbers in the font, in the order in which they are drawn.</param>
-/// <param name="Clusters">For each the place in the text of the first character that it stands for.</param>
-/// <param name="Advances">How far each moves on, in its size.</param>
-/// <param name="Offsets">Where each stands, beside where the ones before it have moved to, in its size; down is positive.</param>
+/// <param name="Glyphs">The numbers of the glyphs in the font, in drawing order.</param>
+/// <param name="Clusters">For each glyph, the index of the first character in the text that it stands for.</param>
+/// <param name="Advances">For each glyph, the distance to the next one, in em.</param>
+/// <param name="Offsets">For each glyph, its place relative to the sum of the advances before it, in em; down is positive.</param>
 internal sealed record ShapedRun(LetterFont Font, ushort[] Glyphs, int[] Clusters, float[] Advances, SKPoint[] Offsets)
 {
-    /// <summary>Its width, in its size.</summary>
+    /// <summary>The width in em.</summary>
     public float Width => Advances.Sum();
 }
