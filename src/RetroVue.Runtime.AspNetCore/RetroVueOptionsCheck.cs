@@ -3,7 +3,8 @@ using Microsoft.Extensions.Options;
 namespace RetroVue.Runtime.AspNetCore;
 
 /// <summary>
-/// Checks a station's options before the host starts. A message names the setting in the form of the place where it was set.
+/// Checks a station's options before the host starts. A message names a setting as in the configuration if a section was read, also if
+/// code has set it afterwards, else as in code.
 /// </summary>
 internal sealed class RetroVueOptionsCheck : IValidateOptions<RetroVueOptions>
 {

@@ -87,7 +87,7 @@ public sealed class StationServiceTests
         ViewerSession session = await channel.JoinAsync(new JoinRequest("test"));
         await app.StopAsync();
         await app.DisposeAsync();
-        Assert.That(async () => await channel.JoinAsync(new JoinRequest("late")), Throws.InstanceOf<ObjectDisposedException>());
+        Assert.That(async () => await channel.JoinAsync(new JoinRequest("late")), Throws.InstanceOf<OperationCanceledException>());
         Assert.That(async () => await station.StartAsync(), Throws.InstanceOf<ObjectDisposedException>());
         Assert.That(station.Channels, Has.Length.EqualTo(1));
         await session.DisposeAsync();
@@ -188,7 +188,7 @@ public sealed class StationServiceTests
                 await using ViewerSession session = await station.Find("clip")!.JoinAsync(new JoinRequest(stage));
                 log.Add($"{stage} {station.Channels[0].ViewerCount}");
             }
-            catch (ObjectDisposedException)
+            catch (OperationCanceledException)
             {
                 log.Add($"{stage} refused");
             }

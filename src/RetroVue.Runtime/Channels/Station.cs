@@ -13,7 +13,7 @@ namespace RetroVue.Runtime.Channels;
 /// <remarks>
 /// Thread-safe. The station knows its channels once it has started. <see cref="StartAsync"/> waits for that; any caller may call it, any number
 /// of times. A channel is off the air until a viewer joins. After its end the station still gives its schedule and its channels; a viewer who
-/// joins then gets an <see cref="ObjectDisposedException"/>.
+/// joins then gets an <see cref="OperationCanceledException"/>.
 /// </remarks>
 public sealed class Station : IAsyncDisposable
 {
