@@ -36,7 +36,7 @@ internal sealed class RetroVueOptionsCheck : IValidateOptions<RetroVueOptions>
         }
         else if (options.Channels?.Any(channel => channel is null) == true)
         {
-            yield return $"{nameof(RetroVueOptions)}.{nameof(options.Channels)} contains null, which is no channel. Remove it.";
+            yield return $"{nameof(RetroVueOptions)}.{nameof(options.Channels)} has a null entry, which is no channel. Leave it out.";
         }
 
         if (options.MaxConnections is < 1 or > MostConnections)

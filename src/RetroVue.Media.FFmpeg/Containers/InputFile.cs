@@ -98,7 +98,7 @@ internal sealed unsafe class InputFile : IDisposable
         {
             return new InputFile(path, identity, InputContext.Open(path, interrupt), interrupt, choice ?? StreamChoice.Best);
         }
-        catch (FFmpegException exception)
+        catch (FFmpegException exception) when (exception is not MediaFileException)
         {
             throw new MediaFileException(path, Problem(exception, interrupt, limit), exception);
         }
