@@ -150,7 +150,7 @@ public sealed class OptionsTests
             Assert.That(exception.Failures, Is.Not.Empty);
             foreach (string failure in exception.Failures)
             {
-                Assert.That(failure, Does.Match(@"^RetroVueOptions\.[A-Za-z.]+ (is|has) (?s:.*)(: |\. |, ).*(Write|Leave) .*\.$"), string.Join(", ", set));
+                Assert.That(failure, Does.Match(@"^RetroVueOptions\.[A-Za-z.]+ (is|has) (?s:.*)(: |\. |, ).*(Write|Leave|Remove|Do not set) .*\.$"), string.Join(", ", set));
             }
         }
         catch (Exception exception)
@@ -183,7 +183,7 @@ public sealed class OptionsTests
         }
         catch (OptionsValidationException exception)
         {
-            Assert.That(exception.Failures, Is.All.Matches(@"^RetroVue:[A-Za-z:]+ is (?s:.*)(Write|Leave) (?s:.*)\.$"));
+            Assert.That(exception.Failures, Is.All.Matches(@"^RetroVue:[A-Za-z:]+ is (?s:.*)(Write|Leave|Remove|Do not set) (?s:.*)\.$"));
         }
     });
 
