@@ -10,13 +10,11 @@ public sealed class CancellationTests
     {
         ["Pipeline.StopAsync"] = "it lasts five seconds at most, and what has begun to stop has to end",
         ["IProducer.StopAsync"] = "what has begun to stop has to end",
-        ["NormalProducer.StopAsync"] = "what has begun to stop has to end",
         ["Executor.InvokeAsync"] = "the work is the caller's, which can look at a token itself",
         ["ThreadedExecutor.InvokeAsync"] = "as of Executor",
         ["SimulatedExecutor.InvokeAsync"] = "as of Executor",
         ["Executor.DetachAsync"] = "it lasts five seconds at most, and what a step uses must not be freed before",
         ["Watchdog.WithinAsync"] = "the limit ends it",
-        ["ChannelManager.LeaveAsync"] = "it waits for nothing",
     };
 
     private static readonly MethodInfo[] s_methods =
