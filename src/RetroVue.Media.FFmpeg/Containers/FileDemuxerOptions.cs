@@ -9,7 +9,7 @@ public sealed record FileDemuxerOptions
     /// <summary>The beginning of the part, from the file's own zero (<see cref="MediaInfo.StartTime"/>).</summary>
     public ClockTime StartAt { get; init; }
 
-    /// <summary>The end of the part, exclusive, from the same zero; None for the file's end.</summary>
+    /// <summary>The end of the part, exclusive, from the file's own zero; None for the file's end.</summary>
     public ClockTime StopAt { get; init; } = ClockTime.None;
 
     /// <summary>The running time at which <see cref="StartAt"/> is presented.</summary>

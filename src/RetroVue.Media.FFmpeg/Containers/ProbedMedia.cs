@@ -3,11 +3,11 @@ using RetroVue.Media.Time;
 
 namespace RetroVue.Media.FFmpeg.Containers;
 
-/// <summary>The result of <see cref="MediaProbe"/>. Immutable; times count from the file's own zero.</summary>
+/// <summary>The result of <see cref="MediaProbe"/>. Immutable.</summary>
 /// <param name="Info">The description of the file.</param>
-/// <param name="VideoEnd">The end of the last picture, by its packets; None if no picture can be read.</param>
-/// <param name="AudioEnd">The end of the last sound, by its packets; None if no sound can be read. At least one of the two is not
-/// None.</param>
+/// <param name="VideoEnd">The end of the last picture, from the file's own zero, by its packets; None if no picture can be read.</param>
+/// <param name="AudioEnd">The end of the last sound, from the file's own zero, by its packets; None if no sound can be read. At least one of
+/// the two is not None.</param>
 /// <param name="LongestKeyFrameInterval">
 /// The longest time from one key frame, a picture that needs no earlier one, to the next, or from the last one to the end. The whole
 /// duration if there is no key frame, and None without a picture.

@@ -7,7 +7,7 @@ namespace RetroVue.Media.Pipelines;
 /// <paramref name="Offset"/>.
 /// </summary>
 /// <param name="Start">The first time of the part, on the line of the buffers' PTS; earlier media is clipped.</param>
-/// <param name="Stop">The end of the part, exclusive; None if it is open.</param>
+/// <param name="Stop">The end of the part, exclusive, on the same line; None if it is open.</param>
 /// <param name="Offset">The running time at which <paramref name="Start"/> is presented.</param>
 /// <exception cref="ArgumentException"><paramref name="Start"/> or <paramref name="Offset"/> is None.</exception>
 public sealed record Segment(ClockTime Start, ClockTime Stop, ClockTime Offset) : MediaEvent

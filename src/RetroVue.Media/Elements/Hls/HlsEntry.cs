@@ -9,6 +9,6 @@ namespace RetroVue.Media.Elements.Hls;
 /// <param name="IsGap">True if a player can show nothing of it: no media came, or it could not be cut at a key frame.</param>
 public sealed record HlsEntry(long Number, ClockTime Pts, ClockTime Duration, bool IsGap = false)
 {
-    /// <summary>The beginning of the next segment.</summary>
+    /// <summary>The beginning of the next segment, on the channel's line.</summary>
     public ClockTime End => Pts + Duration;
 }

@@ -49,8 +49,8 @@ public sealed class TransportStreamWriter : IDisposable
     public ClockTime OutputTime => _line.HasBegun ? TransportTicks.FromClock(_line.Now) : ClockTime.None;
 
     /// <summary>
-    /// The end of the presentation of everything written so far, of all streams; None before the first packet. A packet without a duration
-    /// counts for a second, or until the next packet of its stream.
+    /// The end of the presentation of everything written so far, of all streams, on the line of the packets' PTS; None before the first
+    /// packet. A packet without a duration counts for a second, or until the next packet of its stream.
     /// </summary>
     public ClockTime MediaEnd
     {
