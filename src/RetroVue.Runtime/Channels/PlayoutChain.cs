@@ -23,6 +23,7 @@ internal sealed class PlayoutChain
     private readonly MasterClock _clock;
     private readonly ChannelOptions _options;
     private readonly FrozenDictionary<ChannelMode, IProducerFactory> _producers;
+    private readonly ILoggerFactory _loggerFactory;
     private readonly ILogger _logger;
     private readonly PipelineOptions _pipelines;
     private readonly PipelineOptions _itemPipelines;
@@ -43,7 +44,7 @@ internal sealed class PlayoutChain
     {
         (_channel, _kind, _schedules, _clock, Executor, _options) = (channel, kind, schedules, clock, executor, options);
         _producers = producers.GroupBy(factory => factory.Mode).ToFrozenDictionary(factories => factories.Key, factories => factories.Last());
-        _logger = loggerFactory.CreateLogger<ChannelManager>();
+        (_loggerFactory, _logger) = (loggerFactory, loggerFactory.CreateLogger<ChannelManager>());
         _pipelines = new PipelineOptions { Name = channel.ShortName, Executor = executor, LoggerFactory = loggerFactory, MeterFactory = meterFactory };
         // The producer itself reports problems of an item, once and in words for people.
         _itemPipelines = new PipelineOptions { Name = channel.ShortName, Executor = executor, MeterFactory = meterFactory };
@@ -96,8 +97,8 @@ internal sealed class PlayoutChain
             throw new KeyNotFoundException($"No producer factory is registered for the mode {mode}. Register an {nameof(IProducerFactory)} with this {nameof(IProducerFactory.Mode)}.");
         }
 
-        var slates = new SlateItems(_channel, Line, _kind, entry => _schedules.GetAiring(_channel.Id, entry.End).Entry, _itemPipelines);
-        IItemOpener items = _kind.CreateItems(Line, slates, Kept.Shelf, _itemPipelines);
+        var slates = new SlateItems(_channel, Line, _kind, entry => _schedules.GetAiring(_channel.Id, entry.End).Entry, _itemPipelines, _loggerFactory);
+        IItemOpener items = _kind.CreateItems(Line, slates, Kept.Shelf, _itemPipelines, _loggerFactory);
         return factory.Create(new ProducerContext(items, slates, _late)
         {
             StreamEndpoint = new Uri($"/channels/{_channel.ShortName}/live.ts", UriKind.Relative),

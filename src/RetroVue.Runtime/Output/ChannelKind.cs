@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using RetroVue.Media.FFmpeg.Containers;
 using RetroVue.Media.Formats;
 using RetroVue.Media.Pipelines;
@@ -38,7 +39,9 @@ internal abstract class ChannelKind
     /// <param name="slates">Make the pictures that an item does not have.</param>
     /// <param name="shelf">Holds files that are open already.</param>
     /// <param name="options">Options for items' pipelines.</param>
-    internal abstract IItemOpener CreateItems(ChannelLine line, SlateItems slates, InputShelf shelf, PipelineOptions options);
+    /// <param name="loggerFactory">Makes the logger that is told what of an item does not air correctly; null for nobody.</param>
+    internal abstract IItemOpener CreateItems(
+        ChannelLine line, SlateItems slates, InputShelf shelf, PipelineOptions options, ILoggerFactory? loggerFactory = null);
 
     /// <summary>Returns the format in which a stream of a slate is encoded before it airs; null if it airs as it is drawn.</summary>
     internal abstract EncodedFormat? SlateFormat(MediaKind kind);

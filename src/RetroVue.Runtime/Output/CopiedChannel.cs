@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using RetroVue.Media.FFmpeg.Containers;
 using RetroVue.Media.Formats;
 using RetroVue.Media.Pipelines;
@@ -32,7 +33,8 @@ internal sealed class CopiedChannel : ChannelKind
 
     internal override IOutputStage CreateStage(ChannelLine line, FeedSwitcher feeds, PipelineOptions options) => new CopyStage(feeds);
 
-    internal override IItemOpener CreateItems(ChannelLine line, SlateItems slates, InputShelf shelf, PipelineOptions options) =>
+    internal override IItemOpener CreateItems(
+        ChannelLine line, SlateItems slates, InputShelf shelf, PipelineOptions options, ILoggerFactory? loggerFactory = null) =>
         new CopyItems(line, Formats, shelf, options);
 
     internal override EncodedFormat? SlateFormat(MediaKind kind) => kind == MediaKind.Video ? Formats.Video : Formats.Audio;

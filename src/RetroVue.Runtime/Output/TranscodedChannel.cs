@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using RetroVue.Media.FFmpeg.Containers;
 using RetroVue.Media.Formats;
 using RetroVue.Media.Pipelines;
@@ -39,8 +40,9 @@ internal sealed class TranscodedChannel : ChannelKind
     internal override IOutputStage CreateStage(ChannelLine line, FeedSwitcher feeds, PipelineOptions options) =>
         new TranscodeStage(line, Raw, feeds, options);
 
-    internal override IItemOpener CreateItems(ChannelLine line, SlateItems slates, InputShelf shelf, PipelineOptions options) =>
-        new TranscodeItems(line, Raw, slates, shelf, options);
+    internal override IItemOpener CreateItems(
+        ChannelLine line, SlateItems slates, InputShelf shelf, PipelineOptions options, ILoggerFactory? loggerFactory = null) =>
+        new TranscodeItems(line, Raw, slates, shelf, options, loggerFactory);
 
     internal override EncodedFormat? SlateFormat(MediaKind kind) => null;
 

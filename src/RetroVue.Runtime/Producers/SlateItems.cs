@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using RetroVue.Media.FFmpeg.Codecs;
 using RetroVue.Media.FFmpeg.Containers;
 using RetroVue.Media.FFmpeg.Conversion;
@@ -19,12 +20,14 @@ namespace RetroVue.Runtime.Producers;
 /// <param name="kind">Copied or transcoded, and the formats.</param>
 /// <param name="following">Returns the entry that follows another one.</param>
 /// <param name="options">Options for the pipelines.</param>
+/// <param name="loggerFactory">Makes the logger that is told of letters that cannot be drawn; null for nobody.</param>
 internal sealed class SlateItems(
     Channel channel,
     ChannelLine line,
     ChannelKind kind,
     Func<PlayoutEntry, PlayoutEntry> following,
-    PipelineOptions options) : IItemOpener
+    PipelineOptions options,
+    ILoggerFactory? loggerFactory = null) : IItemOpener
 {
     /// <summary>Describes the slate that replaces an entry, or its picture.</summary>
     /// <param name="entry">The entry.</param>
@@ -45,7 +48,7 @@ internal sealed class SlateItems(
             Name = channel.Name,
             NextTitle = next.Title,
             NextStart = next.Start,
-            LoggerFactory = options.LoggerFactory,
+            LoggerFactory = loggerFactory,
             Placement = StepPlacement.OwnThread,
         };
     }

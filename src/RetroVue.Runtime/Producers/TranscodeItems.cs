@@ -20,7 +20,8 @@ internal sealed class TranscodeItems(
     RawFormats raw,
     SlateItems slates,
     InputShelf shelf,
-    PipelineOptions options) : IItemOpener
+    PipelineOptions options,
+    ILoggerFactory? loggerFactory) : IItemOpener
 {
     /// <summary>Decoded pictures are large: only a quarter of a second of them is kept.</summary>
     private static readonly ClockTime s_lead = ClockTime.FromMilliseconds(250);
@@ -28,7 +29,7 @@ internal sealed class TranscodeItems(
     /// <summary>The smallest rotation that people notice, in degrees.</summary>
     private const double LeastTilt = 3;
 
-    private readonly ILogger _logger = options.LoggerFactory?.CreateLogger<TranscodeItems>() ?? NullLogger<TranscodeItems>.Instance;
+    private readonly ILogger _logger = loggerFactory?.CreateLogger<TranscodeItems>() ?? NullLogger<TranscodeItems>.Instance;
 
     public Task<ItemPlayer> OpenAsync(PlayoutEntry entry, ClockTime from, ClockTime notBefore, CancellationToken cancellationToken)
     {
