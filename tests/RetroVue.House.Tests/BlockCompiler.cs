@@ -29,15 +29,15 @@ internal static partial class BlockCompiler
         string program = Path.Combine(folder, "Program.dll");
         var arguments = new StringBuilder("-nologo -nostdlib -langversion:14 -nullable:enable -unsafe- -warnaserror -optimize+ -nowarn:CS1701,CS1702 ")
             .Append(block.IsWhole ? "-target:exe " : "-target:library -nowarn:CS0168,CS0219,CS1998,CS8321,CS0649 ")
-            .Append($"-out:{program} {source} {Path.Combine(folder, "Usings.cs")}");
+            .Append($"-out:\"{program}\" \"{source}\" \"{Path.Combine(folder, "Usings.cs")}\"");
         foreach (string reference in Frameworks().Concat(OwnFiles()).DistinctBy(Path.GetFileName, StringComparer.Ordinal))
         {
-            arguments.Append($" -r:{reference}");
+            arguments.Append($" -r:\"{reference}\"");
         }
 
         string response = Path.Combine(folder, "compiler.rsp");
         File.WriteAllText(response, arguments.ToString());
-        (int code, string output) = PackedProject.Dotnet(folder, $"exec {Path.Combine(s_sdk.Value, "Roslyn", "bincore", "csc.dll")} -noconfig @{response}");
+        (int code, string output) = PackedProject.Dotnet(folder, $"exec \"{Path.Combine(s_sdk.Value, "Roslyn", "bincore", "csc.dll")}\" -noconfig \"@{response}\"");
         Assert.That(code, Is.Zero, $"{block} does not compile:\n{output}");
         if (block.IsWhole)
         {
@@ -57,6 +57,8 @@ internal static partial class BlockCompiler
               internal static Pipeline pipeline = null!;
               internal static ChannelOutput output = null!;
               internal static IServiceCollection services = null!;
+              internal static WebApplicationBuilder builder = null!;
+              internal static WebApplication app = null!;
 
               public static async Task RunAsync()
               {
@@ -141,6 +143,6 @@ internal static partial class BlockCompiler
         return found;
     }
 
-    [GeneratedRegex(@"Base Path:\s*(?<path>\S+)", RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(@"Base Path:\s*(?<path>[^\n]*\S)", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex BasePath();
 }

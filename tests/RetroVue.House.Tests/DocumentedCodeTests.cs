@@ -13,6 +13,9 @@ public sealed partial class DocumentedCodeTests
     private const string CompiledOnly = "compiled only: ";
     private const string Served = "served: GET ";
 
+    /// <summary>A program of a page ends within seconds.</summary>
+    private static readonly TimeSpan s_limit = TimeSpan.FromMinutes(2);
+
     private string _folder = "";
 
     private static IEnumerable<TestCaseData> Code => DocumentedBlock.Of("csharp");
@@ -44,10 +47,23 @@ public sealed partial class DocumentedCodeTests
         else
         {
             Assert.That(block.Promises, Is.Not.Empty, $"{block} is run, and the page does not say what it prints: write 'It prints `...`' after it");
-            (int code, string output) = PackedProject.Dotnet(_folder, $"exec {program}");
+            (int code, string output) = PackedProject.Dotnet(_folder, $"exec \"{program}\"", limit: s_limit);
             Assert.That(code, Is.Zero, $"{block}: {output}");
             Assert.That(block.Promises.Where(promise => !output.Contains(promise, StringComparison.Ordinal)), Is.Empty, $"{block} printed: {output}");
         }
+    }
+
+    [Test]
+    public void Program_in_a_folder_with_blanks_is_compiled_and_is_killed_if_it_does_not_end()
+    {
+        string folder = Directory.CreateDirectory(Path.Combine(_folder, "with a blank")).FullName;
+        var block = new DocumentedBlock(
+            "page.md", 1, "csharp", "using System.Threading;\n\nConsole.WriteLine(\"It waits.\");\nThread.Sleep(Timeout.Infinite);\n", null, []);
+        string program = BlockCompiler.Compile(block, folder);
+        // Time enough for it to print on a machine that is busy.
+        Assert.That(
+            () => PackedProject.Dotnet(folder, $"exec \"{program}\"", limit: TimeSpan.FromSeconds(10)),
+            Throws.TypeOf<TimeoutException>().With.Message.Contains("It waits."));
     }
 
     /// <summary>Runs a web app, asks it for what the page names, and tells it to stop.</summary>

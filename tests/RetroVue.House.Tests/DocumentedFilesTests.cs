@@ -1,10 +1,15 @@
 using System.Text;
+using System.Text.Json;
 using System.Text.RegularExpressions;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+using RetroVue.Runtime.AspNetCore;
 using RetroVue.Runtime.Schedules;
 
 namespace RetroVue.House.Tests;
 
-/// <summary>What else README.md and docs show: schedules are read, commands and their options exist, units and server settings are checked.</summary>
+/// <summary>What else README.md and docs show: schedules and settings are read, commands and their options exist, units and server settings are checked.</summary>
 [Category("Slow")]
 public sealed partial class DocumentedFilesTests
 {
@@ -14,7 +19,7 @@ public sealed partial class DocumentedFilesTests
     /// <summary>What nginx makes folders for at its start, where only root may.</summary>
     private static readonly string[] s_nginxFolders = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"];
 
-    private static IEnumerable<TestCaseData> Schedules => DocumentedBlock.Of("json");
+    private static IEnumerable<TestCaseData> Json => DocumentedBlock.Of("json");
 
     private static IEnumerable<TestCaseData> Shell => DocumentedBlock.Of("sh");
 
@@ -35,10 +40,21 @@ public sealed partial class DocumentedFilesTests
         Assert.That(DocumentedBlock.All, Has.Count.EqualTo(fences / 2), "blocks whose fences do not stand at the beginning of a line, or are not closed");
     }
 
-    [TestCaseSource(nameof(Schedules))]
-    public void Schedule_of_a_page_is_read(object documented)
+    /// <summary>Settings of an app are bound as the app binds them; all else is a schedule.</summary>
+    [TestCaseSource(nameof(Json))]
+    public void Settings_and_schedule_of_a_page_are_read(object documented)
     {
         var block = (DocumentedBlock)documented;
+        using JsonDocument json = JsonDocument.Parse(block.Text, new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });
+        if (json.RootElement.TryGetProperty("RetroVue", out _))
+        {
+            using var text = new MemoryStream(Encoding.UTF8.GetBytes(block.Text));
+            IConfigurationSection section = new ConfigurationBuilder().AddJsonStream(text).Build().GetSection("RetroVue");
+            using ServiceProvider services = new ServiceCollection().AddLogging().AddRetroVue(section).BuildServiceProvider();
+            Assert.That(() => services.GetRequiredService<IOptions<RetroVueOptions>>().Value, Throws.Nothing, block.ToString());
+            return;
+        }
+
         Assert.That(ScheduleFile.Parse(Encoding.UTF8.GetBytes(block.Text), block.ToString(), "/media"), Is.Not.Empty);
     }
 
