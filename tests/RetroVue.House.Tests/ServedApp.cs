@@ -54,7 +54,8 @@ internal sealed partial class ServedApp : IDisposable
     /// <summary>Tells the app to stop, as systemd would; returns its exit code.</summary>
     public async Task<int> StopAsync()
     {
-        Tool.OutputOf("kill", _process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture));
+        // The shell has this command built in; the program of that name is in a package that not every system has.
+        Tool.OutputOf("sh", "-c", string.Create(System.Globalization.CultureInfo.InvariantCulture, $"kill {_process.Id}"));
         await _process.WaitForExitAsync().WaitAsync(s_limit);
         return _process.ExitCode;
     }

@@ -21,10 +21,11 @@ public sealed class TemplateTests
     public async Task New_station_is_on_the_air_as_it_is_made()
     {
         string project = MakeProject("EveningStation");
+        // From elsewhere: it finds what it needs beside itself.
         using var app = new ServedApp(new ProcessStartInfo(
             "dotnet", [Path.Combine(project, "bin", "Debug", "net10.0", "EveningStation.dll"), "--urls", "http://127.0.0.1:0"])
         {
-            WorkingDirectory = project,
+            WorkingDirectory = Path.GetTempPath(),
         });
         using var client = new HttpClient { BaseAddress = await app.AddressAsync(), Timeout = TimeSpan.FromSeconds(30) };
         Assert.That(await client.GetStringAsync(new Uri("/", UriKind.Relative)), Does.Contain("<title>"));
@@ -47,13 +48,14 @@ public sealed class TemplateTests
     private string MakeProject(string name)
     {
         PackedProject.NeedBridge();
-        Dotnet(Repository.Root, "build templates/RetroVue.Templates -c Release -v quiet", cache: null);
+        (int code, string output) = PackedProject.Dotnet(Repository.Root, "build templates/RetroVue.Templates -c Release -v quiet");
+        Assert.That(code, Is.Zero, output);
         PackedProject.Pack(
             _work, ["src/RetroVue.Media", "src/RetroVue.Media.FFmpeg", "src/RetroVue.Runtime", "src/RetroVue.Runtime.AspNetCore", "templates/RetroVue.Templates"]);
         string hive = Path.Combine(_work, "hive");
         string template = Directory.GetFiles(Path.Combine(_work, "packages"), "RetroVue.Templates.*.nupkg").Single();
-        Dotnet(_work, $"new install {template} --debug:custom-hive {hive}", Cache);
-        Dotnet(_work, $"new retrovue-station -o {name} --debug:custom-hive {hive}", Cache);
+        PackedProject.Succeed(_work, $"new install {template} --debug:custom-hive {hive}", Cache);
+        PackedProject.Succeed(_work, $"new retrovue-station -o {name} --debug:custom-hive {hive}", Cache);
         string project = Path.Combine(_work, name);
         Assert.That(
             Directory.GetFiles(project).Select(Path.GetFileName),
@@ -63,13 +65,11 @@ public sealed class TemplateTests
             Assert.That(File.ReadAllText(file), Does.Not.Contain("RetroVueStation").And.Not.Contain("PACKED-VERSION"), file);
         }
 
-        Dotnet(project, "build -warnaserror -v quiet", Cache);
+        Directory.CreateDirectory(Path.Combine(project, "media"));
+        File.WriteAllText(Path.Combine(project, "media", "note.txt"), "in place of a film");
+        PackedProject.Succeed(project, "build -warnaserror -v quiet", Cache);
+        var film = new FileInfo(Path.Combine(project, "bin", "Debug", "net10.0", "media", "note.txt"));
+        Assert.That(film.LinkTarget, Is.Not.Null, "films are beside the app, and are not copied");
         return project;
-    }
-
-    private static void Dotnet(string folder, string arguments, string? cache)
-    {
-        (int code, string output) = PackedProject.Dotnet(folder, arguments, cache);
-        Assert.That(code, Is.Zero, $"dotnet {arguments}\n{output}");
     }
 }

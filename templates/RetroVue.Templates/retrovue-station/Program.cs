@@ -1,8 +1,7 @@
 using RetroVue.Runtime.AspNetCore;
 
-var builder = WebApplication.CreateBuilder(args);
-
-// The schedule stands beside the app, wherever the app is started from.
+// The settings and the schedule stand beside the app, wherever the app is started from.
+var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
 string schedule = builder.Configuration["Station:Schedule"] ?? "schedule.json";
 builder.Services.AddRetroVue(station => station.ScheduleFile = Path.Combine(builder.Environment.ContentRootPath, schedule));
 
