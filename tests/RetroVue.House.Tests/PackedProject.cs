@@ -130,7 +130,13 @@ internal sealed partial class PackedProject : IDisposable
 
     private string Run(string folder, string arguments) => Succeed(folder, arguments, Path.Combine(_work, "cache"));
 
-    /// <summary>What NuGet says of a server that it does not reach; of a folder that is missing it says the same, without an address.</summary>
-    [GeneratedRegex("NU1301:[^\n]*https?://[^\n]*", RegexOptions.None, 1000)]
+    /// <summary>
+    /// What NuGet says of a server that it does not reach: when it restores, when it looks for versions, or if nobody answers. Of a folder that
+    /// is missing it says the first too, but without an address.
+    /// </summary>
+    [GeneratedRegex(
+        @"NU1301:[^\n]*https?://[^\n]*|Unable to load the service index for source https?://[^\n]*|^error:[^\n]*\([\w.-]+:\d+\)\r?$|The HTTP request to 'GET https?://[^\n]* has timed out",
+        RegexOptions.Multiline,
+        1000)]
     private static partial Regex Unreachable();
 }
