@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Globalization;
 using NodaTime;
 using RetroVue.Media.Pipelines;
@@ -45,6 +46,29 @@ public sealed class TranscodeChannelTests
         }
 
         Assert.That(MediaBuffer.LiveCount, Is.Zero);
+    }
+
+    [Test]
+    public void Picture_that_does_not_air_upright_is_told_of()
+    {
+        (string upright, Duration duration) = Item("upright", 5, "testsrc", "25", "320x180", 48000);
+        byte[] film = File.ReadAllBytes(upright);
+        // The matrix of the first track, the picture's, behind 40 bytes of its header (ISO/IEC 14496-12, 8.3.2): an eighth of a turn.
+        Span<byte> matrix = film.AsSpan(film.AsSpan().IndexOf("tkhd"u8) + 4 + 40);
+        const int Half = 46341; // The sine of 45 degrees in 16.16 bits.
+        foreach ((int place, int value) in new[] { (0, Half), (4, Half), (12, -Half), (16, Half) })
+        {
+            BinaryPrimitives.WriteInt32BigEndian(matrix[place..], value);
+        }
+
+        string tilted = Path.ChangeExtension(upright, "tilted.mp4");
+        File.WriteAllBytes(tilted, film);
+        var log = new RecordedLog();
+        using var channel = new SimulatedChannel(
+            s_start, ChannelProfile.Transcode(320, 180, new Rational(25, 1)), [(tilted, duration)], loggerFactory: log);
+        channel.Join();
+        channel.Watch(Duration.FromSeconds(1));
+        Assert.That(log.Lines, Has.Some.Matches("^1130: .*rotated by 45 degrees"));
     }
 
     [Test]
