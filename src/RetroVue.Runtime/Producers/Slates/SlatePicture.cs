@@ -9,7 +9,7 @@ using RetroVue.Runtime.Producers.Slates.Letters;
 namespace RetroVue.Runtime.Producers.Slates;
 
 /// <summary>Draws a slate: the name, a strip of colour bars, the clock and the next title, one below the other.</summary>
-/// <remarks>All parts except the clock are drawn once. Levels are of limited range. For one thread at a time.</remarks>
+/// <remarks>All parts except the clock are drawn once; again, if letters come later. Levels are of limited range. For one thread at a time.</remarks>
 internal sealed class SlatePicture
 {
     // A dark blue, lighter at the top. Text is drawn only in luma, so it takes on a little of the blue.
@@ -28,22 +28,24 @@ internal sealed class SlatePicture
     private readonly SlateLayout _layout;
     private readonly (int Length, int Stride)[] _planes;
     private readonly HeapMemory _ground;
+    private readonly SlateOptions _options;
+    private readonly LetterFonts _fonts;
     private SlateClock? _clock;
+    private bool _isPartial;
+    private int _steps;
 
     /// <summary>Makes a picture, which holds memory until it is released.</summary>
     /// <param name="format">A format that can be drawn.</param>
     /// <param name="options">The slate's content.</param>
-    /// <param name="fonts">The available fonts; null for those of this machine.</param>
+    /// <param name="fonts">The fonts there are; those of this machine where null.</param>
     public SlatePicture(VideoFormat format, SlateOptions options, LetterFonts? fonts = null)
     {
-        _format = format;
+        (_format, _options, _fonts) = (format, options, fonts ?? LetterFonts.OfSystem);
         _zone = options.Zone;
         _layout = new SlateLayout(format);
         _planes = PlanesOf(format);
         _ground = HeapMemory.Create(_planes);
-        DrawGround();
-        DrawBars();
-        DrawWords(options, fonts ?? LetterFonts.OfSystem);
+        DrawStill();
     }
 
     /// <summary>True if pictures of a format can be drawn.</summary>
@@ -53,6 +55,11 @@ internal sealed class SlatePicture
     /// <summary>Returns the picture at an instant; the caller owns a reference to its memory.</summary>
     public HeapMemory Draw(Instant at)
     {
+        if (_isPartial && _fonts.Steps != _steps)
+        {
+            DrawStill();
+        }
+
         HeapMemory memory = HeapMemory.Create(_planes);
         for (int i = 0; i < _planes.Length; i++)
         {
@@ -79,6 +86,14 @@ internal sealed class SlatePicture
         int chroma = stride / 2;
         int chromaHeight = (format.Height + 1) / 2;
         return [(stride * format.Height, stride), (chroma * chromaHeight, chroma), (chroma * chromaHeight, chroma)];
+    }
+
+    /// <summary>Draws all that does not change.</summary>
+    private void DrawStill()
+    {
+        DrawGround();
+        DrawBars();
+        DrawWords();
     }
 
     private void DrawGround()
@@ -120,31 +135,35 @@ internal sealed class SlatePicture
         }
     }
 
-    /// <summary>Draws all text. If that fails, the slate has no text: a channel without text is better than none.</summary>
-    private void DrawWords(SlateOptions options, LetterFonts fonts)
+    /// <summary>Draws all that is text. Where that cannot be done, the slate is plain: a channel without words is better than none.</summary>
+    private void DrawWords()
     {
-        ILogger logger = options.LoggerFactory?.CreateLogger<SlateSource>() ?? (ILogger)NullLogger<SlateSource>.Instance;
-        lock (fonts.Gate)
+        ILogger logger = _options.LoggerFactory?.CreateLogger<SlateSource>() ?? (ILogger)NullLogger<SlateSource>.Instance;
+        lock (_fonts.Gate)
         {
-            if (fonts.IsGivenUp)
+            _steps = _fonts.Steps;
+            _isPartial = false;
+            if (_fonts.IsGivenUp)
             {
                 return;
             }
 
             try
             {
-                var words = new SlateWords(fonts, _format, _layout, _ground, logger);
-                _clock = words.DrawClock();
-                words.Draw(options.Name, LetterWeight.Bold, _layout.NameSize, _layout.NameBaseline, most: 1, NameLuma);
-                if (options.NextTitle is { } title)
+                var words = new SlateWords(_fonts, _format, _layout, _ground, logger);
+                _clock ??= words.DrawClock();
+                words.Draw(_options.Name, LetterWeight.Bold, _layout.NameSize, _layout.NameBaseline, most: 1, NameLuma);
+                if (_options.NextTitle is { } title)
                 {
-                    DrawNext(words, title, options.NextStart);
+                    DrawNext(words, title, _options.NextStart);
                 }
+
+                _isPartial = words.IsPartial;
             }
             catch (Exception exception)
             {
-                fonts.IsGivenUp = exception is TypeInitializationException or DllNotFoundException or EntryPointNotFoundException or BadImageFormatException;
-                if (fonts.IsNews(exception.GetType().Name))
+                _fonts.IsGivenUp = exception is TypeInitializationException or DllNotFoundException or EntryPointNotFoundException or BadImageFormatException;
+                if (_fonts.IsNews(exception.GetType().Name))
                 {
                     RuntimeLog.NoLetters(logger, Root(exception).Message, exception);
                 }

@@ -18,6 +18,9 @@ internal sealed class SlateWords(LetterFonts fonts, VideoFormat format, SlateLay
     // The part of its size by which a letter may stand out of its line, as stacked marks do.
     private const float Overhang = 0.3f;
 
+    /// <summary>True if a text has letters whose font may still come.</summary>
+    public bool IsPartial { get; private set; }
+
     private bool IsSoft => format.Interlacing != Interlacing.Progressive;
 
     /// <summary>Draws a centred text, in as many lines as necessary, up to a limit.</summary>
@@ -35,6 +38,7 @@ internal sealed class SlateWords(LetterFonts fonts, VideoFormat format, SlateLay
         }
 
         var paragraph = new Paragraph(fonts, clean, weight);
+        IsPartial |= paragraph.Later.Count > 0;
         Tell(paragraph, clean);
         IReadOnlyList<ShapedLine> lines = paragraph.Break(layout.RoomFor(size), most);
         for (int i = 0; i < lines.Count; i++)
@@ -67,6 +71,11 @@ internal sealed class SlateWords(LetterFonts fonts, VideoFormat format, SlateLay
 
     private void Tell(Paragraph paragraph, string text)
     {
+        if (paragraph.Later.Count > 0 && fonts.Unlisted.ToArray() is { Length: > 0 } folders && fonts.IsNews("letters that come later"))
+        {
+            RuntimeLog.LettersLater(logger, text, string.Join(", ", folders));
+        }
+
         foreach ((Script script, int character) in paragraph.Missing)
         {
             bool isOfAll = script == Script.Common;

@@ -1,12 +1,15 @@
 namespace RetroVue.Runtime.Producers.Slates.Letters;
 
-/// <summary>Finds the files of the system's fonts, and puts the fonts first that look best in a slate.</summary>
+/// <summary>Finds the files of the system's fonts, those first that a slate looks best in.</summary>
 internal static class FontFiles
 {
     private const int MostFiles = 4000;
     private const int MostDepth = 8;
+    private const int MostEntries = 20_000;
 
-    // Words in names of fonts whose letters look different from those of the fonts in this assembly.
+    private static readonly EnumerationOptions s_all = new() { AttributesToSkip = FileAttributes.None, IgnoreInaccessible = false };
+
+    // What a name says of letters that are unlike those of the fonts that this assembly brings.
     private static readonly (string Word, int Penalty)[] s_unlike =
     [
         ("italic", 100), ("oblique", 100), ("condensed", 60), ("mono", 40), ("serif", 30), ("nastaliq", 30), ("kufi", 25), ("rashi", 40),
@@ -24,23 +27,53 @@ internal static class FontFiles
         Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".fonts"),
     ];
 
-    /// <summary>Returns the fonts in folders and their subfolders, in no order; if there are very many, only some of them.</summary>
-    public static IReadOnlyList<string> In(IEnumerable<string> folders)
+    /// <summary>
+    /// The files of fonts in a folder and in those below it, in no order; of very many some. A folder that cannot be read is left out, and so
+    /// are links to folders: they may lead anywhere, and back.
+    /// </summary>
+    public static IReadOnlyList<string> In(string folder)
     {
-        // A link to its own folder is followed only to the same depth as all others.
-        var options = new EnumerationOptions
+        List<string> found = [];
+        var folders = new Queue<(string Path, int Depth)>([(folder, 0)]);
+        int entries = 0;
+        while (folders.TryDequeue(out (string Path, int Depth) next))
         {
-            RecurseSubdirectories = true,
-            MaxRecursionDepth = MostDepth,
-            IgnoreInaccessible = true,
-            AttributesToSkip = FileAttributes.None,
-        };
-        return [.. folders.Where(Path.IsPathRooted).Where(Directory.Exists).SelectMany(folder => Directory.EnumerateFiles(folder, "*", options)).Where(IsFont).Take(MostFiles)];
+            try
+            {
+                foreach (FileSystemInfo entry in new DirectoryInfo(next.Path).EnumerateFileSystemInfos("*", s_all))
+                {
+                    if (++entries > MostEntries || found.Count == MostFiles)
+                    {
+                        return found;
+                    }
+
+                    Add(entry, next.Depth);
+                }
+            }
+            catch (Exception)
+            {
+                // What was found in it until then counts, and so do the other folders.
+            }
+        }
+
+        return found;
+
+        void Add(FileSystemInfo entry, int depth)
+        {
+            if (IsFont(entry.Name))
+            {
+                found.Add(entry.FullName);
+            }
+            else if ((entry.Attributes & (FileAttributes.Directory | FileAttributes.ReparsePoint)) == FileAttributes.Directory && depth < MostDepth)
+            {
+                folders.Enqueue((entry.FullName, depth + 1));
+            }
+        }
     }
 
-    /// <summary>Returns the files, the best one first; the same files always have the same order.</summary>
-    public static IReadOnlyList<string> Ranked(IEnumerable<string> files, LetterWeight weight) =>
-        [.. files.OrderBy(file => Penalty(Path.GetFileNameWithoutExtension(file), weight)).ThenBy(file => file, StringComparer.Ordinal)];
+    /// <summary>The files, the best one first; the same files are always in the same order.</summary>
+    public static IReadOnlyList<FontFile> Ranked(IEnumerable<FontFile> files, LetterWeight weight) =>
+        [.. files.OrderBy(file => Penalty(Path.GetFileNameWithoutExtension(file.Path), weight)).ThenBy(file => file.Path, StringComparer.Ordinal)];
 
     private static bool IsFont(string file) => Path.GetExtension(file).ToUpperInvariant() is ".TTF" or ".OTF" or ".TTC" or ".OTC";
 

@@ -1,23 +1,26 @@
-using System.IO.MemoryMappedFiles;
+using System.Runtime.InteropServices;
 using HarfBuzzSharp;
 using SkiaSharp;
 
 namespace RetroVue.Runtime.Producers.Slates.Letters;
 
-/// <summary>A font, which is kept until the process ends. HarfBuzz shapes with it, and Skia draws with it.</summary>
+/// <summary>One font in memory: HarfBuzz shapes with it and Skia draws with it.</summary>
 internal sealed class LetterFont
 {
-    private const long MostBytes = 200 << 20;
+    /// <summary>A file that is larger is not used: the largest of Debian's are 27 MB.</summary>
+    public const int MostBytes = 64 << 20;
 
     private readonly nint _bytes;
     private readonly int _length;
+    private readonly byte[]? _memory;
     private SKTypeface? _typeface;
 
-    /// <param name="bytes">The font's file in memory, which stays valid; of a collection, the first font is used.</param>
-    /// <param name="length">The number of bytes.</param>
-    private LetterFont(nint bytes, int length)
+    /// <param name="bytes">Its file in memory, which stays there; of a collection the first font is taken.</param>
+    /// <param name="length">Bytes of it.</param>
+    /// <param name="memory">What holds the bytes, if anything has to.</param>
+    private LetterFont(nint bytes, int length, byte[]? memory = null)
     {
-        (_bytes, _length) = (bytes, length);
+        (_bytes, _length, _memory) = (bytes, length, memory);
         using var blob = new Blob(bytes, length, MemoryMode.ReadOnly);
         using var face = new Face(blob, 0);
         UnitsPerEm = face.UnitsPerEm;
@@ -26,59 +29,56 @@ internal sealed class LetterFont
         Shaper.SetScale(UnitsPerEm, UnitsPerEm);
     }
 
-    /// <summary>Shapes text, in units of the font.</summary>
+    /// <summary>What shapes text, in units of the font.</summary>
     public Font Shaper { get; }
 
-    /// <summary>The number of font units in one em.</summary>
+    /// <summary>Units of the font in its size.</summary>
     public int UnitsPerEm { get; }
 
-    /// <summary>Draws glyphs; Skia opens the font at the first use.</summary>
+    /// <summary>What draws glyphs; Skia opens the font at the first use.</summary>
     public SKTypeface Typeface => _typeface ??= OpenTypeface() ?? throw new InvalidDataException("Skia cannot read the font.");
 
     private bool IsUsable { get; }
 
-    /// <summary>Opens the font of a file; returns null if the file is no usable font.</summary>
-    /// <remarks>The file is mapped, so of hundreds of fonts only the lists of their characters are read.</remarks>
+    /// <summary>Reads the font of a file; null if it is none that both libraries can use.</summary>
     /// <exception cref="IOException">The file cannot be read.</exception>
-    /// <exception cref="UnauthorizedAccessException">This user has no right to read the file.</exception>
-    public static unsafe LetterFont? Open(string file)
+    /// <exception cref="UnauthorizedAccessException">The file is not for everybody's eyes.</exception>
+    public static LetterFont? Read(string file)
     {
-        if (new FileInfo(file).Length is 0 or > MostBytes)
+        using FileStream stream = File.OpenRead(file);
+        if (stream.Length is 0 or > MostBytes)
         {
             return null;
         }
 
-        using MemoryMappedFile mapped = MemoryMappedFile.CreateFromFile(file, FileMode.Open, mapName: null, capacity: 0, MemoryMappedFileAccess.Read);
-        MemoryMappedViewAccessor view = mapped.CreateViewAccessor(0, 0, MemoryMappedFileAccess.Read);
-        byte* bytes = null;
-        view.SafeMemoryMappedViewHandle.AcquirePointer(ref bytes);
-        var font = new LetterFont((nint)bytes, (int)view.Capacity);
-        if (font.IsUsable)
+        byte[] memory = GC.AllocateUninitializedArray<byte>((int)stream.Length, pinned: true);
+        stream.ReadExactly(memory);
+        var font = new LetterFont(Marshal.UnsafeAddrOfPinnedArrayElement(memory, 0), memory.Length, memory);
+        if (font.IsUsable && font.CanDraw())
         {
             return font;
         }
 
+        font._typeface?.Dispose();
         font.Shaper.Dispose();
-        view.SafeMemoryMappedViewHandle.ReleasePointer();
-        view.Dispose();
+        GC.KeepAlive(font._memory);
         return null;
     }
 
-    /// <summary>Opens a font that is a resource of this assembly.</summary>
+    /// <summary>A font that this assembly brings.</summary>
     public static unsafe LetterFont OpenOwn(string name)
     {
-        // The resource is mapped with the assembly and stays mapped.
+        // The resource is mapped with the assembly and stays.
         Stream resource = typeof(LetterFont).Assembly.GetManifestResourceStream(name)
             ?? throw new InvalidOperationException($"The assembly has no resource {name}.");
         var bytes = (UnmanagedMemoryStream)resource;
         return new LetterFont((nint)bytes.PositionPointer, (int)bytes.Length);
     }
 
-    /// <summary>Returns true if the font has a glyph for a character.</summary>
+    /// <summary>Whether the font has a glyph for a character.</summary>
     public bool Has(int character) => Shaper.TryGetNominalGlyph((uint)character, out _);
 
-    /// <summary>Returns true if Skia can draw with the font.</summary>
-    public bool CanDraw()
+    private bool CanDraw()
     {
         try
         {

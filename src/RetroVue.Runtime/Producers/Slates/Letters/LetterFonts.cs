@@ -3,43 +3,76 @@ using HarfBuzzSharp;
 namespace RetroVue.Runtime.Producers.Slates.Letters;
 
 /// <summary>
-/// The available fonts: one of this assembly, with Latin, Greek and Cyrillic letters, and those of the system. The system's fonts are
-/// searched when that one does not have a character.
+/// The fonts there are: one of Latin, Greek and Cyrillic that this assembly brings, and those of the system, which are looked for when a
+/// character is not in that one.
 /// </summary>
-/// <remarks>Fonts are opened only when they are needed. For one thread at a time: hold <see cref="Gate"/> while you use fonts.</remarks>
-/// <param name="folders">The folders of the system's fonts.</param>
-/// <param name="openOwn">Opens the font of this assembly, in place of the usual way; for tests.</param>
+/// <remarks>
+/// Nothing is opened before it is asked for, and nothing waits for a disk: letters whose font is not read yet come later. For one thread at a
+/// time: who uses fonts holds <see cref="Gate"/>.
+/// </remarks>
+/// <param name="folders">Where the system's fonts are.</param>
+/// <param name="openOwn">Opens a font that this assembly brings, other than as usual.</param>
 internal sealed class LetterFonts(IReadOnlyList<string> folders, Func<LetterFont>? openOwn = null)
 {
-    // A text has at most a few hundred characters; the missing characters of many texts are remembered.
+    // A text has a few hundred characters at most; those of many texts are remembered.
     private const int MostMissing = 10_000;
 
+    // Of fonts that texts have asked for: those of all scripts are 60 MB, of Chinese, Japanese and Korean 20 MB a weight.
+    private const long MostBytes = 256 << 20;
+
+    private readonly FontFolder[] _folders = [.. folders.Select(folder => new FontFolder(folder))];
     private readonly LetterFont?[] _own = new LetterFont?[2];
-    private readonly IReadOnlyList<string>?[] _ranked = new IReadOnlyList<string>?[2];
-    private readonly Dictionary<string, LetterFont?> _opened = new(StringComparer.Ordinal);
+    private readonly IReadOnlyList<(FontFolder Folder, FontFile File)>?[] _ranked = new IReadOnlyList<(FontFolder, FontFile)>?[2];
     private readonly Dictionary<(Script, LetterWeight), List<LetterFont>> _used = [];
     private readonly HashSet<int> _missing = [];
     private readonly HashSet<string> _told = new(StringComparer.Ordinal);
-    private IReadOnlyList<string>? _files;
+    private int _listed;
+    private long _bytes;
 
-    /// <summary>The fonts of this machine.</summary>
+    /// <summary>Those of this machine.</summary>
     public static LetterFonts OfSystem { get; } = new(FontFiles.UsualFolders);
 
-    /// <summary>The lock to hold while fonts are used.</summary>
+    /// <summary>What is held while fonts are used.</summary>
     public Lock Gate { get; } = new();
 
-    /// <summary>True once letters could not be drawn at all; no further attempt follows.</summary>
+    /// <summary>True once letters could not be drawn at all: it is not tried again.</summary>
     public bool IsGivenUp { get; set; }
 
-    /// <summary>Returns the font of this assembly.</summary>
+    /// <summary>The font that this assembly brings.</summary>
     public LetterFont Own(LetterWeight weight) => _own[(int)weight] ??= openOwn?.Invoke() ?? LetterFont.OpenOwn($"NotoSans-{weight}.ttf");
 
-    /// <summary>Returns a font of the system that has a character; null if there is none.</summary>
+    /// <summary>Whether a call waits for the disk, so that its result does not depend on time. A station does not wait.</summary>
+    public bool WaitsForDisk { get; set; }
+
+    /// <summary>A number that grows whenever there may be more letters than before.</summary>
+    public int Steps => _folders.Sum(folder => folder.Steps);
+
+    /// <summary>The folders whose fonts are not known yet.</summary>
+    public IEnumerable<string> Unlisted => _folders.Where(folder => folder.Files is null).Select(folder => folder.Path);
+
+    /// <summary>A font of the system that has a character; null if there is none, or none yet.</summary>
     /// <param name="character">The character.</param>
-    /// <param name="script">The script of the character; a font that other characters of the script already use is preferred.</param>
+    /// <param name="script">Its script: of several fonts the one is taken that other characters of the script were taken from.</param>
     /// <param name="weight">The weight, if there is a choice.</param>
-    public LetterFont? Find(int character, Script script, LetterWeight weight)
+    /// <param name="isLater">True if files are still read, and a later call may find one.</param>
+    public LetterFont? Find(int character, Script script, LetterWeight weight, out bool isLater)
     {
+        LetterFont? font;
+        while ((font = Look(character, script, weight, out isLater)) is null && isLater && WaitsForDisk)
+        {
+            Array.ForEach(_folders, folder => folder.Wait());
+        }
+
+        return font;
+    }
+
+    /// <summary>True at the first call for a thing that is to be told once.</summary>
+    public bool IsNews(string thing) => _told.Add(thing);
+
+    private LetterFont? Look(int character, Script script, LetterWeight weight, out bool isLater)
+    {
+        isLater = false;
+        TakeNewFolders();
         if (_missing.Contains(character))
         {
             return null;
@@ -50,25 +83,33 @@ internal sealed class LetterFonts(IReadOnlyList<string> folders, Func<LetterFont
             _used.Add((script, weight), used = []);
         }
 
-        foreach (LetterFont font in used)
+        if (used.Find(font => font.Has(character)) is { } known)
         {
-            if (font.Has(character))
-            {
-                return font;
-            }
+            return known;
         }
 
-        _files ??= FontFiles.In(folders);
-        foreach (string file in _ranked[(int)weight] ??= FontFiles.Ranked(_files, weight))
+        foreach ((FontFolder folder, FontFile file) in _ranked[(int)weight] ??= Rank(weight))
         {
-            if (Open(file) is { } font && font.Has(character) && font.CanDraw())
+            if (!file.Has(character) || !Read(folder, file))
+            {
+                continue;
+            }
+
+            if (!file.IsRead)
+            {
+                isLater = true;
+                return null;
+            }
+
+            if (file.Font is { } font && font.Has(character))
             {
                 used.Add(font);
                 return font;
             }
         }
 
-        if (_missing.Count < MostMissing)
+        isLater = _listed < _folders.Length;
+        if (!isLater && _missing.Count < MostMissing)
         {
             _missing.Add(character);
         }
@@ -76,25 +117,45 @@ internal sealed class LetterFonts(IReadOnlyList<string> folders, Func<LetterFont
         return null;
     }
 
-    /// <summary>Returns true at the first call for a message that is logged only once.</summary>
-    public bool IsNews(string thing) => _told.Add(thing);
-
-    private LetterFont? Open(string file)
+    /// <summary>Begins to look for fonts; with a folder that is there now, what was chosen before is forgotten: the order of folders is no choice.</summary>
+    private void TakeNewFolders()
     {
-        if (!_opened.TryGetValue(file, out LetterFont? font))
+        int listed = 0;
+        foreach (FontFolder folder in _folders)
         {
-            try
-            {
-                font = LetterFont.Open(file);
-            }
-            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-            {
-                // The file was removed, or this user has no right to read it.
-            }
-
-            _opened.Add(file, font);
+            folder.Look();
+            listed += folder.Files is null ? 0 : 1;
         }
 
-        return font;
+        if (listed != _listed)
+        {
+            _listed = listed;
+            Array.Clear(_ranked);
+            _used.Clear();
+            _missing.Clear();
+        }
+    }
+
+    private (FontFolder Folder, FontFile File)[] Rank(LetterWeight weight)
+    {
+        var folderOf = _folders.SelectMany(folder => folder.Files ?? [], (folder, file) => (folder, file)).ToDictionary(pair => pair.file, pair => pair.folder);
+        return [.. FontFiles.Ranked(folderOf.Keys, weight).Select(file => (folderOf[file], file))];
+    }
+
+    /// <summary>Has a file read; false if there is no more room for fonts.</summary>
+    private bool Read(FontFolder folder, FontFile file)
+    {
+        if (!file.IsAsked)
+        {
+            if (_bytes + file.Length > MostBytes)
+            {
+                return false;
+            }
+
+            _bytes += file.Length;
+            folder.Read(file);
+        }
+
+        return true;
     }
 }
