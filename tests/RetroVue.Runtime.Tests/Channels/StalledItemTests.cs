@@ -136,7 +136,7 @@ public sealed class StalledItemTests
         aired.Watch(join: 1, until: 5);
         ChannelManager manager = aired.Channel.Manager;
         ViewerSession kept = aired.Channel.Session!;
-        manager.Output!.Failed!(new InvalidOperationException("The encoder is out of paper."));
+        aired.Channel.Do(() => manager.Output!.Failed!(new InvalidOperationException("The encoder is out of paper.")));
         aired.Channel.Executor.RunFor(ClockTime.FromMilliseconds(100));
         Assert.That((manager.ViewerCount, manager.ProducerState, manager.ProducerHealth), Is.EqualTo((1, ProducerState.Error, ProducerHealth.Failed)));
         Assert.That(manager.HealthReason, Is.EqualTo("The encoder is out of paper."));
@@ -165,7 +165,7 @@ public sealed class StalledItemTests
         var aired = new NumberedChannel(s_start, ProfileMode.Copy, [(file, 40)], log, isHls: true, options: new ChannelOptions { RecoveryAttempts = 0 });
         aired.Watch(join: 1, until: 5);
         ChannelManager manager = aired.Channel.Manager;
-        manager.Output!.Failed!(new InvalidOperationException("The encoder is out of paper."));
+        aired.Channel.Do(() => manager.Output!.Failed!(new InvalidOperationException("The encoder is out of paper.")));
         aired.Channel.Executor.RunFor(ClockTime.FromSeconds(20));
         Assert.That((manager.ViewerCount, manager.ProducerHealth), Is.EqualTo((0, ProducerHealth.Failed)));
         aired.Channel.Dispose();

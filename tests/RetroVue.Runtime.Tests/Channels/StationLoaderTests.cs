@@ -46,7 +46,7 @@ public sealed class StationLoaderTests
                from file in files
                let number = Path.GetFileName(file)
                where number[1] is '3' or '7'
-               select number[1] == '3' ? $"1110: Channel {channel}: '{file}' does not exist" : $"1120: Channel {channel}: '{file}' lasts 0.08",
+               select number[1] == '3' ? $"1110: Channel {channel}: '{file}' does not exist" : $"1120: Channel {channel}: '{file}' lasts only 0.08",
         ];
         Assert.That(log.Lines, Has.Count.EqualTo(expected.Length));
         Assert.That(log.Lines.Zip(expected, (line, start) => line.StartsWith(start, StringComparison.Ordinal) ? "" : $"{line}, not {start}"), Is.All.Empty);

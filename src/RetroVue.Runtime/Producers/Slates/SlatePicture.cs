@@ -37,7 +37,7 @@ internal sealed class SlatePicture
     /// <summary>Makes a picture, which holds memory until it is released.</summary>
     /// <param name="format">A format that can be drawn.</param>
     /// <param name="options">The slate's content.</param>
-    /// <param name="fonts">The fonts there are; those of this machine where null.</param>
+    /// <param name="fonts">The available fonts; null for those of this machine.</param>
     public SlatePicture(VideoFormat format, SlateOptions options, LetterFonts? fonts = null)
     {
         (_format, _options, _fonts) = (format, options, fonts ?? LetterFonts.OfSystem);
@@ -135,7 +135,7 @@ internal sealed class SlatePicture
         }
     }
 
-    /// <summary>Draws all that is text. Where that cannot be done, the slate is plain: a channel without words is better than none.</summary>
+    /// <summary>Draws all text. If that fails, the slate has no text: a channel without text is better than none.</summary>
     private void DrawWords()
     {
         ILogger logger = _options.LoggerFactory?.CreateLogger<SlateSource>() ?? (ILogger)NullLogger<SlateSource>.Instance;

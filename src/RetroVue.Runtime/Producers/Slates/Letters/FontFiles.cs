@@ -1,6 +1,6 @@
 namespace RetroVue.Runtime.Producers.Slates.Letters;
 
-/// <summary>Finds the files of the system's fonts, those first that a slate looks best in.</summary>
+/// <summary>Finds the files of the system's fonts, and puts the fonts first that look best in a slate.</summary>
 internal static class FontFiles
 {
     private const int MostFiles = 4000;
@@ -9,7 +9,7 @@ internal static class FontFiles
 
     private static readonly EnumerationOptions s_all = new() { AttributesToSkip = FileAttributes.None, IgnoreInaccessible = false };
 
-    // What a name says of letters that are unlike those of the fonts that this assembly brings.
+    // Words in names of fonts whose letters look different from those of the fonts in this assembly.
     private static readonly (string Word, int Penalty)[] s_unlike =
     [
         ("italic", 100), ("oblique", 100), ("condensed", 60), ("mono", 40), ("serif", 30), ("nastaliq", 30), ("kufi", 25), ("rashi", 40),
@@ -71,7 +71,7 @@ internal static class FontFiles
         }
     }
 
-    /// <summary>The files, the best one first; the same files are always in the same order.</summary>
+    /// <summary>Returns the files, the best one first; the same files always have the same order.</summary>
     public static IReadOnlyList<FontFile> Ranked(IEnumerable<FontFile> files, LetterWeight weight) =>
         [.. files.OrderBy(file => Penalty(Path.GetFileNameWithoutExtension(file.Path), weight)).ThenBy(file => file.Path, StringComparer.Ordinal)];
 

@@ -15,8 +15,8 @@ internal sealed class LetterFont
     private readonly byte[]? _memory;
     private SKTypeface? _typeface;
 
-    /// <param name="bytes">Its file in memory, which stays there; of a collection the first font is taken.</param>
-    /// <param name="length">Bytes of it.</param>
+    /// <param name="bytes">The font's file in memory, which stays valid; of a collection, the first font is used.</param>
+    /// <param name="length">The number of bytes.</param>
     /// <param name="memory">What holds the bytes, if anything has to.</param>
     private LetterFont(nint bytes, int length, byte[]? memory = null)
     {
@@ -29,13 +29,13 @@ internal sealed class LetterFont
         Shaper.SetScale(UnitsPerEm, UnitsPerEm);
     }
 
-    /// <summary>What shapes text, in units of the font.</summary>
+    /// <summary>Shapes text, in units of the font.</summary>
     public Font Shaper { get; }
 
-    /// <summary>Units of the font in its size.</summary>
+    /// <summary>The number of font units in one em.</summary>
     public int UnitsPerEm { get; }
 
-    /// <summary>What draws glyphs; Skia opens the font at the first use.</summary>
+    /// <summary>Draws glyphs; Skia opens the font at the first use.</summary>
     public SKTypeface Typeface => _typeface ??= OpenTypeface() ?? throw new InvalidDataException("Skia cannot read the font.");
 
     private bool IsUsable { get; }
@@ -65,17 +65,17 @@ internal sealed class LetterFont
         return null;
     }
 
-    /// <summary>A font that this assembly brings.</summary>
+    /// <summary>Opens a font that is a resource of this assembly.</summary>
     public static unsafe LetterFont OpenOwn(string name)
     {
-        // The resource is mapped with the assembly and stays.
+        // The resource is mapped with the assembly and stays mapped.
         Stream resource = typeof(LetterFont).Assembly.GetManifestResourceStream(name)
             ?? throw new InvalidOperationException($"The assembly has no resource {name}.");
         var bytes = (UnmanagedMemoryStream)resource;
         return new LetterFont((nint)bytes.PositionPointer, (int)bytes.Length);
     }
 
-    /// <summary>Whether the font has a glyph for a character.</summary>
+    /// <summary>Returns true if the font has a glyph for a character.</summary>
     public bool Has(int character) => Shaper.TryGetNominalGlyph((uint)character, out _);
 
     private bool CanDraw()

@@ -3,18 +3,18 @@ using HarfBuzzSharp;
 namespace RetroVue.Runtime.Producers.Slates.Letters;
 
 /// <summary>
-/// The fonts there are: one of Latin, Greek and Cyrillic that this assembly brings, and those of the system, which are looked for when a
-/// character is not in that one.
+/// The available fonts: one of this assembly, with Latin, Greek and Cyrillic letters, and those of the system. The system's fonts are
+/// searched when that one does not have a character.
 /// </summary>
 /// <remarks>
 /// Nothing is opened before it is asked for, and nothing waits for a disk: letters whose font is not read yet come later. For one thread at a
 /// time: who uses fonts holds <see cref="Gate"/>.
 /// </remarks>
-/// <param name="folders">Where the system's fonts are.</param>
-/// <param name="openOwn">Opens a font that this assembly brings, other than as usual.</param>
+/// <param name="folders">The folders of the system's fonts.</param>
+/// <param name="openOwn">Opens the font of this assembly, in place of the usual way; for tests.</param>
 internal sealed class LetterFonts(IReadOnlyList<string> folders, Func<LetterFont>? openOwn = null)
 {
-    // A text has a few hundred characters at most; those of many texts are remembered.
+    // A text has at most a few hundred characters; the missing characters of many texts are remembered.
     private const int MostMissing = 10_000;
 
     // Of fonts that texts have asked for: those of all scripts are 60 MB, of Chinese, Japanese and Korean 20 MB a weight.
@@ -29,16 +29,16 @@ internal sealed class LetterFonts(IReadOnlyList<string> folders, Func<LetterFont
     private int _listed;
     private long _bytes;
 
-    /// <summary>Those of this machine.</summary>
+    /// <summary>The fonts of this machine.</summary>
     public static LetterFonts OfSystem { get; } = new(FontFiles.UsualFolders);
 
-    /// <summary>What is held while fonts are used.</summary>
+    /// <summary>The lock to hold while fonts are used.</summary>
     public Lock Gate { get; } = new();
 
-    /// <summary>True once letters could not be drawn at all: it is not tried again.</summary>
+    /// <summary>True once letters could not be drawn at all; no further attempt follows.</summary>
     public bool IsGivenUp { get; set; }
 
-    /// <summary>The font that this assembly brings.</summary>
+    /// <summary>Returns the font of this assembly.</summary>
     public LetterFont Own(LetterWeight weight) => _own[(int)weight] ??= openOwn?.Invoke() ?? LetterFont.OpenOwn($"NotoSans-{weight}.ttf");
 
     /// <summary>Whether a call waits for the disk, so that its result does not depend on time. A station does not wait.</summary>
@@ -52,7 +52,7 @@ internal sealed class LetterFonts(IReadOnlyList<string> folders, Func<LetterFont
 
     /// <summary>A font of the system that has a character; null if there is none, or none yet.</summary>
     /// <param name="character">The character.</param>
-    /// <param name="script">Its script: of several fonts the one is taken that other characters of the script were taken from.</param>
+    /// <param name="script">The script of the character; a font that other characters of the script already use is preferred.</param>
     /// <param name="weight">The weight, if there is a choice.</param>
     /// <param name="isLater">True if files are still read, and a later call may find one.</param>
     public LetterFont? Find(int character, Script script, LetterWeight weight, out bool isLater)
@@ -66,7 +66,7 @@ internal sealed class LetterFonts(IReadOnlyList<string> folders, Func<LetterFont
         return font;
     }
 
-    /// <summary>True at the first call for a thing that is to be told once.</summary>
+    /// <summary>Returns true at the first call for a message that is logged only once.</summary>
     public bool IsNews(string thing) => _told.Add(thing);
 
     private LetterFont? Look(int character, Script script, LetterWeight weight, out bool isLater)

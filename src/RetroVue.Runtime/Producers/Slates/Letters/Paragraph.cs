@@ -6,10 +6,10 @@ using Buffer = HarfBuzzSharp.Buffer;
 namespace RetroVue.Runtime.Producers.Slates.Letters;
 
 /// <summary>A text with the fonts for its characters, ready to be broken into lines.</summary>
-/// <remarks>Widths are in sizes of the font (em), so the same text fits any picture.</remarks>
+/// <remarks>Widths are in em (sizes of the font), so the same text fits pictures of all sizes.</remarks>
 internal sealed class Paragraph
 {
-    // How often a line is made shorter where it came out wider than was reckoned, by letters that end it in another shape.
+    // How often a line is shortened further if it is wider than computed, because a letter has another shape at the end of a line.
     private const int MostCuts = 8;
 
     private readonly string _text;
@@ -22,14 +22,14 @@ internal sealed class Paragraph
     private readonly Dictionary<Script, int> _missing = [];
     private readonly Dictionary<Script, int> _later = [];
 
-    /// <param name="fonts">The fonts there are; their gate is held.</param>
-    /// <param name="text">A text as <see cref="CleanText"/> makes it.</param>
-    /// <param name="weight">How thick its letters are.</param>
+    /// <param name="fonts">The available fonts; the caller holds their gate.</param>
+    /// <param name="text">A text from <see cref="CleanText"/>.</param>
+    /// <param name="weight">The weight of the letters.</param>
     public Paragraph(LetterFonts fonts, string text, LetterWeight weight)
     {
         _end = text.Length;
         byte[] levels = Directions.LevelsOf(text, out _whole);
-        // The last character stands behind a line that was shortened.
+        // The last character is the end of a shortened line.
         _text = text + CleanText.Ellipsis;
         _levels = [.. levels, _whole];
         _breaks = LineBreaks.Of(_text);
@@ -44,9 +44,9 @@ internal sealed class Paragraph
     /// <summary>The scripts of characters whose font may still come, each with one such character.</summary>
     public IReadOnlyDictionary<Script, int> Later => _later;
 
-    /// <summary>Breaks the text into lines; what does not fit the last is shortened.</summary>
+    /// <summary>Breaks the text into lines; if the last line has no room for the rest, the rest is shortened.</summary>
     /// <param name="room">The width of a line.</param>
-    /// <param name="most">How many lines there may be.</param>
+    /// <param name="most">The largest number of lines.</param>
     public IReadOnlyList<ShapedLine> Break(float room, int most)
     {
         var lines = new List<ShapedLine>();
@@ -85,9 +85,9 @@ internal sealed class Paragraph
     }
 
     /// <summary>Shapes a part of the text.</summary>
-    /// <param name="start">Its first character.</param>
-    /// <param name="end">Where it ends.</param>
-    /// <param name="isShortened">Whether an ellipsis follows.</param>
+    /// <param name="start">The index of its first character.</param>
+    /// <param name="end">The index after its last character.</param>
+    /// <param name="isShortened">True if an ellipsis follows.</param>
     public ShapedLine Shape(int start, int end, bool isShortened)
     {
         var runs = new List<(int Start, int End)>();
@@ -126,7 +126,8 @@ internal sealed class Paragraph
                 return font;
             }
 
-            // Digits, spaces and the like go with the letters before them. Latin letters are always our own, so their looks do not change.
+            // Digits, spaces and the like use the font of the letters before them. Latin letters always use our own font, so their look
+            // does not change.
             bool isOwn = own.Has(character);
             if ((isOfAll || !isOwn) && letters.Has(character))
             {
@@ -163,7 +164,9 @@ internal sealed class Paragraph
         }
     }
 
-    /// <summary>Puts runs into the order in which they are drawn: each stretch of a level or more is turned, the highest level first.</summary>
+    /// <summary>
+    /// Puts runs into the order in which they are drawn: reverses each sequence of runs of at least a level, the highest level first.
+    /// </summary>
     private void Reorder(List<(int Start, int End)> runs)
     {
         for (int level = 2; level >= 1; level--)
@@ -206,8 +209,8 @@ internal sealed class Paragraph
     }
 
     /// <summary>
-    /// For each character of a line the width of the line up to it, in the order of reading; NaN inside of what cannot be parted. One more
-    /// for the end.
+    /// Returns, for each character of a line, the width of the line up to it, in reading order; NaN inside a group that cannot be split.
+    /// One more entry is the width at the end.
     /// </summary>
     private float[] WidthsUpTo(ShapedLine line, int start)
     {
@@ -241,7 +244,10 @@ internal sealed class Paragraph
         return (end, Shape(start, TrimEnd(start, end), isShortened: false));
     }
 
-    /// <summary>Where a line ends that fits: at the last place where one may end, or inside of a word that fills it alone.</summary>
+    /// <summary>
+    /// Returns the end of a line that fits: the last place for a break, or a place inside a word if that word alone is too long for the
+    /// line.
+    /// </summary>
     private int EndOfLine(int start, float[] widths, float room)
     {
         int between = 0, within = 0;
