@@ -88,7 +88,7 @@ internal static partial class RuntimeLog
     [LoggerMessage(1133, LogLevel.Error, "Slates are without words: letters cannot be drawn. {Problem} If libSkiaSharp or libHarfBuzzSharp is missing: it belongs beside the program, from the package SkiaSharp.NativeAssets.Linux.NoDependencies or HarfBuzzSharp.NativeAssets.Linux")]
     public static partial void NoLetters(ILogger logger, string problem, Exception error);
 
-    [LoggerMessage(1134, LogLevel.Information, "The slate with '{Text}' shows boxes until its fonts are found. These folders are searched: {Folders}. If the boxes stay, the disk of a folder does not answer")]
+    [LoggerMessage(1134, LogLevel.Information, "The slate with '{Text}' shows boxes until its fonts are read. They are looked for in these folders: {Folders}. If the boxes stay, the disk of a folder does not answer")]
     public static partial void LettersLater(ILogger logger, string text, string folders);
 
     [LoggerMessage(1140, LogLevel.Error, "Channel {Channel}: the producer {Producer} failed. Another producer takes over soon")]

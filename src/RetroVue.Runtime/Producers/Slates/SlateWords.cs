@@ -71,7 +71,7 @@ internal sealed class SlateWords(LetterFonts fonts, VideoFormat format, SlateLay
 
     private void Tell(Paragraph paragraph, string text)
     {
-        if (paragraph.Later.Count > 0 && fonts.Unlisted.ToArray() is { Length: > 0 } folders && fonts.IsNews("letters that come later"))
+        if (paragraph.Later.Count > 0 && fonts.Busy.ToArray() is { Length: > 0 } folders && fonts.IsNews("letters that come later"))
         {
             RuntimeLog.LettersLater(logger, text, string.Join(", ", folders));
         }

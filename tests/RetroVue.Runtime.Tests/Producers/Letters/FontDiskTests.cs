@@ -57,6 +57,7 @@ public sealed class FontDiskTests
         await Until.TrueAsync(() => disk.Count == 1);
         Assert.That(Has(fonts, Thai), Is.False);
         Assert.That(Has(fonts, Hindi), Is.True);
+        Assert.That(fonts.Busy, Is.EqualTo(new[] { Path.Combine(_work, "fonts") }), "the log names the folder");
         disk.GoOn();
         await Until.TrueAsync(() => Has(fonts, Thai));
     }

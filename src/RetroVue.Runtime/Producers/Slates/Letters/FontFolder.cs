@@ -22,6 +22,18 @@ internal sealed class FontFolder(string path)
     /// <summary>A number that grows whenever the list is there or a file was read.</summary>
     public int Steps => _steps;
 
+    /// <summary>True while the disk is asked for something.</summary>
+    public bool IsBusy
+    {
+        get
+        {
+            lock (_begun)
+            {
+                return _begun.Count > 0;
+            }
+        }
+    }
+
     /// <summary>Begins to look for fonts, once.</summary>
     public void Look()
     {

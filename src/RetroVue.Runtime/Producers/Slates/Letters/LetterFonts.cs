@@ -47,8 +47,8 @@ internal sealed class LetterFonts(IReadOnlyList<string> folders, Func<LetterFont
     /// <summary>A number that grows whenever there may be more letters than before.</summary>
     public int Steps => _folders.Sum(folder => folder.Steps);
 
-    /// <summary>The folders whose fonts are not known yet.</summary>
-    public IEnumerable<string> Unlisted => _folders.Where(folder => folder.Files is null).Select(folder => folder.Path);
+    /// <summary>The folders that are searched, or of which a font is read, at this moment.</summary>
+    public IEnumerable<string> Busy => _folders.Where(folder => folder.IsBusy).Select(folder => folder.Path);
 
     /// <summary>A font of the system that has a character; null if there is none, or none yet.</summary>
     /// <param name="character">The character.</param>
