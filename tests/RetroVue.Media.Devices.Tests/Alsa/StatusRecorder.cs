@@ -41,8 +41,9 @@ internal sealed class StatusRecorder(IPcm inner) : IPcm
     {
         int code = inner.GetStamp(out available, out time);
         // The kernel writes the count, then its time: a new count can stand beside the time of the interrupt before. The time belongs to the
-        // count for sure if it is later than the last call and one interrupt alone has come since then.
-        if (code >= 0 && time > _called && available < 2 * Setup.PeriodSize)
+        // count for sure if it is later than the last call and one interrupt alone has come since then. The loopback counts in steps of 4 ms, and
+        // may show a little less than two periods after two.
+        if (code >= 0 && time > _called && available <= Setup.PeriodSize * 3 / 2)
         {
             Stamps.Add((_read + available, time));
         }
