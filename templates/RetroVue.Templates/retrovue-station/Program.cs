@@ -1,7 +1,8 @@
 using RetroVue.Runtime.AspNetCore;
 
-// The settings and the schedule stand beside the app, wherever the app is started from.
-var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
+// `dotnet run` starts the app in the folder of its project. A published app has its files beside it, wherever it is started from.
+string home = File.Exists("appsettings.json") ? Directory.GetCurrentDirectory() : AppContext.BaseDirectory;
+var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = home });
 string schedule = builder.Configuration["Station:Schedule"] ?? "schedule.json";
 builder.Services.AddRetroVue(station => station.ScheduleFile = Path.Combine(builder.Environment.ContentRootPath, schedule));
 
