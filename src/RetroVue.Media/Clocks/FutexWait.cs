@@ -78,8 +78,11 @@ internal sealed unsafe class FutexWait : ClockWait
 
     public override void Unschedule()
     {
-        Interlocked.Or(ref _word[0], Unscheduled);
-        WakeUp();
+        // If the bit was set already, whoever set it wakes the thread, or has woken it.
+        if ((Interlocked.Or(ref _word[0], Unscheduled) & Unscheduled) == 0)
+        {
+            WakeUp();
+        }
     }
 
     public override void Reset() => Interlocked.And(ref _word[0], ~Unscheduled);

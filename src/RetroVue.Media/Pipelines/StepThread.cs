@@ -9,8 +9,8 @@ namespace RetroVue.Media.Pipelines;
 /// A thread that runs the steps of its tasks: ready tasks in turn, waiting tasks at their deadlines. It sleeps if no step is due.
 /// </summary>
 /// <remarks>
-/// Deadlines on any clock are mapped to the system clock when they are set, and again when the mapped time comes or
-/// <see cref="ClockWait.RemapInterval"/> has passed, so changes of a clock's rate are followed. Waking a task is lock-free: an intrusive
+/// Deadlines on any clock are mapped to the system clock when they are set, and again when the mapped time comes and in each
+/// <see cref="ClockWait.RemapInterval"/>, so changes of a clock's rate are followed. Waking a task is lock-free: an intrusive
 /// stack that the thread takes as a whole. If a <see cref="StepWatch"/> watches the thread, a step that hangs keeps its operating system
 /// thread, and all other tasks continue on another one.
 /// </remarks>
@@ -364,7 +364,7 @@ internal sealed class StepThread
 
     /// <summary>
     /// Returns the system time of the next look at a task: its deadline or, if the clock is not the system clock and it comes first, the
-    /// end of the re-mapping interval.
+    /// next whole multiple of the re-mapping interval. So all waiting tasks together wake the thread once in an interval.
     /// </summary>
     private ClockTime MapToSystem(ScheduledTask task)
     {
@@ -374,7 +374,7 @@ internal sealed class StepThread
         }
 
         ClockReading reading = task.Clock!.Read();
-        ClockTime left = task.Deadline - reading.Time;
-        return reading.SystemTime + ClockTime.Min(left, ClockWait.RemapInterval);
+        ClockTime deadline = reading.SystemTime + (task.Deadline - reading.Time);
+        return ClockTime.Min(deadline, reading.SystemTime.NextMultiple(ClockWait.RemapInterval));
     }
 }

@@ -165,6 +165,23 @@ public readonly record struct ClockTime : IComparable<ClockTime>, ISpanFormattab
     /// <summary>Returns the absolute value; None for None.</summary>
     public ClockTime Abs() => Nanoseconds < 0 ? -this : this;
 
+    /// <summary>
+    /// Returns the earliest whole multiple of an interval after this time; saturates. None for None. Work that recurs at such times, in many
+    /// objects, wakes its thread once for all of them.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">The interval is not positive, or None.</exception>
+    public ClockTime NextMultiple(ClockTime interval)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(interval.Nanoseconds, nameof(interval));
+        if (IsNone)
+        {
+            return None;
+        }
+
+        long since = Nanoseconds % interval.Nanoseconds;
+        return this + new ClockTime(since < 0 ? -since : interval.Nanoseconds - since);
+    }
+
     /// <summary>Returns the earlier of two times; None if either is None.</summary>
     public static ClockTime Min(ClockTime left, ClockTime right) => left.IsNone || right.IsNone ? None : left < right ? left : right;
 

@@ -260,7 +260,8 @@ public sealed class ChannelManager : IAsyncDisposable
         {
             while (_audience.Count > 0)
             {
-                await _chain.Executor.WaitUntilAsync(_chain.Line.Station, _chain.Line.Station.Now + ClockTime.FromSeconds(1), _disposed.Token)
+                IClock station = _chain.Line.Station;
+                await _chain.Executor.WaitUntilAsync(station, station.Now.NextMultiple(ClockTime.FromSeconds(1)), _disposed.Token)
                     .ConfigureAwait(false);
                 foreach (ViewerSession session in _audience.Silent())
                 {

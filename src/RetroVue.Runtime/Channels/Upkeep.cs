@@ -20,7 +20,7 @@ internal sealed class Upkeep(PlayoutChain chain, ChannelRun run, OutputWatch wat
         {
             while (true)
             {
-                await chain.Executor.WaitUntilAsync(line.Station, line.Station.Now + s_interval, stop).ConfigureAwait(false);
+                await chain.Executor.WaitUntilAsync(line.Station, line.Station.Now.NextMultiple(s_interval), stop).ConfigureAwait(false);
                 Instant now = chain.Now;
                 if (run.OnAir is { Plan: { } plan } onAir)
                 {

@@ -28,6 +28,7 @@ internal sealed class StallWatch(string name, Executor executor, ChannelOutput o
     private ClockTime _since;
     private ClockTime _lag;
     private ClockTime _lookedAt;
+    private ClockTime _nextLook;
     private ClockTime _readingTime;
 
     /// <summary>Starts the watch; once.</summary>
@@ -50,6 +51,7 @@ internal sealed class StallWatch(string name, Executor executor, ChannelOutput o
                 (_player, _stalled) = (player, executor.CreateCompletion());
                 (_since, _lag) = (_line.Now, ClockTime.MaxValue);
                 (_lookedAt, _readingTime) = (_clock.Now, player.ReadingTime);
+                _nextLook = _lookedAt.NextMultiple(s_interval);
             }
         }
 
@@ -60,7 +62,6 @@ internal sealed class StallWatch(string name, Executor executor, ChannelOutput o
     private StepResult Look()
     {
         TaskCompletionSource? stalled = null;
-        ClockTime next;
         lock (_lock)
         {
             if (_player is not { } player || player.IsSlate || _stalled!.Task.IsCompleted)
@@ -69,9 +70,9 @@ internal sealed class StallWatch(string name, Executor executor, ChannelOutput o
             }
 
             ClockTime now = _clock.Now;
-            if (now < _lookedAt + s_interval)
+            if (now < _nextLook)
             {
-                return StepResult.At(_clock, _lookedAt + s_interval);
+                return StepResult.At(_clock, _nextLook);
             }
 
             ClockTime reached = player.Sink.Reached();
@@ -85,10 +86,10 @@ internal sealed class StallWatch(string name, Executor executor, ChannelOutput o
             }
 
             (_lag, _lookedAt, _readingTime) = (lag, now, readingTime);
-            next = now + s_interval;
+            _nextLook = now.NextMultiple(s_interval);
         }
 
         stalled?.TrySetResult();
-        return StepResult.At(_clock, next);
+        return StepResult.Again;
     }
 }

@@ -139,8 +139,9 @@ public sealed class HangingStepTests
             $"reader{n}",
             () =>
             {
-                // Some 30 ms of a processor, of which a ninth is to be had.
-                Thread.SpinWait(1_000_000);
+                // The step takes about 10 ms of a processor, and gets a ninth of one: 90 ms. It never runs for half the time of three looks, even
+                // on a slower machine, so it does not count as a step that computes for too long.
+                Thread.SpinWait(300_000);
                 Interlocked.Increment(ref steps[n]);
                 return StepResult.Again;
             },

@@ -1,5 +1,7 @@
+using System.Globalization;
 using RetroVue.Media.Blocking;
 using RetroVue.Media.Clocks;
+using RetroVue.Media.Interop;
 using RetroVue.Media.Pipelines;
 using RetroVue.Media.Time;
 
@@ -164,6 +166,38 @@ public sealed class ThreadedExecutorTests
         await Watchdog.WithinAsync(done.Task, TimeSpan.FromSeconds(60));
         await executor.DetachAsync(task);
         Assert.That(servedAt >= ClockTime.FromSeconds(3600), Is.True);
+    }
+
+    /// <summary>A station has some waits on its clock in each channel; one by one they would wake the thread thousands of times a second.</summary>
+    [Test]
+    public async Task Deadlines_on_another_clock_wake_the_thread_together()
+    {
+        const int count = 100;
+        var line = new DisciplinedClock(s_system, ClockTime.Zero, "line");
+        var executor = new ThreadedExecutor(name: "together");
+        int thread = 0;
+        StepTask[] tasks = [.. Enumerable.Range(0, count).Select(n => new StepTask($"wait-{n}", () =>
+        {
+            thread = Libc.gettid();
+            return StepResult.At(line, ClockTime.FromSeconds(3600 + n));
+        }))];
+        foreach (StepTask task in tasks)
+        {
+            executor.Attach(task);
+            // So that the waits do not begin at one time by themselves.
+            await executor.WaitUntilAsync(s_system, s_system.Now + ClockTime.FromMicroseconds(1700));
+        }
+
+        long before = Sleeps();
+        await Task.Delay(1000);
+        long sleeps = Sleeps() - before;
+        await Task.WhenAll(tasks.Select(executor.DetachAsync));
+        // Ten looks in a second; some waits end a little early and are repeated. One by one there were a thousand.
+        Assert.That(sleeps, Is.LessThan(60));
+
+        long Sleeps() => long.Parse(
+            File.ReadLines($"/proc/self/task/{thread}/status").Single(row => row.StartsWith("voluntary_ctxt_switches:", StringComparison.Ordinal)).Split('\t')[1],
+            CultureInfo.InvariantCulture);
     }
 
     [TestCase(StepPlacement.Shared)]

@@ -24,6 +24,26 @@ public sealed class ClockTimeTests
                 == Saturated(Rounded((BigInteger)input.Time.Nanoseconds * input.TimeBase.Denominator, (BigInteger)1_000_000_000 * input.TimeBase.Numerator)));
 
     [Test]
+    public void NextMultiple_is_the_first_multiple_after_a_time() =>
+        Property.Check(
+            from time in Generators.Times()
+            from interval in Generators.Longs().Where(length => length > 0)
+            select (Time: time, Interval: interval),
+            input => input.Time.NextMultiple(ClockTime.FromNanoseconds(input.Interval)).Nanoseconds
+                == Saturated(((BigInteger)input.Time.Nanoseconds / input.Interval
+                    + (input.Time.Nanoseconds < 0 && input.Time.Nanoseconds % input.Interval != 0 ? 0 : 1)) * input.Interval));
+
+    [Test]
+    public void NextMultiple_refuses_an_interval_that_is_not_positive([Values(0, -1, long.MinValue)] long nanoseconds) =>
+        Assert.That(
+            () => ClockTime.Zero.NextMultiple(ClockTime.FromNanoseconds(nanoseconds)),
+            Throws.InstanceOf<ArgumentOutOfRangeException>().With.Property("ParamName").EqualTo("interval"));
+
+    [Test]
+    public void NextMultiple_of_none_is_none() =>
+        Assert.That(ClockTime.None.NextMultiple(ClockTime.FromSeconds(1)).IsNone, Is.True);
+
+    [Test]
     public void ToTicks_differs_from_ToUnits_only_at_the_middle_and_away_from_zero() =>
         Property.Check(
             from time in Generators.Times() from timeBase in Generators.TimeBases() select (Time: time, TimeBase: timeBase),
