@@ -7,7 +7,7 @@ need_dotnet() {
         exit 1
     fi
     export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
-    # An SDK that was unpacked, not installed as a package, brings no ICU.
+    # An SDK that was unpacked, not installed as a package, does not install ICU.
     [ -n "${DOTNET_SYSTEM_GLOBALIZATION_INVARIANT:-}" ] || [ -n "$(dotnet --version 2>/dev/null)" ] ||
         need_packages "by the .NET SDK" 'libicu72|libicu74|libicu76|libicu78' || exit 1
     if ! [ -w "$1" ]; then
@@ -33,7 +33,7 @@ need_packages() {
     if [ "$(id -u)" -ne 0 ]; then
         sudo -n true 2>/dev/null && as=(sudo -n)
     fi
-    # Without the right to it the index is what it is.
+    # Without the right to install, apt's index cannot be updated, so it is used as it is.
     [ "$(id -u)" -ne 0 ] && [ ${#as[@]} -eq 0 ] || apt_index "${as[@]}"
     for choice in "${missing[@]}"; do
         if name=$(offered "$choice"); then wanted+=("$name"); else nowhere+=("$choice"); fi
@@ -46,7 +46,7 @@ need_packages() {
     if [ ${#wanted[@]} -gt 0 ]; then
         echo "Installing packages needed $why: ${wanted[*]}"
         log=$(mktemp)
-        # A fresh machine may be bringing itself up to date at this moment.
+        # A new machine may be installing updates at this moment, so wait for apt's lock.
         if ! "${as[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends \
             -o DPkg::Lock::Timeout=300 "${wanted[@]}" >"$log" 2>&1 </dev/null; then
             tail -n 5 "$log" >&2
@@ -61,7 +61,7 @@ need_packages() {
     }
 }
 
-# is_installed PACKAGE[|ALTERNATIVE]...
+# is_installed PACKAGE[|ALTERNATIVE]...: succeeds if one of them is installed.
 is_installed() {
     local name
     for name in ${1//|/ }; do
@@ -70,7 +70,7 @@ is_installed() {
     return 1
 }
 
-# offered PACKAGE[|ALTERNATIVE]...: the first that can be installed.
+# offered PACKAGE[|ALTERNATIVE]...: prints the first one that can be installed; fails if there is none.
 offered() {
     local name version
     for name in ${1//|/ }; do
@@ -82,13 +82,13 @@ offered() {
     return 1
 }
 
-# Brings apt's index up to date once a run.
+# Updates apt's index, once in a run.
 apt_index() {
     [ -n "${RETROVUE_APT_INDEX:-}" ] && return 0
     "$@" apt-get update -q >/dev/null 2>&1 </dev/null || true
     RETROVUE_APT_INDEX=1
 }
 
-# FFmpeg's libraries by the names of Debian 12, Ubuntu 24.04, Debian 13 and later.
+# The packages of FFmpeg's libraries; the names are those of Debian 12, Ubuntu 24.04, Debian 13, and later.
 ffmpeg_libraries=('libavformat59|libavformat60|libavformat61|libavformat62' 'libavfilter8|libavfilter9|libavfilter10|libavfilter11'
     'libswscale6|libswscale7|libswscale8|libswscale9' 'libswresample4|libswresample5|libswresample6')

@@ -15,7 +15,7 @@ if (args is [ChannelStation.Command, .. var files])
     return 0;
 }
 
-// In this process: a project that BenchmarkDotNet would generate does not build under the repository's own settings.
+// Benchmarks run in this process, because a project that BenchmarkDotNet generates does not build with the repository's settings.
 IConfig config = DefaultConfig.Instance
     .AddJob(Job.Default.WithToolchain(InProcessEmitToolchain.Instance))
     .WithArtifactsPath("artifacts/benchmark-results");

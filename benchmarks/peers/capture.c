@@ -1,17 +1,17 @@
-/* What a captured buffer costs in GStreamer: a device's source and a fakesink. */
+/* Measures the cost of a captured buffer in GStreamer, with a device's source and a fakesink. */
 #include "figures.h"
 
 #include <gst/gst.h>
 
 static const char usage[] =
     "usage: capture SOURCE [ROUNDS]\n"
-    "Captures from SOURCE for a second, and then ROUNDS (default 5) of a hundred buffers. SOURCE is one of:\n"
+    "Captures from SOURCE for a second, and then measures ROUNDS (default 5) of a hundred buffers. SOURCE is one of:\n"
     "    alsa            the card Dummy: 48 kHz, stereo, 16 bits, periods of 10 ms, a buffer of 200 ms\n"
     "    v4l2            /dev/video0: 320x180 YUYV at 60 Hz\n"
     "    pipewire-audio  the node test-audio: 48 kHz, stereo, F32\n"
     "    pipewire-video  the node test-video: 320x240 RGB at 60 Hz\n"
-    "Prints cpu_ns_per_buffer, all threads of the process together, in the median round;\n"
-    "and buffer_bytes and buffers_per_second, to see that others get the same.\n";
+    "Prints cpu_ns_per_buffer, all threads of the process together, in the median round,\n"
+    "and buffer_bytes and buffers_per_second, to check that both sides get the same buffers.\n";
 
 static const char *const sources[][2] = {
     {"alsa", "alsasrc device=hw:CARD=Dummy,DEV=0 buffer-time=200000 latency-time=10000"
@@ -58,7 +58,7 @@ static void end_where_failed(GstElement *pipeline)
     }
 }
 
-/* Sleeps until so many buffers have come: as seldom as can be, for that is in the figure. */
+/* Sleeps until count buffers have come. It wakes as seldom as possible, because each wake-up is part of the measured cost. */
 static void await_buffers(GstElement *pipeline, GstElement *sink, guint64 count, double per_second)
 {
     for (guint64 come; (come = rendered(sink)) < count; end_where_failed(pipeline))

@@ -1,4 +1,4 @@
-/* What a channel costs when each is an ffmpeg process that copies a file in real time into a TCP connection. */
+/* Measures the cost of a channel if each one is an ffmpeg process that copies a file in real time into a TCP connection. */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <fcntl.h>
@@ -15,10 +15,10 @@
 
 static const char usage[] =
     "usage: channel SECONDS FILE...\n"
-    "Runs `ffmpeg -re -c copy -f mpegts` on each FILE, over and over, into a loopback connection whose\n"
-    "other end discards. Once all are connected and 5 s have gone by, measures for SECONDS.\n"
-    "Prints the medians over the processes: cpu_percent of one core and pss_mb (10^6 bytes) at the end;\n"
-    "and kbit_per_s, the mean of what a channel delivers.\n";
+    "Runs `ffmpeg -re -c copy -f mpegts` on each FILE, again and again, into a loopback connection.\n"
+    "Discards the bytes. Begins 5 s after all are connected, and measures for SECONDS.\n"
+    "Prints the medians over the processes: cpu_percent of one core, and pss_mb (10^6 bytes) at the end.\n"
+    "Also prints kbit_per_s, the mean rate of a channel.\n";
 
 enum { settle_seconds = 5, connect_seconds = 120 };
 
@@ -61,7 +61,7 @@ static pid_t start_ffmpeg(const char *file, int listener)
 
     pid_t parent = getpid(), process = fork();
     if (process == 0) {
-        prctl(PR_SET_PDEATHSIG, SIGKILL); /* none outlives this program, however it ends */
+        prctl(PR_SET_PDEATHSIG, SIGKILL); /* no process outlives this program, however it ends */
         if (getppid() != parent)
             _exit(1);
         execlp("ffmpeg", "ffmpeg", "-nostdin", "-loglevel", "error", "-re", "-stream_loop", "-1", "-i", file,
@@ -74,7 +74,7 @@ static pid_t start_ffmpeg(const char *file, int listener)
     return process;
 }
 
-/* Accepts and discards until the time is over, or until all are connected where `until_connected` says so. */
+/* Accepts connections and discards bytes until the time is over or, if `until_connected` is set, until all are connected. */
 static void discard_for(int64_t duration, int until_connected)
 {
     int64_t end = wall_ns() + duration;
@@ -91,7 +91,7 @@ static void discard_for(int64_t duration, int until_connected)
         for (long i = 1; i <= connected; i++) {
             if (!sockets[i].revents)
                 continue;
-            ssize_t count = recv(sockets[i].fd, NULL, INT_MAX, MSG_TRUNC | MSG_DONTWAIT); /* drops without a copy: tcp(7) */
+            ssize_t count = recv(sockets[i].fd, NULL, INT_MAX, MSG_TRUNC | MSG_DONTWAIT); /* drops the bytes without a copy: tcp(7) */
             if (count > 0)
                 bytes_in += count;
             else if (count == 0 || (errno != EAGAIN && errno != EINTR))
@@ -102,7 +102,7 @@ static void discard_for(int64_t duration, int until_connected)
     }
 }
 
-/* The process's share of memory in 10^6 bytes: its private pages, and its part of the shared ones. */
+/* Returns the process's memory in 10^6 bytes: its private pages, and its share of the shared ones. */
 static double pss_mb(pid_t process)
 {
     char path[64], line[256];

@@ -1,10 +1,10 @@
-/* The cost of asking the kernel's monotonic clock, through the vDSO. */
+/* Measures the cost of reading the kernel's monotonic clock through the vDSO. */
 #include "figures.h"
 
 static const char usage[] =
     "usage: clock-read [MILLIONS]\n"
-    "Reads CLOCK_MONOTONIC MILLIONS times a million times (default 20).\n"
-    "Prints ns_per_call: median over batches of a million, loop included.\n";
+    "Reads CLOCK_MONOTONIC MILLIONS (default 20) times a million times.\n"
+    "Prints ns_per_call: the median of batches of a million calls, including the loop.\n";
 
 int main(int argc, char **argv)
 {

@@ -1,7 +1,7 @@
-/* What every peer shares: clocks, order statistics and the reading of arguments.
+/* Functions that all peers use: clocks, order statistics and the reading of arguments.
  *
- * A peer prints one line of key=value pairs on standard output and nothing else there;
- * complaints go to standard error. Exit code 2 means wrong usage, 1 a failed run. */
+ * A peer prints only one line to standard output, with key=value pairs. Errors go to
+ * standard error. Exit code 2 means wrong usage, 1 a failed run. */
 #pragma once
 
 #include <errno.h>
@@ -13,7 +13,7 @@
 
 #define NS_PER_SECOND 1000000000LL
 
-/* Nanoseconds on any clock of clock_gettime(2). */
+/* Returns the time of a clock of clock_gettime(2), in nanoseconds. */
 static inline int64_t read_ns(clockid_t clock)
 {
     struct timespec now;
@@ -26,7 +26,7 @@ static inline int64_t read_ns(clockid_t clock)
 
 static inline int64_t wall_ns(void) { return read_ns(CLOCK_MONOTONIC); }
 
-/* CPU time of all threads of this process, user and system: what getrusage reports, without its rounding. */
+/* Returns the CPU time of all threads of this process, user and system: as getrusage, but not rounded. */
 static inline int64_t cpu_ns(void) { return read_ns(CLOCK_PROCESS_CPUTIME_ID); }
 
 static inline int compare_doubles(const void *left, const void *right)
@@ -35,7 +35,7 @@ static inline int compare_doubles(const void *left, const void *right)
     return (a > b) - (a < b);
 }
 
-/* The value below which the given fraction of the values lies (nearest rank). Sorts them. */
+/* Returns the value with the given fraction of the values below it (nearest rank). Sorts the values. */
 static inline double quantile(double *values, size_t count, double fraction)
 {
     qsort(values, count, sizeof *values, compare_doubles);
@@ -55,14 +55,14 @@ static inline void *allocate(size_t count, size_t size)
     return memory;
 }
 
-/* Prints the usage as a complaint and leaves. */
+/* Prints the usage to standard error and ends the program. */
 _Noreturn static inline void usage_error(const char *text)
 {
     fputs(text, stderr);
     exit(2);
 }
 
-/* Prints the usage and leaves, when it is asked for or the number of arguments is wrong. */
+/* Prints the usage and ends the program, if the caller asks for it or the number of arguments is wrong. */
 static inline void check_usage(int argc, char **argv, int least, int most, const char *text)
 {
     if (argc > 1 && (!strcmp(argv[1], "-h") || !strcmp(argv[1], "--help"))) {
@@ -73,7 +73,7 @@ static inline void check_usage(int argc, char **argv, int least, int most, const
         usage_error(text);
 }
 
-/* Argument number `index` as a whole number of at least 1, or the fallback where it is not given. */
+/* Returns argument number `index`, a whole number of at least 1; the fallback if it is not given. */
 static inline long count_argument(int argc, char **argv, int index, long fallback)
 {
     if (index >= argc)

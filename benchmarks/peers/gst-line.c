@@ -47,7 +47,7 @@ GstElement *line_add(GstLine *line, const char *factory)
 
 void line_link(GstPad *from, GstPad *to)
 {
-    /* The usual checks want a common parent, which bare pads do not have. */
+    /* The usual checks require a common parent, and bare pads have none. */
     if (gst_pad_link_full(from, to, GST_PAD_LINK_CHECK_NOTHING) != GST_PAD_LINK_OK)
         fail("the pads do not link");
 }

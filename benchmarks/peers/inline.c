@@ -1,12 +1,12 @@
-/* What one inline element costs a buffer: a line of ten GStreamer identities less the same line without them. */
+/* Measures the cost of one inline element: a line of ten GStreamer identities, minus the same line without them. */
 #include "figures.h"
 #include "gst-line.h"
 
 static const char usage[] =
     "usage: inline [THOUSANDS]\n"
-    "Pushes THOUSANDS times a thousand buffers (default 500) through ten identity elements,\n"
-    "and as many straight from the source pad to the sink pad; the difference belongs to the elements.\n"
-    "Prints ns_per_element and bare_ns, the cost of a buffer on the empty line.\n";
+    "Pushes THOUSANDS (default 500) times a thousand buffers through ten identity elements,\n"
+    "and as many directly from the source pad to the sink pad. The difference is the elements' cost.\n"
+    "Prints ns_per_element and bare_ns, the cost of a buffer in the empty line.\n";
 
 enum { elements = 10 };
 

@@ -1,13 +1,13 @@
-/* libavformat joining a long file in its middle: from nothing to the first key frame in a transport stream. */
+/* Measures how long libavformat takes to join a long file in its middle, up to the first key frame in a transport stream. */
 #include "figures.h"
 #include "ts-remux.h"
 
 static const char usage[] =
     "usage: join cold|warm FILE [SECONDS [TIMES]]\n"
     "Opens FILE, seeks to the key frame before SECONDS (default 1800) and writes a transport stream\n"
-    "until the last packet of that key frame is out. `cold` is this process's first time;\n"
-    "`warm` repeats it TIMES (default 15), 7 s further on each time, after one that is not counted.\n"
-    "Prints wall_ns, the median, and bytes, what the last join wrote.\n";
+    "up to the last packet of that key frame. `cold` does this once, for the first time in the process.\n"
+    "`warm` does it once without measuring, then TIMES (default 15) times, each 7 s later in the file.\n"
+    "Prints wall_ns, the median, and bytes, the size of the last join's output.\n";
 
 static int64_t bytes;
 
@@ -29,7 +29,7 @@ static double join(const char *path, long seconds)
         done = stream == remux.video && packet->flags & AV_PKT_FLAG_KEY;
         av_packet_rescale_ts(packet, remux.input->streams[stream]->time_base, remux.output->streams[stream]->time_base);
         packet->pos = -1;
-        /* Not interleaved: waiting for the other stream's packets would only make the anchor slower. */
+        /* Not interleaved: to wait for the other stream's packets would only make the anchor slower. */
         ts_check(av_write_frame(remux.output, packet), "write");
         av_packet_unref(packet);
     }

@@ -1,11 +1,11 @@
-/* How long a buffer takes through an empty GStreamer queue whose reader sleeps. */
+/* Measures the time of a buffer in an empty GStreamer queue with a sleeping reader. */
 #include "figures.h"
 #include "gst-line.h"
 
 static const char usage[] =
     "usage: queue-wake [BUFFERS]\n"
-    "Pushes BUFFERS (default 3000) a millisecond apart into a queue that has run dry.\n"
-    "Prints median_ns and p99_ns from before the push to receipt in the other thread.\n";
+    "Pushes BUFFERS (default 3000), one per millisecond, into a queue that is empty.\n"
+    "Prints median_ns and p99_ns of the time from before the push to the receipt in the other thread.\n";
 
 static double *hops;
 static gint64 pushed_at;
@@ -31,8 +31,8 @@ int main(int argc, char **argv)
     GstElement *queue = line_add(&line, "queue");
     line_open(&line, queue, queue, receive);
     for (long i = 0; i < buffers; i++) {
-        /* The reader has nothing to do for a millisecond, so it is asleep; the write of pushed_at
-         * is ordered before its read by the queue's own lock. */
+        /* The reader has nothing to do for a millisecond, so it is asleep. The queue's own lock makes sure
+         * that pushed_at is written before it is read. */
         do
             g_usleep(1000);
         while (g_atomic_int_get(&received) < i);

@@ -1,11 +1,11 @@
-/* What a buffer costs in a GStreamer queue that is never let run dry: CPU of both its threads. */
+/* Measures the cost of a buffer in a GStreamer queue that is never empty: the CPU time of both its threads. */
 #include "figures.h"
 #include "gst-line.h"
 
 static const char usage[] =
     "usage: queue [THOUSANDS]\n"
-    "Pushes THOUSANDS times a thousand buffers (default 1000) as fast as a queue of 200 takes them.\n"
-    "Prints cpu_ns_per_buffer, both threads together with source and sink,\n"
+    "Pushes THOUSANDS (default 1000) times a thousand buffers, as fast as a queue of 200 takes them.\n"
+    "Prints cpu_ns_per_buffer, of both threads, including source and sink,\n"
     "and bare_ns, the cost of the same line without the queue.\n";
 
 static gint received;
@@ -29,7 +29,7 @@ static double cpu_per_buffer(const char *factory, long buffers)
     int64_t start = cpu_ns();
     for (long i = 0; i < buffers; i++)
         line_push(&line, i);
-    while (g_atomic_int_get(&received) < buffers) /* at most one queue length is still on its way */
+    while (g_atomic_int_get(&received) < buffers) /* at most one queue length of buffers has not arrived yet */
         g_usleep(100);
     double cost = (double)(cpu_ns() - start) / (double)buffers;
 

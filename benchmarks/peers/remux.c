@@ -1,12 +1,12 @@
-/* libavformat copying a whole file into a transport stream. */
+/* Measures what libavformat needs to copy a whole file into a transport stream. */
 #include "figures.h"
 #include "ts-remux.h"
 
 static const char usage[] =
     "usage: remux FILE [TIMES]\n"
-    "Copies FILE into an MPEG transport stream that is thrown away, TIMES over (default 3),\n"
-    "each time from opening to the trailer, after one pass that is not counted.\n"
-    "Prints cpu_ns_per_packet, packets_per_s (by the wall clock) and packets in one pass.\n";
+    "Copies FILE TIMES (default 3) times into an MPEG transport stream that is discarded, each time\n"
+    "from opening to the trailer. One copy before that is not measured.\n"
+    "Prints cpu_ns_per_packet, packets_per_s (by the wall clock), and packets, the number in one copy.\n";
 
 static long copy(const char *path)
 {
@@ -19,7 +19,7 @@ static long copy(const char *path)
         int stream = packet->stream_index;
         av_packet_rescale_ts(packet, remux.input->streams[stream]->time_base, remux.output->streams[stream]->time_base);
         packet->pos = -1;
-        ts_check(av_interleaved_write_frame(remux.output, packet), "write"); /* takes the packet's content */
+        ts_check(av_interleaved_write_frame(remux.output, packet), "write"); /* takes over the packet's content */
         packets++;
     }
     if (code != AVERROR_EOF)

@@ -1,12 +1,12 @@
-/* What it costs to give one buffer to a hundred sinks through a GStreamer tee, all in one thread. */
+/* Measures the cost of giving one buffer to a hundred sinks through a GStreamer tee, all on one thread. */
 #include "figures.h"
 #include "gst-line.h"
 
 static const char usage[] =
     "usage: tee-100 [THOUSANDS]\n"
-    "Pushes THOUSANDS times a thousand buffers (default 30) into a tee with 100 fakesinks\n"
+    "Pushes THOUSANDS (default 30) times a thousand buffers into a tee with 100 fakesinks\n"
     "(async=false sync=false, no queues).\n"
-    "Prints ns_per_buffer, the source pad's cost included.\n";
+    "Prints ns_per_buffer, including the cost of the source pad.\n";
 
 enum { sinks = 100 };
 

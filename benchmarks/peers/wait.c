@@ -1,11 +1,11 @@
-/* How late GStreamer's system clock wakes a thread that waits for absolute deadlines 1 ms apart. */
+/* Measures how late GStreamer's system clock wakes a thread that waits for absolute deadlines, one per millisecond. */
 #include <gst/gst.h>
 
 #include "figures.h"
 
 static const char usage[] =
     "usage: wait [SECONDS]\n"
-    "Waits with gst_clock_id_wait for a deadline each millisecond, for SECONDS (default 5).\n"
+    "Waits with gst_clock_id_wait for one deadline per millisecond, for SECONDS (default 5).\n"
     "Prints median_ns and p99_ns of the lateness, and cpu_percent of one core.\n";
 
 int main(int argc, char **argv)

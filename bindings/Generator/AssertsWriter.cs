@@ -4,7 +4,7 @@ using System.Text;
 namespace RetroVue.Bindings.Generator;
 
 /// <summary>
-/// Writes C that compiles only where the layouts, enum values and constants that the C# code holds are the C compiler's own.
+/// Writes C code that compiles only if the layouts, enum values and constants of the C# code equal those of the C compiler.
 /// </summary>
 internal static class AssertsWriter
 {
@@ -14,7 +14,7 @@ internal static class AssertsWriter
         var mapper = new TypeMapper(input.Structs.ToHashSet(), input.Enums.Keys.ToHashSet());
         foreach (var layout in input.Structs.Select(name => PlainStruct.Of(headers.Structs[name], mapper)))
         {
-            // glibc's structs have a tag only, FFmpeg's both tag and typedef: the tag serves both.
+            // By tag: the structs of glibc have only a tag, those of FFmpeg a tag and a typedef.
             Assert(text, $"sizeof(struct {layout.Name})", layout.Size);
             foreach (var field in layout.Fields)
             {

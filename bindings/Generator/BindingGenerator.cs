@@ -1,18 +1,18 @@
 namespace RetroVue.Bindings.Generator;
 
-/// <summary>The command: generate, check, or write the layout proof.</summary>
+/// <summary>The command: generates, checks, or writes the C code that proves the layouts.</summary>
 internal static class BindingGenerator
 {
     private const string Usage = """
         Usage: RetroVue.Bindings.Generator [--check] [--asserts FILE] INPUT.json...
           (nothing)        writes the generated files beside each input
-          --check          writes nothing; fails where a file differs from what the headers give, if they are of the recorded version
-          --asserts FILE   writes C that compiles only where layouts and constants are right; one input at a time
-        Takes libclang 14 or later (apt-get install libclang-dev) and the libraries' development packages.
+          --check          writes nothing; fails if a file is not the one that the headers give, unless they are of another version
+          --asserts FILE   writes C code that compiles only if layouts and constants are right; one input at a time
+        Needs libclang 14 or later (apt-get install libclang-dev) and the libraries' development packages.
         """;
 
     /// <summary>Runs the command.</summary>
-    /// <returns>0; 1 where a check failed or an input cannot be used; 2 for wrong arguments.</returns>
+    /// <returns>0 on success; 1 if a check failed or an input cannot be used; 2 for wrong arguments.</returns>
     public static int Run(IReadOnlyList<string> arguments, TextWriter output)
     {
         var rest = arguments.ToList();
@@ -79,7 +79,7 @@ internal static class BindingGenerator
         var installed = GeneratedFile.VersionLine + string.Join(", ", versions);
         var worst = 0;
 
-        // Headers of another version may lack what is bound: then nothing can be written, and nothing need be.
+        // Headers of another version may lack something that is bound. Then nothing can be written, and nothing has to be compared.
         var isRecorded = present.Count == 0 || present.Exists(name => VersionLineOf(Path.Combine(folder, name)) == installed);
         var files = isRecorded ? writer.Write() : new Dictionary<string, string>();
         foreach (var name in files.Keys.Union(present).Order(StringComparer.Ordinal))

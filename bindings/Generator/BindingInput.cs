@@ -3,37 +3,37 @@ using System.Text.Json.Serialization;
 
 namespace RetroVue.Bindings.Generator;
 
-/// <summary>What one folder of bindings is made of: the JSON file that stands beside the generated code.</summary>
+/// <summary>The input for one folder of bindings: the JSON file beside the generated code.</summary>
 internal sealed record BindingInput
 {
-    /// <summary>Namespace of the generated code.</summary>
+    /// <summary>The namespace of the generated code.</summary>
     public required string Namespace { get; init; }
 
-    /// <summary>The headers, as they stand in an <c>#include</c>.</summary>
+    /// <summary>The headers, as in an <c>#include</c>.</summary>
     public required IReadOnlyList<string> Headers { get; init; }
 
-    /// <summary>Folders, relative to this file's, that headers of our own are looked for in before the system's.</summary>
+    /// <summary>The folders with headers of our own, relative to this file's folder. They are searched before the system's.</summary>
     public IReadOnlyList<string> IncludeFolders { get; set; } = [];
 
-    /// <summary>What the headers' version is read from: a name, and the macros whose values joined by points are its version.</summary>
+    /// <summary>The versions of the headers: for each name, the macros whose values are joined by points.</summary>
     public required IReadOnlyDictionary<string, IReadOnlyList<string>> Versions { get; init; }
 
     /// <summary>One generated class per library.</summary>
     public required IReadOnlyList<LibraryInput> Libraries { get; init; }
 
-    /// <summary>Structs whose layout is part of the library's ABI, generated as plain C# structs.</summary>
+    /// <summary>Structs with a fixed layout, generated as plain C# structs.</summary>
     public IReadOnlyList<string> Structs { get; set; } = [];
 
-    /// <summary>Enums by name with the members that are used.</summary>
+    /// <summary>The enums by name, with the members that are generated.</summary>
     public IReadOnlyDictionary<string, IReadOnlyList<string>> Enums { get; set; } = new Dictionary<string, IReadOnlyList<string>>();
 
-    /// <summary>Macros by name that older headers have under another name, and that name.</summary>
+    /// <summary>Macros that have another name in older headers: the name, and the older name.</summary>
     public IReadOnlyDictionary<string, string> OlderNames { get; set; } = new Dictionary<string, string>();
 
-    /// <summary>The file, beside this one, with the layouts that differ between releases; null if there are none.</summary>
+    /// <summary>The file, beside this one, with the layouts that differ between releases; null if there is none.</summary>
     public string? Abi { get; init; }
 
-    /// <summary>The C text that makes all names known.</summary>
+    /// <summary>The C code that declares all names.</summary>
     [JsonIgnore]
     public string Prelude => string.Concat(
         Headers.Select(header => $"#include {Locate(header)}\n")
@@ -58,34 +58,34 @@ internal sealed record BindingInput
         .FirstOrDefault($"<{header}>");
 }
 
-/// <summary>The wanted part of one native library.</summary>
+/// <summary>The part of one native library that is bound.</summary>
 internal sealed record LibraryInput
 {
-    /// <summary>Name of the generated class.</summary>
+    /// <summary>The name of the generated class.</summary>
     public required string Class { get; init; }
 
     /// <summary>The name in <c>DllImport</c>.</summary>
     public required string Library { get; init; }
 
-    /// <summary>Functions called in the ordinary way.</summary>
+    /// <summary>Functions that are called in the ordinary way.</summary>
     public IReadOnlyList<string> Functions { get; set; } = [];
 
-    /// <summary>Functions that take far less than a microsecond, never block and never call back: bound with SuppressGCTransition.</summary>
+    /// <summary>Functions that take far less than a microsecond, never block, never call back: bound with SuppressGCTransition.</summary>
     public IReadOnlyList<string> QuickFunctions { get; set; } = [];
 
     /// <summary>
-    /// Variadic functions by name, with the number of further arguments, each a machine word: on x86-64 and arm64 Linux such words are
-    /// passed as those of an ordinary function are.
+    /// Variadic functions by name, with the number of their further arguments. Each argument is a machine word, because Linux on x86-64 and
+    /// arm64 passes such words like those of an ordinary function.
     /// </summary>
     public IReadOnlyDictionary<string, int> VariadicWords { get; set; } = new Dictionary<string, int>();
 
     /// <summary>Integer macros and enum members that become constants.</summary>
     public IReadOnlyList<string> Constants { get; set; } = [];
 
-    /// <summary>Constants by name that are a C expression.</summary>
+    /// <summary>Constants by name, with their C expression.</summary>
     public IReadOnlyDictionary<string, string> Expressions { get; set; } = new Dictionary<string, string>();
 
-    /// <summary>All constants: name and C expression.</summary>
+    /// <summary>All constants, with their C expression.</summary>
     [JsonIgnore]
     public IEnumerable<KeyValuePair<string, string>> AllConstants =>
         Constants.Select(name => KeyValuePair.Create(name, name)).Concat(Expressions);

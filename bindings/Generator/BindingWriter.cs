@@ -9,7 +9,7 @@ internal sealed class BindingWriter(BindingInput input, Headers headers, AbiFact
         input.Structs.Concat(abi?.Structs.Keys ?? []).ToHashSet(),
         input.Enums.Keys.ToHashSet());
 
-    /// <summary>File name and text of each file, in the order in which they are written.</summary>
+    /// <summary>Returns the name and the text of each file, in the order of writing.</summary>
     public IReadOnlyDictionary<string, string> Write()
     {
         var files = new Dictionary<string, string>();
@@ -28,7 +28,7 @@ internal sealed class BindingWriter(BindingInput input, Headers headers, AbiFact
             files["Layouts.g.cs"] = new LayoutWriter(input, headers, abi, _mapper).Write();
         }
 
-        // Last, for by now every struct that some signature or field points to has been met.
+        // Last, because only now all structs are known that a signature or a field points to.
         files["Structs.g.cs"] = Structs();
         return files;
     }
@@ -44,7 +44,7 @@ internal sealed class BindingWriter(BindingInput input, Headers headers, AbiFact
             {
                 var (type, value) = headers.Constant(name);
 
-                // What fits 32 bits goes into int fields and parameters, also where the macro happens to be unsigned.
+                // Values of 32 bits are used for int fields and parameters, even if the macro is unsigned.
                 file.Line(type.Size == sizeof(int)
                     ? $"internal const int {name} = {GeneratedFile.Number((int)value)};"
                     : $"internal const {_mapper.Map(type.Canonical)} {name} = {GeneratedFile.Number(value)};");

@@ -3,10 +3,10 @@ using System.Text;
 
 namespace RetroVue.Bindings.Generator;
 
-/// <summary>A C# file in the making: the banner, the namespace, and lines at an indent.</summary>
+/// <summary>Builds the text of a C# file: the banner, the namespace, and indented lines.</summary>
 internal sealed class GeneratedFile
 {
-    /// <summary>The banner's line that records the headers' versions; <c>--check</c> compares it.</summary>
+    /// <summary>The beginning of the banner's line with the headers' versions; <c>--check</c> compares this line.</summary>
     public const string VersionLine = "// Headers: ";
 
     private readonly StringBuilder _text = new();
@@ -39,7 +39,7 @@ internal sealed class GeneratedFile
         _text.Append('\n');
     }
 
-    /// <summary>An empty line, a heading, and a block in braces.</summary>
+    /// <summary>Adds an empty line, a heading, and a block in braces.</summary>
     public void Block(IEnumerable<string> heading, Action body)
     {
         Line();
@@ -55,7 +55,7 @@ internal sealed class GeneratedFile
         Line("}");
     }
 
-    /// <summary>A name, with @ where C# would read it as a keyword.</summary>
+    /// <summary>Returns a name, with @ if it is a keyword of C#.</summary>
     public static string Escape(string name) => s_keywords.Contains(name) ? "@" + name : name;
 
     public static string Number(long value) => value.ToString(CultureInfo.InvariantCulture);

@@ -7,7 +7,7 @@ namespace RetroVue.Bindings.Generator;
 /// <summary>The declarations of an input's headers, by name.</summary>
 internal sealed class Headers : IDisposable
 {
-    // Names that no header has, for the variables through which the compiler tells the values of macros.
+    // The beginning of the names of variables from which the values of macros are read. No header has such names.
     private const string Probe = "rv_probe_";
 
     private readonly TranslationUnit _unit;
@@ -55,10 +55,10 @@ internal sealed class Headers : IDisposable
 
     public Dictionary<string, Cursor> Enums { get; } = [];
 
-    /// <summary>"glibc 2.36", in the input's order.</summary>
+    /// <summary>The versions, such as "glibc 2.36", in the input's order.</summary>
     public IReadOnlyList<string> Versions { get; }
 
-    /// <summary>Type and value of one of the input's constants.</summary>
+    /// <summary>Returns the type and the value of one of the input's constants.</summary>
     public (CType Type, long Value) Constant(string name)
     {
         var probe = _probes[name];

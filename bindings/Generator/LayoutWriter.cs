@@ -3,8 +3,8 @@ using RetroVue.Bindings.Generator.Clang;
 namespace RetroVue.Bindings.Generator;
 
 /// <summary>
-/// Writes the structs whose fields move between releases: opaque C# structs with a property per field, so that
-/// <c>stream-&gt;time_base</c> reads as it does in C and finds its offset by the release that was loaded.
+/// Writes the structs whose fields have different offsets in different releases: opaque C# structs with one property for each field. So
+/// <c>stream-&gt;time_base</c> is written as in C, and uses the offset of the loaded release.
 /// </summary>
 internal sealed class LayoutWriter(BindingInput input, Headers headers, AbiFacts abi, TypeMapper mapper)
 {

@@ -2,7 +2,7 @@ using RetroVue.Bindings.Generator.Clang;
 
 namespace RetroVue.Bindings.Generator;
 
-/// <summary>A C struct as a sequential C# struct, with the size and the offsets that C# will give it.</summary>
+/// <summary>A C struct as a sequential C# struct, with the size and the offsets that it has in C#.</summary>
 internal sealed class PlainStruct
 {
     private PlainStruct(string name, int size, int pack, IReadOnlyList<Field> fields)
@@ -17,16 +17,20 @@ internal sealed class PlainStruct
 
     public int Size { get; }
 
-    /// <summary>The alignment that C packs the struct to, where that is less than its fields ask for; 0 where it is not packed.</summary>
+    /// <summary>The alignment of a packed struct, which is less than that of its fields; 0 if the struct is not packed.</summary>
     public int Pack { get; }
 
     public IReadOnlyList<Field> Fields { get; }
 
-    /// <summary>A field: its C# declaration, where it stands, and the C names of what stands there, several for a union.</summary>
+    /// <summary>A field: its C names (several for a union), its C# declaration, and its offset.</summary>
     internal sealed record Field(IReadOnlyList<string> CNames, IReadOnlyList<string> Declaration, int Offset);
 
-    /// <summary>Lays the struct out by C#'s own rule, each field at the next multiple of its alignment, which a packed struct limits.</summary>
-    /// <exception cref="GeneratorException">The rule does not give the compiler's layout: a field is packed alone, or the struct has bit-fields.</exception>
+    /// <summary>
+    /// Computes the layout by the rule of C#: each field is at the next multiple of its alignment, which a packed struct limits.
+    /// </summary>
+    /// <exception cref="GeneratorException">
+    /// The rule does not give the compiler's layout: a single field is packed, or the struct has bit-fields.
+    /// </exception>
     public static PlainStruct Of(Cursor declaration, TypeMapper mapper)
     {
         var name = declaration.Name;
@@ -39,7 +43,7 @@ internal sealed class PlainStruct
             end = Align(end, Math.Min(type.Alignment, alignment));
             if (end != OffsetOf(cursor, declaration))
             {
-                throw new GeneratorException($"{name}.{cursor.Name} does not stand where a sequential C# struct has it.");
+                throw new GeneratorException($"{name}.{cursor.Name} does not have the offset that it has in a sequential C# struct.");
             }
 
             fields.Add(type.Canonical is { Kind: CTypeKind.Record, Declaration.Kind: CursorKind.Union }
@@ -65,11 +69,11 @@ internal sealed class PlainStruct
         var first = members[0];
         if (first.Type.Size == union.Type.Size && first.Type.Alignment == union.Type.Alignment)
         {
-            // The first member stands for all: where another is meant, the tag beside it says so.
+            // The first member represents the union. If another member is meant, a field beside the union says so.
             return new Field([path + first.Name], Declare(first.Type, path.Replace('.', '_') + first.Name, mapper), offset);
         }
 
-        // Members of structs that are not bound are left out; the union has its size and its alignment without them.
+        // Members of a struct type that is not bound are left out. The union keeps its size and its alignment.
         var name = union.IsAnonymousUnion ? "anonymous" : union.Name;
         var bound = members.Where(member => mapper.IsBound(member.Type)).ToList();
         var lines = bound.SelectMany(member => Declare(member.Type, member.Name, mapper))

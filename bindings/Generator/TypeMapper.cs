@@ -2,10 +2,10 @@ using RetroVue.Bindings.Generator.Clang;
 
 namespace RetroVue.Bindings.Generator;
 
-/// <summary>Turns C types into blittable C# types. For 64-bit Linux, where a C <c>long</c> has 64 bits.</summary>
+/// <summary>Converts C types to blittable C# types, for 64-bit Linux, where a C <c>long</c> has 64 bits.</summary>
 internal sealed class TypeMapper(IReadOnlySet<string> structs, IReadOnlySet<string> enums)
 {
-    /// <summary>Structs that were met behind a pointer only and are not among the known ones.</summary>
+    /// <summary>Structs that are not bound; they may be used only behind a pointer.</summary>
     public SortedSet<string> Opaque { get; } = new(StringComparer.Ordinal);
 
     public string Map(CType type) => type.Kind switch
@@ -31,7 +31,7 @@ internal sealed class TypeMapper(IReadOnlySet<string> structs, IReadOnlySet<stri
         _ => throw new GeneratorException($"C type kind {type.Kind} has no C# form."),
     };
 
-    /// <summary>False for a struct or union, or an array of them, that is not among the known ones.</summary>
+    /// <summary>False for a struct or union that is not bound, or an array of those.</summary>
     public bool IsBound(CType type)
     {
         var target = type.Canonical.Kind == CTypeKind.ConstantArray ? type.Canonical.Element.Canonical : type.Canonical;
@@ -42,7 +42,7 @@ internal sealed class TypeMapper(IReadOnlySet<string> structs, IReadOnlySet<stri
     {
         "size_t" => "nuint",
         "ssize_t" or "ptrdiff_t" => "nint",
-        // By the calling conventions of x86-64 and arm64 a va_list argument arrives as a pointer, which is all that may be done with it.
+        // In the calling conventions of x86-64 and arm64, a va_list argument is a pointer. C# code may only pass it on.
         "va_list" or "__gnuc_va_list" or "__builtin_va_list" => "void*",
         _ => Map(type.Behind),
     };
@@ -55,7 +55,7 @@ internal sealed class TypeMapper(IReadOnlySet<string> structs, IReadOnlySet<stri
             return MapFunction(pointee);
         }
 
-        // An unnamed or library-private union or struct is nobody's to look into.
+        // A struct or union without a name, or private to its library, is not read.
         return target.Kind == CTypeKind.Record && !IsNamed(target.Declaration.Name) ? "void*" : Map(pointee) + "*";
     }
 

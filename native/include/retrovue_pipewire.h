@@ -2,11 +2,11 @@
  * The bridge between PipeWire and managed code.
  *
  * PipeWire calls a stream's process callback on its real-time thread, which must not wait for a garbage collector. Here that callback
- * is C: it puts a plain record of each buffer into a ring and signals an eventfd. The reader takes records on a thread of its own and
- * gives each slot back from any thread; only the process callback dequeues and queues buffers on the stream.
+ * is C: it puts a plain record of each buffer into a ring and signals an eventfd. The reader takes records on a thread of its own, and
+ * returns each slot on any thread. Only the process callback dequeues and queues buffers on the stream.
  *
- * Functions return zero or a count, or a negated errno value. None waits longer than the time it is told; those without one do not wait
- * for the daemon at all. Times are nanoseconds of CLOCK_MONOTONIC unless said otherwise.
+ * Functions return zero or a count, or a negated errno value. No function waits longer than its time limit. Functions without a limit do
+ * not wait for the daemon at all. Times are nanoseconds of CLOCK_MONOTONIC unless the comment says otherwise.
  */
 #ifndef RETROVUE_PIPEWIRE_H
 #define RETROVUE_PIPEWIRE_H
@@ -15,7 +15,7 @@
 
 #define RV_PW_EXPORT __attribute__((visibility("default")))
 
-/* Changes with every change of a struct or of what a function does: the caller compares it with the library's own. */
+/* Changes with each change of a struct or of a function's behaviour. The caller compares it with the library's number. */
 #define RV_PW_ABI 3
 
 #define RV_PW_MAX_PLANES 4
@@ -35,7 +35,7 @@ enum rv_pw_media {
     RV_PW_VIDEO = 2,
 };
 
-/* Raw formats: sound is interleaved and in native byte order. */
+/* Raw formats. Sound is interleaved and in native byte order. */
 enum rv_pw_format {
     RV_PW_FORMAT_UNKNOWN = 0,
     RV_PW_S16 = 1,
@@ -54,10 +54,10 @@ enum rv_pw_format {
     RV_PW_GRAY8 = 26,
 };
 
-/* Who connects the stream's ports with the target's. */
+/* The program that connects the stream's ports with those of the target. */
 enum rv_pw_link {
-    RV_PW_LINK_AUTO = 0,    /* the session manager where one runs, else the bridge; on a portal's connection always the former */
-    RV_PW_LINK_MANAGER = 1, /* the session manager, from the property target.object */
+    RV_PW_LINK_AUTO = 0,    /* the session manager if one runs or on a portal's connection, otherwise the bridge */
+    RV_PW_LINK_MANAGER = 1, /* the session manager, by the property target.object */
     RV_PW_LINK_SELF = 2,    /* the bridge, through the daemon's link factory */
 };
 
@@ -70,17 +70,17 @@ enum rv_pw_state {
 };
 
 enum rv_pw_event_kind {
-    RV_PW_EVENT_STATE = 1,  /* code: rv_pw_state; text: the error where there is one */
+    RV_PW_EVENT_STATE = 1,  /* code: rv_pw_state; text: the error if there is one */
     RV_PW_EVENT_FORMAT = 2, /* format and format_serial */
     RV_PW_EVENT_ERROR = 3,  /* code: negated errno; text */
     RV_PW_EVENT_GONE = 4,   /* the daemon is gone; code: negated errno; text. Nothing comes after it. */
 };
 
 enum rv_pw_record_flags {
-    RV_PW_RECORD_HEADER = 1,    /* pts, dts_offset, seq and header_flags are the buffer's own */
+    RV_PW_RECORD_HEADER = 1,    /* the buffer has a header: pts, dts_offset, seq and header_flags come from it */
     RV_PW_RECORD_COPIED = 2,    /* the bytes are a copy in the bridge's memory */
     RV_PW_RECORD_CORRUPTED = 4, /* the header or a chunk says that the bytes are damaged */
-    RV_PW_RECORD_OVERWROTE = 8, /* the source wrote them over older ones that the reader has still */
+    RV_PW_RECORD_OVERWROTE = 8, /* the source wrote them over older bytes that the reader still has */
 };
 
 struct rv_pw_rational {
@@ -94,7 +94,7 @@ struct rv_pw_format_info {
     int32_t format;
     int32_t width;
     int32_t height;
-    struct rv_pw_rational frame_rate; /* 0/1 where it varies */
+    struct rv_pw_rational frame_rate; /* 0/1 if it varies */
     int32_t interlaced;
     int32_t sample_rate;
     int32_t channels;
@@ -109,27 +109,27 @@ struct rv_pw_event {
     char text[RV_PW_TEXT];
 };
 
-/* What a stream is to be. Zero means any, or the default, where nothing else is said. */
+/* The properties of a new stream. Zero means any value, or the default, unless the comment says otherwise. */
 struct rv_pw_stream_params {
-    const char *name;   /* of the stream's own node */
-    const char *target; /* node name or object serial of the other side; null: the first, or the session manager's choice */
-    uint32_t target_id; /* the other side's id instead, whatever its class: how a portal names a screen. 0: by target */
+    const char *name;   /* the name of the stream's own node */
+    const char *target; /* the other side's node name or object serial; null: the highest priority, or the manager's choice */
+    uint32_t target_id; /* the other side's id instead, for a node of any class; a portal names a screen so. 0: by target */
     int32_t direction;
     int32_t media;
     int32_t link;
-    int32_t buffers; /* wished for, 4 to 16; 8 where zero */
+    int32_t buffers; /* the requested number, 4 to 16; 0: 8 */
     int32_t format_count;
-    int32_t formats[RV_PW_MAX_FORMATS]; /* acceptable ones, the favourite first */
-    int32_t width;                      /* the favourite size; any other is taken too unless exact_size */
+    int32_t formats[RV_PW_MAX_FORMATS]; /* the acceptable formats, the preferred one first */
+    int32_t width;                      /* the preferred size; other sizes are accepted too, unless exact_size is set */
     int32_t height;
     int32_t exact_size;
-    struct rv_pw_rational frame_rate; /* the favourite; any other is taken too unless exact_rate */
+    struct rv_pw_rational frame_rate; /* the preferred rate; other rates are accepted too, unless exact_rate is set */
     int32_t exact_rate;
-    struct rv_pw_rational max_frame_rate; /* of pictures that come when they change: at most so many a second */
-    int32_t sample_rate; /* of sound: 48000 where zero */
-    int32_t channels;    /* of sound: 2 where zero */
-    int32_t quantum;     /* of sound: samples wished for in a buffer */
-    int32_t ring_bytes;  /* of playback: how much may be written ahead, at least */
+    struct rv_pw_rational max_frame_rate; /* for pictures that come when they change: the limit of their rate */
+    int32_t sample_rate; /* sound; 0: 48000 */
+    int32_t channels;    /* sound; 0: 2 */
+    int32_t quantum;     /* sound: the requested number of samples in a buffer */
+    int32_t ring_bytes;  /* playback: the least number of bytes that can be written ahead */
 };
 
 struct rv_pw_plane {
@@ -139,42 +139,42 @@ struct rv_pw_plane {
 };
 
 /*
- * One filled buffer. The slot is the reader's until it recycles it. Of playback: a cycle of the graph, without a slot. It has taken so
- * many bytes as the first plane's size says, silence included, which are heard when its delay is over; then the next cycle takes what was
- * written after the first "behind" bytes.
+ * One filled buffer. The slot belongs to the reader until it recycles it. For playback: one cycle of the graph, without a slot. The cycle
+ * has taken as many bytes as the size of the first plane, including silence. They are heard after time_delay. The next cycle takes the
+ * bytes that were written after the first "behind" bytes.
  */
 struct rv_pw_record {
     uint32_t slot;
     uint32_t flags;
-    uint32_t format_serial; /* of the format event that describes it */
+    uint32_t format_serial; /* the serial of the format event that describes it */
     uint32_t plane_count;
     struct rv_pw_plane planes[RV_PW_MAX_PLANES];
-    int64_t pts; /* spa_meta_header; RV_PW_ABSENT where there is none or the source left it below zero */
+    int64_t pts; /* from spa_meta_header; RV_PW_ABSENT if there is no header, or its time is negative */
     int64_t dts_offset;
     uint64_t seq;
     uint32_t header_flags;
     uint32_t reserved;
-    int64_t time_now; /* pw_time, of the graph cycle that brought the buffer; 0 where the source drives itself */
+    int64_t time_now; /* pw_time of the graph's cycle that brought the buffer; 0 if the source drives itself */
     uint64_t time_ticks;
-    int64_t time_delay;    /* in units of time_rate, as ticks */
-    uint64_t time_buffered; /* samples inside the resampler; of playback, and queued before it */
+    int64_t time_delay;    /* in units of time_rate, like time_ticks */
+    uint64_t time_buffered; /* samples in the resampler; for playback, also those queued before it */
     struct rv_pw_rational time_rate;
-    int64_t arrival;  /* when the process callback took it */
-    uint64_t behind;  /* bytes that the same callback took after this buffer; of playback, bytes of sound taken so far */
-    uint64_t dropped; /* buffers let go unread so far, for want of memory; of playback, bytes of silence for want of sound */
+    int64_t arrival;  /* when the process callback took the buffer */
+    uint64_t behind;  /* bytes that the same callback took after this buffer; for playback, the bytes of sound taken so far */
+    uint64_t dropped; /* buffers dropped so far because there was no memory; for playback, bytes of silence because there was no sound */
 };
 
-/* What has happened on a stream so far. */
+/* The counters of a stream since it was opened. */
 struct rv_pw_counters {
-    uint64_t buffers;        /* filled buffers that came */
-    uint64_t copied_scarce;  /* copied because fewer than two would have been left in the graph, or the source overwrites what is held */
-    uint64_t copied_private; /* copied because the memory may go away under a reader */
-    uint64_t dropped;        /* let go unread: nothing left to copy into */
+    uint64_t buffers;        /* filled buffers that arrived */
+    uint64_t copied_scarce;  /* copied because the graph would have had fewer than two left, or the source overwrites held buffers */
+    uint64_t copied_private; /* copied because the memory may be freed while a reader uses it */
+    uint64_t dropped;        /* dropped because there was no memory left for a copy */
     uint64_t wakeups;        /* process callbacks */
     uint64_t leased;         /* slots that the reader has now */
 };
 
-/* A node of the daemon's. */
+/* A node of the daemon. */
 struct rv_pw_node {
     uint32_t id;
     uint32_t reserved;
@@ -189,10 +189,10 @@ struct rv_pw_capability {
     int32_t node;   /* index into the nodes */
     int32_t media;
     int32_t format;
-    int32_t width; /* the node's favourite size and rate */
+    int32_t width; /* the node's preferred size and rate */
     int32_t height;
     struct rv_pw_rational frame_rate;
-    int32_t min_rate; /* of sound */
+    int32_t min_rate; /* this and the next three: for sound */
     int32_t max_rate;
     int32_t min_channels;
     int32_t max_channels;
@@ -201,58 +201,64 @@ struct rv_pw_capability {
 struct rv_pw_client;
 struct rv_pw_stream;
 
-/* The RV_PW_ABI that the library was built with. */
+/* Returns the RV_PW_ABI that the library was built with. */
 RV_PW_EXPORT int32_t rv_pw_abi(void);
 
 /*
- * Connects to a daemon and learns what it has. remote: a name, a socket's path, or null for the usual one.
+ * Connects to a daemon and reads the list of its objects. remote: a name, a socket's path, or null for the default daemon.
  * -ENOENT, -ECONNREFUSED: there is no daemon; -ETIMEDOUT: it does not answer.
  */
 RV_PW_EXPORT int32_t rv_pw_connect(const char *remote, const char *name, int32_t timeout_ms, struct rv_pw_client **client);
 
 /*
- * The same over a connected socket that is given away, whatever comes of it: a portal's, which shows only what the user agreed to, and
- * neither the session manager nor a link factory.
+ * The same over a connected socket of a portal. The function takes over the socket, even if it fails. Such a connection shows only the
+ * objects that the user agreed to, and neither the session manager nor a link factory.
  */
 RV_PW_EXPORT int32_t rv_pw_connect_fd(int32_t fd, const char *name, int32_t timeout_ms, struct rv_pw_client **client);
 
-/* Lets the connection go; it ends with its last stream. */
+/* Releases the connection; it ends when its last stream has ended too. */
 RV_PW_EXPORT void rv_pw_disconnect(struct rv_pw_client *client);
 
 /*
- * The nodes that have a media class, and the formats that those tell which do. At most so many; *node_count and *capability_count say how
- * many there are.
+ * Lists the nodes that have a media class, and the formats that they report. Fills at most the capacities; *node_count and
+ * *capability_count get the full numbers.
  */
 RV_PW_EXPORT int32_t rv_pw_list(struct rv_pw_client *client, int32_t timeout_ms, struct rv_pw_node *nodes, int32_t node_capacity,
                                 int32_t *node_count, struct rv_pw_capability *capabilities, int32_t capability_capacity,
                                 int32_t *capability_count);
 
-/* Makes a stream. -ENOENT: there is no such target. What comes of it is told by events. */
+/* Makes a stream. -ENOENT: there is no such target. Events report everything that happens to the stream later. */
 RV_PW_EXPORT int32_t rv_pw_stream_open(struct rv_pw_client *client, const struct rv_pw_stream_params *params,
                                        struct rv_pw_stream **stream);
 
-/* Waits until something may be there to read: 1; or for the time given, without end where that is negative: 0. One thread. */
+/*
+ * Waits until there may be something to read, at most for the given time; a negative time means no limit. Returns 1, or 0 if the time has
+ * passed. For one thread.
+ */
 RV_PW_EXPORT int32_t rv_pw_stream_wait(struct rv_pw_stream *stream, int32_t timeout_ms);
 
-/* Ends a wait under way, or the next one. Any thread. */
+/* Ends the present wait, or the next one. Any thread. */
 RV_PW_EXPORT void rv_pw_stream_interrupt(struct rv_pw_stream *stream);
 
-/* Takes up to so many records, oldest first. The thread that waits. */
+/* Takes at most capacity records, oldest first, and returns their number. Only for the thread that waits. */
 RV_PW_EXPORT int32_t rv_pw_stream_read(struct rv_pw_stream *stream, struct rv_pw_record *records, int32_t capacity);
 
-/* Takes the oldest event: 1, or 0 where there is none. The thread that waits. */
+/* Takes the oldest event. Returns 1, or 0 if there is none. Only for the thread that waits. */
 RV_PW_EXPORT int32_t rv_pw_stream_next_event(struct rv_pw_stream *stream, struct rv_pw_event *event);
 
-/* Gives a record's slot back. Any thread, also after the stream was closed. Takes no lock and never waits. */
+/* Returns a record's slot. Any thread, also after the stream was closed. Takes no lock and never waits. */
 RV_PW_EXPORT void rv_pw_stream_recycle(struct rv_pw_stream *stream, uint32_t slot);
 
-/* Of playback: takes sound in, as much as there is room for; how many bytes. One thread. */
+/* For playback: takes as much of the sound as there is room for, and returns the number of bytes. For one thread. */
 RV_PW_EXPORT int32_t rv_pw_stream_write(struct rv_pw_stream *stream, const void *data, int32_t size);
 
-/* What has happened so far. Any thread. */
+/* Reads the stream's counters. Any thread. */
 RV_PW_EXPORT void rv_pw_stream_counters(struct rv_pw_stream *stream, struct rv_pw_counters *counters);
 
-/* Ends the stream. Memory of slots that are still out stays good until they are recycled. Once, while nobody waits or reads. */
+/*
+ * Ends the stream. The memory of slots that the reader still has stays valid until they are recycled. Call it once, while no thread waits
+ * or reads.
+ */
 RV_PW_EXPORT void rv_pw_stream_close(struct rv_pw_stream *stream);
 
 #endif

@@ -10,7 +10,7 @@ void rv_buffers_add(void *data, struct pw_buffer *buffer)
     if (stream->params.direction == RV_PW_PLAYBACK)
         return;
 
-    /* Sound comes from PipeWire's adapter within this process, on its heap: the kernel would only log that it cannot be done. */
+    /* Sound comes from PipeWire's adapter in this process, on the heap. The kernel cannot map that twice, and would log the attempt. */
     bool is_shared = stream->params.media != RV_PW_AUDIO;
     struct rv_slot *slot = rv_slots_add(&stream->slots, buffer);
     buffer->user_data = slot;
@@ -21,7 +21,7 @@ void rv_buffers_add(void *data, struct pw_buffer *buffer)
         if (slot == NULL || slot->map_count < i)
             continue;
 
-        /* A mapping of our own, because PipeWire unmaps its memory when the daemon goes or formats change, whoever reads. */
+        /* A mapping of our own: PipeWire unmaps its memory when the daemon ends or formats change, even if a reader still uses it. */
         bool is_file = (plane->type == SPA_DATA_MemFd || plane->type == SPA_DATA_DmaBuf) && plane->fd >= 0;
         int error = is_file
             ? rv_map_fd((int)plane->fd, plane->mapoffset, plane->maxsize, plane->type == SPA_DATA_DmaBuf, &slot->maps[i])

@@ -1,4 +1,4 @@
-/* A ring of bytes for one producer and one consumer, neither of which ever waits. */
+/* A ring of bytes for one producer and one consumer; neither ever waits. */
 #ifndef RV_BYTES_H
 #define RV_BYTES_H
 
@@ -9,12 +9,12 @@
 struct rv_bytes {
     uint8_t *memory;
     uint32_t capacity; /* a power of two */
-    /* On cache lines of their own: each count is written by one side and read by the other. */
+    /* On separate cache lines: one side writes a count, and the other side reads it. */
     _Alignas(64) _Atomic uint64_t written;
     _Alignas(64) _Atomic uint64_t read;
 };
 
-/* The producer: takes in as much as there is room for. */
+/* For the producer: takes as much as there is room for, and returns the number of bytes. */
 static inline uint32_t rv_bytes_write(struct rv_bytes *bytes, const uint8_t *data, uint32_t size)
 {
     uint64_t written = atomic_load_explicit(&bytes->written, memory_order_relaxed);
@@ -31,7 +31,7 @@ static inline uint32_t rv_bytes_write(struct rv_bytes *bytes, const uint8_t *dat
     return count;
 }
 
-/* The consumer: gives out as much as there is, in whole units of so many bytes. */
+/* For the consumer: copies at most size bytes, in whole units of unit bytes, and returns their number. */
 static inline uint32_t rv_bytes_read(struct rv_bytes *bytes, uint8_t *data, uint32_t size, uint32_t unit)
 {
     uint64_t read = atomic_load_explicit(&bytes->read, memory_order_relaxed);

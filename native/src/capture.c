@@ -1,10 +1,10 @@
-/* On PipeWire's real-time thread: process.h says what is forbidden there. */
+/* Runs on PipeWire's real-time thread; process.h lists what is forbidden there. */
 #include <spa/param/buffers.h>
 #include <string.h>
 
 #include "process.h"
 
-/* Fewer than this many buffers left for the producer, and it loses frames. */
+/* With fewer buffers than this in the graph, the producer loses frames. */
 #define LEAST_IN_GRAPH 2
 
 static void queue_again(void *data, void *buffer)
@@ -14,8 +14,8 @@ static void queue_again(void *data, void *buffer)
 }
 
 /*
- * Points the record at the valid bytes: through a mapping of this library's own where there is one, for PipeWire does not map all memory (no
- * DMABUF, for one), and what it maps it unmaps when it likes. Their count.
+ * Points the record at the valid bytes, and returns their number. Uses a mapping of this library if there is one: PipeWire does not map all
+ * memory (a DMABUF, for example), and can unmap the rest at any time.
  */
 static uint64_t find_planes(const struct spa_buffer *buffer, const struct rv_slot *slot, struct rv_pw_record *record)
 {
@@ -56,7 +56,7 @@ static void lease_own(struct rv_pw_stream *stream, struct rv_slot *slot, struct 
     rv_slots_lease(&stream->slots, slot);
 }
 
-/* Leases a copy; false where there is no room for one, or the bytes cannot be seen from here. */
+/* Leases a copy; false if there is no memory for one, or the bytes are not mapped here. */
 static bool lease_copy(struct rv_pw_stream *stream, const struct rv_slot *from, uint64_t bytes, struct rv_pw_record *record)
 {
     for (uint32_t i = 0; i < record->plane_count; i++) {
@@ -114,8 +114,9 @@ void rv_capture(struct rv_pw_stream *stream)
         bool is_private = slot == NULL || slot->map_count < record.plane_count;
         bool is_scarce = in_graph < LEAST_IN_GRAPH + 1;
         /*
-         * Sources within the daemon fill their buffers in turn, whether they got them back or not. The slot is the reader's still, so what
-         * came is copied, and the buffer goes back with the slot. Where that has spoilt what the reader has, all is copied from then on.
+         * Sources within the daemon fill their buffers in turn, even if they have not been returned. Then the reader still has the slot, so
+         * the new bytes are copied, and the buffer is returned with the slot. If the source has overwritten bytes that the reader has, all
+         * buffers are copied from then on.
          */
         bool is_held = slot != NULL && !rv_slot_is_in_graph(slot);
         if (is_held && rv_slot_is_leased(slot)) {

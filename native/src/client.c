@@ -67,7 +67,7 @@ static void on_error(void *data, uint32_t id, int seq, int error, const char *te
     struct rv_pw_client *client = data;
     struct rv_watcher *watcher, *next;
     (void)seq;
-    /* Of the core itself only the end of the connection is an end; all else is about one object. */
+    /* The connection ends only with this error of the core. All other errors concern one object. */
     bool is_gone = id == PW_ID_CORE && error == -EPIPE;
     if (is_gone && client->error == 0) {
         client->error = error;
@@ -94,7 +94,7 @@ static void initialise(void)
     pw_init(NULL, NULL);
 }
 
-/* A context whose data thread asks for real-time priority where the daemon's packages bring the settings for that. */
+/* Makes a context. Its data thread requests real-time priority if the daemon's packages contain the settings for that. */
 static struct pw_context *new_context(struct pw_thread_loop *loop)
 {
     struct pw_context *context = pw_context_new(
@@ -102,7 +102,7 @@ static struct pw_context *new_context(struct pw_thread_loop *loop)
     return context != NULL ? context : pw_context_new(pw_thread_loop_get_loop(loop), NULL, 0);
 }
 
-/* Over the socket where there is one, which becomes PipeWire's. */
+/* Connects over the socket if there is one; PipeWire then owns it. */
 static int connect_core(struct rv_pw_client *client, int *fd, const char *remote, const char *name)
 {
     struct pw_properties *properties = pw_properties_new(PW_KEY_APP_NAME, name != NULL ? name : "retrovue", NULL);

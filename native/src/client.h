@@ -1,4 +1,4 @@
-/* A connection to a daemon, with what its registry tells. */
+/* A connection to a daemon, with the objects of its registry. */
 #ifndef RV_CLIENT_H
 #define RV_CLIENT_H
 
@@ -15,10 +15,10 @@ struct rv_global {
     struct pw_properties *properties;
 };
 
-/* Told of what comes from the daemon, on the loop's thread with its lock held. */
+/* Gets the daemon's messages, on the loop's thread with its lock held. */
 struct rv_watcher {
     struct spa_list link;
-    void (*changed)(struct rv_watcher *watcher);                                   /* the registry has another global */
+    void (*changed)(struct rv_watcher *watcher);                                   /* the registry has a new global */
     void (*removed)(struct rv_watcher *watcher, uint32_t id);                      /* a global is gone */
     void (*failed)(struct rv_watcher *watcher, uint32_t id, int error, const char *text); /* the daemon refused something */
     void (*gone)(struct rv_watcher *watcher, int error, const char *text);
@@ -33,27 +33,27 @@ struct rv_pw_client {
     struct spa_hook registry_listener;
     struct spa_list globals;
     struct spa_list watchers;
-    uint32_t references; /* with the loop's lock held */
+    uint32_t references; /* guarded by the loop's lock */
     int sync;
     int synced;
-    bool is_portal; /* on a portal's socket */
+    bool is_portal; /* the connection uses a portal's socket */
     int error;      /* negated errno once the daemon is gone */
     char error_text[RV_PW_TEXT];
 };
 
-/* With the loop's lock held: waits until the daemon has answered everything asked so far. */
+/* With the loop's lock held: waits until the daemon has answered all earlier requests. */
 int rv_client_sync(struct rv_pw_client *client, int timeout_ms);
 
-/* With the loop's lock held. */
+/* With the loop's lock held: returns the global with this id; null if there is none. */
 struct rv_global *rv_client_find(struct rv_pw_client *client, uint32_t id);
 
-/* With the loop's lock held: the text of a global's property, or an empty one. */
+/* With the loop's lock held: returns the text of a global's property; empty if it has none. */
 const char *rv_global_get(const struct rv_global *global, const char *key);
 
-/* With the loop's lock held: true where a session manager is connected. */
+/* With the loop's lock held: true if a session manager is connected. */
 bool rv_client_has_manager(struct rv_pw_client *client);
 
-/* Gives back one reference, without the lock; ends the connection with the last. Not on the loop's thread. */
+/* Releases one reference; the last one ends the connection. Call it without the lock, and not on the loop's thread. */
 void rv_client_release(struct rv_pw_client *client);
 
 #endif

@@ -15,7 +15,7 @@
 #define LEAST_BUFFERS 4
 #define MOST_BUFFERS 16
 
-/* ---- Told by PipeWire, on the loop's thread with its lock held; only the process callback runs elsewhere. ---- */
+/* ---- PipeWire calls these on the loop's thread with its lock held; only the process callback runs on another thread. ---- */
 
 static void on_param_changed(void *data, uint32_t id, const struct spa_pod *pod)
 {
@@ -116,7 +116,7 @@ static struct pw_properties *properties_of(const struct rv_pw_stream_params *par
     if (target != NULL && is_capture && rv_target_is_sink(target))
         pw_properties_set(properties, PW_KEY_STREAM_CAPTURE_SINK, "true");
     if (!is_managed && !is_video)
-        /* Else it has no ports until a session manager gives it some. */
+        /* Without this, the node has no ports until a session manager adds some. */
         pw_properties_set(properties, "adapter.auto-port-config", "{ mode = dsp monitor = false position = preserve }");
     if (params->quantum > 0)
         pw_properties_setf(properties, PW_KEY_NODE_LATENCY, "%d/%d", params->quantum,
@@ -164,7 +164,7 @@ int rv_connection_open(struct rv_pw_stream *stream, const struct rv_pw_stream_pa
     enum pw_stream_flags flags = PW_STREAM_FLAG_MAP_BUFFERS | PW_STREAM_FLAG_RT_PROCESS;
     if (is_managed)
         flags |= PW_STREAM_FLAG_AUTOCONNECT;
-    /* Whoever asked for a screen must not be given a camera when it goes. */
+    /* A caller that asked for a screen must not get a camera when the screen is gone. */
     if (params->target_id != 0)
         flags |= PW_STREAM_FLAG_DONT_RECONNECT;
     return pw_stream_connect(stream->stream, is_capture ? PW_DIRECTION_INPUT : PW_DIRECTION_OUTPUT,
@@ -177,10 +177,10 @@ void rv_connection_close(struct rv_pw_stream *stream)
         return;
 
     spa_list_remove(&stream->watcher.link);
-    /* The source is to stop before its link goes: one that drives itself writes where the link was (Debian 12's videotestsrc). */
+    /* Stop the source before its link ends: a source that drives itself writes into the freed link (Debian 12's videotestsrc). */
     if (stream->client->error == 0)
         pw_stream_set_active(stream->stream, false);
     rv_links_remove(&stream->links);
-    /* With the listener still there: each buffer is taken out of its slot, and lives on where the reader has it. */
+    /* The listener must still be there: it takes each buffer out of its slot. If the reader has the slot, its memory stays. */
     pw_stream_destroy(stream->stream);
 }

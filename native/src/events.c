@@ -27,7 +27,7 @@ void rv_events_post(struct rv_events *events, const struct rv_pw_event *event)
 {
     pthread_mutex_lock(&events->lock);
     if (events->count == RV_EVENTS) {
-        /* Nobody reads. What comes last says how things stand. */
+        /* The reader does not read. The newest events show the present state. */
         events->first = (events->first + 1) % RV_EVENTS;
         events->count--;
     }
@@ -46,7 +46,7 @@ void rv_events_post_text(struct rv_events *events, int kind, int code, const cha
 
 bool rv_events_take(struct rv_events *events, struct rv_pw_event *event)
 {
-    /* Asked for with each buffer, and there is hardly ever one. */
+    /* The reader calls this for each buffer, and there is hardly ever an event. */
     if (atomic_load_explicit(&events->count, memory_order_acquire) == 0)
         return false;
 
@@ -64,7 +64,7 @@ bool rv_events_take(struct rv_events *events, struct rv_pw_event *event)
 
 int32_t rv_events_wait(struct rv_events *events, int32_t timeout_ms)
 {
-    /* Without a limit the read itself waits: one call of the kernel's less for each buffer. */
+    /* Without a limit, the read itself waits: one system call less for each buffer. */
     if (timeout_ms >= 0) {
         struct pollfd ready = {.fd = events->ready, .events = POLLIN};
         int result = poll(&ready, 1, timeout_ms);

@@ -13,13 +13,13 @@
 /* Below all of FFmpeg's levels: AV_LOG_QUIET is -8. */
 #define NOTHING INT32_MIN
 
-/* AV_LOG_ERROR: such lines and worse ones are kept for who asks why a call failed. */
+/* AV_LOG_ERROR: the last line of this level or worse is kept, for a caller that asks why a call failed. */
 #define ERROR 16
 
-/* The longest message that is read to its end; FFmpeg's own callback reads half of that. */
+/* The size of the buffer for one message; a longer one is cut. FFmpeg's own callback reads half of that. */
 #define MESSAGE 2048
 
-/* How an AVClass begins, in every release that is supported. A pointer to one is the first field of each object that logs. */
+/* The first fields of an AVClass in every supported release. The first field of each object that logs is a pointer to one. */
 struct class {
     const char *class_name;
     const char *(*item_name)(void *object);
@@ -30,8 +30,8 @@ struct unfinished {
     struct rv_ff_line line;
     size_t length;
     bool is_cut;
-    bool is_plain;  /* its format says nothing about it */
-    int64_t number; /* of its beginning, among those of all threads */
+    bool is_plain;  /* the format is only "%s", so it does not distinguish kinds */
+    int64_t number; /* the count of lines that all threads have begun, when this one was begun */
 };
 
 static _Thread_local struct unfinished own;
@@ -60,7 +60,7 @@ static void put(const struct rv_ff_line *line)
         lost++;
     } else {
         lines[(first + count) % RV_FF_LINES] = *line;
-        /* All, for beside the reader that of a run that is over may still be about to notice. */
+        /* Wakes all: beside the reader, the reader of a run that has ended may still wait. */
         if (count++ == 0)
             pthread_cond_broadcast(&changed);
     }
@@ -68,7 +68,7 @@ static void put(const struct rv_ff_line *line)
     pthread_mutex_unlock(&lock);
 }
 
-/* Puts the mark of a cut over the last bytes, and over the beginning of a character that would lose its end to it. */
+/* Replaces the last bytes by the mark of a cut; a character that would be cut in two is removed as a whole. */
 static void mark_cut(struct unfinished *it)
 {
     size_t end = it->length > 3 ? it->length - 3 : 0;
@@ -125,7 +125,7 @@ static void name_component(void *object, char name[RV_FF_COMPONENT])
 
 __attribute__((format(printf, 3, 0))) static void on_message(void *object, int level, const char *format, va_list arguments)
 {
-    /* Above the lowest byte stands a colour. */
+    /* The bits above the lowest byte are a colour. */
     int severity = level < 0 ? level : level & 0xFF;
     int wanted = atomic_load_explicit(&threshold, memory_order_relaxed);
     rv_ff_log_function other = wanted == NOTHING ? atomic_load(&otherwise) : NULL;
@@ -144,7 +144,10 @@ __attribute__((format(printf, 3, 0))) static void on_message(void *object, int l
     char component[RV_FF_COMPONENT];
     name_component(object, component);
     struct unfinished *it = &own;
-    /* Pieces of one line come from one object, or the later ones from none; anything else follows a line whose end was forgotten. */
+    /*
+     * The pieces of one line come from one object, or the later pieces from none. A piece of another object shows that the line before has
+     * no end.
+     */
     if (object != NULL && strcmp(component, it->line.component) != 0)
         finish(it);
     bool is_plain = strcmp(format, "%s\n") == 0 || strcmp(format, "%s") == 0;
@@ -153,7 +156,7 @@ __attribute__((format(printf, 3, 0))) static void on_message(void *object, int l
         if (it->length == 0) {
             memcpy(it->line.component, component, sizeof(component));
             it->line.level = severity;
-            /* Lines of one message are of unlike kinds. */
+            /* Two lines of one message have different kinds. */
             it->line.kind = kind++;
             it->is_plain = is_plain;
             it->number = atomic_fetch_add_explicit(&begun, 1, memory_order_relaxed) + 1;
@@ -167,7 +170,7 @@ __attribute__((format(printf, 3, 0))) static void on_message(void *object, int l
             append(it, message[i]);
     }
 
-    /* Whether a line's end was in what is missing is not known; most messages have one. */
+    /* The end of the message was not read. Most messages end with the end of a line. */
     if (length >= MESSAGE) {
         it->is_cut = true;
         finish(it);
@@ -240,7 +243,7 @@ const int64_t *rv_ff_lines_begun(void)
 
 const struct rv_ff_line *rv_ff_last_error(int64_t since)
 {
-    /* The call is over: what it began to say has no other end. */
+    /* The call is over, so a line that it began is finished now. */
     finish(&own);
     return last_error.number > since ? &last_error.line : NULL;
 }

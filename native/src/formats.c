@@ -55,7 +55,7 @@ uint32_t rv_formats_sample_bytes(int32_t format)
     return format == RV_PW_S16 ? 2 : format == RV_PW_S32 || format == RV_PW_F32 ? 4 : 0;
 }
 
-/* The formats as a choice: the favourite, then all of them. */
+/* Adds the formats as a choice: the preferred one, then all of them. */
 static bool add_formats(struct spa_pod_builder *builder, const struct rv_pw_stream_params *params)
 {
     struct spa_pod_frame frame;
@@ -159,7 +159,7 @@ int rv_formats_parse(const struct spa_pod *pod, struct rv_pw_format_info *format
     return format->format == RV_PW_FORMAT_UNKNOWN ? -ENOTSUP : 0;
 }
 
-/* The values of a property, the favourite first; a plain value is a choice of one. */
+/* Returns the values of a property, the preferred one first; a plain value is a choice of one. */
 static const void *values_of(const struct spa_pod *pod, uint32_t key, uint32_t type, uint32_t *count, uint32_t *choice)
 {
     const struct spa_pod_prop *property = spa_pod_find_prop(pod, NULL, key);
@@ -202,7 +202,7 @@ int rv_formats_capabilities(const struct spa_pod *pod, struct rv_pw_capability *
         struct rv_pw_capability capability = {.media = is_video ? RV_PW_VIDEO : RV_PW_AUDIO};
         capability.format = to_ours(capability.media, formats[i]);
 
-        /* The first is the favourite, which an enumeration lists again. */
+        /* The first value is the preferred one; an enumeration lists it again. */
         bool is_repeated = capability.format == RV_PW_FORMAT_UNKNOWN;
         for (int j = 0; j < found; j++)
             is_repeated |= capabilities[j].format == capability.format;

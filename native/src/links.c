@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A node's ports of one direction, in the order of their ids, which is that of the channels. */
+/* Lists a node's ports of one direction by their ids, which is the order of the channels; returns their number. */
 static uint32_t ports_of(struct rv_pw_client *client, uint32_t node, const char *direction, struct rv_global *ports[RV_MAX_LINKS])
 {
     uint32_t count = 0;
@@ -24,7 +24,7 @@ static uint32_t ports_of(struct rv_pw_client *client, uint32_t node, const char 
     return count;
 }
 
-/* The port for the same channel; else the one at the same place, and one alone feeds all. */
+/* Returns the port for the same channel, otherwise the one at the same place. If there is only one port, it is linked with all. */
 static struct rv_global *match(const struct rv_global *port, uint32_t place, struct rv_global *const others[], uint32_t count)
 {
     const char *channel = rv_global_get(port, PW_KEY_AUDIO_CHANNEL);
@@ -88,7 +88,7 @@ void rv_links_remove(struct rv_links *links)
 {
     for (uint32_t i = 0; i < links->count; i++)
         pw_proxy_destroy(links->proxies[i]);
-    /* The stream's last change of state is still to come, and must not make new ones. */
+    /* The stream's last change of state comes later, and must not make new links. */
     links->count = 0;
     links->target = PW_ID_ANY;
 }

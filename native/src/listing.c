@@ -1,4 +1,4 @@
-/* What a daemon has. */
+/* Lists a daemon's nodes and their formats. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -83,7 +83,10 @@ static void describe(const struct rv_global *global, struct rv_pw_node *node)
     snprintf(node->description, sizeof(node->description), "%s", description[0] != '\0' ? description : name);
 }
 
-/* Of sound the node tells what it can do, and its ports only what they carry in the graph; of pictures the ports tell. */
+/*
+ * True if this global has to be asked for formats. For sound that is the node, because its ports report only their format in the graph. For
+ * pictures it is the ports.
+ */
 static bool is_asked(const struct rv_global *global, const struct rv_pw_node *nodes, int32_t count, int32_t *node)
 {
     bool is_port = strcmp(global->type, PW_TYPE_INTERFACE_Port) == 0;

@@ -18,7 +18,7 @@ int rv_map_again(const void *data, size_t size, struct rv_mapping *mapping)
     size_t page = page_size();
     size_t before = (uintptr_t)data % page;
     size_t length = (before + size + page - 1) / page * page;
-    /* From an old size of zero mremap makes a second mapping of the same pages, provided they are shared (mremap(2)). */
+    /* If the old size is zero and the pages are shared, mremap makes a second mapping of the same pages (mremap(2)). */
     void *address = mremap((uint8_t *)(uintptr_t)data - before, 0, length, MREMAP_MAYMOVE);
     if (address == MAP_FAILED)
         return -errno;
@@ -35,7 +35,7 @@ int rv_map_fd(int fd, off_t offset, size_t size, int is_dmabuf, struct rv_mappin
     if (address == MAP_FAILED)
         return -errno;
 
-    /* The producer's descriptor is closed when the buffers change, while a reader may still hold this one's memory. */
+    /* A descriptor of our own: the producer's is closed when the buffers change, and a reader may still have this memory then. */
     int kept = is_dmabuf ? fcntl(fd, F_DUPFD_CLOEXEC, 0) : -1;
     *mapping = (struct rv_mapping){.address = address, .length = length, .data = (uint8_t *)address + (offset - start), .dmabuf = kept};
     return 0;

@@ -1,9 +1,9 @@
-/* On PipeWire's real-time thread: process.h says what is forbidden there. */
+/* Runs on PipeWire's real-time thread; process.h lists what is forbidden there. */
 #include <string.h>
 
 #include "process.h"
 
-/* What is there of sound, and silence for the rest: a graph does not wait. */
+/* Gives the sound that is there, and silence for the rest: a graph does not wait. */
 void rv_play(struct rv_pw_stream *stream)
 {
     struct rv_pw_record record = {
@@ -34,7 +34,7 @@ void rv_play(struct rv_pw_stream *stream)
     record.behind = atomic_load_explicit(&stream->sound.read, memory_order_relaxed);
     record.dropped = stream->silence;
     record.planes[0].size = size;
-    /* Nobody reads: then nobody wants to know either. */
+    /* If the ring is full, nobody reads, and the record is dropped. */
     rv_ring_put(&stream->ring, &record);
     rv_events_signal(&stream->events);
 }

@@ -1,6 +1,6 @@
 /*
- * What a stream does in each cycle of the graph. All of this runs on PipeWire's real-time thread: no lock, no allocation, no wait, and
- * nothing of managed code.
+ * The work of a stream in each cycle of the graph. All of it runs on PipeWire's real-time thread: no lock, no allocation, no wait, no
+ * managed code.
  */
 #ifndef RV_PROCESS_H
 #define RV_PROCESS_H
@@ -10,13 +10,13 @@
 /* The process callback; data is the stream. */
 void rv_process(void *data);
 
-/* A cycle of a stream that captures: its filled buffers go to the reader, and those that the reader gave back to the graph. */
+/* A cycle of a capture stream: hands its filled buffers to the reader, and returns the reader's recycled buffers to the graph. */
 void rv_capture(struct rv_pw_stream *stream);
 
-/* A cycle of a stream that plays: what was written goes to the graph, and the reader hears of it. */
+/* A cycle of a playback stream: hands the written sound to the graph, and reports that to the reader. */
 void rv_play(struct rv_pw_stream *stream);
 
-/* CLOCK_MONOTONIC in nanoseconds. */
+/* Returns CLOCK_MONOTONIC in nanoseconds. */
 int64_t rv_process_monotonic(void);
 
 /* Puts the graph's time of this cycle into the record. */

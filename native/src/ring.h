@@ -1,4 +1,4 @@
-/* A ring of records for one producer and one consumer, neither of which ever waits. */
+/* A ring of records for one producer and one consumer; neither ever waits. */
 #ifndef RV_RING_H
 #define RV_RING_H
 
@@ -8,11 +8,11 @@
 
 #include "retrovue_pipewire.h"
 
-/* A power of two, and more than there are slots: a record needs a slot, so the ring can never be full. */
+/* A power of two, and more than the number of slots: a record of capture needs a slot, so the ring can never be full of them. */
 #define RV_RING_CAPACITY 512
 
 struct rv_ring {
-    /* On cache lines of their own: each index is written by one side and read by the other. */
+    /* On separate cache lines: one side writes an index, and the other side reads it. */
     _Alignas(64) _Atomic uint32_t written;
     _Alignas(64) _Atomic uint32_t read;
     _Alignas(64) struct rv_pw_record records[RV_RING_CAPACITY];

@@ -98,7 +98,7 @@ void rv_slots_lease(struct rv_slots *slots, struct rv_slot *slot)
 
 struct rv_slot *rv_slots_lease_copy(struct rv_slots *slots, size_t size)
 {
-    /* From the front always, so that what is in use stays in the processor's cache. */
+    /* Always from the front, so that the slots in use stay in the processor's cache. */
     for (uint32_t i = RV_GRAPH_SLOTS; i < RV_SLOTS; i++) {
         struct rv_slot *slot = &slots->slots[i];
         if (state_of(slot) != RV_SLOT_FREE || !change_state(slot, RV_SLOT_FREE, RV_SLOT_BUSY))

@@ -1,4 +1,4 @@
-/* A stream's life, and what its reader calls. */
+/* Opens and closes streams, and has the functions for their readers. */
 #include "stream.h"
 
 #include <errno.h>

@@ -1,4 +1,4 @@
-/* A stream, as its parts see it. */
+/* A stream; its parts share this struct. */
 #ifndef RV_STREAM_H
 #define RV_STREAM_H
 
@@ -20,21 +20,21 @@ struct rv_pw_stream {
     struct spa_hook listener;
     struct rv_watcher watcher;
     struct rv_links links;
-    uint32_t target;                   /* the node that was asked for; PW_ID_ANY where any will do */
+    uint32_t target;                   /* the requested node; PW_ID_ANY if the session manager chooses */
     struct rv_pw_stream_params params; /* the texts are not kept */
     struct rv_events events;
 
-    /* The owner's, and one for each slot that is out: memory outlives the stream until the last is back. */
+    /* One for the owner, and one for each slot that the reader has: the memory is freed when the last slot has been returned. */
     _Atomic uint64_t references;
     _Atomic uint32_t format_serial;
     _Atomic uint64_t buffers, copied_scarce, copied_private, dropped, wakeups;
 
-    /* Of playback: sound on its way out, and the bytes of one sample of all channels. */
+    /* For playback: sound that the graph has not taken yet, and the bytes of one sample of all channels. */
     struct rv_bytes sound;
     _Atomic uint32_t frame_bytes;
-    uint64_t silence; /* the process callback's */
+    uint64_t silence; /* only for the process callback */
 
-    /* Of capture, the process callback's: the source does not wait for buffers that the reader has. */
+    /* For capture, only for the process callback: the source does not wait for buffers that the reader has. */
     bool is_overwriting;
 
     struct rv_ring ring;

@@ -8,7 +8,7 @@ bool rv_target_is_sink(const struct rv_global *target)
     return strstr(rv_global_get(target, PW_KEY_MEDIA_CLASS), "Sink") != NULL;
 }
 
-/* The class that the other side's node has; a sink's monitor can be recorded too. */
+/* True if the node's class is one for the stream's other side; the monitor of a sink can be recorded too. */
 static bool fits(const struct rv_global *global, const struct rv_pw_stream_params *params)
 {
     const char *media_class = rv_global_get(global, PW_KEY_MEDIA_CLASS);

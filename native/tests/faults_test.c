@@ -1,6 +1,6 @@
 /*
- * Every call that the bridge makes into PipeWire and into the C library, made to fail in turn, against a real daemon: the bridge says so
- * or goes on, within five seconds, and leaves no thread, no descriptor and (as the sanitizers see) no memory behind.
+ * Makes every call of the bridge to PipeWire and to the C library fail in turn, with a real daemon. The bridge must report the error or go
+ * on, within five seconds. It must leave no thread, no descriptor and (checked by the sanitizers) no memory behind.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -21,7 +21,7 @@
 #define TIMEOUT 2000
 #define LONGEST 5.0
 
-/* What fails: so many calls from the n-th on, with this errno. */
+/* The calls that fail: this many, from the n-th on, with this errno. */
 static struct {
     const char *call;
     int nth;
@@ -49,7 +49,7 @@ static bool fails(const char *call)
     type __wrap_##name parameters; \
     type __wrap_##name parameters { return fails(#name) ? NULL : __real_##name arguments; }
 
-/* Properties that are handed over are PipeWire's, also where it fails. */
+/* PipeWire takes over the properties, even if the call fails. */
 #define OWNER(type, name, parameters, arguments) \
     type __real_##name parameters; \
     type __wrap_##name parameters; \
@@ -71,7 +71,7 @@ POINTER(struct pw_thread_loop *, pw_thread_loop_new, (const char *name, const st
 OWNER(struct pw_context *, pw_context_new, (struct pw_loop *loop, struct pw_properties *properties, size_t size), (loop, properties, size))
 OWNER(struct pw_core *, pw_context_connect, (struct pw_context *context, struct pw_properties *properties, size_t size),
       (context, properties, size))
-/* A socket that is handed over is PipeWire's, also where it fails. */
+/* PipeWire takes over the socket, even if the call fails. */
 struct pw_core *__real_pw_context_connect_fd(struct pw_context *context, int fd, struct pw_properties *properties, size_t size);
 struct pw_core *__wrap_pw_context_connect_fd(struct pw_context *context, int fd, struct pw_properties *properties, size_t size);
 struct pw_core *__wrap_pw_context_connect_fd(struct pw_context *context, int fd, struct pw_properties *properties, size_t size)
@@ -139,7 +139,7 @@ struct pw_properties *__wrap_pw_properties_new(const char *key, ...)
     return properties;
 }
 
-/* The calls, and whether opening cannot do without them. */
+/* The calls; is_vital if opening fails without them. */
 static const struct {
     const char *name;
     bool is_vital;
@@ -171,7 +171,7 @@ static int count_entries(const char *folder)
     return count;
 }
 
-/* Reads a few records, for a short while at most; the first error that an event tells, or 0. */
+/* Reads a few records, for a short while at most; returns the first error that an event reports, or 0. */
 static int take(struct rv_pw_stream *stream, int wanted)
 {
     double until = now() + 0.4;
@@ -213,7 +213,7 @@ static int open_and_take(struct rv_pw_client *client, struct rv_pw_stream_params
     return error;
 }
 
-/* Connects as through a portal, over a socket that is given away, and lists what is seen there. */
+/* Connects over a socket that the bridge takes over, as with a portal, and lists the nodes. */
 static int connect_by_socket(void)
 {
     static struct rv_pw_node nodes[64];
@@ -233,7 +233,7 @@ static int connect_by_socket(void)
     return error;
 }
 
-/* All that the bridge can do; the first error. */
+/* Uses all functions of the bridge; returns the first error. */
 static int do_all(void)
 {
     static struct rv_pw_node nodes[64];
@@ -260,7 +260,7 @@ static int do_all(void)
     return listed < 0 ? listed : video < 0 ? video : capture < 0 ? capture : playback;
 }
 
-/* False where the call is not made so often. */
+/* Makes a call fail; false if the call is not made so often. */
 static bool try_fault(const char *call, bool is_vital, int nth, int times, int error)
 {
     int descriptors = count_entries("/proc/self/fd");
@@ -292,11 +292,11 @@ int main(void)
     static const int errors[] = {ENOMEM, ENODEV, EPIPE, EAGAIN};
     const char *folder = getenv("RV_PIPEWIRE_FOLDER");
     if (folder == NULL)
-        SKIP("RV_PIPEWIRE_FOLDER names no folder of a daemon's; run by tests/lab/pipewire-headless");
+        SKIP("RV_PIPEWIRE_FOLDER does not name a daemon's folder; run this test by tests/lab/pipewire-headless");
 
     snprintf(remote, sizeof(remote), "%s/pipewire-0", folder);
     setvbuf(stdout, NULL, _IOLBF, 0);
-    /* Without a fault all goes well; and what PipeWire keeps for good is there from now on. */
+    /* Without a fault, everything succeeds. After this, PipeWire's permanent memory and descriptors exist. */
     CHECK(do_all() == 0);
     for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]); i++) {
         int tried = 0;

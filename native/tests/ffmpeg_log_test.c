@@ -1,4 +1,4 @@
-/* What FFmpeg says comes out as whole lines, in order, and what finds no room is counted; and each thread's last error is kept for it. */
+/* FFmpeg's messages come out as whole lines, in order; lines without room are counted; and each thread's last error is kept for it. */
 #include <pthread.h>
 #include <sched.h>
 #include <stdbool.h>
@@ -115,7 +115,7 @@ static void pieces_become_lines(void)
     check_line(4, INFO, "aac", "tab\tand?[31m bell?");
 }
 
-/* A text of characters of so many bytes, after so many of one; where it is cut, no character is. */
+/* A text of wide characters, after some characters of one byte: the cut falls between two characters. */
 static void a_long_text_is_cut_between_characters(int before, const char *character, int repeat)
 {
     static char text[8 * RV_FF_TEXT];
@@ -234,7 +234,7 @@ static void the_last_error_is_that_of_what_was_said_since(void)
     line = rv_ff_last_error(before);
     CHECK(line != NULL && strcmp(line->text, "begun") == 0);
 
-    /* None of this was wanted by a log; what one wants is remembered just the same. */
+    /* No log was on so far. If a log is on, the last error is kept too. */
     CHECK(read_all() == 0);
     rv_ff_log_start(FATAL);
     before = *begun;
@@ -323,7 +323,7 @@ static void a_wait_ends_with_a_line_and_with_its_run(void)
     pthread_t waiter;
     void *answer;
     int run = rv_ff_log_start(INFO);
-    /* Often enough that the line comes while the other waits. */
+    /* So often that the line sometimes comes while the other thread waits. */
     for (int i = 0; i < 100; i++) {
         pthread_create(&waiter, NULL, wait_for_run, (void *)(intptr_t)run);
         sched_yield();
@@ -339,7 +339,7 @@ static void a_wait_ends_with_a_line_and_with_its_run(void)
     CHECK(answer == NULL);
     CHECK(rv_ff_log_wait(run, -1) == 0);
 
-    /* With a limit it ends in any case; and before it, where there is something. */
+    /* With a limit, the wait always ends; it ends earlier if there is a line. */
     run = rv_ff_log_start(INFO);
     CHECK(rv_ff_log_wait(run, 0) == 1 && read_all() == 0);
     CHECK(rv_ff_log_wait(run, 1999) == 1 && read_all() == 0);

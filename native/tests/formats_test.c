@@ -1,4 +1,4 @@
-/* What is offered says what was asked for, and what was negotiated is read back. */
+/* An offer contains the requested formats, and a negotiated format can be read back. */
 #include "formats.h"
 
 #include <errno.h>

@@ -1,4 +1,4 @@
-/* What is put in comes out, once and in order, also while both sides work at the same time. */
+/* All records and bytes come out once and in order, even while both sides work at the same time. */
 #include "ring.h"
 
 #include <pthread.h>

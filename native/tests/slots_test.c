@@ -1,4 +1,4 @@
-/* A slot is used by one side at a time, and memory that a reader holds stays. */
+/* One side at a time uses a slot, and memory that a reader has stays mapped. */
 #define _GNU_SOURCE
 #include "slots.h"
 
@@ -85,7 +85,7 @@ static void copies_grow_and_run_out(void)
     for (int i = 1; i < RV_LEAST_COPIES; i++)
         rv_slots_recycle(&slots, copies[i]->index);
 
-    /* One is out, and stays as it is. */
+    /* The reader still has one copy; that one does not change. */
     rv_slots_make_copies(&slots, RV_COPY_BYTES + 1);
     int count = 0;
     while (rv_slots_lease_copy(&slots, RV_COPY_BYTES + 1) != NULL)
@@ -122,7 +122,7 @@ static void *recycle(void *data)
     return NULL;
 }
 
-/* The callback leases, two readers recycle, and every so often the stream loses a buffer and gets it back. */
+/* The callback leases, two readers recycle, and from time to time the stream loses a buffer and gets it again. */
 static void sides_work_at_once(void)
 {
     static int buffers[8];
@@ -135,7 +135,7 @@ static void sides_work_at_once(void)
     for (int round = 0; round < ROUNDS; round++) {
         int i = round % 8;
         if (held[i] == NULL && (held[i] = rv_slots_add(&slots, &buffers[i])) == NULL) {
-            /* All are orphans that the readers have not given back yet. */
+            /* All slots are orphans that the readers have not recycled yet. */
             sched_yield();
             continue;
         }

@@ -1,4 +1,4 @@
-/* Streams of a real daemon: that of pipewire-headless (tests/lab), whose folder RV_PIPEWIRE_FOLDER names. */
+/* Streams of a real daemon, started by tests/lab/pipewire-headless; RV_PIPEWIRE_FOLDER names its folder. */
 #include <errno.h>
 #include <pthread.h>
 #include <stdbool.h>
@@ -75,7 +75,7 @@ static void nodes_are_listed(void)
     rv_pw_disconnect(client);
 }
 
-/* Takes so many buffers; the last few are kept. Returns how many were kept. */
+/* Takes count buffers and keeps the last few of them. Returns the number kept. */
 static int take(struct rv_pw_stream *stream, int count, int keep, struct rv_pw_record *kept)
 {
     struct rv_pw_record records[4];
@@ -94,7 +94,7 @@ static int take(struct rv_pw_stream *stream, int count, int keep, struct rv_pw_r
         for (int i = 0; i < read; i++) {
             CHECK(records[i].format_serial > 0);
             CHECK(records[i].plane_count >= 1 && records[i].planes[0].size > 0);
-            /* Of the first frames the source may count some that it made before the link was whole. */
+            /* Not for the first frames: the source also counts frames that it made before the link was complete. */
             if (records[i].flags & RV_PW_RECORD_HEADER && taken > 5) {
                 CHECK(records[i].seq == seq + 1);
                 CHECK(records[i].pts > pts && records[i].pts <= records[i].arrival);
@@ -129,7 +129,7 @@ static void pictures_come_and_outlive_the_stream(void)
     unsigned total[3];
     int held = take(stream, 20, 3, kept);
     rv_pw_stream_counters(stream, &counters);
-    printf("video: %llu buffers, %llu copied for privacy, %llu for scarcity\n", (unsigned long long)counters.buffers,
+    printf("video: %llu buffers, %llu copied from private memory, %llu because buffers were scarce\n", (unsigned long long)counters.buffers,
            (unsigned long long)counters.copied_private, (unsigned long long)counters.copied_scarce);
     CHECK(counters.copied_private == 0 && counters.copied_scarce == 0 && counters.dropped == 0);
     for (int i = 0; i < held; i++)
@@ -154,7 +154,7 @@ static uint32_t id_of(struct rv_pw_client *client, const char *name)
     return 0;
 }
 
-/* A socket that is connected to the daemon, as a portal hands out. */
+/* Returns a socket that is connected to the daemon, like a portal's. */
 static int connected_socket(void)
 {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
@@ -221,7 +221,7 @@ static uint64_t sum_of(const struct rv_pw_record *record)
     return sum;
 }
 
-/* The source fills its buffers again though they are held: what comes that way must not be lent as if it were free. */
+/* The source fills its buffers again although the reader holds them. A held slot must not be lent a second time. */
 static void slot_that_is_held_is_not_lent_again(void)
 {
     enum { HELD = 12, FRAMES = 80, MOST_BUFFERS = 16 };
@@ -247,14 +247,14 @@ static void slot_that_is_held_is_not_lent_again(void)
             if (count <= HELD)
                 continue;
 
-            /* A copy stays what it was. */
+            /* The bytes of a copy do not change. */
             const struct rv_pw_record *oldest = &records[count - HELD - 1];
             CHECK((oldest->flags & RV_PW_RECORD_COPIED) == 0 || sum_of(oldest) == sums[count - HELD - 1]);
             rv_pw_stream_recycle(stream, oldest->slot);
         }
     }
 
-    /* That is said; and since all is copied from then on, it comes to an end. */
+    /* The bridge reports it. From then on it copies all buffers, so it happens only a limited number of times. */
     CHECK(overwrote > 0 && overwrote <= MOST_BUFFERS);
     for (int i = FRAMES - HELD; i < FRAMES; i++)
         rv_pw_stream_recycle(stream, held[i]);
@@ -269,7 +269,7 @@ static void sound_comes(void)
     struct rv_pw_counters counters;
     take(stream, 50, 0, NULL);
     rv_pw_stream_counters(stream, &counters);
-    printf("audio: %llu buffers, %llu copied for privacy, %llu for scarcity\n", (unsigned long long)counters.buffers,
+    printf("audio: %llu buffers, %llu copied from private memory, %llu because buffers were scarce\n", (unsigned long long)counters.buffers,
            (unsigned long long)counters.copied_private, (unsigned long long)counters.copied_scarce);
     rv_pw_stream_close(stream);
     rv_pw_disconnect(client);
@@ -284,7 +284,7 @@ static void sound_is_taken(void)
     struct rv_pw_stream *stream;
     static const int16_t sound[30000];
     CHECK(rv_pw_stream_open(client, &params, &stream) == 0);
-    /* The next power of two has room for more than was asked for. */
+    /* The ring's size is the next power of two, so it has room for more than requested. */
     CHECK(rv_pw_stream_write(stream, sound, 50000) == 50000);
     CHECK(rv_pw_stream_write(stream, sound, 50000) == 65536 - 50000);
     CHECK(rv_pw_stream_write(stream, sound, 1) == 0);
@@ -336,7 +336,7 @@ int main(void)
     socket_that_is_none_or_dead_is_refused_and_closed();
     const char *folder = getenv("RV_PIPEWIRE_FOLDER");
     if (folder == NULL)
-        SKIP("RV_PIPEWIRE_FOLDER names no folder of a daemon's; run by tests/lab/pipewire-headless");
+        SKIP("RV_PIPEWIRE_FOLDER does not name a daemon's folder; run this test by tests/lab/pipewire-headless");
 
     snprintf(remote, sizeof(remote), "%s/pipewire-0", folder);
     missing_target_is_refused();

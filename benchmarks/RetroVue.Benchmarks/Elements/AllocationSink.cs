@@ -2,7 +2,7 @@ using RetroVue.Media.Pipelines;
 
 namespace RetroVue.Benchmarks.Elements;
 
-/// <summary>Notes what the whole process has allocated between two of the buffers that come.</summary>
+/// <summary>Measures the memory that the whole process allocates between two of the buffers that arrive.</summary>
 internal sealed class AllocationSink : Element
 {
     private readonly TaskCompletionSource<long> _allocated = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -18,7 +18,7 @@ internal sealed class AllocationSink : Element
         AddInput();
     }
 
-    /// <summary>Bytes allocated by all threads from one buffer to the other.</summary>
+    /// <summary>Completes with the number of bytes that all threads have allocated between the two buffers.</summary>
     public Task<long> Allocated => _allocated.Task;
 
     protected override void OnBuffer(InputPad input, MediaBuffer buffer)

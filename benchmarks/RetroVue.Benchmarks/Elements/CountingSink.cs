@@ -2,7 +2,7 @@ using RetroVue.Media.Pipelines;
 
 namespace RetroVue.Benchmarks.Elements;
 
-/// <summary>Drops what arrives and tells when a number has arrived.</summary>
+/// <summary>Drops buffers, and notifies when a certain number has arrived.</summary>
 internal sealed class CountingSink : Element
 {
     private TaskCompletionSource _arrived = new();
@@ -12,7 +12,7 @@ internal sealed class CountingSink : Element
     public CountingSink(string name)
         : base(name) => AddInput();
 
-    /// <summary>Completes when so many more buffers have come; to be asked while none come.</summary>
+    /// <summary>Completes when this many more buffers have arrived. Call it while none arrive.</summary>
     public Task ExpectAsync(long count)
     {
         _arrived = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);

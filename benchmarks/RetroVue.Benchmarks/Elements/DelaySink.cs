@@ -3,7 +3,10 @@ using RetroVue.Media.Pipelines;
 
 namespace RetroVue.Benchmarks.Elements;
 
-/// <summary>Notes how long buffers whose PTS is the system time of their push have taken, but for the first ones.</summary>
+/// <summary>
+/// Measures the time from the push of each buffer to its arrival; the PTS of a buffer is the system time of its push. Skips the first
+/// buffers.
+/// </summary>
 internal sealed class DelaySink : Element
 {
     private readonly TaskCompletionSource<double[]> _delays = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -18,7 +21,7 @@ internal sealed class DelaySink : Element
         _count = -skipped;
     }
 
-    /// <summary>The delays in nanoseconds, once all have been noted.</summary>
+    /// <summary>Completes with the delays, in nanoseconds, when all have been measured.</summary>
     public Task<double[]> Delays => _delays.Task;
 
     protected override void OnBuffer(InputPad input, MediaBuffer buffer)

@@ -3,7 +3,7 @@ using RetroVue.Media.Time;
 
 namespace RetroVue.Benchmarks.Elements;
 
-/// <summary>A running pipeline of a source that floods, elements in a row, and a sink that counts.</summary>
+/// <summary>A running pipeline: a source that pushes as fast as possible, elements in a row, and a sink that counts.</summary>
 internal sealed class FloodLine : IAsyncDisposable
 {
     private readonly Pipeline _pipeline = new();
@@ -27,7 +27,7 @@ internal sealed class FloodLine : IAsyncDisposable
         return line;
     }
 
-    /// <summary>Lets so many buffers through and returns how long the source took to push them.</summary>
+    /// <summary>Passes a number of buffers through the line and returns how long the source took to push them.</summary>
     public async Task<ClockTime> PassAsync(long count)
     {
         Task arrived = _sink.ExpectAsync(count);

@@ -5,7 +5,7 @@ using RetroVue.Media.Time;
 
 namespace RetroVue.Benchmarks.Elements;
 
-/// <summary>Pushes as many buffers as it is told to, one a step, as fast as its output takes them.</summary>
+/// <summary>Pushes a requested number of buffers, one per step, as fast as its output takes them.</summary>
 internal sealed class FloodSource : Element
 {
     private const int BufferLength = 1024;
@@ -25,7 +25,7 @@ internal sealed class FloodSource : Element
         _task = AddTask(Step);
     }
 
-    /// <summary>Pushes so many buffers and returns how long that took on the source's thread, from the first push to the last.</summary>
+    /// <summary>Pushes a number of buffers; returns how long that took on the source's thread, from the first push to the last.</summary>
     public Task<ClockTime> PushAsync(long count)
     {
         _pushed = new TaskCompletionSource<ClockTime>(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -3,7 +3,7 @@ using RetroVue.Media.Time;
 
 namespace RetroVue.Benchmarks.Elements;
 
-/// <summary>An element that reads and writes metadata of what passes, as a small user's element does.</summary>
+/// <summary>An element that reads and writes the metadata of each buffer, like a small element of a user.</summary>
 internal abstract class MetadataElement : Element
 {
     protected MetadataElement(string name)
@@ -15,7 +15,7 @@ internal abstract class MetadataElement : Element
 
     protected OutputPad Output { get; }
 
-    /// <summary>One of several classes, by number.</summary>
+    /// <summary>Makes an element of one of four classes, by number.</summary>
     public static MetadataElement Create(int kind, string name) => kind switch
     {
         0 => new TimeShift(name),
@@ -25,7 +25,7 @@ internal abstract class MetadataElement : Element
     };
 }
 
-/// <summary>Moves presentation times.</summary>
+/// <summary>Adds 3 ns to presentation times.</summary>
 internal sealed class TimeShift(string name) : MetadataElement(name)
 {
     private static readonly ClockTime s_shift = ClockTime.FromNanoseconds(3);
@@ -38,7 +38,7 @@ internal sealed class TimeShift(string name) : MetadataElement(name)
     }
 }
 
-/// <summary>Counts sequence numbers from another start.</summary>
+/// <summary>Adds 1000 to sequence numbers.</summary>
 internal sealed class Renumbering(string name) : MetadataElement(name)
 {
     protected override void OnBuffer(InputPad input, MediaBuffer buffer)
@@ -49,7 +49,7 @@ internal sealed class Renumbering(string name) : MetadataElement(name)
     }
 }
 
-/// <summary>Makes each buffer's duration the step of presentation times before it.</summary>
+/// <summary>Sets each buffer's duration to the difference between its PTS and the PTS before.</summary>
 internal sealed class DurationFromTimes(string name) : MetadataElement(name)
 {
     private ClockTime _last;
@@ -63,7 +63,7 @@ internal sealed class DurationFromTimes(string name) : MetadataElement(name)
     }
 }
 
-/// <summary>Marks buffers whose number does not follow on the one before.</summary>
+/// <summary>Marks each buffer whose sequence number is not the next after the one before.</summary>
 internal sealed class DiscontinuityMark(string name) : MetadataElement(name)
 {
     private long _last;

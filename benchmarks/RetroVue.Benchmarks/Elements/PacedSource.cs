@@ -5,7 +5,7 @@ using RetroVue.Media.Time;
 
 namespace RetroVue.Benchmarks.Elements;
 
-/// <summary>Pushes a buffer a millisecond, with the system time just before the push as its PTS.</summary>
+/// <summary>Pushes one buffer per millisecond; its PTS is the system time just before the push.</summary>
 internal sealed class PacedSource : Element
 {
     private static readonly ClockTime s_interval = ClockTime.FromMilliseconds(1);

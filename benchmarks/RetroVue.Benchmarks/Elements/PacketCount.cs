@@ -2,7 +2,7 @@ using RetroVue.Media.Pipelines;
 
 namespace RetroVue.Benchmarks.Elements;
 
-/// <summary>Counts what passes.</summary>
+/// <summary>Counts packets and passes them on.</summary>
 internal sealed class PacketCount : Element
 {
     private readonly OutputPad _output;
@@ -14,7 +14,7 @@ internal sealed class PacketCount : Element
         _output = AddOutput();
     }
 
-    /// <summary>Packets so far; read it when the pipeline has ended.</summary>
+    /// <summary>The number of packets so far; read it when the pipeline has ended.</summary>
     public long Packets { get; private set; }
 
     protected override void OnBuffer(InputPad input, MediaBuffer buffer)

@@ -4,7 +4,7 @@ using RetroVue.Media.Time;
 
 namespace RetroVue.Benchmarks.Elements;
 
-/// <summary>A running pipeline of a source that floods, and a tee with sinks on the same thread.</summary>
+/// <summary>A running pipeline: a source that pushes as fast as possible, and a tee with sinks on the same thread.</summary>
 internal sealed class TeeLine : IAsyncDisposable
 {
     private readonly Pipeline _pipeline = new();
@@ -27,7 +27,7 @@ internal sealed class TeeLine : IAsyncDisposable
         return line;
     }
 
-    /// <summary>Lets so many buffers through and returns how long that took.</summary>
+    /// <summary>Passes a number of buffers through the line and returns how long that took.</summary>
     public Task<ClockTime> PassAsync(long count) => _source.PushAsync(count);
 
     public ValueTask DisposeAsync() => _pipeline.DisposeAsync();

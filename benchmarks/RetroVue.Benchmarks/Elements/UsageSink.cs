@@ -5,7 +5,7 @@ using RetroVue.Media.Time;
 
 namespace RetroVue.Benchmarks.Elements;
 
-/// <summary>Drops what a live source pushes, and notes on request what the process uses while a number of buffers come.</summary>
+/// <summary>Drops the buffers of a live source and, on request, measures the process's usage while a number of buffers arrive.</summary>
 internal sealed class UsageSink : Element
 {
     private TaskCompletionSource<Usage> _measured = new();
@@ -20,7 +20,7 @@ internal sealed class UsageSink : Element
     public UsageSink(string name)
         : base(name) => AddInput();
 
-    /// <summary>Measures over so many of the next buffers; one request at a time.</summary>
+    /// <summary>Measures while this many of the next buffers arrive; one request at a time.</summary>
     public Task<Usage> MeasureAsync(long buffers)
     {
         _measured = new TaskCompletionSource<Usage>(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -47,7 +47,7 @@ internal sealed class UsageSink : Element
         }
         else if (Volatile.Read(ref _wanted) > 0)
         {
-            // With the buffer after the next: by then whoever asked has done with asking.
+            // It starts two buffers later: by then, the work of the request itself is over.
             _from = _count + 2;
             _to = _from + Interlocked.Exchange(ref _wanted, 0);
         }

@@ -4,7 +4,7 @@ using RetroVue.Media.Pipelines;
 
 namespace RetroVue.Benchmarks.Micro;
 
-/// <summary>What a buffer's life costs on one thread.</summary>
+/// <summary>The cost of making and releasing a buffer on one thread.</summary>
 [MemoryDiagnoser]
 public class BufferBenchmarks
 {
@@ -14,11 +14,11 @@ public class BufferBenchmarks
     [Benchmark]
     public void CreateAndRelease() => MediaBuffer.Create(HeapMemory.Create(1024)).Release();
 
-    /// <summary>A header on memory that is there.</summary>
+    /// <summary>A header for existing memory.</summary>
     [Benchmark]
     public void CreateAndReleaseHeader() => MediaBuffer.Create(_memory.Retain()).Release();
 
-    /// <summary>A holder more, a header of its own for it, and both given back.</summary>
+    /// <summary>One more reference, a header of its own for it, and the release of both.</summary>
     [Benchmark]
     public void ShareAndMakeWritable()
     {

@@ -5,7 +5,7 @@ using RetroVue.Media.Time;
 
 namespace RetroVue.Benchmarks.Micro;
 
-/// <summary>What telling the time costs.</summary>
+/// <summary>The cost of reading a clock.</summary>
 public class ClockBenchmarks
 {
     private readonly DisciplinedClock _disciplined = new(SystemClock.Instance, ClockTime.Zero, "benchmark");

@@ -3,7 +3,7 @@ using RetroVue.Media.Time;
 
 namespace RetroVue.Benchmarks.Micro;
 
-/// <summary>Conversions between media time and the ticks of containers, which round once and exactly.</summary>
+/// <summary>The cost of conversions between media time and the ticks of containers.</summary>
 public class ClockTimeBenchmarks
 {
     private readonly Rational _stamp = new(1, 90_000);

@@ -5,7 +5,7 @@ using RetroVue.Media.Pipelines;
 
 namespace RetroVue.Benchmarks.Micro;
 
-/// <summary>What a buffer costs on its way through a running pipeline; wall time, by buffer.</summary>
+/// <summary>The cost of a buffer that passes a running pipeline, in wall time.</summary>
 [MemoryDiagnoser]
 public class FlowBenchmarks
 {
@@ -13,7 +13,7 @@ public class FlowBenchmarks
 
     private FloodLine _line = null!;
 
-    /// <summary>Nothing between source and sink, ten elements, or a queue.</summary>
+    /// <summary>The elements between source and sink: none, ten, or a queue.</summary>
     [Params("bare", "ten elements", "queue")]
     public string Line { get; set; } = "";
 

@@ -4,7 +4,7 @@ using RetroVue.Media.Pipelines;
 
 namespace RetroVue.Benchmarks.Micro;
 
-/// <summary>What sharing a buffer among sinks costs, by buffer.</summary>
+/// <summary>The cost of sharing a buffer among sinks.</summary>
 [MemoryDiagnoser]
 public class TeeBenchmarks
 {

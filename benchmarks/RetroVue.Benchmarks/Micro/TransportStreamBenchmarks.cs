@@ -8,7 +8,7 @@ using RetroVue.Media.Time;
 
 namespace RetroVue.Benchmarks.Micro;
 
-/// <summary>What writing a picture of a transport stream costs.</summary>
+/// <summary>The cost of writing one picture into a transport stream.</summary>
 [MemoryDiagnoser]
 [SuppressMessage("Design", "CA1001", Justification = "The clean-up disposes; BenchmarkDotNet calls it.")]
 public class TransportStreamBenchmarks
@@ -21,7 +21,7 @@ public class TransportStreamBenchmarks
     private MediaMemory _memory = null!;
     private long _frames;
 
-    /// <summary>Bytes of each picture; a second has 25.</summary>
+    /// <summary>The size of each picture in bytes; there are 25 pictures per second.</summary>
     [Params(1_000, 30_000)]
     public int PictureBytes { get; set; }
 

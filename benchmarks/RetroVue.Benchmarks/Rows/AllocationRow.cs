@@ -4,7 +4,7 @@ using RetroVue.Media.Pipelines;
 
 namespace RetroVue.Benchmarks.Rows;
 
-/// <summary>What all threads together allocate for a buffer in a running line with elements, a tee and a queue on each branch.</summary>
+/// <summary>Measures the bytes that all threads allocate per buffer, in a line with an element, a tee and a queue on each branch.</summary>
 internal static class AllocationRow
 {
     private const long WarmUpBuffers = 5_000_000;

@@ -2,11 +2,11 @@ using System.Globalization;
 
 namespace RetroVue.Benchmarks.Rows;
 
-/// <summary>Reads the arguments of a measure, which are those of the peer of the same name.</summary>
+/// <summary>Reads the arguments of a measure. They are the same as those of the peer of the same name.</summary>
 internal static class Arguments
 {
-    /// <summary>A whole number of at least 1, or the fallback where the argument is not given.</summary>
-    /// <exception cref="UsageException">It is something else.</exception>
+    /// <summary>Returns a whole number of at least 1; the fallback if the argument is not given.</summary>
+    /// <exception cref="UsageException">The argument is not such a number.</exception>
     public static int Count(string[] arguments, int index, int fallback)
     {
         if (index >= arguments.Length)
@@ -19,10 +19,10 @@ internal static class Arguments
             : throw new UsageException($"'{arguments[index]}' is not a number of at least 1.");
     }
 
-    /// <summary>A file that exists.</summary>
-    /// <exception cref="UsageException">It is not given or not there.</exception>
+    /// <summary>Returns the path of a file that exists.</summary>
+    /// <exception cref="UsageException">The argument is not given, or there is no such file.</exception>
     public static string File(string[] arguments, int index) =>
-        index >= arguments.Length ? throw new UsageException("A file is wanted.")
+        index >= arguments.Length ? throw new UsageException("A file is necessary.")
         : System.IO.File.Exists(arguments[index]) ? arguments[index]
         : throw new UsageException($"There is no file '{arguments[index]}'.");
 }

@@ -8,10 +8,13 @@ using RetroVue.Media.Time;
 
 namespace RetroVue.Benchmarks.Rows;
 
-/// <summary>What a captured buffer costs from the device to a sink that drops it: CPU of the whole process, and what is allocated.</summary>
+/// <summary>
+/// Measures the cost of a captured buffer, from the device to a sink that drops it: CPU time and allocations of the whole process.
+/// </summary>
 internal static class CaptureRow
 {
-    // The median of them is the figure: what the compiler does late, for the work of once a second, is in few. Long enough for such work.
+    // The buffers of a round; the figure is the median of the rounds. A round is long enough to include the work of once a second. Only few
+    // rounds include late compilation of that work.
     private const int Round = 100;
 
     public static async Task<string> MeasureAsync(string[] arguments)
@@ -38,7 +41,7 @@ internal static class CaptureRow
             Figures.Pair("buffers_per_second", buffers * 1e9 / rounds.Sum(round => round.Wall.Nanoseconds), 2));
     }
 
-    /// <summary>The sources as the peer of the same name has them.</summary>
+    /// <summary>Makes a source with the settings of the peer of the same name.</summary>
     private static Element SourceOf(string? name) => name switch
     {
         "alsa" => new AlsaSource(name, new AlsaOptions { Device = "hw:CARD=Dummy,DEV=0" }),
@@ -56,6 +59,6 @@ internal static class CaptureRow
                 Height = 240,
                 FrameRate = new Rational(60, 1),
             }),
-        _ => throw new UsageException("A source is wanted: alsa, v4l2, pipewire-audio or pipewire-video."),
+        _ => throw new UsageException("A source is necessary: alsa, v4l2, pipewire-audio or pipewire-video."),
     };
 }

@@ -9,8 +9,8 @@ using RetroVue.Media.Time;
 namespace RetroVue.Benchmarks.Rows;
 
 /// <summary>
-/// What a copied channel costs a station that has one for each file, with a viewer over HTTP on each. The station is a process of its own;
-/// this one reads and discards.
+/// Measures the cost of a channel in copy mode, in a station that has one channel for each file and one viewer over HTTP for each channel.
+/// The station is another process; this process reads the streams and discards them.
 /// </summary>
 internal static class ChannelRow
 {
@@ -56,14 +56,14 @@ internal static class ChannelRow
 
     private static Process Start(string[] files)
     {
-        // Started as `dotnet PROGRAM.dll`, this process's executable is dotnet.
+        // This process was started as `dotnet PROGRAM.dll`, so its executable is dotnet.
         string program = typeof(ChannelRow).Assembly.Location;
         return Process.Start(new ProcessStartInfo(Environment.ProcessPath!, [program, ChannelStation.Command, .. files])
         {
             UseShellExecute = false,
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
-            // As samples/Station/Station.csproj sets them. The runtime takes its figures in hexadecimal.
+            // The same values as in samples/Station/Station.csproj. The runtime reads numbers as hexadecimal.
             Environment = { ["DOTNET_TieredPGO"] = "0", ["DOTNET_GCGen0MaxBudget"] = "200000", ["DOTNET_ThreadPool_UnfairSemaphoreSpinLimit"] = "0" },
         })!;
     }
@@ -76,14 +76,14 @@ internal static class ChannelRow
         return process.TotalProcessorTime;
     }
 
-    /// <summary>The process's share of memory in bytes: its private pages, and its part of the shared ones.</summary>
+    /// <summary>Returns the process's memory in bytes: its private pages, and its share of the shared ones.</summary>
     private static double ProportionalMemory(Process process)
     {
         string line = File.ReadLines($"/proc/{process.Id}/smaps_rollup").First(line => line.StartsWith("Pss:", StringComparison.Ordinal));
         return 1024 * double.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture);
     }
 
-    /// <summary>One connection whose bytes are thrown away.</summary>
+    /// <summary>One connection; its bytes are discarded.</summary>
     private sealed class Viewer
     {
         private readonly TaskCompletionSource _begun = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -100,7 +100,7 @@ internal static class ChannelRow
         /// <summary>Completes with the first byte.</summary>
         public Task HasBegun => _begun.Task;
 
-        /// <summary>Bytes so far.</summary>
+        /// <summary>The number of bytes so far.</summary>
         public long Bytes => Volatile.Read(ref _bytes);
 
         /// <summary>True once the station has closed the connection.</summary>

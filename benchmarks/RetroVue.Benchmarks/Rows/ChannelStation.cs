@@ -11,10 +11,10 @@ using RetroVue.Runtime.Time;
 
 namespace RetroVue.Benchmarks.Rows;
 
-/// <summary>The serving process of the channel row: a station with a copied channel for each file, over and over.</summary>
+/// <summary>The serving process of the channel row: a station with a looping channel in copy mode for each file.</summary>
 internal static class ChannelStation
 {
-    /// <summary>The first argument that makes this program such a station.</summary>
+    /// <summary>The program runs as such a station if this is its first argument.</summary>
     public const string Command = "station";
 
     /// <summary>Serves until standard input ends; the first line of standard output is the port.</summary>
@@ -32,7 +32,7 @@ internal static class ChannelStation
         await app.StopAsync();
     }
 
-    /// <summary>The path at which the channel of a file is served.</summary>
+    /// <summary>Returns the HTTP path of the channel of a file.</summary>
     public static string PathOf(int number) => $"/channels/{NameOf(number)}/live.ts";
 
     private static string NameOf(int number) => string.Create(CultureInfo.InvariantCulture, $"c{number:00}");
@@ -48,7 +48,7 @@ internal static class ChannelStation
                 DateTimeZone.Utc,
                 ChannelProfile.Copy),
             new Programme(
-                // Each is somewhere else in its file, as channels are: not all key frames, and not all files' ends, fall together.
+                // Each channel is at a different position in its file, as in a real station: key frames and ends of files do not coincide.
                 MasterClock.FromSystem().UtcNow - duration - (duration * number / count),
                 null,
                 true,

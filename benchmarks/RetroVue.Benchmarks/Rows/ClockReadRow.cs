@@ -4,7 +4,7 @@ using RetroVue.Media.Time;
 
 namespace RetroVue.Benchmarks.Rows;
 
-/// <summary>What asking for the system clock's time costs.</summary>
+/// <summary>Measures the cost of reading the system clock.</summary>
 internal static class ClockReadRow
 {
     private const int Calls = 1_000_000;

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace RetroVue.Benchmarks.Rows;
 
-/// <summary>Order statistics, CPU time and the text of a figure.</summary>
+/// <summary>Median and quantiles, CPU time, and the text of a figure.</summary>
 internal static class Figures
 {
     /// <summary>CPU time of all threads of this process, user and system, in nanoseconds.</summary>
@@ -10,7 +10,7 @@ internal static class Figures
 
     public static double Median(double[] values) => Quantile(values, 0.5);
 
-    /// <summary>The value below which the given fraction of the values lies (nearest rank). Sorts them.</summary>
+    /// <summary>Returns the value with the given fraction of the values below it (nearest rank). Sorts the values.</summary>
     public static double Quantile(double[] values, double fraction)
     {
         Array.Sort(values);

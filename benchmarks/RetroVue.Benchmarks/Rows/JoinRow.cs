@@ -4,7 +4,9 @@ using Duration = NodaTime.Duration;
 
 namespace RetroVue.Benchmarks.Rows;
 
-/// <summary>How long a viewer who puts a copied channel on the air waits for the first key frame, in the middle of a long file.</summary>
+/// <summary>
+/// Measures how long a channel's first viewer waits for the first key frame, in copy mode and in the middle of a long file.
+/// </summary>
 internal static class JoinRow
 {
     private static readonly Duration s_step = Duration.FromSeconds(7);
@@ -15,13 +17,13 @@ internal static class JoinRow
         {
             ["warm", ..] => true,
             ["cold", ..] => false,
-            _ => throw new UsageException("It is either 'cold' or 'warm'."),
+            _ => throw new UsageException("The first argument must be 'cold' or 'warm'."),
         };
         string file = Arguments.File(arguments, 1);
         int seconds = Arguments.Count(arguments, 2, 1800);
         if (!isWarm)
         {
-            // A station has aired other files of the kind before; this one it has never opened.
+            // A station that has aired other files of this kind, but has never opened this one.
             string other = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(file))!, "ten-minutes.mp4");
             await using var others = new JoinedChannel(other, FormatsOf(other), seconds % 300);
             await WarmUp.RunAsync(others.JoinAsync);

@@ -11,7 +11,10 @@ using SystemClock = RetroVue.Media.Clocks.SystemClock;
 
 namespace RetroVue.Benchmarks.Rows;
 
-/// <summary>A copied channel that airs one file, off the air but for one viewer at a time, who leaves with the first key frame.</summary>
+/// <summary>
+/// A channel in copy mode that airs one file. It has one viewer at a time, which leaves after the first key frame; without a viewer, it is
+/// off the air.
+/// </summary>
 internal sealed class JoinedChannel : IAsyncDisposable
 {
     private static readonly ClockTime s_rest = ClockTime.FromMilliseconds(50);
@@ -19,7 +22,7 @@ internal sealed class JoinedChannel : IAsyncDisposable
     private readonly MasterClock _clock = MasterClock.FromSystem();
     private readonly ChannelManager _manager;
 
-    /// <summary>A channel that has aired its file for so many seconds.</summary>
+    /// <summary>Makes a channel whose schedule began this many seconds ago.</summary>
     public JoinedChannel(string file, ChannelFormats formats, int seconds)
     {
         Instant start = _clock.UtcNow - Duration.FromSeconds(seconds);
@@ -46,10 +49,12 @@ internal sealed class JoinedChannel : IAsyncDisposable
             NullLoggerFactory.Instance);
     }
 
-    /// <summary>Lets time pass while nobody watches.</summary>
+    /// <summary>Moves station time forward while there is no viewer.</summary>
     public void StepForward(Duration step) => _clock.StepForward(step);
 
-    /// <summary>Joins, takes the stream up to the end of the first key frame, and leaves; returns how long that took, without the leaving.</summary>
+    /// <summary>
+    /// Joins, reads the stream up to the end of the first key frame, and leaves. Returns how long that took, without the leaving.
+    /// </summary>
     public async Task<ClockTime> JoinAsync()
     {
         ClockTime asked = SystemClock.Instance.Now;
@@ -73,7 +78,7 @@ internal sealed class JoinedChannel : IAsyncDisposable
         }
 
         await session.DisposeAsync();
-        // Who comes back does so when the files have been put back, which happens in the background and takes milliseconds.
+        // The next viewer comes after the files have been returned. That happens in the background and takes milliseconds.
         await ThreadedExecutor.Default.WaitUntilAsync(SystemClock.Instance, SystemClock.Instance.Now + s_rest, CancellationToken.None);
         return arrival.Completed - asked;
     }

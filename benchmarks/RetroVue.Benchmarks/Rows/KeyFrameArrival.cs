@@ -2,16 +2,18 @@ using RetroVue.Media.Time;
 
 namespace RetroVue.Benchmarks.Rows;
 
-/// <summary>Finds in a channel's transport stream when the last byte of its first picture came.</summary>
-/// <remarks>A picture's last packet is known as such when the next one's first has come; what counts is when it came itself.</remarks>
+/// <summary>Finds the time at which the last byte of the first picture of a channel's transport stream arrived.</summary>
+/// <remarks>
+/// Only the first packet of the next picture shows which packet was the last. The result is the arrival of that last packet.
+/// </remarks>
 internal sealed class KeyFrameArrival
 {
     private const int PacketSize = 188;
-    private const int FirstPid = 0x100; // the picture's, in the streams of this library's writer
+    private const int FirstPid = 0x100; // the PID of the picture in the streams of this library's writer
     private int _pictures;
     private ClockTime _lastPayload = ClockTime.None;
 
-    /// <summary>Takes whole packets that came at a time; returns true once it is known when the first picture was complete.</summary>
+    /// <summary>Takes whole packets and their arrival time. Returns true once it is known when the first picture was complete.</summary>
     public bool Take(ReadOnlySpan<byte> packets, ClockTime time)
     {
         for (; packets.Length >= PacketSize; packets = packets[PacketSize..])
@@ -36,6 +38,6 @@ internal sealed class KeyFrameArrival
         return false;
     }
 
-    /// <summary>When the last byte of the first picture came; known once <see cref="Take"/> has returned true.</summary>
+    /// <summary>The time at which the last byte of the first picture arrived; known once <see cref="Take"/> has returned true.</summary>
     public ClockTime Completed => _lastPayload;
 }

@@ -3,7 +3,9 @@ using RetroVue.Media.Elements.Flow;
 
 namespace RetroVue.Benchmarks.Rows;
 
-/// <summary>What a buffer costs in a queue that is never let run dry: CPU of both its threads, with source, sink and executor.</summary>
+/// <summary>
+/// Measures the cost of a buffer in a queue that is never empty: the CPU time of both its threads, including source, sink and executor.
+/// </summary>
 internal static class QueueRow
 {
     public static async Task<string> MeasureAsync(string[] arguments)

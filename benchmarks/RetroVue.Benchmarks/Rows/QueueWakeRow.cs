@@ -4,7 +4,7 @@ using RetroVue.Media.Pipelines;
 
 namespace RetroVue.Benchmarks.Rows;
 
-/// <summary>How long a buffer takes through an empty queue whose reader sleeps.</summary>
+/// <summary>Measures the time of a buffer in an empty queue with a sleeping reader.</summary>
 internal static class QueueWakeRow
 {
     private const int Skipped = 2000;

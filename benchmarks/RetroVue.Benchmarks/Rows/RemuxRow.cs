@@ -7,7 +7,7 @@ using RetroVue.Media.Time;
 
 namespace RetroVue.Benchmarks.Rows;
 
-/// <summary>A whole file copied into a transport stream that is thrown away, from opening to closing.</summary>
+/// <summary>Measures the copying of a whole file into a transport stream that is discarded, from opening to closing.</summary>
 internal static class RemuxRow
 {
     public static async Task<string> MeasureAsync(string[] arguments)

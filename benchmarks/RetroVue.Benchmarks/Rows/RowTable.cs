@@ -23,12 +23,12 @@ internal static class RowTable
     };
 
     /// <summary>Runs a measure and prints its line of key=value pairs.</summary>
-    /// <returns>The exit code that `compare` expects.</returns>
+    /// <returns>The exit code for `compare`.</returns>
     public static async Task<int> RunAsync(string measure, string[] arguments)
     {
         if (!s_measures.TryGetValue(measure, out Func<string[], Task<string>>? measureAsync))
         {
-            await Console.Error.WriteLineAsync($"There is no measure '{measure}'; there are {string.Join(", ", s_measures.Keys)}.");
+            await Console.Error.WriteLineAsync($"There is no measure '{measure}'. The measures are {string.Join(", ", s_measures.Keys)}.");
             return UnknownMeasure;
         }
 

@@ -2,7 +2,7 @@ using RetroVue.Benchmarks.Elements;
 
 namespace RetroVue.Benchmarks.Rows;
 
-/// <summary>What it costs to give one buffer to a hundred sinks through a tee, all on one thread.</summary>
+/// <summary>Measures the cost of giving one buffer to a hundred sinks through a tee, all on one thread.</summary>
 internal static class TeeRow
 {
     private const int Sinks = 100;

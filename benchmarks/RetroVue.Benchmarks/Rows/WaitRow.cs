@@ -3,7 +3,7 @@ using RetroVue.Media.Time;
 
 namespace RetroVue.Benchmarks.Rows;
 
-/// <summary>How late a thread wakes that waits for deadlines a millisecond apart.</summary>
+/// <summary>Measures how late a thread wakes if it waits for one deadline per millisecond.</summary>
 internal static class WaitRow
 {
     private static readonly ClockTime s_interval = ClockTime.FromMilliseconds(1);

@@ -4,14 +4,14 @@ using RetroVue.Media.Time;
 
 namespace RetroVue.Benchmarks.Rows;
 
-/// <summary>Repeats work until the just-in-time compiler has done with it, as it has in a program that runs for long.</summary>
+/// <summary>Repeats work until the just-in-time compiler has finished with it, as in a program that has run for a long time.</summary>
 /// <remarks>
-/// Methods that are called often are compiled anew in the background, twice: with counters, and with what they have counted. Over is that
-/// when for a second nothing has been compiled.
+/// Methods that are called often are compiled again in the background, twice: first with counters, then with the results of the counters.
+/// The warm-up ends when nothing has been compiled for a second, or for four on a machine with one processor.
 /// </remarks>
 internal static class WarmUp
 {
-    // With one processor the runtime puts compiling anew off for a second at a time, else for a tenth.
+    // With one processor, the runtime delays recompilation by a second each time; otherwise by a tenth of a second.
     private static readonly ClockTime s_quiet = ClockTime.FromSeconds(Environment.ProcessorCount == 1 ? 4 : 1);
     private static readonly ClockTime s_longest = ClockTime.FromSeconds(60);
 

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace RetroVue.Bindings.Generator.Clang;
 
-/// <summary>CXType: a C type. Valid as long as its <see cref="TranslationUnit"/>.</summary>
+/// <summary>CXType: a C type. It is valid as long as its <see cref="TranslationUnit"/>.</summary>
 [StructLayout(LayoutKind.Sequential)]
 internal readonly unsafe struct CType
 {
@@ -38,16 +38,16 @@ internal readonly unsafe struct CType
         }
     }
 
-    /// <summary>The type behind one typedef, or behind <c>struct X</c> written out.</summary>
+    /// <summary>The type that a typedef names, or that <c>struct X</c> names.</summary>
     public CType Behind => Kind == CTypeKind.Elaborated
         ? LibClang.clang_Type_getNamedType(this)
         : LibClang.clang_getTypedefDeclUnderlyingType(Declaration);
 }
 
-/// <summary>The members of CXTypeKind that are met.</summary>
+/// <summary>The members of CXTypeKind that occur.</summary>
 internal enum CTypeKind
 {
-    /// <summary>A type in parentheses, above all.</summary>
+    /// <summary>Mostly a type in parentheses.</summary>
     Unexposed = 1,
     Void = 2,
     Bool = 3,

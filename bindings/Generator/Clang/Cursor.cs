@@ -3,7 +3,9 @@ using System.Runtime.InteropServices;
 
 namespace RetroVue.Bindings.Generator.Clang;
 
-/// <summary>CXCursor: a place in the syntax tree, here always a declaration. Valid as long as its <see cref="TranslationUnit"/>.</summary>
+/// <summary>
+/// CXCursor: a position in the syntax tree, here always a declaration. It is valid as long as its <see cref="TranslationUnit"/>.
+/// </summary>
 [StructLayout(LayoutKind.Sequential)]
 internal readonly unsafe struct Cursor
 {
@@ -21,10 +23,10 @@ internal readonly unsafe struct Cursor
 
     public bool IsDefinition => LibClang.clang_isCursorDefinition(this) != 0;
 
-    /// <summary>True for a union without a name that is itself the member: its own members are reached as if they were the struct's.</summary>
+    /// <summary>True for an anonymous union, whose members C code uses as if they were members of the struct.</summary>
     public bool IsAnonymousUnion => Kind == CursorKind.Union && LibClang.clang_Cursor_isAnonymousRecordDecl(this) != 0;
 
-    /// <summary>The fields of a struct or union that have names.</summary>
+    /// <summary>Returns the fields of a struct or union that have names.</summary>
     public IReadOnlyList<Cursor> Fields() => [.. Children().Where(child => child.Kind == CursorKind.Field)];
 
     public IReadOnlyList<Cursor> Children()
@@ -34,7 +36,7 @@ internal readonly unsafe struct Cursor
         return children;
     }
 
-    // The list is a local of Children, which stands below this call on the stack: its address is good for as long as Visit runs.
+    // The list is a local variable of Children, which is below this call on the stack. So its address is valid while Visit runs.
     [UnmanagedCallersOnly]
     private static int Visit(Cursor cursor, Cursor parent, void* data)
     {
@@ -43,7 +45,7 @@ internal readonly unsafe struct Cursor
     }
 }
 
-/// <summary>The members of CXCursorKind that are met.</summary>
+/// <summary>The members of CXCursorKind that occur.</summary>
 internal enum CursorKind
 {
     Struct = 2,

@@ -3,7 +3,8 @@ using System.Runtime.InteropServices;
 namespace RetroVue.Bindings.Generator.Clang;
 
 /// <summary>
-/// The part of libclang's C API (clang-c/Index.h, LLVM 14) that reading declarations takes. Its ABI is kept: any later version serves.
+/// The part of libclang's C API (clang-c/Index.h, LLVM 14) that is necessary to read declarations. Its ABI is stable, so any later version
+/// works.
 /// </summary>
 internal static unsafe class LibClang
 {
@@ -19,7 +20,7 @@ internal static unsafe class LibClang
 
     static LibClang() => NativeLibrary.SetDllImportResolver(typeof(LibClang).Assembly, (name, _, _) => name == Library ? s_handle : 0);
 
-    /// <summary>Whether any version is installed.</summary>
+    /// <summary>True if a version is installed that can be used.</summary>
     internal static bool IsInstalled => s_handle != 0;
 
     [DllImport(Library)] internal static extern nint clang_createIndex(int excludeDeclarationsFromPch, int displayDiagnostics);
@@ -67,7 +68,7 @@ internal static unsafe class LibClang
     [DllImport(Library)] internal static extern long clang_Type_getAlignOf(CType type);
     [DllImport(Library)] internal static extern long clang_Type_getOffsetOf(CType type, byte* field);
 
-    /// <summary>Where a field stands, in bits; also one of an anonymous union.</summary>
+    /// <summary>Returns the offset of a field in bits, also of a field of an anonymous union.</summary>
     internal static long OffsetOf(CType type, string field)
     {
         var name = Marshal.StringToCoTaskMemUTF8(field);
@@ -81,7 +82,7 @@ internal static unsafe class LibClang
         }
     }
 
-    // Distributions name the file by the version and keep the plain name for their development packages.
+    // Distributions put the version into the file's name. The name without a version is only in their development packages.
     private static nint Load()
     {
         foreach (var version in Enumerable.Range(OldestVersion, NewestVersion - OldestVersion + 1))
@@ -112,7 +113,7 @@ internal unsafe struct ClangString
     private readonly void* _data;
     private readonly uint _flags;
 
-    /// <summary>The text; the native string is released.</summary>
+    /// <summary>Returns the text and releases the native string.</summary>
     public readonly string Take()
     {
         var text = Marshal.PtrToStringUTF8((nint)LibClang.clang_getCString(this)) ?? "";

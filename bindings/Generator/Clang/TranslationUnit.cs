@@ -12,7 +12,7 @@ internal sealed unsafe class TranslationUnit : IDisposable
     private readonly nint _unit;
 
     /// <summary>Parses C text that includes the system's headers.</summary>
-    /// <exception cref="GeneratorException">The text does not compile; the message holds the compiler's own.</exception>
+    /// <exception cref="GeneratorException">The text does not compile; the message contains the compiler's messages.</exception>
     public TranslationUnit(string source)
     {
         _index = LibClang.clang_createIndex(0, 0);
@@ -47,7 +47,7 @@ internal sealed unsafe class TranslationUnit : IDisposable
         }
     }
 
-    /// <summary>The declarations at file level, in order.</summary>
+    /// <summary>Returns the declarations at file level, in order.</summary>
     public IReadOnlyList<Cursor> Declarations() => LibClang.clang_getTranslationUnitCursor(_unit).Children();
 
     public void Dispose()
