@@ -33,7 +33,7 @@ internal static class CaptureRun
             throw new FormatException("--new-files is for recording to a file, not to a URL.");
         }
 
-        // Disposed of last, after the pipeline that records from it.
+        // The screen is disposed of last, after the pipeline that records from it.
         using ScreenCast? screen = settings.Video == SharedScreen.Name ? await SharedScreen.StartAsync(settings, cancellation).ConfigureAwait(false) : null;
         await using var pipeline = new Pipeline(new PipelineOptions { Name = "capture" });
         bool isTransportStream = FileMuxer.IsUrl(settings.Output) || settings.Output.EndsWith(".ts", StringComparison.OrdinalIgnoreCase);

@@ -5,13 +5,13 @@ namespace RetroVue.Samples;
 /// <summary>The settings of a recording.</summary>
 internal sealed record CaptureSettings
 {
-    /// <summary>A picture device, as in the list, "portal" for a screen, "test", or null for none.</summary>
+    /// <summary>A picture device by its name in the list, "portal" for a screen, "test", or null for none.</summary>
     public string? Video { get; init; }
 
     /// <summary>For a screen: the file for the restore token; null to ask each time.</summary>
     public string? RestoreToken { get; init; }
 
-    /// <summary>A sound device, as in the list, "test", or null for none.</summary>
+    /// <summary>A sound device by its name in the list, "test", or null for none.</summary>
     public string? Audio { get; init; }
 
     /// <summary>A file, or a URL for a transport stream.</summary>

@@ -4,7 +4,7 @@ using Spectre.Console;
 
 namespace RetroVue.Samples;
 
-/// <summary>Shows the devices to people.</summary>
+/// <summary>Prints the table of devices.</summary>
 internal static class DeviceTable
 {
     private const int MostCapabilities = 8;

@@ -19,7 +19,7 @@ internal static class DemoStation
         try
         {
             using FolderLock mine = await FolderLock.TakeAsync(folder, cancellationToken);
-            // Another process may have made them meanwhile.
+            // Another process may have made the media meanwhile.
             DemoClip[] missing = Missing(folder);
             if (missing.Length > 0)
             {

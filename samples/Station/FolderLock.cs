@@ -54,7 +54,7 @@ internal sealed class FolderLock : IDisposable
         }
         catch (IOException)
         {
-            // It is just being written or removed.
+            // The file with the owner is just being written or removed.
             return "Another process";
         }
     }

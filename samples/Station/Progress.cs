@@ -5,7 +5,7 @@ using Spectre.Console;
 
 namespace RetroVue.Samples;
 
-/// <summary>Shows progress: bars on a terminal; elsewhere, as in a log, a plain line from time to time.</summary>
+/// <summary>Shows progress: bars on a terminal, and otherwise (as in a log) a plain line from time to time.</summary>
 internal static class Progress
 {
     private static readonly ClockTime s_lineEvery = ClockTime.FromSeconds(2);

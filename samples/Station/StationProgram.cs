@@ -90,7 +90,8 @@ internal static class StationProgram
         }
         catch (FFmpegLibraryException)
         {
-            // Without the library that receives them they stay on standard error. If FFmpeg itself is missing, the start reports it.
+            // Without the library that receives FFmpeg's messages, they stay on standard error. If FFmpeg itself is missing, the start
+            // reports it.
         }
     }
 

@@ -7,9 +7,9 @@ namespace RetroVue.Bindings.Tests;
 
 /// <summary>One folder of bindings and the assembly it is compiled into.</summary>
 /// <param name="Name">The folder's and the input's name.</param>
-/// <param name="Assembly">Where the generated code is.</param>
-/// <param name="LeastStructs">How many structs with fields there are at least: a check over none would pass.</param>
-/// <param name="LeastConstants">How many constants and enum members there are at least.</param>
+/// <param name="Assembly">The assembly of the generated code.</param>
+/// <param name="LeastStructs">The least number of structs with fields. It makes sure that the test checks some.</param>
+/// <param name="LeastConstants">The least number of constants and enum members.</param>
 internal sealed record BindingSet(string Name, Assembly Assembly, int LeastStructs, int LeastConstants)
 {
     public static IReadOnlyList<BindingSet> All { get; } =

@@ -43,7 +43,7 @@ public sealed class ExportTests
     [TestCase(typeof(FFmpegLibrary), LogBridge, 6)]
     public void Bridge_every_bound_function_is_exported(Type user, string bridge, int atLeast)
     {
-        // Beside this assembly, where the build puts what native/build has made.
+        // The build puts the libraries that native/build makes beside this assembly.
         if (!NativeLibrary.TryLoad(Path.Combine(AppContext.BaseDirectory, bridge), out var handle))
         {
             Assert.Ignore($"{bridge} is not built (native/build), or what it needs is not installed.");
@@ -72,7 +72,7 @@ public sealed class ExportTests
     [Test]
     public void FFmpeg_what_some_release_lacks_is_known()
     {
-        // These are called by CodedSideData alone; a function that joins them must too.
+        // Only CodedSideData calls this function. Another function that some releases lack must be called only there too.
         var facts = Facts();
         var partial = FFmpegImports()
             .Where(import => facts.RangeOf(import.Library, import.Name) != "5.1-8.1")

@@ -6,7 +6,7 @@ namespace RetroVue.Bindings.Tests;
 /// <summary>Runs the generator in this process.</summary>
 internal static class GeneratorRun
 {
-    /// <summary>Runs it; ignores the test where libclang or the headers are not installed.</summary>
+    /// <summary>Runs the generator; ignores the test if libclang or the headers are not installed.</summary>
     public static (int ExitCode, string Output) Run(params string[] arguments)
     {
         if (!LibClang.IsInstalled)

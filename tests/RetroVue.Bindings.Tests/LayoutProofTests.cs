@@ -8,7 +8,7 @@ using RetroVue.Bindings.Generator;
 
 namespace RetroVue.Bindings.Tests;
 
-/// <summary>The C compiler judges every layout, enum value and constant that the bindings hold.</summary>
+/// <summary>The C compiler checks every layout, enum value and constant of the bindings.</summary>
 public sealed class LayoutProofTests
 {
     [TestCaseSource(typeof(BindingSet), nameof(BindingSet.All))]
@@ -54,7 +54,7 @@ public sealed class LayoutProofTests
     [TestCaseSource(typeof(BindingSet), nameof(BindingSet.All))]
     public void Constants_are_what_the_compiler_has(object set)
     {
-        // What the C# code holds, not what these headers would give: they may be of another release than the recorded one.
+        // The values are taken from the C# code. These headers may be of another release than the recorded one and give other values.
         var (_, assembly, _, leastConstants) = (BindingSet)set;
         var input = BindingInput.Read(((BindingSet)set).Input);
         var constants = input.Libraries.SelectMany(library => library.AllConstants.Select(pair => (Holder: library.Class, pair.Key, pair.Value)))
@@ -65,7 +65,7 @@ public sealed class LayoutProofTests
         {
             var field = assembly.GetType($"{input.Namespace}.{holder}", throwOnError: true)!
                 .GetField(name, BindingFlags.Static | BindingFlags.NonPublic | BindingFlags.Public)!;
-            // An unsigned macro of 32 bits is kept in an int.
+            // An unsigned macro of 32 bits is stored in an int.
             text.Append(field.GetRawConstantValue() switch
             {
                 int value => FormattableString.Invariant($"_Static_assert((int)({expression}) == {value}LL, \"{name}\");\n"),
@@ -79,7 +79,9 @@ public sealed class LayoutProofTests
         Assert.That(code, Is.Zero, output);
     }
 
-    /// <summary>What stands in C where a field does: for a union the union itself, where it has a name, and each of its members.</summary>
+    /// <summary>
+    /// Returns the names in C of a field. If it is a union, these are the union itself (if it has a name) and each of its members.
+    /// </summary>
     private static IEnumerable<string> CNamesOf(FieldInfo field)
     {
         if (field.FieldType.Name.EndsWith("_union", StringComparison.Ordinal))
@@ -89,7 +91,7 @@ public sealed class LayoutProofTests
             return FieldsOf(field.FieldType).Select(member => path + member.Name).Concat(path.Length == 0 ? [] : [field.Name]);
         }
 
-        // A union's first member, where that stands for all, carries the union's name before its own.
+        // If the first member of a union stands for all members, its name begins with the name of the union.
         return [field.Name.StartsWith("u_", StringComparison.Ordinal) ? "u." + field.Name[2..] : field.Name];
     }
 

@@ -5,7 +5,9 @@ using System.Xml.Linq;
 
 namespace RetroVue.House.Tests;
 
-/// <summary>Every entry of BannedSymbols.txt bites, and no overload of what it bans is forgotten.</summary>
+/// <summary>
+/// The compiler reports every entry of BannedSymbols.txt, and every overload of a banned method with a time-out is banned too.
+/// </summary>
 public sealed partial class BannedSymbolsTests
 {
     private static readonly Dictionary<string, string> s_typeOffenders = new(StringComparer.Ordinal)
@@ -57,7 +59,7 @@ public sealed partial class BannedSymbolsTests
             string output = Build(folder, code);
             int[] expected = [.. Enumerable.Range(before + 1, entries.Length)];
             int[] reported = [.. Report().Matches(output).Select(match => int.Parse(match.Groups["line"].Value, null)).Distinct().Order()];
-            Assert.That(output, Does.Not.Contain(": error "), "each entry is to compile");
+            Assert.That(output, Does.Not.Contain(": error "), "the code for each entry must compile");
             Assert.That(expected.Except(reported).Select(line => entries[line - before - 1]), Is.Empty, "entries that ban nothing");
             Assert.That(reported.Except(expected).Select(line => code[line - 1]), Is.Empty, "innocent code");
         }
@@ -89,7 +91,7 @@ public sealed partial class BannedSymbolsTests
         Assert.That(missing, Is.Empty);
     }
 
-    /// <summary>A statement that uses exactly the symbol of an entry, and no other banned one.</summary>
+    /// <summary>Returns a statement that uses exactly the symbol of an entry, and no other banned symbol.</summary>
     private static string Offender(string entry)
     {
         string symbol = entry[2..];
@@ -150,7 +152,7 @@ public sealed partial class BannedSymbolsTests
             UseShellExecute = false,
         };
         start.Environment["DOTNET_CLI_UI_LANGUAGE"] = "en";
-        // Those of the build that runs this test would lead this one astray.
+        // The build that runs this test sets these variables. They would change this build.
         foreach (string variable in start.Environment.Keys.Where(key => key.StartsWith("MSBUILD", StringComparison.OrdinalIgnoreCase)).ToArray())
         {
             start.Environment.Remove(variable);

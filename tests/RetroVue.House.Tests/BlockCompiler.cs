@@ -4,9 +4,10 @@ using System.Text.RegularExpressions;
 namespace RetroVue.House.Tests;
 
 /// <summary>
-/// Compiles blocks of pages as a reader's new project would: nullable, with the usings that a project has by itself, against this build.
+/// Compiles blocks of pages against this build, as a reader's new project would: with nullable types, and with the usings that every
+/// project has.
 /// </summary>
-/// <remarks>It calls the SDK's compiler: a project for each block would spend most of its time on being restored.</remarks>
+/// <remarks>The SDK's compiler is called directly. A project for each block would spend most of its time on its restore.</remarks>
 internal static partial class BlockCompiler
 {
     private static readonly Lazy<string> s_sdk = new(FindSdk);
@@ -20,7 +21,7 @@ internal static partial class BlockCompiler
         "Microsoft.Extensions.Configuration", "Microsoft.Extensions.DependencyInjection", "Microsoft.Extensions.Hosting", "Microsoft.Extensions.Logging",
     ];
 
-    /// <summary>Compiles a block into a folder of its own, ready to be run; returns the program's path.</summary>
+    /// <summary>Compiles a block into a folder of its own, so that it can run; returns the program's path.</summary>
     public static string Compile(DocumentedBlock block, string folder)
     {
         File.WriteAllText(Path.Combine(folder, "Usings.cs"), GlobalUsings(block));
@@ -49,7 +50,9 @@ internal static partial class BlockCompiler
 
     private static string Located(DocumentedBlock block) => $"#line {block.Line + 1} \"{block.Page}\"\n{block.Text}";
 
-    /// <summary>A part refers to what stands around it in the reader's program; the page need not repeat that.</summary>
+    /// <summary>
+    /// A part of a program uses names that the reader's program declares and the page does not repeat. They are added here.
+    /// </summary>
     private static string Wrapped(DocumentedBlock block) =>
         $$"""
           internal static class Part
@@ -110,7 +113,7 @@ internal static partial class BlockCompiler
         }
     }
 
-    /// <summary>This build's assemblies, and those that they take from elsewhere.</summary>
+    /// <summary>Returns this build's assemblies, and the other assemblies that they need.</summary>
     private static string[] OwnFiles() => Directory.GetFiles(AppContext.BaseDirectory, "*.dll");
 
     private static void MakeRunnable(string folder)

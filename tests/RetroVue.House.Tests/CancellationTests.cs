@@ -2,10 +2,10 @@ using System.Reflection;
 
 namespace RetroVue.House.Tests;
 
-/// <summary>What a caller may wait for, the caller may give up.</summary>
+/// <summary>If a caller may have to wait for a method, it can cancel the wait.</summary>
 public sealed class CancellationTests
 {
-    /// <summary>Methods without a token, and why they need none.</summary>
+    /// <summary>Methods without a token, and the reason why each needs none.</summary>
     private static readonly Dictionary<string, string> s_exempt = new(StringComparer.Ordinal)
     {
         ["Pipeline.StopAsync"] = "it lasts five seconds at most, and what has begun to stop has to end",
@@ -29,7 +29,7 @@ public sealed class CancellationTests
     [Test]
     public void Methods_that_can_last_take_a_token_as_their_last_parameter()
     {
-        Assert.That(s_methods, Has.Length.GreaterThan(15), "are they found?");
+        Assert.That(s_methods, Has.Length.GreaterThan(15), "methods found");
         Assert.That(s_methods.Where(method => !Takes(method)).Select(Name).Distinct(StringComparer.Ordinal), Is.EquivalentTo(s_exempt.Keys));
     }
 

@@ -2,12 +2,12 @@ using System.Reflection;
 
 namespace RetroVue.House.Tests;
 
-/// <summary>What an app gets and has to give back says so in the way of .NET: it is IDisposable or IAsyncDisposable.</summary>
+/// <summary>If an app has to release an object, the object's type is IDisposable or IAsyncDisposable.</summary>
 public sealed class DisposalTests
 {
     private const BindingFlags Own = BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly;
 
-    /// <summary>Types that know what is to be disposed of, and are not disposable because it is somebody else's: whose.</summary>
+    /// <summary>Types that have disposable fields but are not disposable, because another object owns the fields: its name.</summary>
     private static readonly Dictionary<string, string> s_others = new(StringComparer.Ordinal)
     {
         ["InputPad"] = "the pipeline's",
@@ -21,7 +21,7 @@ public sealed class DisposalTests
         ["StationLoader"] = "the app's loggers",
     };
 
-    // A gate that is closed holds nothing, and opens again.
+    // A closed gate holds nothing, and it can be opened again.
     private static readonly HashSet<string> s_notEndings = new(StringComparer.Ordinal) { "RoomGate.Close" };
 
     private static readonly HashSet<string> s_endings = new(StringComparer.Ordinal) { "Close", "CloseAsync", "StopAsync", "Stop", "Leave", "LeaveAsync", "Unsubscribe" };

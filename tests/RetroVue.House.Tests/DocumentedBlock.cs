@@ -2,30 +2,30 @@ using System.Text.RegularExpressions;
 
 namespace RetroVue.House.Tests;
 
-/// <summary>A fenced block of a page, and what the page says about it.</summary>
+/// <summary>A fenced block of a page, with the page's text about it.</summary>
 /// <param name="Page">The page's path in the repository.</param>
 /// <param name="Line">The line of the fence, from 1.</param>
-/// <param name="Language">What stands after the fence; empty where nothing does.</param>
-/// <param name="Text">What is in the block.</param>
-/// <param name="Mark">The comment right before the block, such as "compiled only: needs a camera"; null where there is none.</param>
-/// <param name="Promises">What the text after the block says that it prints, line by line.</param>
+/// <param name="Language">The word after the fence; empty if there is none.</param>
+/// <param name="Text">The text in the block.</param>
+/// <param name="Mark">The comment right before the block, such as "compiled only: needs a camera"; null if there is none.</param>
+/// <param name="Promises">The lines that the block prints, as the text after it says.</param>
 internal sealed partial record DocumentedBlock(
     string Page, int Line, string Language, string Text, string? Mark, IReadOnlyList<string> Promises)
 {
-    /// <summary>Of C#: whether it is a whole program. A part of one has no usings of its own.</summary>
+    /// <summary>True if a C# block is a whole program. A part of a program has no usings of its own.</summary>
     public bool IsWhole => Using().IsMatch(Text);
 
     /// <summary>All blocks of the pages.</summary>
     public static IReadOnlyList<DocumentedBlock> All { get; } = [.. Pages().SelectMany(Read)];
 
-    /// <summary>The pages: README.md, what is below docs, and what a new station has.</summary>
+    /// <summary>Returns the pages: README.md, the pages below docs, and the page of a new station.</summary>
     public static IEnumerable<string> Pages() =>
         Directory.GetFiles(Path.Combine(Repository.Root, "docs"), "*.md", SearchOption.AllDirectories)
             .Order(StringComparer.Ordinal)
             .Prepend(Path.Combine(Repository.Root, "README.md"))
             .Append(Path.Combine(Repository.Root, "templates", "RetroVue.Templates", "retrovue-station", "README.md"));
 
-    /// <summary>The blocks of one language, as cases that are named by page and line.</summary>
+    /// <summary>Returns the blocks of one language as test cases, named by page and line.</summary>
     public static IEnumerable<TestCaseData> Of(string language) =>
         from block in All
         where block.Language == language
@@ -46,7 +46,7 @@ internal sealed partial record DocumentedBlock(
             int end = fence.Index + fence.Length;
             string after = text[end..(next?.Index ?? text.Length)];
             var promises = Promise().Matches(after).Select(match => match.Groups["line"].Value).ToList();
-            // Of several lines the page shows a block.
+            // If the output has several lines, the page shows it as a block.
             if (next is not null && after.TrimEnd().EndsWith("It prints:", StringComparison.Ordinal))
             {
                 promises.AddRange(next.Groups["text"].Value.Split('\n', StringSplitOptions.RemoveEmptyEntries));

@@ -4,8 +4,8 @@ using System.Text.RegularExpressions;
 namespace RetroVue.House.Tests;
 
 /// <summary>
-/// The C# of README.md and of docs. Each block is compiled. One that begins with its usings is a whole program and is run: it prints what
-/// the page says. A comment right before a block says where this is otherwise: "compiled only: WHY", or "served: GET PATH..." of a web app.
+/// The C# of README.md and of docs. Each block is compiled. A block that begins with its usings is a whole program: it is run, and prints
+/// what the page says. A comment right before a block can change this: "compiled only: WHY", or "served: GET PATH..." for a web app.
 /// </summary>
 [Category("Slow")]
 public sealed partial class DocumentedCodeTests
@@ -13,7 +13,7 @@ public sealed partial class DocumentedCodeTests
     private const string CompiledOnly = "compiled only: ";
     private const string Served = "served: GET ";
 
-    /// <summary>A program of a page ends within seconds.</summary>
+    /// <summary>A program of a page ends within seconds, so this limit is generous.</summary>
     private static readonly TimeSpan s_limit = TimeSpan.FromMinutes(2);
 
     private string _folder = "";
@@ -33,7 +33,7 @@ public sealed partial class DocumentedCodeTests
         string program = BlockCompiler.Compile(block, _folder);
         if (block.Mark?.StartsWith(CompiledOnly, StringComparison.Ordinal) == true)
         {
-            Assert.That(block.Mark[CompiledOnly.Length..].Trim(), Is.Not.Empty, $"{block} says no reason");
+            Assert.That(block.Mark[CompiledOnly.Length..].Trim(), Is.Not.Empty, $"{block} gives no reason");
             return;
         }
 
@@ -60,13 +60,13 @@ public sealed partial class DocumentedCodeTests
         var block = new DocumentedBlock(
             "page.md", 1, "csharp", "using System.Threading;\n\nConsole.WriteLine(\"It waits.\");\nThread.Sleep(Timeout.Infinite);\n", null, []);
         string program = BlockCompiler.Compile(block, folder);
-        // Time enough for it to print on a machine that is busy.
+        // The limit leaves time for the program to print, also on a busy machine.
         Assert.That(
             () => PackedProject.Dotnet(folder, $"exec \"{program}\"", limit: TimeSpan.FromSeconds(10)),
             Throws.TypeOf<TimeoutException>().With.Message.Contains("It waits."));
     }
 
-    /// <summary>Runs a web app, asks it for what the page names, and tells it to stop.</summary>
+    /// <summary>Runs a web app, requests the addresses that the page names, and stops the app.</summary>
     private async Task ServeAsync(string program, string[] paths)
     {
         var start = new ProcessStartInfo("dotnet", ["exec", program]) { WorkingDirectory = _folder };
@@ -83,7 +83,7 @@ public sealed partial class DocumentedCodeTests
         Assert.That(await app.StopAsync(), Is.Zero, app.Output);
     }
 
-    /// <summary>Makes the files that pages take for granted, where a block names them.</summary>
+    /// <summary>Makes the files that the page expects the reader to have, if the block names them.</summary>
     private void MakeMedia(DocumentedBlock block)
     {
         foreach (string name in Named().Matches(block.Text).Select(match => match.Groups["name"].Value).Distinct(StringComparer.Ordinal))
@@ -105,7 +105,7 @@ public sealed partial class DocumentedCodeTests
         }
     }
 
-    /// <summary>Four seconds of 320x180 at 25 pictures a second with a key frame each second, and stereo sound.</summary>
+    /// <summary>Makes a film of four seconds: 320x180, 25 pictures a second, a key frame each second, and stereo sound.</summary>
     private static string Film => MadeMedia.Make(
         "film.mp4",
         "-f lavfi -i testsrc2=s=320x180:r=25:d=4 -f lavfi -i sine=r=48000:d=4 -c:v libx264 -preset ultrafast -pix_fmt yuv420p -g 25 -c:a aac -ac 2");

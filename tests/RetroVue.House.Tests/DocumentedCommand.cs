@@ -4,20 +4,20 @@ using System.Text.RegularExpressions;
 namespace RetroVue.House.Tests;
 
 /// <summary>A command of a page: a line of shell, or a part of one between "&amp;&amp;" and "|".</summary>
-/// <param name="Words">Its words, without the variables set before it and the comment after it.</param>
+/// <param name="Words">The words of the command, without variables before it and a comment after it.</param>
 internal sealed partial record DocumentedCommand(IReadOnlyList<string> Words)
 {
-    /// <summary>Programs of others that a reader has or is told to get; their options are theirs.</summary>
+    /// <summary>Programs of other projects that a reader has, or is told to install. Their options are not checked.</summary>
     private static readonly string[] s_others = ["cd", "cp", "mkdir", "vlc", "mpv", "useradd", "ffmpeg", "ffprobe"];
 
-    /// <summary>How many words of dotnet's name a command; of those that are not here, one.</summary>
+    /// <summary>The number of words in the name of a dotnet command; one for the commands that are not listed.</summary>
     private static readonly Dictionary<string, int> s_verbs = new(StringComparer.Ordinal) { ["new"] = 2, ["add"] = 2, ["nuget"] = 3 };
 
     private static readonly ConcurrentDictionary<string, string> s_helps = new(StringComparer.Ordinal);
 
     private static readonly Lazy<string> s_properties = new(() => File.ReadAllText(Path.Combine(Repository.Root, "Directory.Build.props")));
 
-    /// <summary>What of this repository has options: scripts, and projects that are run.</summary>
+    /// <summary>The programs of this repository that have options: scripts, and projects that are run.</summary>
     public static IReadOnlyList<string> OwnPrograms { get; } = ["./run", "samples/Capture"];
 
     /// <summary>The commands of a block.</summary>
@@ -28,7 +28,7 @@ internal sealed partial record DocumentedCommand(IReadOnlyList<string> Words)
         where words.Length > 0
         select new DocumentedCommand(words);
 
-    /// <summary>What a program of this repository, or dotnet, prints of its options.</summary>
+    /// <summary>Returns the help text of dotnet or of a program of this repository.</summary>
     public static string HelpOf(string program) => s_helps.GetOrAdd(program, name =>
     {
         if (name.StartsWith("dotnet ", StringComparison.Ordinal))
@@ -48,11 +48,11 @@ internal sealed partial record DocumentedCommand(IReadOnlyList<string> Words)
         return ended == 0 ? printed : "";
     });
 
-    /// <summary>Whether a help names an option.</summary>
+    /// <summary>Returns true if a help text names an option.</summary>
     public static bool HasOption(string help, string option) => Regex.IsMatch(
         help, $@"(?<![\w-]){Regex.Escape(option)}(?![\w-])", RegexOptions.None, TimeSpan.FromSeconds(1));
 
-    /// <summary>What of the command does not exist.</summary>
+    /// <summary>Returns a complaint for each part of the command that does not exist.</summary>
     public IEnumerable<string> Complaints()
     {
         string program = Words[0];
@@ -92,7 +92,7 @@ internal sealed partial record DocumentedCommand(IReadOnlyList<string> Words)
             : Missing(verb, Words.Where(word => !word.StartsWith("-p:", StringComparison.Ordinal))).Concat(UnknownProperties());
     }
 
-    /// <summary>What is given to MSBuild (-p:Name=Value) and does nothing here.</summary>
+    /// <summary>Returns a complaint for each property that is given to MSBuild (-p:Name=Value) and that no project reads.</summary>
     private IEnumerable<string> UnknownProperties() =>
         from word in Words
         where word.StartsWith("-p:", StringComparison.Ordinal)
@@ -100,7 +100,7 @@ internal sealed partial record DocumentedCommand(IReadOnlyList<string> Words)
         where !s_properties.Value.Contains($"<{name}>", StringComparison.Ordinal) && !s_properties.Value.Contains($"$({name})", StringComparison.Ordinal)
         select $"nothing reads the property {name}";
 
-    /// <summary>Whether templates/ has one of this name, which need not be installed here.</summary>
+    /// <summary>Returns true if templates/ has a template of this name. It need not be installed here.</summary>
     private static bool IsOwnTemplate(string name) =>
         Directory.GetFiles(Path.Combine(Repository.Root, "templates"), "template.json", SearchOption.AllDirectories)
             .Any(file => File.ReadAllText(file).Contains($"\"shortName\": \"{name}\"", StringComparison.Ordinal));

@@ -9,14 +9,19 @@ using RetroVue.Runtime.Schedules;
 
 namespace RetroVue.House.Tests;
 
-/// <summary>What else README.md and docs show: schedules and settings are read, commands and their options exist, units and server settings are checked.</summary>
+/// <summary>
+/// Checks the other blocks of README.md and docs: schedules and settings are read, commands and their options exist, and the settings of
+/// systemd and nginx are valid.
+/// </summary>
 [Category("Slow")]
 public sealed partial class DocumentedFilesTests
 {
-    /// <summary>Languages whose blocks are checked here or by <see cref="DocumentedCodeTests"/>; "text" is for what only people read.</summary>
+    /// <summary>
+    /// The languages of blocks that are checked here or by <see cref="DocumentedCodeTests"/>; "text" is for blocks that are not checked.
+    /// </summary>
     private static readonly string[] s_languages = ["csharp", "json", "sh", "ini", "nginx", "text"];
 
-    /// <summary>What nginx makes folders for at its start, where only root may.</summary>
+    /// <summary>The folders that nginx makes at its start, by default in places where only root may write.</summary>
     private static readonly string[] s_nginxFolders = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"];
 
     private static IEnumerable<TestCaseData> Json => DocumentedBlock.Of("json");
@@ -35,12 +40,12 @@ public sealed partial class DocumentedFilesTests
             DocumentedBlock.All.Where(block => !s_languages.Contains(block.Language, StringComparer.Ordinal)).Select(block => $"{block}: '{block.Language}'"),
             Is.Empty,
             "write ```csharp, json, sh, ini, nginx, or text for what only people read");
-        // One that is indented, or not closed, would be seen by nobody.
+        // The reader of blocks does not see a block that is indented or not closed.
         int fences = DocumentedBlock.Pages().Sum(page => File.ReadLines(page).Count(line => line.TrimStart().StartsWith("```", StringComparison.Ordinal)));
-        Assert.That(DocumentedBlock.All, Has.Count.EqualTo(fences / 2), "blocks whose fences do not stand at the beginning of a line, or are not closed");
+        Assert.That(DocumentedBlock.All, Has.Count.EqualTo(fences / 2), "a fence is not at the beginning of its line, or a block is not closed");
     }
 
-    /// <summary>Settings of an app are bound as the app binds them; all else is a schedule.</summary>
+    /// <summary>If a block has settings of an app, they are bound as the app binds them. Any other block of JSON is a schedule.</summary>
     [TestCaseSource(nameof(Json))]
     public void Settings_and_schedule_of_a_page_are_read(object documented)
     {
@@ -75,9 +80,9 @@ public sealed partial class DocumentedFilesTests
         {
             unknown.AddRange(
                 from Match code in InlineCode().Matches(Fenced().Replace(File.ReadAllText(page), ""))
-                // What stands before it is dotnet's.
+                // The text before " -- " is for dotnet.
                 let text = code.Groups["code"].Value.ReplaceLineEndings(" ").Split(" -- ")[^1]
-                // Of other programs the page names the program too.
+                // For other programs, the page names the program too, so these options are left out.
                 where text.StartsWith('-') || text.StartsWith("./run", StringComparison.Ordinal) || code.Value.Contains("samples/", StringComparison.Ordinal)
                 from Match option in Option().Matches(text)
                 where !DocumentedCommand.HasOption(known, option.Value)
@@ -119,7 +124,7 @@ public sealed partial class DocumentedFilesTests
         string folder = Directory.CreateTempSubdirectory("retrovue-unit-").FullName;
         try
         {
-            // The program is not installed here.
+            // The program is not installed here, so the unit gets another one.
             string unit = Path.Combine(folder, "retrovue.service");
             File.WriteAllText(unit, block.Text.Replace(start.Groups["program"].Value, "/bin/true", StringComparison.Ordinal));
             (int code, string output, string error) = Tool.Run("systemd-analyze", "verify", "--man=no", unit);

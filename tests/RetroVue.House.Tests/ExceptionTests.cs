@@ -7,7 +7,9 @@ using RetroVue.Runtime;
 
 namespace RetroVue.House.Tests;
 
-/// <summary>Who catches one type of a package has caught all of its own, and is told whether to try again.</summary>
+/// <summary>
+/// An app that catches one type of a package catches all exceptions that the package defines. Each tells if a new attempt may succeed.
+/// </summary>
 public sealed class ExceptionTests
 {
     /// <summary>The base of each package that has exceptions of its own.</summary>
@@ -25,13 +27,13 @@ public sealed class ExceptionTests
         Assert.That(
             ExceptionsOf(assembly).Where(type => @base is null || !type.IsAssignableTo(@base)),
             Is.Empty,
-            $"They do not derive from {@base?.Name ?? "a base, for the package has none"}.");
+            $"These exceptions do not derive from {@base?.Name ?? "a base, because the package has none"}.");
     }
 
     [Test]
     public void Exceptions_are_sealed_but_for_the_bases()
     {
-        Assert.That(Exceptions.Count(), Is.GreaterThanOrEqualTo(10), "are they found?");
+        Assert.That(Exceptions.Count(), Is.GreaterThanOrEqualTo(10), "exceptions found");
         Assert.That(Exceptions.Where(type => !type.IsSealed), Is.EquivalentTo(s_bases));
         Assert.That(s_bases, Has.All.Matches<Type>(type => type!.IsAssignableTo(typeof(MediaException))));
     }

@@ -2,7 +2,7 @@ using System.Reflection;
 
 namespace RetroVue.House.Tests;
 
-/// <summary>Who may reference whom; a new project is added here with thought.</summary>
+/// <summary>The project references that are allowed. Whoever adds a project has to decide which ones it needs.</summary>
 public sealed class LayeringTests
 {
     private static readonly Dictionary<string, string[]> s_mayReference = new(StringComparer.Ordinal)
@@ -17,7 +17,7 @@ public sealed class LayeringTests
         ["RetroVue.Runtime.AspNetCore"] = ["RetroVue.Runtime"],
     };
 
-    // What a layer may use beyond that, because the members of the layer below it show its types (docs/adr/0005).
+    // The other layers that a layer may use, because their types are in members of the layer below it (docs/adr/0005).
     private static readonly Dictionary<string, string[]> s_mayUse = new(StringComparer.Ordinal)
     {
         ["RetroVue.Runtime.Storage"] = ["RetroVue.Media"],
@@ -29,7 +29,7 @@ public sealed class LayeringTests
     [TestCaseSource(nameof(Projects))]
     public void Assembly_references_only_what_lies_below_it(string project)
     {
-        Assert.That(s_mayReference, Contains.Key(project), "say here what the new project may reference");
+        Assert.That(s_mayReference, Contains.Key(project), "this table must list what the new project may reference");
         string[] references = [.. Assembly.Load(project).GetReferencedAssemblies().Select(reference => reference.Name!)];
         Assert.That(
             references.Where(name => name.StartsWith("RetroVue.", StringComparison.Ordinal))
@@ -45,7 +45,7 @@ public sealed class LayeringTests
     [TestCaseSource(nameof(Projects))]
     public void Project_file_references_only_what_lies_below_it(string project)
     {
-        // The compiler drops references that no code uses; what a package depends on is in the file.
+        // The compiler drops references that no code uses. But the package depends on all references in the project file.
         string folder = Repository.Projects.Single(entry => entry.Name == project).Folder;
         IEnumerable<string> references = System.Xml.Linq.XDocument.Load(Path.Combine(folder, $"{project}.csproj"))
             .Descendants("ProjectReference")

@@ -5,12 +5,12 @@ using Microsoft.Extensions.Logging;
 
 namespace RetroVue.House.Tests;
 
-/// <summary>Who searches a log by a message's id finds that message and no other, and what to do about it.</summary>
+/// <summary>Each id of a log message stands for one message only, and the page tells what to do about it.</summary>
 public sealed partial class LogMessageTests
 {
     private const BindingFlags Everything = BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Static | BindingFlags.Instance | BindingFlags.DeclaredOnly;
 
-    /// <summary>The messages of all packages. One without a level of its own may have any, so it counts as the worst.</summary>
+    /// <summary>The messages of all packages. A message without a fixed level may have any level, so it counts as the worst.</summary>
     private static readonly (string Package, Type Table, string Name, int Id, LogLevel Level)[] s_messages =
     [
         .. from project in Repository.Projects
@@ -26,7 +26,7 @@ public sealed partial class LogMessageTests
     [Test]
     public void Ids_are_given_and_stand_for_one_message_each_in_all_packages()
     {
-        Assert.That(s_messages, Has.Length.GreaterThan(20), "are they found?");
+        Assert.That(s_messages, Has.Length.GreaterThan(20), "messages found");
         Assert.That(s_messages.GroupBy(message => message.Id).Where(group => group.Count() > 1).Select(group => string.Join(" and ", group)), Is.Empty);
     }
 
@@ -74,7 +74,7 @@ public sealed partial class LogMessageTests
     [GeneratedRegex(@"^\| `(?<package>RetroVue[\w.]*)` \| (?<first>\d+) to (?<last>\d+) \|$", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Range();
 
-    // Numbers, what it means, and what to do.
+    // The columns: the ids, the meaning, and what to do.
     [GeneratedRegex(@"^\| (?<id>\d+)(, (?<id>\d+))* \| [^|]{10,} \| [^|]{10,} \|$", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Row();
 }

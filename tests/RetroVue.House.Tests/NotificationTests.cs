@@ -2,7 +2,7 @@ using System.Reflection;
 
 namespace RetroVue.House.Tests;
 
-/// <summary>What is told in which form is decided in docs/adr/0015-notification.md.</summary>
+/// <summary>docs/adr/0015-notification.md decides which form each notification has: an event, a channel, a delegate or progress.</summary>
 public sealed class NotificationTests
 {
     private static readonly string s_decision = File.ReadAllText(Path.Combine(Repository.Root, "docs", "adr", "0015-notification.md"));
@@ -25,7 +25,7 @@ public sealed class NotificationTests
             .. s_types.SelectMany(type => type.GetProperties(BindingFlags.Public | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly))
                 .Where(property => property.PropertyType.IsAssignableTo(typeof(Delegate)) || IsChannel(property.PropertyType)),
         ];
-        Assert.That(told, Has.Length.GreaterThan(5), "are they found?");
+        Assert.That(told, Has.Length.GreaterThan(5), "types found");
         Assert.That(told.Select(property => property.Name).Where(name => !s_decision.Contains(name, StringComparison.Ordinal)), Is.Empty);
         Assert.That(s_types.Where(type => type.GetInterfaces().Any(one => one.Name == typeof(IObservable<>).Name)), Is.Empty);
     }

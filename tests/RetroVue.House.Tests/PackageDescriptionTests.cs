@@ -5,7 +5,7 @@ using System.Xml.Linq;
 
 namespace RetroVue.House.Tests;
 
-/// <summary>What the packages say of themselves, read from the packages as a release makes them.</summary>
+/// <summary>The descriptions of the packages, read from packages that are made as for a release.</summary>
 [Category("Slow")]
 public sealed partial class PackageDescriptionTests
 {
@@ -15,7 +15,7 @@ public sealed partial class PackageDescriptionTests
 
     private const string Templates = "RetroVue.Templates";
 
-    /// <summary>The package that has the letters of slates in it, which have a licence of their own.</summary>
+    /// <summary>The package with the libraries that draw the letters of slates. These have another licence.</summary>
     private const string Letters = "RetroVue.Runtime";
 
     private static IEnumerable<string> Projects => Repository.Projects.Select(project => project.Name).Append(Templates);
@@ -58,7 +58,7 @@ public sealed partial class PackageDescriptionTests
             Assert.That(Element(said, "repository")?.Attribute("url")?.Value, Is.EqualTo(ProjectUrl));
             if (Path.Exists(Path.Combine(Repository.Root, ".git")))
             {
-                Assert.That(Element(said, "repository")?.Attribute("commit")?.Value, Does.Match("^[0-9a-f]{40}$"), "which source it was made from");
+                Assert.That(Element(said, "repository")?.Attribute("commit")?.Value, Does.Match("^[0-9a-f]{40}$"), "the commit of its sources");
             }
 
             Assert.That(tags, Has.Length.GreaterThanOrEqualTo(6).And.Unique);
@@ -70,7 +70,7 @@ public sealed partial class PackageDescriptionTests
             else
             {
                 Assert.That(package.GetEntry($"lib/net10.0/{project}.dll"), Is.Not.Null);
-                Assert.That(package.GetEntry($"lib/net10.0/{project}.xml"), Is.Not.Null, "what an editor shows of the members");
+                Assert.That(package.GetEntry($"lib/net10.0/{project}.xml"), Is.Not.Null, "the documentation that editors show");
             }
 
             Assert.That(package.GetEntry(ValueOf(said, "readme")), Is.Not.Null);
@@ -95,7 +95,7 @@ public sealed partial class PackageDescriptionTests
         string notes = ValueOf(MetadataOf(package), "releaseNotes").Trim();
         string section = NewestSection().Match(File.ReadAllText(Path.Combine(Repository.Root, "CHANGELOG.md"))).Groups["text"].Value.Trim();
         Assert.That(section, Does.StartWith("### "));
-        // Package servers take 35,000 characters.
+        // Package servers accept at most 35,000 characters.
         Assert.That(notes, Has.Length.InRange(Math.Min(section.Length, 29_000), 35_000));
         Assert.That(section, Does.StartWith(notes));
     }
@@ -110,7 +110,7 @@ public sealed partial class PackageDescriptionTests
         string work = Directory.CreateTempSubdirectory("retrovue-unnamed-").FullName;
         try
         {
-            // An address in the environment would be taken too.
+            // An address that is set in the environment would be used too.
             (int code, string output) = PackedProject.Dotnet(
                 Repository.Root, $"pack src/RetroVue.Media -c Release --no-build -v quiet -o {work} -p:ProjectUrl=");
             Assert.That(code, Is.Zero, output);
@@ -153,7 +153,7 @@ public sealed partial class PackageDescriptionTests
 
     private static string ValueOf(XElement parent, string name) => Element(parent, name)?.Value ?? "";
 
-    /// <summary>Width and height, which the header begins with (PNG, second edition, 11.2.2).</summary>
+    /// <summary>Reads the width and the height from the beginning of the header (PNG, second edition, 11.2.2).</summary>
     private static (int Width, int Height) SizeOfPng(ZipArchiveEntry? entry)
     {
         Assert.That(entry, Is.Not.Null);

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace RetroVue.House.Tests;
 
-/// <summary>The packages hold their native parts, or are not made.</summary>
+/// <summary>The packages contain their native parts. Without these, packing fails.</summary>
 [Category("Slow")]
 public sealed class PackageTests
 {
@@ -64,7 +64,7 @@ public sealed class PackageTests
         }
     }
 
-    /// <summary>A daemon of the test's own; ignores the test where PipeWire is not installed.</summary>
+    /// <summary>Starts a daemon for the test; ignores the test if PipeWire is not installed.</summary>
     private static Process StartPipeWire(out string remote)
     {
         var start = new ProcessStartInfo(Path.Combine(Repository.Root, "tests", "lab", "pipewire-headless"))

@@ -3,13 +3,13 @@ using System.Text.RegularExpressions;
 
 namespace RetroVue.House.Tests;
 
-/// <summary>A new project, in a folder of its own, that takes the packages of this very build and nothing of the sources.</summary>
+/// <summary>A new project in a folder of its own. It uses the packages of this build, and no sources of the repository.</summary>
 internal sealed partial class PackedProject : IDisposable
 {
     private readonly string _work = Directory.CreateTempSubdirectory("retrovue-packed-").FullName;
 
-    /// <param name="program">Its Program.cs.</param>
-    /// <param name="packages">What it takes; their dependencies among the project's own are packed too.</param>
+    /// <param name="program">The text of its Program.cs.</param>
+    /// <param name="packages">The packages that it uses. Their dependencies among the repository's packages are packed too.</param>
     public PackedProject(string program, params string[] packages)
     {
         Folder = Path.Combine(_work, "Project");
@@ -32,7 +32,10 @@ internal sealed partial class PackedProject : IDisposable
 
     public string Folder { get; }
 
-    /// <summary>Packs projects into a folder's "packages", where projects below that folder find them beside the user's own sources.</summary>
+    /// <summary>
+    /// Packs projects into the folder "packages" of a folder. Projects below that folder find the packages there, beside the user's own
+    /// sources.
+    /// </summary>
     public static void Pack(string folder, IEnumerable<string> projects)
     {
         string packed = Path.Combine(folder, "packages");
@@ -51,7 +54,7 @@ internal sealed partial class PackedProject : IDisposable
              """);
     }
 
-    /// <summary>Ignores the test where the native parts that packages hold are not there and cannot be built.</summary>
+    /// <summary>Ignores the test if the native parts of the packages are missing and cannot be built.</summary>
     public static void NeedBridge()
     {
         string native = Path.Combine(Repository.Root, "artifacts", "native");
@@ -65,18 +68,21 @@ internal sealed partial class PackedProject : IDisposable
         }
     }
 
-    /// <summary>Runs the program; returns what it prints.</summary>
+    /// <summary>Runs the program; returns its output.</summary>
     public string Run(string arguments = "") => Run(Folder, $"run {arguments}");
 
-    /// <summary>Runs dotnet in the project's folder, which must succeed; returns what it prints.</summary>
+    /// <summary>Runs dotnet in the project's folder; returns its output. It must succeed.</summary>
     public string Dotnet(string arguments) => Run(Folder, arguments);
 
     public void Dispose() => Directory.Delete(_work, recursive: true);
 
-    /// <summary>Runs dotnet, which must succeed; returns what it prints. Ignores the test if packages cannot be had because there is no network.</summary>
-    /// <param name="folder">Where.</param>
-    /// <param name="arguments">Its arguments.</param>
-    /// <param name="cache">The folder that packages are unpacked in. In the user's own there may be those of an earlier run under the same version.</param>
+    /// <summary>
+    /// Runs dotnet; returns its output. It must succeed. Ignores the test if packages cannot be downloaded because there is no network.
+    /// </summary>
+    /// <param name="folder">The working folder.</param>
+    /// <param name="arguments">The arguments of dotnet.</param>
+    /// <param name="cache">The folder into which packages are unpacked. The user's own may have packages of an earlier run with the same
+    /// version.</param>
     public static string Succeed(string folder, string arguments, string cache)
     {
         (int code, string output) = Dotnet(folder, arguments, cache);
@@ -89,12 +95,12 @@ internal sealed partial class PackedProject : IDisposable
         return output;
     }
 
-    /// <summary>Runs dotnet; returns its exit code and all it prints.</summary>
-    /// <param name="folder">Where.</param>
-    /// <param name="arguments">Its arguments.</param>
-    /// <param name="cache">The folder that packages are unpacked in; the user's own where null.</param>
-    /// <param name="limit">After this time it is killed; null for never.</param>
-    /// <exception cref="TimeoutException">It did not end within the limit.</exception>
+    /// <summary>Runs dotnet; returns its exit code and its whole output.</summary>
+    /// <param name="folder">The working folder.</param>
+    /// <param name="arguments">The arguments of dotnet.</param>
+    /// <param name="cache">The folder into which packages are unpacked; null for the user's own.</param>
+    /// <param name="limit">The time after which dotnet is killed; null for no limit.</param>
+    /// <exception cref="TimeoutException">dotnet did not end within the limit.</exception>
     public static (int ExitCode, string Output) Dotnet(string folder, string arguments, string? cache = null, TimeSpan? limit = null)
     {
         var start = new ProcessStartInfo("dotnet", arguments)
@@ -104,7 +110,7 @@ internal sealed partial class PackedProject : IDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        // What the test runner's own build set would steer this one.
+        // The test runner's own build sets these variables. They would change this build.
         foreach (string name in start.Environment.Keys.Where(name => name.StartsWith("MSBUILD", StringComparison.OrdinalIgnoreCase)).ToList())
         {
             start.Environment.Remove(name);
@@ -131,8 +137,8 @@ internal sealed partial class PackedProject : IDisposable
     private string Run(string folder, string arguments) => Succeed(folder, arguments, Path.Combine(_work, "cache"));
 
     /// <summary>
-    /// What NuGet says of a server that it does not reach: when it restores, when it looks for versions, or if nobody answers. Of a folder that
-    /// is missing it says the first too, but without an address.
+    /// Matches NuGet's messages about a server that it does not reach: in a restore, in a search for versions, or after a time-out. The
+    /// first message also comes for a missing folder, but then without an address.
     /// </summary>
     [GeneratedRegex(
         @"NU1301:[^\n]*https?://[^\n]*|Unable to load the service index for source https?://[^\n]*|^error:[^\n]*\([\w.-]+:\d+\)\r?$|The HTTP request to 'GET https?://[^\n]* has timed out",

@@ -1,11 +1,11 @@
 namespace RetroVue.House.Tests;
 
-/// <summary>What each library offers an app is written down, so that the compiler shows each change of it.</summary>
+/// <summary>Files list the public API of each library, so that the compiler shows each change of it.</summary>
 public sealed class PublicApiTests
 {
     private static readonly string[] s_files = ["PublicAPI.Shipped.txt", "PublicAPI.Unshipped.txt"];
 
-    // Without the files the compiler compares nothing, and says nothing.
+    // Without these files, the compiler compares nothing and reports nothing.
     [Test]
     public void Every_library_has_the_files_that_list_its_public_api()
     {

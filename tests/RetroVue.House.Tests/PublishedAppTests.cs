@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace RetroVue.House.Tests;
 
-/// <summary>An app that takes the packages is published with what it does not need left out, and as native code, and does what it should.</summary>
+/// <summary>An app that uses the packages is published trimmed, and as native code. It then works as before.</summary>
 [Category("Slow")]
 public sealed class PublishedAppTests
 {
@@ -46,7 +46,7 @@ public sealed class PublishedAppTests
         Console.WriteLine($"{source.Info.Container}: {seen.Length} pictures in {seen[^1].Pts - seen[0].Pts}, sound: {sound.Count > 90}");
         """;
 
-    // 49 frame intervals of 40 ms; 2 s of AAC at 48 kHz are 94 packets of 1024 samples, and one of the encoder's delay.
+    // There are 49 frame intervals of 40 ms. 2 s of AAC at 48 kHz are 94 packets of 1024 samples, and one packet for the encoder's delay.
     private const string Printed = "mpegts: 50 pictures in 1.960000000s, sound: True";
 
     private PackedProject? _project;
@@ -68,7 +68,7 @@ public sealed class PublishedAppTests
     [Test]
     public void Trimmed_app_makes_a_file_and_reads_it_back() => PublishAndRun("trimmed", "--self-contained -p:PublishTrimmed=true");
 
-    /// <summary>The C compiler links; the code is made by packages of .NET's own.</summary>
+    /// <summary>The C compiler only links. Packages of .NET generate the native code.</summary>
     [Test]
     public void App_of_native_code_makes_a_file_and_reads_it_back()
     {

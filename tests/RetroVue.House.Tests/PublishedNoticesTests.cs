@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace RetroVue.House.Tests;
 
-/// <summary>A published station has the notices of the libraries that it passes on.</summary>
+/// <summary>A published station contains the notices of the libraries that are published with it.</summary>
 [Category("Slow")]
 public sealed class PublishedNoticesTests
 {

@@ -2,7 +2,9 @@ using System.Text.RegularExpressions;
 
 namespace RetroVue.House.Tests;
 
-/// <summary>The README's quick start, word for word: the packages are made, a project takes them from there, and its program runs.</summary>
+/// <summary>
+/// Follows the README's quick start word for word: packs the packages, makes a project that uses them, and runs its program.
+/// </summary>
 [Category("Slow")]
 public sealed class QuickStartTests
 {

@@ -26,7 +26,7 @@ internal sealed partial class ServedApp : IDisposable
         _process.BeginErrorReadLine();
     }
 
-    /// <summary>What it has printed.</summary>
+    /// <summary>The output so far.</summary>
     public string Output
     {
         get
@@ -38,7 +38,7 @@ internal sealed partial class ServedApp : IDisposable
         }
     }
 
-    /// <summary>The address that it listens on, as soon as it says so.</summary>
+    /// <summary>Returns the address on which the app listens, as soon as the app prints it.</summary>
     public async Task<Uri> AddressAsync()
     {
         try
@@ -51,10 +51,10 @@ internal sealed partial class ServedApp : IDisposable
         }
     }
 
-    /// <summary>Tells the app to stop, as systemd would; returns its exit code.</summary>
+    /// <summary>Stops the app with a signal, as systemd does; returns its exit code.</summary>
     public async Task<int> StopAsync()
     {
-        // The shell has this command built in; the program of that name is in a package that not every system has.
+        // The command is built into the shell. The program of that name is in a package that some systems do not have.
         Tool.OutputOf("sh", "-c", string.Create(System.Globalization.CultureInfo.InvariantCulture, $"kill {_process.Id}"));
         await _process.WaitForExitAsync().WaitAsync(s_limit);
         return _process.ExitCode;

@@ -1,6 +1,8 @@
 namespace RetroVue.House.Tests;
 
-/// <summary>A project that takes the package has what draws the letters of slates, and airs plain ones without it.</summary>
+/// <summary>
+/// A project that uses the package has the libraries that draw the letters of slates. Without these libraries, slates are plain.
+/// </summary>
 [Category("Slow")]
 public sealed class SlatePackageTests
 {
@@ -74,7 +76,7 @@ public sealed class SlatePackageTests
 
         string[] natives = Directory.GetFiles(Path.Combine(project.Folder, "bin"), "libSkiaSharp.*", SearchOption.AllDirectories);
         Assert.That(natives, Has.Some.Contains("/linux-x64/"));
-        Assert.That(natives, Has.All.Matches("/linux-(x64|arm64)/"), "those of other systems stay away");
+        Assert.That(natives, Has.All.Matches("/linux-(x64|arm64)/"), "no libraries of other systems");
         foreach (string native in natives)
         {
             File.Delete(native);

@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace RetroVue.House.Tests;
 
-/// <summary>What a reader relies on to find things: namespaces are folders, files are named for the one public type they hold.</summary>
+/// <summary>A reader can find things: namespaces equal folders, and a file has the name of its only public type.</summary>
 public sealed partial class SourceStyleTests
 {
     private static IEnumerable<string> Projects => Repository.Projects.Select(project => project.Name);
@@ -16,7 +16,7 @@ public sealed partial class SourceStyleTests
         {
             string path = Path.GetRelativePath(folder, Path.GetDirectoryName(file)!);
             string expected = path == "." ? project : $"{project}.{path.Replace(Path.DirectorySeparatorChar, '.')}";
-            // Assembly attributes and global usings stand in no namespace.
+            // Files of assembly attributes and of global usings have no namespace.
             Match match = Namespace().Match(File.ReadAllText(file));
             if (match.Success && match.Groups["name"].Value != expected)
             {
@@ -34,7 +34,7 @@ public sealed partial class SourceStyleTests
         foreach (string file in Repository.Sources(Repository.Projects.Single(entry => entry.Name == project).Folder))
         {
             string[] types = [.. PublicType().Matches(File.ReadAllText(file)).Select(match => match.Groups["name"].Value).Distinct(StringComparer.Ordinal)];
-            // A partial type may be spread over Type.cs and Type.Part.cs.
+            // A partial type may be in several files: Type.cs and Type.Part.cs.
             string name = Path.GetFileName(file).Split('.')[0];
             if (types.Length > 1 || (types.Length == 1 && types[0] != name))
             {
@@ -45,7 +45,7 @@ public sealed partial class SourceStyleTests
         Assert.That(wrong, Is.Empty);
     }
 
-    /// <summary>A longer file has more than one duty. What a program has written is nobody's to read.</summary>
+    /// <summary>A longer file has more than one duty. Generated files are left out.</summary>
     [TestCase("src")]
     [TestCase("tests")]
     [TestCase("samples")]
@@ -67,7 +67,7 @@ public sealed partial class SourceStyleTests
     [GeneratedRegex(@"^namespace (?<name>[\w.]+)", RegexOptions.Multiline | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Namespace();
 
-    // With file-scoped namespaces a type of the namespace itself stands at the start of its line.
+    // With a file-scoped namespace, a type that is not nested begins at the start of its line.
     [GeneratedRegex(
         @"^public (?:[a-z]+ )*?(?:class|struct|interface|enum|record struct|record class|record|delegate [\w<>?\[\].]+) (?<name>\w+)",
         RegexOptions.Multiline | RegexOptions.ExplicitCapture,

@@ -6,7 +6,7 @@ using System.Text.RegularExpressions;
 
 namespace RetroVue.House.Tests;
 
-/// <summary>What docs/telemetry.md says is measured and traced is what is.</summary>
+/// <summary>The packages measure and trace exactly what docs/telemetry.md lists.</summary>
 public sealed partial class TelemetryTests
 {
     private static readonly string s_page = File.ReadAllText(Path.Combine(Repository.Root, "docs", "telemetry.md"));
@@ -34,7 +34,7 @@ public sealed partial class TelemetryTests
         using var meters = new TestMeters();
         foreach (Type type in s_telemetry)
         {
-            // Some packages' instruments are of the process, others of a factory.
+            // Some packages create their instruments once in the process, others for each meter factory.
             RuntimeHelpers.RunClassConstructor(type.TypeHandle);
             type.GetConstructor([typeof(IMeterFactory)])?.Invoke([meters]);
             type.GetMethod("Of", [typeof(IMeterFactory)])?.Invoke(null, [meters]);
@@ -51,7 +51,7 @@ public sealed partial class TelemetryTests
     public void Package_has_one_meter_and_one_source_of_its_own_name_or_none()
     {
         Assert.That(s_telemetry.Select(type => type.Assembly).ToList(), Is.Unique);
-        Assert.That(s_telemetry, Has.Length.EqualTo(5), "are they found?");
+        Assert.That(s_telemetry, Has.Length.EqualTo(5), "classes found");
         string[] sources =
         [
             .. s_telemetry.SelectMany(type => type.GetFields(BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic))
@@ -69,7 +69,7 @@ public sealed partial class TelemetryTests
             .. Repository.Projects.SelectMany(project => Repository.Sources(project.Folder)).SelectMany(file => Started().Matches(File.ReadAllText(file)))
                 .Select(match => match.Groups["name"].Value).Distinct(StringComparer.Ordinal),
         ];
-        Assert.That(written, Has.Length.GreaterThan(5), "are they found?");
+        Assert.That(written, Has.Length.GreaterThan(5), "activities found");
         Assert.That(Activity().Matches(s_page).Select(match => match.Groups["name"].Value), Is.EquivalentTo(written));
     }
 

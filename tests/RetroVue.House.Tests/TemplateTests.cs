@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace RetroVue.House.Tests;
 
-/// <summary>What dotnet new makes of the template: it is packed, installed, made into a project, built against the packages, and run.</summary>
+/// <summary>The template is packed and installed. dotnet new makes a project of it, which is built with the packages and run.</summary>
 [Category("Slow")]
 public sealed class TemplateTests
 {
@@ -22,7 +22,7 @@ public sealed class TemplateTests
     {
         string project = MakeProject("EveningStation");
         await WatchAsync(new ProcessStartInfo("dotnet", ["run", "--no-build", "--", "--urls", "http://127.0.0.1:0"]) { WorkingDirectory = project });
-        // Published, and started from elsewhere: it finds what it needs beside itself.
+        // The published app is started from another folder. It finds its files beside itself.
         string published = Path.Combine(_work, "published");
         PackedProject.Succeed(project, $"publish -v quiet -o {published}", Cache);
         Assert.That(Path.Combine(published, "media", "note.txt"), Does.Exist, "films go with the app");
@@ -32,7 +32,7 @@ public sealed class TemplateTests
         });
     }
 
-    /// <summary>Starts the app, looks at its page and its list, watches its channel, and stops it.</summary>
+    /// <summary>Starts the app, requests its page and its list of channels, watches its channel, and stops the app.</summary>
     private static async Task WatchAsync(ProcessStartInfo start)
     {
         using var app = new ServedApp(start);
@@ -45,7 +45,7 @@ public sealed class TemplateTests
             await live.ReadExactlyAsync(stream);
         }
 
-        // A transport stream's packets begin with this byte (ISO/IEC 13818-1, 2.4.3.2).
+        // The packets of a transport stream begin with this byte (ISO/IEC 13818-1, 2.4.3.2).
         Assert.That(Enumerable.Range(0, 500).All(packet => stream[188 * packet] == 0x47), Is.True);
         using JsonDocument health = JsonDocument.Parse(await client.GetStringAsync(new Uri("/health", UriKind.Relative)));
         Assert.That(health.RootElement.TryGetProperty("status", out JsonElement status), Is.True, health.RootElement.ToString());
@@ -53,7 +53,7 @@ public sealed class TemplateTests
         Assert.That(await app.StopAsync(), Is.Zero, app.Output);
     }
 
-    /// <summary>Packs, installs and uses the template, and builds what it makes; returns the new project's folder.</summary>
+    /// <summary>Packs, installs and uses the template, and builds the new project; returns its folder.</summary>
     private string MakeProject(string name)
     {
         PackedProject.NeedBridge();

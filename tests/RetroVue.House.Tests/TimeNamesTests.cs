@@ -7,10 +7,13 @@ using RetroVue.Media.Time;
 
 namespace RetroVue.House.Tests;
 
-/// <summary>A <see cref="ClockTime"/> does not say which line it is on, or that it is a duration: its name or its documentation does (docs/adr/0016).</summary>
+/// <summary>
+/// A <see cref="ClockTime"/> does not tell its line, or if it is a duration. So its name or its documentation must tell that
+/// (docs/adr/0016).
+/// </summary>
 public sealed partial class TimeNamesTests
 {
-    // The last word of a name that is a point on some line.
+    // Words with which the name of a point in time ends.
     private static readonly HashSet<string> s_points = new(StringComparer.OrdinalIgnoreCase)
     {
         "time", "now", "at", "from", "until", "start", "stop", "begin", "end", "reached", "since", "due", "before", "first", "last", "newest", "captured",
@@ -50,7 +53,8 @@ public sealed partial class TimeNamesTests
 
             foreach (MethodBase method in Methods(type).Where(IsShown))
             {
-                // Overloads are told apart by their parameters, whose text is not rebuilt here: what one of them says counts.
+                // Overloads differ in their parameters, but this test does not build the text of parameters. So it is enough if one
+                // overload tells the line.
                 string prefix = $"M:{type.FullName!.Replace('+', '.')}.{method.Name.Replace('.', '#')}";
                 XElement[] found = [.. docs.Where(doc => doc.Key == prefix || doc.Key.StartsWith($"{prefix}(", StringComparison.Ordinal)).Select(doc => doc.Value)];
                 string doc = string.Concat(found.Select(Text));
@@ -84,8 +88,8 @@ public sealed partial class TimeNamesTests
     private static bool IsInherited(XElement? member) => member?.Element("inheritdoc") is not null;
 
     /// <summary>
-    /// Returns what a member's documentation says, and the names that it refers to. Names of properties and of <see cref="ClockTime"/> are left
-    /// out: they have words of lines in them, but name no line.
+    /// Returns the text of a member's documentation, with the names to which it refers. Names of properties and of <see cref="ClockTime"/>
+    /// are left out: they contain the names of lines, but do not tell the member's line.
     /// </summary>
     private static string Text(XElement member)
     {
@@ -116,7 +120,7 @@ public sealed partial class TimeNamesTests
     [GeneratedRegex(@"(?<=[.:])\w+(?=(\(.*)?$)", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex LastName();
 
-    /// <summary>How a type says the line of all its members that say none.</summary>
+    /// <summary>Matches the sentence by which a type tells the line of all its members that do not tell one.</summary>
     [GeneratedRegex(@"\bTimes\s+are\s+on\b", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex ForAll();
 

@@ -6,7 +6,7 @@ using RetroVue.Tests;
 
 namespace RetroVue.Media.Devices.Tests;
 
-/// <summary>The sample recorder sends a transport stream to a URL, and says in one line why it cannot.</summary>
+/// <summary>The sample recorder sends a transport stream to a URL. If it cannot, it gives the reason in one line.</summary>
 public sealed class CaptureToUrlTests
 {
     [Test]

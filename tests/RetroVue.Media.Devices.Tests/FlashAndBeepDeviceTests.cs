@@ -11,12 +11,12 @@ using RetroVue.Media.Time;
 namespace RetroVue.Media.Devices.Tests;
 
 /// <summary>
-/// What <see cref="FlashAndBeepTests"/> shows of simulated devices, with the kernel's own: vivid for the camera, and for the microphone
-/// snd-aloop, whose crystal is off.
+/// The test of <see cref="FlashAndBeepTests"/> with the kernel's own devices: vivid as the camera, and as the microphone snd-aloop, whose
+/// crystal is off.
 /// </summary>
 /// <remarks>
-/// The truth is the drivers' (<see cref="FlashAndBeepStage"/>), and as good as the machine is prompt: it has to be the device VM with
-/// --steady, where nothing but the test takes time. Ten minutes of devices take it less than two.
+/// The drivers give the true times (<see cref="FlashAndBeepStage"/>). They are exact only if the machine is prompt. So the test needs the
+/// device VM with --steady, in which nothing but the test takes time. Ten minutes of the devices take it less than two minutes.
 /// </remarks>
 [Category("DeviceVm")]
 [Category("Steady")]
@@ -27,7 +27,7 @@ public sealed class FlashAndBeepDeviceTests
     {
         Format = new AudioFormat(SampleFormat.S32, 48_000, ChannelLayout.Mono),
         Period = ClockTime.FromMilliseconds(20),
-        // The code is compiled while the card runs.
+        // The buffer is long because the code is compiled while the card runs.
         Buffer = ClockTime.FromSeconds(2),
     };
 
@@ -42,11 +42,11 @@ public sealed class FlashAndBeepDeviceTests
             Assert.Ignore("There is no vivid device; it comes with the device VM.");
         }
 
-        // The time at which a picture is made, not that after; and pictures without counters in them.
+        // The stamp is the time at which a picture is made, and not the time after that. No counters are drawn into the pictures.
         Tool.OutputOf("v4l2-ctl", "-d", _node, "-c", "timestamp_source=1,osd_text_mode=2");
     }
 
-    // The pipeline runs by the sound card, as it does by itself, or by the system clock, as where one is fixed.
+    // The pipeline follows the sound card, which is the default, or the system clock, as an app may fix it.
     [TestCase(100, true, 45)]
     [TestCase(-100, false, 45)]
     [TestCase(100, true, 600, Category = "Soak")]
@@ -76,20 +76,20 @@ public sealed class FlashAndBeepDeviceTests
         FlashAndBeepOffsets offsets = witness.Offsets();
         await TestContext.Out.WriteLineAsync($"{offsets}; drift {drift:F1} ppm, the count off by {countOff}");
 
-        // What was staged: a flash a second, each first seen in the picture that it was meant for, and a card whose count is true to its
-        // rate. What is left of the staging's own error is below a tenth of a millisecond.
+        // The stage was right: there is a flash every second, each first seen in the right picture, and the card's count is true to its
+        // rate. The rest of the stage's own error is below a tenth of a millisecond.
         Assert.That(witness.FlashNumbers.Select(number => number % FlashAndBeepStage.PicturesPerSecond), Is.All.Zero, "pictures after");
         Assert.That(countOff.Abs(), Is.LessThan(ClockTime.FromMicroseconds(50)));
         Assert.That(camera.Statistics.Lost + microphone.Statistics.Lost, Is.Zero);
         Assert.That(wasByCard, Is.EqualTo(isByCard));
 
         Assert.That(offsets.Count, Is.EqualTo(seconds).Within(1), "the last may lie behind the end");
-        // The card's count moves every 4 ms, and the source looks at it six times a second at other times than just after: the least late is
-        // late by up to two thirds of a millisecond. The line that the sound is stamped by may be off by as much, and where it is young and
-        // its rate is still to be learned, by as much again.
+        // The card's count moves every 4 ms. The source reads it six times a second at other times, so the least late reading is late by up
+        // to two thirds of a millisecond. The line that gives the sound its time stamps may be off by that. While it is young and its rate
+        // is not known yet, it may be off by as much again.
         Assert.That(offsets.Rms, Is.LessThan(0.7e-3), "seconds");
         Assert.That(offsets.Worst, Is.LessThan(1.5e-3), "seconds");
-        // That, at either end of the line's half minute.
+        // The drift may be off by the same error at either end of the line's half minute.
         Assert.That(drift, Is.EqualTo(cardDrift).Within(40), "parts per million");
     }
 

@@ -18,8 +18,8 @@ using RetroVue.Tests;
 namespace RetroVue.Media.Devices.Tests;
 
 /// <summary>
-/// A camera and a microphone, each with a crystal of its own, see and hear once a second a flash and a beep of the same instant. How far
-/// apart do their PTS lie, over ten minutes?
+/// A camera and a microphone, each with its own crystal, see and hear once a second a flash and a beep of the same instant. The test
+/// compares the PTS of both over ten minutes.
 /// </summary>
 public sealed class FlashAndBeepTests
 {
@@ -29,7 +29,7 @@ public sealed class FlashAndBeepTests
     private static readonly AudioFormat s_sound = new(SampleFormat.S32, 16_000, ChannelLayout.Stereo);
     private static readonly PcmSetup s_setup = new("microphone", s_sound, PcmEncoding.S32, 160, 3200);
 
-    // The pipeline runs by the sound card, as it does by itself, or by the system clock, as where one is fixed.
+    // The pipeline follows the sound card, which is the default, or the system clock, as an app may fix it.
     [TestCase(100, 0, true)]
     [TestCase(-100, 0, true)]
     [TestCase(100, 0, false)]
@@ -40,8 +40,8 @@ public sealed class FlashAndBeepTests
         FlashAndBeepOffsets offsets = await world.RecordAsync(isByCard);
         await TestContext.Out.WriteLineAsync($"{offsets}");
         Assert.That(offsets.Count, Is.GreaterThan(Seconds - 3));
-        // Of the status stamps' jitter, half a millisecond late on average, the line takes most; a sample is 62.5 µs, and the least-late
-        // stamp of the first second may be late by a tenth of a millisecond yet.
+        // The jitter makes a status half a millisecond late on average. The line removes most of that. A sample is 62.5 µs, and the least
+        // late stamp of the first second may still be late by a tenth of a millisecond.
         Assert.That(offsets.Rms, Is.LessThan(0.2e-3), "seconds");
         Assert.That(offsets.Worst, Is.LessThan(1e-3), "seconds");
     }
@@ -52,11 +52,11 @@ public sealed class FlashAndBeepTests
         using var world = new World(100, -100, stampFlags: 0);
         FlashAndBeepOffsets offsets = await world.RecordAsync(isByCard: true);
         await TestContext.Out.WriteLineAsync($"{offsets}");
-        // The least late of a second's 25 wake-ups, each late by up to 5 ms, is 0.2 ms late on average.
+        // There are 25 wake-ups in a second, each late by up to 5 ms. The least late of them is 0.2 ms late on average.
         Assert.That(offsets.Rms, Is.LessThan(0.5e-3), "seconds");
     }
 
-    /// <summary>As the sample recorder makes it, judged by ffmpeg's own detectors.</summary>
+    /// <summary>Records as the sample recorder does. ffmpeg's own detectors find the flashes and the beeps.</summary>
     [TestCase(100)]
     [TestCase(-100)]
     public async Task Flash_and_beep_of_a_recording_lie_together_in_the_file(double microphoneDrift)
@@ -71,12 +71,12 @@ public sealed class FlashAndBeepTests
         FlashAndBeepOffsets offsets = FlashAndBeepOffsets.Between(TimesIn(told, "black_end:"), TimesIn(told, "silence_end: "));
         await TestContext.Out.WriteLineAsync($"{offsets}");
         Assert.That(offsets.Count, Is.GreaterThan(Seconds - 4));
-        // Matroska rounds either to a millisecond, and a coded beep begins softly.
+        // Matroska rounds both times to a millisecond, and an encoded beep begins softly.
         Assert.That(offsets.Rms, Is.LessThan(1e-3), "seconds");
         Assert.That(offsets.Worst, Is.LessThan(2e-3), "seconds");
     }
 
-    // The last of each is the end of the file.
+    // The last time of each kind is the end of the file.
     private static List<double> TimesIn(string log, string key) =>
         [.. log.Split(key).Skip(1).SkipLast(1).Select(part => double.Parse(part.Split(' ', '\n')[0], CultureInfo.InvariantCulture))];
 
@@ -110,7 +110,7 @@ public sealed class FlashAndBeepTests
             _microphone.Dispose();
         }
 
-        /// <summary>How far apart the PTS of the flashes and of their beeps lie.</summary>
+        /// <summary>Records, and returns the offsets between the PTS of the flashes and of their beeps.</summary>
         public async Task<FlashAndBeepOffsets> RecordAsync(bool isByCard)
         {
             var witness = new FlashAndBeepWitness();
@@ -156,7 +156,7 @@ public sealed class FlashAndBeepTests
             Assert.That(_camera.Misuses, Is.Empty);
         }
 
-        // A flash is seen in the picture whose stamp says when it was; its beep begins at that instant.
+        // A flash is seen in the picture whose stamp is its time. Its beep begins at that instant.
         private bool IsBeepAt(ClockTime time)
         {
             double pictures = (time - _camera.StampOf(0)).Nanoseconds / (double)_camera.IntervalTime.Nanoseconds;

@@ -14,8 +14,9 @@ using RetroVue.Tests;
 namespace RetroVue.Media.Devices.Tests;
 
 /// <summary>
-/// What whoever records first looks at, with the sample recorder and PipeWire's test sources: does it last as long as it took, does it play
-/// at the right speed, are its times those of the capture? That sound and picture stay together is for <see cref="FlashAndBeepTests"/>.
+/// Records PipeWire's test sources with the sample recorder. A user first looks at these things: the recording lasts as long as it took,
+/// it plays at the right speed, and its times are those of the capture. <see cref="FlashAndBeepTests"/> checks that sound and picture stay
+/// together.
 /// </summary>
 [NonParallelizable]
 public sealed class RecordingTests
@@ -32,7 +33,7 @@ public sealed class RecordingTests
     [TearDown]
     public void StopDaemon() => _daemon?.Dispose();
 
-    // A machine that stands still for a moment makes the source lose a frame, which is counted but no test's business.
+    // If the machine stands still for a moment, the source loses a frame. The frame is counted, and the test is tried again.
     [Test]
     [Retry(3)]
     public void Five_seconds_recorded_are_five_seconds_of_time_stamps()
@@ -42,11 +43,11 @@ public sealed class RecordingTests
         double[] sounds = PtsOf(path, "a");
         double video = pictures[^1] - pictures[0] + Frame;
         Assert.That(video, Is.EqualTo(Seconds).Within(Frame), "seconds of pictures");
-        // A packet of AAC has 1024 samples, and one is there before the first sample, for priming.
+        // A packet of AAC has 1024 samples. One packet comes before the first sample, for priming.
         const double packet = 1024 / 48_000.0;
         Assert.That(sounds[^1] + packet, Is.EqualTo(Seconds).Within(Frame + (2 * packet)), "seconds of sound");
         Assert.That(pictures.Zip(pictures.Skip(1), (one, next) => next - one), Is.All.EqualTo(Frame).Within(1e-3));
-        // The source's frames are exact; a pipeline's clock runs at most 0.1 % off the system's.
+        // The source's frames are exact. A pipeline's clock runs at most 0.1 % off the system clock.
         Assert.That((video - Frame) / (pictures.Length - 1), Is.EqualTo(Frame).Within(0.001 * Frame), "seconds from picture to picture");
     }
 
@@ -60,7 +61,7 @@ public sealed class RecordingTests
             "mpv", "--no-config", "--vo=null", "--ao=null", "--msg-level=all=warn", "--term-status-msg=", path);
         Assert.That(code, Is.Zero, error);
         Assert.That(output + error, Does.Not.Contain("desync").IgnoreCase);
-        // By its own clock, and a second for the player to start on a busy machine.
+        // The player plays by its own clock, and may need a second for its start on a busy machine.
         Assert.That(watch.Elapsed.TotalSeconds, Is.InRange(Seconds - 0.2, Seconds + 1.5));
     }
 
@@ -87,7 +88,7 @@ public sealed class RecordingTests
         ClockTime[] times = [.. captured.Snapshot().Select(entry => entry.Pts)];
         Assert.That(times, Is.Not.Empty);
         Assert.That(converted.Snapshot().Select(entry => entry.Pts), Is.EqualTo(times), "to the nanosecond");
-        // In the order of coding, which B-frames change.
+        // The pictures come in the order of coding, which B-frames change, so they are sorted here.
         Assert.That(encoded.Snapshot().Select(entry => entry.Pts).Order(), Is.EqualTo(times), "to the nanosecond");
     }
 
@@ -99,7 +100,7 @@ public sealed class RecordingTests
             .Order(),
     ];
 
-    /// <summary>What the sample recorder makes of PipeWire's test sources.</summary>
+    /// <summary>Records PipeWire's test sources with the sample recorder; returns the file.</summary>
     private string Record(string name)
     {
         string path = Path.Combine(MadeMedia.Folder, name);

@@ -4,7 +4,7 @@ using RetroVue.Media.FFmpeg.Tests.Support;
 
 namespace RetroVue.Media.FFmpeg.Tests;
 
-/// <summary>What tests run in a process of its own: how it ends, and what it writes to standard error.</summary>
+/// <summary>A program for tests that need a process of their own, to see how it ends and what it writes to standard error.</summary>
 internal static class Program
 {
     public static int Main(string[] arguments)
@@ -61,7 +61,7 @@ internal static class Program
         Probe(file);
     }
 
-    /// <summary>What is wrong with a file.</summary>
+    /// <summary>Returns the error of a file.</summary>
     private static MediaFileException? Probe(string file)
     {
         try

@@ -7,7 +7,7 @@ using RetroVue.Media.Pipelines;
 
 namespace RetroVue.Media.FFmpeg.Tests;
 
-/// <summary>Each instrument of docs/telemetry.md moves when it should.</summary>
+/// <summary>Each instrument of docs/telemetry.md changes when it should.</summary>
 [NonParallelizable]
 public sealed class TelemetryTests
 {
@@ -56,7 +56,7 @@ public sealed class TelemetryTests
     public void Damaged_packets_are_counted()
     {
         byte[] bytes = File.ReadAllBytes(Clip);
-        // The transport error indicator (ISO/IEC 13818-1, 2.4.3.3) of every fifth packet in the second half.
+        // Sets the transport error indicator (ISO/IEC 13818-1, 2.4.3.3) of every fifth packet in the second half.
         for (int packet = bytes.Length / 376; packet < bytes.Length / 188; packet += 5)
         {
             bytes[(packet * 188) + 1] |= 0x80;
@@ -66,7 +66,7 @@ public sealed class TelemetryTests
         File.WriteAllBytes(damaged, bytes);
         using var measured = new Measurements();
         Demuxing seen = Demuxing.Run(damaged);
-        Assert.That(seen.CorruptPackets, Is.GreaterThan(0), "is it damaged?");
+        Assert.That(seen.CorruptPackets, Is.GreaterThan(0), "damaged packets");
         Assert.That(measured.Sum("retrovue.file.damages", "reason=packet"), Is.EqualTo(seen.CorruptPackets));
     }
 }

@@ -67,7 +67,7 @@ public sealed class ApiTests
     public async Task Station_whose_machine_believes_in_1970_airs_as_a_stream_and_in_segments()
     {
         ClockTime start = SystemClock.Instance.Now;
-        // A board without a battery, some seconds after it was switched on.
+        // The clock of a board without a battery, some seconds after the board was switched on.
         Instant anchor = NodaConstants.UnixEpoch + Duration.FromSeconds(9);
         var clock = new MasterClock(SystemClock.Instance, () => anchor + (SystemClock.Instance.Now - start).ToDuration());
         ChannelSchedule channel = TestStation.Channel("clip", "Clip", TestMedia.Clip("in-1970"));
@@ -103,7 +103,7 @@ public sealed class ApiTests
         Assert.Multiple(() =>
         {
             Assert.That(told.GetProperty("state").GetString(), Is.EqualTo("unsynchronised"));
-            // Milliseconds, to the time that two readings may take on a busy machine.
+            // The two readings of the clocks are apart by the time that a busy machine takes, so 100 ms are allowed.
             Assert.That(told.GetProperty("civilTimeDifferenceMs").GetDouble(), Is.EqualTo(-1000.0 * seconds).Within(100));
             Assert.That(told.GetProperty("uncertaintyMs").GetDouble(), Is.EqualTo(120_000).Within(100));
         });
@@ -120,7 +120,7 @@ public sealed class ApiTests
         double t1 = clock.GetProperty("t1").GetDouble();
         double t2 = clock.GetProperty("t2").GetDouble();
 
-        // Milliseconds since 1970 in a double are good to a quarter of a microsecond.
+        // A double holds milliseconds since 1970 to a quarter of a microsecond, so the order is kept.
         Assert.That(new[] { before, t1, t2, after }, Is.Ordered);
         Assert.That(clock.GetProperty("t0").GetDouble(), Is.EqualTo(12.5));
         Assert.That(clock.GetProperty("clock").GetString(), Is.EqualTo("system-monotonic"));

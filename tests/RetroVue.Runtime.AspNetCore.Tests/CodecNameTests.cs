@@ -3,14 +3,14 @@ using RetroVue.Runtime.AspNetCore.Streams;
 
 namespace RetroVue.Runtime.AspNetCore.Tests;
 
-/// <summary>Names of codecs against those that RFC 6381 and ISO/IEC 14496-15 give, and that players ask for.</summary>
+/// <summary>The names of codecs are those of RFC 6381 and ISO/IEC 14496-15, which players ask for.</summary>
 public sealed class CodecNameTests
 {
-    // An avcC record, a byte stream, and nothing but what the container says.
+    // The parameter sets are an avcC record, a byte stream, or none; without any, the name follows from the container's profile and level.
     [TestCase("h264", "0164001FFFE1", null, 0, ExpectedResult = "avc1.64001F")]
     [TestCase("h264", "0000000109F0000000016742C01E96", null, 0, ExpectedResult = "avc1.42C01E")]
     [TestCase("h264", "", "Main", 31, ExpectedResult = "avc1.4D001F")]
-    // Main 10 at level 5.1 in an hvcC record, and main at level 4 in a byte stream with its escaped zeros.
+    // Main 10 at level 5.1 in an hvcC record, and Main at level 4 in a byte stream with its emulation prevention bytes.
     [TestCase("hevc", "0102200000009000000000009900", null, 0, ExpectedResult = "hvc1.2.4.L153.90")]
     [TestCase("hevc", "00000001420101016000000300B0000003000003007800", null, 0, ExpectedResult = "hvc1.1.6.L120.B0")]
     [TestCase("aac", "", "LC", 0, ExpectedResult = "mp4a.40.2")]

@@ -11,7 +11,7 @@ using SystemClock = RetroVue.Media.Clocks.SystemClock;
 
 namespace RetroVue.Runtime.AspNetCore.Tests;
 
-/// <summary>Connections that read nothing, or ask nothing, are closed; and there are only so many.</summary>
+/// <summary>The server closes connections that read nothing or ask nothing, and limits the number of connections.</summary>
 [NonParallelizable]
 public sealed class ConnectionTests
 {
@@ -34,14 +34,15 @@ public sealed class ConnectionTests
 
         ClockTime stopped = SystemClock.Instance.Now;
         await Until.TrueAsync(() => channel.ViewerCount == 1, "The viewer who reads nothing is still there.", TimeSpan.FromSeconds(60));
-        // Until the first write blocks goes by what the sockets and the server hold: of the small stream the server's 64 KiB are the most.
+        // The first write blocks when the buffers of the sockets and of the server are full. For the small stream this takes longer: the
+        // server's buffer alone is 64 KiB.
         ClockTime took = SystemClock.Instance.Now - stopped;
         await TestContext.Out.WriteLineAsync($"{name}: evicted {took} after it stopped reading");
         Assert.That(took, Is.LessThan(ClockTime.FromSeconds(name == "heavy" ? 12 : 20)));
-        Assert.That(session.LastActivity, Is.GreaterThan(session.StartedAt), "each write that succeeds counts");
+        Assert.That(session.LastActivity, Is.GreaterThan(session.StartedAt), "each successful write counts as activity");
         Assert.That(channel.Sessions.Single(), Is.Not.SameAs(session));
         await enough.CancelAsync();
-        Assert.That(await other, Is.Zero, "holes in the stream of the other");
+        Assert.That(await other, Is.Zero, "holes in the other viewer's stream");
         Assert.That(measured.Sum("retrovue.web.disconnects"), Is.EqualTo(1));
         Assert.That(measured.Sum("retrovue.web.disconnects", $"channel={name} reason=silent") + measured.Sum("retrovue.web.disconnects", $"channel={name} reason=lagged"), Is.EqualTo(1));
     }
@@ -57,7 +58,7 @@ public sealed class ConnectionTests
             sockets.Add(await ConnectAsync(station));
             if (i % 2 == 1)
             {
-                // It never ends its header.
+                // This connection sends a header that never ends.
                 await sockets[^1].SendAsync(Encoding.ASCII.GetBytes("GET / HTTP/1.1\r\nHost: "));
             }
         }
@@ -66,7 +67,7 @@ public sealed class ConnectionTests
         await Task.WhenAll(sockets.Select(ReadToEndAsync));
         ClockTime took = SystemClock.Instance.Now - opened;
         await TestContext.Out.WriteLineAsync($"1,000 connections were closed after {took}");
-        // Thirty seconds, the turn of a second at which the server looks, and a busy machine.
+        // The limit is thirty seconds, and the server looks once a second. The rest is for a busy machine.
         Assert.That(took, Is.LessThan(ClockTime.FromSeconds(45)));
         sockets.ForEach(socket => socket.Dispose());
     }
@@ -140,13 +141,15 @@ public sealed class ConnectionTests
         }
         catch (SocketException)
         {
-            // Reset: that is an end too.
+            // A reset ends the connection too.
         }
 
         return text.ToString();
     }
 
-    /// <summary>Reads a transport stream until it is told that it is enough; returns how often a continuity counter did not follow on.</summary>
+    /// <summary>
+    /// Reads a transport stream until it is cancelled. Returns how often a continuity counter did not follow the one before.
+    /// </summary>
     private static async Task<long> CountHolesAsync(Stream stream, CancellationToken enough)
     {
         var last = new Dictionary<int, int>();

@@ -6,7 +6,7 @@ using RetroVue.Runtime.Time;
 
 namespace RetroVue.Runtime.AspNetCore.Tests;
 
-/// <summary>A channel that fails while it is watched: what its viewers and who asks for its health are told.</summary>
+/// <summary>A channel fails while it is watched. The health endpoint tells why, and viewers get the channel again.</summary>
 public sealed class FailedChannelTests
 {
     private TestStation _station = null!;
@@ -16,7 +16,7 @@ public sealed class FailedChannelTests
     [SetUp]
     public async Task StartAsync() => _station = await TestStation.StartAsync(
         MasterClock.FromSystem(),
-        // Long enough for the test to look at what has failed.
+        // The pause is long, so that the test can look at the failed channel.
         options => options.Channel = options.Channel with { RecoveryPause = ClockTime.FromSeconds(30) },
         TestStation.Channel("clip", "Clip", TestMedia.Clip("failed")));
 
@@ -28,7 +28,7 @@ public sealed class FailedChannelTests
     {
         string playlist = await JoinAsync();
         Clip.Output!.Failed!(new InvalidOperationException("The encoder is out of paper."));
-        await Until.TrueAsync(() => Clip.Output is null, "It does not go off the air.");
+        await Until.TrueAsync(() => Clip.Output is null, "The channel does not go off the air.");
         JsonElement health = await GetJsonAsync("/health");
         Assert.That(health.GetProperty("status").GetString(), Is.EqualTo("failed"));
         JsonElement problem = health.GetProperty("problems").EnumerateArray().Single();
@@ -54,7 +54,7 @@ public sealed class FailedChannelTests
         await using Stream stream = await response.Content.ReadAsStreamAsync();
         await stream.ReadExactlyAsync(new byte[188]);
         Clip.Output!.Failed!(new InvalidOperationException("The encoder is out of paper."));
-        // What ends as if it were complete is played to its end and left.
+        // If the response ended normally, a player would play it to its end and not connect again. So the connection must break.
         Assert.That(async () => await stream.CopyToAsync(Stream.Null), Throws.InstanceOf<IOException>());
         using HttpResponseMessage again = await OpenAsync();
         await using Stream second = await again.Content.ReadAsStreamAsync();
@@ -65,7 +65,7 @@ public sealed class FailedChannelTests
     private Task<HttpResponseMessage> OpenAsync() =>
         _station.Http.GetAsync("/channels/clip/live.ts", HttpCompletionOption.ResponseHeadersRead);
 
-    /// <summary>Joins, and returns the address of the viewer's own playlist.</summary>
+    /// <summary>Joins the channel and returns the address of the viewer's own playlist.</summary>
     private async Task<string> JoinAsync()
     {
         string list = await _station.Http.GetStringAsync("/channels/clip/hls/index.m3u8");

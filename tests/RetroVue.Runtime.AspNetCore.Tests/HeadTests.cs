@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Routing;
 
 namespace RetroVue.Runtime.AspNetCore.Tests;
 
-/// <summary>HEAD is answered as GET is, of every address there is, and without its effects.</summary>
+/// <summary>HEAD is answered as GET is at every address, but has none of the effects of GET.</summary>
 public sealed class HeadTests
 {
     private TestStation _station = null!;
@@ -21,7 +21,7 @@ public sealed class HeadTests
         [
             .. _station.Endpoints.Select(endpoint => (endpoint.RoutePattern.RawText, endpoint.Metadata.GetMetadata<IHttpMethodMetadata>()?.HttpMethods ?? [])),
         ];
-        Assert.That(answered.Count(one => one.Methods.Contains("GET", StringComparer.Ordinal)), Is.GreaterThan(10), "are they found?");
+        Assert.That(answered.Count(one => one.Methods.Contains("GET", StringComparer.Ordinal)), Is.GreaterThan(10), "endpoints");
         Assert.That(answered.Where(one => one.Methods.Contains("GET", StringComparer.Ordinal) && !one.Methods.Contains("HEAD", StringComparer.Ordinal)).Select(one => one.Address), Is.Empty);
     }
 

@@ -20,7 +20,7 @@ public sealed class HlsTests
     [TearDown]
     public async Task StopAsync() => await _station.DisposeAsync();
 
-    /// <summary>Joins, and returns the address of the viewer's own playlist.</summary>
+    /// <summary>Joins the channel and returns the address of the viewer's own playlist.</summary>
     private async Task<string> JoinAsync()
     {
         using HttpResponseMessage response = await _station.Http.GetAsync(Folder + "index.m3u8");
@@ -30,7 +30,7 @@ public sealed class HlsTests
         string[] lines = (await response.Content.ReadAsStringAsync()).TrimEnd().Split('\n');
         Assert.That(lines[0], Is.EqualTo("#EXTM3U"));
         Assert.That(lines[^2], Does.StartWith("#EXT-X-STREAM-INF:BANDWIDTH=").And.Contains(",RESOLUTION=320x180,FRAME-RATE=25.000"));
-        // Baseline at level 1.2, as x264 says of 320x180 at 25 a second.
+        // x264 encodes 320x180 at 25 frames a second as Baseline at level 1.2.
         Assert.That(lines[^2], Does.Contain(",CODECS=\"avc1.42C00C,mp4a.40.2\"").And.Contains(",AVERAGE-BANDWIDTH="));
         Assert.That(lines[^1], Does.Match("^index\\.m3u8\\?session=[0-9a-f]{24}$"));
         return Folder + lines[^1];
@@ -87,9 +87,9 @@ public sealed class HlsTests
         _ = await _station.Http.GetStringAsync(playlist);
         Assert.That(Clip.ViewerCount, Is.EqualTo(1));
 
-        // Station time is what counts: nobody has to wait for it.
+        // Sessions end by station time, so the test steps the clock and does not wait.
         _station.Clock.StepForward(Duration.FromSeconds(30));
-        await Until.TrueAsync(() => Clip.ViewerCount == 0, "The session goes on.");
+        await Until.TrueAsync(() => Clip.ViewerCount == 0, "The session does not end.");
         using HttpResponseMessage response = await _station.Http.GetAsync(playlist);
         Assert.That(response.StatusCode, Is.EqualTo(HttpStatusCode.Redirect));
     }

@@ -42,7 +42,7 @@ public sealed class LiveTests
         await using Stream stream = await response.Content.ReadAsStreamAsync();
         await stream.ReadExactlyAsync(received);
         Assert.That(Enumerable.Range(0, 200).Select(packet => received[packet * 188]), Is.All.EqualTo(0x47));
-        // The tables come first (PID 0, ISO/IEC 13818-1 2.4.4.3): a player can begin with the first packet.
+        // The tables come first (PID 0, ISO/IEC 13818-1 2.4.4.3), so a player can begin with the first packet.
         Assert.That(((received[1] & 0x1F) << 8) | received[2], Is.Zero);
         Assert.That(measured.Sum("retrovue.web.sent", "channel=clip kind=live"), Is.GreaterThanOrEqualTo(received.Length));
         Assert.That(Clip.ViewerCount, Is.EqualTo(1));
@@ -81,7 +81,7 @@ public sealed class LiveTests
         await slow.ConnectAsync(IPAddress.Loopback, _station.Http.BaseAddress!.Port);
         await slow.SendAsync(Encoding.ASCII.GetBytes("GET /channels/heavy/live.ts HTTP/1.1\r\nHost: localhost\r\n\r\n"));
 
-        // More than the sockets' buffers and what the channel keeps hold together, so the slow one must have lost something.
+        // This is more than the sockets' buffers and the channel's chunks together, so the slow viewer has lost some of it.
         const int Much = 40_000_000;
         using HttpResponseMessage response = await OpenAsync("heavy");
         await using Stream stream = await response.Content.ReadAsStreamAsync();

@@ -17,7 +17,7 @@ using RetroVue.Runtime.Channels;
 
 namespace RetroVue.Runtime.AspNetCore.Tests;
 
-/// <summary>The station's addresses in an app: what the app asks of all of them, and where it puts them.</summary>
+/// <summary>An app maps the station's addresses: it chooses where they are, and conventions apply to all of them.</summary>
 public sealed partial class MappingTests
 {
     private static readonly string[] s_addresses =
@@ -49,7 +49,7 @@ public sealed partial class MappingTests
             Assert.That(known.StatusCode, Is.Not.EqualTo(HttpStatusCode.Unauthorized), address);
         }
 
-        Assert.That(site.Station.Channels[0].Sessions, Has.Count.LessThanOrEqualTo(2), "Strangers are no viewers.");
+        Assert.That(site.Station.Channels[0].Sessions, Has.Count.LessThanOrEqualTo(2), "A refused request must not become a viewer.");
         Assert.That(site.Endpoints.Count(endpoint => endpoint.Metadata.GetMetadata<Microsoft.AspNetCore.Authorization.IAuthorizeData>() is null), Is.Zero);
     }
 
@@ -113,7 +113,7 @@ public sealed partial class MappingTests
         await FollowLinksAsync(site, new Uri(site.Http.BaseAddress!, "/house?from=home"));
     }
 
-    // As nginx does with "location /public/ { proxy_pass http://station/; }" and the headers that say so.
+    // This is like nginx with "location /public/ { proxy_pass http://station/; }" and its forwarding headers.
     [Test]
     public async Task Every_link_is_right_behind_a_reverse_proxy_that_takes_a_prefix_away()
     {
@@ -129,7 +129,7 @@ public sealed partial class MappingTests
         };
         using HttpResponseMessage response = await site.Http.SendAsync(request);
         Assert.That(await response.Content.ReadAsStringAsync(), Does.Contain("\nhttps://tv.example:8443/public/channels/clip/live.ts\n"));
-        // Of a proxy that says nothing, all but the list is right, for it is relative.
+        // If the proxy sends no such headers, all links but those of the channel list are right, because they are relative.
         using HttpResponseMessage page = await site.Http.GetAsync("/");
         Assert.That(page.StatusCode, Is.EqualTo(HttpStatusCode.OK));
     }
@@ -142,13 +142,13 @@ public sealed partial class MappingTests
         Assert.That(await site.Http.GetStringAsync(address), Is.EqualTo(await site.Http.GetStringAsync("/channels.m3u")));
     }
 
-    /// <summary>From the page follows every link there is, as a browser and a player would, and expects an answer at each.</summary>
+    /// <summary>Follows every link from the page on, as a browser and a player do, and expects an answer at each.</summary>
     private static async Task FollowLinksAsync(Site site, Uri start)
     {
         (Uri page, string html) = await GetAsync(site, start);
         string[] links = [.. Links().Matches(html).Select(match => match.Groups["link"].Value).Where(link => link[0] != '#').Distinct(StringComparer.Ordinal)];
         Assert.That(links, Has.Length.GreaterThanOrEqualTo(5));
-        // What the page's scripts ask for, relative to the page too.
+        // The addresses that the page's scripts ask for are relative to the page too.
         foreach (string link in links.Concat(["api/channels", "api/clock?t0=1", "page/clock.js", "page/player.js"]))
         {
             await GetAsync(site, new Uri(page, link));
@@ -165,7 +165,7 @@ public sealed partial class MappingTests
         (Uri multivariant, string text) = await GetAsync(site, new Uri(page, "channels/clip/hls/index.m3u8"));
         (Uri playlist, text) = await GetAsync(site, new Uri(multivariant, Addresses(text)[0]));
         await GetAsync(site, new Uri(playlist, Addresses(text)[0]));
-        // A session that is over leads to a new one.
+        // A session that is over redirects to a new one.
         (Uri again, _) = await GetAsync(site, new Uri(playlist, "index.m3u8?session=over"));
         Assert.That(again.AbsolutePath, Is.EqualTo(playlist.AbsolutePath));
         Assert.That(again.Query, Does.StartWith("?session=").And.Not.Contain("over"));
@@ -173,7 +173,7 @@ public sealed partial class MappingTests
 
     private static string[] Addresses(string playlist) => [.. playlist.Split('\n').Where(line => line.Length > 0 && line[0] != '#')];
 
-    /// <summary>Asks, and goes where it is sent.</summary>
+    /// <summary>Sends a request and follows redirects.</summary>
     private static async Task<(Uri Address, string Text)> GetAsync(Site site, Uri address)
     {
         for (int turn = 0; turn < 3; turn++)
@@ -188,7 +188,7 @@ public sealed partial class MappingTests
             address = new Uri(address, location);
         }
 
-        throw new AssertionException($"{address} leads round and round.");
+        throw new AssertionException($"{address} redirects without end.");
     }
 
     [GeneratedRegex("(?:href|src)=\"(?<link>[^\"]+)\"", RegexOptions.ExplicitCapture, 1000)]
@@ -202,7 +202,7 @@ public sealed partial class MappingTests
             : AuthenticateResult.NoResult());
     }
 
-    /// <summary>An app with one channel, mapped as a test likes.</summary>
+    /// <summary>An app with one channel. The test maps the station's addresses.</summary>
     private sealed class Site(WebApplication app) : IAsyncDisposable
     {
         public HttpClient Http { get; } = new(new SocketsHttpHandler { AllowAutoRedirect = false }) { BaseAddress = new Uri(app.Urls.First()) };

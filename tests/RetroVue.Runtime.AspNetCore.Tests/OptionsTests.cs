@@ -14,7 +14,7 @@ using RetroVue.Runtime.Output;
 
 namespace RetroVue.Runtime.AspNetCore.Tests;
 
-/// <summary>A station's options: from configuration and from code, and what is said of values that cannot be.</summary>
+/// <summary>A station's options are read from configuration and from code; a value that is not possible gets a clear error.</summary>
 public sealed class OptionsTests
 {
     [TearDown]
@@ -61,7 +61,7 @@ public sealed class OptionsTests
         using ServiceProvider provider = services.BuildServiceProvider();
         RetroVueOptions options = provider.GetRequiredService<IOptions<RetroVueOptions>>().Value;
         Assert.That((options.ScheduleFile, options.MaxConnections), Is.EqualTo(("a.json", 8)));
-        Assert.That(services.Count(service => service.ServiceType == typeof(Station)), Is.EqualTo(1), "a station that is added twice is one");
+        Assert.That(services.Count(service => service.ServiceType == typeof(Station)), Is.EqualTo(1), "a station added twice is one station");
     }
 
     [TestCase("00:00:02", 2)]
@@ -76,7 +76,7 @@ public sealed class OptionsTests
     public void Duration_is_read_as_time_span_or_with_its_unit(string text, double seconds) =>
         Assert.That(ConfiguredDuration.Parse(text), Is.EqualTo(TimeSpan.FromSeconds(seconds)));
 
-    // "24:00:00" is 24 days to TimeSpan.Parse, and "10" ten days: neither is what was meant.
+    // TimeSpan.Parse takes "24:00:00" as 24 days and "10" as ten days. Neither is what the author of the configuration means.
     [TestCase("10", "a number without a unit")]
     [TestCase("24:00:00", "not a duration")]
     [TestCase("NaN", "not a duration")]
@@ -129,7 +129,7 @@ public sealed class OptionsTests
         Assert.That(async () => await RunAsync(options => options.MaxConnections = 0), Throws.InstanceOf<OptionsValidationException>().With.Message.StartsWith("RetroVueOptions.MaxConnections is 0: "));
     }
 
-    // Whatever the values are: one clear error before the start, or a station that starts, is on the air, and stops.
+    // For any values, either there is one clear error before the start, or the station starts, airs, and stops.
     [Test]
     public void Any_values_are_refused_clearly_or_start() => RandomCases.Run(40, random =>
     {
@@ -159,7 +159,7 @@ public sealed class OptionsTests
         }
     });
 
-    // The same through configuration, where the values are text.
+    // The same check with values from configuration, which are text.
     [Test]
     public void Any_text_in_the_section_is_refused_clearly_or_read() => RandomCases.Run(500, random =>
     {
@@ -234,7 +234,7 @@ public sealed class OptionsTests
         }
     }
 
-    /// <summary>Starts an app with a station, watches it, and stops it.</summary>
+    /// <summary>Starts an app with a station, watches the station's channel, and stops the app.</summary>
     private static async Task RunAsync(Action<RetroVueOptions> configure)
     {
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();

@@ -10,7 +10,7 @@ using RetroVue.Runtime.Time;
 
 namespace RetroVue.Runtime.AspNetCore.Tests;
 
-/// <summary>Who waits for a channel while the station shuts down is answered.</summary>
+/// <summary>If the station shuts down, requests that wait for a channel get an answer.</summary>
 public sealed class ShutdownTests
 {
     [Test]
@@ -40,7 +40,7 @@ public sealed class ShutdownTests
         Assert.That(async () => await station.Station.Find("clip")!.JoinAsync(new JoinRequest("late")), Throws.InstanceOf<OperationCanceledException>());
     }
 
-    /// <summary>Makes producers that get ready when they are given up.</summary>
+    /// <summary>Makes producers that get ready only when they are cancelled.</summary>
     private sealed class WaitingProducers : IProducerFactory
     {
         private readonly TaskCompletionSource _asked = new(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -6,7 +6,7 @@ using RetroVue.Media.Time;
 
 namespace RetroVue.Runtime.AspNetCore.Tests;
 
-/// <summary>The sample station as its operator meets it: what it says where it cannot start, and to a log.</summary>
+/// <summary>The sample station on the command line: its errors if it cannot start, and its output to a log.</summary>
 public sealed partial class StationCommandTests
 {
     private string _folder = null!;
@@ -141,7 +141,7 @@ public sealed partial class StationCommandTests
             Assert.That(Media.Clocks.SystemClock.Instance.Now, Is.LessThan(limit), text);
         }
 
-        Assert.Fail($"It ended without '{text}': {all}{await process.StandardError.ReadToEndAsync()}");
+        Assert.Fail($"The station ended without '{text}': {all}{await process.StandardError.ReadToEndAsync()}");
         return "";
     }
 

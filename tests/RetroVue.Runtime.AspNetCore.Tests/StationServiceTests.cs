@@ -12,7 +12,7 @@ using RetroVue.Runtime.Schedules;
 
 namespace RetroVue.Runtime.AspNetCore.Tests;
 
-/// <summary>The station in an app's own services, before it has started, while it runs, and after its end.</summary>
+/// <summary>An app's own services use the station before its start, while it runs, and after its end.</summary>
 public sealed class StationServiceTests
 {
     private static readonly string[] s_started = ["starting True", "start True", "started True"];
@@ -30,7 +30,8 @@ public sealed class StationServiceTests
         Assert.That(log, Is.EqualTo(s_started));
         log.Clear();
         await app.StopAsync();
-        // The station ends as the last one to stop; a service of that stage that was added after it is told before or after it.
+        // The station is the last service to stop. A service of that stage that was added after the station may be called before or after
+        // it.
         Assert.That(log.Take(2), Is.EqualTo(s_stopped.Take(2)));
         Assert.That(log[2], Is.EqualTo("stopped 1").Or.EqualTo("stopped refused"));
     }
@@ -116,10 +117,11 @@ public sealed class StationServiceTests
         ClockTime begun = SystemClock.Instance.Now;
         await app.StopAsync();
         await app.DisposeAsync();
-        // The limit once; twice would be four seconds, and what is disposed of by the services without a limit would be for ever.
+        // The shutdown waits once for the limit of two seconds. If it waited twice, it would take four seconds; without a limit at the
+        // disposal of the services, it would never end.
         Assert.That(SystemClock.Instance.Now - begun, Is.InRange(ClockTime.FromMilliseconds(1900), ClockTime.FromMilliseconds(3500)));
         stuck.LetGo();
-        await Until.TrueAsync(() => MediaBuffer.LiveCount == 0, "What was stuck has not ended.");
+        await Until.TrueAsync(() => MediaBuffer.LiveCount == 0, "The stuck producer has not ended.");
     }
 
     private static WebApplication Build(string file, Action<IServiceCollection>? register = null, bool isFirst = false)
@@ -159,7 +161,7 @@ public sealed class StationServiceTests
         public int Count => station.Channels.Length;
     }
 
-    /// <summary>Joins a channel at each stage of the host's life.</summary>
+    /// <summary>A service that joins a channel at each stage of the host's life.</summary>
     private sealed class StationUser(Station station, List<string> log) : IHostedLifecycleService
     {
         public Task StartingAsync(CancellationToken cancellationToken) => StartAsync("starting", cancellationToken);

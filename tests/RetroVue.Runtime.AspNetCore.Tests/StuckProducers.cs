@@ -5,7 +5,9 @@ using RetroVue.Runtime.Schedules;
 
 namespace RetroVue.Runtime.AspNetCore.Tests;
 
-/// <summary>Makes the usual producers, whose end does not come until it is let come: as of a file on a disk that does not answer.</summary>
+/// <summary>
+/// Makes normal producers that do not end until the test lets them, like the reads of a file on a disk that does not answer.
+/// </summary>
 internal sealed class StuckProducers : IProducerFactory
 {
     private readonly NormalProducerFactory _inner = new();

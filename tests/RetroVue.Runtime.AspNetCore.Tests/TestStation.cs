@@ -37,7 +37,7 @@ internal sealed class TestStation : IAsyncDisposable
 
     public Station Station => _app.Services.GetRequiredService<Station>();
 
-    /// <summary>What the server answers.</summary>
+    /// <summary>The endpoints of the server.</summary>
     public IReadOnlyList<RouteEndpoint> Endpoints => [.. _app.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()];
 
     public static Task<TestStation> StartAsync(params ChannelSchedule[] channels) => StartAsync(MasterClock.FromSystem(), channels);
@@ -49,8 +49,8 @@ internal sealed class TestStation : IAsyncDisposable
 
     /// <param name="clock">Station time.</param>
     /// <param name="configure">Sets options.</param>
-    /// <param name="register">Adds services, before the station's own (true) and after them.</param>
-    /// <param name="channels">What is aired.</param>
+    /// <param name="register">Adds services: once before the station's own (its argument is true), and once after them (false).</param>
+    /// <param name="channels">The channels.</param>
     public static async Task<TestStation> StartAsync(
         MasterClock clock,
         Action<RetroVueOptions> configure,
@@ -75,10 +75,10 @@ internal sealed class TestStation : IAsyncDisposable
         return new TestStation(app, clock);
     }
 
-    /// <summary>A channel that repeats one file for ever.</summary>
+    /// <summary>Makes a channel that repeats one file for ever.</summary>
     public static ChannelSchedule Channel(string shortName, string name, string file) => Channel(shortName, name, ChannelProfile.Copy, file);
 
-    /// <summary>A channel that repeats files for ever, one after the other.</summary>
+    /// <summary>Makes a channel that repeats files for ever, one after the other.</summary>
     public static ChannelSchedule Channel(string shortName, string name, ChannelProfile profile, params string[] files) => new(
         new Channel(
             ChannelId.FromShortName(shortName),
@@ -93,7 +93,7 @@ internal sealed class TestStation : IAsyncDisposable
             [.. files.Select(file => new ScheduleItem(SegmentKind.Programme, file, $"{name}: the programme", Duration.Zero, null))],
             []));
 
-    /// <summary>A channel whose file does not exist: enough for everything that is not its stream.</summary>
+    /// <summary>Makes a channel whose file does not exist, for tests that do not need its stream.</summary>
     public static ChannelSchedule Empty(string shortName, string name)
     {
         ChannelSchedule channel = Channel(shortName, name, $"/nonexistent/{shortName}.mp4");

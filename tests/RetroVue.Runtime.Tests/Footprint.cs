@@ -4,16 +4,18 @@ using RetroVue.Media.Pipelines;
 
 namespace RetroVue.Runtime.Tests;
 
-/// <summary>What the process holds at a moment.</summary>
+/// <summary>The resources that the process holds at a moment.</summary>
 /// <param name="Files">Open file descriptors.</param>
-/// <param name="Threads">Threads of the operating system, without those that the runtime starts and ends as it likes.</param>
+/// <param name="Threads">Threads of the operating system, without the threads that the .NET runtime starts and ends as it likes.</param>
 /// <param name="Handles">Objects of FFmpeg.</param>
 /// <param name="Buffers">Media buffers.</param>
 /// <param name="Heap">Bytes of managed memory after a full collection.</param>
-/// <param name="Native">Bytes that the C library's allocator has given out: FFmpeg's, and the runtime's own.</param>
+/// <param name="Native">Bytes that the C library's allocator has given out, to FFmpeg and to the .NET runtime.</param>
 internal sealed record Footprint(int Files, int Threads, int Handles, long Buffers, long Heap, long Native)
 {
-    /// <summary>How the names begin that the runtime gives its own threads: the pool's, the compiler's, the finalizer's and their kin.</summary>
+    /// <summary>
+    /// The beginning of the names that the .NET runtime gives its own threads, such as those of the pool, the compiler and the finalizer.
+    /// </summary>
     private const string RuntimeThread = ".NET ";
 
     private const long MostGrowth = 1 << 20;
@@ -32,7 +34,9 @@ internal sealed record Footprint(int Files, int Threads, int Handles, long Buffe
             InUse(mallinfo2()));
     }
 
-    /// <summary>What is out of all arenas, and what was too large for them and has mappings of its own.</summary>
+    /// <summary>
+    /// Returns the bytes in use: those in the arenas, and those in mappings of their own because they were too large for an arena.
+    /// </summary>
     private static long InUse(MallocInfo info) => (long)(info.uordblks + info.hblkhd);
 
     [DllImport("libc")]
@@ -46,17 +50,17 @@ internal sealed record Footprint(int Files, int Threads, int Handles, long Buffe
         }
         catch (IOException)
         {
-            // It has ended meanwhile.
+            // The thread has ended meanwhile.
             return true;
         }
     }
 
-    /// <summary>Resident memory of the whole process, native libraries' included.</summary>
+    /// <summary>Returns the resident memory of the whole process, including native libraries, in bytes.</summary>
     public static long Resident() => long.Parse(
         File.ReadLines("/proc/self/status").First(line => line.StartsWith("VmRSS:", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1],
         System.Globalization.CultureInfo.InvariantCulture) * 1024;
 
-    /// <summary>What is more than it was, in words; empty where nothing leaks.</summary>
+    /// <summary>Describes each resource that has grown; empty if none has.</summary>
     public IReadOnlyList<string> GrownSince(Footprint before)
     {
         List<string> grown = [];

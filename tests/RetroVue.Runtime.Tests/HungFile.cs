@@ -4,8 +4,8 @@ using System.Runtime.InteropServices;
 namespace RetroVue.Runtime.Tests;
 
 /// <summary>
-/// Makes every open and read of one file hang for real, as on a disk that does not answer: the kernel waits for a permission that is not
-/// given until it is told to go on.
+/// Makes every open and read of one file hang for real, as on a disk that does not answer. The kernel waits for a permission, and the test
+/// gives it only in <see cref="GoOn"/>.
 /// </summary>
 /// <remarks>Source: fanotify(7), FAN_OPEN_PERM and FAN_ACCESS_PERM. They need CAP_SYS_ADMIN; a test without it is ignored.</remarks>
 internal sealed class HungFile : IDisposable
@@ -39,7 +39,7 @@ internal sealed class HungFile : IDisposable
         _thread.Start();
     }
 
-    /// <summary>How many opens and reads hang now.</summary>
+    /// <summary>The number of opens and reads that hang now.</summary>
     public int Count
     {
         get
@@ -51,7 +51,7 @@ internal sealed class HungFile : IDisposable
         }
     }
 
-    /// <summary>From now on opens and reads hang.</summary>
+    /// <summary>Makes opens and reads hang from now on.</summary>
     public void Hang()
     {
         lock (_lock)
@@ -60,7 +60,7 @@ internal sealed class HungFile : IDisposable
         }
     }
 
-    /// <summary>What hangs goes on, and what comes passes.</summary>
+    /// <summary>Lets the opens and reads that hang go on; later ones pass at once.</summary>
     public void GoOn()
     {
         lock (_lock)
@@ -71,7 +71,7 @@ internal sealed class HungFile : IDisposable
         }
     }
 
-    /// <summary>Lets everything go on; the group's last descriptor gives all permissions.</summary>
+    /// <summary>Lets everything go on: when the group's last descriptor is closed, the kernel gives all permissions.</summary>
     public void Dispose()
     {
         GoOn();

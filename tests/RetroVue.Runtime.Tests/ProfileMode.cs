@@ -1,6 +1,6 @@
 namespace RetroVue.Runtime.Tests;
 
-/// <summary>For tests that hold for both kinds of channels.</summary>
+/// <summary>The kind of channel, for tests that hold for both kinds.</summary>
 public enum ProfileMode
 {
     Copy,

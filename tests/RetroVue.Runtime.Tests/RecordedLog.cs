@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 
 namespace RetroVue.Runtime.Tests;
 
-/// <summary>Keeps what is logged at warning and above, each with the exceptions that came with it.</summary>
+/// <summary>Keeps the log lines of warnings and errors, each with its exception.</summary>
 internal sealed class RecordedLog : ILoggerFactory, ILogger
 {
     private readonly ConcurrentQueue<string> _lines = new();
@@ -29,6 +29,6 @@ internal sealed class RecordedLog : ILoggerFactory, ILogger
 
     public void Dispose()
     {
-        // Nothing is held.
+        // A scope holds nothing.
     }
 }

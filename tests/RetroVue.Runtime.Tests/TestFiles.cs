@@ -8,10 +8,14 @@ using RetroVue.Media.Time;
 
 namespace RetroVue.Runtime.Tests;
 
-/// <summary>Media of this library's own making: every frame carries its number, every second begins with a beep and a flash.</summary>
+/// <summary>
+/// Media that this library has made itself. Every frame carries its number, and every second begins with a beep and a flash.
+/// </summary>
 internal static class TestFiles
 {
-    /// <summary>A file of a count of frames, made once a run: H.264 with B-frames and a key frame every two seconds, and AAC.</summary>
+    /// <summary>
+    /// Makes a file of a number of frames, once in a run of the tests: H.264 with B-frames and a key frame every two seconds, and AAC.
+    /// </summary>
     public static async Task<string> MakeAsync(Rational rate, long frames, int width = 320, int height = 180, int sampleRate = 48_000)
     {
         string name = string.Create(CultureInfo.InvariantCulture, $"numbered-{rate.Numerator}-{rate.Denominator}-{frames}-{width}x{height}-{sampleRate}.mp4");

@@ -2,7 +2,9 @@ using RetroVue.Runtime.Producers.Slates.Letters;
 
 namespace RetroVue.Runtime.Tests;
 
-/// <summary>Slates of all tests have the letters of the system's fonts at once: pictures do not depend on the time that a disk takes.</summary>
+/// <summary>
+/// Lets the slates of all tests have the system's fonts at once, so that pictures do not depend on the speed of the disk.
+/// </summary>
 [SetUpFixture]
 public sealed class WaitForFonts
 {

@@ -1,6 +1,6 @@
 namespace RetroVue;
 
-/// <summary>Runs after the last test of a project: all their namespaces are below this one.</summary>
+/// <summary>Runs after the last test of a project, because all tests have namespaces below this one.</summary>
 [SetUpFixture]
 public sealed class CleanUp
 {

@@ -1,8 +1,8 @@
 namespace RetroVue.Tests;
 
 /// <summary>
-/// A player of live HLS as RFC 8216 describes it (6.3.3, 6.3.4): begins three target durations before the end of its first playlist, and
-/// asks for the next version when it may. Throws where its buffer becomes empty.
+/// A player of live HLS as in RFC 8216 (6.3.3, 6.3.4). It begins three target durations before the end of its first playlist, and requests
+/// the next version as soon as it may. It throws if its buffer becomes empty.
 /// </summary>
 internal sealed class HlsPlayerModel
 {
@@ -12,10 +12,10 @@ internal sealed class HlsPlayerModel
     private DateTime _askAt;
     private bool _hasBegun;
 
-    /// <summary>The least that was ever left to play.</summary>
+    /// <summary>The shortest time that was ever left to play.</summary>
     public TimeSpan Least { get; private set; } = TimeSpan.MaxValue;
 
-    /// <summary>Goes on to a time, where this is the playlist.</summary>
+    /// <summary>Plays on to a time; <paramref name="playlist"/> is the playlist at that time.</summary>
     public void GoOn(IReadOnlyList<HlsRules.Listed> playlist, int target, DateTime now)
     {
         if (now >= _askAt)

@@ -4,14 +4,17 @@ using System.Security.Cryptography;
 namespace RetroVue.Tests;
 
 /// <summary>
-/// Looks at every version of a live media playlist and at the segments it names, and throws where a rule of RFC 8216 or of its second
-/// edition is broken, or one that is our own: names the rule in what it throws.
+/// Checks every version of a live media playlist and the segments that it names. It throws if a rule of RFC 8216, of its second edition or
+/// of this project is broken; the exception names the rule.
 /// </summary>
 /// <param name="epoch">The UTC time of the stream's zero.</param>
-/// <param name="read">Gives the bytes of a segment by its address; null where it is not available.</param>
+/// <param name="read">Returns the bytes of a segment by its address; null if the segment is not available.</param>
 internal sealed class HlsRules(DateTime epoch, Func<string, byte[]?> read)
 {
-    /// <summary>Sound goes out up to 400 ms after the pictures of its time, and those as much earlier as they are decoded before they are shown.</summary>
+    /// <summary>
+    /// Sound is sent up to 400 ms after the pictures of its time. Pictures are sent earlier still by the time from their decoding to their
+    /// presentation.
+    /// </summary>
     private static readonly TimeSpan s_skew = TimeSpan.FromSeconds(1.1);
 
     private static readonly TimeSpan s_tick = TimeSpan.FromMilliseconds(1.02);
@@ -24,34 +27,35 @@ internal sealed class HlsRules(DateTime epoch, Func<string, byte[]?> read)
     private DateTime _versionAt;
     private TimeSpan _longest;
 
-    /// <summary>How far apart versions were at most.</summary>
+    /// <summary>The longest time between two versions so far.</summary>
     public TimeSpan LongestWait { get; private set; }
 
-    /// <summary>How far apart versions may be; the RFC's 1.5 target durations unless told.</summary>
+    /// <summary>The longest time allowed between two versions, if it is less than the RFC's 1.5 target durations.</summary>
     public TimeSpan MostWait { get; init; } = TimeSpan.MaxValue;
 
-    /// <summary>How often versions are looked for: what pace is measured to.</summary>
+    /// <summary>The interval at which the test looks for versions. Times between versions are checked to twice this precision.</summary>
     public TimeSpan LookEvery { get; init; } = TimeSpan.FromMilliseconds(40);
 
-    /// <summary>How long the last picture or sound of a segment may seem to end before the segment does.</summary>
-    /// <remarks>Sound goes out up to 400 ms after the pictures of its time: by 200 ms less ahead, and so much is in one PES.</remarks>
+    /// <summary>The longest time from the last picture or sound of a segment to the segment's end.</summary>
+    /// <remarks>Sound is sent up to 400 ms after the pictures of its time: it is sent 200 ms less ahead, and a PES packet has up to 200 ms
+    /// of sound.</remarks>
     public TimeSpan MostHole { get; init; } = TimeSpan.FromMilliseconds(450);
 
     private TimeSpan Reorder => MayHavePicturesInGaps ? TimeSpan.FromMilliseconds(350) : TimeSpan.Zero;
 
-    /// <summary>Whether a gap may hold pictures: those of a group that is longer than the target duration.</summary>
+    /// <summary>True if a gap may have pictures: those of a group that is longer than the target duration.</summary>
     public bool MayHavePicturesInGaps { get; init; }
 
-    /// <summary>What the multivariant playlist says as BANDWIDTH.</summary>
+    /// <summary>The BANDWIDTH of the multivariant playlist.</summary>
     public long MostBitRate { get; set; } = long.MaxValue;
 
     /// <summary>The target duration in seconds; 0 before the first version.</summary>
     public int Target { get; private set; }
 
-    /// <summary>Segments seen.</summary>
+    /// <summary>The number of segments seen.</summary>
     public int Count => _hashes.Count;
 
-    /// <summary>Gaps seen.</summary>
+    /// <summary>The number of gaps seen.</summary>
     public int Gaps { get; private set; }
 
     /// <summary>The last version; null before the first.</summary>
@@ -60,7 +64,7 @@ internal sealed class HlsRules(DateTime epoch, Func<string, byte[]?> read)
     /// <summary>The segments of the last version.</summary>
     public IReadOnlyList<Listed> Last => _last;
 
-    /// <summary>A playlist as it is at a time; null while there is none.</summary>
+    /// <summary>Checks the playlist at a time; null if there is none yet.</summary>
     public void Look(string? text, DateTime now)
     {
         if (text is not null && text != _lastText)
@@ -76,7 +80,7 @@ internal sealed class HlsRules(DateTime epoch, Func<string, byte[]?> read)
 
         foreach ((Listed segment, DateTime until) in _removed)
         {
-            // Reading is dear: only at the end of the time.
+            // Reading takes long, so the segment is read only at the end of its time.
             bool isLast = now < until - s_tick && now + (LookEvery * 2) >= until;
             Require(!isLast || read(segment.Address) is not null, $"6.2.2: {segment} is available for {until - now} more");
         }
@@ -84,7 +88,7 @@ internal sealed class HlsRules(DateTime epoch, Func<string, byte[]?> read)
         _removed.RemoveAll(removed => now >= removed.Until);
     }
 
-    /// <summary>The channel begins anew: its versions have nothing to do with those before, but their addresses must not mean other bytes.</summary>
+    /// <summary>The channel begins anew. Its versions are independent of those before, but an address must not get other bytes.</summary>
     public void Restart()
     {
         (_last, _lastText, _longest) = ([], "", TimeSpan.Zero);
@@ -93,13 +97,13 @@ internal sealed class HlsRules(DateTime epoch, Func<string, byte[]?> read)
 
     private void CheckVersion(List<Listed> listed, DateTime now)
     {
-        Require(listed.Count > 0, "there is a segment");
+        Require(listed.Count > 0, "a playlist has a segment");
         TimeSpan total = listed.Aggregate(TimeSpan.Zero, (sum, segment) => sum + segment.Duration);
         for (int i = 0; i < listed.Count; i++)
         {
             Listed segment = listed[i];
             Require(Math.Round(segment.Duration.TotalSeconds, MidpointRounding.AwayFromZero) <= Target, $"4.3.3.1: {segment} is not longer than the target duration {Target}");
-            Require(segment.Duration > TimeSpan.Zero, $"{segment} lasts");
+            Require(segment.Duration > TimeSpan.Zero, $"{segment} has a duration");
             Require(segment.End <= now + s_tick, $"{segment} is listed once all of it has been on the air, and it is {now:HH:mm:ss.fff}");
             if (i > 0)
             {
@@ -121,7 +125,7 @@ internal sealed class HlsRules(DateTime epoch, Func<string, byte[]?> read)
         _longest = total > _longest ? total : _longest;
     }
 
-    /// <summary>No segments in a row that last half a target duration to one and a half have more bits than that.</summary>
+    /// <summary>Checks the bit rate of all stretches of segments that last from half a target duration to one and a half.</summary>
     private void CheckBitRate(List<Listed> listed)
     {
         for (int first = 0; first < listed.Count; first++)
@@ -161,7 +165,7 @@ internal sealed class HlsRules(DateTime epoch, Func<string, byte[]?> read)
         LongestWait = isNew && since > LongestWait ? since : LongestWait;
     }
 
-    /// <summary>An address never stands for other bytes, neither later nor after a restart.</summary>
+    /// <summary>Reads a segment and checks that its address never gets other bytes, also not after a restart.</summary>
     private byte[] CheckBytes(Listed segment)
     {
         byte[]? bytes = read(segment.Address);

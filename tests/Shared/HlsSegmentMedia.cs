@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 
 namespace RetroVue.Tests;
 
-/// <summary>What a segment of HLS holds, read from its bytes (ISO/IEC 13818-1) without the library.</summary>
+/// <summary>The media of an HLS segment, read from its bytes (ISO/IEC 13818-1) without the library.</summary>
 internal sealed class HlsSegmentMedia
 {
     private const int PacketSize = 188;
@@ -11,16 +11,16 @@ internal sealed class HlsSegmentMedia
     {
     }
 
-    /// <summary>Whether PAT and PMT stand before everything else (RFC 8216 3.2).</summary>
+    /// <summary>True if PAT and PMT come before everything else (RFC 8216 3.2).</summary>
     public bool BeginsWithTables { get; private set; }
 
-    /// <summary>Whether the first picture is one that can be decoded by itself; true without pictures.</summary>
+    /// <summary>True if the first picture can be decoded alone, or if there are no pictures.</summary>
     public bool BeginsWithKeyFrame { get; private set; } = true;
 
     /// <summary>Presentation times of pictures in their order, in ticks of 90 kHz.</summary>
     public List<long> Pictures { get; } = [];
 
-    /// <summary>Presentation times of the PES of sound in their order, in ticks of 90 kHz.</summary>
+    /// <summary>Presentation times of the PES packets of sound in their order, in ticks of 90 kHz.</summary>
     public List<long> Sounds { get; } = [];
 
     public static HlsSegmentMedia Read(ReadOnlySpan<byte> bytes)

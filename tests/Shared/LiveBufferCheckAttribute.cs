@@ -3,11 +3,11 @@ using RetroVue.Media.Pipelines;
 
 namespace RetroVue.Tests;
 
-/// <summary>Fails every test of an assembly or class that leaves a buffer behind. Tests run one after the other.</summary>
+/// <summary>Fails every test of an assembly or class that does not release its buffers. Tests run one after the other.</summary>
 [AttributeUsage(AttributeTargets.Assembly | AttributeTargets.Class)]
 internal class LiveBufferCheckAttribute : Attribute, ITestAction
 {
-    // A test that failed before may have left something: that is not this test's fault.
+    // An earlier test that failed may have left buffers. That is not this test's fault, so the check begins with that number.
     private long _before;
 
     public ActionTargets Targets => ActionTargets.Test;
@@ -19,10 +19,10 @@ internal class LiveBufferCheckAttribute : Attribute, ITestAction
 
     public void AfterTest(ITest test)
     {
-        // A test that failed or was skipped ended in the middle, and has said why.
+        // A test that failed or was skipped has ended in the middle, and its own result tells why.
         if (TestContext.CurrentContext.Result.Outcome.Status == TestStatus.Passed)
         {
-            Assert.That(Live, Is.LessThanOrEqualTo(_before), "alive after the test, and before it");
+            Assert.That(Live, Is.LessThanOrEqualTo(_before), "more objects are alive after the test than before it");
         }
     }
 }

@@ -1,15 +1,15 @@
 namespace RetroVue.Tests;
 
-/// <summary>Files that ffmpeg makes when a test first asks for them, in a folder of the run's own.</summary>
+/// <summary>Files that ffmpeg makes when a test first needs them, in a folder of this run.</summary>
 internal static class MadeMedia
 {
     private static readonly Lazy<string> s_folder = new(() => Directory.CreateTempSubdirectory("retrovue-tests-").FullName);
     private static readonly Lock s_lock = new();
 
-    /// <summary>The folder, for files of a test's own too.</summary>
+    /// <summary>The folder. Tests may also put files of their own there.</summary>
     public static string Folder => s_folder.Value;
 
-    /// <summary>A file made with these arguments, once a run; ignores the test where ffmpeg is not installed.</summary>
+    /// <summary>Makes a file with these arguments, once in a run; ignores the test if ffmpeg is not installed.</summary>
     public static string Make(string name, string arguments)
     {
         string path = Path.Combine(Folder, name);
@@ -24,7 +24,7 @@ internal static class MadeMedia
         return path;
     }
 
-    /// <summary>Removes the folder; once, at the end of a project's run.</summary>
+    /// <summary>Removes the folder, at the end of a project's run.</summary>
     public static void Remove()
     {
         if (s_folder.IsValueCreated)

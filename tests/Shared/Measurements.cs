@@ -3,7 +3,8 @@ using System.Diagnostics.Metrics;
 namespace RetroVue.Tests;
 
 /// <summary>
-/// What the packages measure while it lives. A tag that is not of the documented kinds, or that looks like a file or an address, is an error.
+/// Records what the packages measure until it is disposed of. It throws if a tag is not of the documented kinds, or if it looks like a
+/// file or an address.
 /// </summary>
 internal sealed class Measurements : IDisposable
 {
@@ -13,8 +14,8 @@ internal sealed class Measurements : IDisposable
     private readonly Lock _lock = new();
     private readonly List<(string Instrument, double Value, string Tags)> _all = [];
 
-    /// <summary>Listens.</summary>
-    /// <param name="factory">Whose meters; null for those that all share who have no factory.</param>
+    /// <summary>Begins to listen.</summary>
+    /// <param name="factory">The factory of the meters; null for the meters that are shared by all users without a factory.</param>
     public Measurements(IMeterFactory? factory = null)
     {
         _listener.InstrumentPublished = (instrument, listener) =>
@@ -30,10 +31,10 @@ internal sealed class Measurements : IDisposable
         _listener.Start();
     }
 
-    /// <summary>The sum of what an instrument has counted, of measurements with these tags: "channel=test kind=start".</summary>
+    /// <summary>Returns the sum of an instrument's measurements with these tags, such as "channel=test kind=start".</summary>
     public double Sum(string instrument, string tags = "") => Of(instrument, tags).Sum();
 
-    /// <summary>Every value that an instrument has measured, of measurements with these tags.</summary>
+    /// <summary>Returns every value of an instrument's measurements with these tags.</summary>
     public double[] Of(string instrument, string tags = "")
     {
         lock (_lock)
@@ -42,7 +43,7 @@ internal sealed class Measurements : IDisposable
         }
     }
 
-    /// <summary>What an observable instrument measures now.</summary>
+    /// <summary>Returns the present values of an observable instrument.</summary>
     public double[] Look(string instrument, string tags = "")
     {
         lock (_lock)

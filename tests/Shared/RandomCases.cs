@@ -2,12 +2,16 @@ using System.Globalization;
 
 namespace RetroVue.Tests;
 
-/// <summary>Runs a test on random cases: other ones at every run, each of a seed that a failure names and RETROVUE_SEED repeats.</summary>
+/// <summary>
+/// Runs a test on random cases, which differ at every run. Each has a seed; a failure names it, and RETROVUE_SEED repeats it.
+/// </summary>
 internal static class RandomCases
 {
     private const string Variable = "RETROVUE_SEED";
 
-    /// <summary>Runs the test with generators of <paramref name="count"/> seeds, or of the one that the environment names.</summary>
+    /// <summary>
+    /// Runs the test with generators of <paramref name="count"/> seeds, or only with the seed that the environment names.
+    /// </summary>
     public static void Run(int count, Action<Random> test)
     {
         if (int.TryParse(Environment.GetEnvironmentVariable(Variable), NumberStyles.Integer, CultureInfo.InvariantCulture, out int asked))
@@ -21,7 +25,7 @@ internal static class RandomCases
         Run(first, count, test);
     }
 
-    /// <summary>Runs the test with the generator of one seed: a case that was found once and is to be tried at every run.</summary>
+    /// <summary>Runs the test with one seed: a case that failed once, and that every run tries again.</summary>
     public static void Repeat(int seed, Action<Random> test) => Run(seed, 1, test);
 
     private static void Run(int first, int count, Action<Random> test)
@@ -30,7 +34,7 @@ internal static class RandomCases
         {
             try
             {
-                // Generators of seeds that are neighbours begin alike; of these they do not.
+                // Generators with neighbouring seeds begin with similar numbers. The multiplication prevents that.
                 test(new Random(unchecked(seed * (int)2_654_435_769)));
             }
             catch (Exception exception) when (exception is not IgnoreException)

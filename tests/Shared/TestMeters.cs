@@ -2,12 +2,12 @@ using System.Diagnostics.Metrics;
 
 namespace RetroVue.Tests;
 
-/// <summary>Makes meters of its own, so that a test sees its own measurements alone.</summary>
+/// <summary>Makes separate meters, so that a test sees only its own measurements.</summary>
 internal sealed class TestMeters : IMeterFactory
 {
     private readonly List<Meter> _made = [];
 
-    /// <summary>How many meters it has made.</summary>
+    /// <summary>The number of meters that were made.</summary>
     public int Count => _made.Count;
 
     public Meter Create(MeterOptions options)

@@ -3,13 +3,13 @@ using System.Diagnostics;
 
 namespace RetroVue.Tests;
 
-/// <summary>Runs other programs: to make what a test reads, and to judge what it wrote.</summary>
+/// <summary>Runs other programs: some make the files that a test reads, and some check the files that it wrote.</summary>
 internal static class Tool
 {
-    /// <summary>Runs a program to its end with arguments split at blanks.</summary>
+    /// <summary>Runs a program to its end. The arguments are separated by blanks.</summary>
     public static (int ExitCode, string Output, string Error) Run(string program, string arguments) => Run(program, Split(arguments));
 
-    /// <summary>Runs a program to its end; ignores the test where it is not installed.</summary>
+    /// <summary>Runs a program to its end; ignores the test if it is not installed.</summary>
     public static (int ExitCode, string Output, string Error) Run(string program, params string[] arguments)
     {
         var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
@@ -28,10 +28,10 @@ internal static class Tool
         }
     }
 
-    /// <summary>What a program prints that must succeed, with arguments split at blanks.</summary>
+    /// <summary>Runs a program that must succeed; returns its output. The arguments are separated by blanks.</summary>
     public static string OutputOf(string program, string arguments) => OutputOf(program, Split(arguments));
 
-    /// <summary>What a program prints that must succeed.</summary>
+    /// <summary>Runs a program that must succeed; returns its output.</summary>
     public static string OutputOf(string program, params string[] arguments)
     {
         (int code, string output, string error) = Run(program, arguments);

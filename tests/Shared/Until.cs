@@ -3,16 +3,16 @@ using System.Runtime.CompilerServices;
 
 namespace RetroVue.Tests;
 
-/// <summary>Waits for what threads, devices and other programs do in their own time.</summary>
+/// <summary>Waits for threads, devices and other programs, which take their own time.</summary>
 internal static class Until
 {
     private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(60);
 
-    /// <summary>Looks every 20 ms until something is so.</summary>
-    /// <param name="isSo">Whether it is so.</param>
-    /// <param name="otherwise">What is wrong if it does not come about; null: the condition's own text says it.</param>
-    /// <param name="limit">How long it may take; null: a minute, which only a failure takes.</param>
-    /// <param name="condition">The condition's text.</param>
+    /// <summary>Checks a condition every 20 ms until it is true.</summary>
+    /// <param name="isSo">The condition.</param>
+    /// <param name="otherwise">The message if the condition does not become true; null for the condition's own text.</param>
+    /// <param name="limit">The longest time to wait; null for a minute, which passes only in a failure.</param>
+    /// <param name="condition">The text of the condition.</param>
     public static async Task TrueAsync(
         Func<bool> isSo, string? otherwise = null, TimeSpan? limit = null, [CallerArgumentExpression(nameof(isSo))] string condition = "")
     {

@@ -8,7 +8,7 @@ builder.Services.AddRetroVue(station => station.ScheduleFile = Path.Combine(buil
 
 var app = builder.Build();
 
-// The page, the channels' streams and their list, the state of the station.
+// Maps the page, the channels' streams, the list of channels, and the state of the station.
 app.MapRetroVue();
 
 app.Run();

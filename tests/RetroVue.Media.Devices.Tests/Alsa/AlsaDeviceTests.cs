@@ -8,13 +8,13 @@ using static RetroVue.Media.Devices.Interop.Alsa.LibAsound;
 
 namespace RetroVue.Media.Devices.Tests.Alsa;
 
-/// <summary>When the count and the time of an interrupt are taken as a pair.</summary>
+/// <summary>The cases in which the count and the time of an interrupt are taken as a pair.</summary>
 public sealed class AlsaDeviceTests
 {
     private const int Period = 960;
 
-    // Two interrupts of a driver that counts in steps, such as the loopback's 4 ms, show less than two periods. The count may then be the second
-    // interrupt's and the time the first one's, which is a period early.
+    // A driver may count in steps, as the loopback does (4 ms). Two of its interrupts then show less than two periods, and the count may be
+    // the second one's while the time is the first one's. Such a pair would be a period early.
     [TestCase(0.9, false)]
     [TestCase(1.0, true)]
     [TestCase(1.2, true)]
@@ -34,7 +34,7 @@ public sealed class AlsaDeviceTests
         Assert.That((status.Available, status.Time), Is.EqualTo(pcm.Stamp));
     }
 
-    /// <summary>A capturing card that shows what the test says.</summary>
+    /// <summary>A capturing card whose count and time the test sets.</summary>
     private sealed class StampedPcm(IClock system) : IPcm
     {
         public (long Available, ClockTime Time) Stamp { get; set; }

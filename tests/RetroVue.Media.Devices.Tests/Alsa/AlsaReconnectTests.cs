@@ -10,7 +10,7 @@ using RetroVue.Media.Time;
 
 namespace RetroVue.Media.Devices.Tests.Alsa;
 
-/// <summary>A sound card that is unplugged after about five seconds and plugged in again after eight.</summary>
+/// <summary>A sound card is unplugged after about five seconds and plugged in again after eight.</summary>
 public sealed class AlsaReconnectTests
 {
     private const int Rate = 48_000;
@@ -46,14 +46,16 @@ public sealed class AlsaReconnectTests
             Assert.That(pipeline.State, Is.EqualTo(PipelineState.Running));
         }
 
-        // By the card two seconds after its start; on at its rate when it is gone, since nobody else stands for election; by the card again.
+        // The pipeline follows the card from two seconds after its start. When the card is gone, the clock goes on at the card's rate,
+        // because there is no other clock. Then it follows the card again.
         Assert.That(states[400], Is.EqualTo(ClockState.Synchronised));
         Assert.That(states[700], Is.EqualTo(ClockState.HoldOver));
         Assert.That(states[^1], Is.EqualTo(ClockState.Synchronised));
-        // At most the pipeline clock's 0.1 % of skew in 10 ms: no step.
+        // In 10 ms, the pipeline clock may differ by its 0.1 % of skew. A step would be more.
         Assert.That(worst, Is.LessThan(10_100));
         Assert.That(_cards, Has.Count.EqualTo(2));
-        // What was due between the two is left out; what is heard after is in time, to the 2 ms that a start is made good to.
+        // The samples that were due while the card was gone are left out. Later samples are heard in time, within the 2 ms to which a start
+        // is corrected.
         (ClockTime heardAt, List<int> left) = _cards[1].Runs.Single(run => !run.HeardAt.IsNone);
         Assert.That(heardAt, Is.InRange(s_back, s_back + ClockTime.FromMilliseconds(600)));
         int at = left.FindIndex(Rate, number => number > 0);
@@ -95,15 +97,16 @@ public sealed class AlsaReconnectTests
             }
         }
 
-        // The source begins at once and the sink when its first sample is due, 100 ms later: both are there when the first two seconds are
-        // over. The source is followed within the millisecond in which the sink is lost: nowhere between is a clock that nobody offers.
+        // The source begins at once, and the sink when its first sample is due, 100 ms later. Both have begun before the first two seconds
+        // are over. When the sink is lost, the source is followed within the same millisecond: no clock without a provider comes between
+        // them.
         object[] names = [.. references.Select(entry => entry.Reference).SkipWhile(by => by is not Element)];
         Assert.That(names, Is.EqualTo(new object[] { sink, source, sink }));
         ClockTime back = references.FindLast(entry => entry.Reference == sink).At;
         Assert.That(back, Is.InRange(s_back + ClockTime.FromSeconds(2), s_back + ClockTime.FromSeconds(3)));
-        // At most the pipeline clock's 0.1 % of skew in 1 ms: no step.
+        // In 1 ms, the pipeline clock may differ by its 0.1 % of skew. A step would be more.
         Assert.That(worst, Is.LessThan(1_010));
-        // And it runs as the card does, 50 ppm fast, when it has followed it for half a minute.
+        // After it has followed the card for half a minute, the clock runs as the card does, 50 ppm fast.
         Assert.That(pipeline.Clock.Rate, Is.EqualTo(1 + 50e-6).Within(5e-6));
         executor.RunUntilCompleted(pipeline.StopAsync(), ClockTime.FromSeconds(41));
     }
@@ -137,9 +140,10 @@ public sealed class AlsaReconnectTests
         Assert.That(pipeline.State, Is.EqualTo(PipelineState.Running));
         Assert.That(jumps, Has.Count.EqualTo(1));
         Assert.That(jumps[0], Is.InRange(s_back, s_back + ClockTime.FromMilliseconds(600)));
-        // A frame is 21 µs; the card tells its count exactly.
+        // A frame is 21 µs. The card tells its count exactly, so the tolerance is a frame and a half.
         Assert.That(worst, Is.LessThan(30_000));
-        // From the last frame of the one card to the first of the other, 50 ppm of three seconds apart: some frames.
+        // The hole is from the last frame of the first card to the first frame of the second. The cards differ by 50 ppm of three seconds,
+        // which is some frames.
         Assert.That(hole, Is.GreaterThan(ClockTime.FromSeconds(2)));
         Assert.That(source.Statistics.Lost, Is.EqualTo(hole.ToUnits(new Rational(1, Rate))).Within(12));
         executor.RunUntilCompleted(pipeline.StopAsync(), ClockTime.FromSeconds(21));
@@ -165,8 +169,8 @@ public sealed class AlsaReconnectTests
         executor.RunUntil(ClockTime.FromSeconds(20));
         Gap[] gaps = [.. sink.Events.OfType<Gap>()];
         Assert.That(gaps, Has.Length.GreaterThan(3));
-        Assert.That(gaps[0].Pts, Is.EqualTo(end), "from the last frame on");
-        Assert.That(gaps.Skip(1).Zip(gaps, (next, one) => next.Pts - one.Pts - one.Duration), Is.All.EqualTo(ClockTime.Zero), "without a hole");
+        Assert.That(gaps[0].Pts, Is.EqualTo(end), "the gap begins at the end of the last frame");
+        Assert.That(gaps.Skip(1).Zip(gaps, (next, one) => next.Pts - one.Pts - one.Duration), Is.All.EqualTo(ClockTime.Zero), "without holes");
         Assert.That(gaps[^1].Pts + gaps[^1].Duration, Is.InRange(returned - ClockTime.FromSeconds(2), returned));
         executor.RunUntilCompleted(pipeline.StopAsync(), ClockTime.FromSeconds(21));
     }
@@ -180,7 +184,7 @@ public sealed class AlsaReconnectTests
 
         var card = new SimulatedPcm(clock, s_setup, isCapture, 50);
         _cards.Add(card);
-        // After five seconds or so: a source reads a period at a time, a sink asks for a status a period and some more.
+        // The fault begins after about five seconds. A source reads once in a period; a sink asks for the status a little more often.
         (string call, int from) = isCapture ? ("Read", 500) : ("GetStatus", 700);
         return _cards.Count == 1 ? new FaultyPcm(card, call, Enodev, from, times: int.MaxValue) : card;
     }

@@ -8,7 +8,7 @@ using RetroVue.Media.Time;
 
 namespace RetroVue.Media.Devices.Tests.Alsa;
 
-/// <summary>The sink on a simulated sound card, which tells when each sample was heard.</summary>
+/// <summary>The sink plays to a simulated sound card, which tells when each sample was heard.</summary>
 public sealed class AlsaSinkTests
 {
     private const int Rate = 48_000;
@@ -17,7 +17,7 @@ public sealed class AlsaSinkTests
     private static readonly AudioFormat s_format = new(SampleFormat.S32, Rate, ChannelLayout.Stereo);
     private static readonly PcmSetup s_setup = new("simulated", s_format, PcmEncoding.S32, Period, 9600);
 
-    // Two milliseconds are what the start is made good to; a frame and the step of the count come on top.
+    // A start is corrected to two milliseconds. A frame and the step of the count come on top.
     private static readonly double s_startTolerance = 2.1e6;
 
     [TestCase(200, 0)]
@@ -33,10 +33,10 @@ public sealed class AlsaSinkTests
         Assert.That(bench.Pipeline.Clock.Reference, Is.InstanceOf<AlsaClock>());
         Assert.That(bench.Pcm.Xruns, Is.Zero);
         Assert.That(bench.Sink.Statistics.Interruptions, Is.Zero);
-        // Silence or omissions only where the start was made good.
+        // Silence is inserted, or samples are left out, only to correct the start.
         Assert.That(bench.Sink.Statistics.Silence + bench.Sink.Statistics.Dropped, Is.LessThan(Rate / 20));
         Assert.That(bench.Heard().Count, Is.GreaterThan((170 * Rate) - (Rate / 20)));
-        // After the clock was elected and has been followed for a while the pipeline's line is the card's.
+        // After the card's clock was elected and followed for a while, the pipeline's line is the card's line.
         Assert.That(bench.WorstError(from: 30 * Rate), Is.LessThan(s_startTolerance));
     }
 
@@ -46,7 +46,7 @@ public sealed class AlsaSinkTests
         using var bench = new Bench(170 * Rate, clock => new SimulatedPcm(clock, s_setup, isCapture: false, 200) { Quantum = 48 });
         bench.Pipeline.UseClock(bench.Executor.Clock);
         bench.Run(ClockTime.FromSeconds(180));
-        // 200 ppm of 170 s are 34 ms: a card that fast is given silence once, of 20 ms.
+        // A card that is 200 ppm fast gains 34 ms in 170 s. So it gets silence once, of 20 ms.
         Assert.That(bench.Sink.Statistics.Silence, Is.EqualTo(Rate / 50).Within(Rate / 400));
         Assert.That(bench.WorstError(from: Rate), Is.LessThan(AlsaSink.Tolerance.Nanoseconds + s_startTolerance));
     }
@@ -87,7 +87,8 @@ public sealed class AlsaSinkTests
         Assert.That(said.Where(one => one.Kind == "time-estimated").Select(one => one.Source), Is.EqualTo(["sink"]));
     }
 
-    // The card is faster than the pipeline's clock, so it comes to be early, until silence is put in; or slower, and late.
+    // If the card is faster than the pipeline's clock, its sound becomes early until silence is inserted. If it is slower, its sound
+    // becomes late.
     [TestCase(200, -1)]
     [TestCase(-200, 1)]
     public void Error_is_positive_where_sound_would_be_late(double ppm, int sign)
@@ -95,7 +96,7 @@ public sealed class AlsaSinkTests
         using var bench = new Bench(60 * Rate, clock => new SimulatedPcm(clock, s_setup, isCapture: false, ppm));
         bench.Pipeline.UseClock(bench.Executor.Clock);
         bench.Run(ClockTime.FromSeconds(70));
-        // 200 ppm of 60 s, give or take what the start was made good to.
+        // The error is 200 ppm of 60 s, within the tolerance of the start.
         Assert.That(bench.Sink.Statistics.Error.Nanoseconds, Is.EqualTo(sign * 12e6).Within(s_startTolerance));
     }
 
@@ -110,7 +111,7 @@ public sealed class AlsaSinkTests
         bench.Run(ClockTime.FromSeconds(20));
         Assert.That(bench.Pcm.Xruns, Is.EqualTo(1));
         Assert.That(bench.Sink.Statistics.Interruptions, Is.EqualTo(1));
-        // What was due while there was nothing is left out, so that the rest is in time.
+        // The samples that were due during the underrun are left out, so that later samples are in time.
         Assert.That(bench.Sink.Statistics.Dropped, Is.GreaterThan(Rate / 2));
         Assert.That(measured.Sum("retrovue.device.interruptions", "kind=alsa"), Is.EqualTo(1));
         Assert.That(measured.Sum("retrovue.device.dropped", "kind=alsa"), Is.EqualTo(bench.Sink.Statistics.Dropped));
@@ -123,7 +124,7 @@ public sealed class AlsaSinkTests
         using var bench = new Bench(Rate, clock => new SimulatedPcm(clock, s_setup, isCapture: false));
         bench.Run(ClockTime.FromSeconds(5));
         Assert.That(bench.Heard()[^1].Sample, Is.EqualTo(Rate));
-        // A second, the latency of 100 ms, and the period in which the end is noticed.
+        // A second of sound, the latency of 100 ms, and up to a period until the end is noticed.
         Assert.That(bench.EndedAt, Is.InRange(ClockTime.FromMilliseconds(1100), ClockTime.FromMilliseconds(1130)));
     }
 
@@ -144,8 +145,8 @@ public sealed class AlsaSinkTests
             wrap: pcm => faulty = new FaultyPcm(pcm, call, errno, from, times));
         ElementException? thrown = bench.Run(ClockTime.FromSeconds(10), mayFail: true);
         Assert.That(bench.Pcm.IsDisposed, Is.True);
-        // A resume is called in a suspend only, a drop or a drain at the end.
-        Assert.That(faulty!.Failures > 0 || call is "Resume" or "Drop" or "Drain", Is.True, "the call was made");
+        // Resume is called in a suspend only, and Drop and Drain at the end only. So their failure may not have come up.
+        Assert.That(faulty!.Failures > 0 || call is "Resume" or "Drop" or "Drain", Is.True, "the fault has occurred");
         bool isFatal = faulty!.Failures > 0 && call is not ("Drop" or "Drain") && (errno is enodev or enomem or eio || times > 1);
         if (isFatal)
         {
@@ -161,7 +162,7 @@ public sealed class AlsaSinkTests
         }
     }
 
-    /// <summary>A sink on a simulated card in a pipeline.</summary>
+    /// <summary>A pipeline with a sink on a simulated card.</summary>
     private sealed class Bench : IDisposable
     {
         private readonly CounterSource _source;
@@ -205,7 +206,7 @@ public sealed class AlsaSinkTests
             return null;
         }
 
-        /// <summary>Each sample that was heard, and when.</summary>
+        /// <summary>Returns each sample that was heard, and the time at which it was heard.</summary>
         public List<(int Sample, ClockTime At)> Heard()
         {
             var heard = new List<(int, ClockTime)>();
@@ -224,7 +225,9 @@ public sealed class AlsaSinkTests
             return heard;
         }
 
-        /// <summary>Nanoseconds between when a sample was heard and when it should have been, at worst.</summary>
+        /// <summary>
+        /// Returns the largest difference, in nanoseconds, between the time at which a sample was heard and the time at which it was due.
+        /// </summary>
         public double WorstError(long from)
         {
             double worst = 0;
@@ -242,7 +245,7 @@ public sealed class AlsaSinkTests
 
         public void Dispose() => Pipeline.DisposeAsync().AsTask().GetAwaiter().GetResult();
 
-        // The pipeline's line where it follows the system clock; where it follows the card, that is held against the card's own frames.
+        // Converts system time to the pipeline's line. If the pipeline follows the card, the time is measured by the card's own frames.
         private ClockTime LineAt(ClockTime system) => Pipeline.Clock.Reference is AlsaClock
             ? Pipeline.Clock.At(Executor.Clock.Now) - Pcm.DurationBetween(system, Executor.Clock.Now)
             : system;

@@ -9,7 +9,7 @@ using RetroVue.Media.Time;
 
 namespace RetroVue.Media.Devices.Tests.Alsa;
 
-/// <summary>The source on a simulated sound card, whose samples are the numbers of the frames of its world.</summary>
+/// <summary>The source records from a simulated sound card. Each sample is the number of its frame.</summary>
 public sealed class AlsaSourceTests
 {
     private const int Rate = 48_000;
@@ -31,14 +31,15 @@ public sealed class AlsaSourceTests
         bench.Run(ClockTime.FromSeconds(600));
         Assert.That(bench.Source.Statistics.Lost, Is.Zero);
         Assert.That(bench.Frames, Is.EqualTo(600 * Rate * (1 + (ppm / 1e6))).Within(4 * Period));
-        // While the line is young it is as late as the best status so far: at most jitter and quantum together, 2 ms.
+        // At first, the line is as late as the best status so far. That is at most the jitter and the quantum together: 2 ms.
         Assert.That(bench.WorstEarly, Is.LessThan(2_100_000));
-        // Then the least late of the second's interrupts counts, a hundredth of the jitter on average, and half a minute of these.
+        // Later, the least late interrupt of each second counts. It is late by a hundredth of the jitter on average, and the line takes
+        // half a minute of such interrupts.
         Assert.That(bench.WorstLate, Is.LessThan(20_000));
         Assert.That(bench.Source.Statistics.Drift, Is.EqualTo(ppm).Within(3));
     }
 
-    // A source looks as often as a period is full by the card's time, which a card of 100 ppm shifts by a tick in 40 s.
+    // The source reads the count once in a period of the card's time. With a card of 100 ppm, this moves by one tick of the kernel in 40 s.
     [Test]
     public void Capture_pts_is_when_the_sample_was_captured_though_the_count_moves_at_the_kernel_s_ticks(
         [Values(100, -100)] double ppm,
@@ -53,8 +54,9 @@ public sealed class AlsaSourceTests
         });
         bench.Pipeline.UseClock(bench.Executor.Clock);
         bench.Run(ClockTime.FromSeconds(600));
-        // Interrupts come at the ticks: a frame. Where they say nothing, a second's early looks, six or more, lie two thirds of a millisecond
-        // apart within the tick, and the least late is late by less; that, at either end of the line's half minute.
+        // Interrupts come at the ticks, so the time is right to a frame. If a card does not report its interrupts, the source has six or
+        // more readings in a second, which lie two thirds of a millisecond apart within the tick. The least late of them is late by less
+        // than that. Both ends of the line's half minute may be late by so much.
         Assert.That(bench.WorstLate, Is.LessThan(isSilent ? 600_000 : 25_000));
         Assert.That(bench.Source.Statistics.Drift, Is.EqualTo(ppm).Within(isSilent ? 20 : 1));
     }
@@ -65,7 +67,7 @@ public sealed class AlsaSourceTests
         using var bench = new Bench(clock => new SimulatedPcm(clock, s_setup, isCapture: true) { IsStampTorn = true });
         bench.Pipeline.UseClock(bench.Executor.Clock);
         bench.Run(ClockTime.FromSeconds(60));
-        // The count's own step, a frame; the new count with the old time would be a period early.
+        // The count's own step is a frame. The new count with the old time would be early by a period.
         Assert.That(Math.Max(bench.WorstEarly, bench.WorstLate), Is.LessThan(21_000));
     }
 
@@ -76,7 +78,7 @@ public sealed class AlsaSourceTests
         using var bench = new Bench(clock => new SimulatedPcm(clock, s_setup, isCapture: true, 50) { Quantum = 48 });
         bench.Shown = _ =>
         {
-            // Half a second every two, of which the card's buffer holds 200 ms.
+            // Every two seconds there is a stall of half a second. The card's buffer holds 200 ms of that.
             if (bench.Executor.Clock.Now > ClockTime.FromSeconds(2 * (stalls + 1)) && stalls < 100)
             {
                 stalls++;
@@ -87,9 +89,10 @@ public sealed class AlsaSourceTests
         Assert.That(stalls, Is.EqualTo(100));
         Assert.That(bench.Pcm.Xruns, Is.EqualTo(100));
         Assert.That(bench.Discontinuities, Is.EqualTo(100));
-        // PTS and counter: a period at most, after each stall, the last as the first.
+        // After each stall, the PTS and the counter differ by at most a period. The difference does not grow from the first stall to the
+        // last.
         Assert.That(Math.Max(bench.WorstEarly, bench.WorstLate), Is.LessThan(s_format.DurationOf(Period).Nanoseconds));
-        // What was lost is what the counter lacks; each stall is known to a quantum and a frame.
+        // The statistics count as many lost frames as the counter lacks. Each stall is known to a quantum and a frame: 49 frames.
         Assert.That(bench.Source.Statistics.Lost, Is.EqualTo(bench.Missing).Within(100 * 49));
     }
 
@@ -131,7 +134,7 @@ public sealed class AlsaSourceTests
         };
         bench.Run(ClockTime.FromSeconds(60));
         Assert.That(bench.Pipeline.Clock.Reference, Is.InstanceOf<AlsaClock>());
-        // The pipeline's clock takes on at most 0.1 % of skew; a step would show as more over a period.
+        // The pipeline's clock takes on at most 0.1 % of skew. A step would show as more over a period.
         Assert.That(worst, Is.LessThan(1.001e-3));
         Assert.That((bench.Pipeline.Clock.Rate - 1) * 1e6, Is.EqualTo(100).Within(5));
     }
@@ -150,7 +153,7 @@ public sealed class AlsaSourceTests
         Assert.That(card.Read().State, Is.EqualTo(ClockState.Synchronised));
         clock.Advance(ClockTime.FromSeconds(5));
         ClockReading late = card.Read();
-        // The last status was at 9.99 s; the buffer's 200 ms and 100 ms later it stops.
+        // The last status was at 9.99 s. The clock stops after the 200 ms of the buffer and 100 ms more.
         Assert.That(late.State, Is.EqualTo(ClockState.HoldOver));
         Assert.That(late.Time.Nanoseconds, Is.EqualTo(10_290_000_000).Within(10));
         clock.Advance(ClockTime.FromSeconds(5));
@@ -220,23 +223,23 @@ public sealed class AlsaSourceTests
         const int enomem = 12;
         const int eio = 5;
         FaultyPcm? faulty = null;
-        // From the fifth time on where it is called often, so that the device runs by then; a resume is called only in a suspend.
+        // A call that is made often fails from its fifth time on, so that the device runs by then.
         int from = call is "GetStatus" or "Read" ? 5 : 1;
         using var bench = new Bench(
             clock => new SimulatedPcm(clock, s_setup, isCapture: true),
             pcm => faulty = new FaultyPcm(pcm, call, errno, from, times));
         ElementException? thrown = bench.Run(ClockTime.FromSeconds(10), mayFail: true);
         Assert.That(bench.Pcm.IsDisposed, Is.True);
-        // A resume is called in a suspend only, a drop or a drain at the end.
-        Assert.That(faulty!.Failures > 0 || call is "Resume" or "Drop", Is.True, "the call was made");
-        // A device that does not say where it was is asked.
+        // Resume is called in a suspend only, and Drop at the end only. So their failure may not have come up.
+        Assert.That(faulty!.Failures > 0 || call is "Resume" or "Drop", Is.True, "the fault has occurred");
+        // If GetStamp fails, the source uses the status. So its failure is not fatal.
         bool isFatal = faulty!.Failures > 0 && call is not ("Drop" or "GetStamp") && (errno is enodev or enomem or eio || times > 1);
         if (isFatal)
         {
             Assert.That(thrown, Is.InstanceOf<ElementException>());
             Assert.That(thrown!.InnerException, Is.InstanceOf<DeviceException>().With.Message.Contain("'simulated'"));
             Assert.That(((DeviceException)thrown.InnerException!).ErrorCode, Is.EqualTo(errno));
-            // It was tried again for less than half a second.
+            // The call was tried again for less than half a second.
             Assert.That(bench.Executor.Clock.Now, Is.LessThan(ClockTime.FromSeconds(1)));
         }
         else
@@ -264,7 +267,7 @@ public sealed class AlsaSourceTests
         Assert.That(cause.Message, Does.Contain("gone").Or.Contain("DeviceDirectory.List"));
     }
 
-    /// <summary>A source on a simulated card in a pipeline, each of whose buffers is held against the truth.</summary>
+    /// <summary>A pipeline with a source on a simulated card. Each buffer is compared with the true times.</summary>
     private sealed class Bench : IDisposable
     {
         private long _next = -1;
@@ -296,10 +299,10 @@ public sealed class AlsaSourceTests
 
         public int Discontinuities { get; private set; }
 
-        /// <summary>Nanoseconds by which a stamp was later than the truth in the first ten seconds.</summary>
+        /// <summary>The most nanoseconds by which a time stamp was off the true time in the first ten seconds.</summary>
         public double WorstEarly { get; private set; }
 
-        /// <summary>And after these.</summary>
+        /// <summary>The same after the first ten seconds.</summary>
         public double WorstLate { get; private set; }
 
         public ElementException? Run(ClockTime duration, bool mayFail = false)
@@ -307,7 +310,7 @@ public sealed class AlsaSourceTests
             Task run = Pipeline.RunAsync();
             try
             {
-                // It never ends by itself: there is nothing left to do before the limit, and it is not over.
+                // The run never ends by itself, so the simulation stops at the limit.
                 Executor.RunUntilCompleted(run, duration);
             }
             catch (InvalidOperationException)
@@ -341,7 +344,7 @@ public sealed class AlsaSourceTests
             bool isDiscontinuous = (buffer.Flags & BufferFlags.Discontinuity) == BufferFlags.Discontinuity;
             if (_next >= 0 && !isDiscontinuous)
             {
-                Assert.That(first, Is.EqualTo(_next), "frames missing without a word");
+                Assert.That(first, Is.EqualTo(_next), "frames are missing without a discontinuity");
             }
 
             Missing += _next >= 0 ? first - _next : 0;
@@ -349,7 +352,7 @@ public sealed class AlsaSourceTests
             int count = samples.Length / 2;
             _next = first + count;
             Frames += count;
-            // Only where the pipeline follows the system clock is its line the world's; else the clock's own error comes in.
+            // Only if the pipeline follows the system clock is its line the world's line. Otherwise the error of the clock is added.
             ClockTime truth = Pipeline.Clock.At(Pcm.TimeOf(first)) - Pipeline.BaseTime;
             double late = Math.Abs((buffer.Pts - truth).Nanoseconds);
             if (Executor.Clock.Now < ClockTime.FromSeconds(10))

@@ -7,14 +7,14 @@ using RetroVue.Media.Time;
 namespace RetroVue.Media.Devices.Tests.Alsa;
 
 /// <summary>
-/// A card of snd-aloop's whose crystal is off: an end that records, for the source under test, and the end that is played to, which tells
-/// when each frame is heard without any of the library's estimates.
+/// A card of snd-aloop whose crystal is off. The source under test records from one end. The test plays to the other end, which tells when
+/// each frame is heard, without any of the library's estimates.
 /// </summary>
 /// <remarks>
-/// <para>The driver moves its count at the kernel's ticks, of 4 ms, by exactly the rate that its control sets. So a frame is heard at a start
-/// plus its number over that rate, and the start is what the least late of many looks says.</para>
-/// <para>The ends are linked, which starts them within one tick. Started apart, each would round its count at other ticks than the other, and
-/// as the driver moves both by the larger of the two, the card would run some ppm faster than it is set to.</para>
+/// <para>The driver moves its count at the kernel's ticks of 4 ms, by exactly the rate that its control sets. So a frame is heard at the
+/// start plus the frame's number over that rate. The start follows from the least late of many readings.</para>
+/// <para>The ends are linked, so they start within one tick. If they started apart, each would round its count at other ticks. The driver
+/// moves both by the larger of the two, so the card would run some ppm faster than its setting.</para>
 /// </remarks>
 internal sealed class DriftingLoopback : IPcm
 {
@@ -36,18 +36,18 @@ internal sealed class DriftingLoopback : IPcm
 
     public PcmSetup Setup => _recorded.Setup;
 
-    /// <summary>True once it runs; any thread.</summary>
+    /// <summary>True after the card has started; safe on any thread.</summary>
     public bool HasStarted => Volatile.Read(ref _hasStarted);
 
-    /// <summary>Frames written to the end that is played to.</summary>
+    /// <summary>The number of frames that were written to the playing end.</summary>
     public long Written { get; private set; }
 
     /// <summary>Opens both ends, for one channel of 32 bits.</summary>
-    /// <param name="options">Period, buffer and format of both.</param>
-    /// <param name="partsPerMillion">How much faster than the system clock the card is to be; a multiple of ten.</param>
+    /// <param name="options">The period, the buffer and the format of both ends.</param>
+    /// <param name="partsPerMillion">The rate of the card above that of the system clock, in parts per million; a multiple of ten.</param>
     public static DriftingLoopback Open(AlsaOptions options, int partsPerMillion)
     {
-        // The control stretches time: more of it makes the card slower.
+        // The control stretches time: a larger value makes the card slower.
         int shift = NoShift - (partsPerMillion / 10);
         SetShift(shift);
         AlsaPcm played = AlsaPcm.Open(options with { Device = $"hw:CARD={Card},DEV=0,SUBDEV=0" }, isCapture: false);
@@ -56,11 +56,11 @@ internal sealed class DriftingLoopback : IPcm
         return new DriftingLoopback(recorded, played, 1e9 / options.Format.SampleRate * shift / NoShift);
     }
 
-    /// <summary>CLOCK_MONOTONIC at which a frame that was written is heard, once there was a look.</summary>
+    /// <summary>Returns the time of CLOCK_MONOTONIC at which a written frame is heard. There must have been a reading before.</summary>
     public ClockTime HeardAt(long frame) => ClockTime.FromNanoseconds((long)(_start + (frame * _nanosecondsPerFrame)));
 
-    /// <summary>Looks at the card through ten of its steps, each as soon as it is made.</summary>
-    /// <returns>When, by these looks alone, frame 0 was heard.</returns>
+    /// <summary>Reads the card's count during ten of its steps, each time as soon as the count moves.</summary>
+    /// <returns>The time at which frame 0 was heard, by these readings alone.</returns>
     public ClockTime WatchSteps()
     {
         double earliest = double.PositiveInfinity;
@@ -77,7 +77,7 @@ internal sealed class DriftingLoopback : IPcm
         return ClockTime.FromNanoseconds((long)earliest);
     }
 
-    /// <summary>Appends samples to those that are still to be heard.</summary>
+    /// <summary>Appends samples to those that wait to be heard.</summary>
     public void Play(ReadOnlySpan<int> samples)
     {
         long frames = _played.Write(MemoryMarshal.AsBytes(samples));
@@ -85,10 +85,10 @@ internal sealed class DriftingLoopback : IPcm
         Written += frames;
     }
 
-    /// <summary>How many samples fill three quarters of the buffer.</summary>
+    /// <summary>Returns the number of samples that fill the buffer to three quarters.</summary>
     public int Room() => (int)Math.Max(0, Look().Heard + _silence.Length - Written);
 
-    // Both, as they are linked; what is heard before anybody else plays is silence.
+    // This prepares both ends, because they are linked. Silence is heard until the test plays something.
     public int Prepare()
     {
         int code = _recorded.Prepare();

@@ -3,14 +3,14 @@ using RetroVue.Media.Time;
 
 namespace RetroVue.Media.Devices.Tests.Alsa;
 
-/// <summary>A sound device one of whose calls fails: from its n-th time on, so many times.</summary>
+/// <summary>A sound device one of whose calls fails: from its n-th time on, a given number of times.</summary>
 internal sealed class FaultyPcm(IPcm inner, string call, int errno, int from, int times) : IPcm
 {
     private int _count;
 
     public PcmSetup Setup => inner.Setup;
 
-    /// <summary>How often the call has failed.</summary>
+    /// <summary>The number of times that the call has failed.</summary>
     public int Failures { get; private set; }
 
     public int Prepare() => Fails(nameof(Prepare)) ? -errno : inner.Prepare();

@@ -8,7 +8,7 @@ using RetroVue.Media.Time;
 
 namespace RetroVue.Media.Devices.Tests.Alsa;
 
-/// <summary>Against the kernel's own sound devices: snd-aloop, which records what is played to it, and snd-dummy.</summary>
+/// <summary>Tests with the kernel's own sound devices: snd-aloop, which records what is played to it, and snd-dummy.</summary>
 [Category("DeviceVm")]
 [NonParallelizable]
 public sealed class LoopbackTests
@@ -18,11 +18,11 @@ public sealed class LoopbackTests
     private const string Capture = "hw:CARD=Loopback,DEV=1";
     private const string Dummy = "hw:CARD=Dummy,DEV=0";
 
-    // Emulated, the machine is fifteen times slower: what is played comes in time only with some buffer.
+    // The emulated machine is fifteen times slower. Sound is played in time only with a large buffer.
     private static readonly ClockTime s_buffer = ClockTime.FromSeconds(1);
     private static readonly ClockTime s_period = ClockTime.FromMilliseconds(20);
 
-    /// <summary>Compiles the code, which takes the emulated machine longer than its devices wait.</summary>
+    /// <summary>Compiles the code before the tests. On the emulated machine that takes longer than the devices wait.</summary>
     [OneTimeSetUp]
     public async Task WarmUpAsync()
     {
@@ -65,7 +65,7 @@ public sealed class LoopbackTests
             received += frames;
             for (int i = 0; i < frames; i++)
             {
-                // Before the first number there is silence; after the last the driver gives what is left in its buffer.
+                // There is silence before the first number. After the last number, the driver gives the rest of its buffer.
                 int number = FrameNumbers.Read(format, buffer.Data, i);
                 int next = 1 + (int)(matched % FrameNumbers.Modulus(format));
                 bool isNext = number == next;
@@ -80,10 +80,10 @@ public sealed class LoopbackTests
         Assert.That(mismatch, Is.Null);
         Assert.That(matched, Is.EqualTo(total), "frames");
         Assert.That(source.Statistics.Lost, Is.Zero);
-        // A stamp is taken when the driver's timer has moved its count, or when the program came to ask: late, never early. PTS lie on the
-        // line below the stamps, so nearly all are within a period before theirs, and none is later than it by more than the line's own
-        // doubt in the first seconds.
-        // The device also counts the periods that it captured before the pipeline's start. The source gives none of them.
+        // A time stamp is taken when the driver's timer has moved its count, or when the program reads it. So a stamp may be late, but
+        // never early. The PTS are on a line below the stamps: nine in ten are less than a period before their stamps. In the first
+        // seconds, a PTS may be later than its stamp by the line's uncertainty, at most 5 ms.
+        // The device also counts the periods that it captured before the pipeline's start. The source does not give these out.
         ClockTime period = format.DurationOf(recorder!.Setup.PeriodSize);
         long notGiven = source.Statistics.BeforeStart * recorder.Setup.PeriodSize;
         double[] before = [.. heard.Skip(10).Select(buffer =>
@@ -121,7 +121,7 @@ public sealed class LoopbackTests
                 return;
             }
 
-            // Seconds by which the counter and the PTS disagree, against where they stood before the first stall.
+            // The seconds between the counter and the PTS, compared with those before the first stall.
             double offset = (buffer.Pts.Nanoseconds / 1e9) - (number / (double)Rate);
             first = double.IsNaN(first) && sinceStall > 50 ? offset : first;
             if (double.IsNaN(first))
@@ -174,11 +174,11 @@ public sealed class LoopbackTests
         await Task.Delay(TimeSpan.FromSeconds(5));
         ClockTime running = pipeline.RunningTime;
         await pipeline.StopAsync();
-        // What a machine this slow loses while the code is compiled is counted, and in the PTS.
+        // The slow machine loses frames while the code is compiled. They are counted, and the PTS include them.
         frames += source.Statistics.Lost;
         Assert.That(Math.Abs((end - first - format.DurationOf(frames)).Nanoseconds), Is.LessThan(s_period.Nanoseconds), "PTS and samples");
         Assert.That((end - first).Nanoseconds / 1e9, Is.EqualTo(running.Nanoseconds / 1e9).Within(0.3), "PTS and running time");
-        // What had been captured when it was stopped: all but the period under way, and what the slow machine had not fetched yet.
+        // At the stop, the period under way is missing, and some periods that the slow machine had not fetched yet.
         Assert.That((running - end).Nanoseconds, Is.LessThan(5 * s_period.Nanoseconds));
     }
 
@@ -190,7 +190,7 @@ public sealed class LoopbackTests
         await playback.StartAsync();
         await Until.TrueAsync(() => playback.Clock.Reference is AlsaClock);
         Assert.That(playback.Clock.Reference.Name, Is.EqualTo($"alsa:{Dummy}"));
-        // The card goes, as when it is unplugged; the write returns when the last user has let go of it.
+        // The card is removed as if it were unplugged. The write to the file returns when the last user has closed the card.
         using Process unplug = Driver("unbind");
         try
         {
@@ -221,7 +221,7 @@ public sealed class LoopbackTests
         using Process unplug = Driver("unbind");
         try
         {
-            // A step of the sink's notices, then one of the pipeline clock's, on a machine fifteen times slower.
+            // The sink notices the loss in its step, and then the pipeline's clock in its own step. The machine is fifteen times slower.
             await Until.TrueAsync(() => IsReference(source), limit: TimeSpan.FromSeconds(5));
         }
         finally
@@ -234,7 +234,7 @@ public sealed class LoopbackTests
         await TestContext.Out.WriteLineAsync(
             $"{sink.Statistics} {string.Join(", ", watch.References)}; worst step {watch.WorstStep} ns in {watch.Looks} looks");
         Assert.That(watch.States, Is.EqualTo(new[] { PipelineState.Running }));
-        Assert.That(watch.WorstStep, Is.Zero, "nanoseconds beyond the reads' own bracket");
+        Assert.That(watch.WorstStep, Is.Zero, "nanoseconds beyond the bracket of the readings");
         Assert.That(sink.Statistics.Interruptions, Is.GreaterThanOrEqualTo(1));
         await pipeline.StopAsync();
 
@@ -251,7 +251,7 @@ public sealed class LoopbackTests
         Assert.That(loopback.Name, Does.Contain("Loopback"));
         AudioCapability[] capabilities = [.. loopback.Capabilities.Cast<AudioCapability>()];
         Assert.That(capabilities.Select(capability => capability.SampleFormat), Is.SupersetOf(new[] { SampleFormat.S16, SampleFormat.S32, SampleFormat.F32 }));
-        // What the driver declares: 8 to 192 kHz, 1 to 32 channels.
+        // The driver declares 8 to 192 kHz and 1 to 32 channels.
         Assert.That(capabilities.Min(capability => capability.MinimumRate), Is.EqualTo(8000));
         Assert.That(capabilities.Max(capability => capability.MaximumChannels), Is.EqualTo(32));
         Assert.That(devices.Any(device => device.Id == Dummy && device.Kind == DeviceKind.AudioSink), Is.True);
@@ -301,7 +301,9 @@ public sealed class LoopbackTests
         return pipeline;
     }
 
-    /// <summary>Plays numbers between two seconds of silence: the start is made good in the first, and the driver cuts the end short.</summary>
+    /// <summary>
+    /// Plays numbers between two seconds of silence. The start is corrected in the first second, and the driver may cut off the end.
+    /// </summary>
     private static async Task<PlaybackStatistics> PlayAsync(AudioFormat format, AlsaOptions options, long frames)
     {
         int silence = 2 * format.SampleRate;

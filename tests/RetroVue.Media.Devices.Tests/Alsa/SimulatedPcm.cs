@@ -8,8 +8,8 @@ using static RetroVue.Media.Devices.Interop.Alsa.LibAsound;
 namespace RetroVue.Media.Devices.Tests.Alsa;
 
 /// <summary>
-/// A sound card in simulated time: a crystal of its own, a count that moves in steps, status stamps that are late by chance, xruns. What it
-/// captures is a counter of the frames of its world; what it plays it keeps, with the time at which it was heard.
+/// A sound card in simulated time. It has its own crystal, a count that moves in steps, status stamps that are late by chance, and xruns.
+/// It captures the numbers of its frames. It keeps the samples that it plays, with the times at which they were heard.
 /// </summary>
 internal sealed class SimulatedPcm : IPcm
 {
@@ -37,44 +37,46 @@ internal sealed class SimulatedPcm : IPcm
 
     public PcmSetup Setup { get; }
 
-    /// <summary>The count moves by so many frames at a time.</summary>
+    /// <summary>The number of frames by which the count moves at a time.</summary>
     public int Quantum { get; init; } = 1;
 
-    /// <summary>The count moves at ticks of the system clock that lie so far apart, as a driver's does that has no card; zero for none.</summary>
+    /// <summary>The interval of the system clock's ticks at which the count moves, as in a driver without a card; zero for none.</summary>
     public ClockTime Tick { get; init; }
 
-    /// <summary>A status tells where the device was up to so long ago, and an interrupt comes up to so late.</summary>
+    /// <summary>The most by which the reading in a status is old, and by which an interrupt is late.</summary>
     public ClockTime Jitter { get; init; }
 
-    /// <summary>It does not say what it knew at its interrupts, as plugins do not.</summary>
+    /// <summary>True if the card reports nothing of its interrupts, as plugins do not.</summary>
     public bool IsSilent { get; init; }
 
-    /// <summary>A status tells where it is but not when, as plugins do.</summary>
+    /// <summary>True if a status has a count but no time, as with plugins.</summary>
     public bool IsStampless { get; init; }
 
-    /// <summary>A look at the last interrupt always falls between the kernel's writing of its count and of its time.</summary>
+    /// <summary>
+    /// True if every reading of the last interrupt comes after the kernel has written its count and before it has written its time.
+    /// </summary>
     public bool IsStampTorn { get; init; }
 
-    /// <summary>Between the count and the world: converters and cables.</summary>
+    /// <summary>The delay from the count to the world, in frames: converters and cables.</summary>
     public int HardwareDelay { get; init; }
 
-    /// <summary>What each frame of the world sounds like, on all channels.</summary>
+    /// <summary>Returns the sample of each captured frame, on all channels.</summary>
     public Func<long, int> Signal { get; init; } = frame => (int)frame;
 
-    /// <summary>What was played: first frame's time of being heard, and the samples, one run after the other.</summary>
+    /// <summary>The played samples, one run after the other, each with the time at which its first frame was heard.</summary>
     public List<(ClockTime HeardAt, List<int> Left)> Runs { get; } = [];
 
     public int Xruns { get; private set; }
 
     public bool IsDisposed { get; private set; }
 
-    /// <summary>The true time of a frame of the world.</summary>
+    /// <summary>Returns the true time of a frame.</summary>
     public ClockTime TimeOf(long worldFrame) => _epoch + ClockTime.FromNanoseconds((long)Math.Round(worldFrame / _framesPerNanosecond));
 
-    /// <summary>The frame of the world at a time.</summary>
+    /// <summary>Returns the number of the frame at a time.</summary>
     public long FrameAt(ClockTime time) => (long)Math.Round((time - _epoch).Nanoseconds * _framesPerNanosecond);
 
-    /// <summary>What the card's crystal makes of a stretch of time.</summary>
+    /// <summary>Returns the length of a stretch of time by the card's crystal.</summary>
     public ClockTime DurationBetween(ClockTime from, ClockTime to) =>
         ClockTime.FromNanoseconds((long)Math.Round((to - from).Nanoseconds * _framesPerNanosecond / Setup.Format.SampleRate * 1e9));
 
@@ -139,7 +141,8 @@ internal sealed class SimulatedPcm : IPcm
         ClockTime now = _system.Now;
         ClockTime before = _seen.Time;
         long period = CountAt(now) / Setup.PeriodSize;
-        // An interrupt for each period, the last two of which may be due or under way; multiples of the golden ratio fill the jitter evenly.
+        // There is an interrupt for each period. The last two may be due or under way. Multiples of the golden ratio spread the jitter
+        // evenly.
         for (long i = Math.Max(1, period - 1); i <= period; i++)
         {
             ClockTime late = ClockTime.FromNanoseconds((long)(i * 0.6180339887498949 % 1 * Jitter.Nanoseconds));

@@ -4,13 +4,13 @@ using RetroVue.Media.Time;
 
 namespace RetroVue.Media.Devices.Tests.Alsa;
 
-/// <summary>Keeps what a sound device says of its time, so that a test can hold PTS against it.</summary>
+/// <summary>Keeps the times that a sound device reports, so that a test can compare PTS with them.</summary>
 internal sealed class StatusRecorder(IPcm inner) : IPcm
 {
     private long _read;
     private ClockTime _called;
 
-    /// <summary>For the frame that was at the world's side: its number, and the device's own stamp.</summary>
+    /// <summary>The number of the frame that was just captured, with the device's own stamp of it.</summary>
     public List<(long Frame, ClockTime Stamp)> Stamps { get; } = new(100_000);
 
     public PcmSetup Setup => inner.Setup;
@@ -40,9 +40,9 @@ internal sealed class StatusRecorder(IPcm inner) : IPcm
     public int GetStamp(out long available, out ClockTime time)
     {
         int code = inner.GetStamp(out available, out time);
-        // The kernel writes the count, then its time: a new count can stand beside the time of the interrupt before. The time belongs to the
-        // count for sure if it is later than the last call and one interrupt alone has come since then. The loopback counts in steps of 4 ms, and
-        // may show a little less than two periods after two.
+        // The kernel writes the count and then its time. So a new count can stand beside the time of the interrupt before. The time belongs
+        // to the count if it is later than the last call and only one interrupt has come since then. The loopback counts in steps of 4 ms,
+        // so two of its interrupts may show a little less than two periods.
         if (code >= 0 && time > _called && available <= Setup.PeriodSize * 3 / 2)
         {
             Stamps.Add((_read + available, time));

@@ -9,7 +9,7 @@ using RetroVue.Media.Time;
 
 namespace RetroVue.Media.Devices.Tests.PipeWire;
 
-/// <summary>The kernel's camera (vivid) as a node of PipeWire's, whose buffers are DMABUFs; in a virtual machine that has it.</summary>
+/// <summary>The kernel's camera (vivid) as a node of PipeWire, with DMABUFs as its buffers; in a virtual machine that has vivid.</summary>
 [Category("DeviceVm")]
 [NonParallelizable]
 public sealed class CameraNodeTests
@@ -28,7 +28,8 @@ public sealed class CameraNodeTests
         }
 
         _camera = device.Id;
-        // Start of exposure, for vivid's stamps of the end lie in the future; and pictures without counters in them.
+        // The stamp is that of the start of the exposure, because vivid's stamps of the end are in the future. No counters are drawn into
+        // the pictures.
         using Process set = Process.Start("v4l2-ctl", ["-d", _camera, "-c", "timestamp_source=1,osd_text_mode=2,test_pattern=0"]);
         set.WaitForExit();
     }
@@ -43,7 +44,7 @@ public sealed class CameraNodeTests
         using PipeWireDaemon daemon = PipeWireDaemon.Start("-c", _camera);
         Capture capture = await Capture.RunAsync(
             Node(daemon), ClockTime.FromSeconds(3), record => ClockTime.FromNanoseconds(record.pts), keep: 1);
-        // What the sink has kept is mapped still.
+        // The buffers that the sink has kept are still mapped.
         string[] maps = await File.ReadAllLinesAsync("/proc/self/maps");
         string[] shared = [.. maps.Where(line => line.Contains("dmabuf", StringComparison.Ordinal))];
         (string Hash, int Values) byNode = Describe(capture.Sink.Kept.Peek());
@@ -52,7 +53,7 @@ public sealed class CameraNodeTests
         Assert.That(shared, Is.Not.Empty, "the buffers are DMABUFs");
         Assert.That(capture.Taken.Select(taken => taken.Pts), Is.EqualTo(capture.Expected), "to the nanosecond");
         Assert.That(capture.Statistics.Estimated, Is.Zero);
-        // On the common base: the driver's stamp is of the start of the exposure, so a picture comes an interval later, or some more.
+        // The driver's stamp is that of the start of the exposure. So a picture comes an interval or more after its stamp.
         Assert.That(capture.Statistics.Lateness, Is.GreaterThan(ClockTime.Zero).And.LessThan(ClockTime.FromSeconds(1)));
         Assert.That(direct.Values, Is.GreaterThan(4), "colour bars, not an empty buffer");
         Assert.That(byNode, Is.EqualTo(direct));
@@ -94,7 +95,7 @@ public sealed class CameraNodeTests
         return picture;
     }
 
-    /// <summary>What tells one picture from another, and how many different bytes it has; without a copy of it.</summary>
+    /// <summary>Returns a hash of a picture and the number of its different bytes, without a copy of the picture.</summary>
     private static (string Hash, int Values) Describe(MediaBuffer buffer)
     {
         var values = new HashSet<byte>();

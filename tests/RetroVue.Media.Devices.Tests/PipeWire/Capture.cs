@@ -6,7 +6,7 @@ using RetroVue.Media.Time;
 
 namespace RetroVue.Media.Devices.Tests.PipeWire;
 
-/// <summary>Runs a source for a while and keeps what PipeWire said of each buffer beside what came of it.</summary>
+/// <summary>Runs a source for a while. Keeps PipeWire's record of each buffer beside the buffer's PTS.</summary>
 internal sealed class Capture
 {
     private Capture()
@@ -27,11 +27,12 @@ internal sealed class Capture
 
     public long Overwritten { get; private set; }
 
-    /// <summary>Records until a buffer has that PTS, with the system clock as the reference.</summary>
+    /// <summary>Records until a buffer has the PTS <paramref name="length"/>, with the system clock as the reference.</summary>
     /// <param name="source">The source.</param>
-    /// <param name="length">How long.</param>
-    /// <param name="captured">When a record's buffer was captured, as the test works it out; None to leave that alone.</param>
-    /// <param name="keep">Buffers that the sink holds on to.</param>
+    /// <param name="length">The length of the recording.</param>
+    /// <param name="captured">Returns the time at which a record's buffer was captured, as the test computes it; null to compute
+    /// none.</param>
+    /// <param name="keep">The number of buffers that the sink holds.</param>
     public static async Task<Capture> RunAsync(
         PipeWireSource source,
         ClockTime length,

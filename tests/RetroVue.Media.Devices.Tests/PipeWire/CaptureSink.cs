@@ -4,7 +4,7 @@ using RetroVue.Media.Time;
 
 namespace RetroVue.Media.Devices.Tests.PipeWire;
 
-/// <summary>Writes down what comes, keeps some of it, and says when there is enough.</summary>
+/// <summary>Records its input, keeps some of the buffers, and tells when there are enough.</summary>
 internal sealed class CaptureSink : Element
 {
     private readonly TaskCompletionSource _enough = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -12,7 +12,7 @@ internal sealed class CaptureSink : Element
     private readonly Lock _lock = new();
 
     /// <param name="until">The PTS at which there is enough.</param>
-    /// <param name="keep">How many of the last buffers are held on to.</param>
+    /// <param name="keep">The number of the last buffers that are held.</param>
     public CaptureSink(ClockTime until, int keep = 0)
         : base("sink")
     {

@@ -1,6 +1,6 @@
 namespace RetroVue.Media.Devices.Tests.PipeWire;
 
-/// <summary>Allocates and collects without a break on a thread of its own: what would stop a graph whose callbacks were managed.</summary>
+/// <summary>Allocates and collects garbage all the time on its own thread. This would stop a graph with managed callbacks.</summary>
 internal sealed class CollectionStress : IDisposable
 {
     private readonly Thread _thread;
@@ -25,7 +25,7 @@ internal sealed class CollectionStress : IDisposable
     {
         while (!_isOver)
         {
-            // A graph of objects for the collector to walk.
+            // Many connected objects, which the collector has to visit.
             var kept = new List<object>();
             for (int i = 0; i < 20_000; i++)
             {

@@ -9,7 +9,7 @@ using RetroVue.Media.Time;
 
 namespace RetroVue.Media.Devices.Tests.PipeWire;
 
-/// <summary>What is played to a sink is heard at its time: its monitor, recorded by another pipeline, says when.</summary>
+/// <summary>Sound that is played to a sink is heard at its time. Another pipeline records the sink's monitor and shows that time.</summary>
 [NonParallelizable]
 public sealed class PipeWireAudioSinkTests
 {
@@ -27,7 +27,7 @@ public sealed class PipeWireAudioSinkTests
         Assert.That(MediaBuffer.LiveCount, Is.Zero, "buffers alive");
     }
 
-    // A sink that drives the graph gives its monitor's sound to the next cycle, which PipeWire does not say.
+    // If a sink drives the graph, its monitor gives the sound to the next cycle. PipeWire does not report that.
     [TestCase("test-sink-graph", 0)]
     [TestCase("test-sink", 1024)]
     [Retry(3)]
@@ -73,7 +73,8 @@ public sealed class PipeWireAudioSinkTests
         Assert.That(beeps, Has.Length.EqualTo(4));
         Assert.That(statistics.Starved, Is.Zero);
 
-        // Put to its time to the sample; the finder of onsets and the rounding of two time lines each take one more.
+        // Sound is put at its time to the sample. The detection of a beep and the rounding of two time lines may each be off by one more
+        // sample.
         Assert.That(beeps.Zip(due, (beep, time) => (beep - time).Nanoseconds), Is.All.Zero.Within(100_000));
     }
 
@@ -136,12 +137,12 @@ public sealed class PipeWireAudioSinkTests
             await Until.TrueAsync(() => ReferenceEquals(pipeline.Clock.Reference, sink.ProvideClock()));
             await Task.Delay(500);
             daemon.Kill();
-            // The clock is looked at ten times a second.
+            // The pipeline reads the clock ten times a second.
             await Until.TrueAsync(() => pipeline.Clock.Read().State == ClockState.HoldOver, limit: TimeSpan.FromSeconds(1));
             Assert.That(sink.ProvideClock(), Is.Null);
             daemon.Dispose();
             File.Delete(link);
-            // What is due meanwhile is let go at its pace, so that whoever feeds the sink does not stand still.
+            // Meanwhile, sound that is due is dropped at its pace, so that the elements before the sink do not stand still.
             long before = sink.Statistics.Dropped;
             ClockTime from = pipeline.RunningTime;
             await Task.Delay(2000);
@@ -156,7 +157,7 @@ public sealed class PipeWireAudioSinkTests
             await Until.TrueAsync(() => sink.Statistics.Played > played + (Rate / 2));
             await TestContext.Out.WriteLineAsync($"{sink.Statistics}; worst step {watch.WorstStep} ns in {watch.Looks} looks");
             Assert.That(watch.States, Is.EqualTo(new[] { PipelineState.Running }));
-            Assert.That(watch.WorstStep, Is.Zero, "nanoseconds beyond the reads' own bracket");
+            Assert.That(watch.WorstStep, Is.Zero, "nanoseconds beyond the bracket of the readings");
             Assert.That(sink.Statistics.Interruptions, Is.EqualTo(1));
             Assert.That(KindsOf(pipeline).Where(kind => kind.StartsWith("device-", StringComparison.Ordinal)), Is.EqualTo(new[] { "device-lost", "device-found" }));
             await pipeline.StopAsync();
@@ -183,7 +184,7 @@ public sealed class PipeWireAudioSinkTests
         await Until.TrueAsync(() => ReferenceEquals(pipeline.Clock.Reference, sink.ProvideClock()));
         daemon.Suspend();
         await Until.TrueAsync(() => pipeline.Clock.Read().State == ClockState.HoldOver, limit: TimeSpan.FromSeconds(1));
-        // A second until it is taken to hang; then what is due is let go.
+        // After a second the daemon counts as hanging. From then on, sound that is due is dropped.
         await Until.TrueAsync(() => sink.Statistics.Dropped > Rate, limit: TimeSpan.FromSeconds(5));
         daemon.Resume();
         long played = sink.Statistics.Played;
@@ -192,7 +193,7 @@ public sealed class PipeWireAudioSinkTests
         watch.Dispose();
         await TestContext.Out.WriteLineAsync($"{sink.Statistics}; worst step {watch.WorstStep} ns in {watch.Looks} looks");
         Assert.That(watch.States, Is.EqualTo(new[] { PipelineState.Running }));
-        Assert.That(watch.WorstStep, Is.Zero, "nanoseconds beyond the reads' own bracket");
+        Assert.That(watch.WorstStep, Is.Zero, "nanoseconds beyond the bracket of the readings");
         await pipeline.StopAsync();
     }
 

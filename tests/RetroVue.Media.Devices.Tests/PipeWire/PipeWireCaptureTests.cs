@@ -8,16 +8,16 @@ using RetroVue.Media.Time;
 
 namespace RetroVue.Media.Devices.Tests.PipeWire;
 
-/// <summary>Recording from a real daemon's test sources, with the collector at work all the time.</summary>
+/// <summary>Records from a real daemon's test sources, while the garbage collector works all the time.</summary>
 /// <remarks>
-/// Whoever schedules a virtual machine may stop it for longer than a frame; then the daemon itself loses frames, for any recorder. So a
-/// test that counts them may try again. Each has a daemon of its own: Debian 12's video test source (0.3.65) sometimes takes the daemon
-/// with it, or gives nothing any more, when a link of its has gone.
+/// A virtual machine may be stopped for longer than a frame. The daemon itself then loses frames, for any recorder. So a test that counts
+/// frames may try again. Each test has its own daemon, because Debian 12's video test source (0.3.65) has a fault: when one of its links
+/// has gone, it sometimes ends the daemon or gives no more pictures.
 /// </remarks>
 [NonParallelizable]
 public sealed class PipeWireCaptureTests
 {
-    // Of its first frames a source counts some that it made before the link was whole.
+    // A source's first numbers include some frames that it made before the link was complete.
     private static readonly ClockTime s_underWay = ClockTime.FromMilliseconds(500);
 
     private PipeWireDaemon _daemon = null!;
@@ -60,11 +60,11 @@ public sealed class PipeWireCaptureTests
             Is.EqualTo(Enumerable.Range(0, steady.Length).Select(i => steady[0].Record.seq + (ulong)i)),
             "no number is left out");
 
-        // Frames that begin within so many seconds: the count of their durations, one more or less for where the window happens to begin.
+        // The number of frames that begin within so many seconds. There may be one more or less, depending on where the window begins.
         int frames = steady.Count(taken => taken.Pts < steady[0].Pts + ClockTime.FromSeconds(seconds));
         Assert.That(frames, Is.EqualTo(rate * seconds).Within(1));
         Assert.That(capture.Statistics.Estimated, Is.Zero);
-        Assert.That(capture.Copied, Is.Zero, "all ride in as they are");
+        Assert.That(capture.Copied, Is.Zero, "no picture is copied");
         Assert.That(capture.Counters.dropped, Is.Zero);
         await TestContext.Out.WriteLineAsync($"{rate} fps: {capture.Statistics}");
     }
@@ -93,7 +93,7 @@ public sealed class PipeWireCaptureTests
         long cycle = steady[0].Duration.ToUnits(new Rational(1, 48_000));
         Assert.That(samples, Is.EqualTo(48_000L * seconds).Within(cycle));
 
-        // Each buffer begins where the one before ended; the graph's times are whole nanoseconds.
+        // Each buffer begins where the one before it ended. The graph's times are whole nanoseconds.
         for (int i = 1; i < steady.Count; i++)
         {
             Assert.That((steady[i].Pts - steady[i - 1].Pts - steady[i - 1].Duration).Nanoseconds, Is.Zero.Within(1000));
@@ -149,7 +149,7 @@ public sealed class PipeWireCaptureTests
         capture.Sink.Release();
         Assert.That(held, Is.EqualTo(20));
         Assert.That(capture.Copied, Is.Positive);
-        // The test source does not wait for its buffers; once each of them has been overwritten nothing lies in them any more.
+        // The test source does not wait for its buffers. After each of them has been overwritten, none has a picture any more.
         Assert.That(capture.Overwritten, Is.InRange(1, 16));
         ulong[] numbers = [.. capture.Taken.Where(taken => taken.Pts >= s_underWay).Select(taken => taken.Record.seq)];
         Assert.That(numbers[^1] - numbers[0], Is.EqualTo((ulong)numbers.Length - 1));
@@ -171,7 +171,7 @@ public sealed class PipeWireCaptureTests
         Assert.That(pipeline.Clock.Reference, Is.SameAs(clock));
         Assert.That(first.State, Is.EqualTo(ClockState.Synchronised));
 
-        // The graph of the test is driven by a timer on CLOCK_MONOTONIC: both run alike, to what a cycle's wake-up is off.
+        // A timer on CLOCK_MONOTONIC drives the graph of the test. So both clocks run alike, within the error of a cycle's wake-up.
         Assert.That(
             (second.Time - first.Time - second.SystemTime + first.SystemTime).Nanoseconds,
             Is.Zero.Within(ClockTime.FromMilliseconds(1).Nanoseconds));
@@ -204,7 +204,8 @@ public sealed class PipeWireCaptureTests
         await pipeline.StopAsync();
         await run;
 
-        // Warm after a second. The runtime allocates something itself once in a while: what a buffer took would be in each of the parts.
+        // The code is warm after a second. The .NET runtime itself allocates something once in a while. An allocation for each buffer would
+        // be in each of the parts.
         long[] allocated = [.. sink.Allocated.Skip(sink.Allocated.Count / 4)];
         Assert.That(allocated, Has.Length.GreaterThan(100));
         int quarter = allocated.Length / 4;
@@ -213,7 +214,8 @@ public sealed class PipeWireCaptureTests
 
     private static ClockTime GraphTime(rv_pw_record record)
     {
-        // pw_time: now, less the delay in ticks of the rate, less what the resampler holds. One buffer a cycle: nothing is behind it.
+        // The time is pw_time: now, less the delay in ticks of the rate, less the samples in the resampler. There is one buffer in a cycle,
+        // so nothing is behind it.
         Assert.That((record.pts, record.behind), Is.EqualTo((PipeWireBridge.RV_PW_ABSENT, 0UL)));
         var delay = (Int128)record.time_delay * 1_000_000_000 * record.time_rate.num / record.time_rate.den;
         var held = (Int128)record.time_buffered * 1_000_000_000 / 48_000;
@@ -229,7 +231,8 @@ public sealed class PipeWireCaptureTests
         }
     }
 
-    // The test source never gets back a buffer that it gave out before the link was whole: with all of them it has enough left.
+    // If the test source gives out a buffer before the link is complete, it never gets that buffer back. So it gets all buffers, and has
+    // enough left.
     private PipeWireVideoSource Video(int rate) => new("camera", new PipeWireVideoSourceOptions
     {
         Remote = _daemon.Remote, Target = "test-video", Width = 320, Height = 240, FrameRate = new Rational(rate, 1), Buffers = 16,

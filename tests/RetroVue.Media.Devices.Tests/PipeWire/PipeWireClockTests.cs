@@ -13,7 +13,7 @@ public sealed class PipeWireClockTests
     [Test]
     public void Clock_runs_at_the_devices_rate_and_never_back()
     {
-        // The device is 100 ppm fast: 1024 samples take 21.331 ms of system time; cycles wake up to 1 ms late.
+        // The device is 100 ppm fast, so 1024 samples take 21.331 ms of system time. Cycles wake up to 1 ms late.
         var system = new ControllableClock(s_start);
         var clock = new PipeWireClock("pipewire:test", system);
         var random = new Random(1);

@@ -4,7 +4,7 @@ using RetroVue.Media.Devices.PipeWire;
 
 namespace RetroVue.Media.Devices.Tests.PipeWire;
 
-/// <summary>A PipeWire daemon of the tests' own, by tests/lab/pipewire-headless or screen-headless.</summary>
+/// <summary>A PipeWire daemon for the tests, which tests/lab/pipewire-headless or screen-headless starts.</summary>
 internal sealed class PipeWireDaemon : IDisposable
 {
     private const int PackageIsMissing = 77;
@@ -21,16 +21,16 @@ internal sealed class PipeWireDaemon : IDisposable
 
     public string Folder { get; }
 
-    /// <summary>What to connect to.</summary>
+    /// <summary>The socket to connect to.</summary>
     public string Remote => Path.Combine(Folder, "pipewire-0");
 
-    /// <summary>Of a desktop: the address of its message bus.</summary>
+    /// <summary>The address of the message bus, if there is a desktop.</summary>
     public string Bus => $"unix:path={Path.Combine(Folder, "bus")}";
 
-    /// <summary>Starts one; ignores the tests where PipeWire is not installed or the bridge is not built.</summary>
+    /// <summary>Starts a daemon; ignores the tests if PipeWire is not installed or the bridge is not built.</summary>
     public static PipeWireDaemon Start(params string[] arguments) => StartScript("pipewire-headless", arguments);
 
-    /// <summary>Starts one with a desktop on it; ignores the tests where that is not installed.</summary>
+    /// <summary>Starts a daemon with a desktop; ignores the tests if the desktop is not installed.</summary>
     public static PipeWireDaemon StartDesktop() => StartScript("screen-headless");
 
     private static PipeWireDaemon StartScript(string script, params string[] arguments)
@@ -69,17 +69,17 @@ internal sealed class PipeWireDaemon : IDisposable
         return started;
     }
 
-    /// <summary>Ends the daemon as a crash does.</summary>
+    /// <summary>Ends the daemon at once, as a crash does.</summary>
     public void Kill()
     {
         using var daemon = Process.GetProcessById(_daemon);
         daemon.Kill();
     }
 
-    /// <summary>Lets the daemon hang.</summary>
+    /// <summary>Makes the daemon hang.</summary>
     public void Suspend() => Signal("STOP");
 
-    /// <summary>Lets it go on.</summary>
+    /// <summary>Lets the daemon go on.</summary>
     public void Resume() => Signal("CONT");
 
     public void Dispose()

@@ -7,7 +7,7 @@ using RetroVue.Media.Time;
 
 namespace RetroVue.Media.Devices.Tests.PipeWire;
 
-/// <summary>Daemons that are not there, die, or have nothing of the name.</summary>
+/// <summary>Daemons that do not run, that die, or that have no node of the name.</summary>
 [NonParallelizable]
 public sealed class PipeWireFailureTests
 {
@@ -36,7 +36,7 @@ public sealed class PipeWireFailureTests
         Assert.That(failure.InnerException, Is.TypeOf<DeviceException>());
         Assert.That(failure.Message, Does.Contain(daemon.Remote).And.Contain("is gone").And.Contain("systemctl --user start pipewire"));
 
-        // What the pipeline still holds can still be read.
+        // The buffers that the pipeline still holds can still be read.
         Assert.That(sink.Kept, Has.Count.EqualTo(3));
         Assert.That(sink.Kept.Sum(buffer => buffer.Data.ToArray().Length), Is.Positive);
         sink.Release();
@@ -95,7 +95,7 @@ public sealed class PipeWireFailureTests
         int told = sink.Gaps.Count;
         daemon.Suspend();
         await Until.TrueAsync(() => sink.Gaps.Count > told + 3);
-        // A daemon that has been stopped by a signal does not always let its own source go on.
+        // After a daemon was stopped by a signal, its own source does not always go on.
         daemon.Resume();
         await pipeline.StopAsync();
         await run;

@@ -23,7 +23,7 @@ public sealed class PipeWireTimesTests
     [Test]
     public void Without_a_header_the_cycles_time_less_delay_resampler_and_what_came_after_is_taken()
     {
-        // 480 ticks of 1/48000 are 10 ms, 48 samples in the resampler 1 ms, and 2 ms of sound came after this in the same cycle.
+        // 480 ticks of 1/48000 are 10 ms. The 48 samples in the resampler are 1 ms. 2 ms of sound came after this buffer in the same cycle.
         rv_pw_record record = Record(now: Arrival - 1_000_000, delay: 480, buffered: 48);
         CaptureTime time = new PipeWireTimes(s_sample).Of(record, 0, 1024, ClockTime.FromMilliseconds(2));
         Assert.That(time.At.Nanoseconds, Is.EqualTo(Arrival - 1_000_000 - 13_000_000));
@@ -40,13 +40,14 @@ public sealed class PipeWireTimesTests
         const int buffers = 1000;
         for (int i = 0; i < buffers; i++)
         {
-            // Each arrives when its last sample has been captured, and late by up to 5 ms.
+            // Each buffer arrives after its last sample was captured, late by up to 5 ms.
             long arrival = Arrival + ClockTime.FromUnits((i + 1) * 1024L, s_sample).Nanoseconds + (long)(random.NextDouble() * 5_000_000);
             time = times.Of(Record(arrival: arrival), i * 1024L, (i + 1) * 1024L, ClockTime.Zero);
             Assert.That(time.IsEstimated);
         }
 
-        // Of the thousand arrivals of 21 s the least late are late by microseconds; the line through them is off by some hundred at most.
+        // There are a thousand arrivals in 21 s. The least late ones are late by microseconds, so the line through them is off by some
+        // hundred microseconds at most.
         long truth = Arrival + ClockTime.FromUnits((buffers - 1) * 1024L, s_sample).Nanoseconds;
         Assert.That(time.At.Nanoseconds, Is.EqualTo(truth).Within(500_000));
     }

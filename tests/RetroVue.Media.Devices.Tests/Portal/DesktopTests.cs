@@ -11,16 +11,17 @@ using RetroVue.Media.Time;
 namespace RetroVue.Media.Devices.Tests.Portal;
 
 /// <summary>
-/// Recording a real desktop's screen, by tests/lab/screen-headless: xdg-desktop-portal, a compositor, PipeWire and its session manager.
+/// Records the screen of a real desktop, which tests/lab/screen-headless starts: xdg-desktop-portal, a compositor, PipeWire and its
+/// session manager.
 /// </summary>
 [NonParallelizable]
 public sealed class DesktopTests
 {
-    // The bar at the lower end of the screen, and its colour, as the script sets them.
+    // The top of the bar at the lower end of the screen, and the bar's colour, as the script sets them.
     private const int BarLine = 600;
     private static readonly (byte R, byte G, byte B) s_bar = (0x20, 0x50, 0xC0);
 
-    // What changes on the screen changes every 40 ms, and now and then the compositor is late by a picture.
+    // The screen changes every 40 ms. Now and then the compositor is late by a picture.
     private static readonly ClockTime s_frame = ClockTime.FromMilliseconds(40);
 
     private PipeWireDaemon _desktop = null!;
@@ -54,7 +55,8 @@ public sealed class DesktopTests
         Assert.That(capture.Taken.Select(taken => taken.Pts), Is.EqualTo(capture.Expected), "the compositor's times, to the nanosecond");
         Assert.That(capture.Statistics.Estimated, Is.Zero);
 
-        // CLOCK_MONOTONIC: shown before it was copied, and brought within a tenth of a second, which a busy machine needs.
+        // The times are of CLOCK_MONOTONIC. A picture is shown before it is copied. It comes within a tenth of a second, which a busy
+        // machine needs.
         long[] ways = [.. capture.Taken.Select(taken => taken.Record.arrival - taken.Record.pts)];
         Assert.That(ways, Has.All.InRange(0, 100_000_000));
         for (int i = 1; i < capture.Taken.Count; i++)
@@ -62,7 +64,7 @@ public sealed class DesktopTests
             Assert.That(capture.Taken[i].Pts, Is.GreaterThan(capture.Taken[i - 1].Pts));
         }
 
-        // As long as it took: what came in so many seconds spans as many, to a frame.
+        // The recording is as long as it took: the pictures of so many seconds span as many seconds, within a frame at each end.
         ClockTime span = capture.Taken[^1].Pts - capture.Taken[0].Pts;
         ClockTime took = ClockTime.FromNanoseconds(capture.Taken[^1].Record.arrival - capture.Taken[0].Record.arrival);
         Assert.That((span - took).Nanoseconds, Is.Zero.Within(s_frame.Nanoseconds));
@@ -79,7 +81,7 @@ public sealed class DesktopTests
     {
         using ScreenCast screen = await StartAsync();
         Capture capture = await Capture.RunAsync(Source(screen, new Rational(5, 1)), ClockTime.FromSeconds(2));
-        // The limit holds over a second, not from one picture to the next.
+        // The limit holds for a second, and not for the step from one picture to the next.
         Assert.That(capture.Taken, Has.Count.InRange(3, 15));
     }
 
@@ -115,7 +117,7 @@ public sealed class DesktopTests
         await Until.TrueAsync(() => sink.Seen.Count > before + 5);
         await pipeline.StopAsync();
         await run;
-        // The portal may agree on the new one more than once.
+        // The portal may agree on the new size more than once.
         Assert.That(
             sink.Formats.Cast<VideoFormat>().Select(format => (format.Width, format.Height)).Distinct(),
             Is.EqualTo(new[] { (1280, 720), (800, 600) }));
@@ -139,7 +141,7 @@ public sealed class DesktopTests
         Assert.That(failure.InnerException, Is.TypeOf<DeviceException>());
     }
 
-    /// <summary>Records until it is under way.</summary>
+    /// <summary>Starts a recording and waits until it is under way.</summary>
     private static async Task<Task> RecordAsync(Pipeline pipeline, ScreenCast screen, CaptureSink sink)
     {
         pipeline.Link(pipeline.Add(Source(screen)), pipeline.Add(sink));
@@ -169,7 +171,7 @@ public sealed class DesktopTests
         }
         catch (DeviceException failure) when (!IsDebian12)
         {
-            // Another release's xdg-desktop-portal-wlr may want a graphics card after all.
+            // Another release of xdg-desktop-portal-wlr may need a graphics card.
             Assert.Ignore($"The desktop without a graphics card shares no screen here: {failure.Message}");
             throw;
         }

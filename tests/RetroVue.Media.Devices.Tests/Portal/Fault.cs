@@ -1,26 +1,26 @@
 namespace RetroVue.Media.Devices.Tests.Portal;
 
-/// <summary>What is wrong with a <see cref="StandInPortal"/>.</summary>
+/// <summary>The fault of a <see cref="StandInPortal"/>.</summary>
 public enum Fault
 {
     None,
 
-    /// <summary>There is no interface for screens.</summary>
+    /// <summary>The portal has no interface for screens.</summary>
     NoScreens,
 
-    /// <summary>Its properties have no version.</summary>
+    /// <summary>The properties have no version.</summary>
     NoVersion,
 
-    /// <summary>It tells what can be shared by a text.</summary>
+    /// <summary>The kinds that can be shared are given as a text.</summary>
     KindsAsText,
 
-    /// <summary>It answers on another path than agreed on.</summary>
+    /// <summary>The portal answers on another path than agreed on.</summary>
     OtherPath,
 
-    /// <summary>Its answers come before the replies to the calls: not a fault of its own, but a trap.</summary>
+    /// <summary>The answers come before the replies to the calls. This is allowed, but a client may not expect it.</summary>
     AnswersFirst,
 
-    /// <summary>Somebody else on the bus answers in its place, and says no.</summary>
+    /// <summary>Another program on the bus answers in the portal's place, and refuses.</summary>
     StrangerAnswers,
 
     /// <summary>The session has no handle.</summary>
@@ -29,7 +29,7 @@ public enum Fault
     /// <summary>The session's handle is a number.</summary>
     SessionHandleAsNumber,
 
-    /// <summary>Nothing was shared, it says, though the user agreed.</summary>
+    /// <summary>The answer has no streams, although the user agreed.</summary>
     NoStreams,
 
     /// <summary>The list of streams is empty.</summary>
@@ -44,16 +44,16 @@ public enum Fault
     /// <summary>PipeWire's connection is a number.</summary>
     RemoteAsNumber,
 
-    /// <summary>PipeWire's connection leads nowhere.</summary>
+    /// <summary>The descriptor of PipeWire's connection is not connected to a daemon.</summary>
     RemoteIsDead,
 
-    /// <summary>It ends without a word when it is called to start.</summary>
+    /// <summary>The portal ends without a reply when it is called to start.</summary>
     DiesWhenCalled,
 
-    /// <summary>It ends while the user is asked.</summary>
+    /// <summary>The portal ends while the user is asked.</summary>
     DiesWhileAsking,
 
-    /// <summary>It takes calls and never replies.</summary>
+    /// <summary>The portal takes calls and never replies.</summary>
     Deaf,
 
     /// <summary>The user never answers.</summary>

@@ -3,7 +3,7 @@ using System.Diagnostics;
 
 namespace RetroVue.Media.Devices.Tests.Portal;
 
-/// <summary>A message bus of the tests' own, on which nothing is started by itself.</summary>
+/// <summary>A message bus for the tests, on which no service is started automatically.</summary>
 internal sealed class PrivateBus : IDisposable
 {
     private readonly Process _daemon;
@@ -13,7 +13,7 @@ internal sealed class PrivateBus : IDisposable
 
     public string Address => $"unix:path={Path.Combine(_folder, "bus")}";
 
-    /// <summary>Starts one; ignores the tests where dbus-daemon is not installed.</summary>
+    /// <summary>Starts a bus; ignores the tests if dbus-daemon is not installed.</summary>
     public static PrivateBus Start()
     {
         string folder = Directory.CreateTempSubdirectory("rv-bus-").FullName;
@@ -36,7 +36,7 @@ internal sealed class PrivateBus : IDisposable
         try
         {
             Process daemon = Process.Start(start)!;
-            // It listens when it has told its address.
+            // The daemon listens after it has printed its address.
             Assert.That(daemon.StandardOutput.ReadLine(), Does.StartWith("unix:path="));
             return new PrivateBus(daemon, folder);
         }
@@ -48,7 +48,7 @@ internal sealed class PrivateBus : IDisposable
         }
     }
 
-    /// <summary>Ends it as a crash does.</summary>
+    /// <summary>Ends the bus at once, as a crash does.</summary>
     public void Kill()
     {
         if (!_daemon.HasExited)
@@ -62,7 +62,7 @@ internal sealed class PrivateBus : IDisposable
     public void Dispose()
     {
         Kill();
-        // A stream that was read from is not the process's to dispose of.
+        // The process does not dispose of a stream that was read from.
         _daemon.StandardOutput.Dispose();
         _daemon.Dispose();
         Directory.Delete(_folder, recursive: true);

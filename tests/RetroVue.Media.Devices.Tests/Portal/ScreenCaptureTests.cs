@@ -8,7 +8,7 @@ using RetroVue.Media.Time;
 
 namespace RetroVue.Media.Devices.Tests.Portal;
 
-/// <summary>Recording what a stand-in portal shares: the test picture of a real daemon.</summary>
+/// <summary>Records the stream that a stand-in portal shares: the test picture of a real daemon.</summary>
 [NonParallelizable]
 public sealed class ScreenCaptureTests
 {
@@ -156,7 +156,7 @@ public sealed class ScreenCaptureTests
         return failure;
     }
 
-    // Nobody else makes links here: there is no session manager.
+    // There is no session manager, so the source must make the link itself.
     private static PipeWireVideoSource Source(ScreenCast screen) => new("screen", new PipeWireVideoSourceOptions
     {
         Screen = screen.Streams[0], Linking = PipeWireLinking.Direct, Buffers = 16,

@@ -6,10 +6,10 @@ using RetroVue.Media.Time;
 
 namespace RetroVue.Media.Devices.Tests.Portal;
 
-/// <summary>The conversation with the portal, which a stand-in has on a bus of the tests' own.</summary>
+/// <summary>The calls to the portal, which a stand-in answers on a private bus.</summary>
 public sealed class ScreenCastTests
 {
-    // Nothing here waits for anybody; the machine may be busy.
+    // No call here waits for a user. The limit is for a busy machine.
     private static readonly TimeSpan s_soon = TimeSpan.FromSeconds(2);
 
     private PrivateBus _bus = null!;
@@ -278,7 +278,7 @@ public sealed class ScreenCastTests
             await OnceAsync();
         }
 
-        // A thread of the pool may come or go meanwhile; one left by each time would be ten.
+        // A thread of the pool may come or go meanwhile. If each session left one thread, there would be ten more.
         (int Files, int Threads) after = Count();
         Assert.That(after.Files - before.Files, Is.Zero.Within(2));
         Assert.That(after.Threads - before.Threads, Is.LessThan(5));
@@ -314,7 +314,7 @@ public sealed class ScreenCastTests
         return failure;
     }
 
-    // Any socket will do that can be connected to.
+    // Any socket that accepts connections will do.
     private string BusSocket() => _bus.Address["unix:path=".Length..];
 
     private ScreenCastOptions Options() => new() { Bus = _bus.Address, AnswerLimit = ClockTime.FromSeconds(10) };

@@ -3,7 +3,7 @@ using RetroVue.Media.Devices.Interop.DBus;
 
 namespace RetroVue.Media.Devices.Tests.Portal;
 
-/// <summary>What a service takes of sd-bus beyond what the library calls (systemd/sd-bus.h).</summary>
+/// <summary>The functions of sd-bus that a service needs and the library does not call (systemd/sd-bus.h).</summary>
 internal static unsafe class SdBus
 {
     private const string Library = "libsystemd.so.0";

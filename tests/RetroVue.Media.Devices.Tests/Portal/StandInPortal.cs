@@ -8,7 +8,9 @@ using static RetroVue.Media.Devices.Tests.Portal.SdBus;
 
 namespace RetroVue.Media.Devices.Tests.Portal;
 
-/// <summary>Stands in for the desktop's portal on a bus: answers as the documents of its interfaces say, or with one fault.</summary>
+/// <summary>
+/// A stand-in for the desktop's portal on a bus. It answers as the documents of the portal's interfaces say, or with one fault.
+/// </summary>
 internal sealed unsafe class StandInPortal : IDisposable
 {
     private const string Root = "/org/freedesktop/portal/desktop";
@@ -37,22 +39,22 @@ internal sealed unsafe class StandInPortal : IDisposable
 
     public uint Cursors { get; init; } = 7;
 
-    /// <summary>What the user says to Start: 0 yes, 1 no, 2 neither.</summary>
+    /// <summary>The user's answer to Start: 0 for yes, 1 for no, 2 for neither.</summary>
     public uint Answer { get; init; }
 
     /// <summary>The nodes that are shared.</summary>
     public IReadOnlyList<uint> Nodes { get; init; } = [42];
 
-    /// <summary>Where PipeWire's daemon listens.</summary>
+    /// <summary>The socket of PipeWire's daemon.</summary>
     public string? Remote { get; init; }
 
-    /// <summary>What it was called with: the method, and its last argument, the options.</summary>
+    /// <summary>The calls to the portal: the method, and its last argument, the options.</summary>
     public ConcurrentQueue<(string Method, Dictionary<object, object?> Options)> Calls { get; } = new();
 
     /// <summary>The session's path.</summary>
     public string SessionPath { get; private set; } = "";
 
-    /// <summary>What each session's token is followed by.</summary>
+    /// <summary>The number of the last token. Each session's token has the next number.</summary>
     public int Tokens { get; private set; }
 
     public StandInPortal Start()
@@ -318,7 +320,7 @@ internal sealed unsafe class StandInPortal : IDisposable
         if (Fault != Fault.RemoteIsDead)
         {
             daemon.Connect(new UnixDomainSocketEndPoint(Remote!));
-            // PipeWire reads and writes it without waiting.
+            // PipeWire needs a socket that reads and writes without waiting.
             daemon.Blocking = false;
         }
 
@@ -335,7 +337,7 @@ internal sealed unsafe class StandInPortal : IDisposable
             DBusValues.Append((sd_bus_message*)signal, new Dictionary<string, object>(StringComparer.Ordinal));
         });
         Emit(stranger, SessionPath, Session, "Closed", null);
-        // Until the bus has taken it, which it has when it has answered the greeting and more.
+        // This waits until the bus has accepted the connection, that is until it has answered the greeting and more.
         while (sd_bus_is_ready(stranger) == 0)
         {
             sd_bus_message* message = null;

@@ -5,7 +5,7 @@ using RetroVue.Media.Time;
 
 namespace RetroVue.Media.Devices.Tests.Support;
 
-/// <summary>Sound of <see cref="FrameNumbers"/>: the PTS of frame n is n over the rate, plus what a hole adds.</summary>
+/// <summary>A source of the sound of <see cref="FrameNumbers"/>. The PTS of frame n is n over the rate, plus the hole.</summary>
 internal sealed class CounterSource : Element
 {
     private readonly AudioFormat _format;
@@ -21,18 +21,18 @@ internal sealed class CounterSource : Element
         AddTask(Produce);
     }
 
-    /// <summary>From this sample on PTS are later by <see cref="Hole"/>.</summary>
+    /// <summary>The sample from which PTS are later by <see cref="Hole"/>.</summary>
     public long HoleAt { get; init; } = long.MaxValue;
 
     public ClockTime Hole { get; init; }
 
-    /// <summary>So many frames of silence come before the first number.</summary>
+    /// <summary>The number of frames of silence before the first number.</summary>
     public int LeadIn { get; init; }
 
-    /// <summary>From this frame on there is silence again.</summary>
+    /// <summary>The frame from which there is silence again.</summary>
     public long LeadOutAt { get; init; } = long.MaxValue;
 
-    /// <summary>At this sample the source falls silent for so long.</summary>
+    /// <summary>The sample at which the source falls silent, and for how long.</summary>
     public (long At, ClockTime For) Silence { get; set; } = (long.MaxValue, ClockTime.Zero);
 
     public ClockTime PtsOf(long sample) => _format.DurationOf(sample) + (sample >= HoleAt ? Hole : ClockTime.Zero);

@@ -3,10 +3,10 @@ using RetroVue.Media.Time;
 
 namespace RetroVue.Media.Devices.Tests.Support;
 
-/// <summary>The seconds from each flash to the beep of the same instant: above zero where the sound is said to be later.</summary>
+/// <summary>The seconds from each flash to the beep of the same instant; above zero if the sound's PTS is later.</summary>
 internal sealed record FlashAndBeepOffsets(IReadOnlyList<double> Seconds)
 {
-    /// <summary>How long a beep lasts: what lies further apart does not belong together.</summary>
+    /// <summary>The length of a beep. A flash and a beep that are further apart do not belong together.</summary>
     public static ClockTime Beep => ClockTime.FromMilliseconds(100);
 
     public int Count => Seconds.Count;
@@ -17,7 +17,7 @@ internal sealed record FlashAndBeepOffsets(IReadOnlyList<double> Seconds)
 
     public double Worst => Seconds.DefaultIfEmpty(double.NaN).Max(Math.Abs);
 
-    /// <summary>Of the times of flashes and of beeps, in seconds on one line.</summary>
+    /// <summary>Computes the offsets from the times of flashes and of beeps, in seconds on one line.</summary>
     public static FlashAndBeepOffsets Between(IReadOnlyList<double> flashes, IReadOnlyList<double> beeps) => new(
     [
         .. from flash in flashes

@@ -11,19 +11,20 @@ using RetroVue.Media.Time;
 namespace RetroVue.Media.Devices.Tests.Support;
 
 /// <summary>
-/// Lets a camera of vivid's see a flash once a second, and a card of snd-aloop's hear a beep at the same instant.
+/// Shows a flash to a camera of vivid once a second, and plays a beep to a card of snd-aloop at the same instant.
 /// </summary>
 /// <remarks>
-/// vivid makes a picture, and stamps it, at the kernel tick for which the picture is due, and the ticks between two pictures are always as
-/// many. So the stamp of a picture to come is known; a light switched half an interval before is first seen in that picture; and the beep
-/// is written to be heard at that stamp by the card's own count. Of this a stamp is late by its thread's waking, the count by a look, and
-/// the beep begins with a whole frame: on a machine with nothing else to do, some 10 µs each.
+/// vivid makes a picture, and stamps it, at the kernel tick at which the picture is due. Between two pictures there is always the same
+/// number of ticks. So the stamp of a future picture is known. A light that is switched on half an interval before that is first seen in
+/// that picture, and the beep is written so that it is heard at that stamp by the card's own count. Three errors remain: the stamp is late
+/// by the thread's wake-up, the count by a reading, and the beep begins with a whole frame. On a machine with nothing else to do, each is
+/// about 10 µs.
 /// </remarks>
 internal sealed class FlashAndBeepStage : IDisposable
 {
     public const int PicturesPerSecond = 10;
 
-    /// <summary>The pictures of a second that are lit: its first.</summary>
+    /// <summary>The number of lit pictures in a second: the first ones.</summary>
     private const int LitPictures = 3;
 
     private static readonly ClockTime s_interval = ClockTime.FromSeconds(1) / PicturesPerSecond;
@@ -35,7 +36,7 @@ internal sealed class FlashAndBeepStage : IDisposable
     private ClockTime _picture0;
     private long _firstFlash = long.MaxValue;
 
-    /// <summary>Of a card, and a camera whose driver's calls are recorded.</summary>
+    /// <summary>Makes a stage of a card and of a camera whose driver's calls are recorded.</summary>
     public FlashAndBeepStage(DriftingLoopback card, RecordingSystem driver, string camera)
     {
         (_card, _driver) = (card, driver);
@@ -50,8 +51,8 @@ internal sealed class FlashAndBeepStage : IDisposable
         _ = s_system.Close(_light);
     }
 
-    /// <summary>Waits for both devices to run, then performs for so long.</summary>
-    /// <returns>How far the card's count was off its rate at the end.</returns>
+    /// <summary>Waits until both devices run, and then performs for a number of seconds.</summary>
+    /// <returns>The error of the card's count against its rate at the end.</returns>
     public async Task<ClockTime> PerformAsync(int seconds)
     {
         await Until.TrueAsync(() => _card.HasStarted && _driver.Pictures.Count > PicturesPerSecond);
@@ -60,7 +61,7 @@ internal sealed class FlashAndBeepStage : IDisposable
 
     private ClockTime Perform(int seconds)
     {
-        // The very first picture is made at once, between two ticks.
+        // The very first picture is made at once, between two ticks, so it is left out.
         _picture0 = _driver.Pictures.Skip(1).Select(picture => picture.Stamp - (s_interval * picture.Sequence)).Min();
         ClockTime frame0 = _card.WatchSteps();
         using ClockWait wait = SystemClockWaiter.Instance.CreateWait();
@@ -93,10 +94,10 @@ internal sealed class FlashAndBeepStage : IDisposable
         return flash >= _firstFlash && time - StampOf(flash) < FlashAndBeepOffsets.Beep;
     }
 
-    /// <summary>The first picture of the second that a picture is in.</summary>
+    /// <summary>Returns the first picture of the second in which a picture is.</summary>
     private static long SecondOf(long picture) => picture / PicturesPerSecond * PicturesPerSecond;
 
-    /// <summary>The last picture whose stamp is not later.</summary>
+    /// <summary>Returns the last picture whose stamp is not later than a time.</summary>
     private long PictureAt(ClockTime time) => (time - _picture0).Nanoseconds / s_interval.Nanoseconds;
 
     private ClockTime StampOf(long picture) => _picture0 + (s_interval * picture);
@@ -114,7 +115,7 @@ internal sealed class FlashAndBeepStage : IDisposable
         /// <summary>VIDIOC_S_CTRL.</summary>
         public const ulong Set = 0xc008561c;
 
-        /// <summary>vivid's control of what its pictures show, as v4l2-ctl --list-ctrls-menus tells.</summary>
+        /// <summary>vivid's control of the test pattern, as v4l2-ctl --list-ctrls-menus shows it.</summary>
         public const uint TestPattern = 0x00f0f000;
         public const int Black = 5;
         public const int White = 6;

@@ -5,8 +5,9 @@ using RetroVue.Media.Time;
 
 namespace RetroVue.Media.Devices.Tests.Support;
 
-/// <summary>Writes down the PTS at which a pipeline's camera sees a flash begin, and its microphone hears a beep begin.</summary>
-/// <remarks>A flash is a picture whose first byte is above half after one where it was not; a beep, a first sample above zero.</remarks>
+/// <summary>Records the PTS at which a pipeline's camera sees a flash begin and its microphone hears a beep begin.</summary>
+/// <remarks>A flash begins with a picture whose first byte is above half of the range, after one where it was not. A beep begins with a
+/// sample above zero.</remarks>
 internal sealed class FlashAndBeepWitness
 {
     private readonly List<double> _flashes = [];
@@ -17,14 +18,14 @@ internal sealed class FlashAndBeepWitness
     /// <summary>The driver's numbers of the pictures in which a flash began.</summary>
     public List<long> FlashNumbers { get; } = [];
 
-    /// <summary>Links the two sources, of which the second gives 32-bit samples, to sinks that show what comes.</summary>
+    /// <summary>Links the two sources to sinks that look at the buffers. The second source gives 32-bit samples.</summary>
     public void Attach(Pipeline pipeline, Element camera, Element microphone, AudioFormat sound)
     {
         pipeline.Link(camera, pipeline.Add(new CollectingSink("pictures", See)));
         pipeline.Link(microphone, pipeline.Add(new CollectingSink("sounds", buffer => Hear(buffer, sound))));
     }
 
-    /// <summary>How far apart flashes and their beeps lay.</summary>
+    /// <summary>Returns the offsets between flashes and their beeps.</summary>
     public FlashAndBeepOffsets Offsets() => FlashAndBeepOffsets.Between(_flashes, _beeps);
 
     private void See(MediaBuffer picture)

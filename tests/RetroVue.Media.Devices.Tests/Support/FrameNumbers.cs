@@ -3,13 +3,15 @@ using RetroVue.Media.Formats;
 
 namespace RetroVue.Media.Devices.Tests.Support;
 
-/// <summary>Sound whose every sample, in every channel, is the number of its frame, from 1 to a modulus and again: zero is silence.</summary>
+/// <summary>
+/// Sound in which every sample, in every channel, is the number of its frame: from 1 up to a modulus, and then again. Zero is silence.
+/// </summary>
 internal static class FrameNumbers
 {
-    // Below 2^15, and prime, so that no period or buffer divides it.
+    // The modulus is below 2^15. It is prime, so that no period or buffer divides it.
     private const int ModulusOf16 = 32_749;
 
-    // Below 2^23, which is as much as the upper three bytes of 32 bits hold, and a float exactly.
+    // The modulus is below 2^23: the upper three bytes of 32 bits hold such a number, and a float holds it exactly.
     private const int ModulusOf32 = 8_388_593;
 
     public static int Modulus(AudioFormat format) => format.SampleFormat == SampleFormat.S16 ? ModulusOf16 : ModulusOf32;
@@ -36,7 +38,7 @@ internal static class FrameNumbers
         }
     }
 
-    /// <summary>The number of a frame, 0 for silence, -1 where the channels differ.</summary>
+    /// <summary>Returns the number of a frame; 0 for silence, -1 if the channels differ.</summary>
     public static int Read(AudioFormat format, ReadOnlySpan<byte> bytes, int frame)
     {
         int channels = format.Layout.Channels;

@@ -5,12 +5,12 @@ using RetroVue.Media.Time;
 namespace RetroVue.Media.Devices.Tests.Support;
 
 /// <summary>
-/// Looks at a pipeline's running time a thousand times a second, between two looks at the system clock each time: by how much it was ever
-/// off what these two and the pipeline clock's largest skew allow.
+/// Reads a pipeline's running time a thousand times a second, each time between two readings of the system clock. It finds the largest
+/// error: the part that the bracket of these two readings and the pipeline clock's largest skew do not explain.
 /// </summary>
 internal sealed class StepWatch : IDisposable
 {
-    // What PipelineClock may differ from the system clock's rate by.
+    // The largest difference between the rates of PipelineClock and of the system clock.
     private const double MaxSkew = 1e-3;
 
     private readonly Pipeline _pipeline;
@@ -24,12 +24,12 @@ internal sealed class StepWatch : IDisposable
         _thread.Start();
     }
 
-    /// <summary>Nanoseconds by which running time was further on, or further back, than it can have been; zero is what there should be.</summary>
+    /// <summary>The most nanoseconds by which running time was too far ahead or behind; zero is right.</summary>
     public double WorstStep { get; private set; }
 
     public long Looks { get; private set; }
 
-    /// <summary>The states that the pipeline was seen in.</summary>
+    /// <summary>The states of the pipeline that were seen.</summary>
     public HashSet<PipelineState> States { get; } = [];
 
     /// <summary>The references seen, one after the other.</summary>
@@ -51,7 +51,7 @@ internal sealed class StepWatch : IDisposable
             double advance = (now.Running - last.Running).Nanoseconds;
             double least = (now.From - last.Until).Nanoseconds * (1 - MaxSkew);
             double most = (now.Until - last.From).Nanoseconds * (1 + MaxSkew);
-            // A time in whole nanoseconds is rounded twice.
+            // Each of the two times is rounded to whole nanoseconds, so two nanoseconds are allowed.
             WorstStep = Math.Max(WorstStep, Math.Max(advance - most, least - advance) - 2);
             Looks++;
             States.Add(_pipeline.State);

@@ -8,8 +8,8 @@ using RetroVue.Media.Time;
 namespace RetroVue.Media.Devices.Tests.Timing;
 
 /// <summary>
-/// Devices whose count moves in ticks and is told late, never early, and whose crystals are off by up to 500 ppm: a reading's time is off
-/// by no more than its uncertainty, 999 times of 1000, from the first reading on.
+/// The count of a device moves in ticks and is reported late, but never early. Its crystal is off by up to 500 ppm. In 999 of 1000
+/// readings, from the first one on, the error of the time is no more than the reading's uncertainty.
 /// </summary>
 public sealed class ClockUncertaintyTests
 {
@@ -21,7 +21,7 @@ public sealed class ClockUncertaintyTests
         var system = new ControllableClock(ClockTime.FromSeconds(100));
         AlsaClock clock = Alsa(system, 480);
         clock.Observe(480, system.Now);
-        Assert.That(clock.Read().Uncertainty.Nanoseconds, Is.EqualTo(10_000_000).Within(50_000), "and a frame");
+        Assert.That(clock.Read().Uncertainty.Nanoseconds, Is.EqualTo(10_000_000).Within(50_000), "a period and a frame");
     }
 
     [Test]
@@ -48,9 +48,9 @@ public sealed class ClockUncertaintyTests
         });
         TestContext.Out.WriteLine($"{wrong} of {all} readings wrong, {firstWrong} of {first} in the first second; after 20 s {widest / 1e6:F3} ms at most");
         Assert.That(wrong, Is.LessThanOrEqualTo(all / 1000));
-        // Of few readings one or two may be wrong by chance.
+        // Among few readings, one or two may be wrong by chance.
         Assert.That(firstWrong, Is.LessThanOrEqualTo((first / 1000) + 2));
-        Assert.That(widest, Is.LessThan(10_000_000), "half a period of the longest: an uncertainty that says nothing holds always");
+        Assert.That(widest, Is.LessThan(10_000_000), "half of the longest period; a huge uncertainty would always hold");
     }
 
     private static IEnumerable<(bool IsRight, double Age, ClockTime Uncertainty)> Readings(Random random)
@@ -58,7 +58,7 @@ public sealed class ClockUncertaintyTests
         var system = new ControllableClock(ClockTime.FromSeconds(100));
         int period = random.Next(2) == 0 ? 240 : 1024;
         bool isAlsa = random.Next(2) == 0;
-        // What a driver is late by at most is its period; of PipeWire's graph 2 ms.
+        // A driver is late by its period at most; PipeWire's graph is late by 2 ms at most.
         double most = isAlsa ? period / (double)Rate : 0.002;
         int tick = random.Next(1, (int)(most * Rate / 2));
         double jitter = random.NextDouble() * most / 2;
@@ -70,7 +70,7 @@ public sealed class ClockUncertaintyTests
         long origin = -1;
         for (double next = 0.1; next < 40; next += period / (double)Rate * (0.9 + (random.NextDouble() * 0.2)))
         {
-            // The pair: the count at a moment, and the time at which it was told.
+            // The pair is the count at a moment, and the time at which the count was reported.
             long position = (long)(next * drift * Rate) / tick * tick;
             double told = next + Math.Min(jitter, -mean * Math.Log(1 - random.NextDouble()));
             ClockTime at = ClockTime.FromNanoseconds(start + (long)(told * 1e9));

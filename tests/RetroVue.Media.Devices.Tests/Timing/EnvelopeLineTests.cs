@@ -13,7 +13,7 @@ public sealed class EnvelopeLineTests
     [TestCase(0)]
     public void Line_of_late_stamps_knows_rate_and_time_without_bias(double ppm)
     {
-        // Exponential lateness of 1 ms on average, as wake-ups have: least squares would end 1 ms late.
+        // The stamps are late by 1 ms on average, with the exponential distribution of wake-ups. A least-squares line would end 1 ms late.
         var random = new Random(7);
         var line = new EnvelopeLine(new Rational(1, Rate));
         double worstRate = 0;
@@ -29,7 +29,8 @@ public sealed class EnvelopeLineTests
             }
         }
 
-        // Of 47 pairs a second the least late is late by 1 ms / 47 = 21 µs on average; over 20 s that is 1 ppm and some more for chance.
+        // There are 47 pairs in a second. The least late of them is late by 1 ms / 47 = 21 µs on average. Over 20 s, this makes the rate
+        // wrong by 1 ppm, and chance makes it a little more.
         Assert.That(worstRate, Is.LessThan(6));
         Assert.That(worstTime, Is.LessThan(100_000));
     }
@@ -43,7 +44,7 @@ public sealed class EnvelopeLineTests
             line.Add(n * Period, Truth(n * Period, 50));
         }
 
-        // Doubles over a minute in seconds: some nanoseconds.
+        // Seconds over a minute are stored as doubles, so an error of some nanoseconds is allowed.
         Assert.That(Math.Abs((line.At(2000 * Period) - Truth(2000 * Period, 50)).Nanoseconds), Is.LessThan(20));
         Assert.That(line.Drift, Is.EqualTo(50).Within(1e-3));
         Assert.That(line.Uncertainty, Is.LessThan(ClockTime.FromMicroseconds(1)));
@@ -78,7 +79,7 @@ public sealed class EnvelopeLineTests
         Assert.That(line.At(0).IsNone, Is.True);
         ClockTime later = ClockTime.FromSeconds(1000);
         line.Add(0, later);
-        // A second on, at +100 ppm, is 100 µs short of a second.
+        // At +100 ppm, a second of the device is 100 µs shorter than a second.
         Assert.That((line.At(Rate) - later).Nanoseconds, Is.EqualTo(1_000_000_000 / 1.0001).Within(200));
     }
 
@@ -89,13 +90,13 @@ public sealed class EnvelopeLineTests
         double seconds = 0;
         for (long n = 0; n < 30_000; n++)
         {
-            // From 0 to 10 ppm over ten minutes.
+            // The crystal wanders from 0 to 10 ppm over ten minutes.
             double ppm = 10.0 * n / 30_000;
             seconds += Period / (double)Rate / (1 + (ppm / 1e6));
             line.Add((n + 1) * Period, ClockTime.FromNanoseconds((long)(seconds * 1e9)));
         }
 
-        // The window is half a minute: the rate it shows is that of 16 s before, 0.25 ppm behind.
+        // The window is half a minute. It shows the rate of about 16 s ago, which is 0.25 ppm behind.
         Assert.That(line.Drift, Is.EqualTo(9.75).Within(0.1));
     }
 

@@ -5,7 +5,9 @@ using RetroVue.Media.Time;
 
 namespace RetroVue.Media.Devices.Tests.V4l2;
 
-/// <summary>The C library's calls, with what the driver said of each picture written down, and what is left open counted.</summary>
+/// <summary>
+/// The C library's calls. It records the driver's data of each picture, and counts descriptors and mappings that are left open.
+/// </summary>
 internal sealed unsafe class RecordingSystem : IV4l2System
 {
     private static readonly V4l2System s_system = V4l2System.Instance;
@@ -13,10 +15,10 @@ internal sealed unsafe class RecordingSystem : IV4l2System
     private int _open;
     private int _mapped;
 
-    /// <summary>The driver's stamp, count and flags of each picture; any thread.</summary>
+    /// <summary>The driver's stamp, count and flags of each picture; safe on any thread.</summary>
     public ConcurrentQueue<(ClockTime Stamp, uint Sequence, uint Flags)> Pictures { get; } = [];
 
-    /// <summary>Descriptors and mappings left.</summary>
+    /// <summary>The numbers of open descriptors and of mappings that are left.</summary>
     public (int Open, int Mapped) Left => (Volatile.Read(ref _open), Volatile.Read(ref _mapped));
 
     public IReadOnlyList<string> Nodes() => s_system.Nodes();

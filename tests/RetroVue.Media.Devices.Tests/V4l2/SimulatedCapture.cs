@@ -5,10 +5,10 @@ using RetroVue.Media.Time;
 
 namespace RetroVue.Media.Devices.Tests.V4l2;
 
-/// <summary>A source on a simulated driver, whose steps the test makes itself: one a picture.</summary>
+/// <summary>A source on a simulated driver. The test makes the source's steps itself: one for each picture.</summary>
 internal sealed class SimulatedCapture : IAsyncDisposable
 {
-    // Not whole microseconds: base times never are.
+    // The start is not a whole number of microseconds, because base times never are.
     private static readonly ClockTime s_start = ClockTime.FromNanoseconds(5_000_000_777);
 
     public SimulatedCapture(V4l2SourceOptions? options = null, Func<ControllableClock, SimulatedDriver>? make = null)
@@ -48,7 +48,7 @@ internal sealed class SimulatedCapture : IAsyncDisposable
         return capture;
     }
 
-    /// <summary>Steps until so many pictures have come; where some are lost a step may bring none.</summary>
+    /// <summary>Steps until a number of pictures have come. If pictures are lost, a step may bring none.</summary>
     public void StepUntil(long count)
     {
         while (Sink.Count < count)
@@ -65,7 +65,7 @@ internal sealed class SimulatedCapture : IAsyncDisposable
         }
     }
 
-    /// <summary>Stops, and looks that nothing was left behind or done that may not be.</summary>
+    /// <summary>Stops, and asserts that nothing was left behind and that no call was misused.</summary>
     public async ValueTask DisposeAsync()
     {
         await Pipeline.DisposeAsync();

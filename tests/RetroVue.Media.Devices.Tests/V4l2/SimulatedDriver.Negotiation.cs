@@ -5,7 +5,7 @@ using RetroVue.Media.Devices.V4l2;
 
 namespace RetroVue.Media.Devices.Tests.V4l2;
 
-/// <content>What the device is, what it offers, and what it is set to.</content>
+/// <content>The device's description, its formats, and its settings.</content>
 internal sealed unsafe partial class SimulatedDriver
 {
     private int Query(v4l2_capability* capability)

@@ -4,7 +4,7 @@ using RetroVue.Media.Devices.Native;
 
 namespace RetroVue.Media.Devices.Tests.V4l2;
 
-/// <content>The inputs, a camera's and a digital one's, and the signal on the latter.</content>
+/// <content>A camera's input and a digital input, and the signal on the digital one.</content>
 internal sealed unsafe partial class SimulatedDriver
 {
     public const int DigitalInput = 1;
@@ -15,16 +15,16 @@ internal sealed unsafe partial class SimulatedDriver
     /// <summary>The input that is chosen.</summary>
     public int Input { get; set; }
 
-    /// <summary>The size and rate of the signal on the digital input; no signal where null.</summary>
+    /// <summary>The size and rate of the signal on the digital input; null if there is no signal.</summary>
     public (uint Width, uint Height, uint Rate)? Signal { get; set; } = (320, 180, 25);
 
-    /// <summary>What measuring fails with while there is no signal.</summary>
+    /// <summary>The error with which measuring fails while there is no signal.</summary>
     public int NoSignalError { get; set; } = DeviceErrors.Enolink;
 
-    /// <summary>True for a device that scales nothing: its pictures are as large as the signal's.</summary>
+    /// <summary>True for a device that cannot scale: its pictures have the size of the signal.</summary>
     public bool IsRigid { get; init; }
 
-    /// <summary>Puts another signal on the digital input, or none, and tells whoever asked to be told.</summary>
+    /// <summary>Puts another signal on the digital input, or none, and notifies the subscribers.</summary>
     public void ChangeSignal((uint Width, uint Height, uint Rate)? signal)
     {
         lock (_lock)

@@ -5,13 +5,13 @@ using RetroVue.Media.Time;
 
 namespace RetroVue.Media.Devices.Tests.V4l2;
 
-/// <content>The buffers, and the pictures that go into them.</content>
+/// <content>The buffers, and the pictures that the driver writes into them.</content>
 internal sealed unsafe partial class SimulatedDriver
 {
-    /// <summary>The stamp that the driver gives picture n: the microsecond, cut, at which it was complete.</summary>
+    /// <summary>Returns the driver's stamp of picture n: the time at which it was complete, cut to a microsecond.</summary>
     public ClockTime StampOf(long frame) => ClockTime.FromMicroseconds(CompleteAt(frame).Nanoseconds / 1000);
 
-    /// <summary>Has the pictures from now on come at a rate that is lower than the agreed one.</summary>
+    /// <summary>Makes the pictures come at a lower rate than agreed from now on.</summary>
     public void SlowDown(int factor)
     {
         _began = clock.Now - (IntervalTime * factor * Produced);
@@ -37,7 +37,7 @@ internal sealed unsafe partial class SimulatedDriver
             {
                 for (int i = 0; i < Parts; i++)
                 {
-                    // The second plane shows another value than the first, and what stands before the data none of a picture's.
+                    // The second plane has another value than the first. The bytes before the data have a value that no picture has.
                     var part = new Span<byte>((void*)_memory[(index * Parts) + i], (int)SizeOf(i));
                     part[..(int)Header].Fill(byte.MaxValue);
                     part[(int)Header..].Fill((byte)(Fill(Produced) + (100 * i)));
@@ -52,7 +52,7 @@ internal sealed unsafe partial class SimulatedDriver
     {
         ExpectType(request->type);
 
-        // Ends streaming and lets go of the buffers that there are; the memory of those that are mapped stays, for their mappings hold it.
+        // This ends streaming and releases the buffers. The memory of mapped buffers stays, because the mappings hold it.
         StreamOff();
         _orphans.AddRange(_memory);
         _memory.Clear();

@@ -8,8 +8,8 @@ using RetroVue.Media.Time;
 namespace RetroVue.Media.Devices.Tests.V4l2;
 
 /// <summary>
-/// A V4L2 driver of one camera, in this process: picture n is complete n + 1 intervals after streaming began and goes into the oldest
-/// buffer that is queued; where there is none it is numbered and lost. A poll moves simulated time to the next picture.
+/// A V4L2 driver of one camera, in this process. Picture n is complete n + 1 intervals after the start of streaming, and goes into the
+/// oldest queued buffer. If there is none, the picture is numbered and lost. A poll moves simulated time to the next picture.
 /// </summary>
 internal sealed unsafe partial class SimulatedDriver(ControllableClock clock) : IV4l2System, IDisposable
 {
@@ -31,7 +31,7 @@ internal sealed unsafe partial class SimulatedDriver(ControllableClock clock) : 
     private ClockTime _began;
     private bool _isStreaming;
 
-    // What the device is, and how it behaves.
+    // The description of the device, and its behaviour.
     public uint Capabilities { get; init; } = LibcVideo.V4L2_CAP_VIDEO_CAPTURE | LibcVideo.V4L2_CAP_STREAMING;
 
     public string[] Formats { get; init; } = ["YUYV", "MJPG", "YV12"];
@@ -42,7 +42,7 @@ internal sealed unsafe partial class SimulatedDriver(ControllableClock clock) : 
 
     public uint Padding { get; init; }
 
-    /// <summary>Bytes before the data in each memory, through the multi-planar interface.</summary>
+    /// <summary>The bytes before the data in each memory, through the multi-planar interface.</summary>
     public uint Header { get; init; }
 
     public v4l2_fract Interval { get; set; } = new() { numerator = 1, denominator = 25 };
@@ -55,37 +55,37 @@ internal sealed unsafe partial class SimulatedDriver(ControllableClock clock) : 
 
     public int MostBuffers { get; init; } = 32;
 
-    /// <summary>Pictures by their numbers from zero that the device loses.</summary>
+    /// <summary>The pictures that the device loses, by their numbers from zero.</summary>
     public HashSet<long> Dropped { get; } = [];
 
-    /// <summary>Pictures by their numbers from zero that the device marks as damaged.</summary>
+    /// <summary>The pictures that the device marks as damaged, by their numbers from zero.</summary>
     public HashSet<long> Damaged { get; } = [];
 
-    /// <summary>How many bytes of a compressed picture are used.</summary>
+    /// <summary>Returns the number of used bytes of a compressed picture.</summary>
     public Func<long, uint> PacketSize { get; init; } = frame => 100 + (uint)(frame % 50);
 
-    /// <summary>What all bytes of a picture are.</summary>
+    /// <summary>Returns the value of all bytes of a picture.</summary>
     public Func<long, byte> Fill { get; init; } = frame => (byte)frame;
 
-    /// <summary>How much faster than it says the camera gives pictures, in parts per million.</summary>
+    /// <summary>The camera's rate above its nominal rate, in parts per million.</summary>
     public double Drift { get; init; }
 
-    /// <summary>How late a poll returns after the picture was complete.</summary>
+    /// <summary>Returns the time from a picture's completion to the return of the poll.</summary>
     public Func<long, ClockTime> WakeUp { get; init; } = _ => ClockTime.Zero;
 
-    /// <summary>Called before each call with its name: the errno value to fail with instead, or 0.</summary>
+    /// <summary>Called before each call with its name. Returns the errno value with which the call fails, or 0.</summary>
     public Func<string, int>? Fault { get; set; }
 
-    /// <summary>How long after the start of streaming its caller goes on.</summary>
+    /// <summary>The time that passes in the call that starts streaming.</summary>
     public ClockTime AfterStart { get; init; }
 
     /// <summary>True after the device has been pulled out.</summary>
     public bool IsUnplugged { get; set; }
 
-    /// <summary>True to wait in real time when nothing is to be had, as a poll does, instead of moving simulated time.</summary>
+    /// <summary>True if a poll without a picture waits in real time and does not move simulated time.</summary>
     public bool IsSilent { get; set; }
 
-    // What the tests look at.
+    // The state that tests look at.
     public int OpenDescriptors => Guarded(() => _open.Count);
 
     public int Mappings => Guarded(() => _mapped.Count);
@@ -94,7 +94,7 @@ internal sealed unsafe partial class SimulatedDriver(ControllableClock clock) : 
 
     public bool IsStreaming => Guarded(() => _isStreaming);
 
-    /// <summary>What was done that no program may do, such as a call on a closed descriptor.</summary>
+    /// <summary>The calls that no program may make, such as a call on a closed descriptor.</summary>
     public List<string> Misuses { get; } = [];
 
     public ClockTime IntervalTime => ClockTime.FromUnits(Interval.numerator, new Rational(1, (int)Interval.denominator));
@@ -107,7 +107,7 @@ internal sealed unsafe partial class SimulatedDriver(ControllableClock clock) : 
 
     private uint BufferType => IsMultiPlanar ? LibcVideo.V4L2_BUF_TYPE_VIDEO_CAPTURE_MPLANE : (uint)LibcVideo.V4L2_BUF_TYPE_VIDEO_CAPTURE;
 
-    /// <summary>Of how many memories a buffer consists; they lie one after the other in the list of all.</summary>
+    /// <summary>The number of memories in a buffer. They lie one after the other in the list of all memories.</summary>
     private int Parts => Format == "NM12" ? 2 : 1;
 
     public IReadOnlyList<string> Nodes() => ["/dev/video3", Node];
@@ -129,7 +129,7 @@ internal sealed unsafe partial class SimulatedDriver(ControllableClock clock) : 
 
     public int Close(int descriptor)
     {
-        // As Linux does: an error of close() leaves the descriptor closed all the same.
+        // As in Linux, the descriptor is closed even if close() returns an error.
         lock (_lock)
         {
             Expect(_open.Remove(descriptor), "close of a descriptor that is not open");
@@ -277,7 +277,7 @@ internal sealed unsafe partial class SimulatedDriver(ControllableClock clock) : 
         _orphans.Clear();
     }
 
-    /// <summary>The name of an ioctl; those that the source makes.</summary>
+    /// <summary>Returns the name of an ioctl that the source makes.</summary>
     private static string NameOf(ulong request) => request switch
     {
         LibcVideo.VIDIOC_QUERYCAP => "QUERYCAP",

@@ -4,7 +4,7 @@ using RetroVue.Media.Time;
 
 namespace RetroVue.Media.Devices.Tests.V4l2;
 
-/// <summary>How the driver's buffers go through a pipeline and back.</summary>
+/// <summary>The driver's buffers go through a pipeline and return to the driver.</summary>
 public sealed class V4l2BufferTests
 {
     private static readonly V4l2SourceOptions s_four = new() { Device = SimulatedDriver.Node, BufferCount = 4 };
@@ -25,10 +25,10 @@ public sealed class V4l2BufferTests
         Assert.That(memory.Plane(0).Length, Is.EqualTo(64 * 36 * 2));
         kept.Retain();
         kept.Release();
-        Assert.That(capture.Driver.Queued, Is.EqualTo(3), "somebody has it still");
+        Assert.That(capture.Driver.Queued, Is.EqualTo(3), "one buffer is still held");
         kept.Release();
         Assert.That(capture.Driver.Queued, Is.EqualTo(4));
-        Assert.That(() => memory.Plane(0).Length, Throws.InstanceOf<ObjectDisposedException>(), "it is the driver's again");
+        Assert.That(() => memory.Plane(0).Length, Throws.InstanceOf<ObjectDisposedException>(), "the memory is the driver's again");
     }
 
     [Test]
@@ -51,7 +51,7 @@ public sealed class V4l2BufferTests
             Is.EqualTo(Enumerable.Range(0, 10).Select(i => capture.Driver.StampOf(i) - capture.Pipeline.BaseTime)));
         Assert.That(capture.Source.Statistics.Lost, Is.Zero);
 
-        // Given back late, and by another thread.
+        // The buffers are released late and on another thread.
         await Task.Run(() => held.ForEach(buffer => buffer.Release()));
         Assert.That(capture.Driver.Queued, Is.EqualTo(4));
         held.Clear();
@@ -74,7 +74,7 @@ public sealed class V4l2BufferTests
         capture.Step(2);
         await capture.Pipeline.StopAsync();
         Assert.That(capture.Driver.IsStreaming, Is.False);
-        Assert.That(capture.Driver.Mappings, Is.EqualTo(2), "what nobody holds is unmapped");
+        Assert.That(capture.Driver.Mappings, Is.EqualTo(2), "buffers that are not held are unmapped");
         Assert.That(held.Select(buffer => (int)buffer.Data[^1]), Is.EqualTo(new[] { 0, 1 }));
         await Task.Run(held[0].Release);
         Assert.That(capture.Driver.Mappings, Is.EqualTo(1));
@@ -117,7 +117,7 @@ public sealed class V4l2BufferTests
         await using SimulatedCapture capture = await SimulatedCapture.StartAsync(s_four with { Format = format, ExportDmaBuf = isExported });
         MediaBuffer? last = null;
 
-        // One is always held, as a sink that waits for its time does: the buffers go back in another order than they came.
+        // One buffer is always held, as a sink does that waits for its time. So the buffers return in another order than they came.
         capture.Sink.Keep = buffer =>
         {
             last?.Release();
@@ -171,7 +171,7 @@ public sealed class V4l2BufferTests
 
     private static long Measure(SimulatedCapture capture, int pictures)
     {
-        // Enough for every method to have been compiled for good.
+        // After so many steps, the .NET runtime has compiled every method for good.
         capture.Step(2000);
         long before = GC.GetAllocatedBytesForCurrentThread();
         capture.Step(pictures);

@@ -9,7 +9,10 @@ using RetroVue.Media.Time;
 
 namespace RetroVue.Media.Devices.Tests.V4l2;
 
-/// <summary>Every native call fails, one after the other: an error that says what and where, or a recovery; nothing leaks, nothing hangs.</summary>
+/// <summary>
+/// Every native call fails, one after the other. There is an error that names the fault and the device, or a recovery. Nothing leaks or
+/// hangs.
+/// </summary>
 public sealed class V4l2FaultTests
 {
     private const int Pictures = 6;
@@ -58,7 +61,7 @@ public sealed class V4l2FaultTests
                 Assert.That(failure.Device, Is.EqualTo(SimulatedDriver.Bus));
                 Assert.That(failure.Message, Does.Contain(SimulatedDriver.Bus), $"call {at}, {victim}");
 
-                // A device that cannot be asked is not found by its name.
+                // A device that does not answer the query is not found by its name, so the error may be ENOENT.
                 Assert.That(failure.ErrorCode, Is.EqualTo(error).Or.EqualTo(DeviceErrors.Enoent), $"call {at}, {victim}");
             }
         }
@@ -144,7 +147,10 @@ public sealed class V4l2FaultTests
         return 0;
     }
 
-    /// <summary>A short life of a source, of a digital one through the multi-planar interface and with a change of its signal: what its pipeline failed with, or null. Leaks are looked for at its end.</summary>
+    /// <summary>
+    /// Runs a source for a short time; a digital one has the multi-planar interface and a signal that changes. Checks for leaks at the end,
+    /// and returns the pipeline's error, or null.
+    /// </summary>
     private static async Task<Exception?> RunAsync(bool isExported, bool isDigital, Func<string, int, int> fault)
     {
         int calls = 0;
@@ -160,7 +166,7 @@ public sealed class V4l2FaultTests
         MediaBuffer? held = null;
         capture.Sink.Keep = buffer =>
         {
-            // Always one on its way, so that there is one to come back after the stop.
+            // One buffer is always held, so that one returns after the stop.
             held?.Release();
             held = buffer;
             return true;
@@ -183,8 +189,8 @@ public sealed class V4l2FaultTests
             held = null;
             await capture.Pipeline.RunAsync();
 
-            // No failure: then either everything came, or the device kept saying "not yet", which only these two mean, or that it cannot
-            // take over a signal, whose change is waited for.
+            // There was no failure. Then all pictures came; or a call kept returning "not yet", which only EAGAIN and EINTR mean; or the
+            // device could not take over a signal, and the source waits for its change.
             Assert.That(isWhole || fault("poll", int.MaxValue) is DeviceErrors.Eagain or DeviceErrors.Eintr
                 || fault("DQBUF", int.MaxValue) is DeviceErrors.Eagain or DeviceErrors.Eintr
                 || fault("S_DV_TIMINGS", int.MaxValue) is DeviceErrors.Einval);

@@ -6,7 +6,7 @@ using RetroVue.Media.Time;
 
 namespace RetroVue.Media.Devices.Tests.V4l2;
 
-/// <summary>What a device is set to, and what it is refused for.</summary>
+/// <summary>The settings that the source makes on a device, and the errors if it cannot.</summary>
 public sealed class V4l2FormatTests
 {
     [Test]

@@ -6,12 +6,14 @@ using RetroVue.Media.Pipelines;
 
 namespace RetroVue.Media.Devices.Tests.V4l2;
 
-/// <summary>Where the planes of a picture lie: one after the other in one memory, or each in its own through the multi-planar interface.</summary>
+/// <summary>
+/// The planes of a picture are one after the other in one memory, or each in a memory of its own (multi-planar interface).
+/// </summary>
 public sealed class V4l2PlaneTests
 {
     private static readonly V4l2SourceOptions s_four = new() { Device = SimulatedDriver.Node, BufferCount = 4 };
 
-    // Offsets, lengths and strides of a picture of 6 x 5 with 8 bytes from line to line, by the kernel's description of each format.
+    // The offsets, lengths and strides of a picture of 6x5 with 8 bytes from line to line, by the kernel's description of each format.
     [TestCase("NV12", "0:0+40/8 0:40+24/8")]
     [TestCase("YU12", "0:0+40/8 0:40+12/4 0:52+12/4")]
     [TestCase("YV12", "0:0+40/8 0:52+12/4 0:40+12/4")]
@@ -20,7 +22,8 @@ public sealed class V4l2PlaneTests
     public void Planes_of_one_memory_lie_where_the_kernel_says(string format, string expected) =>
         Assert.That(PlanesOf(format, 8), Is.EqualTo(expected));
 
-    // The same, each plane in a memory of its own; those of chroma as the driver says, which need not be half of luma's.
+    // The same picture with each plane in a memory of its own. The driver declares the strides of the chroma planes, which need not be half
+    // of luma's.
     [TestCase("NM12", "0:0+40/8 1:0+48/16")]
     [TestCase("YM12", "0:0+40/8 1:0+48/16 2:0+72/24")]
     [TestCase("YM21", "0:0+40/8 2:0+72/24 1:0+48/16")]
@@ -34,7 +37,7 @@ public sealed class V4l2PlaneTests
     public void Planes_whose_chroma_stride_is_not_told_follow_from_luma(string format, string expected) =>
         Assert.That(PlanesOf(format, 8, 0, 0), Is.EqualTo(expected));
 
-    // A driver may leave the bytes from line to line out.
+    // A driver may leave out the number of bytes from line to line.
     [TestCase("YUYV", 12)]
     [TestCase("UYVY", 12)]
     [TestCase("RGB3", 18)]
@@ -121,7 +124,7 @@ public sealed class V4l2PlaneTests
             s_four with { ExportDmaBuf = true }, clock => MultiPlanar(clock, "NM12"));
         capture.Sink.Keep = null;
 
-        // Enough for every method to have been compiled for good.
+        // After so many steps, the .NET runtime has compiled every method for good.
         capture.Step(2000);
         long before = GC.GetAllocatedBytesForCurrentThread();
         capture.Step(10_000);

@@ -7,7 +7,7 @@ using RetroVue.Media.Time;
 
 namespace RetroVue.Media.Devices.Tests.V4l2;
 
-/// <summary>A digital input, whose signal sets size and rate, and changes, goes and returns while it is captured.</summary>
+/// <summary>A digital input. Its signal sets the size and the rate; it changes, goes and returns during the capture.</summary>
 public sealed class V4l2SignalTests
 {
     private static readonly V4l2SourceOptions s_digital = new()
@@ -82,8 +82,8 @@ public sealed class V4l2SignalTests
         capture.StepUntil(12);
         ClockTime begun = capture.Driver.StampOf(0) - capture.Pipeline.BaseTime;
         Assert.That(lengths, Is.EqualTo(Enumerable.Repeat(320 * 180 * 2, 5).Concat(Enumerable.Repeat(640 * 360 * 2, 7))));
-        Assert.That(capture.Buffers.Select(buffer => buffer.Sequence), Is.EqualTo(Enumerable.Range(0, 12)), "the driver's count began anew; ours goes on");
-        Assert.That(capture.Buffers[5].Pts, Is.EqualTo(begun), "the driver's stamp still, by the same base");
+        Assert.That(capture.Buffers.Select(buffer => buffer.Sequence), Is.EqualTo(Enumerable.Range(0, 12)), "our count goes on");
+        Assert.That(capture.Buffers[5].Pts, Is.EqualTo(begun), "the driver's stamp, by the same base time");
         Assert.That(
             capture.Buffers.Where(buffer => (buffer.Flags & BufferFlags.Discontinuity) == BufferFlags.Discontinuity).Select(buffer => buffer.Sequence),
             Is.EqualTo(new long[] { 5 }));
@@ -93,11 +93,11 @@ public sealed class V4l2SignalTests
         Assert.That(capture.Source.Format, Is.EqualTo(((FormatChanged)capture.Sink.Events[2]).Format));
         Assert.That(capture.Source.Statistics.Lost, Is.Zero);
 
-        // The first two were held all the while: their memory is theirs still, though the driver has let go of it.
+        // The first two buffers were held all the time. Their memory is still valid, although the driver has released it.
         Assert.That(held.Select(buffer => (int)buffer.Data[^1]), Is.EqualTo(new[] { 0, 1 }));
         Assert.That(capture.Driver.Mappings, Is.EqualTo(6));
         held.ForEach(buffer => buffer.Release());
-        Assert.That(capture.Driver.Mappings, Is.EqualTo(4), "and is nobody's now");
+        Assert.That(capture.Driver.Mappings, Is.EqualTo(4), "the memory is unmapped after its release");
         capture.StepUntil(20);
         Assert.That(Events(capture), Is.EqualTo(new[] { "signal-found" }));
     }
@@ -110,7 +110,7 @@ public sealed class V4l2SignalTests
         capture.Clock.AdvanceTo(capture.Clock.Now + ClockTime.FromMilliseconds(85));
         capture.Driver.ChangeSignal((640, 360, 50));
         capture.Step();
-        Assert.That(capture.Buffers, Has.Count.EqualTo(4), "two were complete, and came with the step that began anew");
+        Assert.That(capture.Buffers, Has.Count.EqualTo(4), "two complete pictures come with the step of the change");
         capture.StepUntil(5);
         Assert.That(capture.Buffers[4].Duration, Is.EqualTo(ClockTime.FromMilliseconds(20)));
     }
@@ -146,12 +146,12 @@ public sealed class V4l2SignalTests
         Assert.That(capture.Buffers, Has.Count.EqualTo(3));
         Assert.That(capture.Driver.IsStreaming, Is.False);
 
-        // Quietly, as a driver does that cannot tell when a signal has become stable.
+        // The signal returns without an event, as with a driver that cannot tell when a signal has become stable.
         capture.Driver.Signal = (320, 180, 25);
         capture.StepUntil(6);
         Assert.That(capture.Buffers[3].Pts - capture.Buffers[2].Pts, Is.GreaterThan(ClockTime.FromSeconds(4)), "the silence keeps its length");
         Assert.That((capture.Buffers[3].Flags & BufferFlags.Discontinuity) == BufferFlags.Discontinuity);
-        Assert.That(capture.Source.Statistics.Lost, Is.Zero, "nobody captured what was not there");
+        Assert.That(capture.Source.Statistics.Lost, Is.Zero, "pictures without a signal do not count as lost");
         var events = new List<PipelineEvent>();
         while (capture.Pipeline.Events.TryRead(out PipelineEvent? told))
         {
@@ -159,7 +159,7 @@ public sealed class V4l2SignalTests
         }
 
         Assert.That(events.ConvertAll(told => told.Kind)[^2..], Is.EqualTo(new[] { "signal-lost", "signal-found" }));
-        Assert.That(events.Count(told => told.Kind == "signal-lost"), Is.EqualTo(1), "once, however long it lasts");
+        Assert.That(events.Count(told => told.Kind == "signal-lost"), Is.EqualTo(1), "one event, however long the loss lasts");
         Assert.That(events[^2].Message, Does.Contain(reason).And.Contain(SimulatedDriver.Node));
     }
 
@@ -178,21 +178,21 @@ public sealed class V4l2SignalTests
         }
         else
         {
-            // A driver that fills no buffer and says nothing of it.
+            // The driver fills no buffers and reports nothing.
             capture.Driver.Dropped.UnionWith(Enumerable.Range(3, 300).Select(n => (long)n));
             capture.Step(200);
         }
 
         ClockTime now = capture.Clock.Now - capture.Pipeline.BaseTime;
         Gap[] gaps = [.. capture.Sink.Events.Skip(before).Cast<Gap>()];
-        Assert.That(gaps[0].Pts, Is.EqualTo(end), "from the end of the last picture");
-        Assert.That(gaps.Skip(1).Zip(gaps, (next, one) => next.Pts - one.Pts - one.Duration), Is.All.EqualTo(ClockTime.Zero), "without a hole");
+        Assert.That(gaps[0].Pts, Is.EqualTo(end), "the gap begins at the end of the last picture");
+        Assert.That(gaps.Skip(1).Zip(gaps, (next, one) => next.Pts - one.Pts - one.Duration), Is.All.EqualTo(ClockTime.Zero), "without holes");
         ClockTime told = gaps[^1].Pts + gaps[^1].Duration;
         Assert.That(now - told, Is.InRange(ClockTime.FromMilliseconds(540), ClockTime.FromMilliseconds(900)));
         capture.Driver.Signal = (320, 180, 25);
         capture.StepUntil(6);
-        Assert.That(capture.Buffers[3].Pts, Is.GreaterThanOrEqualTo(told), "nothing was told of a time that had a picture");
-        Assert.That(capture.Sink.Events.OfType<Gap>().Last().Pts + ClockTime.FromSeconds(1), Is.GreaterThan(told), "none while pictures come");
+        Assert.That(capture.Buffers[3].Pts, Is.GreaterThanOrEqualTo(told), "no gap covers the time of a picture");
+        Assert.That(capture.Sink.Events.OfType<Gap>().Last().Pts + ClockTime.FromSeconds(1), Is.GreaterThan(told), "no gap among pictures");
     }
 
     [Test]
@@ -203,11 +203,11 @@ public sealed class V4l2SignalTests
             clock => new SimulatedDriver(clock) { Signal = null, IsRigid = true });
         capture.Step(5);
         Assert.That(capture.Buffers, Is.Empty);
-        Assert.That(Shape(capture.Source.Format), Is.EqualTo((64, 36, new Rational(25, 1))), "what the device was set to last");
+        Assert.That(Shape(capture.Source.Format), Is.EqualTo((64, 36, new Rational(25, 1))), "the last setting of the device");
         capture.Driver.ChangeSignal((640, 360, 25));
         capture.StepUntil(2);
         Assert.That(Shape(capture.Source.Format), Is.EqualTo((640, 360, new Rational(25, 1))));
-        Assert.That(capture.Buffers[0].Flags, Is.EqualTo(BufferFlags.KeyFrame), "nobody missed what came before the first");
+        Assert.That(capture.Buffers[0].Flags, Is.EqualTo(BufferFlags.KeyFrame), "the first picture is no discontinuity");
         Assert.That(Events(capture), Is.EqualTo(new[] { "signal-lost", "signal-found" }));
     }
 
@@ -235,7 +235,7 @@ public sealed class V4l2SignalTests
         Assert.That((failure.InnerException as DeviceException)?.ErrorCode, Is.EqualTo(DeviceErrors.Enodev));
     }
 
-    // Totals and pixel clocks of CTA-861 and VESA timings, and of receivers that measure a little off.
+    // The totals and pixel clocks of CTA-861 and VESA timings, and of receivers that measure with a small error.
     [TestCase(1650, 750, 74_250_000, 0, "60/1")]
     [TestCase(1650, 750, 74_175_824, 0, "60000/1001")]
     [TestCase(1650, 750, 74_255_000, 0, "60/1")]

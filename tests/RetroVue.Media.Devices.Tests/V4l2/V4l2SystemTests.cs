@@ -4,7 +4,7 @@ using RetroVue.Media.Devices.V4l2;
 
 namespace RetroVue.Media.Devices.Tests.V4l2;
 
-/// <summary>The C library's own calls, on files that every machine has: each tells its error.</summary>
+/// <summary>Calls the C library itself, on files that every machine has. Each call returns its error.</summary>
 public sealed unsafe class V4l2SystemTests
 {
     private static readonly V4l2System s_system = V4l2System.Instance;

@@ -6,7 +6,7 @@ using RetroVue.Media.Time;
 
 namespace RetroVue.Media.Devices.Tests.V4l2;
 
-/// <summary>What time and number a picture is given, by a simulated driver.</summary>
+/// <summary>The times and numbers that the source gives to pictures of a simulated driver.</summary>
 public sealed class V4l2TimestampTests
 {
     private const uint Monotonic = LibcVideo.V4L2_BUF_FLAG_TIMESTAMP_MONOTONIC;
@@ -37,7 +37,7 @@ public sealed class V4l2TimestampTests
     [TestCase((uint)LibcVideo.V4L2_BUF_FLAG_TIMESTAMP_COPY)]
     public async Task Pts_stamp_of_another_clock_is_estimated_marked_and_counted(uint flags)
     {
-        // Wake-ups are late by 0 to 6 ms, every fifth by none: the line lies along those.
+        // Wake-ups are late by 0 to 6 ms. Every fifth is not late, and the line goes through these.
         await using SimulatedCapture capture = await SimulatedCapture.StartAsync(make: clock => new SimulatedDriver(clock)
         {
             StampFlags = flags,
@@ -52,7 +52,7 @@ public sealed class V4l2TimestampTests
         {
             ClockTime truth = capture.Driver.StampOf(i) - capture.Pipeline.BaseTime;
 
-            // A microsecond: what the driver's own stamp, with which this is compared, was cut by, and the line's rounding.
+            // The test compares with the driver's own stamp, which is cut to a microsecond. The line's rounding adds as much.
             Assert.That((capture.Buffers[i].Pts - truth).Abs(), Is.LessThanOrEqualTo(ClockTime.FromMicroseconds(2)), $"picture {i}");
             Assert.That(capture.Buffers[i].Uncertainty, Is.GreaterThanOrEqualTo((capture.Buffers[i].Pts - truth).Abs()));
         }
@@ -69,7 +69,7 @@ public sealed class V4l2TimestampTests
         Assert.That(capture.Source.Statistics.Drift, Is.NaN, "not yet eight whole seconds");
         capture.StepUntil(25 * 10);
 
-        // Stamps are cut to a microsecond: over eight seconds and more that is a tenth of a part per million.
+        // Stamps are cut to a microsecond. Over eight seconds and more, this is a tenth of a part per million.
         Assert.That(capture.Source.Statistics.Drift, Is.EqualTo(partsPerMillion).Within(0.1));
         capture.StepUntil(25 * 60);
         Assert.That(capture.Source.Statistics.Drift, Is.EqualTo(partsPerMillion).Within(0.02), "by the last half minute");
@@ -83,7 +83,7 @@ public sealed class V4l2TimestampTests
         Assert.That(capture.Source.Statistics.Drift, Is.EqualTo(0).Within(0.1));
         capture.Driver.SlowDown(2);
         capture.StepUntil(25 * 20);
-        Assert.That(capture.Source.Statistics.Drift, Is.NaN, "half the pictures are no crystal's error");
+        Assert.That(capture.Source.Statistics.Drift, Is.NaN, "half of the nominal rate is no error of a crystal");
     }
 
     [Test]
@@ -94,7 +94,7 @@ public sealed class V4l2TimestampTests
         double worstEarly = 0, worstLate = 0;
         for (int i = 0; i < 25 * 600; i++)
         {
-            // 50 ppm fast, and a jitter of a millisecond (its standard deviation: twelve even ones, less six).
+            // The device is 50 ppm fast. The standard deviation of its jitter is a millisecond: the sum of twelve uniform values, less six.
             double jitter = Enumerable.Range(0, 12).Sum(_ => random.NextDouble()) - 6;
             drift.Add(i, ClockTime.FromNanoseconds((long)((i * 40e6 / 1.00005) + (jitter * 1e6))));
             double error = double.IsNaN(drift.PartsPerMillion) ? 0 : Math.Abs(drift.PartsPerMillion - 50);
@@ -111,13 +111,13 @@ public sealed class V4l2TimestampTests
         await using SimulatedCapture capture = await SimulatedCapture.StartAsync(make: clock => new SimulatedDriver(clock) { StampFlags = 0 });
         capture.Step(50);
 
-        // As in the dark: the count goes on one by one, at half the rate that was agreed.
+        // As a camera in the dark, the driver counts on one by one, at half of the agreed rate.
         capture.Driver.SlowDown(2);
         capture.Step(500);
         ClockTime last = capture.Buffers[^1].Pts + capture.Pipeline.BaseTime;
         ClockTime furthest = capture.Source.Latency.Maximum * 4;
-        Assert.That(capture.Clock.Now - last, Is.LessThan(furthest), "what the buffers can hold, and the pictures that it takes to be sure");
-        Assert.That(capture.Buffers[^1].Uncertainty, Is.GreaterThanOrEqualTo(capture.Clock.Now - last), "and it says so");
+        Assert.That(capture.Clock.Now - last, Is.LessThan(furthest), "the buffers, and some pictures until the source is sure");
+        Assert.That(capture.Buffers[^1].Uncertainty, Is.GreaterThanOrEqualTo(capture.Clock.Now - last), "the uncertainty covers the error");
         Assert.That(capture.Buffers.Zip(capture.Buffers.Skip(1)).All(pair => pair.Second.Pts > pair.First.Pts), "never goes back");
     }
 
@@ -166,12 +166,12 @@ public sealed class V4l2TimestampTests
     [Test]
     public async Task Picture_from_before_base_time_is_left_out_and_counted()
     {
-        // The pipeline is a second in preparing after the camera has begun: its buffers are full of old pictures by then.
+        // The pipeline takes a second to prepare after the camera has begun. By then, the camera's buffers are full of old pictures.
         await using SimulatedCapture capture = await SimulatedCapture.StartAsync(
             make: clock => new SimulatedDriver(clock) { AfterStart = ClockTime.FromSeconds(1) });
         capture.Step(8);
         Assert.That(capture.Source.Statistics.BeforeStart, Is.EqualTo(6), "one for each buffer");
-        Assert.That(capture.Source.Statistics.Lost, Is.Zero, "nobody missed what came before the first");
+        Assert.That(capture.Source.Statistics.Lost, Is.Zero, "pictures before the first one do not count as lost");
         Assert.That(capture.Buffers, Has.Count.EqualTo(2));
         Assert.That(capture.Buffers[0].Pts, Is.InRange(ClockTime.Zero, ClockTime.FromMilliseconds(40)));
     }

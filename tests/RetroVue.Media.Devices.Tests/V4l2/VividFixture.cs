@@ -7,10 +7,10 @@ using RetroVue.Media.Time;
 namespace RetroVue.Media.Devices.Tests.V4l2;
 
 /// <summary>
-/// What tests with the kernel's virtual video test driver, vivid, have in common: a device of its, set to known ground, and captures from
-/// it. Nothing of a capture may be left after a test.
+/// The common part of tests with vivid, the kernel's virtual video test driver: one of its devices with known settings, and captures from
+/// it. A capture must leave nothing behind after a test.
 /// </summary>
-/// <param name="bus">The device by its bus: the first has the single-planar interface, the second the multi-planar one.</param>
+/// <param name="bus">The device, by its bus. The first device has the single-planar interface, the second the multi-planar one.</param>
 public abstract class VividFixture(string bus = "platform:vivid-000")
 {
     private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(120);
@@ -18,10 +18,10 @@ public abstract class VividFixture(string bus = "platform:vivid-000")
     /// <summary>The device's file.</summary>
     protected string Node { get; private set; } = "";
 
-    /// <summary>What the sink was given.</summary>
+    /// <summary>The buffers that the sink received.</summary>
     private protected List<(ClockTime Pts, long Sequence, BufferFlags Flags)> Buffers { get; } = [];
 
-    /// <summary>The system's calls of the captures, written down.</summary>
+    /// <summary>The recorded system calls of the captures.</summary>
     private protected RecordingSystem Driver { get; private set; } = new();
 
     [SetUp]
@@ -39,7 +39,8 @@ public abstract class VividFixture(string bus = "platform:vivid-000")
         Buffers.Clear();
         Driver = new RecordingSystem();
 
-        // Start of exposure: vivid's stamps of the end lie up to a frame ahead. And pictures without counters in them.
+        // The stamp is that of the start of the exposure, because vivid's stamps of the end are up to a frame ahead. No counters are drawn
+        // into the pictures.
         Set("timestamp_source=1,wrap_sequence_number=0,percentage_of_dropped_buffers=0,osd_text_mode=2,test_pattern=0");
     }
 
@@ -55,7 +56,7 @@ public abstract class VividFixture(string bus = "platform:vivid-000")
     private protected Task<(Pipeline Pipeline, V4l2Source Source)> CaptureAsync(V4l2SourceOptions options, int count) =>
         CaptureAsync(options, _ => Buffers.Count >= count);
 
-    /// <summary>Captures, writing down what comes, until the test has seen enough.</summary>
+    /// <summary>Captures and records the buffers until the test has seen enough.</summary>
     private protected Task<(Pipeline Pipeline, V4l2Source Source)> CaptureAsync(V4l2SourceOptions options, Func<MediaBuffer, bool> isEnough) =>
         RunAsync(options, Driver, buffer =>
         {
@@ -63,10 +64,10 @@ public abstract class VividFixture(string bus = "platform:vivid-000")
             return isEnough(buffer);
         });
 
-    /// <summary>Captures one picture, all of red, and looks that each of its samples is where its format says.</summary>
+    /// <summary>Captures one picture that is all red. Asserts that each sample is at the place that the format says.</summary>
     private protected async Task CaptureRedAsync(V4l2SourceOptions options, PixelFormat pixels)
     {
-        // "100% Red", whose components differ in each of the formats.
+        // The pattern "100% Red" has different components in each of the formats.
         Set("test_pattern=7");
         byte[][] planes = [];
         (Pipeline _, V4l2Source source) = await CaptureAsync(options, buffer =>
@@ -76,7 +77,7 @@ public abstract class VividFixture(string bus = "platform:vivid-000")
         });
         Assert.That(((VideoFormat)source.Format!).PixelFormat, Is.EqualTo(pixels));
 
-        // The bytes of one pixel, or of two, by the meaning of the format.
+        // The bytes of one or two pixels in the order of the format.
         (int Y, int U, int V) red = (81, 90, 240);
         int[][] expected = pixels switch
         {
@@ -89,7 +90,7 @@ public abstract class VividFixture(string bus = "platform:vivid-000")
             PixelFormat.Rgba => [[255, 0, 0, -1]],
             PixelFormat.Bgra => [[0, 0, 255, -1]],
 
-            // vivid makes the grey of a colour by weights of its own.
+            // vivid converts a colour to grey with weights of its own, so all samples are compared with the first one.
             _ => [[planes[0][0]]],
         };
         for (int plane = 0; plane < expected.Length; plane++)
@@ -98,13 +99,13 @@ public abstract class VividFixture(string bus = "platform:vivid-000")
             {
                 int value = expected[plane][i % expected[plane].Length];
 
-                // Two steps: vivid rounds on its own way from linear light. Alpha is what a control of the driver's says.
+                // Two steps are allowed, because vivid rounds when it converts from linear light. A control of the driver sets alpha.
                 Assert.That(value < 0 || Math.Abs(planes[plane][i] - value) <= 2, $"plane {plane}, byte {i}: {planes[plane][i]}, not {value}");
             }
         }
     }
 
-    /// <summary>Captures until the test has seen enough, and takes down everything.</summary>
+    /// <summary>Captures until the test has seen enough, and disposes of everything.</summary>
     private protected static async Task<(Pipeline Pipeline, V4l2Source Source)> RunAsync(
         V4l2SourceOptions options, IV4l2System system, Func<MediaBuffer, bool> isEnough)
     {

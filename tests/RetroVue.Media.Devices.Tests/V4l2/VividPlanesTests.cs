@@ -5,7 +5,7 @@ using RetroVue.Media.Time;
 
 namespace RetroVue.Media.Devices.Tests.V4l2;
 
-/// <summary>Captures through the multi-planar interface from vivid's second device; in a virtual machine that has it.</summary>
+/// <summary>Captures from vivid's second device, which has the multi-planar interface; in a virtual machine that has vivid.</summary>
 [Category("DeviceVm")]
 public sealed class VividPlanesTests() : VividFixture(Bus)
 {
@@ -30,7 +30,7 @@ public sealed class VividPlanesTests() : VividFixture(Bus)
             Is.SupersetOf(new[] { "YUYV", "NV12", "NM12", "YM12", "YM21", "YM16" }));
     }
 
-    // One memory, two and three; in that of YUYV, vivid has 128 bytes stand before the data.
+    // Formats of one, two and three memories. In the memory of YUYV, vivid puts 128 bytes before the data.
     [TestCase("YUYV", PixelFormat.Yuyv422)]
     [TestCase("YU12", PixelFormat.Yuv420P)]
     [TestCase("NM12", PixelFormat.Nv12)]

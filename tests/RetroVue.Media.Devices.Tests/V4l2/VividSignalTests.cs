@@ -7,13 +7,15 @@ using RetroVue.Media.Time;
 
 namespace RetroVue.Media.Devices.Tests.V4l2;
 
-/// <summary>Captures from vivid's HDMI input, whose signal the tests change, take away and bring back; in a virtual machine that has it.</summary>
+/// <summary>
+/// Captures from vivid's HDMI input. The tests change its signal, remove it and bring it back; in a virtual machine that has vivid.
+/// </summary>
 [Category("DeviceVm")]
 public sealed class VividSignalTests : VividFixture
 {
     private const int Hdmi = 3;
 
-    // vivid's menus: the modes of the signal, and two of its timings.
+    // Values of vivid's menus: the modes of the signal, and two of its timings.
     private const string NoSignal = "dv_timings_signal_mode=1";
     private const string Selected = "dv_timings_signal_mode=4";
     private const string Small = "dv_timings=0";
@@ -110,7 +112,7 @@ public sealed class VividSignalTests : VividFixture
         await TestContext.Out.WriteLineAsync(told.Message);
     }
 
-    /// <summary>Pictures up to the third of a length, and captured after some time.</summary>
+    /// <summary>Reads pictures until the third one of a length that was captured after a time.</summary>
     private async Task<List<(int Length, ClockTime Pts, long Sequence, BufferFlags Flags)>> ReadAsync(int length, ClockTime after = default)
     {
         var pictures = new List<(int Length, ClockTime Pts, long Sequence, BufferFlags Flags)>();

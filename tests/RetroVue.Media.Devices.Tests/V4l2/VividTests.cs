@@ -7,7 +7,7 @@ using RetroVue.Media.Time;
 
 namespace RetroVue.Media.Devices.Tests.V4l2;
 
-/// <summary>Captures from the kernel's virtual video test driver, vivid; in a virtual machine that has it.</summary>
+/// <summary>Captures from vivid, the kernel's virtual video test driver; in a virtual machine that has it.</summary>
 [Category("DeviceVm")]
 public sealed class VividTests : VividFixture
 {
@@ -48,15 +48,15 @@ public sealed class VividTests : VividFixture
             Assert.That(source.Statistics.Lateness, Is.GreaterThan(ClockTime.Zero), "the start of an exposure lies in the past");
         }
 
-        // How far each picture lies from where the first one and the frame interval put it.
+        // The distance of each picture from where the first picture and the frame interval put it.
         ClockTime[] off = [.. Buffers.Select(buffer =>
             buffer.Pts - Buffers[0].Pts - (ClockTime.FromMilliseconds(100) * (buffer.Sequence - Buffers[0].Sequence)))];
         ClockTime[] steps = [.. off.Zip(off.Skip(1), (last, next) => (next - last).Abs())];
         ClockTime step = Median(steps), whole = Median(off[^10..]) - Median(off[..10]);
         await TestContext.Out.WriteLineAsync($"{source.Statistics}; steps off by {step}, at worst {steps.Max()}; {Buffers.Count} pictures by {whole}");
 
-        // vivid stamps when its thread wakes, which it does by the kernel's ticks of 4 ms: off by up to one at either end of a step. Where the
-        // emulated processor is busy a single picture is stamped later, which neither of the two medians sees, and nothing adds up.
+        // vivid stamps a picture when its thread wakes at a kernel tick of 4 ms. So a step may be off by one tick at either end. If the
+        // emulated processor is busy, a single picture is stamped later; neither of the two medians shows that, and it does not add up.
         Assert.That(step, Is.LessThanOrEqualTo(ClockTime.FromMilliseconds(8)));
         Assert.That(whole.Abs(), Is.LessThanOrEqualTo(ClockTime.FromMilliseconds(8)));
 
@@ -71,7 +71,7 @@ public sealed class VividTests : VividFixture
         int seen = 0;
         await RunAsync(s_small with { FrameRate = new Rational(25, 1) }, V4l2System.Instance, _ =>
         {
-            // Steps run on one thread of their own, and so does this.
+            // The steps run on one thread of their own, and this callback runs on it too.
             before = ++seen == warm ? GC.GetAllocatedBytesForCurrentThread() : before;
             after = seen == last ? GC.GetAllocatedBytesForCurrentThread() : after;
             return seen == last;
@@ -82,7 +82,8 @@ public sealed class VividTests : VividFixture
     [Test]
     public async Task Capture_of_five_seconds_has_five_seconds_of_time_stamps()
     {
-        // By the wall, not by the stamps: the two agree because the stamps are true. The first second is the emulated machine's to warm up.
+        // The time is measured by the system clock and not by the stamps; both agree if the stamps are true. The first second is left out,
+        // because the emulated machine warms up.
         const int warm = 25;
         ClockTime began = ClockTime.None, ended = ClockTime.None;
         await CaptureAsync(s_small with { FrameRate = new Rational(25, 1) }, _ =>

@@ -7,7 +7,7 @@ using RetroVue.Media.Time;
 
 namespace RetroVue.Media.FFmpeg.Tests.Codecs;
 
-/// <summary>Once warm, nothing is allocated for a frame on the managed heap.</summary>
+/// <summary>After a warm-up, no frame allocates memory on the managed heap.</summary>
 [LeakCheck]
 public sealed class AllocationTests
 {
@@ -54,8 +54,8 @@ public sealed class AllocationTests
             }
         })]);
         Assert.That(count, Is.GreaterThanOrEqualTo(WarmUp + Measured));
-        // Everything runs on this thread, also what the runtime does once in a while when it puts a better compiled method in place: that
-        // may fall into one half, while what a buffer allocates falls into both.
+        // All work runs on this thread. Once in a while the .NET runtime installs a better compiled method on it, which allocates in one
+        // half of the measurement. An allocation for each buffer would be in both halves.
         Assert.That(Math.Min(middle - before, after - middle), Is.Zero);
     }
 }

@@ -7,11 +7,11 @@ using RetroVue.Media.Time;
 
 namespace RetroVue.Media.FFmpeg.Tests.Codecs;
 
-/// <summary>Sound through an encoder and a decoder: every sample is where it was.</summary>
+/// <summary>Sound goes through an encoder and a decoder. Every sample keeps its place.</summary>
 [LeakCheck]
 public sealed class AudioCodingTests
 {
-    // Onsets are found at a level crossing, and lossy coding moves that by a sample or two.
+    // The beginning of a beep is found where the level crosses a limit. Lossy coding moves that by a sample or two.
     private const int OnsetTolerance = 2;
 
     [TestCase("aac", 48_000, SampleFormat.F32Planar)]
@@ -19,7 +19,7 @@ public sealed class AudioCodingTests
     [TestCase("mp2", 48_000, SampleFormat.S16)]
     public void Beeps_are_decoded_at_the_sample_where_they_were(string codec, int rate, SampleFormat samples)
     {
-        // Not on a whole second, nor on a codec frame, nor a round buffer size: 3 s from sample 777777.
+        // The tone of 3 s begins at sample 777777. That is not on a whole second, a codec frame or a round buffer size.
         const long start = 777_777;
         using var packets = Recording.Of(Tone(start, 3, 1000, rate, samples), Encoder(codec));
         var encoded = (EncodedFormat)packets.Format;
@@ -37,7 +37,7 @@ public sealed class AudioCodingTests
             Assert.That(beeps[i], Is.EqualTo((first + i) * rate).Within(OnsetTolerance));
         }
 
-        // The priming lies before the segment, so the first sample that comes out is the first that went in, and time is counted without holes.
+        // The priming lies before the segment. So the first decoded sample is the first sample of the source, and the times have no holes.
         Assert.That(sound.Buffers[0].Pts, Is.EqualTo(At(start, rate)));
         foreach (var (earlier, later) in sound.Buffers.Zip(sound.Buffers.Skip(1)))
         {
@@ -52,7 +52,7 @@ public sealed class AudioCodingTests
         using var packets = Recording.Of(Tone(0, 2, 999, rate), Encoder("aac"));
         for (int i = 0; i < packets.Buffers.Count - 1; i++)
         {
-            // Rounded once, from the anchor: never off by more than the rounding.
+            // The time is counted from the anchor and rounded once, so it is never off by more than that rounding.
             Assert.That(packets.Buffers[i].Pts, Is.EqualTo(ClockTime.FromUnits((i - 1) * 1024L, new Rational(1, rate))));
         }
 
@@ -121,7 +121,7 @@ public sealed class AudioCodingTests
         var lost = sound.Buffers.Where(buffer => buffer.Flags.HasFlag(BufferFlags.Discontinuity)).ToArray();
         Assert.That(lost, Has.Length.EqualTo(1));
         Assert.That(lost[0], Is.SameAs(sound.Buffers[60]));
-        // One packet is missing: 23.2 ms, seen through stamps that are half a millisecond off at either end.
+        // One packet of 23.2 ms is missing. The time stamps at both ends are off by half a millisecond.
         Assert.That((lost[0].Pts - sound.Buffers[59].End - ClockTime.FromUnits(1024, new Rational(1, rate))).Abs(), Is.LessThanOrEqualTo(ClockTime.FromMilliseconds(1)));
     }
 
@@ -135,7 +135,7 @@ public sealed class AudioCodingTests
             int n = 0;
             foreach (object item in raw.Script())
             {
-                // 100 ms missing at half a second, and 20 ms twice at one and a half.
+                // 100 ms are missing at half a second, and 20 ms come twice at one and a half seconds.
                 if (item is MediaBuffer buffer && n++ is var at && at is >= 50 and < 60)
                 {
                     buffer.Release();
@@ -171,7 +171,7 @@ public sealed class AudioCodingTests
         Assert.That(packets.Formats.Count(), Is.EqualTo(1));
         var times = sound.Buffers.Select(buffer => buffer.Pts).ToArray();
         int seam = Array.FindIndex(times, time => time > ClockTime.FromSeconds(5));
-        // The new stream's priming comes before its first sample.
+        // The priming of the new stream comes before its first sample.
         Assert.That(times[seam], Is.EqualTo(ClockTime.FromSeconds(10) - ClockTime.FromUnits(1024, new Rational(1, rate))));
         Assert.That(sound.Buffers[seam].Flags, Is.EqualTo(BufferFlags.Discontinuity));
         Assert.That(sound.Buffers[^1].End, Is.EqualTo(ClockTime.FromSeconds(12)));
@@ -187,7 +187,7 @@ public sealed class AudioCodingTests
             SampleFormat = format,
         });
 
-    // Counted from an anchor that was rounded to a nanosecond itself.
+    // The times are counted from an anchor, which was itself rounded to a nanosecond.
     private static int WithinRounding(ClockTime left, ClockTime right) =>
         (left - right).Abs() <= ClockTime.FromNanoseconds(1) ? 0 : left.CompareTo(right);
 

@@ -7,7 +7,7 @@ using RetroVue.Media.Time;
 
 namespace RetroVue.Media.FFmpeg.Tests.Codecs;
 
-/// <summary>Damaged and impossible input: counted or a clear message, never a crash.</summary>
+/// <summary>Damaged and impossible input is counted or gets a clear error. It never ends the process.</summary>
 [LeakCheck]
 public sealed class BadInputTests
 {
@@ -20,7 +20,7 @@ public sealed class BadInputTests
         var decoder = new Decoder("decoder");
         using var pictures = Recording.Of(new ScriptedSource(Damaged(packets, new Random(seed), until: 60)), decoder);
         Assert.That(decoder.CorruptFrames, Is.GreaterThan(0));
-        // The last GOPs are whole, from the key frame of picture 75 on.
+        // The last 25 pictures are whole, from the key frame of picture 75 on.
         Assert.That(pictures.Numbers().TakeLast(25), Is.EqualTo(Enumerable.Range(75, 25)));
         Assert.That(pictures.Pts.TakeLast(25), Is.EqualTo(Enumerable.Range(75, 25).Select(n => ClockTime.FromUnits(n, new Rational(1, 25)))));
     }
@@ -67,7 +67,7 @@ public sealed class BadInputTests
 
         var decoder = new Decoder("decoder");
         using var recording = Recording.Of(new ScriptedSource(Script()), decoder);
-        // The decoder of MPEG-2 passes over what bears no start code without a word.
+        // The decoder of MPEG-2 skips bytes without a start code and reports no error.
         Assert.That(decoder.CorruptFrames, codec == "mpeg2video" ? Is.Zero : Is.GreaterThan(0));
     }
 

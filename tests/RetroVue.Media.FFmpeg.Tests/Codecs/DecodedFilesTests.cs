@@ -9,7 +9,7 @@ using RetroVue.Media.Time;
 
 namespace RetroVue.Media.FFmpeg.Tests.Codecs;
 
-/// <summary>Files of every kind, decoded whole and from the middle, held against what ffprobe decodes.</summary>
+/// <summary>Files of every kind are decoded whole and from the middle. The result is compared with that of ffprobe.</summary>
 [LeakCheck]
 public sealed class DecodedFilesTests
 {
@@ -31,7 +31,7 @@ public sealed class DecodedFilesTests
         Assert.That(decoder.CorruptFrames, Is.Zero);
         if (Path.GetExtension(name) is ".h264" or ".avi")
         {
-            // No PTS in the file: what is estimated must be complete and in order.
+            // The file has no PTS. The estimated times must be complete and in order.
             Assert.That(pictures.Buffers, Has.Count.EqualTo(probed.Length));
             Assert.That(pictures.Pts, Is.Ordered.And.Unique);
             return;
@@ -54,7 +54,8 @@ public sealed class DecodedFilesTests
         Assert.That(decoder.CorruptFrames, Is.Zero);
         Assert.That(SamplesIn(sound, format), Is.EqualTo(samples - early));
         Assert.That((sound.Buffers[0].Pts - frames[0][0] - format.DurationOf(early)).Abs(), Is.LessThanOrEqualTo(ClockTime.FromNanoseconds(1)));
-        // Counted, so the whole is as long as its samples, and each time agrees with the file's to the milliseconds that Matroska keeps.
+        // The times are counted, so the whole lasts as long as its samples. Each time agrees with the file's time to a millisecond, which
+        // is what Matroska keeps.
         Assert.That(
             (sound.Buffers[^1].End - sound.Buffers[0].Pts - format.DurationOf(samples - early)).Abs(),
             Is.LessThanOrEqualTo(ClockTime.FromNanoseconds(1)));
@@ -67,7 +68,8 @@ public sealed class DecodedFilesTests
     {
         string path = MediaCorpus.File(name);
 
-        // Two times, because where a file begins differs between releases of FFmpeg: one is in a hole of varying.mkv with each of them.
+        // There are two start times, because releases of FFmpeg differ in where a file begins. With each release, one of the times is in a
+        // hole of varying.mkv.
         AssertBeginsWithWhatShowsThen(path, ClockTime.FromMilliseconds(1234));
         AssertBeginsWithWhatShowsThen(path, ClockTime.FromMilliseconds(1265));
     }
@@ -75,7 +77,7 @@ public sealed class DecodedFilesTests
     [Test]
     public void Start_in_the_middle_of_a_picture_that_no_other_refers_to_begins_with_it()
     {
-        // Of each picture the file says that it lasts 40 ms.
+        // The file declares that each picture lasts 40 ms.
         string path = MadeMedia.Make(
             "slow.mkv", "-f lavfi -t 0.8 -i testsrc=s=64x48:r=25 -vf setpts=N*0.72/TB -vsync vfr -pix_fmt yuv420p -c:v mpeg2video -g 9 -bf 2");
         for (int milliseconds = 500; milliseconds < 6000; milliseconds += 310)
@@ -105,7 +107,7 @@ public sealed class DecodedFilesTests
         demuxer.Open();
         using var seen = Recording.Of(demuxer, new Decoder("decoder"));
         Assert.That(seen.Buffers, Has.Count.EqualTo(1));
-        // To a tick of Matroska, a millisecond.
+        // The tolerance is for Matroska's tick of a millisecond.
         Assert.That((seen.Buffers[0].Pts - demuxer.Info.StartTime - ClockTime.FromMilliseconds(1960)).Abs(), Is.LessThan(ClockTime.FromMilliseconds(2)));
         Assert.That(seen.Buffers[0].End, Is.EqualTo(demuxer.Segment.Start + ClockTime.FromMilliseconds(40)));
     }
@@ -116,7 +118,7 @@ public sealed class DecodedFilesTests
         string path = MediaCorpus.File(name);
         using var tail = Decode(path, 'a', ClockTime.FromMilliseconds(1234), out _, out var segment);
         var format = (AudioFormat)tail.Format;
-        // Half a sample: a start between two samples takes the nearer one.
+        // If the start is between two samples, the nearer one is taken. So the time may be off by half a sample.
         Assert.That((tail.Buffers[0].Pts - segment.Start).Abs(), Is.LessThanOrEqualTo((format.DurationOf(1) / 2) + ClockTime.FromNanoseconds(1)));
     }
 
@@ -144,7 +146,7 @@ public sealed class DecodedFilesTests
     private static long SamplesIn(Recording sound, AudioFormat format) => sound.Buffers.Sum(buffer =>
         (long)buffer.Data.Length / (format.SampleFormat.IsPlanar() ? format.SampleFormat.BytesPerSample() : format.BytesPerFrame));
 
-    /// <summary>Each frame's time, and its count of samples in place of nanoseconds.</summary>
+    /// <summary>Returns each frame's time, and its number of samples in the place of nanoseconds.</summary>
     private static ClockTime[][] Frames(string path, char kind, string time)
     {
         string[] parts = Tool.OutputOf("ffprobe", "-v", "error", "-select_streams", $"{kind}:0", "-show_entries", "stream=time_base", "-of", "csv=p=0", path)

@@ -40,7 +40,8 @@ public sealed class NonFiniteSoundTests
         var converter = new AudioConverter("converter", new AudioFormat(SampleFormat.F32, 44_100, ChannelLayout.Stereo));
         using var sound = Recording.Of(Sound(format), converter);
         Assert.That(converter.SilencedSamples, Is.EqualTo(s_bad.Length));
-        // A hole of one sample in a tone of a half: what the filter makes of it stays near the tone.
+        // The tone has half of full scale, with single samples silenced. The filter keeps the sound near the tone there, so it stays within
+        // full scale.
         Assert.That(sound.Samples(), Is.All.InRange(-1f, 1f));
     }
 
@@ -56,7 +57,7 @@ public sealed class NonFiniteSoundTests
         }
     }
 
-    /// <summary>A second of a tone at half of full scale, whose left channel has a bad sample every 4000.</summary>
+    /// <summary>Makes a second of a tone at half of full scale. Its left channel has a few bad samples, 4000 samples apart.</summary>
     private static ScriptedSource Sound(AudioFormat format)
     {
         return new ScriptedSource(Script());

@@ -8,7 +8,7 @@ using RetroVue.Media.Time;
 
 namespace RetroVue.Media.FFmpeg.Tests.Codecs;
 
-/// <summary>Pictures through an encoder and a decoder: every one is there, at its time.</summary>
+/// <summary>Pictures go through an encoder and a decoder. Every picture is there, at its time.</summary>
 [LeakCheck]
 public sealed class VideoCodingTests
 {
@@ -20,7 +20,7 @@ public sealed class VideoCodingTests
     public void Every_picture_is_decoded_with_its_number_at_its_time(int numerator, int denominator, int bFrames)
     {
         const int count = 150;
-        // A start far from zero and off every round number.
+        // The start is far from zero and from every round number.
         const long start = 86_400 * 7 + 13;
         var rate = new Rational(numerator, denominator);
         using var packets = Encode(rate, count, start, H264() with { BFrames = bFrames });
@@ -31,11 +31,11 @@ public sealed class VideoCodingTests
         Assert.That(pictures.Pts, Is.EqualTo(numbers.Select(PtsOf)));
         Assert.That(pictures.Buffers.Select(picture => picture.End), Is.EqualTo(numbers.Select(n => PtsOf(n + 1))));
         Assert.That(pictures.Buffers.All(picture => picture.Flags == BufferFlags.None), Is.True);
-        // Coded order: DTS rises by one picture each time and is never after PTS.
+        // In the coded order, DTS grows by one picture each time and is never after PTS.
         var dts = packets.Buffers.Select(packet => packet.Dts).ToArray();
         Assert.That(dts.Skip(1).Zip(dts, (later, earlier) => later - earlier).Min(), Is.GreaterThan(ClockTime.Zero));
         Assert.That(packets.Buffers.All(packet => packet.Dts <= packet.Pts), Is.True);
-        // Each DTS is a picture's time, or on the same grid before the first (rounded once, so at most 1 ns beside it).
+        // Each DTS is a picture's time, or lies on the same grid before the first picture. It is rounded once, so it may be off by 1 ns.
         Assert.That(dts.All(time => (time - PtsOf(time.ToTicks(rate.Inverse))).Abs() <= ClockTime.FromNanoseconds(1)), Is.True);
         if (bFrames > 0)
         {
@@ -178,7 +178,8 @@ public sealed class VideoCodingTests
     {
         var rate = new Rational(24000, 1001);
         using var packets = Encode(rate, 100, 0, H264() with { BFrames = 3 });
-        // Up to a millisecond beside a picture's edge is rounding; 5 ms inside a picture is a part of it.
+        // If the segment begins up to a millisecond from the edge of a picture, that is rounding. If it begins 5 ms inside of a picture, a
+        // part of that picture is shown.
         var segment = new Segment(
             ClockTime.FromUnits(from, rate.Inverse) + ClockTime.FromNanoseconds(nudge),
             ClockTime.FromUnits(to, rate.Inverse) + ClockTime.FromNanoseconds(Math.Min(nudge, 0)),
@@ -194,7 +195,7 @@ public sealed class VideoCodingTests
     {
         using var wide = Encode(new Rational(25, 1), 20, 0, H264());
         using var narrow = Encode(new Rational(25, 1), 20, 20, H264(), 320, 240);
-        // In band: the decoder is not told, the new parameter sets come in the packets.
+        // The change is in band: the new parameter sets are in the packets, and the decoder gets no event.
         var script = wide.Script().Concat(narrow.Script().OfType<MediaBuffer>());
         using var pictures = Recording.Of(new ScriptedSource(script), new Decoder("decoder"));
         Assert.That(pictures.Formats.Cast<VideoFormat>().Select(format => format.Width), Is.EqualTo(new[] { 640, 320 }));
@@ -241,11 +242,11 @@ public sealed class VideoCodingTests
     public void Picture_that_lasts_longer_than_its_rate_says_comes_before_a_gap_after_the_next(string codec, int between)
     {
         using var packets = Encode(new Rational(25, 1), 10, 0, H264() with { Codec = codec, Preset = codec == "h264" ? "ultrafast" : null, Quality = codec == "h264" ? 23 : null, BitRate = codec == "h264" ? 0 : 1_000_000, BFrames = between });
-        // As in transport streams: of nine seconds each, decoded as many before, and said to last 40 ms.
+        // The times are stretched so that each picture lasts nine seconds, as in transport streams. The declared duration stays at 40 ms.
         var slow = packets.Script().Select(item => item is MediaBuffer shared ? Slow(shared.MakeWritable()) : item);
         using var pictures = Recording.Of(new ScriptedSource(slow.Append(new Gap(ClockTime.FromSeconds(100), ClockTime.FromSeconds(10)))), new Decoder("decoder"));
         int before = pictures.All.Take(pictures.All.ToList().FindIndex(item => item is Gap)).Count(item => item is MediaBuffer);
-        // One or two are being put in order.
+        // The decoder still holds one or two pictures to put them in order.
         Assert.That(before, Is.GreaterThanOrEqualTo(8));
         Assert.That(pictures.Buffers, Has.Count.EqualTo(10));
 

@@ -7,18 +7,21 @@ using RetroVue.Media.Pipelines;
 
 namespace RetroVue.Media.FFmpeg.Tests.Containers;
 
-/// <summary>Files whose times repeat, step by less than a tick, jump, go back, are decoded too late or are missing, copied by each muxer.</summary>
+/// <summary>
+/// Files with wrong times are copied by each muxer: times that repeat, step by less than a tick, jump, go back, are missing, or decode too
+/// late.
+/// </summary>
 public sealed class AnyTimesTests
 {
     private const string Source =
         "-f lavfi -i testsrc=s=64x48:r=25 -f lavfi -i sine=r=48000 -t 2 -pix_fmt yuv420p -g 12 -bf 2 -c:a aac -video_track_timescale 90000";
 
-    /// <summary>Steps that vary, so that an MP4 has an entry for each.</summary>
+    /// <summary>Encodes pictures at varying steps, so that an MP4 file has an entry for each.</summary>
     private const string Varying = "-c:v libx264 -preset ultrafast -vf settb=1/90000,setpts=N*3600+mod(N*7919\\,900) -vsync passthrough -enc_time_base:v 1/90000";
 
     private static readonly Dictionary<string, string> s_encoders = new(StringComparer.Ordinal) { ["mpeg2"] = "-c:v mpeg2video", ["x264"] = Varying };
 
-    /// <summary>As they are; slow motion; presented now earlier, now later.</summary>
+    /// <summary>The times as they are; slow motion; and presentation times that vary around the even grid.</summary>
     private static readonly (string Input, string Output)[] s_timings = [("", ""), ("-itsscale 4", ""), ("", "-bsf:v setts=pts=PTS+mod(N*7919\\,5)*0.008/TB:dts=DTS")];
 
     private static readonly (string Name, string Arguments)[] s_containers =
@@ -39,7 +42,8 @@ public sealed class AnyTimesTests
         Assert.That(MediaBuffer.LiveCount, Is.Zero);
     }
 
-    // As of two recordings put together: what goes back for good is no accident, and what follows is all there.
+    // The file is like two recordings put together. If times go back for good, this is not an accident: all packets that follow must be
+    // there.
     [Test]
     public void Times_that_go_back_once_lose_nothing([Values("mp4", "mkv", "ts", "own.ts")] string target)
     {
@@ -73,11 +77,11 @@ public sealed class AnyTimesTests
     [Category("Soak")]
     public void Ten_thousand_files_of_any_times_are_copied_in_order() => RandomCases.Run(10_000, Copy);
 
-    // The first picture is said to be shown before the stream's time was zero.
+    // The first picture's presentation time is before the zero of the stream's time.
     [Test]
     public void First_time_that_is_far_too_early_is_written() => RandomCases.Repeat(712_332_312, Copy);
 
-    // A packet of sound says that it lasts for 18 hours, and later the times go back.
+    // A packet of sound declares a duration of 18 hours. Later the times go back.
     [Test]
     public void Duration_beyond_reason_moves_nothing() => RandomCases.Repeat(74_660_956, Copy);
 
@@ -88,7 +92,7 @@ public sealed class AnyTimesTests
         int timing = random.Next(s_timings.Length);
         double share = new[] { 0, 0.02, 0.1, 0.5 }[random.Next(4)];
         string first = MadeMedia.Make($"any-times-{codec}.mp4", $"{Source} {s_encoders[codec]}");
-        // By way of an MP4: in Matroska the filter counts in other ticks than the times.
+        // The file is made by way of an MP4 file, because in Matroska the filter's ticks differ from those of the times.
         string timed = MadeMedia.Make($"any-times-{codec}-{timing}.mp4", $"{s_timings[timing].Input} -i {first} -c copy -video_track_timescale 90000 {s_timings[timing].Output}");
         string right = MadeMedia.Make($"any-times-right-{codec}-{timing}.{container}", $"-i {timed} -c copy {arguments}");
         string file = Path.Combine(MadeMedia.Folder, $"any-times.{container}"), copy = Path.Combine(MadeMedia.Folder, $"any-times.copy.{target}");
@@ -127,9 +131,11 @@ public sealed class AnyTimesTests
         what += $", {wrong.Count} of them";
         int read = source.Video.Length + source.Audio.Length;
         Assert.That(read, Is.EqualTo(CountPackets(file)), $"{what}: packets read");
-        // An MP4 begins with its first picture: where that is shown late, the edit list hides what is shown before.
+        // An MP4 file begins with its first picture. If that picture is shown late, the edit list hides the packets that are shown before
+        // it.
         Assert.That(CountPackets(copy, "-advanced_editlist 0") + leftOut, Is.EqualTo(read), $"{what}: packets written, and {leftOut} left out");
-        // What lies beside a wrong time is lost too where it leaves no room, and where times go back what is shared until that is sure.
+        // A packet beside a wrong time may be lost too, if there is no room for its own time. If times go back, the packets in the common
+        // range are lost until it is sure that they stay back.
         Assert.That(leftOut, Is.LessThanOrEqualTo(wrong.Count == 0 ? 0 : (4 * wrong.Count) + 12), $"{what}: packets left out");
         if (share == 0)
         {
@@ -137,13 +143,16 @@ public sealed class AnyTimesTests
         }
     }
 
-    /// <summary>The times that stand in a file; readers tell other ones where they doubt them, and where an edit list leaves packets out.</summary>
+    /// <summary>
+    /// Returns the times that are stored in a file. Readers may give other times if they doubt these, and leave out packets because of an
+    /// edit list.
+    /// </summary>
     private static IEnumerable<(string Kind, (long Pts, long Dts)[] Times)> Written(string file, string target)
     {
         switch (target)
         {
             case "mkv":
-                // Matroska keeps no decoding times.
+                // Matroska stores no decoding times.
                 break;
             case "mp4":
                 foreach (var packets in Tool.OutputOf("ffprobe", $"-v error -advanced_editlist 0 -show_entries packet=codec_type,pts,dts -of csv=p=0 {file}")
@@ -167,7 +176,7 @@ public sealed class AnyTimesTests
     private static long Number(string text) => long.Parse(text, CultureInfo.InvariantCulture);
 
     private static void AssertSame(TimestampRecord[] source, TimestampRecord[] copy, string what) =>
-        // A tick of Matroska's milliseconds, and of 90 kHz, at both ends.
+        // Each end may be off by a tick of Matroska (1 ms) or of 90 kHz.
         Assert.That(
             copy.Select(packet => (packet.Pts - copy[0].Pts).Nanoseconds),
             Is.EqualTo(source.Select(packet => (packet.Pts - source[0].Pts).Nanoseconds)).Within(1_100_000L),

@@ -48,7 +48,7 @@ public sealed class BadInputTests
     [Test]
     public void Header_without_end_is_given_up([Values("zeros", "ebml")] string kind)
     {
-        // Gigabytes that take no room: a hole, in one case behind a Matroska header that promises more.
+        // A hole of gigabytes that takes no room on the disk; in one case after a Matroska header that announces more.
         var path = Path.Combine(MediaCorpus.Folder, $"endless-{kind}.mkv");
         using (var file = File.Create(path))
         {
@@ -61,7 +61,7 @@ public sealed class BadInputTests
         }
 
         var error = Assert.Throws<MediaFileException>(() => Open(path, ClockTime.FromMilliseconds(kind == "ebml" ? 300 : 10_000)));
-        // Zeros alone are told after the 5 MB that are looked at; behind a header libavformat would search all of them for more.
+        // Zeros alone are refused after the 5 MB that are probed. After a header, libavformat would search the whole file.
         Assert.That(error!.Message, Does.Contain(path).And.Contain(kind == "ebml" ? "could not be opened within 0.3 s" : "recognises"));
     }
 
@@ -98,7 +98,7 @@ public sealed class BadInputTests
             {
                 var demuxed = Demuxing.Run(path);
                 read++;
-                // Three quarters of four to six seconds is more than a second short.
+                // The files last four to six seconds, so at three quarters of their length more than a second is missing.
                 if (share < 30 && name is not "pal.ts")
                 {
                     Assert.That(demuxed.Events.Select(seen => seen.Kind), Does.Contain("truncated"), $"{share}/40");
@@ -106,12 +106,13 @@ public sealed class BadInputTests
             }
             catch (Exception exception) when (exception is MediaFileException || exception.InnerException is MediaFileException)
             {
-                // Refused when it is opened, or at its end if it held no packet.
+                // The file is refused when it is opened, or at its end if it had no packet.
                 Assert.That(exception.Message, Does.Contain(path));
             }
         }
 
-        // An MP4 whose index comes last is nothing without its end, of which the last fortieth may be missing; others play as far as they go.
+        // If the index of an MP4 file is at its end, the file cannot be read without its end; only the last fortieth may be missing. Other
+        // files play up to the cut.
         Assert.That(read, name == "ntsc.mp4" ? Is.LessThanOrEqualTo(1) : Is.GreaterThan(20));
     }
 
@@ -152,14 +153,14 @@ public sealed class BadInputTests
             return;
         }
 
-        // One byte in five hundred is wrong, in times too, and an index may be cut: what is left is nothing that the file does not have, but
-        // for packets whose time is wrong or is concluded from such.
+        // One byte in five hundred is wrong, also in times, and an index may be cut. The packets that are left have times of the whole
+        // file, except for packets with a wrong time and packets whose time is derived from a wrong one.
         ClockTime[] known = [.. whole.Video.Concat(whole.Audio).Select(record => record.Pts).Distinct()];
         ClockTime[] seen = [.. left.Video.Concat(left.Audio).Select(record => record.Pts)];
         Assert.That(seen, Has.Length.InRange(1, (whole.Video.Length + whole.Audio.Length) * 11 / 10));
         double right = seen.Intersect(known).Count() / (double)seen.Length;
         TestContext.Out.WriteLine($"{seen.Length} packets of {whole.Video.Length + whole.Audio.Length}, {right:0.00} of them with a time of the file's");
-        // In MP4 all times come from one index, and what is wrong there is wrong for all that follows.
+        // In MP4, all times come from one index. A wrong value there makes all later times wrong.
         Assert.That(right, Is.GreaterThan(name.EndsWith(".mp4", StringComparison.Ordinal) ? 0 : 0.8));
     }
 
@@ -170,7 +171,8 @@ public sealed class BadInputTests
         Repeat();
         var before = OpenFiles();
         Repeat();
-        // One left open each time would be a hundred more; others' files come and go.
+        // If one file were left open each time, there would be a hundred more. Other tests open and close files too, so the bound is half
+        // of that.
         Assert.That(OpenFiles(), Is.LessThan(before + 50));
 
         void Repeat()

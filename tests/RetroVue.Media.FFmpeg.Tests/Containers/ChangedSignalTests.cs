@@ -11,7 +11,7 @@ using RetroVue.Media.Time;
 
 namespace RetroVue.Media.FFmpeg.Tests.Containers;
 
-/// <summary>A source whose format changes while it is recorded: the recording goes on in one file.</summary>
+/// <summary>The format of a source changes while it is recorded. The recording goes on in one file.</summary>
 [LeakCheck]
 public sealed class ChangedSignalTests
 {
@@ -32,7 +32,7 @@ public sealed class ChangedSignalTests
             Pictures(new Rational(25, 1), 50, 0, 640, 360, format => format),
             Pictures(new Rational(50, 1), 100, 100, 320, 180, format => format with { Color = new ColorDescription("pc", "bt470bg", "bt709", "bt470bg") }),
             Pictures(new Rational(25, 1), 25, 100, 640, 360, format => format with { Interlacing = Interlacing.TopFieldFirst }),
-            // Two seconds without a signal.
+            // There is no signal for two seconds.
             Pictures(new Rational(30000, 1001), 60, 210, 720, 576, format => format with { SampleAspectRatio = new Rational(16, 15) }));
         Assert.That(WrittenMilliseconds(), Is.EqualTo(Enumerable.Range(0, 50).Select(n => n * 40.0)
             .Concat(Enumerable.Range(100, 100).Select(n => n * 20.0))
@@ -77,15 +77,16 @@ public sealed class ChangedSignalTests
         var demuxer = new FileDemuxer("demuxer", _path);
         demuxer.Open();
         using var read = Recording.Of(demuxer, new Decoder("decoder"));
-        // Matroska moves the encoder's priming to zero, and all by its length. The codec spreads an onset over a few samples.
+        // Matroska moves the encoder's priming to zero, so all times grow by its length. The codec spreads the beginning of a beep over a
+        // few samples.
         long[] beeps = read.BeepSamples();
         Assert.That(beeps.Select(sample => (sample - beeps[0]) / 48_000.0), Is.EqualTo(new[] { 0.0, 1, 2, 3, 4, 5 }).AsCollection.Within(0.002));
-        Assert.That((read.Buffers[^1].End - read.Buffers[0].Pts).Nanoseconds / 1e9, Is.EqualTo(6 + (1024 / 48_000.0)).Within(0.002), "and the priming");
+        Assert.That((read.Buffers[^1].End - read.Buffers[0].Pts).Nanoseconds / 1e9, Is.EqualTo(6 + (1024 / 48_000.0)).Within(0.002), "the priming too");
     }
 
     private static IEnumerable<object> WithoutSegment(Recording recording) => recording.Script().Where(item => item is not Segment);
 
-    /// <summary>Pictures of a signal, its format before them.</summary>
+    /// <summary>Returns the pictures of a signal, with the event of its format before them.</summary>
     private static IEnumerable<object> Pictures(Rational rate, int count, long start, int width, int height, Func<VideoFormat, VideoFormat> change)
     {
         using var raw = Recording.Of(VideoCodingTests.Source(rate, count, start, width, height));

@@ -5,7 +5,7 @@ using RetroVue.Media.Time;
 
 namespace RetroVue.Media.FFmpeg.Tests.Containers;
 
-/// <summary>What is read of parameter sets is what FFmpeg reads of them.</summary>
+/// <summary>The library reads the same values from parameter sets as FFmpeg does.</summary>
 public sealed class CodedChangesTests
 {
     private const string H264 = "-c:v libx264 -preset veryfast";
@@ -43,7 +43,7 @@ public sealed class CodedChangesTests
             EncodedFormat plain = FormatOf(codec, encoder, "", container), other = FormatOf(codec, encoder, settings, container);
             var changes = new CodedChanges();
             Assert.That(changes.Expect(plain), Is.Null);
-            Assert.That(changes.Expect(plain with { BitRate = 1 }), Is.Null, "the same again");
+            Assert.That(changes.Expect(plain with { BitRate = 1 }), Is.Null, "the same format again is no change");
             EncodedFormat changed = changes.Expect(other)!;
             VideoFormat read = changed.Video!, wanted = other.Video!;
             Assert.That(changed.Profile, Is.EqualTo(other.Profile), "profile");
@@ -54,7 +54,7 @@ public sealed class CodedChangesTests
         }
     }
 
-    // As the reader of a transport stream cuts what it knows no frames in.
+    // The sound is cut at any place, as the reader of a transport stream cuts it if it does not know the frames.
     [Test]
     public void Sound_of_another_codec_is_seen_however_it_is_cut() => RandomCases.Run(60, random =>
     {
@@ -75,13 +75,13 @@ public sealed class CodedChangesTests
         }
 
         Assert.That((seen?.Codec, seen?.Audio?.SampleRate, seen?.Audio?.Layout.Channels), Is.EqualTo((codec, rate, channels)), $"{path} for {other}");
-        // Where several frames follow on each other in one packet, by their lengths, that is enough.
+        // If several frames follow one another in one packet, their lengths are enough to recognize the codec.
         changes = new CodedChanges();
         changes.Expect(new EncodedFormat(other, MediaKind.Audio) { Audio = new AudioFormat(SampleFormat.F32Planar, 48_000, ChannelLayout.Stereo) });
         Assert.That(changes.Next(bytes.AsSpan(3), isKeyFrame: true)?.Codec, Is.EqualTo(codec), $"{path} in one for {other}");
     });
 
-    // As a bit error leaves it: a slice whose header looks like a unit of another codec.
+    // A bit error can leave such a picture: the header of a slice looks like a unit of another codec.
     [Test]
     public void Picture_of_MPEG_2_with_a_damaged_slice_is_no_other_codec() => RandomCases.Run(300, random =>
     {

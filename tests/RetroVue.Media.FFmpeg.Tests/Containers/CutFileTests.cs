@@ -6,13 +6,13 @@ using RetroVue.Media.Time;
 
 namespace RetroVue.Media.FFmpeg.Tests.Containers;
 
-/// <summary>Files that were cut off somewhere: what can be read of them is what they are.</summary>
+/// <summary>Files are cut off at some place. The probe describes only what can be read of them.</summary>
 public sealed class CutFileTests
 {
     private const string Pictures = "-f lavfi -i testsrc=s=128x96:r=25 -f lavfi -i aevalsrc=sin(2000*t):s=48000 -t 4";
     private const string X264 = "-c:v libx264 -preset ultrafast -pix_fmt yuv420p -g 12 -bf 2";
 
-    /// <summary>Each container with its index in front, at the end, spread, and without one.</summary>
+    /// <summary>Each container with its index at the beginning, at the end, spread over the file, or without an index.</summary>
     private static readonly (string Name, string Recipe)[] s_files =
     [
         ("cut-fast.mp4", $"{Pictures} {X264} -c:a aac -movflags +faststart"),
@@ -45,7 +45,7 @@ public sealed class CutFileTests
         byte[] whole = File.ReadAllBytes(MadeMedia.Make(s_files[0].Name, s_files[0].Recipe));
         string path = Write("fast-start-cut.mp4", whole.AsSpan(0, whole.Length * percent / 100));
         ProbedMedia probed = MediaProbe.Probe(path);
-        // Of the file 11 kB are the index; what follows is spread evenly to a quarter of a second.
+        // 11 kB of the file are the index. The rest is spread evenly over the time, to a quarter of a second.
         Assert.That(probed.Duration.ToTimeSpan().TotalSeconds, Is.EqualTo(4.0 * percent / 100).Within(0.5));
         AssertLastsAsRead(path);
     }
@@ -90,7 +90,7 @@ public sealed class CutFileTests
         ClockTime end = read.Video.Concat(read.Audio).Select(record => record.Pts + (record.Duration.IsNone ? ClockTime.Zero : record.Duration)).Max();
         Assert.That((probed.Duration - (end - read.Info.StartTime)).Abs(), Is.LessThanOrEqualTo(ClockTime.FromMilliseconds(40)), $"{probed.Duration} {end - read.Info.StartTime}");
 
-        // From the middle too, where an index may name what is no longer there.
+        // The file is also read from its middle, because the index may name places that are cut off.
         Demuxing late = Demuxing.Run(path, new FileDemuxerOptions { StartAt = probed.Duration / 2 });
         Assert.That(late.Video.Length + late.Audio.Length, Is.GreaterThan(0));
     }

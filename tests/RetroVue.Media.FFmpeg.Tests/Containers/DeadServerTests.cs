@@ -8,7 +8,9 @@ using RetroVue.Media.Time;
 
 namespace RetroVue.Media.FFmpeg.Tests.Containers;
 
-/// <summary>A server that is not there, goes, or hangs is an error that names it and what to do, in less than five seconds.</summary>
+/// <summary>
+/// A server is not there, goes away, or hangs. In less than five seconds there is an error that names the server and the remedy.
+/// </summary>
 [LeakCheck]
 public sealed class DeadServerTests
 {
@@ -29,14 +31,14 @@ public sealed class DeadServerTests
         ElementException error = await ErrorOf(() => LiveSender.SendAsync(url));
         Assert.That(SystemClock.Instance.Now - start, Is.LessThan(s_longest));
         Assert.That(error.Message, Does.Contain(problem).And.Contain(remedy));
-        Assert.That(error.ToString(), Does.Not.Contain("secret").And.Not.Contain("not-for-others"), "also in the errors inside");
+        Assert.That(error.ToString(), Does.Not.Contain("secret").And.Not.Contain("not-for-others"), "no secret, also in inner errors");
         Assert.That(((MediaFileException)error.InnerException!).Path, Is.EqualTo(url.Replace("me:secret@", "", StringComparison.Ordinal).Replace("not-for-others", "…", StringComparison.Ordinal)));
     }
 
     [Test]
     public async Task Server_that_accepts_and_says_nothing_is_given_up()
     {
-        // HTTP with a user waits for the server's word before it sends.
+        // If the URL has a user, HTTP waits for the server's answer before it sends media.
         (Socket listener, int port) = Receiver.Listen();
         using (listener)
         {
@@ -96,7 +98,7 @@ public sealed class DeadServerTests
         listener.ReceiveBufferSize = 16 << 10;
         using (listener)
         {
-            // Faster than real time, so that what the system keeps for the server is soon full.
+            // The media comes faster than real time, so the system's buffers for the server are soon full.
             var pipeline = new Pipeline();
             await using (pipeline)
             {
@@ -105,8 +107,8 @@ public sealed class DeadServerTests
                 using Socket connection = await listener.AcceptAsync();
                 ClockTime start = SystemClock.Instance.Now;
                 string message = await MessageOf(() => Receiver.Soon(run));
-                // From the first write that waits, which may be a little before the connection is seen here, or later than that by the time
-                // in which the buffers fill.
+                // The limit counts from the first write that waits. That write may be a little before this test sees the connection, or
+                // later by the time in which the buffers fill.
                 Assert.That(SystemClock.Instance.Now - start, Is.InRange(ClockTime.FromMilliseconds(3500), ClockTime.FromSeconds(6)));
                 Assert.That(message, Does.Contain($"127.0.0.1:{port}").And.Contain("accepted no data for 4 s"));
             }
@@ -141,7 +143,8 @@ public sealed class DeadServerTests
         await RepeatAsync();
         int before = OpenFiles();
         await RepeatAsync();
-        // One left open each time would be fifty more; others' files come and go.
+        // If one socket were left open each time, there would be fifty more. Other tests open and close files too, so the bound is half of
+        // that.
         Assert.That(OpenFiles(), Is.LessThan(before + 25));
 
         static async Task RepeatAsync()
@@ -181,12 +184,12 @@ public sealed class DeadServerTests
             return error;
         }
 
-        throw new AssertionException("It did not fail.");
+        throw new AssertionException("The call did not fail.");
     }
 
     private static void Copy(Pipeline pipeline, string url, FileMuxerOptions? options = null)
     {
-        // Ten megabytes: more than a system keeps for a connection.
+        // Ten megabytes, which is more than a system buffers for a connection.
         string file = MadeMedia.Make("noise.ts", "-f lavfi -i testsrc2=s=640x360:r=25,noise=alls=60:allf=t -t 6 -c:v mpeg2video -q:v 2");
         Assert.That(new FileInfo(file).Length, Is.GreaterThan(10_000_000));
         FileDemuxer source = pipeline.Add(new FileDemuxer("source", file));
@@ -194,7 +197,9 @@ public sealed class DeadServerTests
         pipeline.Link(source.VideoOutput!, pipeline.Add(new FileMuxer("output", url, options)).AddStream("video"));
     }
 
-    /// <summary>Half a second without a byte more of what comes as fast as it is taken: the sender waits.</summary>
+    /// <summary>
+    /// Waits until no byte has come for half a second, although all bytes are taken at once. This shows that the sender waits.
+    /// </summary>
     private static void WaitUntilNothingMoreComes(Socket connection)
     {
         (int seen, ClockTime since) = (0, SystemClock.Instance.Now);

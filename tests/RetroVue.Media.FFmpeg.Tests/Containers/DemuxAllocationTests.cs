@@ -22,11 +22,12 @@ public sealed class DemuxAllocationTests
         pipeline.Link(demuxer.AudioOutput!, muxer.AddStream("audio"));
         executor.RunUntilCompleted(pipeline.RunAsync(), ClockTime.FromSeconds(1));
         executor.RunUntilCompleted(pipeline.DisposeAsync().AsTask(), ClockTime.FromSeconds(1));
-        // Between pictures 400 and 900, each with about two packets of sound: all that is needed has been made by then.
+        // The measurement is between the pictures 400 and 900, each with about two packets of sound. All buffers and objects have been made
+        // by then.
         Assert.That(meter.Allocated, Is.Zero);
     }
 
-    /// <summary>Counts what this thread allocates from one picture to another; the simulation has no other thread.</summary>
+    /// <summary>Counts the bytes that this thread allocates between two pictures. The simulation has no other thread.</summary>
     private sealed class Meter : Element
     {
         private int _pictures;

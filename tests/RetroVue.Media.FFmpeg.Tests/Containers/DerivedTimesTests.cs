@@ -11,7 +11,9 @@ using RetroVue.Media.Time;
 
 namespace RetroVue.Media.FFmpeg.Tests.Containers;
 
-/// <summary>Pictures in containers that do not say when each is presented, against the same pictures in one that does.</summary>
+/// <summary>
+/// Some containers do not store when each picture is presented. The derived times equal those in a container that stores them.
+/// </summary>
 public sealed class DerivedTimesTests
 {
     private const string Pictures = "-f lavfi -i testsrc=s=128x96:r=30000/1001 -t 4 -pix_fmt yuv420p -g 24 -c:v";
@@ -54,7 +56,8 @@ public sealed class DerivedTimesTests
     [Test]
     public void Mpeg4_has_the_times_that_follow_from_its_order([Values("mpeg4", "mpeg4-adaptive")] string encoder) => AssertDerived(encoder, "avi", "mp4", "mkv");
 
-    // Of MPEG-1 FFmpeg says itself that the first picture of a raw stream or an AVI is presented when it is decoded, a frame too early.
+    // FFmpeg itself gives a wrong time for MPEG-1 in a raw stream or an AVI: the first picture is presented when it is decoded, a frame too
+    // early.
     [Test]
     public void Mpeg1_has_the_times_that_follow_from_its_order([Values("asf", "vob", "ts")] string container) => AssertDerived("mpeg1", container);
 
@@ -85,7 +88,7 @@ public sealed class DerivedTimesTests
         Assert.That(shown.Zip(shown.Skip(1), (a, b) => b - a), Is.All.EqualTo(20_000_000L).Within(11_112));
     }
 
-    /// <summary>A transport stream whose second fields have no times.</summary>
+    /// <summary>Writes a transport stream in which the second fields have no times.</summary>
     private static void WriteFields(string file, bool areApart)
     {
         var format = new EncodedFormat("h264", MediaKind.Video)
@@ -140,7 +143,7 @@ public sealed class DerivedTimesTests
         }
     }
 
-    /// <summary>Takes PTS and DTS out of every second PES packet; stuffing stands in their place.</summary>
+    /// <summary>Removes PTS and DTS from every second PES packet and puts stuffing in their place.</summary>
     private static byte[] WithoutEverySecondTime(byte[] stream)
     {
         foreach (int pes in PesStamps.Find(stream, 0xE0).Where((_, at) => at % 2 == 1).ToList())
@@ -173,7 +176,7 @@ public sealed class DerivedTimesTests
         Assert.That(derived.Video.Select(packet => packet.Dts), Is.Ordered.And.Unique);
         Assert.That(derived.Video.Where(packet => packet.Dts > packet.Pts), Is.Empty);
         Assert.That(derived.Video, Has.Length.EqualTo(right.Video.Length));
-        // Ticks of 90 kHz and of a millisecond, each rounded twice.
+        // The times are rounded to ticks of 90 kHz and of a millisecond, each twice.
         Assert.That(
             derived.Video.Select(packet => (packet.Pts - derived.Video[0].Pts).Nanoseconds),
             Is.EqualTo(right.Video.Select(packet => (packet.Pts - right.Video[0].Pts).Nanoseconds)).Within(2_000_000L));

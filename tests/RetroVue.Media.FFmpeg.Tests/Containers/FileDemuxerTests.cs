@@ -48,10 +48,10 @@ public sealed class FileDemuxerTests
             var (record, packet) = (ours[i], theirs[i]);
             Assert.That(record.Flags.HasFlag(BufferFlags.KeyFrame), Is.EqualTo(packet.IsKey), $"key flag of packet {i}");
             Assert.That(record.Flags.HasFlag(BufferFlags.DecodeOnly), Is.EqualTo(packet.IsDiscarded), $"discard flag of packet {i}");
-            // Of a missing decoding time nothing is said: it is no time at which anything was captured.
+            // A missing decoding time does not set the flag, because decoding times are not times of capture.
             Assert.That(record.Flags.HasFlag(BufferFlags.EstimatedTime), Is.EqualTo(packet.Pts.IsNone), $"estimated flag of packet {i}");
             Assert.That(record.Pts, Is.Not.EqualTo(ClockTime.None), $"PTS of packet {i}");
-            // Exactly: both are the container's tick, rounded once to the nanosecond.
+            // The comparison is exact, because both times are the container's tick, rounded once to the nanosecond.
             if (!packet.Pts.IsNone)
             {
                 Assert.That(record.Pts, Is.EqualTo(packet.Pts), $"PTS of packet {i}");

@@ -41,7 +41,7 @@ public sealed class FileMuxerTests
     [TestCaseSource(nameof(Remuxes))]
     public void Remuxed_file_has_the_times_of_its_source_rounded_once_to_its_tick(string name, string container)
     {
-        // Far enough from zero that no time is negative, which not every container can hold.
+        // The offset is so large that no time is negative. Not every container can store negative times.
         var offset = ClockTime.FromSeconds(10);
         var source = MediaCorpus.File(name);
         var target = Path.Combine(MediaCorpus.Folder, $"{name}.remuxed.{container}");
@@ -57,7 +57,7 @@ public sealed class FileMuxerTests
             compared += sourcePackets.Count;
             if (sourcePackets.Count > 0 && sourcePackets.All(packet => packet.Pts.IsNone))
             {
-                // A bare stream of pictures has no times: they are given an even step, rounded to the target's tick.
+                // A raw stream of pictures has no times. Its pictures get an even step, rounded to the target's tick.
                 long[] ticks = [.. targetPackets.Select(packet => packet.PtsTicks!.Value).Order()];
                 long[] steps = [.. ticks.Zip(ticks.Skip(1), (one, next) => next - one)];
                 Assert.That(steps.Min(), Is.Positive.And.GreaterThanOrEqualTo(steps.Max() - 1), $"steps of {kind}");
@@ -74,12 +74,12 @@ public sealed class FileMuxerTests
                 var distance = (Ratio.Of(time, sourcePackets[i].TimeBase) + shift).DistanceInTicks(targetPackets[i].PtsTicks!.Value, targetPackets[i].TimeBase);
                 if (start == ClockTime.Zero)
                 {
-                    // Nothing was rounded before: the middle between two ticks goes away from zero too.
+                    // The source's time was not rounded before. So the middle between two ticks is rounded away from zero here too.
                     Assert.That(distance, Is.GreaterThanOrEqualTo(-0.5).And.LessThan(0.5), $"PTS of packet {i} of {kind}");
                 }
 
-                // Half a tick is what rounding once may be off. The start was rounded to a nanosecond, at most 0.5 ns: 0.0005 ticks of any
-                // container here at most, when its tick is a microsecond or longer.
+                // Rounding once may be off by half a tick. The start was also rounded to a nanosecond, so it may be off by 0.5 ns: that is
+                // at most 0.0005 ticks, because no container here has a tick below a microsecond.
                 Assert.That(Math.Abs(distance), Is.LessThanOrEqualTo(0.5005), $"PTS of packet {i} of {kind}");
             }
         }
@@ -101,7 +101,7 @@ public sealed class FileMuxerTests
             var actual = ProbedPacket.Read(target, kind);
             var shown = expected.Where(packet => packet.Pts >= ClockTime.Zero).Select(Seconds);
             var shownAgain = actual.Where(packet => packet.Pts >= ClockTime.Zero).Select(Seconds);
-            Assert.That(shownAgain, Is.EqualTo(shown).Within(0.00002m), $"{kind}: a tick of either file is at most 1/12800 s, so half of both lies within");
+            Assert.That(shownAgain, Is.EqualTo(shown).Within(0.00002m), $"{kind}: half a tick of each file, at most 1/12800 s, is allowed");
         }
     }
 
@@ -150,7 +150,7 @@ public sealed class FileMuxerTests
         var demuxer = pipeline.Add(new FileDemuxer("demuxer", MediaCorpus.File("pal-mono.mp4")));
         demuxer.Open();
         var muxer = pipeline.Add(new FileMuxer("muxer", target));
-        // More than fits an input, so that the muxer has written some when it stops; the end is never taken.
+        // There are more packets than an input holds, so the muxer has written some when it stops. The end of the stream is never taken.
         pipeline.Link(demuxer.VideoOutput!, muxer.AddStream("video"));
         pipeline.Link(demuxer.AudioOutput!, muxer.AddStream("audio"));
         executor.RunUntilCompleted(pipeline.StartAsync(), ClockTime.FromSeconds(1));
@@ -162,7 +162,7 @@ public sealed class FileMuxerTests
     [Test]
     public void Reordered_stream_without_presentation_times_is_refused_with_the_remedy_where_they_do_not_follow_from_the_pictures()
     {
-        // XviD packs two pictures into one packet, with an empty one after it, so that a packet is no picture.
+        // XviD packs two pictures into one packet and writes an empty packet after it, so a packet is not always one picture.
         var source = Path.Combine(MediaCorpus.Folder, "reordered-packed.avi");
         Tool.OutputOf("ffmpeg", $"-v error -nostdin -y -f lavfi -i testsrc=s=176x144:r=25 -t 1 -c:v libxvid -bf 2 {source}");
         var error = Assert.Throws<ElementException>(() => Remux(source, Path.Combine(MediaCorpus.Folder, "refused.mp4")));
@@ -215,7 +215,7 @@ public sealed class FileMuxerTests
     [Test]
     public void Codec_that_the_container_does_not_take_is_refused_with_the_remedy()
     {
-        // Plain PCM is taken from FFmpeg 6.0 on, this kind by no release.
+        // Plain PCM in MP4 is supported from FFmpeg 6.0 on. This kind of PCM is supported by no release.
         var source = Path.Combine(MediaCorpus.Folder, "telephone.wav");
         Tool.OutputOf("ffmpeg", $"-v error -nostdin -y -f lavfi -i aevalsrc=sin(2000*t):s=8000:d=1 -c:a pcm_mulaw {source}");
         var error = Assert.Throws<ElementException>(() => Remux(source, Path.Combine(MediaCorpus.Folder, "telephone.mp4")));

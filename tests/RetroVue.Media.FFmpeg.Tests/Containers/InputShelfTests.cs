@@ -8,7 +8,7 @@ namespace RetroVue.Media.FFmpeg.Tests.Containers;
 
 public sealed class InputShelfTests
 {
-    // Without an index at all these cannot be entered in the middle: they are opened anew.
+    // These files have no index and cannot be entered in the middle, so they are opened anew.
     private static readonly string[] s_unseekable = ["straight.h264", "reordered.h264"];
 
     private InputShelf _shelf = null!;
@@ -49,7 +49,7 @@ public sealed class InputShelfTests
             Assert.That(again.Info.Streams.Select(stream => stream.ToString()), Is.EqualTo(anew.Info.Streams.Select(stream => stream.ToString())));
             if (_shelf.Count == 1 && kept is not null && !s_unseekable.Contains(name))
             {
-                Assert.That(again.Info, Is.SameAs(kept), "It was opened anew.");
+                Assert.That(again.Info, Is.SameAs(kept), "The file was opened anew.");
             }
 
             kept = _shelf.Count == 1 ? again.Info : null;
@@ -118,7 +118,7 @@ public sealed class InputShelfTests
                     File.AppendAllText(path, "more");
                     break;
                 case "file":
-                    // The same bytes, and the same times, under the same name.
+                    // The file is replaced by a copy with the same bytes, times and name.
                     File.Copy(path, path + ".new", overwrite: true);
                     File.Move(path + ".new", path, overwrite: true);
                     break;

@@ -10,7 +10,7 @@ using RetroVue.Media.Time;
 
 namespace RetroVue.Media.FFmpeg.Tests.Containers;
 
-/// <summary>Live sources are recorded without one of them being held back, whatever the other does.</summary>
+/// <summary>Live sources are recorded. No source is held back, whatever the other one does.</summary>
 [LeakCheck]
 public sealed class LiveRecordingTests
 {
@@ -48,7 +48,7 @@ public sealed class LiveRecordingTests
             pipeline.Link(watch.Outputs[0], sound.Inputs[0]);
             pipeline.Link(sound.Outputs[0], muxer.AddStream("audio"));
             executor.RunUntilCompleted(pipeline.RunAsync(), ClockTime.FromSeconds(100));
-            Assert.That(latest, Is.LessThan(ClockTime.FromMilliseconds(20)), "how late the tone could be given out");
+            Assert.That(latest, Is.LessThan(ClockTime.FromMilliseconds(20)), "the longest delay of the tone");
             Assert.That(Packets("v"), Is.EqualTo(frames));
         }
         finally
@@ -84,7 +84,7 @@ public sealed class LiveRecordingTests
             pipeline.Link(tone, watch, sound);
             pipeline.Link(sound.Outputs[0], muxer.AddStream("audio"));
             executor.RunUntilCompleted(pipeline.RunAsync(), ClockTime.FromSeconds(100));
-            Assert.That(latest, Is.LessThan(ClockTime.FromMilliseconds(20)), "how late the tone could be given out");
+            Assert.That(latest, Is.LessThan(ClockTime.FromMilliseconds(20)), "the longest delay of the tone");
         }
         finally
         {
@@ -92,17 +92,17 @@ public sealed class LiveRecordingTests
         }
 
         double[] expected = [.. Enumerable.Range(0, seconds * 25).Where(n => n is < 125 or >= 875).Select(n => n * 0.04)];
-        // Matroska moves all so that no decoding time is negative.
+        // Matroska moves all times so that no decoding time is negative.
         double shift = Probed("v", "pts_time").Min();
         Assert.That(Probed("v", "pts_time").Order().Select(time => time - shift), Is.EqualTo(expected).AsCollection.Within(0.001));
         double[] sounds = Probed("a", "pts_time");
-        Assert.That(sounds.Select(time => time - shift), Is.EqualTo(sounds.Select((_, n) => (n - 1) * 1024 / 48_000.0)).Within(0.001), "the priming, then all");
+        Assert.That(sounds.Select(time => time - shift), Is.EqualTo(sounds.Select((_, n) => (n - 1) * 1024 / 48_000.0)).Within(0.001), "priming, then all");
         Assert.That(sounds, Has.Length.EqualTo(1 + (seconds * 48_000 / 1024)));
         if (tells && container == "mkv")
         {
             double newest = 0;
             double[] behind = [.. Probed(null, "pts_time").Select(time => (newest = Math.Max(newest, time)) - time)];
-            Assert.That(behind, Is.All.LessThan(0.5), "what the encoder holds is given out before the silence");
+            Assert.That(behind, Is.All.LessThan(0.5), "the encoder's pictures come before the silence");
         }
     }
 
@@ -154,7 +154,7 @@ public sealed class LiveRecordingTests
     private int Packets(string kind) =>
         Tool.OutputOf("ffprobe", $"-v error -select_streams {kind}:0 -show_entries packet=pts -of csv=p=0 {_path}").Split('\n', StringSplitOptions.RemoveEmptyEntries).Length;
 
-    /// <summary>A camera without a signal.</summary>
+    /// <summary>A camera that never has a signal.</summary>
     private sealed class Mute : Element
     {
         public Mute()
@@ -165,7 +165,7 @@ public sealed class LiveRecordingTests
         protected override void OnBuffer(InputPad input, MediaBuffer buffer) => throw new NotSupportedException();
     }
 
-    /// <summary>Takes pictures away for a while, and says so half a second later or not at all.</summary>
+    /// <summary>Removes pictures for a while. It announces the gap half a second later, or not at all.</summary>
     private sealed class Cut : Element
     {
         private readonly ClockTime _from;

@@ -33,7 +33,7 @@ public sealed class MediaProbeTests
         var keys = demuxed.Video.Where(record => record.Flags.HasFlag(BufferFlags.KeyFrame)).Select(record => record.Pts)
             .Append(probed.VideoEnd + demuxed.Info.StartTime).ToList();
         var longest = keys.Zip(keys.Skip(1), (a, b) => (b - a).Nanoseconds).Max();
-        // Each time is rounded once.
+        // Each of the two times is rounded once, so their difference may be off by two nanoseconds.
         Assert.That(probed.LongestKeyFrameInterval.Nanoseconds, Is.EqualTo(longest).Within(2));
     }
 
@@ -42,7 +42,7 @@ public sealed class MediaProbeTests
     [TestCase("ts")]
     public void Bit_rate_is_that_of_the_packets(string container)
     {
-        // A second of noise among stills.
+        // The film is a still picture with one second of noise.
         var path = MadeMedia.Make(
             $"bursts.{container}",
             "-f lavfi -i testsrc=s=320x180:r=25:d=10,noise=alls=60:allf=t:enable='between(t,4,5)' -f lavfi -i sine=d=10 -c:v libx264 -preset veryfast -g 50 -c:a aac");
@@ -52,7 +52,7 @@ public sealed class MediaProbeTests
             .. Tool.OutputOf("ffprobe", ["-v", "error", "-show_entries", "packet=pts_time,dts_time,size", "-of", "csv=p=0", path]).Split('\n', StringSplitOptions.RemoveEmptyEntries)
                 .Select(line => line.Split(',')).Select(fields => (TimeOf(fields[1] == "N/A" ? fields[0] : fields[1]), long.Parse(fields[2], CultureInfo.InvariantCulture))),
         ];
-        // The most of any second is within what is told, and that within what any second and a quarter has; a millisecond is for rounding.
+        // The peak is at least the most of any second, and at most the most of any second and a quarter. The millisecond is for rounding.
         Assert.That(probed.PeakBitRate, Is.InRange(Most(999), Most(1251)));
         Assert.That(probed.AverageBitRate, Is.EqualTo(packets.Sum(packet => packet.Bytes) * 8 / 10.0).Within(1).Percent);
 
@@ -99,7 +99,7 @@ public sealed class MediaProbeTests
         var info = MediaProbe.Probe(path).Info;
         Assert.That(info.Video!.StartTime, Is.EqualTo(info.StartTime));
         Assert.That(info.Audio!.Format.Audio!.SampleRate, Is.EqualTo(48_000));
-        // A frame of what the encoder has to begin with.
+        // The encoder puts one frame of priming before the sound, so 0.05 s is allowed.
         Assert.That((info.Audio.StartTime - info.StartTime).ToTimeSpan().TotalSeconds, Is.EqualTo(late).Within(0.05));
     }
 
@@ -108,7 +108,7 @@ public sealed class MediaProbeTests
     [TestCase("ts")]
     public void Distance_of_key_frames_is_measured_in_presentation(string container)
     {
-        // Of open groups, key frames are decoded at uneven distances: up to 4.08 s here.
+        // With open groups, the distances of key frames in decoding order are uneven: up to 4.08 s here.
         var path = MadeMedia.Make(
             $"open-groups.{container}",
             "-f lavfi -i testsrc2=s=320x180:r=25 -t 60 -c:v libx264 -preset veryfast -bf 3 -g 100 -x264opts open-gop=1");
@@ -142,7 +142,7 @@ public sealed class MediaProbeTests
         Assert.That((audio.Codec, audio.Profile, audio.FrameSize), Is.EqualTo(("aac", "LC", 1024)));
         Assert.That(audio.Audio, Is.EqualTo(new AudioFormat(SampleFormat.F32Planar, 44100, ChannelLayout.Stereo)));
         Assert.That(info.Container, Does.Contain("mp4"));
-        Assert.That(info.Duration.Nanoseconds, Is.EqualTo(4e9).Within(0.1e9), "a picture and a packet of sound of 44.1 kHz");
+        Assert.That(info.Duration.Nanoseconds, Is.EqualTo(4e9).Within(0.1e9), "within a picture and a packet of sound");
     }
 
     [TestCase("pal-mono.mp4", "mono", 1)]

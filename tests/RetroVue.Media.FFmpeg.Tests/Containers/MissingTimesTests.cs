@@ -9,8 +9,8 @@ using RetroVue.Media.Time;
 namespace RetroVue.Media.FFmpeg.Tests.Containers;
 
 /// <summary>
-/// Transport streams in which not every PES has times: they are due every 0.7 s only (ISO/IEC 13818-1 2.7.4), and a damaged header has
-/// none. Against the same stream with all of them.
+/// Transport streams in which some PES packets have no times: times are only due every 0.7 s (ISO/IEC 13818-1 2.7.4), and a damaged header
+/// has none. The derived times are compared with those of the same stream with all times.
 /// </summary>
 public sealed class MissingTimesTests
 {
@@ -80,12 +80,12 @@ public sealed class MissingTimesTests
         Demuxing right = Demuxing.Run(whole), derived = Demuxing.Run(file, options);
         what = $"{Path.GetFileName(whole)}, {what}";
         AssertSame(right.Video, derived.Video, derived.Segment.Start, $"pictures of {what}");
-        // After a seek libavformat counts on from the place sought, up to the first time that is given.
+        // After a seek, libavformat counts from the position of the seek until the first stored time.
         int guessed = startAt == 0 ? 0 : derived.Audio.TakeWhile(packet => packet.Pts < derived.Segment.Start + ClockTime.FromMilliseconds(700)).Count();
         AssertSame(right.Audio, derived.Audio[guessed..], ClockTime.MaxValue, $"sound of {what}");
     }
 
-    /// <summary>How many PES in a row may lack a time for none to be more than 0.7 s after the one before.</summary>
+    /// <summary>Returns how many PES packets in a row may lack a time, so that two times are never more than 0.7 s apart.</summary>
     private static int MostMissing(byte[] stream, byte id)
     {
         const long limit = 63_000;
@@ -97,7 +97,7 @@ public sealed class MissingTimesTests
     {
         Assert.That(derived.Any(packet => packet.Pts <= start + ClockTime.FromMilliseconds(50)), what);
         right = right[^derived.Length..];
-        // Each is rounded to the tick of 90 kHz by itself, and what follows from a rounded one may be a tick off.
+        // Each time is rounded to the tick of 90 kHz by itself. A time that is derived from a rounded one may be off by a tick.
         Assert.That(derived.Select(packet => packet.Pts.Nanoseconds), Is.EqualTo(right.Select(packet => packet.Pts.Nanoseconds)).Within(12_000L), what);
         Assert.That(derived.Select(packet => packet.Dts), Is.Ordered.And.Unique, what);
         Assert.That(derived.Where(packet => packet.Dts > packet.Pts), Is.Empty, what);

@@ -11,7 +11,9 @@ using RetroVue.Media.Time;
 
 namespace RetroVue.Media.FFmpeg.Tests.Containers;
 
-/// <summary>A recording of a signal that changes, which goes on in a new file each time because it was told to.</summary>
+/// <summary>
+/// A signal changes while it is recorded. The recording goes on in a new file each time, because the option asks for that.
+/// </summary>
 [LeakCheck]
 public sealed class NewFileTests
 {
@@ -33,7 +35,7 @@ public sealed class NewFileTests
             path,
             7,
             Pictures(new Rational(25, 1), 50, 0, 640, 360),
-            // The same again, as after a signal that blinked: no new file.
+            // The same format again, as after a short loss of the signal: there is no new file.
             Pictures(new Rational(25, 1), 25, 50, 640, 360),
             Pictures(new Rational(50, 1), 100, 150, 320, 180),
             Pictures(new Rational(25, 1), 50, 125, 322, 182));
@@ -49,7 +51,7 @@ public sealed class NewFileTests
             double[] pictures = [.. Times(paths[i], "v").Order()];
             double[] sound = Times(paths[i], "a");
             Assert.That(pictures.Select(time => time - pictures[0]), Is.EqualTo(Enumerable.Range(0, count).Select(n => n * step)).AsCollection.Within(0.0011));
-            Assert.That(sound[0] - pictures[0], Is.EqualTo(heard - start).Within(0.0011), "in step, and on from the last file");
+            Assert.That(sound[0] - pictures[0], Is.EqualTo(heard - start).Within(0.0011), "sound in step, and after that of the last file");
             heard += sound.Length * 1024 / 48_000.0;
         }
 

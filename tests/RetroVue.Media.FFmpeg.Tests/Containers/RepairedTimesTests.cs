@@ -7,7 +7,7 @@ using RetroVue.Media.Time;
 
 namespace RetroVue.Media.FFmpeg.Tests.Containers;
 
-/// <summary>Files whose containers say less of the pictures' times than is needed, or what cannot be.</summary>
+/// <summary>Files whose containers store too few of the pictures' times, or impossible ones.</summary>
 public sealed class RepairedTimesTests
 {
     private const string Pictures = "-f lavfi -i testsrc=s=128x96:r=30 -f lavfi -i sine=r=48000 -t 4";
@@ -25,7 +25,7 @@ public sealed class RepairedTimesTests
     [TestCase(3.37)]
     public void Pictures_of_a_program_stream_without_times_of_their_own_get_theirs_from_their_order(double startAt)
     {
-        // Small pictures, of which several begin in one packet.
+        // The pictures are small, so several begin in one packet.
         string file = MadeMedia.Make(
             "times.mpg", "-f lavfi -i testsrc2=s=320x180:r=25 -f lavfi -i sine=r=48000 -t 8 -c:v mpeg2video -g 12 -bf 2 -b:v 1M -c:a mp2 -f vob");
         Demuxing read = Demuxing.Run(file, new FileDemuxerOptions { StartAt = ClockTime.FromMilliseconds((long)(startAt * 1000)) });
@@ -44,7 +44,7 @@ public sealed class RepairedTimesTests
     [TestCase("ts")]
     public void File_of_varying_rate_without_decoding_times_is_copied_with_its_times(string container)
     {
-        // Matroska keeps no decoding times, and the rate cannot be told.
+        // Matroska stores no decoding times, and the rate is not known.
         string file = MadeMedia.Make(
             "times-varying.mkv", $"{Pictures} -vf select=not(mod(n\\,3))+not(mod(n\\,7)) -vsync vfr {X264} -bf 3 -c:a aac");
         AssertCopied(file, container, ClockTime.FromMilliseconds(container == "mkv" ? 1 : 0));
@@ -69,7 +69,7 @@ public sealed class RepairedTimesTests
     {
         byte[] once = File.ReadAllBytes(MadeMedia.Make("times-first.mkv", $"{Pictures} {X264} -bf 2 -c:a aac -live 1"));
         string file = Path.Combine(MadeMedia.Folder, "times-anew.mkv");
-        // As a recorder writes on that was started again: the clusters follow on those before.
+        // A recorder that was started again writes such a file: the new clusters follow the old ones.
         byte[] clusters = once[once.AsSpan().IndexOf<byte>([0x1F, 0x43, 0xB6, 0x75])..];
         File.WriteAllBytes(file, [.. once, .. clusters, .. clusters]);
         AssertGoesOn(file, container);
@@ -96,7 +96,7 @@ public sealed class RepairedTimesTests
     [TestCase("mp4")]
     public void Pictures_a_fraction_of_a_tick_apart_are_copied_with_their_times(string container)
     {
-        // Four pictures within a millisecond, as slow motion is written: every fourth step is long.
+        // Four pictures lie within a millisecond, as in slow motion, and every fourth step is long.
         string file = MadeMedia.Make(
             "times-slow.mp4",
             $"-f lavfi -i testsrc=s=128x96:r=120 -t 1 {X264} -bf 3 -vf settb=1/90000,setpts=N*30+floor(N/4)*9000 -vsync passthrough -enc_time_base 1/90000 -video_track_timescale 90000");
@@ -113,7 +113,7 @@ public sealed class RepairedTimesTests
         long shift = (back.Video[0].Pts - read.Video[0].Pts).Nanoseconds;
         Assert.That(
             back.Video.Zip(read.Video, (copy, source) => (copy.Pts - source.Pts).Nanoseconds),
-            Is.All.EqualTo(shift).Within(tick.Nanoseconds + 11_112), "a tick of 90 kHz, or of Matroska's milliseconds");
+            Is.All.EqualTo(shift).Within(tick.Nanoseconds + 11_112), "a tick of each file's own clock is allowed");
     }
 
     private static void AssertDecodable(IReadOnlyList<Elements.Probes.TimestampRecord> packets)

@@ -28,7 +28,7 @@ public sealed class SeekTests
         var path = MediaCorpus.File(name);
         var whole = Demuxing.Run(path);
         var keys = whole.Video.Where(record => record.Flags.HasFlag(BufferFlags.KeyFrame)).Select(record => record.Pts).ToList();
-        // On key frames, a nanosecond to either side of them, and in between.
+        // The starts are on key frames, a nanosecond to either side of them, and between them.
         var starts = keys.SelectMany(key => new[] { -1L, 0, 1, 100_000_000 }.Select(by => key - whole.Info.StartTime + ClockTime.FromNanoseconds(by)))
             .Where(start => start > ClockTime.Zero);
         foreach (var start in starts)
@@ -37,7 +37,7 @@ public sealed class SeekTests
             var at = whole.Info.StartTime + start;
             Assert.That(demuxed.Video[0].Pts, Is.EqualTo(keys.Where(key => key <= at).DefaultIfEmpty(keys[0]).Last()), $"from {start}");
             Assert.That(demuxed.Video.Select(record => record.Pts), Is.EqualTo(whole.Video.Select(record => record.Pts).SkipWhile(pts => pts != demuxed.Video[0].Pts)));
-            // What sounds at the start was decoded from packets that begin before it.
+            // The sound at the start is decoded from packets that begin before it.
             Assert.That(demuxed.Audio.Length == 0 || demuxed.Audio[0].Pts <= at || start > whole.Audio[^1].Pts - whole.Info.StartTime, $"sound from {start}");
             Assert.That(demuxed.Audio.Select(record => record.Pts), Is.SubsetOf(whole.Audio.Select(record => record.Pts)));
         }

@@ -7,11 +7,11 @@ using RetroVue.Media.Time;
 
 namespace RetroVue.Media.FFmpeg.Tests.Containers;
 
-/// <summary>A stream of a file that ends long before the other does not hold the other one up.</summary>
+/// <summary>If a stream of a file ends long before the other, it does not hold the other one up.</summary>
 [LeakCheck]
 public sealed class SilentStreamTests
 {
-    /// <summary>How far a stream may lie behind the other before it counts as silent.</summary>
+    /// <summary>The seconds by which a stream may lie behind the other before it counts as silent.</summary>
     private const int SoundLag = 3, PictureLag = 32;
 
     private static IEnumerable<string> GoingOn => MediaCorpus.Names.Where(name => !name.StartsWith("short-", StringComparison.Ordinal));
@@ -24,7 +24,7 @@ public sealed class SilentStreamTests
         var gaps = seen.OfType<Gap>().ToList();
         Assert.That(Seconds(gaps[0].Pts), Is.EqualTo(4).Within(0.2), "the stream's end");
         Assert.That(gaps.Zip(gaps.Skip(1), (one, next) => next.Pts - (one.Pts + one.Duration)), Is.All.EqualTo(ClockTime.Zero), "one after the other");
-        Assert.That(Seconds(gaps[^1].Pts + gaps[^1].Duration), Is.EqualTo(40 - lag).Within(1), "as far as the other stream, less what it may lead by");
+        Assert.That(Seconds(gaps[^1].Pts + gaps[^1].Duration), Is.EqualTo(40 - lag).Within(1), "up to the other stream's end, less the lag");
         Assert.That(seen[^1], Is.SameAs(EndOfStream.Instance));
     }
 
@@ -49,19 +49,19 @@ public sealed class SilentStreamTests
                 pipeline.Link(watch.Outputs[0], muxer.AddStream(pad.Name));
             }
         });
-        // What an input stores anyway, and what the one may lead by and a second more.
+        // An input always stores some packets. It also stores those of the allowed lag and of one second more.
         Assert.That(most, Is.InRange(10, 64 + ((lag + 1) * packetsPerSecond)));
     }
 
     private static double Seconds(ClockTime time) => time.Nanoseconds / 1e9;
 
-    /// <summary>What an output brings, without its buffers; nothing where the file has no such stream.</summary>
+    /// <summary>Returns the events of an output, without its buffers; none if the file has no such stream.</summary>
     private static List<MediaEvent> Seen(string name, string output)
     {
         var seen = new CollectingSink("seen");
         Run(name, (pipeline, demuxer) =>
         {
-            // All have to go somewhere.
+            // Every output must be linked.
             foreach (var pad in demuxer.Outputs)
             {
                 var sink = pipeline.Add(pad.Name == output ? seen : new CollectingSink("other"));

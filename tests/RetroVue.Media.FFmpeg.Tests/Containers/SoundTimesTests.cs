@@ -7,7 +7,7 @@ using RetroVue.Media.Time;
 
 namespace RetroVue.Media.FFmpeg.Tests.Containers;
 
-/// <summary>Sound whose packets are shorter than a container's tick, share one time, or do not say how long they are: none is lost.</summary>
+/// <summary>No packet of sound is lost, even if packets are shorter than a container's tick, share one time, or have no duration.</summary>
 public sealed class SoundTimesTests
 {
     private const string Tone = "-f lavfi -i sine=r=48000 -t 1 -ac 2";
@@ -19,7 +19,7 @@ public sealed class SoundTimesTests
         Assert.That(MediaBuffer.LiveCount, Is.Zero);
     }
 
-    // Packets of 40 samples, 0.83 ms; Matroska counts milliseconds, the others have finer ticks than that.
+    // The packets have 40 samples, which is 0.83 ms. Matroska's tick is a millisecond; the other containers have ticks finer than a packet.
     [TestCase("truehd", "thd", "mkv")]
     [TestCase("mlp", "mlp", "mkv")]
     [TestCase("truehd", "thd", "ts")]
@@ -39,20 +39,22 @@ public sealed class SoundTimesTests
         Assert.That(back.Decoded, Is.EqualTo(read.Decoded).And.GreaterThanOrEqualTo(48_000));
         if (target == "avi")
         {
-            // It counts packets, by a tick that FFmpeg's writer takes from a bit rate that is not that of ADPCM.
+            // An AVI file counts packets. FFmpeg's writer derives the tick from a bit rate that is wrong for ADPCM, so the times are not
+            // compared.
             return;
         }
 
         ClockTime[] times = [.. Demuxing.Run(copy).Audio.Select(packet => packet.Dts)];
         Assert.That(times, Is.Ordered);
-        // A tick of Matroska's, the coarsest.
+        // The tolerance is one tick of Matroska, which is the coarsest. For FLAC it is nine packets, because FFmpeg's reader gives ten
+        // packets one time.
         Assert.That((times[^1] - times[0]).Nanoseconds / 1e6, Is.EqualTo((times.Length - 1) * (double)Samples(encoder) / 48).Within(encoder == "flac" ? 864 : 1));
     }
 
     [Test]
     public void Sound_that_repeats_its_time_follows_on_the_sound_before_it()
     {
-        // FFmpeg's reader gives ten packets of 96 ms the time of the last one.
+        // FFmpeg's reader gives ten packets of 96 ms the time of the last one of them.
         Demuxing read = Demuxing.Run(MadeMedia.Make("sound-flac.asf", $"{Tone} -c:a flac -strict -2"));
         Assert.That(read.Audio.Skip(1).Zip(read.Audio.Skip(2), (a, b) => (b.Pts - a.Pts).Nanoseconds), Is.All.EqualTo(96_000_000L));
         Assert.That(read.Audio.Select(packet => packet.Dts), Is.EqualTo(read.Audio.Select(packet => packet.Pts)));

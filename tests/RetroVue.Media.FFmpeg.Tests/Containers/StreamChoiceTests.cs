@@ -44,7 +44,7 @@ public sealed class StreamChoiceTests
     [Test]
     public void Picture_and_sound_are_of_one_programme()
     {
-        // The larger picture is that of the second programme, the first sound that of the first; a third one has no sound.
+        // The second programme has the larger picture, and the first programme has the first sound. A third programme has no sound.
         string file = MadeMedia.Make(
             "choice-programmes.ts",
             $"{Film} -map 0:v -map 1:a -map 3:v -map 2:a -map 3:v {Codecs} -ac:a:0 2 -ac:a:1 1 -s:v:2 640x480 "
@@ -61,7 +61,7 @@ public sealed class StreamChoiceTests
             "choice-languages.mkv", $"{Film} -map 0 -map 3 -map 1 -map 2 {Codecs} -metadata:s:a:0 language=eng -metadata:s:a:1 language=ger -disposition:a:0 default");
         Assert.That(Chosen(file), Is.EqualTo((1, 2)));
         Assert.That(Chosen(file, new StreamChoice { Audio = "ger", Video = 0 }), Is.EqualTo((0, 3)));
-        Assert.That(Chosen(file, new StreamChoice { Audio = "DEU" }), Is.EqualTo((1, 3)), "the other code of the same language");
+        Assert.That(Chosen(file, new StreamChoice { Audio = "DEU" }), Is.EqualTo((1, 3)), "another code of the same language");
         AssertRefused(new StreamChoice { Audio = "fra" }, "no sound in 'fra'", "2 (eng), 3 (ger)");
         AssertRefused(new StreamChoice { Audio = "0" }, "no sound with the number 0", "2 (eng)");
         AssertRefused(new StreamChoice { Video = 7 }, "no picture with the number 7", "0, 1");

@@ -9,13 +9,13 @@ using RetroVue.Media.Time;
 
 namespace RetroVue.Media.FFmpeg.Tests.Containers;
 
-/// <summary>What a container says of a stream beside codec and size reaches decoders and other containers.</summary>
+/// <summary>The container's details of a stream, beside codec and size, reach decoders and other containers.</summary>
 [LeakCheck]
 public sealed class StreamDetailsTests
 {
     private const string Picture = "-f lavfi -i testsrc=s=128x96:r=25 -t 1";
 
-    // Each does not decode without a field of its own: block_align, bits_per_coded_sample, or the codec tag.
+    // Each of these needs one more field to be decoded: block_align, bits_per_coded_sample, or the codec tag.
     [TestCase("window.wma", "-f lavfi -i sine=r=44100 -t 1 -c:a wmav2")]
     [TestCase("first-window.wma", "-f lavfi -i sine=r=44100 -t 1 -c:a wmav1")]
     [TestCase("ima.wav", "-f lavfi -i sine=r=22050 -t 1 -c:a adpcm_ima_wav")]
@@ -103,7 +103,8 @@ public sealed class StreamDetailsTests
     [TestCase("mkv")]
     public void Mastering_display_light_level_and_dolby_vision_survive(string container)
     {
-        // AVMasteringDisplayMetadata: eight rationals of primaries and white, two of luminance, two flags; AVContentLightMetadata: two numbers.
+        // AVMasteringDisplayMetadata has eight rationals of primaries and white, two of luminance, and two flags. AVContentLightMetadata
+        // has two numbers.
         var mastering = new byte[88];
         int[] values = [34_000, 50_000, 16_000, 50_000, 13_250, 50_000, 34_500, 50_000, 7_500, 50_000, 3_000, 50_000, 15_635, 50_000, 16_450, 50_000, 50, 10_000, 1000, 1, 1, 1];
         for (var i = 0; i < values.Length; i++)

@@ -8,7 +8,9 @@ using RetroVue.Media.Time;
 
 namespace RetroVue.Media.FFmpeg.Tests.Containers;
 
-/// <summary>Transport streams whose PID goes on with pictures of another codec: seen soon, and not gathered to the file's end.</summary>
+/// <summary>
+/// In a transport stream, pictures of another codec follow on the same PID. They are noticed soon, and not collected until the file ends.
+/// </summary>
 public sealed class SwallowedPicturesTests
 {
     private const string Sound = "-f lavfi -i sine=r=48000 -c:a aac -ac 2 -pix_fmt yuv420p -bf 0 -muxdelay 0";
@@ -29,7 +31,7 @@ public sealed class SwallowedPicturesTests
         Assert.That(probed.Changes[0].Format.Codec, Is.EqualTo(codec));
         Assert.That(probed.Changes[0].At.ToTimeSpan().TotalSeconds, Is.EqualTo(5.1).Within(0.1));
         (int[] sizes, ClockTime[] times) = Pictures(file);
-        Assert.That(sizes.Length, Is.InRange(129, 140), "124 pictures, and one now and then of the others");
+        Assert.That(sizes.Length, Is.InRange(129, 140), "124 pictures, and a few of the other codec");
         Assert.That(sizes.Max(), Is.LessThan(new FileInfo(file).Length / 5));
         Assert.That(times, Is.Ordered);
         Assert.That(times[^1], Is.GreaterThan(ClockTime.FromSeconds(15)));

@@ -9,19 +9,24 @@ using RetroVue.Media.Time;
 
 namespace RetroVue.Media.FFmpeg.Tests.Containers;
 
-/// <summary>A file copied into our transport stream holds the packets that libavformat's muxer makes of it, field by field.</summary>
+/// <summary>
+/// If a file is copied into this library's transport stream, its packets equal those of libavformat's muxer, field by field.
+/// </summary>
 public sealed class TransportStreamRemuxTests
 {
-    /// <summary>Before this a packet with a negative decoding time would wrap around the 33 bits, which ffmpeg's muxer avoids by moving all.</summary>
+    /// <summary>
+    /// The offset of all times. Without it, a negative decoding time would wrap around the 33 bits; ffmpeg's muxer moves all times to avoid
+    /// that.
+    /// </summary>
     private const int OffsetSeconds = 10;
 
     private static readonly Rational s_stamp = new(1, 90_000);
     private static readonly byte[] s_startCode = [0, 0, 1];
 
-    // What parts our ticks from ffmpeg's must be the same for both streams and all packets: to the tick where frames are whole ticks long.
-    // At 24000/1001 and 44.1 kHz they are not: ffmpeg rounds a second time as it moves the times, and its demuxer counts sound on from each
-    // PES, of which ours hold more frames: two ticks. Matroska has no decoding times; the first ones are an estimate on either side, a
-    // millisecond, its tick, apart at most.
+    // The difference between our ticks and ffmpeg's must be the same for both streams and all packets. If frames are whole ticks long, it
+    // is exact. At 24000/1001 and 44.1 kHz they are not, and two ticks are allowed: ffmpeg rounds a second time when it moves the times,
+    // and its demuxer counts sound from the beginning of each PES packet, and ours have more frames. Matroska stores no decoding times, so
+    // the first ones are estimates on both sides, and one millisecond (its tick) is allowed.
     [TestCase("ntsc.mp4", 0)]
     [TestCase("film.mp4", 2)]
     [TestCase("pal-mono.mp4", 0)]
@@ -75,7 +80,7 @@ public sealed class TransportStreamRemuxTests
         executor.RunUntilCompleted(pipeline.DisposeAsync().AsTask(), ClockTime.FromSeconds(1));
     }
 
-    /// <summary>The packets of each stream that libavformat's demuxer finds in a transport stream.</summary>
+    /// <summary>Returns the packets of each stream that libavformat's demuxer finds in a transport stream.</summary>
     private static (List<Packet> Video, List<Packet> Audio) Read(string path)
     {
         List<Packet> video = [], audio = [];
@@ -101,8 +106,8 @@ public sealed class TransportStreamRemuxTests
         new(buffer.Pts.ToUnits(s_stamp), buffer.Dts.ToUnits(s_stamp), buffer.Flags, isVideo ? UnitsOf(buffer.Data) : Convert.ToHexString(SHA256.HashData(buffer.Data)));
 
     /// <summary>
-    /// The units of a picture, in an order that does not depend on the muxer: whether parameter sets stand before or after supplemental
-    /// information, and whether a start code has three bytes or four, is free (ISO/IEC 14496-10 annex B) and unlike among FFmpeg's versions.
+    /// Returns the units of a picture in an order that does not depend on the muxer. Parameter sets may stand before or after supplemental
+    /// information, and a start code may have three bytes or four (ISO/IEC 14496-10 annex B); FFmpeg's releases differ in both.
     /// </summary>
     private static string UnitsOf(ReadOnlySpan<byte> picture)
     {

@@ -10,7 +10,7 @@ using RetroVue.Media.Time;
 
 namespace RetroVue.Media.FFmpeg.Tests.Containers;
 
-/// <summary>What cannot be written is refused with the true cause and a remedy that fits it.</summary>
+/// <summary>If media cannot be written, the error names the true cause and a remedy that fits it.</summary>
 [LeakCheck]
 public sealed class UnwritableTests
 {
@@ -61,7 +61,7 @@ public sealed class UnwritableTests
     {
         var muxer = new FileMuxer("muxer", Path.Combine(MadeMedia.Folder, "malformed.ts"));
         muxer.AddStream("picture");
-        // H.264 in a transport stream has start codes, and this has none.
+        // H.264 in a transport stream has start codes. This packet has none.
         var format = new EncodedFormat("h264", MediaKind.Video) { Video = new VideoFormat(PixelFormat.Yuv420P, 64, 48, new Rational(50, 1)) };
         var error = Assert.Throws<ElementException>(() => Recording.Run(new ScriptedSource(new object[] { new FormatChanged(format), Segment.Default }.Concat(Packets())), muxer));
         Assert.That(error!.Message, Does.Contain("malformed.ts").And.Contain("h264").And.Contain("refused a packet").And.Not.Contain("free space").And.Not.Contain("folder"));
@@ -106,7 +106,7 @@ public sealed class UnwritableTests
 
         var (whole, cut) = (MediaProbe.Probe(source), MediaProbe.Probe(zero));
         Assert.That(cut.VideoEnd, Is.EqualTo(whole.VideoEnd));
-        Assert.That((cut.AudioEnd - whole.AudioEnd).Abs(), Is.LessThan(ClockTime.FromUnits(1024, new Rational(1, 48_000))), "the last frame may be a part of one");
+        Assert.That((cut.AudioEnd - whole.AudioEnd).Abs(), Is.LessThan(ClockTime.FromUnits(1024, new Rational(1, 48_000))), "the last frame may be cut");
     }
 
     [Test]

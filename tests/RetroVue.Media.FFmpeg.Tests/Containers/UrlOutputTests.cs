@@ -8,7 +8,9 @@ using RetroVue.Media.Time;
 
 namespace RetroVue.Media.FFmpeg.Tests.Containers;
 
-/// <summary>A transport stream sent live over each protocol is received whole, and as a player wants it that joins in the middle.</summary>
+/// <summary>
+/// A transport stream is sent live over each protocol. It is received whole, and a player that joins in the middle can play it.
+/// </summary>
 [LeakCheck]
 public sealed class UrlOutputTests
 {
@@ -58,7 +60,7 @@ public sealed class UrlOutputTests
         {
             await LiveSender.SendAsync($"rtp://127.0.0.1:{port}");
             List<byte[]> datagrams = Receiver.TakeWaiting(socket);
-            // RFC 3550, 5.1, without extensions; MP2T of RFC 3551, table 5.
+            // The header is that of RFC 3550, 5.1, without extensions. The type is MP2T of RFC 3551, table 5.
             Assert.That(datagrams.Select(datagram => (datagram[0], datagram[1] & 0x7F)), Is.All.EqualTo((0x80, 33)));
             Assert.That(
                 datagrams.Zip(datagrams.Skip(1), (one, next) => (ushort)(Number(next) - Number(one))),
@@ -136,8 +138,8 @@ public sealed class UrlOutputTests
         ReceivedStream stream = ReceivedStream.Parse(received);
         Assert.That(stream.Lost, Is.Zero, "packets lost");
         Assert.That(stream.StartsWithKeyFrame, Is.True, "the first picture is a key frame with its parameter sets, after the tables");
-        // A picture each 40 ms, a packet of sound each 21.3 ms: a reference goes with one of them, none later than the 100 ms that ISO/IEC
-        // 13818-1 (2.7.2) allows; and the tables as FFmpeg has them, 100 ms apart, with the next packet.
+        // There is a picture every 40 ms and a packet of sound every 21.3 ms. A clock reference goes with one of them, so none is later
+        // than the 100 ms that ISO/IEC 13818-1 (2.7.2) allows. The tables come as FFmpeg's do: 100 ms apart, with the next packet.
         Assert.That(ReceivedStream.LongestStep(stream.References), Is.LessThanOrEqualTo(0.0405), "between clock references");
         Assert.That(ReceivedStream.LongestStep(stream.Tables), Is.LessThanOrEqualTo(0.15), "between tables");
         Assert.That(stream.Leads, Is.All.InRange(0.1, 0.3), "decoding times lie after the clock");
@@ -146,7 +148,7 @@ public sealed class UrlOutputTests
         AssertPlays(file);
     }
 
-    /// <summary>ffprobe finds both streams, two seconds of each, with even steps.</summary>
+    /// <summary>Asserts that ffprobe finds both streams, with two seconds each and even steps.</summary>
     private static void AssertPlays(string file)
     {
         Assert.That(
@@ -156,10 +158,10 @@ public sealed class UrlOutputTests
         var sound = ProbedPacket.Read(file, 'a');
         Assert.That(pictures, Has.Count.EqualTo(LiveSender.Pictures));
         Assert.That(pictures[0].IsKey, Is.True);
-        // 3600 ticks of the stream's 90 kHz; 1024 samples are 1920.
+        // A picture lasts 3600 ticks of 90 kHz. A packet of sound has 1024 samples, which are 1920 ticks.
         Assert.That(pictures.Zip(pictures.Skip(1), (one, next) => next.Pts - one.Pts), Is.All.EqualTo(ClockTime.FromMilliseconds(40)));
         Assert.That(sound.Zip(sound.Skip(1), (one, next) => next.PtsTicks - one.PtsTicks), Is.All.EqualTo(1920));
-        // A packet of priming goes before the sound, and its last one is filled up.
+        // A packet of priming comes before the sound, and its last packet is filled up.
         Assert.That(sound, Has.Count.InRange(93, 96));
     }
 

@@ -26,11 +26,11 @@ public sealed class AudioConverterTests
         Assert.That(beeps, Has.Length.EqualTo(seconds));
         for (int i = 0; i < seconds; i++)
         {
-            // The filter spreads an onset over a few samples; nothing may add up from the first beep to the last.
+            // The filter spreads the beginning of a beep over a few samples. This must not add up from the first beep to the last.
             Assert.That(beeps[i], Is.EqualTo((i + 1) * 48_000).Within(2));
         }
 
-        // One line without holes, from the first sample in to the last, rounded once.
+        // The times are one line without holes, from the first input sample on, rounded once.
         var first = ClockTime.FromUnits(rate / 3, new Rational(1, rate));
         long count = 0;
         foreach (var buffer in sound.Buffers)
@@ -54,7 +54,7 @@ public sealed class AudioConverterTests
                 if (item is MediaBuffer shared)
                 {
                     var buffer = shared.MakeWritable();
-                    // Up to 2 ms of jitter all along, and a second and a half missing from 1.3 s on.
+                    // All stamps have up to 2 ms of jitter, and a second and a half is missing from 1.3 s on.
                     if (buffer.Sequence is >= 130 and < 280)
                     {
                         buffer.Release();
@@ -74,10 +74,10 @@ public sealed class AudioConverterTests
         using var sound = Recording.Of(new ScriptedSource(Script()), new AudioConverter("converter", s_house));
         var jumps = sound.Buffers.Where(buffer => buffer.Flags.HasFlag(BufferFlags.Discontinuity)).ToArray();
         Assert.That(jumps, Has.Length.EqualTo(1));
-        // The jittered stamp of the first buffer after the gap is what there is to go by.
+        // The first buffer after the gap has a stamp with jitter. There is no better time.
         Assert.That(jumps[0].Pts, Is.EqualTo(ClockTime.FromMicroseconds(2_800_000 + (280 * 7919 % 4000) - 2000)));
         var before = sound.Buffers[sound.Buffers.ToList().IndexOf(jumps[0]) - 1];
-        Assert.That(before.End, Is.EqualTo(ClockTime.FromMilliseconds(1300)), "what was held came out first");
+        Assert.That(before.End, Is.EqualTo(ClockTime.FromMilliseconds(1300)), "the held samples come before the gap");
     }
 
     [Test]
@@ -115,7 +115,7 @@ public sealed class AudioConverterTests
         }
 
         using var sound = Recording.Of(new ScriptedSource(Script()), new AudioConverter("converter", s_house));
-        // All channels at full scale: the matrix is scaled so that their sum is full scale again.
+        // All channels are at full scale. The matrix is scaled so that their sum is full scale again.
         Assert.That(sound.Samples(), Is.All.EqualTo(1f).Within(0.001f));
         Assert.That(sound.Samples(), Has.Length.EqualTo(4800));
     }

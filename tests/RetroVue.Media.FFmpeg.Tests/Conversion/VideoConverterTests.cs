@@ -51,7 +51,8 @@ public sealed class VideoConverterTests
     {
         var plain = new VideoFormat(PixelFormat.Yuv420P, 640, 360, s_rate);
         using var raw = Recording.Of(VideoCodingTests.Source(s_rate, 3, 1000));
-        // Into the format, and what comes of it, without padding at the end of its planes, back again: as a camera gives it.
+        // The pictures are converted into the format. Then their planes are packed without padding, as a camera gives them, and converted
+        // back.
         using var there = Recording.Of(new ScriptedSource(raw.Script()), new VideoConverter("there", plain with { PixelFormat = pixelFormat }));
         Assert.That(((VideoFormat)there.Format).PixelFormat, Is.EqualTo(pixelFormat));
         List<object> packed = [new FormatChanged(there.Format)];
@@ -60,7 +61,7 @@ public sealed class VideoConverterTests
         Assert.That(back.Numbers(), Is.EqualTo(Enumerable.Range(1000, 3)));
     }
 
-    // White pictures into 640x360: where is it white?
+    // White pictures are fitted into 640x360. The last four values are the rectangle that is white.
     [TestCase(640, 480, 1, 1, 80, 0, 480, 360)]
     [TestCase(720, 576, 16, 15, 80, 0, 480, 360)]
     [TestCase(720, 576, 64, 45, 0, 0, 640, 360)]
@@ -89,7 +90,7 @@ public sealed class VideoConverterTests
         Assert.That(((VideoFormat)fitted.Format).SampleAspectRatio, Is.EqualTo(new Rational(1, 1)));
     }
 
-    // Red by the equations of BT.601 and BT.709, and in full range: ITU-R BT.601-7 section 2.5, BT.709-6 section 3.
+    // The values of red by the equations of BT.601 and BT.709, and in full range: ITU-R BT.601-7 section 2.5, BT.709-6 section 3.
     [TestCase("bt709", "tv", 63, 102, 240)]
     [TestCase("smpte170m", "tv", 81, 90, 240)]
     [TestCase("smpte170m", "pc", 76, 85, 255)]
@@ -136,7 +137,7 @@ public sealed class VideoConverterTests
     [Test]
     public void Picture_that_no_filter_takes_is_an_error_and_not_lost()
     {
-        // A range that there is not.
+        // This colour range does not exist.
         var format = new VideoFormat(PixelFormat.Yuv420P, 64, 64, s_rate) { Color = new ColorDescription("half", null, null, "smpte170m") };
         var wanted = format with { Color = new ColorDescription("tv", "bt709", "bt709", "bt709") };
         var converter = new VideoConverter("converter", wanted);
@@ -145,7 +146,7 @@ public sealed class VideoConverterTests
         Assert.That(MediaBuffer.LiveCount, Is.Zero);
     }
 
-    /// <summary>A copy of a picture of 640x360 without a byte between its lines or after its last.</summary>
+    /// <summary>Copies a picture of 640x360 without padding after its lines and planes.</summary>
     private static MediaBuffer Packed(MediaBuffer picture, PixelFormat format)
     {
         (int LineBytes, int Lines)[] planes = format switch

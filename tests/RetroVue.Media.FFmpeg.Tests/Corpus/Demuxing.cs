@@ -6,7 +6,7 @@ using RetroVue.Media.Time;
 
 namespace RetroVue.Media.FFmpeg.Tests.Corpus;
 
-/// <summary>What a demuxer gave out, run to its end.</summary>
+/// <summary>The output of a demuxer that ran to its end.</summary>
 internal sealed record Demuxing(
     MediaInfo Info,
     Segment Segment,

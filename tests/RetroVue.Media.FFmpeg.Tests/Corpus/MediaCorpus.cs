@@ -1,6 +1,6 @@
 namespace RetroVue.Media.FFmpeg.Tests.Corpus;
 
-/// <summary>Small files of every kind whose times are easily got wrong, made by ffmpeg when first asked for.</summary>
+/// <summary>Small files of every kind whose times are difficult, made by ffmpeg when a test first needs them.</summary>
 internal static class MediaCorpus
 {
     private const string X264 = "-c:v libx264 -preset ultrafast -pix_fmt yuv420p -g 12 -keyint_min 12 -sc_threshold 0";
@@ -35,10 +35,10 @@ internal static class MediaCorpus
     /// <summary>The names of all files.</summary>
     public static IEnumerable<string> Names => s_recipes.Keys;
 
-    /// <summary>The folder of the run, for files of one's own.</summary>
+    /// <summary>The folder of this run, for files that a test makes itself.</summary>
     public static string Folder => MadeMedia.Folder;
 
-    /// <summary>A file of the corpus; ignores the test where ffmpeg is not installed.</summary>
+    /// <summary>Returns a file of the corpus; ignores the test if ffmpeg is not installed.</summary>
     public static string File(string name)
     {
         string recipe = s_recipes[name];

@@ -9,15 +9,15 @@ using RetroVue.Media.Time;
 
 namespace RetroVue.Media.FFmpeg.Tests.Corpus;
 
-/// <summary>Everything that a demuxer gives out, as text, to compare two ways to the same place in a file.</summary>
-/// <param name="Info">What the file holds.</param>
+/// <summary>The whole output of a demuxer as text, to compare two ways to the same place in a file.</summary>
+/// <param name="Info">The description of the file.</param>
 /// <param name="Lines">A line for each packet of each stream: times, flags, bytes and side data.</param>
 internal sealed record PacketDump(MediaInfo Info, IReadOnlyList<string> Lines)
 {
-    /// <summary>Reads as the options say, to the end of what they ask for.</summary>
+    /// <summary>Reads the part of a file that the options name, to its end.</summary>
     public static PacketDump Read(string path, FileDemuxerOptions options) => Read(path, options, int.MaxValue);
 
-    /// <summary>Reads as the options say, and stops in the middle once there are so many packets.</summary>
+    /// <summary>Reads the part of a file that the options name, and stops in the middle after a number of packets.</summary>
     public static PacketDump Read(string path, FileDemuxerOptions options, int packets)
     {
         var executor = new SimulatedExecutor();

@@ -3,7 +3,7 @@ using RetroVue.Media.Time;
 
 namespace RetroVue.Media.FFmpeg.Tests.Corpus;
 
-/// <summary>An exact time in seconds, to hold rounded ones against.</summary>
+/// <summary>An exact time in seconds, with which rounded times are compared.</summary>
 internal readonly record struct Ratio(BigInteger Numerator, BigInteger Denominator)
 {
     public static Ratio Of(long ticks, Rational timeBase) => new((BigInteger)ticks * timeBase.Numerator, timeBase.Denominator);
@@ -12,7 +12,7 @@ internal readonly record struct Ratio(BigInteger Numerator, BigInteger Denominat
 
     public static Ratio operator -(Ratio a, Ratio b) => a + new Ratio(-b.Numerator, b.Denominator);
 
-    /// <summary>How far a count of ticks is from this, in ticks.</summary>
+    /// <summary>Returns the difference between a number of ticks and this time, in ticks.</summary>
     public double DistanceInTicks(long ticks, Rational timeBase)
     {
         var difference = this - Of(ticks, timeBase);

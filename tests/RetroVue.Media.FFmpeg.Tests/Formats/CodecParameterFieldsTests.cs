@@ -10,12 +10,12 @@ using static RetroVue.Media.FFmpeg.Interop.LibAVUtil;
 
 namespace RetroVue.Media.FFmpeg.Tests.Formats;
 
-/// <summary>Every field of AVCodecParameters goes through <see cref="EncodedFormat"/> and comes back as it was.</summary>
+/// <summary>Every field of AVCodecParameters goes through <see cref="EncodedFormat"/> and comes back unchanged.</summary>
 public sealed unsafe class CodecParameterFieldsTests
 {
     private const uint Hvc1 = 0x31637668;
 
-    // What a field is set to, one value or several; pointers and what belongs to them have tests of their own.
+    // The values to which each field is set. Pointers, and the fields that belong to them, have tests of their own.
     private static readonly Dictionary<string, Field[]> s_video = new(StringComparer.Ordinal)
     {
         ["codec_tag"] = [new(p => p->codec_tag = Hvc1), new(p => p->codec_tag = 0x10000001)],
@@ -128,7 +128,7 @@ public sealed unsafe class CodecParameterFieldsTests
         (before.Pointer->codec_type, before.Pointer->codec_id) = (descriptor->type, descriptor->id);
         if (descriptor->type == AVMediaType.AVMEDIA_TYPE_VIDEO)
         {
-            // What a stream of pictures says at least; unspecified as libavcodec's own default has it.
+            // The fields that every stream of pictures has. The unspecified fields keep libavcodec's defaults.
             (before.Pointer->width, before.Pointer->height, before.Pointer->format) = (64, 48, PixelFormat("yuv420p"));
         }
         else

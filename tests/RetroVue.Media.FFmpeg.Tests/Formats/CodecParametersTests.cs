@@ -73,7 +73,7 @@ public sealed unsafe class CodecParametersTests
         Assert.That(() => ThereAndBack(format), Throws.TypeOf<FFmpegException>().With.Message.Contains("nowhere"));
     }
 
-    // FFmpeg's own words come back too, where the format was made without them.
+    // The format that comes back also has FFmpeg's own values. The original was made without them, so they are left out of the comparison.
     private static void AssertSame(EncodedFormat format)
     {
         var back = ThereAndBack(format);
@@ -85,7 +85,7 @@ public sealed unsafe class CodecParametersTests
     {
         using var parameters = new CodecParametersHandle();
         CodecParameters.Write(format, parameters.Pointer);
-        // Before FFmpeg 6.1 the parameters have no place for a frame rate.
+        // Before FFmpeg 6.1, the parameters have no field for a frame rate.
         return CodecParameters.Read(parameters.Pointer, format.Video?.FrameRate ?? default);
     }
 }

@@ -32,7 +32,7 @@ public sealed unsafe class FFmpegDifferencesTests
         using var handle = new FrameHandle();
         var frame = handle.Pointer;
 
-        // A fresh frame is marked key up to 6.0, where the mark is a field of its own (libavutil/frame.c).
+        // Up to FFmpeg 6.0 a new frame is marked as a key frame, and the mark is a field of its own (libavutil/frame.c).
         frame->IsKey = false;
         Assert.That((frame->IsKey, frame->IsInterlaced, frame->IsTopFieldFirst, frame->Duration), Is.EqualTo((false, false, false, 0L)));
         frame->IsInterlaced = true;

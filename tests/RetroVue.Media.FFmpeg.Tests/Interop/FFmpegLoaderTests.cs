@@ -69,7 +69,7 @@ public sealed class FFmpegLoaderTests
     [Test]
     public void Load_libraries_of_two_releases_are_refused_by_name()
     {
-        // libswresample.so.4 serves both 5.1 and 6.x, so that its file name alone tells nothing.
+        // Both 5.1 and 6.x have libswresample.so.4, so the file name alone does not tell the release.
         _stub.Add("6.0", s_v60).Add("6.0", ("swresample", 4, 7));
         AssertRefused("libswresample 4.7.100");
     }
@@ -106,7 +106,7 @@ public sealed class FFmpegLoaderTests
         Assert.That(FFmpegLibrary.Libraries, Does.Contain($"libavformat {version >> 16}.{(version >> 8) & 0xFF}.{version & 0xFF}"));
     }
 
-    /// <summary>The libraries that the tests run on; ignores the test where there are none.</summary>
+    /// <summary>Returns the libraries that the tests run on; ignores the test if there are none.</summary>
     internal static LoadedFFmpeg LoadedFFmpegOrIgnore()
     {
         try

@@ -99,7 +99,7 @@ public sealed class FFmpegLogTests
         {
             entered.Set();
             goOn.Wait();
-            // Before the reader has taken all, so that it is the same burst.
+            // This happens before the reader has taken all lines, so it counts as the same burst.
             if (++logged == 20)
             {
                 Repeat(LogBridge.RV_FF_LINES, "too many");
@@ -109,7 +109,7 @@ public sealed class FFmpegLogTests
         FFmpegLibrary.LogTo(log);
         FFmpegVoice.Say(FFmpegVoice.Error, "first");
         entered.Wait();
-        // The logger has taken the one line there was, so that the ring is empty.
+        // The logger has taken the only line, so the ring is empty.
         AtOnce(threads, thread =>
         {
             for (int i = 0; i < LogBridge.RV_FF_LINES / threads; i++)
@@ -127,7 +127,7 @@ public sealed class FFmpegLogTests
         LoggedLine loss = log.Lines.Single(line => line.Id == LostId);
         long lost = more + LogBridge.RV_FF_LINES - log.CountOf("too many");
         Assert.That((loss.Level, loss.Parameter("Count")), Is.EqualTo((LogLevel.Warning, lost.ToString(CultureInfo.InvariantCulture))));
-        Assert.That(lost, Is.GreaterThan(more), "some of the later ones found no room either");
+        Assert.That(lost, Is.GreaterThan(more), "some of the later lines were lost too");
     }
 
     [Test]
@@ -138,13 +138,13 @@ public sealed class FFmpegLogTests
         var log = new LogCollector(_ => seen.Release());
         FFmpegLibrary.LogTo(log, clock: clock);
         Repeat(100, "again");
-        // The reader has come to the last of these once it logs this one, which is of another kind.
+        // The reader logs this line of another kind only after it has read all lines before it.
         FFmpegVoice.Say(FFmpegVoice.Error, "something else");
         seen.Wait();
         seen.Wait();
         Assert.That(log.Lines.Select(line => line.Message), Is.EqualTo(new[] { "FFmpeg: again", "FFmpeg: something else" }));
         clock.Advance(ClockTime.FromSeconds(10));
-        // Nothing is said: it looks at the clock by itself while it has something to tell.
+        // Nothing more is said. While the reader has a count to report, it looks at the clock by itself.
         seen.Wait();
         Repeat(7, "again");
         FFmpegLibrary.LogTo(null);
@@ -158,7 +158,7 @@ public sealed class FFmpegLogTests
     {
         byte[] bytes = File.ReadAllBytes(MediaCorpus.File("long.mp4"));
         var random = new Random(1);
-        // Not its index, which is at the end.
+        // The damage leaves out the index, which is at the end.
         for (int i = 0; i < 3000; i++)
         {
             bytes[random.Next(1000, bytes.Length * 3 / 4)] ^= 0x55;
@@ -178,7 +178,7 @@ public sealed class FFmpegLogTests
         long said = log.Texts.Distinct(StringComparer.Ordinal).Sum(text => log.CountOf(text!));
         TestContext.Out.WriteLine($"{said} errors in {log.Lines.Length} lines");
         Assert.That(said, Is.GreaterThan(200));
-        // The decoder has some dozens of ways to say it, each with one line and one count here, where time stands still.
+        // The decoder has some dozens of messages. Each is logged once and counted once, because time stands still here.
         Assert.That(log.Lines, Has.Length.LessThan(100));
     }
 
@@ -202,7 +202,7 @@ public sealed class FFmpegLogTests
     {
         var (code, output, error) = RunAlone("RETROVUE_FFMPEG_LOG=16", "give-back", FFmpegVoice.FileWithoutIndex());
         Assert.That((code, output.Trim()), Is.EqualTo((0, "1 logged")), error);
-        Assert.That(error.Split(NoIndex), Has.Length.EqualTo(2), "once, from the second time on");
+        Assert.That(error.Split(NoIndex), Has.Length.EqualTo(2), "only the second error is on standard error");
     }
 
     [Test]
@@ -246,7 +246,7 @@ public sealed class FFmpegLogTests
 
         Assert.That(LogThreads(), Is.GreaterThan(0));
         FFmpegLibrary.LogTo(null);
-        // They have been told to; an attempt takes a millisecond or so.
+        // The threads have been told to stop. An attempt takes about a millisecond.
         int attempts = 10_000;
         while (LogThreads() > 0 && attempts-- > 0)
         {
@@ -284,7 +284,7 @@ public sealed class FFmpegLogTests
         FFmpegLibrary.LogTo(null);
         ended.Cancel();
         collector.Join();
-        // Fewer than the ring holds, so that none is lost.
+        // There are fewer messages than the ring holds, so none is lost.
         Assert.That(log.Texts, Is.All.EqualTo(NoIndex));
         Assert.That(log.CountOf(NoIndex), Is.EqualTo(threads * times));
     }
@@ -330,7 +330,7 @@ public sealed class FFmpegLogTests
         Array.ForEach(threads, thread => thread.Join());
     }
 
-    /// <summary>Runs this assembly's program, no longer than a minute: it takes a second.</summary>
+    /// <summary>Runs this assembly's program in a process of its own. It takes a second; the limit is a minute.</summary>
     private static (int ExitCode, string Output, string Error) RunAlone(string variable, params string[] arguments) =>
         Tool.Run("timeout", ["60", "env", variable, "dotnet", typeof(Program).Assembly.Location, .. arguments]);
 }

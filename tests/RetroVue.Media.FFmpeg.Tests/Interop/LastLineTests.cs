@@ -5,7 +5,7 @@ using RetroVue.Media.FFmpeg.Tests.Support;
 
 namespace RetroVue.Media.FFmpeg.Tests.Interop;
 
-/// <summary>An error of FFmpeg's says what FFmpeg itself logged last, of that call and no other.</summary>
+/// <summary>An error of FFmpeg contains the line that FFmpeg logged last in that call, and no line of another call.</summary>
 public sealed class LastLineTests
 {
     private const string NoIndex = "moov atom not found";
@@ -105,7 +105,7 @@ public sealed class LastLineTests
         {
             var (code, output, error) = Tool.Run("timeout", "60", "env", "RETROVUE_FFMPEG_LOG=16", "dotnet", program, "last-line", film);
             Assert.That((code, output.Trim()), Is.EqualTo((0, isThere ? NoIndex : "none")), error);
-            Assert.That(error.Split(NoIndex), Has.Length.EqualTo(2), "once on standard error, with or without it");
+            Assert.That(error.Split(NoIndex), Has.Length.EqualTo(2), "the line is on standard error once");
         }
     }
 }

@@ -12,8 +12,8 @@ using static RetroVue.Media.FFmpeg.Interop.LibAVUtil;
 namespace RetroVue.Media.FFmpeg.Tests.Interop;
 
 /// <summary>
-/// A picture source, an encoder, a file, a demuxer and a decoder, joined by the bindings alone: what one side of FFmpeg wrote, the other
-/// reads, and every field on the way passes through our offsets.
+/// A source of pictures, an encoder, a file, a demuxer and a decoder, connected by the bindings alone. One side of FFmpeg reads what the
+/// other side wrote, and every field passes through our offsets.
 /// </summary>
 [NonParallelizable]
 public sealed unsafe class MediaRoundTripTests
@@ -46,7 +46,7 @@ public sealed unsafe class MediaRoundTripTests
         Assert.That(NativeText.Read(context->url), Is.EqualTo(_file));
         Assert.That(FFmpegDictionary.Read(context->metadata), Does.Contain(KeyValuePair.Create("title", "Round trip")));
 
-        // In microseconds, but taken from a movie header that counts milliseconds: one of them is the rounding.
+        // The unit is a microsecond, but the value comes from a movie header in milliseconds. So a millisecond of rounding is allowed.
         Assert.That(context->duration, Is.EqualTo(Frames * 1001 * 1_000_000L / 30000).Within(1000));
 
         var stream = context->streams[0];
@@ -109,7 +109,7 @@ public sealed unsafe class MediaRoundTripTests
                 Assert.That(picture->IsKey, Is.EqualTo(picture->pict_type == AVPictureType.AV_PICTURE_TYPE_I));
                 keys += picture->IsKey ? 1 : 0;
 
-                // The source paints one grey; quantisation may shift it a little.
+                // The source draws one grey. Quantisation may change it a little.
                 Assert.That(picture->data[0][0], Is.EqualTo(126).Within(4));
                 decoded++;
                 av_frame_unref(picture);
@@ -130,7 +130,8 @@ public sealed unsafe class MediaRoundTripTests
     [Test]
     public void SideData_of_the_stream_is_found_wherever_the_release_keeps_it()
     {
-        // A track header turned by half a circle: a matrix with -1 (16.16 fixed point) twice on its diagonal, ISO 14496-12 section 8.3.2.
+        // A track header with a rotation by half a circle: its matrix has -1 (16.16 fixed point) twice on its diagonal, ISO 14496-12
+        // section 8.3.2.
         var bytes = File.ReadAllBytes(_file);
         var matrix = bytes.AsSpan(bytes.AsSpan().IndexOf("tkhd"u8) + 44, 36);
         Assert.That(BinaryPrimitives.ReadInt32BigEndian(matrix), Is.EqualTo(1 << 16));
@@ -250,7 +251,7 @@ public sealed unsafe class MediaRoundTripTests
         return sink;
     }
 
-    // The field stands in FFmpeg's own memory, which does not move.
+    // The field is in FFmpeg's own memory, which the garbage collector does not move.
     private static AVDictionary** Address(ref AVDictionary* field)
     {
         fixed (AVDictionary** address = &field)

@@ -7,7 +7,7 @@ using static RetroVue.Media.FFmpeg.Interop.LibAVUtil;
 namespace RetroVue.Media.FFmpeg.Tests.Interop;
 
 /// <summary>
-/// FFmpeg's options write into the fields of its contexts by offsets of its own; what they wrote is read through ours.
+/// FFmpeg's options write into the fields of its contexts at FFmpeg's own offsets. The test reads these values through our offsets.
 /// </summary>
 public sealed unsafe class OptionReadBackTests
 {

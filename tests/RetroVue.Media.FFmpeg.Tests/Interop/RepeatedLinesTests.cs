@@ -25,7 +25,7 @@ public sealed class RepeatedLinesTests
     [Test]
     public void Flood_is_told_of_once_in_ten_seconds()
     {
-        // 25 lines a second for a minute, looked at each time.
+        // 25 lines a second come for a minute, and the counts are looked at each time.
         for (int i = 0; i < 1500; i++)
         {
             double now = i / 25.0;
@@ -33,7 +33,7 @@ public sealed class RepeatedLinesTests
             Assert.That(Say(1, now), Is.EqualTo(i == 0));
         }
 
-        // Between 10 s and 50 s; 1500 lines are 1 + 249 + 4 × 250 + those since.
+        // The counts are told from 10 s to 50 s. The 1500 lines are 1 + 249 + 4 × 250, and those after the last count.
         Assert.That(_told.Select(told => told.Count), Is.EqualTo(new[] { 249, 250, 250, 250, 250 }));
         _lines.TellAll(Tell);
         Assert.That(_told.Sum(told => told.Count), Is.EqualTo(1499));
@@ -68,7 +68,7 @@ public sealed class RepeatedLinesTests
         Assert.That(logged, Is.EqualTo(RepeatedLines.MostKinds + 1));
         _lines.TellOver(Seconds(10), Tell);
         Assert.That(_told.Single().Count, Is.EqualTo(RepeatedLines.MostKinds - 1));
-        // The others have been forgotten: there is room again.
+        // The other kinds have been forgotten, so there is room again.
         Assert.That(Say(1, 10), Is.True);
     }
 

@@ -3,12 +3,12 @@ using System.Text;
 
 namespace RetroVue.Media.FFmpeg.Tests.Interop;
 
-/// <summary>Libraries that tell a version and nothing else, in a folder of their own.</summary>
+/// <summary>Libraries that only tell their version, in a folder of their own.</summary>
 internal sealed class StubFFmpeg : IDisposable
 {
     public string Folder { get; } = Directory.CreateTempSubdirectory("rv-ffmpeg-").FullName;
 
-    /// <summary>Adds a whole set.</summary>
+    /// <summary>Adds a whole set of libraries.</summary>
     public StubFFmpeg Add(string release, params (string Library, int Major, int Minor)[] versions)
     {
         foreach (var (library, major, minor) in versions)

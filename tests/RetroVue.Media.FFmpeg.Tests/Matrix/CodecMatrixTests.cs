@@ -10,8 +10,9 @@ using RetroVue.Media.Time;
 namespace RetroVue.Media.FFmpeg.Tests.Matrix;
 
 /// <summary>
-/// Every codec that FFmpeg's encoders make in every container that its muxers put it in: probed, decoded, transcoded, and copied to the
-/// same container, to MKV, MP4 and TS, beside ffprobe and <c>ffmpeg -c copy</c>. A difference stands in differences.tsv or is a fault.
+/// Every codec of FFmpeg's encoders in every container whose muxer takes it: probed, decoded, transcoded, and copied to the same
+/// container, to MKV, MP4 and TS. The results are compared with those of ffprobe and <c>ffmpeg -c copy</c>. A difference is listed in
+/// differences.tsv, or it is a fault.
 /// </summary>
 [LeakCheck]
 public sealed class CodecMatrixTests
@@ -38,11 +39,11 @@ public sealed class CodecMatrixTests
     public void Codec_is_handled_as_ffmpeg_does_in_every_container(string encoder) =>
         Assert.That(MatrixCodecs.Containers.SelectMany(container => Try(encoder, container)), Is.Empty);
 
-    /// <summary>The differences that are not listed.</summary>
+    /// <summary>Returns the differences that are not listed.</summary>
     private static List<string> Try(string encoder, string container)
     {
         var source = Path.Combine(MadeMedia.Folder, $"matrix-{encoder}.{container}");
-        // Some muxers take what no demuxer knows again.
+        // Some muxers write files that no demuxer recognizes.
         if (Tool.Run("ffmpeg", $"-v quiet -nostdin -y {MatrixCodecs.Arguments(encoder)} -bitexact {source}").ExitCode != 0 || ProbedStream.Read(source) is not { Packets.Count: > 0, Decoded: > 0 } probed)
         {
             return [];
@@ -101,7 +102,7 @@ public sealed class CodecMatrixTests
             yield break;
         }
 
-        // What the container says is kept to the microsecond that ffprobe prints; what it does not say is estimated.
+        // Stored times are kept to the microsecond that ffprobe prints. Times that are not stored are estimated.
         var ours = packets.Select(packet => new ProbedStream.Packet(Seconds(packet.Pts), Seconds(packet.Dts), Seconds(packet.Duration))).ToList();
         foreach (var difference in Times(ours, probed.Packets, 0.0000011, onlyStated: true))
         {
@@ -116,7 +117,7 @@ public sealed class CodecMatrixTests
         var start = demuxer.Info.StartTime;
         var isSound = demuxer.VideoOutput is null;
         using var decoded = Recording.Of(demuxer, new Decoder("decoder"));
-        // What lies before the file's zero is decoded and not shown; ffprobe shows it.
+        // Packets before the file's zero are decoded and not shown, but ffprobe shows them.
         var early = isSound ? 0 : probed.Packets.Count(packet => packet.Pts < Seconds(start) - 0.0001);
         var count = isSound
             ? decoded.Buffers.Sum(buffer => buffer.Duration.ToUnits(new Rational(1, ((AudioFormat)decoded.Format).SampleRate)))
@@ -140,10 +141,10 @@ public sealed class CodecMatrixTests
         var first = encoded.Buffers.Count == 0 ? ClockTime.Zero : encoded.Buffers[0].Pts;
         var span = encoded.Buffers.Count == 0 ? 0 : encoded.Buffers.Max(buffer => buffer.End.Nanoseconds) - Math.Min(encoded.Buffers.Min(buffer => buffer.Pts.Nanoseconds), first.Nanoseconds);
         var starts = probed.Packets.Select(packet => packet.Pts ?? packet.Dts ?? 0).ToList();
-        // Where the container gives no duration, a step of the mean.
+        // If the container gives no duration, the mean step is used.
         var step = (starts.Max() - starts.Min()) / Math.Max(starts.Count - 1, 1);
         var expected = probed.Packets.Zip(starts, (packet, start) => start + (packet.Duration ?? step)).Max() - starts.Min();
-        // A frame of AAC and its priming more, or a picture.
+        // The transcoded stream may be longer by a frame of AAC and its priming, or by a picture.
         return Math.Abs((span / 1e9) - expected) <= 0.065 ? [] : [("span", $"{span / 1e9:0.000} s for {expected:0.000} s")];
     }
 
@@ -206,8 +207,9 @@ public sealed class CodecMatrixTests
             yield break;
         }
 
-        // Each may have rounded to its own tick, and of a source with a coarse one ffmpeg.c counts the samples of sound (av_rescale_delta in
-        // its streamcopy) where we keep the source's times. Containers begin at other times: a TS at 1.4 s by FFmpeg, at our running time here.
+        // Each copy may have rounded to its own tick. If the source has a coarse tick, ffmpeg.c counts the samples of sound
+        // (av_rescale_delta in its streamcopy), but we keep the source's times. Containers begin at different times: FFmpeg begins a TS at
+        // 1.4 s, and we begin it at our running time.
         var shift = (ours.Packets[0].Pts ?? ours.Packets[0].Dts ?? 0) - (theirs.Packets[0].Pts ?? theirs.Packets[0].Dts ?? 0);
         var moved = theirs.Packets.Select(packet => packet with { Pts = packet.Pts + shift, Dts = packet.Dts + shift }).ToList();
         foreach (var difference in Times(ours.Packets, moved, Math.Max(sourceTick, Math.Max(ours.Tick, theirs.Tick)) + 0.0000021, onlyStated: false))

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace RetroVue.Media.FFmpeg.Tests.Matrix;
 
-/// <summary>The committed list of differences that have their cause in FFmpeg or in a specification: differences.tsv beside this file.</summary>
+/// <summary>The list of differences whose cause is in FFmpeg or in a specification: differences.tsv beside this file.</summary>
 internal static class KnownDifferences
 {
     private static readonly Lazy<string[][]> s_rows = new(() =>
@@ -12,7 +12,7 @@ internal static class KnownDifferences
             .Select(line => line.Split('\t')),
     ]);
 
-    /// <summary>The cause that stands in the list; null where the difference is not listed.</summary>
+    /// <summary>Returns the listed cause of a difference; null if the difference is not listed.</summary>
     public static string? CauseOf(string encoder, string container, string step, string kind) =>
         Array.Find(s_rows.Value, row => Fits(row[0], encoder) && Fits(row[1], container) && Fits(row[2], step) && Fits(row[3], kind))?[4];
 

@@ -1,9 +1,11 @@
 namespace RetroVue.Media.FFmpeg.Tests.Matrix;
 
-/// <summary>What FFmpeg's encoders are told to make a second of, and the containers that each is tried in.</summary>
+/// <summary>The arguments with which FFmpeg's encoders make a second of media, and the containers in which each is tried.</summary>
 internal static class MatrixCodecs
 {
-    /// <summary>By FFmpeg's names for the extensions; a pair that FFmpeg itself does not make is no case.</summary>
+    /// <summary>
+    /// The containers, by their file extensions. If FFmpeg itself cannot make a pair of codec and container, the pair is left out.
+    /// </summary>
     public static readonly string[] Containers = ["mp4", "mov", "mkv", "avi", "ts", "asf", "wav", "ogg", "caf", "flv", "nut"];
 
     private const string Picture = "-f lavfi -i testsrc=s=176x144:r=25 -t 1";
@@ -11,7 +13,7 @@ internal static class MatrixCodecs
 
     private static readonly Dictionary<string, string> s_recipes = Recipes().ToDictionary(recipe => recipe.Name, recipe => recipe.Arguments, StringComparer.Ordinal);
 
-    /// <summary>The names of all encoders tried.</summary>
+    /// <summary>The names of all encoders.</summary>
     public static IEnumerable<string> Names => s_recipes.Keys;
 
     /// <summary>FFmpeg's arguments that make the input for an encoder, without the file.</summary>
@@ -35,7 +37,7 @@ internal static class MatrixCodecs
         yield return ("libx265", $"{Picture} -c:v libx265 -preset ultrafast -x265-params log-level=error -pix_fmt yuv420p");
         yield return ("libvpx", $"{Picture} -c:v libvpx -deadline realtime");
         yield return ("libvpx-vp9", $"{Picture} -c:v libvpx-vp9 -deadline realtime");
-        // libsvtav1 of Debian 12 never ends where the container refuses its pictures.
+        // libsvtav1 of Debian 12 never ends if the container refuses its pictures, so libaom is used.
         yield return ("libaom-av1", $"{Fifth} -c:v libaom-av1 -cpu-used 8 -pix_fmt yuv420p");
         yield return ("libopenjpeg", $"{Fifth} -c:v libopenjpeg -pix_fmt yuv420p");
         yield return ("dnxhd", $"{Fifth} -c:v dnxhd -profile:v dnxhr_sq -vf scale=256:128 -pix_fmt yuv422p");

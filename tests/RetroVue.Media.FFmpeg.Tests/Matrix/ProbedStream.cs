@@ -3,13 +3,16 @@ using System.Text.Json;
 
 namespace RetroVue.Media.FFmpeg.Tests.Matrix;
 
-/// <summary>The one stream of a file as ffprobe shows it: parameters, packets with their times in seconds, and how much decodes.</summary>
+/// <summary>
+/// The only stream of a file as ffprobe shows it: parameters, packets with their times in seconds, and the number of decoded pictures or
+/// samples.
+/// </summary>
 internal sealed record ProbedStream(string Codec, string Tag, int Extradata, double Tick, IReadOnlyList<ProbedStream.Packet> Packets, long Decoded)
 {
-    /// <summary>Reads a file; null where ffprobe finds no picture or sound in it.</summary>
+    /// <summary>Reads a file; null if ffprobe finds no picture or sound in it.</summary>
     public static ProbedStream? Read(string path)
     {
-        // It stops in the middle of its output where the decoder does not open.
+        // If the decoder cannot be opened, ffprobe stops in the middle of its output.
         using var json = TryParse("-show_packets", "-show_frames", path) ?? TryParse("-show_packets", path) ?? JsonDocument.Parse("{}");
         if (!json.RootElement.TryGetProperty("streams", out var streams) || streams.GetArrayLength() == 0)
         {

@@ -10,11 +10,11 @@ namespace RetroVue.Media.FFmpeg.Tests.Support;
 /// <summary>Copies a file's picture and sound into another container, in simulated time.</summary>
 internal static class Copying
 {
-    /// <param name="source">What is read.</param>
-    /// <param name="target">What is written; its extension names the container unless the options do.</param>
-    /// <param name="options">How it is written.</param>
-    /// <param name="change">What becomes of the formats on the way; null: nothing.</param>
-    /// <returns>How many packets were put right, and how many left out.</returns>
+    /// <param name="source">The file to read.</param>
+    /// <param name="target">The file to write. Its extension names the container, unless the options do.</param>
+    /// <param name="options">The options of the muxer.</param>
+    /// <param name="change">Changes the formats on the way; null for no change.</param>
+    /// <returns>The number of packets that were repaired, and the number that were left out.</returns>
     public static (long Repaired, long LeftOut) Run(string source, string target, FileMuxerOptions? options = null, Func<EncodedFormat, EncodedFormat>? change = null)
     {
         var executor = new SimulatedExecutor();
@@ -46,7 +46,10 @@ internal static class Copying
         }
     }
 
-    /// <summary>Copies a file into another container beside those that are made; "own.ts" is a transport stream by this library's own muxer, which must lose nothing.</summary>
+    /// <summary>
+    /// Copies a file into another container, in the folder of made files. "own.ts" is a transport stream by this library's own muxer, which
+    /// must lose nothing.
+    /// </summary>
     public static string To(string file, string container)
     {
         string target = Path.Combine(MadeMedia.Folder, $"{Path.GetFileName(file)}.copy.{container}");
@@ -64,7 +67,7 @@ internal static class Copying
     }
 
     /// <summary>Copies a file into a transport stream with this library's own muxer.</summary>
-    /// <returns>How many packets it put right, and how many it left out.</returns>
+    /// <returns>The number of packets that were repaired, and the number that were left out.</returns>
     public static (long Repaired, long LeftOut) RunAsTransportStream(string source, string target)
     {
         using var file = File.Create(target);
@@ -74,7 +77,7 @@ internal static class Copying
         {
             var demuxer = pipeline.Add(new FileDemuxer("demuxer", source));
             demuxer.Open();
-            // Times count from zero on; clock references begin before.
+            // Times count from zero on. Clock references begin before that, so the muxer gets an offset.
             var muxer = pipeline.Add(new TransportStreamMuxer("muxer", offset: ClockTime.FromSeconds(10)));
             foreach (var output in demuxer.Outputs)
             {

@@ -4,15 +4,17 @@ using RetroVue.Media.FFmpeg.Tests.Corpus;
 
 namespace RetroVue.Media.FFmpeg.Tests.Support;
 
-/// <summary>Says things as FFmpeg does, and makes FFmpeg say them.</summary>
+/// <summary>Logs messages as FFmpeg does, and makes FFmpeg log messages.</summary>
 internal static unsafe class FFmpegVoice
 {
     public const int Error = 16;
 
-    /// <summary>A message about no object. The text is C's format, so without a per cent sign, for which there are no arguments.</summary>
+    /// <summary>
+    /// Logs a message that belongs to no object. The text is a format of C, so it must have no per cent sign: there are no arguments.
+    /// </summary>
     public static void Say(int level, string text)
     {
-        // The size of an empty va_list, or more; it is copied, and not looked into.
+        // This is at least the size of an empty va_list. It is copied, but not read.
         byte* none = stackalloc byte[64];
         fixed (byte* format = Encoding.UTF8.GetBytes(text + "\n\0"))
         {
@@ -20,7 +22,7 @@ internal static unsafe class FFmpegVoice
         }
     }
 
-    /// <summary>A film that ends before its index: FFmpeg says "moov atom not found".</summary>
+    /// <summary>Makes a film that ends before its index. FFmpeg then logs "moov atom not found".</summary>
     public static string FileWithoutIndex()
     {
         string path = Path.Combine(MediaCorpus.Folder, "without-index.mp4");

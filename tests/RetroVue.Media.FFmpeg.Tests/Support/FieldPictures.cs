@@ -1,8 +1,8 @@
 namespace RetroVue.Media.FFmpeg.Tests.Support;
 
 /// <summary>
-/// H.264 pictures of two fields that are coded one by one, as broadcasters' encoders do and none here can: grey macroblocks without
-/// prediction, in the order I P b P b.
+/// H.264 pictures of two fields, which are coded one by one, as broadcasters' encoders do and no encoder here can. They are grey
+/// macroblocks without prediction, in the order I P b P b.
 /// </summary>
 internal static class FieldPictures
 {
@@ -17,13 +17,16 @@ internal static class FieldPictures
         .. Unit(0x68, new Bits().Ue(0).Ue(0).Put(0, 2).Ue(0).Ue(0).Ue(0).Put(0, 3).Ue(0).Ue(0).Ue(0).Put(0, 3)),
     ];
 
-    /// <summary>Frames in the order of decoding: both fields' access units, when the frame is shown (a count of frames) and whether it is a key frame.</summary>
+    /// <summary>
+    /// Returns frames in decoding order: the access units of both fields, the time at which the frame is shown (as a count of frames), and
+    /// if it is a key frame.
+    /// </summary>
     public static IEnumerable<(byte[] First, byte[] Second, int Shown, bool IsKey)> Frames(int count)
     {
         for (int i = 0; i < count; i++)
         {
             (int group, int place) = (i / FramesInGroup * FramesInGroup, i % FramesInGroup);
-            // 0, 2, 1, 4, 3 and so on; the last one follows in order.
+            // The order is 0, 2, 1, 4, 3 and so on. The last frame follows in order.
             int shown = place == 0 || place == FramesInGroup - 1 ? place : place % 2 == 1 ? place + 1 : place - 1;
             bool isReference = shown >= place;
             int number = (place + 1) / 2;

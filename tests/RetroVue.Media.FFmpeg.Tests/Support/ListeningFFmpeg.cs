@@ -8,7 +8,7 @@ using RetroVue.Media.Time;
 
 namespace RetroVue.Media.FFmpeg.Tests.Support;
 
-/// <summary>An ffmpeg that waits for a sender, and copies what it receives into a file.</summary>
+/// <summary>An ffmpeg that waits for a sender and copies the received stream into a file.</summary>
 internal sealed class ListeningFFmpeg : IDisposable
 {
     private readonly Process _process;
@@ -36,7 +36,7 @@ internal sealed class ListeningFFmpeg : IDisposable
         _errors = _process.StandardError.ReadToEndAsync();
     }
 
-    /// <summary>Waits until somebody listens on a TCP port, which a connection must not be spent to find out.</summary>
+    /// <summary>Waits until a process listens on a TCP port, without a connection: ffmpeg would take that for its sender.</summary>
     public void WaitForPort(int port)
     {
         string local = FormattableString.Invariant($"0100007F:{port:X4} 00000000:0000 0A ");
@@ -48,7 +48,7 @@ internal sealed class ListeningFFmpeg : IDisposable
         }
     }
 
-    /// <summary>The file, once the sender has gone.</summary>
+    /// <summary>Returns the file after the sender has gone.</summary>
     public async Task<string> EndAsync()
     {
         await Watchdog.WithinAsync(_process.WaitForExitAsync(), TimeSpan.FromSeconds(20));

@@ -7,13 +7,13 @@ using RetroVue.Media.Time;
 
 namespace RetroVue.Media.FFmpeg.Tests.Support;
 
-/// <summary>Pictures and a tone as they are captured, encoded and sent to a URL, as the sample recorder does.</summary>
+/// <summary>Captures pictures and a tone, encodes them and sends them to a URL, as the sample recorder does.</summary>
 internal static class LiveSender
 {
-    /// <summary>Pictures of 40 ms that are sent: two seconds.</summary>
+    /// <summary>The number of pictures that are sent. Each lasts 40 ms, so this is two seconds.</summary>
     public const int Pictures = 50;
 
-    /// <summary>Sends to the end; the time that took.</summary>
+    /// <summary>Sends to the end and returns the time that it took.</summary>
     public static async Task<ClockTime> SendAsync(string url, FileMuxerOptions? options = null, int pictures = Pictures)
     {
         ClockTime start = SystemClock.Instance.Now;
@@ -25,7 +25,7 @@ internal static class LiveSender
         return SystemClock.Instance.Now - start;
     }
 
-    /// <summary>The pipeline, not started.</summary>
+    /// <summary>Makes the pipeline without starting it.</summary>
     public static Pipeline Make(string url, FileMuxerOptions? options = null, int pictures = Pictures)
     {
         var pipeline = new Pipeline();

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace RetroVue.Media.FFmpeg.Tests.Support;
 
-/// <summary>Keeps what is logged, in order; any thread.</summary>
+/// <summary>Keeps the logged lines in order; safe on any thread.</summary>
 /// <param name="seen">Called with each line before it is kept.</param>
 internal sealed class LogCollector(Action<LoggedLine>? seen = null) : ILoggerFactory, ILogger
 {
@@ -21,7 +21,7 @@ internal sealed class LogCollector(Action<LoggedLine>? seen = null) : ILoggerFac
 
     public IEnumerable<string?> Texts => Lines.Select(line => line.Parameter("Text"));
 
-    /// <summary>How often FFmpeg said a text, with the repeats that are only counted.</summary>
+    /// <summary>Returns how often FFmpeg logged a text, including the repeats that are only counted.</summary>
     public long CountOf(string text) => Lines.Where(line => line.Parameter("Text") == text)
         .Sum(line => long.Parse(line.Parameter("Count") ?? "1", System.Globalization.CultureInfo.InvariantCulture));
 

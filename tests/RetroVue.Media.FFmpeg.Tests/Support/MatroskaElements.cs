@@ -17,13 +17,13 @@ internal static class MatroskaElements
     private const byte BlockDuration = 0x9B;
     private const byte Void = 0xEC;
 
-    /// <summary>Where the blocks of a track stand, in their order; a block's time is two bytes behind its first.</summary>
+    /// <summary>Returns the places of a track's blocks, in their order. A block's time is two bytes after its first byte.</summary>
     public static IEnumerable<int> Blocks(byte[] file, int track) =>
         All(file, 0, file.Length).Where(element => element.Id is SimpleBlock or Block && file[element.Data] == (0x80 | track)).Select(element => element.Data);
 
     /// <summary>
-    /// Writes each block with a duration of its own in the file's ticks, or without where null is told, in place of the duration that the track
-    /// tells of all. Of a file that was written to be read while it grows: positions that stand elsewhere are not put right.
+    /// Gives each block its own duration in the file's ticks, or none if <paramref name="duration"/> returns null, in place of the track's
+    /// default duration. The file must have been written as a live file: stored positions of other elements are not corrected.
     /// </summary>
     public static byte[] WithDurations(byte[] file, Func<long?> duration)
     {
@@ -50,7 +50,7 @@ internal static class MatroskaElements
                 byte[] block = new byte[12 + end - data + 10];
                 int at = Put(block, 0, Block, end - data);
                 file.AsSpan(data, end - data).CopyTo(block.AsSpan(at));
-                // What a block of its own says by its flags, the group says otherwise.
+                // A simple block has these flags, but a block in a group has elements for them.
                 block[at + 3] &= 0x0F;
                 at += end - data;
                 if (duration() is { } ticks)
@@ -78,7 +78,7 @@ internal static class MatroskaElements
         written.Write(data);
     }
 
-    /// <summary>Puts an identifier and a size of four bytes; gives what follows.</summary>
+    /// <summary>Writes an identifier and a size of four bytes; returns the place after them.</summary>
     private static int Put(byte[] target, int at, long id, int size)
     {
         for (int shift = 24; shift >= 0; shift -= 8)
@@ -109,7 +109,7 @@ internal static class MatroskaElements
         }
     }
 
-    /// <summary>A number of as many bytes as its first one says; -1 for a size that is unknown.</summary>
+    /// <summary>Reads a number whose first byte tells its length; -1 if it is an unknown size.</summary>
     private static (long Value, int Next) ReadNumber(byte[] file, int at, bool keepsMarker)
     {
         int length = 1 + BitOperations.LeadingZeroCount((uint)file[at] << 24);

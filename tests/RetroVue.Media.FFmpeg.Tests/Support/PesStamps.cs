@@ -1,9 +1,9 @@
 namespace RetroVue.Media.FFmpeg.Tests.Support;
 
-/// <summary>The times in the PES headers of a transport stream, as they stand there: readers tell other ones where they doubt them.</summary>
+/// <summary>The stored times in the PES headers of a transport stream. Readers may give other times if they doubt these.</summary>
 internal static class PesStamps
 {
-    /// <summary>Where the PES headers of a stream stand that have a presentation time.</summary>
+    /// <summary>Returns the places of a stream's PES headers that have a presentation time.</summary>
     public static IEnumerable<int> Find(byte[] stream, byte id)
     {
         for (int at = 0; at < stream.Length; at += 188)
@@ -17,8 +17,8 @@ internal static class PesStamps
     }
 
     /// <summary>
-    /// Presentation and decoding times in ticks of 90 kHz. They have 33 bits on the wire: each is the one that lies nearest to the decoding time
-    /// before it.
+    /// Returns presentation and decoding times in ticks of 90 kHz. They have 33 bits on the wire, so each is unwrapped to the value
+    /// nearest to the decoding time before it.
     /// </summary>
     public static IEnumerable<(long Pts, long Dts)> Times(byte[] stream, byte id)
     {
@@ -32,7 +32,10 @@ internal static class PesStamps
         }
     }
 
-    /// <summary>Where in the header the decoding time stands, or the presentation time that counts for both.</summary>
+    /// <summary>
+    /// Returns the place in the header of the decoding time. If there is none, it is the place of the presentation time, which counts for
+    /// both.
+    /// </summary>
     public static int DecodingAt(byte[] stream, int pes) => (stream[pes + 7] & 0x40) != 0 ? 14 : 9;
 
     private static long Nearest(long time, long to)
@@ -41,14 +44,14 @@ internal static class PesStamps
         return to + (step < 1L << 32 ? step : step - (1L << 33));
     }
 
-    /// <summary>Takes the times out; stuffing stands in their place.</summary>
+    /// <summary>Removes the times and puts stuffing in their place.</summary>
     public static void Remove(byte[] stream, int pes)
     {
         stream[pes + 7] &= 0x3F;
         stream.AsSpan(pes + 9, stream[pes + 8]).Fill(0xFF);
     }
 
-    /// <summary>Takes the decoding time out, where there is one.</summary>
+    /// <summary>Removes the decoding time if there is one.</summary>
     public static void RemoveDecoding(byte[] stream, int pes)
     {
         if ((stream[pes + 7] & 0x40) != 0)
@@ -59,11 +62,11 @@ internal static class PesStamps
         }
     }
 
-    /// <summary>A time.</summary>
+    /// <summary>Reads a time.</summary>
     public static long Read(ReadOnlySpan<byte> stamp) =>
         ((long)(stamp[0] & 0x0E) << 29) | ((long)stamp[1] << 22) | ((long)(stamp[2] & 0xFE) << 14) | ((long)stamp[3] << 7) | ((long)stamp[4] >> 1);
 
-    /// <summary>Puts another time in its place.</summary>
+    /// <summary>Writes another time in its place.</summary>
     public static void Write(Span<byte> stamp, long value)
     {
         stamp[0] = (byte)((stamp[0] & 0xF1) | (int)((value >> 29) & 0x0E));

@@ -2,7 +2,9 @@ using System.Buffers.Binary;
 
 namespace RetroVue.Media.FFmpeg.Tests.Support;
 
-/// <summary>A transport stream as a receiver has it: what a player needs that joins while it is sent (ISO/IEC 13818-1, 2.4.3).</summary>
+/// <summary>
+/// A received transport stream. It shows if a player that joins during the sending gets what it needs (ISO/IEC 13818-1, 2.4.3).
+/// </summary>
 internal sealed class ReceivedStream
 {
     private const int PacketLength = 188;
@@ -25,18 +27,20 @@ internal sealed class ReceivedStream
     /// <summary>The clock at each program association table, in seconds; NaN before the first reference.</summary>
     public List<double> Tables { get; } = [];
 
-    /// <summary>By how many seconds decoding times lie after the clock at which their packets came; once there is a reference.</summary>
+    /// <summary>
+    /// The seconds from the clock at which a packet came to its decoding time, for packets after the first clock reference.
+    /// </summary>
     public List<double> Leads { get; } = [];
 
-    /// <summary>Packets that are missing, by their counters.</summary>
+    /// <summary>The number of missing packets, by their counters.</summary>
     public int Lost { get; private set; }
 
-    /// <summary>Whether the first picture can be decoded without another: it is marked so, and has its parameter sets with it.</summary>
+    /// <summary>True if the first picture can be decoded alone: it is marked so and comes with its parameter sets.</summary>
     public bool? StartsWithKeyFrame { get; private set; }
 
     public static ReceivedStream Parse(ReadOnlySpan<byte> bytes) => new(bytes);
 
-    /// <summary>The longest step between two, in seconds.</summary>
+    /// <summary>Returns the longest step between two times, in seconds.</summary>
     public static double LongestStep(IReadOnlyList<double> times) => times.Zip(times.Skip(1), (one, next) => next - one).Where(step => !double.IsNaN(step)).Max();
 
     private void ReadPacket(ReadOnlySpan<byte> packet)
@@ -74,7 +78,7 @@ internal sealed class ReceivedStream
         {
             if (!double.IsNaN(_clock))
             {
-                // The decoding time stands after the presentation time, where they are not the same.
+                // If the decoding time differs from the presentation time, it follows that time.
                 Leads.Add(Stamp(payload[((payload[7] & 0x40) != 0 ? 14 : 9)..]) - _clock);
             }
 

@@ -5,12 +5,12 @@ using RetroVue.Media.Blocking;
 
 namespace RetroVue.Media.FFmpeg.Tests.Support;
 
-/// <summary>The far end of a connection, in the test's own hands.</summary>
+/// <summary>The receiving end of a connection, which the test controls.</summary>
 internal static class Receiver
 {
     private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(20);
 
-    /// <summary>A socket that listens for one sender on this machine.</summary>
+    /// <summary>Makes a socket that listens for one sender on this machine.</summary>
     public static (Socket Socket, int Port) Listen()
     {
         var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
@@ -19,7 +19,9 @@ internal static class Receiver
         return (socket, ((IPEndPoint)socket.LocalEndPoint!).Port);
     }
 
-    /// <summary>A socket that takes datagrams; with room for all of a test's, for nobody waits for it.</summary>
+    /// <summary>
+    /// Makes a socket for datagrams. Its buffer has room for all datagrams of a test, because a sender of datagrams does not wait.
+    /// </summary>
     public static (Socket Socket, int Port) TakeDatagrams()
     {
         var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp) { ReceiveBufferSize = 4 << 20 };
@@ -27,7 +29,7 @@ internal static class Receiver
         return (socket, ((IPEndPoint)socket.LocalEndPoint!).Port);
     }
 
-    /// <summary>A port that nobody has now.</summary>
+    /// <summary>Returns a port that is free now.</summary>
     public static int FreePort()
     {
         (Socket socket, int port) = Listen();
@@ -35,7 +37,7 @@ internal static class Receiver
         return port;
     }
 
-    /// <summary>All that one sender sends until it closes.</summary>
+    /// <summary>Returns all bytes that one sender sends until it closes the connection.</summary>
     public static async Task<byte[]> TakeAllAsync(Socket listener)
     {
         using Socket connection = await listener.AcceptAsync();
@@ -45,8 +47,8 @@ internal static class Receiver
     }
 
     /// <summary>
-    /// The request's head, and its body as it is on the wire. The server asks who it is (RFC 7617) where it is told to, and goes on with one
-    /// that asks first (RFC 9110, 10.1.1).
+    /// Returns the head of a request, and its body as it is on the wire. If <paramref name="asksWho"/> is true, the server asks for the
+    /// user (RFC 7617). If the sender waits for "100 Continue" (RFC 9110, 10.1.1), the server sends it.
     /// </summary>
     public static async Task<(string Head, byte[] Body)> TakeHttpAsync(Socket listener, bool asksWho)
     {
@@ -82,7 +84,7 @@ internal static class Receiver
         return head.ToString();
     }
 
-    /// <summary>The datagrams that have come.</summary>
+    /// <summary>Returns the datagrams that have come.</summary>
     public static List<byte[]> TakeWaiting(Socket socket)
     {
         var all = new List<byte[]>();
@@ -98,7 +100,7 @@ internal static class Receiver
     /// <summary>Waits for a task that must not take long.</summary>
     public static Task Soon(Task task) => Watchdog.WithinAsync(task, s_limit);
 
-    /// <summary>What a task brings that must not take long.</summary>
+    /// <summary>Returns the result of a task that must not take long.</summary>
     public static async Task<T> Soon<T>(Task<T> task)
     {
         await Watchdog.WithinAsync(task, s_limit);

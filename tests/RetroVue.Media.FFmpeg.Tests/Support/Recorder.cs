@@ -3,7 +3,7 @@ using RetroVue.Media.Pipelines;
 
 namespace RetroVue.Media.FFmpeg.Tests.Support;
 
-/// <summary>A sink that keeps everything in order: buffers, which it owns, and events.</summary>
+/// <summary>A sink that keeps buffers and events in order. It owns the buffers.</summary>
 internal sealed class Recorder : Element
 {
     public Recorder()

@@ -7,7 +7,7 @@ using RetroVue.Media.Time;
 
 namespace RetroVue.Media.FFmpeg.Tests.Support;
 
-/// <summary>What came out of a chain of elements that has run to its end; owns the buffers.</summary>
+/// <summary>The output of a chain of elements that has run to its end. It owns the buffers.</summary>
 internal sealed class Recording(Recorder recorder) : IDisposable
 {
     public IReadOnlyList<MediaBuffer> Buffers => recorder.Buffers;
@@ -20,7 +20,7 @@ internal sealed class Recording(Recorder recorder) : IDisposable
 
     public IEnumerable<ClockTime> Pts => Buffers.Select(buffer => buffer.Pts);
 
-    /// <summary>Runs a chain on one thread and keeps what comes out of it.</summary>
+    /// <summary>Runs a chain on one thread to its end and keeps its output.</summary>
     public static Recording Of(params Element[] chain)
     {
         var recorder = new Recorder();
@@ -63,7 +63,7 @@ internal sealed class Recording(Recorder recorder) : IDisposable
         }
     }
 
-    /// <summary>The events and buffers again, as a script; the buffers are shared, not handed over.</summary>
+    /// <summary>Returns the events and buffers as a script. The buffers are shared with this recording.</summary>
     public IEnumerable<object> Script(Segment? instead = null)
     {
         foreach (object item in All)
@@ -83,14 +83,14 @@ internal sealed class Recording(Recorder recorder) : IDisposable
         }
     }
 
-    /// <summary>The number that a picture of a test source bears; −1 where it cannot be read.</summary>
+    /// <summary>Returns the number in a picture of a test source; −1 if it cannot be read.</summary>
     public static long NumberIn(MediaBuffer buffer, VideoFormat format) =>
         FrameBlocks.TryRead(buffer.Memory.Plane(0), buffer.Memory.Stride(0), format.Width, format.Height, out long number) ? number : -1;
 
     /// <summary>The numbers of all pictures.</summary>
     public long[] Numbers() => [.. Buffers.Select(buffer => NumberIn(buffer, (VideoFormat)Format))];
 
-    /// <summary>The first channel of all sound, F32 or F32Planar, in the order it came.</summary>
+    /// <summary>Returns the first channel of all sound, F32 or F32Planar, in the order in which it came.</summary>
     public float[] Samples()
     {
         var format = (AudioFormat)Format;
@@ -108,7 +108,7 @@ internal sealed class Recording(Recorder recorder) : IDisposable
         return [.. samples];
     }
 
-    /// <summary>Where beeps begin, by the buffers' PTS, in samples from zero.</summary>
+    /// <summary>Returns where beeps begin, by the buffers' PTS, in samples from zero.</summary>
     public long[] BeepSamples()
     {
         var format = (AudioFormat)Format;

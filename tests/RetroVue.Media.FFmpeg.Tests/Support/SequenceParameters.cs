@@ -1,9 +1,9 @@
 namespace RetroVue.Media.FFmpeg.Tests.Support;
 
-/// <summary>Takes out of a sequence parameter set of H.264 what says how pictures are reordered, as some encoders never write it.</summary>
+/// <summary>Removes from a sequence parameter set of H.264 how pictures are reordered. Some encoders never write that.</summary>
 internal static class SequenceParameters
 {
-    /// <summary>A packet whose parameter set ends before the usability information (ITU-T H.264 section 7.3.2.1.1).</summary>
+    /// <summary>Returns a packet whose parameter set ends before the usability information (ITU-T H.264 section 7.3.2.1.1).</summary>
     /// <param name="packet">A packet with start codes; Baseline or Main profile, progressive.</param>
     public static byte[] WithoutUsability(ReadOnlySpan<byte> packet)
     {
@@ -33,7 +33,7 @@ internal static class SequenceParameters
         position++;
         Number(set, ref position);
         Number(set, ref position);
-        // Frames only, direct inference; then whether there is cropping.
+        // The flags for frames only and for direct inference. After them comes the flag for cropping.
         position += 2;
         if (Bit(set, position++) == 1)
         {
@@ -43,7 +43,7 @@ internal static class SequenceParameters
             }
         }
 
-        // No usability information, then the stop bit.
+        // The flag for no usability information, and then the stop bit.
         var shorter = set[..((position / 8) + 2)].ToArray();
         Set(shorter, position++, 0);
         Set(shorter, position++, 1);

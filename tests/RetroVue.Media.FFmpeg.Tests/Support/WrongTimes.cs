@@ -2,15 +2,17 @@ using System.Buffers.Binary;
 
 namespace RetroVue.Media.FFmpeg.Tests.Support;
 
-/// <summary>Puts wrong times into files as faulty writers do: into the PES headers of a TS, the blocks of a Matroska file, the tables of an MP4.</summary>
-/// <param name="random">What decides.</param>
-/// <param name="share">The share of packets that are wrong.</param>
+/// <summary>
+/// Puts wrong times into files, as faulty writers do: into the PES headers of a TS, the blocks of a Matroska file, the tables of an MP4.
+/// </summary>
+/// <param name="random">The source of chance.</param>
+/// <param name="share">The share of packets that get wrong times.</param>
 internal sealed class WrongTimes(Random random, double share)
 {
-    /// <summary>What may become of a packet's times; a file has some of these.</summary>
+    /// <summary>The faults that a packet's times may get. A file has some of these.</summary>
     private enum Fault
     {
-        /// <summary>Those of the packet before.</summary>
+        /// <summary>The times of the packet before.</summary>
         Repeated,
 
         /// <summary>A tick after the packet before.</summary>
@@ -28,7 +30,7 @@ internal sealed class WrongTimes(Random random, double share)
         /// <summary>Decoded after it is presented.</summary>
         DecodedLate,
 
-        /// <summary>None, in a TS.</summary>
+        /// <summary>No times, in a TS.</summary>
         Missing,
 
         /// <summary>No decoding time, in a TS.</summary>
@@ -37,10 +39,10 @@ internal sealed class WrongTimes(Random random, double share)
 
     private readonly Fault[] _faults = [.. Enum.GetValues<Fault>().Where(_ => random.Next(2) == 0)];
 
-    /// <summary>Of how many packets times were made wrong, counted again for each that was.</summary>
+    /// <summary>The number of times that were made wrong. A packet that was changed twice counts twice.</summary>
     public int Count { get; private set; }
 
-    /// <summary>A file's bytes with wrong times.</summary>
+    /// <summary>Returns a file's bytes with wrong times.</summary>
     public byte[] In(byte[] file, string container)
     {
         byte[] bytes = [.. file];
@@ -97,7 +99,7 @@ internal sealed class WrongTimes(Random random, double share)
         }
     }
 
-    /// <summary>None, or one that is nothing, anything, or beyond all reason.</summary>
+    /// <summary>Returns no duration, or one that is zero, random, or far too long.</summary>
     private long? AnyDuration()
     {
         if (random.NextDouble() >= share)
@@ -119,7 +121,7 @@ internal sealed class WrongTimes(Random random, double share)
         }
     }
 
-    /// <summary>Durations and composition offsets of the samples in the runs of fragments (ISO/IEC 14496-12 8.8.8).</summary>
+    /// <summary>Changes the durations and composition offsets of the samples in the runs of fragments (ISO/IEC 14496-12 8.8.8).</summary>
     private void ChangeFragments(byte[] bytes)
     {
         for (int at = 0; bytes.AsSpan(at).IndexOf("trun"u8) is >= 0 and var next;)
@@ -171,7 +173,7 @@ internal sealed class WrongTimes(Random random, double share)
         private long _shift;
         private (long Pts, long Dts)? _last;
 
-        /// <summary>What is written in place of these times, and the fault that they have.</summary>
+        /// <summary>Returns the times to write in the place of these, and their fault.</summary>
         public (long Pts, long Dts, Fault? Fault) Next(long pts, long dts)
         {
             (pts, dts) = (pts + _shift, dts + _shift);
@@ -199,7 +201,7 @@ internal sealed class WrongTimes(Random random, double share)
                     break;
             }
 
-            // What cannot be said, as before a Matroska cluster's own time, is one wrong time more.
+            // A time that cannot be stored, such as one before a Matroska cluster's own time, is one more wrong time.
             wrong.Count += pts < 0 ? 1 : 0;
             _last = (Math.Max(pts, 0), Math.Max(dts, 0));
             return (_last.Value.Pts, _last.Value.Dts, fault);

@@ -8,7 +8,7 @@ using RetroVue.Media.Time;
 
 namespace RetroVue.Media.FFmpeg.Tests.Timing;
 
-/// <summary>What a source says of its silence stands after all that came before it, whatever an element holds, and in time.</summary>
+/// <summary>If a source announces a gap, it comes after all earlier buffers, whatever an element holds, and it comes in time.</summary>
 [LeakCheck]
 public sealed class GapOrderTests
 {
@@ -25,10 +25,10 @@ public sealed class GapOrderTests
         AssertInOrder(passed, 2 * 30);
         var gaps = passed.All.OfType<Gap>().ToList();
         Assert.That(gaps, Is.Not.Empty);
-        Assert.That((gaps[^1].Pts + gaps[^1].Duration).Nanoseconds / 1e9, Is.EqualTo(9.5).Within(0.3), "as far as the source says");
+        Assert.That((gaps[^1].Pts + gaps[^1].Duration).Nanoseconds / 1e9, Is.EqualTo(9.5).Within(0.3), "as far as announced");
         int first = passed.All.ToList().FindIndex(item => item is Gap);
         Assert.That(passed.All.Take(first).Count(item => item is MediaBuffer), Is.EqualTo(30));
-        Assert.That((gaps[0].Pts + gaps[0].Duration).Nanoseconds / 1e9, Is.LessThan(2.7), "while the others wait still");
+        Assert.That((gaps[0].Pts + gaps[0].Duration).Nanoseconds / 1e9, Is.LessThan(2.7), "the first gap comes while pictures wait");
     }
 
     [Test]
@@ -93,7 +93,9 @@ public sealed class GapOrderTests
         _ => [new VideoConverter("converter", new VideoFormat(PixelFormat.Yuv420P, 320, 180, s_rate))],
     };
 
-    /// <summary>Parts of a stream, and in each silence of over half a second what a source says of it, half a second late.</summary>
+    /// <summary>
+    /// Returns parts of a stream. In each silence of over half a second, gaps are announced half a second late, as a source does.
+    /// </summary>
     private static IEnumerable<object> Pictures(string kind, params (int Start, int Count)[] parts)
     {
         int end = 0;
@@ -126,7 +128,7 @@ public sealed class GapOrderTests
 
     private static void AssertInOrder(Recording passed, int? count)
     {
-        Assert.That(passed.Buffers, count is { } all ? Has.Count.EqualTo(all) : Is.Not.Empty, "nothing is lost");
+        Assert.That(passed.Buffers, count is { } all ? Has.Count.EqualTo(all) : Is.Not.Empty, "the number of pictures");
         var dts = passed.Buffers.Select(buffer => buffer.DecodeOrder).ToList();
         Assert.That(dts, Is.Ordered);
         var told = ClockTime.MaxValue * -1;
@@ -138,7 +140,7 @@ public sealed class GapOrderTests
             }
             else if (item is MediaBuffer buffer)
             {
-                Assert.That(buffer.Pts + ClockTime.FromMicroseconds(1), Is.GreaterThanOrEqualTo(told), "a gap has overtaken it");
+                Assert.That(buffer.Pts + ClockTime.FromMicroseconds(1), Is.GreaterThanOrEqualTo(told), "a gap came before this picture");
             }
         }
     }

@@ -13,13 +13,15 @@ using RetroVue.Media.Time;
 
 namespace RetroVue.Media.FFmpeg.Tests.Timing;
 
-/// <summary>What a source says of its buffers, how uncertain, estimated or not, which number, is still said of what every element makes of them.</summary>
+/// <summary>
+/// A source marks its buffers as uncertain or estimated, and numbers them. The buffers that every element makes of these keep those marks.
+/// </summary>
 [LeakCheck]
 public sealed class MetadataTests
 {
     private static readonly Rational s_rate = new(30000, 1001);
 
-    /// <summary>Every element that lets media through, and what goes into it.</summary>
+    /// <summary>Every element that passes media on, with its input.</summary>
     private static readonly (string Name, Func<Recording> Input, Func<Element> Make)[] s_elements =
     [
         ("Decoder, pictures", () => Encoded(Pictures(), new EncoderOptions { Codec = "h264", Preset = "ultrafast", BFrames = 2 }), () => new Decoder("decoder")),
@@ -33,7 +35,7 @@ public sealed class MetadataTests
         ("BufferQueue", Pictures, () => new BufferQueue("queue")),
     ];
 
-    /// <summary>Those that begin or end streams, and Tee, which hands on the very same buffers.</summary>
+    /// <summary>The elements that begin or end streams, and Tee, which passes on the same buffers.</summary>
     private static readonly Type[] s_withoutBuffersOfOthers =
         [typeof(FileDemuxer), typeof(FileMuxer), typeof(TransportStreamMuxer), typeof(TestVideoSource), typeof(TestToneSource), typeof(Tee)];
 
@@ -51,7 +53,7 @@ public sealed class MetadataTests
         MediaBuffer[] sources = [.. source.Buffers.OrderBy(buffer => buffer.Pts)];
         foreach (MediaBuffer buffer in made.Buffers)
         {
-            // Sound is cut and joined: what matters is where its first sample was; an encoder's priming lies before the first.
+            // Sound is cut and joined, so the buffer with its first sample counts. An encoder's priming lies before the first sample.
             MediaBuffer expected = isSound
                 ? sources.LastOrDefault(candidate => candidate.Pts <= buffer.Pts + ClockTime.FromMilliseconds(1)) ?? sources[0]
                 : sources.Single(candidate => candidate.Pts == buffer.Pts);
@@ -96,7 +98,7 @@ public sealed class MetadataTests
         }
     }
 
-    /// <summary>Every buffer is said to be something else.</summary>
+    /// <summary>Gives every buffer other marks.</summary>
     private static IEnumerable<object> Marked(Recording raw)
     {
         int i = 0;

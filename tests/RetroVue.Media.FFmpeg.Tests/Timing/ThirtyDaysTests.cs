@@ -14,8 +14,8 @@ using RetroVue.Media.Time;
 namespace RetroVue.Media.FFmpeg.Tests.Timing;
 
 /// <summary>
-/// Stretches of ten seconds all over thirty days go through our encoders, a muxer, libavformat's demuxer and our decoders: every time
-/// that comes out is the source's, rounded once to the container's tick.
+/// Parts of ten seconds all over thirty days go through our encoders, a muxer, libavformat's demuxer and our decoders. Every time that
+/// comes out is the source's time, rounded once to the container's tick.
 /// </summary>
 [LeakCheck]
 public sealed class ThirtyDaysTests
@@ -32,11 +32,11 @@ public sealed class ThirtyDaysTests
 
     private static readonly Rational[] s_rates = [new(30_000, 1001), new(24_000, 1001), new(25, 1)];
 
-    /// <summary>The start, the end, and every midnight between, in the middle of its stretch.</summary>
+    /// <summary>The start, the end, and every midnight between them. A midnight is in the middle of its part.</summary>
     private static IEnumerable<ClockTime> Days =>
         [ClockTime.Zero, .. Enumerable.Range(1, 29).Select(day => (s_day * day) - ClockTime.FromSeconds(5)), s_end - s_length];
 
-    /// <summary>Before, across and after every time at which the 33 bits of a transport stream begin again.</summary>
+    /// <summary>Parts before, across and after every time at which the 33 bits of a transport stream wrap.</summary>
     private static IEnumerable<ClockTime> Wraps =>
         from wrap in Enumerable.Range(1, (int)(s_end.ToUnits(s_tick) / Wrap)).Select(n => ClockTime.FromUnits(n * Wrap, s_tick))
         from start in new[] { wrap - s_length, wrap - ClockTime.FromSeconds(5), wrap }
@@ -57,7 +57,7 @@ public sealed class ThirtyDaysTests
     {
         foreach (ClockTime start in Days)
         {
-            // A Matroska file has no times before zero, which the first sound of a stretch at zero would need for its priming.
+            // A Matroska file has no times before zero. At zero, the priming of the first sound would need them.
             AssertKept(rate, container == "mkv" ? ClockTime.Max(start, ClockTime.FromSeconds(1)) : start, container, long.MaxValue);
         }
     }
@@ -79,7 +79,8 @@ public sealed class ThirtyDaysTests
         Assert.That(read.AudioPackets, Has.Length.GreaterThan(SampleRate * 10 / SoundFrame), what);
         if (container == "ts")
         {
-            // A PES has several frames of sound and the stamp of the first; libavformat counts the others from it in whole ticks.
+            // A PES packet has several frames of sound and the time stamp of the first. libavformat counts the others from it in whole
+            // ticks, so they may be off by one.
             AssertTicks(read.AudioPackets, expectedSound, read.AudioTick, wrap, $"sound, {what}", tolerance: 1);
             long[] stamps = PesStamps(path, 257);
             Assert.That(stamps, Has.Length.GreaterThan(20), what);
@@ -90,7 +91,7 @@ public sealed class ThirtyDaysTests
             AssertTicks(read.AudioPackets, expectedSound, read.AudioTick, wrap, $"sound, {what}");
         }
 
-        // What is decoded is the picture that was drawn for that time.
+        // The decoded picture is the picture that was drawn for that time.
         AssertTicks([.. read.Decoded.Select(decoded => decoded.Pts)], expectedPictures, read.VideoTick, wrap, $"decoded pictures, {what}");
         Assert.That(read.Decoded.Select(decoded => decoded.Number), Is.EqualTo(Enumerable.Range(0, pictures).Select(n => picture + n)), what);
     }
@@ -101,7 +102,10 @@ public sealed class ThirtyDaysTests
         return ClockTime.FromUnits(first, unit) < start ? first + 1 : first;
     }
 
-    /// <summary>The tick nearest to a source's picture or sample, from the exact numbers; the middle goes away from zero.</summary>
+    /// <summary>
+    /// Returns the tick nearest to a picture or sample of the source, computed exactly. The middle between two ticks is rounded away from
+    /// zero.
+    /// </summary>
     private static long Ticks(long number, Rational unit, Rational tick)
     {
         BigInteger above = (BigInteger)number * unit.Numerator * tick.Denominator, below = (BigInteger)unit.Denominator * tick.Numerator;
@@ -113,12 +117,14 @@ public sealed class ThirtyDaysTests
     {
         Assert.That(actual, Has.Length.EqualTo(expected.Length), what);
         long[] ticks = [.. actual.Order().Select(time => time.ToUnits(tick))];
-        // A reader may begin its count at any multiple of the wrap, and then has to go on from there.
+        // A reader may begin its count at any multiple of the wrap. From there it must go on.
         long turns = (ticks[0] - expected[0]) / wrap * wrap;
         Assert.That(ticks.Select((value, n) => Math.Abs(value - turns - expected[n])), Is.All.LessThanOrEqualTo(tolerance), what);
     }
 
-    /// <summary>The presentation times of the PES packets of a stream, as they stand in the file (ISO/IEC 13818-1 2.4.3.7).</summary>
+    /// <summary>
+    /// Returns the presentation times of a stream's PES packets, as they are stored in the file (ISO/IEC 13818-1 2.4.3.7).
+    /// </summary>
     private static long[] PesStamps(string path, int pid)
     {
         const int packetSize = 188;
@@ -211,7 +217,7 @@ public sealed class ThirtyDaysTests
     private sealed record Stretch(
         Rational VideoTick, Rational AudioTick, ClockTime[] VideoPackets, ClockTime[] AudioPackets, IReadOnlyList<(ClockTime Pts, long Number)> Decoded);
 
-    /// <summary>Lets running time be the PTS: the stretch stays where it lies in the thirty days.</summary>
+    /// <summary>Makes the running time equal to the PTS, so that a part stays at its place in the thirty days.</summary>
     private sealed class AbsoluteTimes : Element
     {
         private readonly OutputPad _output;

@@ -18,7 +18,7 @@ public sealed class FileReadAheadTests
             }
 
             ahead.Follow(4_100);
-            Assert.That(ahead.Until, Is.EqualTo(6000), "a little back");
+            Assert.That(ahead.Until, Is.EqualTo(6000), "a reader that goes back a little");
             ahead.Follow(200);
             Assert.That(ahead.Until, Is.EqualTo(1200));
             ahead.Follow(90_000);

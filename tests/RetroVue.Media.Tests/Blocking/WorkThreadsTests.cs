@@ -15,14 +15,14 @@ public sealed class WorkThreadsTests
             hanging.Signal();
             mayEnd.Wait();
         }))];
-        Assert.That(hanging.Wait(TimeSpan.FromSeconds(30)), "Not every piece has begun.");
+        Assert.That(hanging.Wait(TimeSpan.FromSeconds(30)), "Some pieces of work have not begun.");
         HashSet<int> threads = [];
         for (int i = 0; i < 100; i++)
         {
             await WorkThreads.RunAsync("work", () => threads.Add(Environment.CurrentManagedThreadId));
         }
 
-        // A thread that has just done its work may not wait again when the next piece comes.
+        // A thread that has just finished its work may not be waiting yet when the next piece comes. Then another thread is started.
         Assert.That(threads, Has.Count.LessThanOrEqualTo(20));
         mayEnd.Set();
         await Task.WhenAll(hung);

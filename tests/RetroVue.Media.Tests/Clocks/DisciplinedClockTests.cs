@@ -38,7 +38,7 @@ public sealed class DisciplinedClockTests
         {
             while (!Volatile.Read(ref isDone))
             {
-                // What any thread has seen before this read began must not lie ahead of what it gives.
+                // The time that this thread reads must not be before a time that any thread had read before this reading began.
                 long before = Interlocked.Read(ref latest);
                 long now = clock.Now.Nanoseconds;
                 if (now < before)
@@ -72,7 +72,7 @@ public sealed class DisciplinedClockTests
         {
             double rate = day % 7 == 0 ? 0.5 + (1.5 * random.NextDouble()) : 1 + ((random.NextDouble() - 0.5) * 1e-3);
             clock.SetRate(rate, ClockTime.Zero, ClockState.Synchronised);
-            // A rate is a multiple of 2^-40; the read-out is exact for a double of that size.
+            // A rate is a multiple of 2^-40, and a double of this size holds it exactly.
             Assert.That(clock.Rate, Is.EqualTo(rate).Within(Math.Pow(2, -40)));
             skew = new BigInteger(Math.Round((clock.Rate - 1) * Math.Pow(2, 40)));
             if (day % 30 == 0)

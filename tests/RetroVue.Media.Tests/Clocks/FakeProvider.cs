@@ -2,7 +2,7 @@ using RetroVue.Media.Clocks;
 
 namespace RetroVue.Media.Tests.Clocks;
 
-/// <summary>Provides whatever clock it is given, and tells of each change.</summary>
+/// <summary>Provides the clock that the test gives it, and raises an event at each change.</summary>
 internal sealed class FakeProvider(int priority, IClock? clock) : IClockProvider
 {
     private IClock? _clock = clock;

@@ -36,7 +36,7 @@ public sealed class SimulatedDeviceClockTests
         if (isOneSided)
         {
             Assert.That(errors, Is.All.InRange(-2.0, 0.0));
-            Assert.That(mean, Is.EqualTo(-1).Within(0.02), "even spread; the standard error of the mean of 20,000 is 0.004");
+            Assert.That(mean, Is.EqualTo(-1).Within(0.02), "mean of 20,000 evenly spread values; its standard error is 0.004");
         }
         else
         {

@@ -12,7 +12,7 @@ public sealed class SystemClockWaiterTests
     {
         using ClockWait wait = SystemClockWaiter.Instance.CreateWait();
         ClockTime deadline = s_system.Now;
-        // After some hundred waits the wait sets its time-outs early by about what a wake-up takes, and some wake-ups come too soon.
+        // After some hundred waits, the waiter sets its time-outs early by the usual time of a wake-up, and some wake-ups come too soon.
         for (int i = 0; i < 1000; i++)
         {
             deadline += ClockTime.FromMilliseconds(1);
@@ -75,7 +75,8 @@ public sealed class SystemClockWaiterTests
     [Test]
     public void Until_on_a_clock_whose_rate_changes_meanwhile_ends_when_that_clock_reads_the_deadline()
     {
-        // Twice as fast after the wait has begun: ends after half the system time. An hour at the first rate would never end here.
+        // The clock runs twice as fast after the wait has begun, so the wait ends after half the system time. At the first rate, it would
+        // take an hour.
         var clock = new DisciplinedClock(s_system, ClockTime.Zero, "line");
         using ClockWait wait = SystemClockWaiter.Instance.CreateWait();
         using var hasBegun = new ManualResetEventSlim();
@@ -94,7 +95,7 @@ public sealed class SystemClockWaiterTests
         waiting.Join();
         Assert.That(result.Reached, Is.True);
         Assert.That(clock.Now >= ClockTime.FromSeconds(3600), Is.True);
-        Assert.That(s_system.Now - systemStart < ClockTime.FromSeconds(60), Is.True, "nowhere near the hour at the rate it began with");
+        Assert.That(s_system.Now - systemStart < ClockTime.FromSeconds(60), Is.True, "far less than the hour at the first rate");
     }
 
     [Test]

@@ -5,7 +5,9 @@ using RetroVue.Media.Time;
 
 namespace RetroVue.Media.Tests.Pipelines;
 
-/// <summary>Gives out numbered buffers at a rate; paced by a clock where one is given, else as fast as they are taken.</summary>
+/// <summary>
+/// Gives out numbered buffers at a rate. If it has a clock, the clock paces it; otherwise it gives them as fast as they are taken.
+/// </summary>
 internal sealed class CountingSource : Element
 {
     private readonly OutputPad _output;

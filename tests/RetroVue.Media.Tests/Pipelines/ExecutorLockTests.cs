@@ -87,7 +87,7 @@ public sealed class ExecutorLockTests
                 gate.Exit();
             }
         })));
-        Assert.That(visits, Is.InRange(2000, 4000), "three of four callers do not give up, and of the rest some come in at once");
+        Assert.That(visits, Is.InRange(2000, 4000), "three of four callers wait, and some of the others enter at once");
         Assert.That(gate.EnterAsync().IsCompletedSuccessfully, "nobody is left");
     }
 }

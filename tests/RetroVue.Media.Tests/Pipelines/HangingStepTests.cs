@@ -4,7 +4,7 @@ using RetroVue.Media.Time;
 
 namespace RetroVue.Media.Tests.Pipelines;
 
-/// <summary>Steps that hang, as a read from a disk that does not answer.</summary>
+/// <summary>Steps of tasks hang, as a read from a disk that does not answer.</summary>
 public sealed class HangingStepTests
 {
     private static readonly SystemClock s_system = SystemClock.Instance;
@@ -13,7 +13,7 @@ public sealed class HangingStepTests
     public async Task Steps_that_hang_hold_up_other_readers_for_less_than_they_keep_ahead_and_pacing_not_at_all([Values(1, 12)] int count)
     {
         var executor = new ThreadedExecutor(name: "hang");
-        // Waits in the kernel at once, as a read does.
+        // This waits in the kernel, as a read does.
         using var mayEnd = new ManualResetEvent(false);
         using var hanging = new CountdownEvent(count);
         var reader = new Beat("reader", StepPlacement.Reading);
@@ -35,14 +35,14 @@ public sealed class HangingStepTests
             },
             StepPlacement.Reading))];
         Array.ForEach(hung, executor.Attach);
-        Assert.That(hanging.Wait(TimeSpan.FromSeconds(30)), "Not every task has had its step.");
+        Assert.That(hanging.Wait(TimeSpan.FromSeconds(30)), "Some tasks have had no step.");
         long beats = reader.Count;
         await Until.TrueAsync(() => reader.Count > beats + 10);
-        // An input keeps 200 ms ahead, of which a granule of 40 ms may just have been taken. What a busy machine adds, pacing tells, which
-        // hangs for ever where it hangs at all.
+        // An input keeps 200 ms ahead, and a granule of 40 ms may just have been taken from it. The pacing task shows the delay of a busy
+        // machine: it is late only because of that, and a hanging step would stop it for ever.
         Assert.That(reader.Longest, Is.LessThan(ClockTime.FromMilliseconds(160) + pacer.Longest), "reader");
         Assert.That(pacer.Longest, Is.LessThan(ClockTime.FromSeconds(1)), "pacer");
-        // A wake that comes while a step hangs is not lost, and what hung goes on.
+        // A wake during a hanging step is not lost, and the step that hung goes on.
         Array.ForEach(hung, task => task.Wake());
         mayEnd.Set();
         await Until.TrueAsync(() => steps.All(n => n >= 2));
@@ -154,7 +154,8 @@ public sealed class HangingStepTests
         Volatile.Write(ref mayEnd, true);
         Array.ForEach(others, thread => thread.Join());
         await Task.WhenAll(tasks.Select(executor.DetachAsync));
-        // Pacing, reading, and a few that waited for a lock whose owner had no processor either; without looking closer every task has one.
+        // Pacing, reading, and a few tasks that waited for a lock whose owner had no processor. If the executor did not look at the
+        // processor time, every task would have a thread.
         Assert.That(threads, Is.LessThanOrEqualTo(2 + (readers / 3)));
     }
 
@@ -182,7 +183,7 @@ public sealed class HangingStepTests
         reader.Forget();
         pacer.Forget();
         await Until.TrueAsync(() => reader.Count > beats + 100);
-        // Alone on its thread again. In turn with the others it would come to a step every 240 ms.
+        // The reader is alone on its thread again. If it shared the thread with the others, it would have a step every 240 ms.
         Assert.That(reader.Longest, Is.LessThan(ClockTime.FromMilliseconds(160) + pacer.Longest));
         await Task.WhenAll(tasks.Append(reader.Task).Append(pacer.Task).Select(executor.DetachAsync));
         Array.ForEach(waits, wait => wait.Dispose());
@@ -192,7 +193,7 @@ public sealed class HangingStepTests
     [Test]
     public async Task Step_that_hangs_after_a_rest_is_found_however_the_threads_are_timed()
     {
-        // The thread that looks has nothing else to do and sleeps, until the other one wakes it just before its step.
+        // The monitoring thread has nothing else to do and sleeps. The other thread wakes it just before its step.
         var executor = new ThreadedExecutor(name: "rest");
         var keep = new StepTask("keep", () => StepResult.Idle, StepPlacement.Reading);
         executor.Attach(keep);
@@ -277,7 +278,7 @@ public sealed class HangingStepTests
         await pipeline.StartAsync();
         isInStep.Wait();
         await pipeline.DisposeAsync();
-        Assert.That(element.IsDisposed, Is.False, "What the step uses must not be freed.");
+        Assert.That(element.IsDisposed, Is.False, "The element must not be freed while the step uses it.");
         Assert.That(pipeline.State, Is.EqualTo(PipelineState.Failed));
         mayEnd.Set();
         await Until.TrueAsync(() => element.IsDisposed && Threads("late-") == 0);
@@ -291,12 +292,15 @@ public sealed class HangingStepTests
         }
         catch (IOException)
         {
-            // It ended between the listing and the look.
+            // The thread ended after it was listed.
             return false;
         }
     });
 
-    /// <summary>A task that has a step each time it is woken, which is waited for without a wait that allocates: a collection stops all threads.</summary>
+    /// <summary>
+    /// A task that has one step after each wake. The test waits for the step without an allocation, because a garbage collection stops all
+    /// threads.
+    /// </summary>
     private sealed class Woken
     {
         private readonly object _lock = new();
@@ -312,7 +316,7 @@ public sealed class HangingStepTests
             {
                 while (_steps == 0)
                 {
-                    Assert.That(Monitor.Wait(_lock, TimeSpan.FromSeconds(30)), "It has no step.");
+                    Assert.That(Monitor.Wait(_lock, TimeSpan.FromSeconds(30)), "The task has no step.");
                 }
 
                 _steps--;
@@ -331,7 +335,7 @@ public sealed class HangingStepTests
         }
     }
 
-    /// <summary>A task with a step every 5 ms, and the longest time between two.</summary>
+    /// <summary>A task with a step every 5 ms. It measures the longest time between two steps.</summary>
     private sealed class Beat
     {
         private ClockTime _last = ClockTime.None;
@@ -345,7 +349,7 @@ public sealed class HangingStepTests
 
         public ClockTime Longest { get; private set; }
 
-        /// <summary>Measures anew, from the next step on.</summary>
+        /// <summary>Begins the measurement anew with the next step.</summary>
         public void Forget() => (_last, Longest) = (ClockTime.None, ClockTime.Zero);
 
         private StepResult Step()

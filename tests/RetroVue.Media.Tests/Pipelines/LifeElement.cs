@@ -3,7 +3,7 @@ using RetroVue.Media.Pipelines;
 
 namespace RetroVue.Media.Tests.Pipelines;
 
-/// <summary>Writes down its life, and fails where it is told to.</summary>
+/// <summary>Records the calls of its life, and fails in the call that the test names.</summary>
 internal sealed class LifeElement : Element
 {
     private readonly List<string> _log;

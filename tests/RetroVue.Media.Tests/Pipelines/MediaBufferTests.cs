@@ -167,7 +167,8 @@ public sealed class MediaBufferTests
                 before = GC.GetAllocatedBytesForCurrentThread();
             }
 
-            // Twice as many as are ever in flight later stand in the queue before anyone reads: no later peak needs more, of either.
+            // Twice as many buffers as are ever in flight later stand in the queue before the reader begins. So no later peak needs more
+            // buffers or more room.
             if (i == 2 * inFlight)
             {
                 reader.Start();
@@ -184,7 +185,7 @@ public sealed class MediaBufferTests
         long writerAllocated = GC.GetAllocatedBytesForCurrentThread() - before;
         reader.Join();
         Assert.That((writerAllocated, readerAllocated), Is.EqualTo((0L, 0L)));
-        // Over all threads the test host's own show, some 100 bytes a millisecond; one small object a buffer would be 5 MB.
+        // This counts all threads. The test host allocates about 100 bytes a millisecond; one small object a buffer would be 5 MB.
         Assert.That(GC.GetTotalAllocatedBytes(true) - totalBefore, Is.LessThan(1_000_000));
     }
 }

@@ -6,7 +6,7 @@ using RetroVue.Media.Time;
 
 namespace RetroVue.Media.Tests.Pipelines;
 
-/// <summary>The clock of a pipeline that runs in simulation without end: how well it follows another, and what it does when that is lost.</summary>
+/// <summary>The clock of a pipeline, which runs in simulation without end, follows another clock and copes with its loss.</summary>
 public sealed class PipelineClockTests
 {
     private SimulatedExecutor _executor = new();
@@ -26,7 +26,7 @@ public sealed class PipelineClockTests
     [Test]
     public async Task Clock_is_the_system_clock_to_the_nanosecond_until_another_is_followed()
     {
-        // On the real clock, which goes on between any two looks at it.
+        // This uses the real clock, which goes on between two readings.
         await using var pipeline = new Pipeline();
         ClockTime stamp = SystemClock.Instance.Now;
         Assert.That(pipeline.Clock.At(stamp), Is.EqualTo(stamp));
@@ -60,11 +60,11 @@ public sealed class PipelineClockTests
         }
 
         await TestContext.Out.WriteLineAsync($"rate within {worstRate:0.0000} ppm, phase within {worstPhase} of that after 60 s");
-        // A least-squares line through 600 pairs of deviation s over 60 s has a rate error of s * sqrt(12 / 600) / 60 s = 0.0024 s per
-        // second; the rate shown adds half the phase error, s / sqrt(600) * 2, per second. Four deviations of the sum.
+        // A least-squares line through 600 pairs over 60 s, with a deviation of s, has a rate error of s * sqrt(12 / 600) / 60 s = 0.0024 s
+        // per second. The rate shown adds half of the phase error, s / sqrt(600) * 2, per second. The bound is four deviations of the sum.
         double deviation = (jitter / 1e9 * 0.0024) + (jitter / 1e9 * 2 / Math.Sqrt(600) / 2);
         Assert.That(worstRate, Is.LessThan((4 * deviation * 1e6) + 0.01));
-        // The phase estimate's deviation is s * 2 / sqrt(600); it moves by at most four of them either way.
+        // The deviation of the phase estimate is s * 2 / sqrt(600). It moves by at most four deviations either way.
         Assert.That(worstPhase.Nanoseconds, Is.LessThan((8 * jitter * 2 / Math.Sqrt(600)) + 20));
         Assert.That(_pipeline.Clock.Read().State, Is.EqualTo(ClockState.Synchronised));
     }
@@ -99,10 +99,10 @@ public sealed class PipelineClockTests
             uncertainty = reading.Uncertainty;
         }
 
-        // 80 ppm of 100 s are 8 ms; the estimate of a rate from 600 pairs of 1 µs is good to far less than 1 ppm, 100 µs.
+        // 80 ppm of 100 s are 8 ms. The rate from 600 pairs of 1 µs is known to far less than 1 ppm, which is 100 µs here.
         ClockTime gained = _pipeline.Clock.Now - before - ClockTime.FromSeconds(100);
         Assert.That(gained.Nanoseconds, Is.EqualTo(8_000_000).Within(100_000));
-        Assert.That(uncertainty > (gained - ClockTime.FromMilliseconds(8)).Abs(), Is.True, "the truth lies within");
+        Assert.That(uncertainty > (gained - ClockTime.FromMilliseconds(8)).Abs(), Is.True, "the true time is within the uncertainty");
         Assert.That(_pipeline.Clock.Reference, Is.SameAs(device));
     }
 
@@ -121,11 +121,12 @@ public sealed class PipelineClockTests
         _executor.RunFor(ClockTime.FromMilliseconds(1900));
         Assert.That(_pipeline.Clock.Read().State, Is.EqualTo(ClockState.HoldOver), "hysteresis");
         ClockTime before = _pipeline.Clock.Now;
-        // It is seen at the next look, since it does not say that it is back, and followed with the first look when two seconds are over.
+        // The reference raises no event when it returns, so the pipeline sees it at its next look. It follows it at the first look after
+        // two more seconds.
         ClockTime looks = ClockTime.FromMilliseconds(100) + PipelineClock.DisciplineInterval + PipelineClock.DisciplineInterval;
         _executor.RunFor(looks);
         Assert.That(_pipeline.Clock.Read().State, Is.EqualTo(ClockState.Synchronised));
-        // At 80 ppm all the while, known to a few: no step.
+        // The pipeline's clock ran at 80 ppm all the time, known to a few ppm. So there is no step.
         double expected = looks.Nanoseconds * 80e-6;
         Assert.That((_pipeline.Clock.Now - before - looks).Nanoseconds, Is.EqualTo(expected).Within(2_000));
     }

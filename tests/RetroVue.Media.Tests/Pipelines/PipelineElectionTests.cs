@@ -6,7 +6,7 @@ using RetroVue.Media.Time;
 
 namespace RetroVue.Media.Tests.Pipelines;
 
-/// <summary>Which clock a pipeline that runs in simulation without end follows as clocks come, go, fail and return.</summary>
+/// <summary>A pipeline that runs in simulation without end chooses the clock to follow, as clocks come, go, fail and return.</summary>
 public sealed class PipelineElectionTests
 {
     private SimulatedExecutor _executor = new();
@@ -47,7 +47,7 @@ public sealed class PipelineElectionTests
         await _pipeline.StartAsync();
         for (int i = 0; i < 10; i++)
         {
-            // It comes and goes every second and is never followed.
+            // The clock comes and goes every second, so it is never followed.
             best.Provide(bestClock);
             _executor.RunFor(ClockTime.FromSeconds(1));
             Assert.That(_pipeline.Clock.Reference.Name, Is.EqualTo("next"));
@@ -87,8 +87,8 @@ public sealed class PipelineElectionTests
         Assert.That(_pipeline.Clock.Reference.Name, Is.EqualTo("next"));
         best.State = ClockState.Synchronised;
         _executor.RunFor(ClockTime.FromMilliseconds(1900));
-        Assert.That(_pipeline.Clock.Reference.Name, Is.EqualTo("next"), "hysteresis");
-        // Seen at the next look, and followed with the first look when two seconds are over.
+        Assert.That(_pipeline.Clock.Reference.Name, Is.EqualTo("next"), "the old clock must be well for two seconds");
+        // The pipeline sees the clock at its next look, and follows it at the first look after two seconds.
         _executor.RunFor(ClockTime.FromMilliseconds(100) + PipelineClock.DisciplineInterval + PipelineClock.DisciplineInterval);
         Assert.That(_pipeline.Clock.Reference.Name, Is.EqualTo("best"));
     }
@@ -162,7 +162,7 @@ public sealed class PipelineElectionTests
             {
                 _executor.RunFor(ClockTime.FromMilliseconds(10));
                 ClockTime now = _pipeline.RunningTime;
-                // The clock may run at most 0.1 % off the system clock; a step would show as more.
+                // The clock may run at most 0.1 % off the system clock. A step would show as more than that.
                 Assert.That((now - lastTime).Nanoseconds, Is.EqualTo(10_000_000).Within(10_001));
                 lastTime = now;
                 if (!ReferenceEquals(last, _pipeline.Clock.Reference))
@@ -219,17 +219,18 @@ public sealed class PipelineElectionTests
                     break;
             }
 
-            // Some changes come before the last one has settled.
+            // In half of the cases, changes come before the last one has settled.
             int steps = random.Next(2) == 0 ? random.Next(1, 100) : 300;
             for (int step = 0; step < steps; step++)
             {
                 executor.RunFor(ClockTime.FromMilliseconds(10));
-                // The clock may run at most 0.1 % off the system clock; a step would show as more.
+                // The clock may run at most 0.1 % off the system clock. A step would show as more than that.
                 Assert.That((pipeline.RunningTime - last).Nanoseconds, Is.EqualTo(10_000_000).Within(10_001));
                 last = pipeline.RunningTime;
             }
 
-            // Two seconds of hysteresis and two looks at 250 ms after the last change all is settled: nobody of a higher priority is well.
+            // Two seconds of hysteresis and two looks of 250 ms after the last change, the choice has settled: no clock of a higher
+            // priority is well.
             int[] well = [.. providers.Where(provider => provider.ProvideClock()?.Read().State == ClockState.Synchronised).Select(provider => provider.ClockPriority)];
             if (steps == 300 && well.Length > 0)
             {

@@ -9,7 +9,7 @@ using RetroVue.Media.Time;
 
 namespace RetroVue.Media.Tests.Pipelines;
 
-/// <summary>Which graphs a pipeline takes, what it says of others, and the latency that follows from one.</summary>
+/// <summary>The graphs that a pipeline takes, its errors for other graphs, and the latency of a graph.</summary>
 public sealed class PipelineGraphTests
 {
     [Test]
@@ -27,7 +27,7 @@ public sealed class PipelineGraphTests
             Throws.TypeOf<LinkException>().With.Message.EqualTo(
                 "'video.out' sends video yuv420p 640x360 25/1 fps, which 'sink.in' does not accept; it would accept video nv12 640x360 25/1 fps."));
         Assert.That(pipeline.State, Is.EqualTo(PipelineState.Failed));
-        Assert.That(async () => await Within(pipeline.RunAsync()), Throws.TypeOf<ElementException>(), "it must not wait for an end that never comes");
+        Assert.That(async () => await Within(pipeline.RunAsync()), Throws.TypeOf<ElementException>(), "the run must not wait for ever");
         await pipeline.DisposeAsync();
     }
 
@@ -93,7 +93,7 @@ public sealed class PipelineGraphTests
             ClockTime period = ClockTime.FromMilliseconds(20);
             var camera = pipeline.Add(new ScriptedSource("camera", 1) { ShownLatency = new ElementLatency(period, period, true) });
             var card = pipeline.Add(new ScriptedSource("card", 1) { ShownLatency = new ElementLatency(ClockTime.FromMilliseconds(60), ClockTime.FromMilliseconds(80), true) });
-            // A file has no part in it, however slow.
+            // A file is not part of the latency, however slow it is.
             var file = pipeline.Add(new ScriptedSource("file", 1) { ShownLatency = new ElementLatency(ClockTime.FromSeconds(5), ClockTime.Zero, false) });
             var queue = pipeline.Add(new BufferQueue("queue", new QueueLimits(100, storage)));
             var mux = pipeline.Add(new RecordingMuxer("mux", 3));

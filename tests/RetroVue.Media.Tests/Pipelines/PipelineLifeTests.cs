@@ -103,12 +103,12 @@ public sealed class PipelineLifeTests
         var sink = pipeline.Add(new LifeElement("sink", []) { FailAt = 100, FailsToStop = true });
         pipeline.Link(source, queue, sink);
         ElementException error = (await Assert.ThrowsAsync<ElementException>(async () => await pipeline.RunAsync()))!;
-        Assert.That(error.Element, Is.EqualTo("sink"), "not the queue, whose thread it was");
+        Assert.That(error.Element, Is.EqualTo("sink"), "the sink has failed, on the queue's thread");
         Assert.That(error.Message, Is.EqualTo("'sink' failed: buffer 100 is bad"));
         Assert.That(error.InnerException, Is.TypeOf<InvalidDataException>());
         Assert.That(error.LaterErrors.Select(later => later.Message), Is.EqualTo(new[] { "cannot stop" }));
         Assert.That(pipeline.State, Is.EqualTo(PipelineState.Failed));
-        Assert.That((await Assert.ThrowsAsync<ElementException>(async () => await Within(pipeline.RunAsync())))!.Element, Is.EqualTo("sink"), "a second run tells the same");
+        Assert.That((await Assert.ThrowsAsync<ElementException>(async () => await Within(pipeline.RunAsync())))!.Element, Is.EqualTo("sink"), "the same error once again");
         await pipeline.DisposeAsync();
     }
 
@@ -139,7 +139,7 @@ public sealed class PipelineLifeTests
         Assert.That(error.InnerException, Is.InstanceOf<InvalidOperationException>());
         Assert.That(pipeline.State, Is.EqualTo(PipelineState.Failed));
         Assert.That(log, Is.EqualTo(new[] { "prepare Prepared", "interrupt", "stop" }));
-        Assert.That(async () => await Within(pipeline.RunAsync()), Throws.TypeOf<ElementException>(), "it must not wait for an end that never comes");
+        Assert.That(async () => await Within(pipeline.RunAsync()), Throws.TypeOf<ElementException>(), "the run must not wait for ever");
         await pipeline.DisposeAsync();
         Assert.That(log[^1], Is.EqualTo("dispose"));
     }
@@ -162,9 +162,9 @@ public sealed class PipelineLifeTests
         Assert.That(pipeline.End, Throws.Nothing);
         await pipeline.StopAsync();
         await pipeline.DisposeAsync();
-        // Only sources are asked to end.
+        // Only sources are asked to end the stream.
         Assert.That(log.Count(entry => entry == call), Is.EqualTo(call == "end" ? 2 : 4));
-        // By then the pipeline has been stopped well; the error is logged.
+        // If the disposal fails, the pipeline has already been stopped well; the error is only logged.
         Assert.That(pipeline.State, Is.EqualTo(call == "dispose" ? PipelineState.Stopped : PipelineState.Failed));
         Assert.That(
             (await Assert.ThrowsAsync<ElementException>(async () => await Within(pipeline.RunAsync())))!.Element, Is.EqualTo("one-source"));

@@ -8,7 +8,7 @@ using RetroVue.Media.Time;
 
 namespace RetroVue.Media.Tests.Pipelines;
 
-/// <summary>What a pipeline that runs gives its sinks, and when it ends.</summary>
+/// <summary>A running pipeline delivers buffers to its sinks, and ends at the right time.</summary>
 public sealed class PipelineTests
 {
     [Test]
@@ -41,7 +41,7 @@ public sealed class PipelineTests
         executor.RunUntilCompleted(pipeline.RunAsync(), ClockTime.FromSeconds(10_000));
         TimestampRecord[] records = probe.Snapshot();
         Assert.That(records, Has.Length.EqualTo(90_000));
-        // Simulated time jumps exactly to each deadline, so presentation and passing agree to the nanosecond.
+        // Simulated time jumps exactly to each deadline, so a buffer passes exactly at its presentation time.
         Assert.That(records.All(record => record.SeenAt == record.Pts), Is.True);
     }
 
@@ -87,7 +87,7 @@ public sealed class PipelineTests
         Assert.That(run.IsCompleted, Is.False);
         pipeline.End();
         executor.RunUntilCompleted(run, ClockTime.FromSeconds(3));
-        // A frame each 40 ms, from zero to two seconds.
+        // There is a frame every 40 ms, from zero to two seconds.
         Assert.That(sink.Count, Is.EqualTo(51));
         Assert.That(sink.Events[^1], Is.InstanceOf<EndOfStream>());
     }

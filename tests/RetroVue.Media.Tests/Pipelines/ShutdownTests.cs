@@ -5,7 +5,7 @@ using RetroVue.Media.Time;
 
 namespace RetroVue.Media.Tests.Pipelines;
 
-/// <summary>Who waits for a pipeline that another one stops or disposes of is let go, and never told of a disposed object.</summary>
+/// <summary>If a pipeline is stopped or disposed of, callers who wait for it return, and get no ObjectDisposedException.</summary>
 public sealed class ShutdownTests
 {
     [Test]
@@ -21,7 +21,7 @@ public sealed class ShutdownTests
         if (!isDisposed)
         {
             executor.RunUntilCompleted(pipeline.StopAsync, ClockTime.FromSeconds(2));
-            Assert.That(() => executor.RunUntilCompleted(run, ClockTime.FromSeconds(2)), Throws.Nothing, "as documented: it has been stopped");
+            Assert.That(() => executor.RunUntilCompleted(run, ClockTime.FromSeconds(2)), Throws.Nothing, "a stop is no error");
         }
 
         executor.RunUntilCompleted(() => pipeline.DisposeAsync().AsTask(), ClockTime.FromSeconds(2));

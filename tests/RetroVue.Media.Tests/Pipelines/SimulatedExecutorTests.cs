@@ -13,7 +13,7 @@ public sealed class SimulatedExecutorTests
     {
         var executor = new SimulatedExecutor();
         var log = new List<string>();
-        // As a camera whose read blocks until the next picture, and which has one always.
+        // This is like a camera that always has a next picture, and whose read blocks until that picture comes.
         executor.Attach(new StepTask("camera", () =>
         {
             executor.Clock.AdvanceTo(executor.Clock.Now + s_interval);
@@ -28,7 +28,7 @@ public sealed class SimulatedExecutorTests
             return StepResult.At(executor.Clock, ClockTime.FromMilliseconds(20 * ticks));
         }));
         executor.RunUntil(ClockTime.FromMilliseconds(100));
-        // What is due when the camera's picture comes waits for nobody either, but stands in line behind it.
+        // A task that is due when the camera's picture comes does not wait for other tasks, but it runs after the camera's step.
         Assert.That(log, Is.EqualTo(new[] { "camera 40", "tick 0", "tick 1", "camera 80", "tick 2", "tick 3", "camera 120" }));
     }
 

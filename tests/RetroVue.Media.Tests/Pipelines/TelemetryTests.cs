@@ -8,7 +8,7 @@ using RetroVue.Media.Time;
 
 namespace RetroVue.Media.Tests.Pipelines;
 
-/// <summary>Each instrument of docs/telemetry.md moves when it should, and keeps nothing alive.</summary>
+/// <summary>Each instrument of docs/telemetry.md changes when it should, and keeps no object alive.</summary>
 public sealed class TelemetryTests
 {
     [Test]
@@ -48,13 +48,13 @@ public sealed class TelemetryTests
         using var measured = new Measurements(meters);
         var queue = new BufferQueue("queue", new QueueLimits(30, ClockTime.None), QueuePolicy.DropIncoming);
         var element = new QueueUser(pipeline, queue);
-        Assert.That(measured.Look("retrovue.queue.level"), Is.Empty, "it does not run yet");
+        Assert.That(measured.Look("retrovue.queue.level"), Is.Empty, "the pipeline does not run yet");
         executor.RunUntilCompleted(pipeline.StartAsync(), ClockTime.FromSeconds(1));
         element.Push(40);
         Assert.That(measured.Look("retrovue.queue.level", "element=queue"), Is.EqualTo(new[] { 30.0 }));
         Assert.That(measured.Sum("retrovue.queue.dropped", "element=queue"), Is.EqualTo(10));
         executor.RunUntilCompleted(pipeline.DisposeAsync().AsTask(), ClockTime.FromSeconds(20));
-        Assert.That(measured.Look("retrovue.queue.level"), Is.Empty, "it does not run any more");
+        Assert.That(measured.Look("retrovue.queue.level"), Is.Empty, "the pipeline runs no more");
         Assert.That(MediaBuffer.LiveCount, Is.Zero);
     }
 
@@ -125,7 +125,7 @@ public sealed class TelemetryTests
         return new WeakReference(queue);
     }
 
-    /// <summary>Feeds a queue by hand.</summary>
+    /// <summary>Feeds a queue when the test calls it.</summary>
     private sealed class QueueUser : Element
     {
         private readonly OutputPad _output;

@@ -26,7 +26,7 @@ public sealed class ThreadedExecutorTests
             "taker",
             () =>
             {
-                // One at a time, then idle: the last unit is taken only if no wake is lost.
+                // The units are offered one at a time, and then none. The last unit is taken only if no wake is lost.
                 long now = Interlocked.Read(ref offered);
                 if (taken < now)
                 {
@@ -119,7 +119,7 @@ public sealed class ThreadedExecutorTests
                 }
 
                 early += s_system.Now < due ? 1 : 0;
-                // The shared thread runs all of them, so the list needs no lock.
+                // The shared thread runs all tasks, so the list needs no lock.
                 served.Add(n);
                 if (served.Count == count)
                 {
@@ -161,7 +161,7 @@ public sealed class ThreadedExecutorTests
             return StepResult.Finished;
         });
         executor.Attach(task);
-        // An hour by the clock as it stands; then it is stepped and the thread must notice at its next look.
+        // The deadline is an hour ahead by the clock. Then the clock is stepped, and the thread must notice that at its next look.
         line.StepForward(ClockTime.FromSeconds(3600) - ClockTime.FromMilliseconds(150));
         await Watchdog.WithinAsync(done.Task, TimeSpan.FromSeconds(60));
         await executor.DetachAsync(task);
@@ -228,7 +228,7 @@ public sealed class ThreadedExecutorTests
         int stepsAtEnd = steps;
         task.Wake();
         Assert.That(task.Executor, Is.Null);
-        // A task that takes part in a second run shows that the first one left nothing behind.
+        // The task is attached again: this shows that the first run has left nothing behind.
         executor.Attach(task);
         await executor.DetachAsync(task);
         Assert.That(steps, Is.GreaterThanOrEqualTo(stepsAtEnd));
@@ -277,7 +277,7 @@ public sealed class ThreadedExecutorTests
             .. Enumerable.Range(0, 5).Select(n => new StepTask($"shared{n}", () => StepResult.Idle)),
         ];
         Array.ForEach(tasks, executor.Attach);
-        // A thread takes its name, and goes, a moment after the call that caused it.
+        // A thread gets its name, and ends, a moment after the call that starts or ends it.
         await Until.TrueAsync(() => ThreadsNamed("ended-") == 6);
         foreach (StepTask task in tasks)
         {
@@ -333,7 +333,7 @@ public sealed class ThreadedExecutorTests
         inStep.Wait();
         ClockTime start = SystemClock.Instance.Now;
         await pipeline.StopAsync();
-        // Each alone takes five seconds.
+        // Each stuck step alone would take the limit of five seconds.
         Assert.That(SystemClock.Instance.Now - start, Is.LessThan(ClockTime.FromSeconds(9)));
         Assert.That(pipeline.State, Is.EqualTo(PipelineState.Failed));
         mayEnd.Set();
@@ -390,7 +390,7 @@ public sealed class ThreadedExecutorTests
         }
         catch (IOException)
         {
-            // It ended between the listing and the look.
+            // The thread ended after it was listed.
             return false;
         }
     });

@@ -51,7 +51,7 @@ public sealed class ClockTimeTests
             {
                 BigInteger numerator = BigInteger.Abs(input.Time.Nanoseconds) * input.TimeBase.Denominator;
                 BigInteger tick = (BigInteger)1_000_000_000 * input.TimeBase.Numerator;
-                // Half a nanosecond later, in halves: the time that the exact value may have been rounded from.
+                // The exact value may lie up to half a nanosecond later than the rounded time. The computation is in half nanoseconds.
                 BigInteger whole = BigInteger.DivRem(numerator, tick, out BigInteger rest);
                 // Half a nanosecond is half of the denominator here.
                 BigInteger expected = !rest.IsZero && (2 * rest) + input.TimeBase.Denominator >= tick ? whole + 1 : whole;
@@ -70,7 +70,7 @@ public sealed class ClockTimeTests
         long wrong = 0;
         for (long n = 0; n <= frames; n++)
         {
-            // n * den / num seconds in ticks of 1/90000, half away from zero: all terms fit 64 bits.
+            // The result is n * den / num seconds in ticks of 1/90000, with halves rounded away from zero. All terms fit 64 bits.
             long exact = ((2 * n * denominator * 90_000) + numerator) / (2L * numerator);
             wrong += ClockTime.FromUnits(n, timeBase).ToTicks(ticks) == exact ? 0 : 1;
         }
@@ -195,7 +195,7 @@ public sealed class ClockTimeTests
         Assert.That(() => ClockTime.Zero.ToUnits(default), Throws.TypeOf<ArgumentOutOfRangeException>());
     }
 
-    /// <summary>The quotient rounded half away from zero; the divisor is positive.</summary>
+    /// <summary>Returns the quotient, with halves rounded away from zero; the divisor is positive.</summary>
     private static BigInteger Rounded(BigInteger value, BigInteger divisor)
     {
         BigInteger magnitude = ((2 * BigInteger.Abs(value)) + divisor) / (2 * divisor);

@@ -4,7 +4,7 @@ namespace RetroVue.Media.Tests.Time;
 
 public sealed class DecodingTimesTests
 {
-    /// <summary>What is wrong with the decoding times of a case.</summary>
+    /// <summary>The fault in the decoding times of a case.</summary>
     private enum Fault
     {
         Nothing,
@@ -33,7 +33,7 @@ public sealed class DecodingTimesTests
     [Test]
     public void Times_that_are_right_stay_after_a_hole()
     {
-        // As on a channel whose next item begins later than the last one ends.
+        // This is like a channel whose next item begins after the end of the last one.
         (long Pts, long Dts)[] given = [(80, 0), (200, 40), (120, 80), (160, 120), (3080, 3000), (3200, 3040), (3120, 3080), (3160, 3120)];
         var times = new DecodingTimes(2);
         Assert.That(Run(times, given, 40), Is.EqualTo(given));
@@ -43,7 +43,7 @@ public sealed class DecodingTimesTests
     [Test]
     public void Missing_decoding_times_follow_also_where_the_first_picture_is_shown_after_those_behind_it()
     {
-        // As after a seek to the first picture of an open group: three that come before it in presentation follow.
+        // This is like a seek to the first picture of an open group: three pictures follow that are shown before it.
         (long Pts, long Dts)[] given = [(200, 0), (120, DecodingTimes.None), (80, 80), (160, DecodingTimes.None), (360, DecodingTimes.None), (280, DecodingTimes.None), (240, 240)];
         var times = new DecodingTimes(2);
         Assert.That(Run(times, given, 40).Select(time => time.Dts), Is.EqualTo([0L, 40, 80, 120, 160, 200, 240]));
@@ -53,7 +53,7 @@ public sealed class DecodingTimesTests
     [Test]
     public void Decoding_without_delay_is_put_before_the_presentation()
     {
-        // As some cameras write them: two pictures are held back, but decoding begins with presentation.
+        // Some cameras write such times: two pictures are held back, but decoding begins at the first presentation time.
         (long Pts, long Dts)[] given = [(0, 0), (80, 20), (40, 40), (20, 60), (60, 80), (160, 100), (120, 120), (100, 140), (140, 160)];
         Assert.That(Run(new DecodingTimes(2), given, 20).Select(time => time.Dts), Is.EqualTo([-40L, -20, 0, 20, 40, 60, 80, 100, 120]));
     }
@@ -61,7 +61,7 @@ public sealed class DecodingTimesTests
     [Test]
     public void Steps_below_a_tick_of_a_coarse_container_are_put_right_and_no_presentation_moves()
     {
-        // Slow motion: in milliseconds four pictures are decoded at once.
+        // This is slow motion: in units of milliseconds, four pictures have the same decoding time.
         (long Pts, long Dts)[] given = [(0, -100), (133, 33), (67, 33), (33, 33), (100, 33), (267, 166), (200, 166), (167, 167), (233, 167)];
         var times = new DecodingTimes(2, isByPresentation: true);
         (long Pts, long Dts)[] got = Run(times, given, 33);
@@ -83,7 +83,7 @@ public sealed class DecodingTimesTests
     [Test]
     public void Packets_shorter_than_a_tick_share_one_where_they_may([Values] bool mayRepeat)
     {
-        // Sound of 0.83 ms a packet in milliseconds.
+        // Packets of sound that last 0.83 ms each, with times in milliseconds.
         (long Pts, long Dts)[] given = [.. Enumerable.Range(0, 600).Select(i => (((5L * i) + 3) / 6, ((5L * i) + 3) / 6))];
         var times = new DecodingTimes(0, mayRepeat: mayRepeat);
         Run(times, given, 1, mayRepeat);
@@ -101,14 +101,14 @@ public sealed class DecodingTimesTests
     [Test]
     public void Picture_that_says_it_is_shown_much_later_costs_no_other([Values] bool isByPresentation, [Values] bool isDecodedLate)
     {
-        // A picture of 40 ms, two others before it in presentation that are decoded after it, as in MPEG-2.
+        // The picture lasts 40 ms. Two other pictures are decoded after it and shown before it, as in MPEG-2.
         var given = new (long Pts, long Dts)[300];
         for (int i = 0; i < given.Length; i++)
         {
             given[i] = (40 * (i == 0 ? 1 : i % 3 == 1 ? i + 3 : i), 40 * i);
         }
 
-        // One that is decoded too late makes its decoding times doubtful.
+        // If a picture is decoded too late, its decoding times are doubtful.
         given[5].Dts += isDecodedLate ? 400 : 0;
         given[31].Pts += 3000;
         given[61].Pts += 3500;
@@ -147,7 +147,7 @@ public sealed class DecodingTimesTests
         shown[0] = random.Next(-100_000, 100_000);
         for (int i = 1; i < count; i++)
         {
-            // An edit list now and then leaves a hole.
+            // Sometimes there is a hole, as an edit list leaves it.
             shown[i] = shown[i - 1] + (isEven ? step : random.Next(1, longest + 1)) + (random.Next(100) == 0 ? random.Next(100_000) : 0);
         }
 
@@ -174,7 +174,7 @@ public sealed class DecodingTimesTests
         (long Pts, long Dts)[] got = Run(times, given, step, mayRepeat);
         if (fault != Fault.Scattered)
         {
-            // Times that leave room for it are all put right.
+            // If the times leave room, all of them are repaired.
             Assert.That(times.Refused, Is.Zero, $"{fault} {depth}");
         }
 
@@ -206,7 +206,7 @@ public sealed class DecodingTimesTests
         Assert.That(times.Refused, Is.LessThanOrEqualTo(wrong), $"depth {depth}, {wrong} wrong");
     }
 
-    /// <summary>What is made of times, which always holds what is promised.</summary>
+    /// <summary>Repairs times and asserts the promises that always hold.</summary>
     private static (long Pts, long Dts)[] Run(DecodingTimes times, (long Pts, long Dts)[] given, long step, bool mayRepeat = false)
     {
         List<(long Pts, long Dts)> got = [];
@@ -229,7 +229,10 @@ public sealed class DecodingTimesTests
         return [.. got];
     }
 
-    /// <summary>Pictures by their place in presentation, in an order of decoding that holds back at most so many: plain groups and pyramids.</summary>
+    /// <summary>
+    /// Returns pictures by their place in presentation, in a decoding order that holds back at most <paramref name="depth"/>: plain groups
+    /// and pyramids.
+    /// </summary>
     private static IEnumerable<int> DecodingOrder(int count, int depth, Random random)
     {
         yield return 0;

@@ -4,13 +4,13 @@ using RetroVue.Media.Time;
 
 namespace RetroVue.Media.Tests.Time;
 
-/// <summary>Values from the whole range, with the edges and small values as likely as the rest.</summary>
+/// <summary>Generates values from the whole range. Edges and small values are as likely as the rest.</summary>
 internal static class Generators
 {
     public static Gen<long> Longs() => Gen.OneOf(
         Gen.Elements(0, 1, -1, long.MaxValue, long.MaxValue - 1, -long.MaxValue, 1_000_000_000, -1_000_000_000, 1L << 32, 1L << 62),
         Bits(),
-        // Numbers of every length, not only long ones.
+        // The shift makes numbers of every length, not only long ones.
         from bits in Bits() from shift in Gen.Choose(0, 63) select Math.Max(bits >> shift, -long.MaxValue));
 
     public static Gen<int> Ints() => Gen.OneOf(Gen.Choose(int.MinValue, int.MaxValue), Gen.Choose(-1000, 1000), Gen.Elements(int.MinValue, int.MaxValue));

@@ -3,7 +3,7 @@ using FsCheck.Fluent;
 
 namespace RetroVue.Media.Tests.Time;
 
-/// <summary>Checks that something holds for many generated values; a failure shows the value and the seed that repeats it.</summary>
+/// <summary>Checks a property for many generated values. A failure shows the value and the seed that repeats it.</summary>
 internal static class Property
 {
     public static void Check<T>(Gen<T> values, Func<T, bool> holds, int tests = 5000) =>

@@ -3,10 +3,12 @@ using Microsoft.Playwright;
 
 namespace RetroVue.Runtime.AspNetCore.Tests.Players;
 
-/// <summary>The system's Chromium without a window, with a profile of its own that is removed again; a test is ignored without it.</summary>
+/// <summary>
+/// The system's Chromium without a window, with a new profile that is removed at the end. Without Chromium, the test is ignored.
+/// </summary>
 internal sealed class Browser : IAsyncDisposable
 {
-    // Debian's. Ubuntu's "chromium-browser" is a snap, which sees neither the test's folders nor its browser profile.
+    // The path of Debian's Chromium. Ubuntu's "chromium-browser" is a snap, which cannot see the test's folders and its browser profile.
     private const string Chromium = "/usr/bin/chromium";
 
     private static readonly string[] s_arguments =
@@ -23,7 +25,7 @@ internal sealed class Browser : IAsyncDisposable
     private Browser(string profile, IPlaywright playwright, IBrowserContext context) =>
         (_profile, _playwright, _context) = (profile, playwright, context);
 
-    /// <summary>What pages wrote to the console as errors, or threw.</summary>
+    /// <summary>The errors that pages wrote to the console or threw.</summary>
     public IReadOnlyCollection<string> Errors => _errors;
 
     public static async Task<Browser> StartAsync()
@@ -49,7 +51,7 @@ internal sealed class Browser : IAsyncDisposable
         }
     }
 
-    /// <summary>A page whose errors are kept.</summary>
+    /// <summary>Opens a page and records its errors.</summary>
     public async Task<IPage> OpenAsync()
     {
         IPage page = await _context.NewPageAsync();

@@ -9,8 +9,8 @@ using SystemClock = RetroVue.Media.Clocks.SystemClock;
 namespace RetroVue.Runtime.AspNetCore.Tests.Players;
 
 /// <summary>
-/// Real players watch two copied channels and a transcoded one of a real server for a minute, the three at once and in real time; items
-/// last 20 s, so each sees at least two boundaries.
+/// Real players watch three channels of a real server for a minute, at the same time and in real time: two copied channels and a
+/// transcoded one. Items last 20 s, so each player sees at least two boundaries.
 /// </summary>
 public sealed class ChannelPlayTests
 {
@@ -70,20 +70,22 @@ public sealed class ChannelPlayTests
             passed = SystemClock.Instance.Now - start;
             double seconds = passed.Nanoseconds / 1e9;
             string at = string.Create(CultureInfo.InvariantCulture, $"{channel}, {seconds:F1} s");
-            // time-pos is that of the picture shown. Half a second is for a machine that is busy with three players; a player that
-            // waited for data even once would be further behind.
+            // time-pos is the position of the picture on display. Half a second is allowed because the machine is busy with three players.
+            // A player that had to wait for data once would be further behind.
             Assert.That(position - firstPosition, Is.EqualTo(seconds).Within(0.5), $"picture's position, {at}");
             Assert.That(sound - firstSound, Is.EqualTo(seconds).Within(0.5), $"sound's position, {at}");
             apart.Add((await mpv.NumberAsync("avsync"))!.Value);
-            Assert.That(await mpv.MeasureAsync("vf", "moved", "lavfi.scd.mafd"), Is.GreaterThan(0), $"test pictures never stand still, {at}");
+            Assert.That(await mpv.MeasureAsync("vf", "moved", "lavfi.scd.mafd"), Is.GreaterThan(0), $"difference of two test pictures, {at}");
             silent += await mpv.MeasureAsync("af", "level", "lavfi.astats.Overall.RMS_level") > -40 ? 0 : 1;
         }
 
-        // One frame of sound; of all looks the middle one, since mpv is off for a moment where it gets too little of the processor.
+        // The picture and the sound may be apart by one frame of sound. The median counts, because mpv is late for a moment if the machine
+        // is busy.
         apart.Sort();
         Assert.That(apart[apart.Count / 2], Is.EqualTo(0).Within(1024 / 48_000.0), $"sound against picture, {channel}");
-        // A sine at an eighth of full scale has -21 dB. Only where items meet is a frame silent, and one look may fall on it.
-        Assert.That(silent, Is.LessThanOrEqualTo(1), $"looks that heard nothing, {channel}");
+        // A sine at an eighth of full scale has -21 dB. A frame is silent only at the boundary of two items, and one look may be at that
+        // time.
+        Assert.That(silent, Is.LessThanOrEqualTo(1), $"looks at silence, {channel}");
 
         Assert.That(await mpv.NumberAsync("video-out-params/w"), Is.EqualTo(320), channel);
         Assert.That(await mpv.NumberAsync("decoder-frame-drop-count"), Is.Zero, channel);
@@ -109,15 +111,13 @@ public sealed class ChannelPlayTests
         string all = $"{channel}:\n{string.Join('\n', seen)}";
         foreach (Watched now in seen)
         {
-            // Chromium drops behind by itself where it gets too little of the processor; a segment that is not there is a wait of three
-            // seconds or so.
+            // Chromium falls behind by itself if the machine is busy. If a segment were missing, it would wait for about three seconds.
             Assert.That(now.Position - seen[0].Position, Is.EqualTo(now.Seconds).Within(2), all);
             Assert.That(now.Notice, Is.Empty, all);
             Assert.That(now.Waits, Is.Zero, all);
         }
 
-        // Every picture of a minute at the slowest of the rates, less those of a second. A tone compresses well, but not to less than a
-        // kilobyte a second.
+        // At the lowest rate, 59 seconds have this many pictures. A tone compresses well, but not to less than a kilobyte a second.
         Assert.That(seen[^1].Pictures - seen[0].Pictures, Is.GreaterThan(59 * 25), all);
         Assert.That(seen[^1].SoundBytes - seen[0].SoundBytes, Is.GreaterThan(60_000), all);
     }
@@ -150,7 +150,7 @@ public sealed class ChannelPlayTests
 
         public double Position { get; init; }
 
-        /// <summary>The end of what is buffered, as a position.</summary>
+        /// <summary>The position of the end of the buffered media.</summary>
         public double Buffered { get; init; }
 
         public long Pictures { get; init; }

@@ -7,9 +7,10 @@ using RetroVue.Media.Blocking;
 namespace RetroVue.Runtime.AspNetCore.Tests.Players;
 
 /// <summary>
-/// mpv without a window or a loudspeaker, in real time, asked over its socket (mpv's manual, "JSON IPC"); a test is ignored without it.
+///  mpv in real time, without a window or a loudspeaker. Tests ask it over its socket (mpv's manual, "JSON IPC"). Without mpv, the test is
+/// ignored.
 /// </summary>
-/// <remarks>Its filters measure what is decoded: how far each picture is from the one before, and how loud the sound is.</remarks>
+/// <remarks>Its filters measure the decoded media: how much each picture differs from the one before, and how loud the sound is.</remarks>
 internal sealed class Mpv : IAsyncDisposable
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(20);
@@ -22,7 +23,7 @@ internal sealed class Mpv : IAsyncDisposable
 
     private Mpv(string folder, Process process) => (_folder, _process, _output) = (folder, process, process.StandardOutput.ReadToEndAsync());
 
-    /// <summary>Begins to play an address; returns once the first picture is shown.</summary>
+    /// <summary>Begins to play an address. Returns when the first picture is shown.</summary>
     public static async Task<Mpv> PlayAsync(Uri address)
     {
         string folder = Directory.CreateTempSubdirectory("retrovue-mpv-").FullName;
@@ -30,8 +31,8 @@ internal sealed class Mpv : IAsyncDisposable
         Mpv? player = null;
         try
         {
-            // Its level "warn" leaves only lines that tell of trouble. A second of sound decoded ahead keeps it from complaining of a
-            // processor that is busy elsewhere.
+            // At the level "warn", mpv writes only lines about trouble. It decodes a second of sound ahead, so that it does not complain if
+            // the machine is busy.
             var start = new ProcessStartInfo(
                 "mpv",
                 [
@@ -43,7 +44,7 @@ internal sealed class Mpv : IAsyncDisposable
                 UseShellExecute = false,
             };
             player = new Mpv(folder, Process.Start(start)!);
-            await Until.TrueAsync(() => File.Exists(socket), "mpv does not listen.");
+            await Until.TrueAsync(() => File.Exists(socket), "mpv did not open its socket.");
             await player._socket.ConnectAsync(new UnixDomainSocketEndPoint(socket));
             player._answers = new StreamReader(new NetworkStream(player._socket));
             double? position = null;
@@ -67,18 +68,18 @@ internal sealed class Mpv : IAsyncDisposable
         }
     }
 
-    /// <summary>A property that is a number; null where there is none yet.</summary>
+    /// <summary>Reads a property that is a number; null if it has no value yet.</summary>
     public async Task<double?> NumberAsync(string property) =>
         await GetAsync(property) is { ValueKind: JsonValueKind.Number } value ? value.GetDouble() : null;
 
-    /// <summary>Something a filter measured of what passed it last; null where that is no number, such as the level of silence.</summary>
+    /// <summary>Reads what a filter measured last; null if it is not a number, such as the level of silence.</summary>
     public async Task<double?> MeasureAsync(string filters, string label, string key) =>
         await GetAsync($"{filters}-metadata/{label}") is { ValueKind: JsonValueKind.Object } values && values.TryGetProperty(key, out JsonElement value)
             && double.TryParse(value.GetString(), CultureInfo.InvariantCulture, out double number)
             ? number
             : null;
 
-    /// <summary>Quits, and returns what it had to say: warnings and errors.</summary>
+    /// <summary>Quits mpv and returns the warnings and errors that it has written.</summary>
     public async Task<string> QuitAsync()
     {
         await _socket.SendAsync("{\"command\":[\"quit\"]}\n"u8.ToArray());
@@ -110,7 +111,7 @@ internal sealed class Mpv : IAsyncDisposable
             string? line = await reading;
             Assert.That(line, Is.Not.Null, "mpv ended.");
             using var answer = JsonDocument.Parse(line!);
-            // Between the answers stand events, which have no such field.
+            // Events come between the answers. They have no such field.
             if (answer.RootElement.TryGetProperty("error", out _))
             {
                 return answer.RootElement.TryGetProperty("data", out JsonElement data) ? data.Clone() : null;

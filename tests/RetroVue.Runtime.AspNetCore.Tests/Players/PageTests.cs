@@ -43,7 +43,7 @@ public sealed class PageTests
         await page.GotoAsync(new Uri(station.Http.BaseAddress!, "/#colours").ToString());
         await AdvancesAsync(page);
 
-        // Every tenth of a second for 40 s, in which the picture changes four times: what the picture is, and what the page says.
+        // Looks at the picture's colour and the page's text every tenth of a second for 40 s; the picture changes four times in that.
         string[] seen = await page.EvaluateAsync<string[]>(
             """
             () => new Promise(done => {
@@ -61,7 +61,7 @@ public sealed class PageTests
                 }, 100);
             })
             """);
-        // The page says it anew every second; a moment more is for a busy machine.
+        // The page updates its text every second. Half a second more is for a busy machine.
         int wrong = 0;
         foreach (string look in seen)
         {
@@ -75,7 +75,7 @@ public sealed class PageTests
         Assert.That(browser.Errors, Is.Empty);
     }
 
-    /// <summary>The picture moves: the player's position gains two seconds.</summary>
+    /// <summary>Waits until the picture moves: the player's position gains two seconds.</summary>
     private static async Task AdvancesAsync(IPage page)
     {
         await page.WaitForFunctionAsync("() => document.getElementById('video').readyState >= 3", null, new() { Timeout = 60_000 });

@@ -9,7 +9,7 @@ using RetroVue.Runtime.Tests.Channels.TakingTurns;
 
 namespace RetroVue.Runtime.Tests.Channels;
 
-/// <summary>What a channel reports of its airings, beside what was received.</summary>
+/// <summary>The reports of a channel on its airings, compared with what a viewer received.</summary>
 public sealed class AiringReportTests
 {
     private const double Frame = 0.04;
@@ -46,14 +46,14 @@ public sealed class AiringReportTests
         Aired[] aired = Read(output, watched);
         Assert.That(aired.Select(airing => airing.Report.Tag?.Entry.File), Is.EqualTo([_film, _other, _film]));
         Assert.That(aired.Select(airing => airing.Report.End), Is.EqualTo([AiringEnd.Followed, AiringEnd.Followed, AiringEnd.OffAir]));
-        // A copied film's last pictures may be missing that are decoded after a later one: two B-frames.
+        // In a copied film, up to two of the last pictures may be missing: B-frames that are decoded after a picture that is shown later.
         double missing = mode == ProfileMode.Copy ? 2 * Frame : 0;
         Assert.That(aired[0].First, Is.EqualTo(4).Within(mode == ProfileMode.Copy ? 0.001 : Frame), "from the key frame before the join on");
         Assert.That(aired[0].Last, Is.InRange(10 - Frame - missing - 0.001, 10 - Frame + 0.001));
         Assert.That(aired[1].First, Is.EqualTo(10).Within(0.001));
         Assert.That(aired[1].Last, Is.InRange(20 - Frame - missing - 0.001, 20 - Frame + 0.001));
         Assert.That(aired[2].First, Is.EqualTo(20).Within(0.001));
-        // Each picture that was received is that of the airing whose times say so.
+        // Each picture that was received belongs to the airing whose times cover it.
         for (int i = 0; i < aired.Length; i++)
         {
             double began = aired[i].Report.Tag!.Entry.Start.Minus(s_start).TotalSeconds;
@@ -62,7 +62,8 @@ public sealed class AiringReportTests
         }
 
         Assert.That(aired.Take(2).Select(airing => airing.Report.Pictures.Packets), Is.EqualTo([(long)Math.Round((aired[0].Last - aired[0].First) * 25) + 1, (long)Math.Round((aired[1].Last - aired[1].First) * 25) + 1]));
-        // Sound: the last of one and the first of the next are within a packet of sound, or in a copied channel two.
+        // The last packet of sound of one airing and the first of the next begin at most two packets apart, because a packet of sound does
+        // not end exactly where a picture does.
         double packet = 1024.0 / 48_000;
         Assert.That(watched.SecondsOf(aired[1].Report.Sound.First) - watched.SecondsOf(aired[0].Report.Sound.Last), Is.InRange(0, (2 * packet) + 0.001));
         Assert.That(watched.SecondsOf(aired[1].Report.Sound.First), Is.EqualTo(10).Within(packet + 0.001));
@@ -115,7 +116,7 @@ public sealed class AiringReportTests
         watched.AssertSlate(aired[1].First, aired[1].Last);
     }
 
-    /// <summary>The last report of each airing; they are all there, in order.</summary>
+    /// <summary>Returns the last report of each airing, after a check that no report is missing and that they are in order.</summary>
     private static Aired[] Read(ChannelOutput output, NumberedChannel watched)
     {
         List<AiringReport> reports = [];
@@ -126,7 +127,7 @@ public sealed class AiringReportTests
 
         Assert.That(output.Airings.Completion.IsCompletedSuccessfully);
         Assert.That(reports.Select(report => report.Sequence), Is.EqualTo(Enumerable.Range(0, reports.Count)));
-        // What is made before the first picture, of which nothing is on the wire.
+        // An airing without a tag is from before the first picture: nothing of it is on the wire.
         return
         [
             .. reports.GroupBy(report => report.Number).Select(ofOne => ofOne.Last()).Where(report => report.Tag is not null)
@@ -138,6 +139,6 @@ public sealed class AiringReportTests
 
     /// <param name="Report">The last report.</param>
     /// <param name="First">The first picture's time, in seconds since the channel's start.</param>
-    /// <param name="Last">The last picture's.</param>
+    /// <param name="Last">The last picture's time, in seconds since the channel's start.</param>
     private sealed record Aired(AiringReport Report, double First, double Last);
 }

@@ -9,7 +9,7 @@ using RetroVue.Runtime.Schedules;
 
 namespace RetroVue.Runtime.Tests.Channels;
 
-/// <summary>A channel airs whatever year the machine believes in: a board without a battery starts in 1970.</summary>
+/// <summary>A channel airs in any year that the machine's clock shows: a board without a battery starts in 1970.</summary>
 public sealed class AnyYearTests
 {
     private const int Seconds = 6;
@@ -48,15 +48,16 @@ public sealed class AnyYearTests
 
         IReadOnlyList<(ClockTime Pts, long Number)> frames = await ReceivedFrames.ReadAsync(path);
         Assert.That(frames, Has.Count.GreaterThan(18 * s_rate.Numerator));
-        // The stream's times are the line's, modulo 33 bits; players unwrap them from the first one on.
+        // The stream's time stamps are the line's times modulo 33 bits; players unwrap them from the first one on.
         ClockTime wrap = ClockTime.FromUnits(1L << 33, new Rational(1, 90_000));
-        // The recording ends in the middle of a group whose last pictures are out of order.
+        // The recording ends in the middle of a group of pictures. The group's last pictures are not in display order, so they are not
+        // checked.
         for (int i = 0; i < frames.Count - 3; i++)
         {
             double past = Math.IEEERemainder((frames[i].Pts - began).Nanoseconds, wrap.Nanoseconds);
             long position = ClockTime.FromNanoseconds((long)past).ToUnits(s_rate.Inverse);
             Assert.That(frames[i].Number, Is.EqualTo(position % (Seconds * s_rate.Numerator)), $"frame {i} at {frames[i].Pts}");
-            Assert.That((frames[i].Pts - frames[0].Pts).Nanoseconds, Is.EqualTo(40_000_000.0 * i).Within(25_000), "one frame a step, to two ticks of 90 kHz");
+            Assert.That((frames[i].Pts - frames[0].Pts).Nanoseconds, Is.EqualTo(40_000_000.0 * i).Within(25_000), "one frame a step, within two ticks");
         }
     }
 
@@ -81,7 +82,7 @@ public sealed class AnyYearTests
     public async Task Slate_airs_where_the_file_is_missing(Instant start, ProfileMode mode)
     {
         SimulatedChannel channel = await CreateAsync(start, mode, scheduled: 30);
-        // The file ends after six seconds: from there to the end of its time a slate airs.
+        // The file ends after six seconds. From then until the end of the entry a slate airs.
         channel.Executor.RunFor(ClockTime.FromSeconds(10));
         channel.Join();
         channel.Watch(Duration.FromSeconds(10));

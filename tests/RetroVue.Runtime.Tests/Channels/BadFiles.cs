@@ -1,12 +1,12 @@
 namespace RetroVue.Runtime.Tests.Channels;
 
-/// <summary>Files that cannot be played, or not to their end.</summary>
+/// <summary>Makes files that cannot be played at all, or not to their end.</summary>
 internal static class BadFiles
 {
-    /// <summary>What never plays.</summary>
+    /// <summary>The kinds of file of which nothing can be played.</summary>
     public static readonly string[] Unplayable = ["missing", "empty", "garbage", "directory", "no-codec", "headless", "header-only"];
 
-    /// <summary>A file of the kind; made of a good MP4 whose index stands at its end.</summary>
+    /// <summary>Makes a file of a kind from a good MP4 file whose index stands at its end.</summary>
     public static string Make(string kind, string good)
     {
         string path = Path.Combine(MadeMedia.Folder, $"bad-{kind}.mp4");
@@ -37,7 +37,7 @@ internal static class BadFiles
                 File.WriteAllBytes(path, whole[..(whole.AsSpan().IndexOf("mdat"u8) + 4)]);
                 break;
             case "endless":
-                // Gigabytes that take no room: a hole behind a Matroska header that promises more.
+                // A Matroska header, and then a hole of 64 GB that takes no room on the disk. The header announces more than the file has.
                 byte[] matroska = File.ReadAllBytes(MadeMedia.Make("good.mkv", $"-i {good} -c copy"));
                 using (FileStream file = File.Create(path))
                 {
@@ -53,14 +53,14 @@ internal static class BadFiles
         return path;
     }
 
-    /// <summary>A file of its own with its index in front, so that it plays as far as its bytes go.</summary>
+    /// <summary>Makes a copy with its index in front, so that it plays as far as its bytes go if it is cut.</summary>
     public static string FastStart(string good, string name = "fast-start")
     {
         string path = Path.Combine(MadeMedia.Folder, $"{name}-{Path.GetFileName(good)}");
         return MadeMedia.Make(Path.GetFileName(path), $"-i {good} -c copy -movflags +faststart");
     }
 
-    /// <summary>The same, cut off in the middle of its bytes.</summary>
+    /// <summary>Makes such a copy that is cut off in the middle of its bytes.</summary>
     public static string Truncated(string good)
     {
         string path = Path.Combine(MadeMedia.Folder, $"truncated-{Path.GetFileName(good)}");
@@ -75,7 +75,7 @@ internal static class BadFiles
         file.SetLength(file.Length / 2);
     }
 
-    /// <summary>The name of a codec is the last of its kind in the file: earlier ones name brands.</summary>
+    /// <summary>Replaces the name of a codec. It is the last such name in the file: the earlier ones name brands.</summary>
     private static byte[] Rename(byte[] bytes, ReadOnlySpan<byte> from, ReadOnlySpan<byte> to)
     {
         to.CopyTo(bytes.AsSpan(bytes.AsSpan().LastIndexOf(from)));

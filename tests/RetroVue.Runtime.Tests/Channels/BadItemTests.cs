@@ -6,7 +6,7 @@ using RetroVue.Runtime.Schedules;
 
 namespace RetroVue.Runtime.Tests.Channels;
 
-/// <summary>Items that cannot be played: a slate in their place, and the next item at its scheduled time.</summary>
+/// <summary>If an item cannot be played, a slate airs in its place, and the next item begins at its scheduled time.</summary>
 public sealed class BadItemTests
 {
     private const int Seconds = 12;
@@ -26,7 +26,8 @@ public sealed class BadItemTests
         string good = await TestFiles.MakeAsync(s_rate, Seconds * 25);
         string bad = BadFiles.Make(kind, good);
         Aired aired = await Watch(mode, [good, bad, good], Duration.FromSeconds(2), Duration.FromSeconds(30));
-        // An item that opens and has nothing to give is found out when it is on the air; the slate begins a second later.
+        // A file with only a header opens without an error. The channel finds out on the air that nothing follows, so its slate begins up
+        // to two seconds late.
         AssertNumbers(aired, 2, 12, 0);
         AssertSlate(aired, kind == "header-only" ? 14 : 12, 24);
         AssertNumbers(aired, 24, 31, 24);
@@ -57,7 +58,7 @@ public sealed class BadItemTests
         AssertNumbers(aired, 2, 12, 0);
         AssertSlate(aired, 12, 24);
         AssertNumbers(aired, 24, 27, 24);
-        // Opening takes real time, of which simulated time knows nothing: four seconds are allowed, five there are.
+        // The opening takes real time, which simulated time does not show. So the test looks for the limit of 4 s in the log.
         Assert.That(aired.Log, Has.Some.Contains(bad).And.Contains("within 4 s"));
     }
 
@@ -94,7 +95,7 @@ public sealed class BadItemTests
         string good = await TestFiles.MakeAsync(s_rate, Seconds * 25);
         Aired aired = await Watch(mode, [eight, good], Duration.FromSeconds(1), Duration.FromSeconds(17));
         AssertNumbers(aired, 1, 8, 0);
-        // The next item is open already; the slate begins a second after the end is known.
+        // The next item is open already by then. The slate begins a second after the end of the file is known.
         AssertSlate(aired, 10, 12);
         AssertNumbers(aired, 12, 17, 12);
         AssertGrid(aired, mode, 2);
@@ -157,7 +158,7 @@ public sealed class BadItemTests
     {
         string good = await TestFiles.MakeAsync(s_rate, Seconds * 25);
         Aired aired = await Watch(mode, [BadFiles.Truncated(good), good], Duration.FromSeconds(1), Duration.FromSeconds(6.5));
-        // The slate begins after about 6 s; the teardown checks that no buffer of it lives on.
+        // The slate begins at about 6 s, so the viewer leaves during it. The teardown checks that none of its buffers is left.
         Assert.That(aired.Frames[^1].Number, Is.EqualTo(-1), "the slate was on the air");
     }
 
@@ -166,7 +167,7 @@ public sealed class BadItemTests
         string good = files[^1];
         ChannelProfile profile = mode == ProfileMode.Copy ? ChannelProfile.Copy : ChannelProfile.Transcode(320, 180, s_rate);
         using var log = new RecordedLog();
-        // A copied channel is of the kind of the first item; what airs before that is not watched.
+        // The first item decides the formats of a copied channel. The test does not watch what airs before the viewer joins.
         var channel = new SimulatedChannel(s_start, profile, files.Select((file, i) => (file, lengths is null ? s_length : Duration.FromSeconds(lengths[i]))), loggerFactory: log);
         ClockTime start = channel.Line.Now;
         channel.Executor.RunFor(ClockTime.FromMilliseconds((long)join.TotalMilliseconds));
@@ -178,10 +179,11 @@ public sealed class BadItemTests
         Assert.That(channel.Manager.ProducerState, Is.EqualTo(ProducerState.Stopped));
         string path = channel.Save($"bad-{TestContext.CurrentContext.Test.ID}.ts");
         var frames = await ReceivedFrames.ReadAsync(path);
-        // On the wire the line is modulo 2^33 ticks of 90 kHz.
+        // A PTS on the wire is the line's time modulo 2^33 ticks of 90 kHz.
         long wrap = ClockTime.FromUnits(1L << 33, new Rational(1, 90_000)).Nanoseconds;
         long zero = start.Nanoseconds % wrap;
-        // The recording ends within a picture: what is shown later than it was left is not whole.
+        // The recording ends in the middle of a picture. Pictures that are shown after the viewer left may not be whole, so they are left
+        // out.
         double end = (join + time).TotalSeconds;
         return new Aired(
             [.. frames.Select(frame => (Seconds: ToSeconds(frame.Pts), frame.Number)).Where(frame => frame.Seconds < end)],
@@ -190,7 +192,10 @@ public sealed class BadItemTests
         double ToSeconds(ClockTime pts) => (((pts.Nanoseconds - zero + wrap + (wrap / 2)) % wrap) - (wrap / 2)) / 1e9;
     }
 
-    /// <summary>From one second to another every frame is that of a numbered file which began at a second, within one.</summary>
+    /// <summary>
+    /// Asserts the number of each frame between two times: the file began at <paramref name="began"/>, and one frame more or less is
+    /// allowed. All times are in seconds.
+    /// </summary>
     private static void AssertNumbers(Aired aired, double from, double to, double began)
     {
         var frames = aired.Between(from, to);
@@ -208,11 +213,14 @@ public sealed class BadItemTests
         Assert.That(frames.Select(frame => frame.Number), Is.All.EqualTo(-1), $"{from} to {to}");
     }
 
-    /// <summary>Every frame is later than the one before: by exactly one frame in a transcoded channel, by at most a hole in a copied one.</summary>
+    /// <summary>
+    /// Asserts that each frame is later than the one before: by one frame in a transcoded channel, by at most one frame and
+    /// <paramref name="hole"/> seconds in a copied channel.
+    /// </summary>
     private static void AssertGrid(Aired aired, ProfileMode mode, double hole)
     {
         double[] steps = [.. aired.Frames.Zip(aired.Frames.Skip(1), (a, b) => b.Time - a.Time)];
-        // Times on the wire are whole ticks of 11 µs.
+        // One frame is 40 ms. Times on the wire are whole ticks of 11 µs, so a step is not exactly that; 1 ms is allowed.
         Assert.That(steps, Is.All.GreaterThan(0.039));
         Assert.That(steps.Max(), Is.LessThan(mode == ProfileMode.Copy ? 0.041 + hole : 0.041));
     }

@@ -2,14 +2,14 @@ using System.Buffers.Binary;
 
 namespace RetroVue.Runtime.Tests.Channels;
 
-/// <summary>Files of ten seconds that become something else in their middle, at five, and such as only seem to.</summary>
+/// <summary>Makes files of ten seconds that change at five seconds, and files that only seem to change.</summary>
 internal static class ChangingFile
 {
     private const string Sound = "-f lavfi -i sine=frequency=440:sample_rate=48000";
     private const string H264 = "-c:v libx264 -preset veryfast -profile:v main -bf 0 -g 25 -pix_fmt yuv420p";
     private const string Aac = "-c:a aac -ac 2 -ar 48000";
 
-    /// <summary>What changes, and what is said of it at load: a part of the words.</summary>
+    /// <summary>The kinds of change, each with a part of the words that the station says of it at load.</summary>
     public static readonly (string Kind, string Words)[] Changing =
     [
         ("size", "640x360 pictures"),
@@ -29,7 +29,7 @@ internal static class ChangingFile
         ("mpeg2-hevc", "hevc"),
     ];
 
-    /// <summary>What is different without being another for who watches.</summary>
+    /// <summary>The kinds of file whose second half is made in another way, but is the same for a viewer.</summary>
     public static readonly string[] Same = ["again", "timing", "encoder", "flash-again"];
 
     private static string Plain => Part("plain.ts", "320x180", H264, Aac, 0);
@@ -47,14 +47,14 @@ internal static class ChangingFile
         "rate" => Joined(kind, Part("rate-2.ts", "320x180", H264, "-c:a aac -ac 2 -ar 44100", 5.1)),
         "channels" => Joined(kind, Part("channels-2.ts", "320x180", H264, "-c:a aac -ac 1 -ar 48000", 5.1)),
         "mpeg2-codec" => Join("changing-mpeg2-codec.ts", Mpeg2("mpeg2-1.ts", 0), Part("codec-back-2.ts", "320x180", H264, Aac, 5.1)),
-        // Of what follows libavformat makes one packet, which it gives at the file's end.
+        // libavformat makes one packet of all that follows the change, and gives it at the end of the file.
         "mpeg2-codec-long" => Join("changing-mpeg2-codec-long.ts", Mpeg2("mpeg2-1.ts", 0), Part("codec-long-2.ts", "320x180", H264, Aac, 5.1, 120)),
         "mpeg2-hevc" => Join("changing-mpeg2-hevc.ts", Mpeg2("mpeg2-1.ts", 0), Hevc("codec-2.ts", 5.1)),
         "sound-codec" => Join("changing-sound-codec.ts", Plain, Part("ac3-2.ts", "320x180", H264, "-c:a ac3 -ac 2 -ar 48000", 5.1)),
         "sound-codec-back" => Join("changing-sound-codec-back.ts", Part("mp2-1.ts", "320x180", H264, "-c:a mp2 -ac 2 -ar 48000", 0), Part("again-2.ts", "320x180", H264, Aac, 5.1)),
         "flash" => JoinedFlash(kind, "640x360"),
         "flash-again" => JoinedFlash(kind, "320x180"),
-        // Its container says nothing of the second half, whose headers are in the packets.
+        // The container does not describe the second half. The headers of the second half are in its packets.
         "matroska" => MadeMedia.Make("changing-matroska.mkv", $"-i {JoinedSound()} -map 0 -c copy"),
         "again" => Joined(kind, Part("again-2.ts", "320x180", H264, Aac, 5.1)),
         "timing" => Joined(kind, Part("timing-2.ts", "320x180", $"{H264} -bsf:v h264_metadata=tick_rate=60:fixed_frame_rate_flag=0", Aac, 5.1)),
@@ -62,7 +62,7 @@ internal static class ChangingFile
         _ => throw new ArgumentOutOfRangeException(nameof(kind)),
     };
 
-    /// <summary>What a file of a kind begins as.</summary>
+    /// <summary>Returns a file that is throughout as a file of this kind is in its first half.</summary>
     public static string PlainOf(string kind) => kind switch
     {
         "matroska" => Part("mp2-1.ts", "320x180", H264, "-c:a mp2 -ac 2 -ar 48000", 0),
@@ -98,7 +98,10 @@ internal static class ChangingFile
         return path;
     }
 
-    /// <summary>FLV has parameter sets in tags of their own, which may come again; times in its second half are moved to go on.</summary>
+    /// <summary>
+    /// In an FLV file, parameter sets have tags of their own, which may be repeated. The times of the second half are moved so that they
+    /// follow those of the first.
+    /// </summary>
     private static string JoinedFlash(string kind, string size)
     {
         const int header = 13, tag = 11, sizeAfter = 4, script = 18;

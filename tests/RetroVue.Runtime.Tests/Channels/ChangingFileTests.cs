@@ -8,7 +8,9 @@ using RetroVue.Runtime.Tests.Channels.Seams;
 
 namespace RetroVue.Runtime.Tests.Channels;
 
-/// <summary>Copied files that become something else in their middle: refused at load, and where nobody looked, a slate from there.</summary>
+/// <summary>
+/// Copied files that change in their middle. The station refuses them at load. If it did not look at them, a slate airs from the change on.
+/// </summary>
 public sealed class ChangingFileTests
 {
     private const int Seconds = 10;
@@ -39,7 +41,7 @@ public sealed class ChangingFileTests
         Assert.That(MediaProbe.Probe(file).Changes, Is.Empty);
         (string aired, IReadOnlyCollection<string> log) = Watch(file, file, Duration.FromSeconds(2), ChannelProfile.Copy, kind);
         Assert.That(log, Is.Empty);
-        // All but what the join and the change of items may cost.
+        // The viewer sees 8 s of the first item and 4 to 5 s of the second. The join and the change of items may cost or add some pictures.
         Assert.That(CountSizes(aired)["320,180"], Is.InRange((8 + 4) * 25 - 30, ((8 + 5) * 25) + 15));
     }
 
@@ -62,7 +64,7 @@ public sealed class ChangingFileTests
         string file = ChangingFile.Make(kind), next = ChangingFile.PlainOf(kind);
         (string aired, IReadOnlyCollection<string> log) = Watch(file, next, Duration.FromSeconds(2), ChannelProfile.Copy, kind, length: 125, watched: 20);
         Assert.That(log, Has.Exactly(1).Contains(file).And.Contains("h264"));
-        // The first picture is shown at three seconds or before.
+        // The viewer leaves at 20 s. The first picture is shown at 3 s or before; one second may be missing before the slate.
         Assert.That(CountSizes(aired)["320,180"], Is.GreaterThan(16 * 25), "pictures");
     }
 
@@ -90,7 +92,7 @@ public sealed class ChangingFileTests
         (string aired, IReadOnlyCollection<string> log) = Watch(file, ChangingFile.PlainOf(kind), Duration.FromSeconds(2), profile, kind);
         Assert.That(log, Is.Empty);
         Assert.That(CountSizes(aired).Keys, Is.EqualTo(new[] { "320,180" }));
-        // The last pictures are in the order of decoding, and some of them not there.
+        // The last pictures are in decoding order, and some of them are missing. So the last four steps are not checked.
         double[] times = [.. Probe(aired, "v:0", "frame=pts_time").Select(line => double.Parse(line, System.Globalization.CultureInfo.InvariantCulture))];
         Assert.That(times, Has.Length.GreaterThan((Seconds + 4 - 3) * 25));
         Assert.That(times.Zip(times.Skip(1), (a, b) => b - a).SkipLast(4), Is.All.EqualTo(0.04).Within(0.001));

@@ -27,7 +27,7 @@ public sealed class CopyChannelTests
         string path = channel.Save("copy.ts");
         (int code, string output, string error) = Tool.Run("ffprobe", $"-v warning -show_entries packet=pts,dts,flags -select_streams v -of csv=p=0 {path}");
         Assert.That(code, Is.Zero);
-        // The recording ends within a PES, which is all there is to complain about.
+        // The recording ends in the middle of a PES packet. ffprobe may complain of nothing else.
         Assert.That(error.Split('\n').Where(line => !line.Contains("size mismatch", StringComparison.Ordinal) && !line.Contains("corrupt", StringComparison.Ordinal)), Is.All.Empty);
         long[] pts = [.. Ffprobe.FirstNumbers(output).Order()];
         Assert.That(pts, Has.Length.GreaterThan(30 * 25 - 20));
@@ -46,12 +46,13 @@ public sealed class CopyChannelTests
         channel.Join();
         channel.Watch(Duration.FromSeconds(8));
         channel.Dispose();
-        // The line is modulo 33 bits on the wire.
+        // A PTS on the wire is the line's time modulo 33 bits.
         long joined = (channel.Line.At(s_start) + ClockTime.FromSeconds(10)).ToUnits(s_tick) % (1L << 33);
         IReadOnlyList<(ClockTime Pts, long Number)> frames = await ReceivedFrames.ReadAsync(channel.Save($"past-end-{isTranscoded}.ts"));
-        // A copied file begins with its last group, at the times at which that was scheduled; of the last pictures some come later that are shown before.
+        // A copied file begins with its last group of pictures, at the scheduled times of that group. Those times are before the join and
+        // are left out here. The last four pictures are left out too, because pictures that are shown before them may still follow.
         (long Time, long Number)[] shown = [.. frames.SkipLast(4).Select(frame => (frame.Pts.ToUnits(s_tick) - joined, frame.Number)).Where(frame => frame.Item1 >= 0)];
-        // Of eight seconds, one or two go by before the slate is on the air.
+        // Eight seconds are watched. One or two of them pass before the slate is on the air.
         Assert.That(shown, Has.Length.GreaterThan(5 * 25));
         Assert.That(shown[0].Time / 90_000.0, Is.LessThan(2.5), "seconds after the join");
         Assert.That(shown.Select(frame => frame.Number), Is.All.EqualTo(-1), "no picture of the file");
@@ -59,7 +60,7 @@ public sealed class CopyChannelTests
         Assert.That(MediaBuffer.LiveCount, Is.Zero);
     }
 
-    // Each codec that a transport stream carries, with one of sound.
+    // Each video codec that a transport stream carries, each with another audio codec.
     [TestCase("mpeg2video", "mp2", "-g 25")]
     [TestCase("mpeg1video", "mp3", "-g 25")]
     [TestCase("hevc", "eac3", "-preset ultrafast -g 25 -x265-params log-level=none")]
@@ -78,7 +79,7 @@ public sealed class CopyChannelTests
         {
             (_, string output, _) = Tool.Run("ffprobe", $"-v quiet -show_entries stream=codec_name:packet=pts -select_streams {stream} -of csv=p=0 {path}");
             Assert.That(output, Does.Contain(codec));
-            // Of nineteen seconds, one or two go by before the slate is on the air.
+            // Nineteen seconds are watched. One or two of them pass before the slate is on the air.
             Assert.That(output.Split('\n', StringSplitOptions.RemoveEmptyEntries), Has.Length.GreaterThan(least), stream);
         }
 

@@ -14,7 +14,7 @@ namespace RetroVue.Runtime.Tests.Channels;
 /// <summary>Many viewers at once, on threads.</summary>
 public sealed class CrowdTests
 {
-    /// <summary>Generous: the machine may be busy, and a hang is what is looked for.</summary>
+    /// <summary>The limit is generous: the test looks for a hang, and the machine may be busy.</summary>
     private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(120);
 
     [TearDown]
@@ -84,7 +84,7 @@ public sealed class CrowdTests
         channel.Join();
         Assert.That(channel.Manager.Output, Is.SameAs(first));
         channel.Watch(Duration.FromSeconds(30));
-        Assert.That(channel.Manager.Output, Is.SameAs(first), "The cancelled linger must not end it.");
+        Assert.That(channel.Manager.Output, Is.SameAs(first), "The cancelled linger must not end the output.");
         channel.Leave();
         channel.Watch(Duration.FromSeconds(9.9));
         Assert.That(channel.Manager.Output, Is.SameAs(first));
@@ -104,7 +104,7 @@ public sealed class CrowdTests
         Assert.That(() => channel.Join(), Throws.TypeOf<ScheduleException>());
         Assert.That(channel.Manager.ViewerCount, Is.Zero);
         Assert.That(channel.Manager.Output, Is.Null);
-        Assert.That(channel.Manager.ProducerState, Is.EqualTo(ProducerState.Error), "a start that failed is told of until the next one");
+        Assert.That(channel.Manager.ProducerState, Is.EqualTo(ProducerState.Error), "the state shows the failed start until the next one");
         faulty.Fails = false;
         channel.Join();
         channel.Watch(Duration.FromSeconds(1));
@@ -134,7 +134,7 @@ public sealed class CrowdTests
         channel.Watch(Duration.FromSeconds(60));
         channel.Forget();
         channel.Watch(Duration.FromSeconds(2));
-        Assert.That(channel.Received, Has.Length.GreaterThan(5_000), "It airs what comes after the plan it had.");
+        Assert.That(channel.Received, Has.Length.GreaterThan(5_000), "The channel airs entries that come after its first plan.");
         faulty.Fails = true;
         channel.Watch(Duration.FromSeconds(40));
         channel.Leave();

@@ -47,7 +47,7 @@ public sealed class DeterminismTests
 
             channel.Leave();
             channel.Watch(Duration.FromSeconds(15));
-            Assert.That(channel.Manager.Output, Is.Null, "The linger is ten seconds.");
+            Assert.That(channel.Manager.Output, Is.Null, "The output ends after the linger of ten seconds.");
             channel.Dispose();
             // A segment of a copied channel lasts some four seconds.
             Assert.That(recorded.Segments, Is.GreaterThanOrEqualTo(5));
@@ -81,7 +81,7 @@ public sealed class DeterminismTests
         });
         ClockTime took = Media.Clocks.SystemClock.Instance.Now - began;
         await TestContext.Out.WriteLineAsync($"Two hours took {took}.");
-        // Some 3 s each on an idle machine; the bound is for a busy one, and still a hundredth of real time.
+        // Each of the two runs takes about 3 s on an idle machine. The bound is for a busy machine; it is a hundredth of the two hours.
         Assert.That(took, Is.LessThan(ClockTime.FromSeconds(72)));
     }
 
@@ -98,7 +98,7 @@ public sealed class DeterminismTests
             executor.RunUntilCompleted(branches.Pipeline.DisposeAsync().AsTask(), ClockTime.FromSeconds(100));
             return branches.Hash();
         });
-        // Which thread is first is chance: once would tell little.
+        // Chance decides which thread is first. One run would tell little.
         string[] threaded = new string[6];
         for (int i = 0; i < threaded.Length; i++)
         {
@@ -119,7 +119,7 @@ public sealed class DeterminismTests
             string first = run();
             ThreadPool.SetMinThreads(workers + 7, ports);
             Assert.That(run(), Is.EqualTo(first));
-            // For comparison with what another version of the code makes of the same.
+            // A reader can compare this line with that of another version of the code.
             TestContext.Out.WriteLine(first);
             return first;
         }
@@ -129,7 +129,9 @@ public sealed class DeterminismTests
         }
     }
 
-    /// <summary>A file that is copied into one transport stream and encoded anew into another: a tee, and a queue on every branch.</summary>
+    /// <summary>
+    /// Builds a pipeline that copies a file into one transport stream and encodes it anew into another: tees, with a queue on every branch.
+    /// </summary>
     private static Branches Build(string file, Executor executor)
     {
         var pipeline = new Pipeline(new PipelineOptions { Executor = executor });
@@ -172,7 +174,7 @@ public sealed class DeterminismTests
         public string Hash() => string.Join(", ", Hashes.Select(hash => Convert.ToHexString(hash.GetHashAndReset())));
     }
 
-    /// <summary>Takes in every playlist and every segment that it names, once.</summary>
+    /// <summary>Hashes every playlist, and every segment that the playlists name, once.</summary>
     private sealed class HlsRecorder : IDisposable
     {
         private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);

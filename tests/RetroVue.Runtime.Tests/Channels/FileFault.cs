@@ -2,24 +2,24 @@ using RetroVue.Media.Time;
 
 namespace RetroVue.Runtime.Tests.Channels;
 
-/// <summary>Something that is wrong with a file, from the start or from a moment on.</summary>
-/// <param name="Kind">What.</param>
-/// <param name="From">From when on, in seconds since the station's start; 0 for what is wrong from the start.</param>
-/// <param name="Until">Until when reads hang, where they do.</param>
+/// <summary>A fault of a file, from the start or from some time on.</summary>
+/// <param name="Kind">The kind of fault.</param>
+/// <param name="From">When the fault begins, in seconds since the station's start; 0 if the file is faulty from the start.</param>
+/// <param name="Until">When reads no longer hang, in seconds since the station's start, if the fault is that they hang.</param>
 internal sealed record FileFault(string Kind, double From, double Until)
 {
     private static readonly string[] s_onTheAir = ["deleted", "replaced", "cut", "grown", "overwritten", "hanging"];
 
-    /// <summary>True where nothing of the file can be shown.</summary>
+    /// <summary>True if nothing of the file can be shown.</summary>
     public bool IsUnplayable => BadFiles.Unplayable.Contains(Kind);
 
-    /// <summary>True where what is shown of the file may be anything.</summary>
+    /// <summary>True if pictures of the file may show anything.</summary>
     public bool IsScrambled => Kind == "overwritten";
 
-    /// <summary>True where reads hang.</summary>
+    /// <summary>True if reads of the file hang.</summary>
     public bool Hangs => Kind == "hanging";
 
-    /// <summary>Any fault, at a time before <paramref name="end"/>.</summary>
+    /// <summary>Returns a random fault that begins before <paramref name="end"/>, in seconds since the station's start.</summary>
     public static FileFault Any(Random random, double end)
     {
         int kind = random.Next(BadFiles.Unplayable.Length + 2 + s_onTheAir.Length);
@@ -38,7 +38,9 @@ internal sealed record FileFault(string Kind, double From, double Until)
         };
     }
 
-    /// <summary>Makes the file as it is at the start, of a good one with its index in front.</summary>
+    /// <summary>Makes the file as it is at the start.</summary>
+    /// <param name="good">A good file.</param>
+    /// <param name="fastStart">The same with its index in front.</param>
     public string Make(string good, string fastStart)
     {
         string path = Path.Combine(MadeMedia.Folder, $"fault-{TestContext.CurrentContext.Test.ID}.mp4");
@@ -54,14 +56,14 @@ internal sealed record FileFault(string Kind, double From, double Until)
         }
         else if (Kind == "unreadable" && !OperatingSystem.IsWindows())
         {
-            // Nothing to root, who reads it all the same.
+            // If the test runs as root, the file stays readable: root may read any file.
             File.SetUnixFileMode(path, UnixFileMode.None);
         }
 
         return path;
     }
 
-    /// <summary>Does to the file what befalls it on the air.</summary>
+    /// <summary>Applies to the file the fault that it has on the air.</summary>
     public void Strike(string path, string other, Random random)
     {
         switch (Kind)
@@ -98,7 +100,7 @@ internal sealed record FileFault(string Kind, double From, double Until)
         }
     }
 
-    /// <summary>Until when reads hang that begin at a time; None where they do not.</summary>
+    /// <summary>Returns the time until which a read hangs that begins at <paramref name="now"/>; None if it does not hang.</summary>
     public ClockTime HangsUntil(ClockTime now, ClockTime start) =>
         Hangs && now >= start + Seconds(From) && now < start + Seconds(Until) ? start + Seconds(Until) : ClockTime.None;
 

@@ -9,8 +9,8 @@ using Duration = NodaTime.Duration;
 namespace RetroVue.Runtime.Tests.Channels;
 
 /// <summary>
-/// Whatever a file is or does, at the start or on the air: a line says it, its time is kept, a slate is in its place, and the bytes of every
-/// other channel are those of a station without it.
+/// Whatever is wrong with a file, at the start or on the air: a log line names the file, a slate airs in its place, the next item begins
+/// in time, and the bytes of every other channel are the same as in a station without the fault.
 /// </summary>
 public sealed class FileFaultTests
 {
@@ -29,7 +29,7 @@ public sealed class FileFaultTests
     [Test]
     public async Task Any_fault_of_a_file_stays_in_its_place() => await RunAsync(12);
 
-    [TestCase(878604993, Description = "Transcoded, joined behind the end of a cut file: its last picture was held for seconds, from before the join.")]
+    [TestCase(878604993, Description = "A viewer joins a transcoded channel after the end of a cut file. Its last picture stays for seconds.")]
     public async Task Fault_that_was_found_stays_in_its_place(int seed) => await RunAsync(1, seed);
 
     [Test]
@@ -66,7 +66,7 @@ public sealed class FileFaultTests
             station.Run(join, fault, () => fault.Strike(path, other, random));
             Assert.That(station.Channels.Select(one => one.Manager.ProducerState), Is.All.EqualTo(ProducerState.Running), what);
             byte[][] received = station.End();
-            // Others' bytes do not depend on which channel it is, only on when they were joined.
+            // The bytes of the other channels depend on when their viewers join, and not on which channel has the fault.
             for (int i = 0; i < Channels; i++)
             {
                 if (i != channel)
@@ -85,19 +85,22 @@ public sealed class FileFaultTests
         }
     }
 
-    /// <summary>Every picture is the scheduled one, or a slate where the fault is; and there are as many as there should be.</summary>
+    /// <summary>
+    /// Asserts that every picture is the scheduled one, or a slate during the fault, and that no picture is missing without a fault.
+    /// </summary>
     private static void AssertPlaces(IReadOnlyList<(double Time, long Number)> frames, FileFault fault, int item, double join, string what)
     {
         double start = item * Length, end = start + Length;
-        // The channel's reads all hang, also of what follows; then its file is tried again and begins at a key frame.
+        // If reads hang, all reads of the channel hang, also those of the items that follow. Afterwards the channel tries its file again
+        // and begins at a key frame.
         (double from, double until) = fault.Hangs ? (fault.From, fault.Until + 12) : (start, end);
         what = $"{what}; received {string.Join(' ', frames.Select(frame => string.Create(CultureInfo.InvariantCulture, $"{frame.Time:0.0}:{frame.Number}")))}";
         (double Time, long Number) last = (double.NaN, -1);
         foreach ((double time, long number) in frames)
         {
             bool mayDiffer = time >= from - 0.01 && time < until + 0.01;
-            // A transcoded channel holds the last picture until the slate is there, two seconds after it should have changed at most; also for who
-            // joins after that.
+            // A transcoded channel shows the last picture until the slate is there: at most two seconds after the picture should have
+            // changed. A viewer who joins in that time sees the held picture too.
             last = number == last.Number ? last : (time, number);
             bool isHeld = time > last.Time || time == frames[0].Time;
             if (mayDiffer && (number < 0 || fault.IsScrambled || (isHeld && time - last.Time < 2.05)))
@@ -108,7 +111,7 @@ public sealed class FileFaultTests
             Assert.That(number, Is.EqualTo((time % Length) * Rate).Within(1.01), $"at {time} of {what}");
         }
 
-        // Where nothing is wrong nothing is missing.
+        // During the seconds without a fault, no picture is missing.
         double first = Math.Ceiling(join + 0.5), ending = Watched - 1;
         double[] faultless = [.. Enumerable.Range((int)first, Math.Max(0, (int)ending - (int)first)).Select(second => (double)second).Where(second => second + 1 < from || second > until)];
         foreach (double second in faultless)
@@ -119,7 +122,8 @@ public sealed class FileFaultTests
 
         if (fault.IsUnplayable)
         {
-            // What opens and has nothing to give is found out on the air: its slate begins two seconds later.
+            // A file without media may open without an error. The channel finds that out on the air, and the slate begins two seconds
+            // later.
             double slateFrom = Math.Max(start + 2.3, join + 2.3);
             int expected = (int)((Math.Min(end, ending) - slateFrom) * Rate) - 2;
             int slates = frames.Count(frame => frame.Time >= slateFrom && frame.Time < end && frame.Number < 0);
@@ -127,20 +131,23 @@ public sealed class FileFaultTests
         }
         else if (fault.Hangs)
         {
-            // 1.3 s have been taken and read ahead, and two seconds after the picture has stopped there is a slate.
+            // The channel has already taken and read ahead 1.3 s of the file. Two seconds after the picture has stopped, the slate is
+            // there.
             double slateFrom = Math.Max(fault.From, join) + 3.5, slateUntil = Math.Min(fault.Until, ending);
             int gone = frames.Count(frame => frame.Time >= slateFrom && frame.Time < slateUntil && frame.Number < 0);
-            // Not in an item's last seconds, in which the next one is due already.
+            // No slate airs in the last seconds of an item, because the next item is due soon.
             double lost = Enumerable.Range(1, Items).Sum(n => Math.Max(0, Math.Min(slateUntil, n * Length) - Math.Max(slateFrom, (n * Length) - 3.5)));
             Assert.That(gone, Is.GreaterThanOrEqualTo((int)((slateUntil - slateFrom - lost - 3.5) * Rate)), what);
         }
     }
 
-    /// <summary>Each line names the file, and there is one wherever a slate took its place.</summary>
+    /// <summary>
+    /// Asserts that each log line is one line and names the file, and that there is one line for each time that a slate replaced the item.
+    /// </summary>
     private static void AssertLines(RecordedLog log, FileFault fault, string path, int item, double join, string what)
     {
         what = $"{what}: {string.Join('\n', log.Lines)}";
-        // The first item is opened once more, for its turn after the last.
+        // The first item is opened once more, because it airs again after the last item.
         int opened = (join < (item + 1) * Length ? 1 : 0) + (item == 0 ? 1 : 0);
         foreach (string line in log.Lines)
         {
@@ -148,7 +155,8 @@ public sealed class FileFaultTests
             Assert.That(line.StartsWith("1109", StringComparison.Ordinal) || line.Contains(path, StringComparison.Ordinal) || fault.Hangs, what);
         }
 
-        // What opens and has nothing to give has its line when it is on the air; not in its last seconds, in which the next one is due.
+        // A file that opens but has no media gets its log line when it is on the air. It gets none in the item's last seconds, because the
+        // next item is due soon.
         if (fault.IsUnplayable)
         {
             int lines = log.Lines.Count(line => line.Contains(path, StringComparison.Ordinal));
@@ -189,7 +197,7 @@ public sealed class FileFaultTests
         }
     }
 
-    /// <summary>Channels side by side in one simulation, one of whose files is faulty.</summary>
+    /// <summary>Channels side by side in one simulation. One of them has one faulty file.</summary>
     private sealed class FaultyStation : IDisposable
     {
         private readonly ClockTime _line;
@@ -204,7 +212,7 @@ public sealed class FileFaultTests
             for (int i = 0; i < FileFaultTests.Channels; i++)
             {
                 string[] files = [.. Enumerable.Range(0, Items).Select(n => i == channel && n == item ? path : good)];
-                // The first may be transcoded, which is slow to simulate.
+                // The first channel may be transcoded. The others are copied, because a transcoded channel is slow to simulate.
                 ChannelProfile profile = i == 0 && mode == ProfileMode.Transcode
                     ? ChannelProfile.Transcode(320, 180, new Rational(Rate, 1))
                     : ChannelProfile.Copy;
@@ -270,7 +278,7 @@ public sealed class FileFaultTests
 
         private void RunTo(double time)
         {
-            // A viewer of each channel takes what comes as often as viewers are woken.
+            // The viewer of each channel takes the chunks as often as a real viewer wakes up.
             while (time - Now > 0.0005)
             {
                 Channels[0].Executor.RunFor(ClockTime.FromMilliseconds((long)Math.Round(Math.Min(0.08, time - Now) * 1000)));

@@ -9,7 +9,7 @@ using RetroVue.Runtime.Schedules;
 
 namespace RetroVue.Runtime.Tests.Channels;
 
-/// <summary>A first viewer who takes segments has some to play at once, also where the programme has only just begun.</summary>
+/// <summary>The first viewer of a channel's segments can play some at once, even if the programme has only just begun.</summary>
 public sealed class HlsJoinTests
 {
     private const int Seconds = 12;
@@ -30,11 +30,11 @@ public sealed class HlsJoinTests
         channel.Join(isHls: true);
         HlsSegmenter segmenter = HlsStream.Of(channel.Session!.Output).Segmenter;
 
-        // A quarter of a second is what catching up may take.
+        // The channel may take a quarter of a second to catch up.
         channel.Watch(Duration.FromMilliseconds(250));
         HlsPlaylist first = segmenter.Playlist!;
         Assert.That(first, Is.Not.Null, "a playlist at once");
-        // A player begins three target durations before the end, where there was something so long ago.
+        // A player begins three target durations before the end of the playlist, if the programme has aired for as long as that.
         ClockTime wanted = ClockTime.Min(channel.Session.Output.Kind.KeyFrameInterval * 3, ClockTime.FromSeconds(10));
         Assert.That(first.Duration, Is.GreaterThanOrEqualTo(wanted));
         Assert.That(joined - first.Entries[^1].End, Is.LessThan(channel.Session.Output.Kind.KeyFrameInterval + ClockTime.FromMilliseconds(250)));
@@ -48,14 +48,14 @@ public sealed class HlsJoinTests
         channel.Dispose();
 
         IReadOnlyList<(ClockTime Pts, long Number)> frames = await ReceivedFrames.ReadAsync(path);
-        // All of the playlist, but for pictures at its end whose references come later.
+        // All pictures of the playlist are there, except for pictures at its end that need a later picture for decoding.
         Assert.That(frames, Has.Count.GreaterThan((int)last.Duration.ToUnits(s_rate.Inverse) - 5));
         ClockTime offset = last.Entries[0].Pts - frames[0].Pts;
         for (int i = 0; i < frames.Count; i++)
         {
             long position = (frames[i].Pts + offset - start).ToUnits(s_rate.Inverse);
             Assert.That(frames[i].Number, Is.EqualTo(position % (Seconds * s_rate.Numerator)), $"{frames[i].Pts + offset - start} after the start");
-            // To a tick of 90 kHz on either side.
+            // Each time may be off by one tick of 90 kHz (11 µs), so a difference of times may be off by two ticks.
             Assert.That((frames[i].Pts - frames[0].Pts).Nanoseconds, Is.EqualTo(40_000_000.0 * i).Within(25_000), "every frame, also over the boundary");
         }
 

@@ -10,7 +10,9 @@ using RetroVue.Runtime.Schedules;
 
 namespace RetroVue.Runtime.Tests.Channels;
 
-/// <summary>Channels of real files keep the rules of HLS while viewers come and go, and a player started cold has enough to go on.</summary>
+/// <summary>
+/// Channels of real files keep the rules of HLS while viewers come and go. A player that starts anew has enough media to play.
+/// </summary>
 public sealed class HlsRulesTests
 {
     private static readonly Instant s_start = Instant.FromUtc(2026, 3, 29, 0, 0);
@@ -32,7 +34,7 @@ public sealed class HlsRulesTests
             + "-c:v libx264 -preset ultrafast -bf 2 -g 96 -x264-params scenecut=0 -pix_fmt yuv420p -c:a aac -ac 2"),
         Duration.FromSeconds(7.4));
 
-    /// <summary>Nothing is there for the second half of its time: a slate.</summary>
+    /// <summary>The file lasts half of its time in the schedule. In the second half a slate airs.</summary>
     private static (string, Duration) Short => (Irregular.Item1, Duration.FromSeconds(24));
 
     [TearDown]
@@ -75,8 +77,9 @@ public sealed class HlsRulesTests
                     }
                 }
 
-                // Of what was on the air a moment before, and not of what had not begun.
-                Assert.That(second < (run == 0 && milliseconds < 12_000 ? 12 : 1) || rules.Last.Count > 0, Is.True, "a cold start has a playlist at once");
+                // The playlist begins with media from before the join. If the channel's schedule began only a moment before the join, there
+                // is none at first.
+                Assert.That(second < (run == 0 && milliseconds < 12_000 ? 12 : 1) || rules.Last.Count > 0, Is.True, "the playlist is there at once");
             }
 
             Assert.That(rules.Target, Is.EqualTo(mode == ProfileMode.Copy ? 4 : 2));

@@ -13,15 +13,15 @@ using SystemClock = RetroVue.Media.Clocks.SystemClock;
 
 namespace RetroVue.Runtime.Tests.Channels;
 
-/// <summary>A station in real time, one of whose files hangs for real, in the kernel.</summary>
+/// <summary>A station in real time. The kernel lets the reads of one of its files really hang.</summary>
 [Category("Slow")]
 public sealed class HungDiskTests
 {
     private static readonly Rational s_rate = new(25, 1);
 
-    /// <summary>What hung goes on in the background, and is over before another test counts what is open.</summary>
+    /// <summary>Reads that hung end in the background. They must be over before the next test counts what is open.</summary>
     [TearDown]
-    public async Task NothingIsLeftAsync() => await Until.TrueAsync(() => FFmpegHandles.Live == 0, "Something is left open.");
+    public async Task NothingIsLeftAsync() => await Until.TrueAsync(() => FFmpegHandles.Live == 0, "Objects of FFmpeg are left open.");
 
     [TestCase(ProfileMode.Copy)]
     [TestCase(ProfileMode.Transcode)]
@@ -38,7 +38,7 @@ public sealed class HungDiskTests
             await WaitAsync(3000);
             viewers.Forget();
             disk.Hang();
-            await Until.TrueAsync(() => hung.ProducerHealth == ProducerHealth.Degraded, "It does not become a slate.");
+            await Until.TrueAsync(() => hung.ProducerHealth == ProducerHealth.Degraded, "The hung file does not become a slate.");
             Assert.That(hung.HealthReason, Does.Contain(hanging));
             await WaitAsync(7000);
             Assert.That(disk.Count, Is.GreaterThan(0), "Nothing hangs.");
@@ -48,7 +48,7 @@ public sealed class HungDiskTests
             Assert.That(station.Channels.Skip(1).Select(channel => channel.Output!.LatePackets), Is.All.Zero, gaps);
             Assert.That(station.Channels.Skip(1).Select(channel => channel.ProducerHealth), Is.All.EqualTo(ProducerHealth.Running));
             disk.GoOn();
-            await Until.TrueAsync(() => hung.ProducerHealth == ProducerHealth.Running, "It does not come back.");
+            await Until.TrueAsync(() => hung.ProducerHealth == ProducerHealth.Running, "The file does not come back.");
             Assert.That(log.Lines.Where(line => line.Contains(hanging)), Is.Not.Empty.And.All.StartsWith("1113"));
         }
 
@@ -73,7 +73,7 @@ public sealed class HungDiskTests
             await session.DisposeAsync();
         }
 
-        // Only the first one waits for the file.
+        // Only the first visit waits for the file.
         Assert.That(SystemClock.Instance.Now - began, Is.LessThan(ClockTime.FromSeconds(10)));
         await station.Channels[0].JoinAsync(new JoinRequest("visitor"));
         Assert.That(disk.Count, Is.EqualTo(1), "One opening hangs, however many viewers there were.");
@@ -94,7 +94,7 @@ public sealed class HungDiskTests
         disk.Hang();
         ClockTime began = SystemClock.Instance.Now;
         await using Station station = Make(log, ("hung", ProfileMode.Copy, hanging), ("transcoded", ProfileMode.Transcode, good), ("copy", ProfileMode.Copy, good));
-        // Five seconds of silence, looked for every second.
+        // The file is given up after five seconds without an answer. The loader looks for that once a second.
         Assert.That(SystemClock.Instance.Now - began, Is.LessThan(ClockTime.FromSeconds(9)));
         Assert.That(log.Lines, Has.Count.EqualTo(1).And.Exactly(1).Contains(hanging));
         ViewerSession slate = await station.Channels[0].JoinAsync(new JoinRequest("visitor"));
@@ -137,7 +137,7 @@ public sealed class HungDiskTests
     private static Task WaitAsync(long milliseconds) =>
         ThreadedExecutor.Default.WaitUntilAsync(SystemClock.Instance, SystemClock.Instance.Now + ClockTime.FromMilliseconds(milliseconds));
 
-    /// <summary>One on each channel, with the longest time between two chunks that came.</summary>
+    /// <summary>One viewer of each channel, with the longest time between two chunks that it received.</summary>
     private sealed class Viewers : IAsyncDisposable
     {
         private readonly CancellationTokenSource _stop = new();

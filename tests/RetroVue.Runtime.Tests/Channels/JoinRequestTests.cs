@@ -9,7 +9,7 @@ using RetroVue.Runtime.Schedules;
 
 namespace RetroVue.Runtime.Tests.Channels;
 
-/// <summary>Any protocol takes a channel by what its viewers ask for as they join.</summary>
+/// <summary>The runtime serves any protocol by the request with which its viewers join a channel.</summary>
 public sealed class JoinRequestTests
 {
     private static readonly Instant s_start = Instant.FromUtc(2026, 3, 1, 12, 0);
@@ -24,10 +24,10 @@ public sealed class JoinRequestTests
         using SimulatedChannel channel = await CreateAsync(mode);
         Recorded? recorded = null;
         channel.Join(new JoinRequest("recorder") { Watching = output => recorded = output.Attach(_ => new Recorded()) });
-        Assert.That(channel.Session!.Output.Attach(_ => new Recorded()), Is.SameAs(recorded), "There is one of a kind.");
+        Assert.That(channel.Session!.Output.Attach(_ => new Recorded()), Is.SameAs(recorded), "An output has one consumer of a kind.");
         channel.Watch(Duration.FromSeconds(5));
-        // A viewer who reads the live ring has what has been sent by the same moment, from the first place to join on: a consumer has also the
-        // tables and clock references before that, of half a second at most.
+        // A viewer who reads the live ring begins at the first place at which a viewer can join. A consumer also has the tables and clock
+        // references before that place: at most half a second. From there on, both have the same bytes.
         byte[] all = recorded!.Bytes.ToArray();
         Assert.That(all.AsSpan().EndsWith(channel.Received), Is.True);
         Assert.That(all.Length - channel.Received.Length, Is.InRange(0, all.Length / 10));
@@ -51,7 +51,7 @@ public sealed class JoinRequestTests
 
     [TestCase(0.0)]
     [TestCase(3.5)]
-    [TestCase(60.0, Description = "More than there is since the channel began: the items before.")]
+    [TestCase(60.0, Description = "The preroll is longer than the current item, so it begins in an earlier one.")]
     public async Task First_viewer_has_as_much_of_what_has_aired_as_it_asks_for(double preroll)
     {
         using SimulatedChannel channel = await CreateAsync(ProfileMode.Transcode);
@@ -62,7 +62,7 @@ public sealed class JoinRequestTests
         long wrap = ClockTime.FromUnits(1L << 33, new Rational(1, 90_000)).Nanoseconds;
         double first = (((frames[0].Pts.Nanoseconds - joined.Nanoseconds) % wrap) + wrap) % wrap / 1e9;
         first = first > 40_000 ? first - (wrap / 1e9) : first;
-        // To the frame grid, forty milliseconds.
+        // The picture may be off by one frame of the grid: 40 ms.
         Assert.That(first, Is.EqualTo(-preroll).Within(0.041));
     }
 
@@ -76,7 +76,7 @@ public sealed class JoinRequestTests
         Assert.That(channel.Manager.Touch(silent.Id), Is.SameAs(silent));
         channel.Executor.RunFor(ClockTime.FromMilliseconds(4900));
         Assert.That(channel.Manager.ViewerCount, Is.EqualTo(2));
-        // It is looked for once a second.
+        // The channel looks for silent viewers once a second.
         channel.Executor.RunFor(ClockTime.FromMilliseconds(1200));
         Assert.That(channel.Manager.Sessions, Is.EqualTo(new[] { steady }));
     }
@@ -95,7 +95,8 @@ public sealed class JoinRequestTests
             channel.Watch(Duration.FromMilliseconds(100));
         }
 
-        // Three segments of two seconds, of which the first begins at the next key frame and the last is listed once it has been shown.
+        // The playlist needs three segments of two seconds. The first begins at the next key frame, and the last is listed after it has
+        // been shown.
         Assert.That(waited, Is.InRange(6, 9));
         Assert.That(hls.Segmenter.Playlist, Is.Not.Null);
         ChannelOutput output = channel.Session.Output;

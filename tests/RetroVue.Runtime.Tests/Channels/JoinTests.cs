@@ -13,15 +13,14 @@ public sealed class JoinTests
     private static readonly Instant s_start = Instant.FromUtc(2026, 3, 29, 0, 0);
     private static readonly Duration s_length = Duration.FromHours(2);
 
-    // The 33-bit count of 90 kHz wraps in the middle of the programme: 26.5 h is not a divisor of anything here, so times are compared
-    // modulo the wrap.
+    // The 33-bit count of 90 kHz wraps every 26.5 h, also in the middle of the programme. So times are compared modulo the wrap.
     private static readonly long s_wrap = 1L << 33;
 
     [Test]
     public async Task Join_transcoded_at_any_second_shows_the_scheduled_frame_within_one([Values(1, 59, 1800, 3599, 4711, 7195)] int second)
     {
         (ClockTime first, ClockTime joined) = await Watch(ChannelProfile.Transcode(320, 180, new Rational(25, 1)), second, tolerance: 1);
-        // On the frame grid of forty milliseconds.
+        // The picture may be off by one frame of the grid: 40 ms.
         Assert.That((first - joined).Abs(), Is.LessThanOrEqualTo(ClockTime.FromMilliseconds(40)));
     }
 
@@ -30,7 +29,7 @@ public sealed class JoinTests
     {
         (ClockTime first, ClockTime joined) = await Watch(ChannelProfile.Copy, second, tolerance: 0);
         Assert.That(first, Is.LessThanOrEqualTo(joined));
-        // Key frames stand two seconds apart.
+        // The file has a key frame every two seconds.
         Assert.That(joined - first, Is.LessThanOrEqualTo(ClockTime.FromSeconds(2)));
     }
 
@@ -49,18 +48,20 @@ public sealed class JoinTests
 
         ClockTime start = line.At(s_start);
         var seen = frames.Select(frame => (Time: Unwrap(frame.Pts, joined), frame.Number)).ToList();
-        // As many as were watched, so that what follows has something to look at; a picture at either end may be the next second's.
+        // The number of pictures shows that the checks below have pictures to check. At each end, a picture may belong to the next second.
         int rate = profile is TranscodeProfile transcoded ? transcoded.Rate.Numerator : s_rate.Numerator;
         Assert.That(seen.Count(frame => frame.Time >= joined && frame.Time < left), Is.EqualTo(3 * rate).Within(1));
-        // The recording ends within a picture; what is shown later than it was left is not whole.
+        // The recording ends in the middle of a picture. Pictures that are shown after the viewer left may not be whole, so they are not
+        // checked.
         foreach ((ClockTime time, long number) in seen.Where(frame => frame.Time < left))
         {
-            // Number of the frame on display at that time, by the schedule alone.
+            // The number of the frame that the schedule wants at that time.
             long scheduled = (time - start + ClockTime.FromMilliseconds(1)).ToUnits(new Rational(1, 1000)) * s_rate.Numerator / 1000;
             Assert.That(number, Is.EqualTo(scheduled).Within(tolerance), $"at {time - start}");
         }
 
-        // Three seconds were watched and half a second more has been sent ahead; the decoder keeps the last pictures back.
+        // Three seconds were watched, and half a second more was sent ahead. The decoder keeps the last pictures back, so less than that is
+        // checked.
         Assert.That(seen[^1].Time, Is.GreaterThan(left));
         Assert.That(MediaBuffer.LiveCount, Is.Zero);
         return (seen[0].Time, joined);

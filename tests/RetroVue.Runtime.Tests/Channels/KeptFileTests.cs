@@ -8,7 +8,7 @@ using RetroVue.Runtime.Schedules;
 
 namespace RetroVue.Runtime.Tests.Channels;
 
-/// <summary>A channel keeps the files open that it read last, off the air and for a while only.</summary>
+/// <summary>When a channel goes off the air, it keeps the files open that it read last, for ten minutes.</summary>
 public sealed class KeptFileTests
 {
     private const int Seconds = 12;
@@ -38,7 +38,7 @@ public sealed class KeptFileTests
     [Test]
     public async Task Channel_on_the_air_keeps_nothing_but_what_it_reads()
     {
-        // Left eight seconds into an item, when the next one is prepared: two files are kept.
+        // The viewer leaves eight seconds into an item. The channel has prepared the next item by then, so it keeps two files.
         using SimulatedChannel channel = await CreateAsync(ProfileMode.Copy);
         channel.Join();
         channel.Watch(Duration.FromSeconds(6));
@@ -48,7 +48,7 @@ public sealed class KeptFileTests
         channel.Join();
         channel.Watch(Duration.FromSeconds(1));
         Assert.That(channel.Manager.Kept.Shelf.Count, Is.Zero);
-        // Packets are counted too, and there may be some more or less; the two files are the same one, opened twice.
+        // FFmpegHandles counts packets too, so the exact number varies. Both kept files are the same file, opened twice.
         Assert.That(FFmpegHandles.Live, Is.LessThanOrEqualTo(onTheAir));
     }
 
@@ -60,7 +60,7 @@ public sealed class KeptFileTests
         {
             Visit(channel);
             channel.Executor.RunFor(ClockTime.FromSeconds(500));
-            // Two where the next item was prepared.
+            // There are two kept files if the next item was prepared.
             Assert.That(channel.Manager.Kept.Shelf.Count, Is.Positive);
         }
     }
@@ -78,7 +78,7 @@ public sealed class KeptFileTests
                 again = kept.BeginAsync();
             },
             executor.Clock.Now);
-        Assert.That(again.IsCompleted, Is.True, "It goes on for ten minutes; who went off the air is not to wait for that.");
+        Assert.That(again.IsCompleted, Is.True, "Going off the air must not wait for the ten minutes of keeping.");
         executor.RunUntilCompleted(() => kept.DisposeAsync().AsTask(), executor.Clock.Now + s_moment);
     }
 
@@ -104,7 +104,7 @@ public sealed class KeptFileTests
         again.Forget();
         Visit(again);
         using SimulatedChannel once = await CreateAsync(mode);
-        // As long as the other's visit took.
+        // The first visit to the other channel took this long.
         once.Executor.RunFor(ClockTime.FromMilliseconds(800));
         Visit(once);
         Assert.That(again.Received, Is.EqualTo(once.Received));

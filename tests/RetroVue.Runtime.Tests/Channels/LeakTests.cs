@@ -10,7 +10,7 @@ using RetroVue.Runtime.Schedules;
 
 namespace RetroVue.Runtime.Tests.Channels;
 
-/// <summary>Viewers who come and go, whatever is on the air, leave nothing behind.</summary>
+/// <summary>Viewers who come and go leave nothing behind, whatever is on the air.</summary>
 public sealed class LeakTests
 {
     private const int Seconds = 12;
@@ -92,11 +92,11 @@ public sealed class LeakTests
                     kept.Add(MediaBuffer.Create(HeapMemory.Create([(16, 16)])));
                     break;
                 case "native":
-                    // Freed with the process.
+                    // The memory is freed when the process ends.
                     Marshal.AllocHGlobal(1100);
                     break;
                 default:
-                    // A megabyte over a thousand repetitions is the bound.
+                    // The measurement allows one megabyte over a thousand repetitions. This is a little more than that.
                     kept.Add(new byte[1100]);
                     break;
             }
@@ -131,7 +131,7 @@ public sealed class LeakTests
 
     private static string ShrinkingPath(ProfileMode mode) => Path.Combine(MadeMedia.Folder, $"leaks-shrinking-{mode}.mp4");
 
-    /// <summary>A whole file, which is to be cut while it plays.</summary>
+    /// <summary>Makes a whole file, which the test cuts while it plays.</summary>
     private static string MakeWhole(string good, ProfileMode mode)
     {
         string path = ShrinkingPath(mode);
@@ -139,7 +139,10 @@ public sealed class LeakTests
         return path;
     }
 
-    /// <summary>Joins, watches for 0.2 s and leaves, again and again; what is more after the visits than after the warm-up.</summary>
+    /// <summary>
+    /// Joins, watches for 0.2 s and leaves, again and again. Returns the resources of which there are more after the visits than after the
+    /// warm-up.
+    /// </summary>
     private static IReadOnlyList<string> Measure(SimulatedChannel channel, int warmUp, int count, Action after, Action? meanwhile = null)
     {
         IReadOnlyList<string> grown = Measure(warmUp, count, () =>
@@ -156,7 +159,10 @@ public sealed class LeakTests
         return grown;
     }
 
-    /// <summary>What is more after the visits than after the warm-up, each followed by what lets go of the files that a channel keeps open.</summary>
+    /// <summary>
+    /// Returns the resources of which there are more after the visits than after the warm-up. <paramref name="settle"/> runs before each
+    /// measurement; it closes the files that a channel keeps open.
+    /// </summary>
     private static IReadOnlyList<string> Measure(int warmUp, int count, Action visit, Action settle)
     {
         Repeat(warmUp);

@@ -5,18 +5,18 @@ using RetroVue.Runtime.Output;
 
 namespace RetroVue.Runtime.Tests.Channels;
 
-/// <summary>In real time, who joins a copied channel in the middle gets a burst that ends at the live edge.</summary>
+/// <summary>In real time: a viewer who joins a copied channel in the middle of an item gets a burst of media up to the live edge.</summary>
 public sealed class LiveEdgeTests
 {
     private static readonly Rational s_tick = new(1, 90_000);
 
-    /// <summary>How long before its time a picture is sent: the decoder's delay.</summary>
+    /// <summary>The time by which a picture is sent before it is shown: the decoder's delay.</summary>
     private static readonly ClockTime s_ahead = ClockTime.FromMilliseconds(500);
 
     /// <summary>
-    /// How much less than that the newest picture received may be ahead: a granule of 40 ms that is under way, the 80 ms between two
-    /// wakings of a viewer, and up to three pictures of 40 ms, of which two may wait to be sent after one that is shown later. The rest is
-    /// for a machine that does other things too.
+    /// The newest received picture may be less far ahead than that, by: a granule of 40 ms that is being made, the 80 ms between two
+    /// wakings of a viewer, and three pictures of 40 ms, because two of them may wait until a picture that is shown later has been sent.
+    /// The remaining 60 ms are for a busy machine.
     /// </summary>
     private static readonly ClockTime s_tolerance = ClockTime.FromMilliseconds(40 + 80 + 120 + 60);
 
@@ -24,7 +24,7 @@ public sealed class LiveEdgeTests
     public async Task Join_in_the_middle_of_a_copied_item_is_at_the_live_edge_within_a_second([Values] bool isWarm)
     {
         await using LiveStation live = await LiveStation.CreateAsync(ClockTime.Zero);
-        // The code has run before, and a good part of a group of pictures has passed.
+        // This visit runs the code once before the measurement. A good part of a group of pictures passes meanwhile.
         await live.VisitAsync(live.Station.Channels[0], isHls: false, ClockTime.FromMilliseconds(3500));
         ChannelManager channel = live.Station.Channels[isWarm ? 0 : 1];
         var line = new ChannelLine(live.Station.Clock.AsClock(), ChannelLine.DefaultEpoch);
@@ -47,7 +47,7 @@ public sealed class LiveEdgeTests
                     chunk.Release();
                     break;
                 case ChunkReadState.Empty:
-                    // All there is has been read: here the stream is compared with the clock.
+                    // The viewer has read all that was sent. Only now is the stream compared with the clock.
                     ClockTime now = line.Now;
                     arrived = newest >= now + s_ahead - s_tolerance ? now : ClockTime.None;
                     await Task.WhenAny(reader.News, live.WaitAsync(ClockTime.FromMilliseconds(200)));
@@ -60,15 +60,19 @@ public sealed class LiveEdgeTests
 
         await session.DisposeAsync();
         await TestContext.Out.WriteLineAsync($"began {asked - first} behind the join, at the live edge {arrived - asked} after it, {newest - arrived} ahead");
-        // Otherwise there was nothing to catch up.
+        // If the stream did not begin before the join, the viewer had nothing to catch up on.
         Assert.That(first, Is.LessThan(asked));
         Assert.That(arrived - asked, Is.LessThan(ClockTime.FromSeconds(1)));
-        // Nor may it run ahead of what decoders have room for: half a second before decoding, which is up to four pictures before showing where
-        // x264 puts two between others (two in between, and two of its delay); a millisecond is for ticks of 90 kHz.
+        // The stream must not run ahead of the room that decoders have: half a second before decoding. A picture is shown up to four
+        // pictures (160 ms) after it is decoded: x264 puts two between others, and adds a delay of two. One millisecond is for the rounding
+        // to ticks of 90 kHz.
         Assert.That(newest - arrived, Is.LessThan(s_ahead + ClockTime.FromMilliseconds(160 + 1)));
     }
 
-    /// <summary>The presentation times of the pictures that begin in these transport packets, on the channel's line; ISO/IEC 13818-1, 2.4.3.6.</summary>
+    /// <summary>
+    /// Returns the presentation times of the pictures that begin in these transport packets, on the channel's line; ISO/IEC 13818-1,
+    /// 2.4.3.6.
+    /// </summary>
     private static IEnumerable<ClockTime> PictureTimes(byte[] packets, ClockTime near)
     {
         const int packetSize = 188, picturePid = 0x100;

@@ -10,7 +10,9 @@ using RetroVue.Runtime.Time;
 
 namespace RetroVue.Runtime.Tests.Channels;
 
-/// <summary>A station in real time, on threads: two copied channels and a transcoded one, of short items one of which is cut short.</summary>
+/// <summary>
+/// A station in real time, on threads: two copied channels and a transcoded one. Their items are short, and one item's file is cut short.
+/// </summary>
 internal sealed class LiveStation : IAsyncDisposable
 {
     private static readonly Rational s_rate = new(25, 1);
@@ -74,7 +76,7 @@ internal sealed class LiveStation : IAsyncDisposable
                         channel.Touch(session.Id);
                         break;
                     default:
-                        // Where the machine is overloaded a viewer may lag: players then connect anew.
+                        // If the machine is overloaded, a viewer may fall behind. Players then connect anew.
                         reader.Dispose();
                         reader = session.Output.Stream.Read();
                         await Task.WhenAny(WaitAsync(ClockTime.FromMilliseconds(100), stop), end);
@@ -91,7 +93,7 @@ internal sealed class LiveStation : IAsyncDisposable
         }
     }
 
-    /// <summary>Waits in real time; a cancelled wait just ends.</summary>
+    /// <summary>Waits in real time. If the wait is cancelled, it ends without an exception.</summary>
     public async Task WaitAsync(ClockTime time, CancellationToken stop = default)
     {
         try
@@ -100,7 +102,7 @@ internal sealed class LiveStation : IAsyncDisposable
         }
         catch (OperationCanceledException)
         {
-            // The visit is over.
+            // The visit is over: the wait ends here without an exception.
         }
     }
 

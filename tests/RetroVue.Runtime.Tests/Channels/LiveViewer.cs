@@ -5,7 +5,7 @@ using RetroVue.Runtime.Output;
 
 namespace RetroVue.Runtime.Tests.Channels;
 
-/// <summary>A viewer in real time, who keeps what is sent.</summary>
+/// <summary>A viewer in real time, who keeps all bytes that were sent.</summary>
 internal sealed class LiveViewer : IAsyncDisposable
 {
     private readonly ViewerSession _session;
@@ -22,7 +22,9 @@ internal sealed class LiveViewer : IAsyncDisposable
     public static async Task<LiveViewer> JoinAsync(ChannelManager channel) =>
         new(await channel.JoinAsync(new JoinRequest("viewer")));
 
-    /// <summary>Leaves the channel, and reads the pictures that came; each with its time on the channel's line, without the wire's wrap.</summary>
+    /// <summary>
+    /// Leaves the channel and returns the received pictures. Each has its time on the channel's line, with the wrap of the wire removed.
+    /// </summary>
     public async Task<IReadOnlyList<(ClockTime Pts, long Number)>> LeaveAsync(ClockTime near)
     {
         await DisposeAsync();

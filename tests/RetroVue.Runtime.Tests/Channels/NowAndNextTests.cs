@@ -12,13 +12,14 @@ using static RetroVue.Runtime.Tests.Schedules.TestSchedules;
 
 namespace RetroVue.Runtime.Tests.Channels;
 
-/// <summary>What a channel says of now and next: nothing is left out, however short it is and whatever is published.</summary>
+/// <summary>The channel's answer about now and next names every entry, however short it is and whatever is published.</summary>
 public sealed class NowAndNextTests
 {
     private static readonly Instant s_start = Instant.FromUtc(2026, 3, 1, 12, 0);
     private static readonly Duration s_millisecond = Duration.FromMilliseconds(1);
 
-    // Walking from next to next passes each entry of the plan once: entries of a nanosecond, many within one granule, and long ones.
+    // If a test asks for the next entry again and again, it sees each entry of the plan once: also entries of a nanosecond, many entries in
+    // one granule, and long ones.
     [Test]
     public void Next_of_next_passes_every_entry() => RandomCases.Run(300, random =>
     {
@@ -36,14 +37,15 @@ public sealed class NowAndNextTests
         for (int i = 1; i < Math.Min(plan.Length, 200); i++)
         {
             Assert.That(told.Next, Is.EqualTo(plan[i]), $"entry {i}");
-            // Station time tells whole milliseconds: at the first that lies in the next entry, or after what is shorter than that.
+            // Station time has whole milliseconds. So the test waits until the first millisecond in the next entry. If the entry is
+            // shorter, that millisecond is after it.
             Duration wait = plan[i].Start - told.Now.At;
             Duration rest = Duration.FromNanoseconds(wait.ToInt64Nanoseconds() % 1_000_000);
             executor.RunFor((rest == Duration.Zero ? wait : wait - rest + s_millisecond).ToClockTime());
             told = channel.GetNowAndNext();
             while (i < plan.Length && !plan[i].Contains(told.Now.At))
             {
-                Assert.That(plan[i].Duration, Is.LessThan(s_millisecond), "only what is shorter than a millisecond is never on the air at one");
+                Assert.That(plan[i].Duration, Is.LessThan(s_millisecond), "only an entry of less than a millisecond may be passed over");
                 i++;
             }
 
@@ -68,7 +70,7 @@ public sealed class NowAndNextTests
         Assert.That(told.Next.Start, Is.EqualTo(told.Now.Entry.End));
     });
 
-    // Each answer is of one version, whichever holds while it is given.
+    // Each answer is of one edition: the one that holds when the answer is given.
     [Test]
     public async Task Publications_meanwhile_never_tear_an_answer()
     {
@@ -104,7 +106,7 @@ public sealed class NowAndNextTests
             book.Channels[0], kind, book, new MasterClock(executor.Clock, s_start), executor, new ChannelOptions(), NullLoggerFactory.Instance), executor);
     }
 
-    /// <summary>From a nanosecond to some minutes, short ones most.</summary>
+    /// <summary>Returns a duration from a nanosecond to five minutes; most are short.</summary>
     private static Duration AnyDuration(Random random) => Duration.FromNanoseconds(random.Next(6) switch
     {
         0 => random.Next(1, 5),
@@ -118,7 +120,7 @@ public sealed class NowAndNextTests
     private static Programme AnyProgramme(Random random) => Channel(
         "Europe/Berlin",
         s_start - (random.Next(2) == 0 ? Duration.Zero : AnyDuration(random)),
-        // With one long item among them, in any place, or a plan of a second would have a thousand million entries.
+        // One item is long, in any place. Otherwise a plan of one second could have a thousand million entries.
         [.. Enumerable.Range(0, random.Next(6)).Select(_ => AnyDuration(random)).Append(Duration.FromMilliseconds(random.Next(500, 60_000))).OrderBy(_ => random.Next())],
         random.Next(2) == 0 ? null : [Duration.FromMilliseconds(random.Next(100, 60_000))]).Programme with { Repeats = random.Next(3) > 0 };
 }

@@ -7,7 +7,10 @@ using RetroVue.Runtime.Schedules;
 
 namespace RetroVue.Runtime.Tests.Channels;
 
-/// <summary>A simulated channel of numbered files, whose reads can be made to hang, and what of it was received. Times are seconds since the channel's start.</summary>
+/// <summary>
+/// A simulated channel of numbered files, with what a viewer received. Reads of the files can be made to hang. Times are seconds since the
+/// channel's start.
+/// </summary>
 internal sealed class NumberedChannel
 {
     private readonly bool _isHls;
@@ -37,7 +40,7 @@ internal sealed class NumberedChannel
 
     public SimulatedChannel Channel { get; }
 
-    /// <summary>Lets reads hang from one second to another; only those of the first file opened, or of any.</summary>
+    /// <summary>Lets reads hang between two times: the reads of any file, or only those of the first file that is opened.</summary>
     public void Hang(double from, double until, bool first = false)
     {
         StepTask? hung = null;
@@ -53,11 +56,11 @@ internal sealed class NumberedChannel
         };
     }
 
-    /// <summary>Leaves whatever reads the files without a processor from one second to another.</summary>
+    /// <summary>Gives the tasks that read the files no processor between two times.</summary>
     public void Starve(double from, double until) => Channel.Executor.BusyUntil = task =>
         task.Name == "file" && Channel.Executor.Clock.Now >= At(from) ? At(until) : ClockTime.None;
 
-    /// <summary>Joins where nobody has yet, and watches until a second.</summary>
+    /// <summary>Joins at <paramref name="join"/> if there is no viewer yet, and watches until <paramref name="until"/>.</summary>
     public void Watch(double until, double join = 0)
     {
         if (!_hasJoined)
@@ -71,19 +74,22 @@ internal sealed class NumberedChannel
         _time = until;
     }
 
-    /// <summary>Takes the channel off the air and looks at what was received.</summary>
+    /// <summary>Takes the channel off the air and reads the pictures that were received.</summary>
     public async Task EndAsync()
     {
         Channel.Dispose();
         var frames = await ReceivedFrames.ReadAsync(Channel.Save($"numbered-{TestContext.CurrentContext.Test.ID}.ts"));
-        // On the wire the line is modulo 2^33 ticks of 90 kHz.
+        // A PTS on the wire is the line's time modulo 2^33 ticks of 90 kHz.
         long wrap = ClockTime.FromUnits(1L << 33, new Rational(1, 90_000)).Nanoseconds;
         long zero = _start.Nanoseconds % wrap;
-        // The recording ends within a picture: what is shown later than it was left is not whole.
+        // The recording ends in the middle of a picture. Pictures that are shown after the viewer left may not be whole, so they are left
+        // out.
         _frames = [.. frames.Select(frame => ((((frame.Pts.Nanoseconds - zero + wrap + (wrap / 2)) % wrap) - (wrap / 2)) / 1e9, frame.Number)).Where(frame => frame.Item1 < _time)];
     }
 
-    /// <summary>The stretches received: from when on, and of which file's seconds; for messages.</summary>
+    /// <summary>
+    /// Describes the stretches that were received, for messages: the time at which each begins and the file's frames in it.
+    /// </summary>
     public override string ToString()
     {
         var stretches = new List<string>();
@@ -102,14 +108,17 @@ internal sealed class NumberedChannel
         return string.Join("; ", stretches);
     }
 
-    /// <summary>When the picture that was shown last before a time was first shown, of those that carry a number.</summary>
+    /// <summary>Returns when the last numbered picture before a time was first shown.</summary>
     public double LastNumbered(double before)
     {
         (double Time, long Number) last = _frames.Last(frame => frame.Number >= 0 && frame.Time < before);
         return _frames.First(frame => frame.Number == last.Number).Time;
     }
 
-    /// <summary>From one second to another every frame is that of a numbered file which began at a second, within one.</summary>
+    /// <summary>
+    /// Asserts the number of each frame between two times: the file began at <paramref name="began"/>, and one frame more or less is
+    /// allowed.
+    /// </summary>
     public void AssertNumbers(double from, double to, double began)
     {
         var frames = Between(from, to);
@@ -120,7 +129,7 @@ internal sealed class NumberedChannel
         }
     }
 
-    /// <summary>From one second to another there is every frame, and each is the one that it should be.</summary>
+    /// <summary>Asserts that no frame between two times is missing, and that each has the right number.</summary>
     public void AssertEach(double from, double to, Func<double, long, bool> isRight, string what)
     {
         var frames = Between(from, to);
@@ -138,17 +147,20 @@ internal sealed class NumberedChannel
         Assert.That(frames.Select(frame => frame.Number), Is.All.EqualTo(-1), $"{from} to {to}: {this}");
     }
 
-    /// <summary>Every frame is later than the one before, by one frame and at most a hole.</summary>
+    /// <summary>
+    /// Asserts that each frame is later than the one before: by at least one frame, and by at most one frame and a hole of
+    /// <paramref name="hole"/> seconds.
+    /// </summary>
     public void AssertGrid(double hole)
     {
         double[] steps = [.. _frames.Zip(_frames.Skip(1), (a, b) => b.Time - a.Time)];
-        // Times on the wire are whole ticks of 11 µs.
+        // Times on the wire are whole ticks of 11 µs, so a step is not exactly one frame; 1 ms is allowed.
         Assert.That(steps, Is.All.GreaterThan((1.0 / _rate) - 0.001));
         Assert.That(steps.Max(), Is.LessThan(0.041 + hole));
         Assert.That(_frames[0].Time, Is.LessThanOrEqualTo(_from + 2));
     }
 
-    /// <summary>A time on the channel's line in seconds since the channel's start.</summary>
+    /// <summary>Converts a time on the channel's line to seconds since the channel's start.</summary>
     public double SecondsOf(ClockTime time) => (time - _start).Nanoseconds / 1e9;
 
     private ClockTime At(double seconds) => _systemStart + ClockTime.FromMilliseconds((long)(seconds * 1000));

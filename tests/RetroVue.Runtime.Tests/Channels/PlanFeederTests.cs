@@ -10,13 +10,16 @@ using RetroVue.Runtime.Time;
 
 namespace RetroVue.Runtime.Tests.Channels;
 
-/// <summary>A producer that is told second by second what comes airs what the book says, whatever is published meanwhile.</summary>
+/// <summary>
+/// A plan feeder tells a producer each second what comes. The producer airs what the schedule book says, whatever is published meanwhile.
+/// </summary>
 public sealed class PlanFeederTests
 {
     private static readonly Instant s_start = Instant.FromUtc(2026, 3, 1, 12, 0);
 
-    // What is published seven seconds ahead holds from its instant on. What is nearer holds from where the producer can follow, which is at once if the
-    // plan does not reach so far: horizons are so short that it is added to all the time.
+    // A publication holds from its instant on if it comes seven seconds before that. If it comes later, it holds from the first time at
+    // which the producer can follow; this is at once if the plan does not reach so far. The horizons are so short that the plan is extended
+    // all the time.
     [Test]
     public void Any_publications_are_followed() => RandomCases.Run(200, random =>
     {
@@ -27,7 +30,7 @@ public sealed class PlanFeederTests
         var feeder = new PlanFeeder(book, schedule.Channel, Duration.FromSeconds(random.Next(2, 120)), log.CreateLogger("feeder"));
         PlayoutPlan first = feeder.Begin(s_start, s_start);
         var producer = new PlanKeeper(first, first.At(s_start)!.Value);
-        // What the book has said of each second, from seven seconds before it on.
+        // What the book has said of each second, from seven seconds before that second on.
         var right = new Dictionary<int, HashSet<string>>();
         for (int second = 0; second < 120; second++)
         {
@@ -55,7 +58,7 @@ public sealed class PlanFeederTests
         Assert.That(log.Lines, Is.Empty);
     });
 
-    // An app's own producer may ask a server what to do: its time limit is no end of the channel's work.
+    // An app's own producer may ask a server what to do. If that request runs into its time limit, the channel's work goes on.
     [Test]
     public async Task Producer_that_cancels_by_itself_gets_the_plan_at_the_next_call()
     {
@@ -77,7 +80,9 @@ public sealed class PlanFeederTests
     private static Programme AnyProgramme(Random random) => TestSchedules.Channel(
         "UTC", s_start - Duration.FromSeconds(random.Next(0, 300)), [.. Enumerable.Range(0, random.Next(1, 5)).Select(_ => Duration.FromSeconds(random.Next(3, 60)))]).Programme;
 
-    /// <summary>Airs nothing: keeps its plan, and takes an entry five seconds before its time as the normal producer does.</summary>
+    /// <summary>
+    /// A producer that airs nothing: it keeps its plan, and takes an entry five seconds before its time, as the normal producer does.
+    /// </summary>
     private sealed class PlanKeeper(PlayoutPlan plan, Airing first) : IProducer
     {
         private readonly PlannedEntries _plan = new(plan, first, new SimulatedExecutor());

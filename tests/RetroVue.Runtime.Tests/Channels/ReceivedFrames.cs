@@ -7,7 +7,7 @@ using RetroVue.Media.Time;
 
 namespace RetroVue.Runtime.Tests.Channels;
 
-/// <summary>What a viewer saw: the pictures of a recorded transport stream, each with its time and the number it carries.</summary>
+/// <summary>The pictures of a recorded transport stream, as a viewer sees them: each with its time and its number.</summary>
 internal sealed class ReceivedFrames : Element
 {
     private readonly List<(ClockTime Pts, long Number)> _frames = [];

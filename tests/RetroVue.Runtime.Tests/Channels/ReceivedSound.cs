@@ -9,7 +9,9 @@ using RetroVue.Media.Time;
 
 namespace RetroVue.Runtime.Tests.Channels;
 
-/// <summary>What a viewer heard: when the beeps of a recorded transport stream begin, on its own time line.</summary>
+/// <summary>
+/// The beeps of a recorded transport stream, as a viewer hears them: the time at which each begins, on the stream's own time line.
+/// </summary>
 internal sealed class ReceivedSound : Element
 {
     private const int Rate = 48_000;
@@ -41,7 +43,7 @@ internal sealed class ReceivedSound : Element
     protected override void OnBuffer(InputPad input, MediaBuffer buffer)
     {
         _first = _first.IsNone ? buffer.Pts : _first;
-        // Samples are put where their time stamp says, so that a hole or an overlap shows.
+        // Samples are put at the time of their time stamp, so that a hole or an overlap becomes audible.
         int at = (int)(buffer.Pts - _first).ToUnits(new Rational(1, Rate));
         ReadOnlySpan<float> samples = MemoryMarshal.Cast<byte, float>(buffer.Data);
         CollectionsMarshal.SetCount(_samples, Math.Max(_samples.Count, at + samples.Length));

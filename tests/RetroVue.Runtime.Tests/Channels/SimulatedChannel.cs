@@ -17,7 +17,7 @@ using Duration = NodaTime.Duration;
 
 namespace RetroVue.Runtime.Tests.Channels;
 
-/// <summary>A channel of real files in simulated time, and one viewer who keeps what is sent.</summary>
+/// <summary>A channel of real files in simulated time, and one viewer who keeps all bytes that were sent.</summary>
 internal sealed class SimulatedChannel : IDisposable
 {
     private readonly ChannelSchedule _schedule;
@@ -87,7 +87,7 @@ internal sealed class SimulatedChannel : IDisposable
 
     public SimulatedExecutor Executor { get; }
 
-    /// <summary>What it is measured by.</summary>
+    /// <summary>The meters of the channel, which record its measurements.</summary>
     public TestMeters Meters { get; } = new();
 
     /// <summary>The channel's time line.</summary>
@@ -112,7 +112,7 @@ internal sealed class SimulatedChannel : IDisposable
         _reader = Session.Output.Stream.Read();
     }
 
-    /// <summary>Watches for a stretch of station time, in steps as small as a viewer's wake-ups.</summary>
+    /// <summary>Watches for a stretch of station time. The viewer takes chunks as often as a real viewer wakes up.</summary>
     public void Watch(Duration time)
     {
         for (long left = (long)time.TotalMilliseconds; left > 0; left -= 80)
@@ -125,7 +125,7 @@ internal sealed class SimulatedChannel : IDisposable
     public void Leave()
     {
         Complete(() => Session!.DisposeAsync().AsTask());
-        // What it lets go of ends in the background.
+        // The channel releases its files and buffers in the background. This waits for the end of that.
         Complete(Manager.OnAir.SettleAsync);
         _reader?.Dispose();
         _reader = null;
@@ -157,7 +157,7 @@ internal sealed class SimulatedChannel : IDisposable
         return new ChannelFormats(demuxer.Info.Video?.Format, demuxer.Info.Audio?.Format);
     }
 
-    /// <summary>Takes what has been sent.</summary>
+    /// <summary>Takes the chunks that have been sent.</summary>
     public void Drain()
     {
         while (_reader?.TryRead(out MediaBuffer? chunk) == ChunkReadState.Chunk)
@@ -169,7 +169,7 @@ internal sealed class SimulatedChannel : IDisposable
 
     public void Complete(Task task) => Executor.RunUntilCompleted(task, Executor.Clock.Now + ClockTime.FromSeconds(60));
 
-    /// <summary>Does something as the simulation would.</summary>
+    /// <summary>Runs an action on the simulation's thread.</summary>
     public void Do(Action action) => Complete(() =>
     {
         action();

@@ -7,7 +7,7 @@ using RetroVue.Runtime.Schedules;
 
 namespace RetroVue.Runtime.Tests.Channels;
 
-/// <summary>Files that stop coming while they are on the air, as on a disk that does not answer.</summary>
+/// <summary>Files whose reads stop while they are on the air, as on a disk that does not answer.</summary>
 public sealed class StalledItemTests
 {
     private static readonly Rational s_rate = new(25, 1);
@@ -31,14 +31,16 @@ public sealed class StalledItemTests
         Assert.That(aired.Channel.Manager.ProducerHealth, Is.EqualTo(ProducerHealth.Running));
         Assert.That(aired.Channel.Manager.HealthReason, Is.Null);
         await aired.EndAsync();
-        // What had been taken and read ahead when it stalled is still shown: 800 ms in a copy, 1300 ms in a transcode.
+        // The channel had taken and read ahead some media before the stall: 800 ms in a copied channel, 1300 ms in a transcoded one. These
+        // are still shown.
         aired.AssertNumbers(1, 6, 0);
         aired.AssertSlate(mode == ProfileMode.Copy ? 8.8 : 9.3, 14);
-        // Tried again every one to four seconds, three seconds ahead, and a copy begins at the next key frame.
+        // The channel tries the file again every one to four seconds, three seconds ahead. A copied channel then begins at the next key
+        // frame.
         aired.AssertNumbers(24, 40, 0);
         aired.AssertNumbers(40, 45, 40);
         aired.AssertGrid(mode == ProfileMode.Copy ? 2.1 : 0);
-        Assert.That(log.Lines, Has.Exactly(1).Contains(file), "One line says it.");
+        Assert.That(log.Lines, Has.Exactly(1).Contains(file), "One line names the file.");
         Assert.That(measured.Sum("retrovue.channel.slates", "channel=test reason=stalled"), Is.EqualTo(1));
     }
 
@@ -52,10 +54,10 @@ public sealed class StalledItemTests
         aired.Watch(join: 1, until: 40);
         await aired.EndAsync();
         double stopped = aired.LastNumbered(40);
-        // Before that it hung: what is shown after is what was taken and read ahead.
+        // The reads hang some time before the picture stops: the media that was taken and read ahead is still shown.
         Assert.That(stopped, Is.GreaterThan(15), $"{aired}");
         aired.AssertSlate(stopped + 2.001, 40);
-        Assert.That(log.Lines, Has.Exactly(1).Contains(file), "One line says it.");
+        Assert.That(log.Lines, Has.Exactly(1).Contains(file), "One line names the file.");
     }
 
     [Test]

@@ -8,7 +8,7 @@ using RetroVue.Runtime.Time;
 
 namespace RetroVue.Runtime.Tests.Channels;
 
-/// <summary>Files are looked at side by side; what comes of it does not depend on which was first.</summary>
+/// <summary>The loader looks at files side by side. Its result does not depend on which file was first.</summary>
 public sealed class StationLoaderTests
 {
     private static readonly Instant s_start = Instant.FromUtc(2026, 1, 1, 0, 0);
@@ -39,7 +39,7 @@ public sealed class StationLoaderTests
         Station station = await loader.LoadAsync([Channel("one", files), Channel("two", files)], progress);
 
         Assert.That(progress.Told[0], Is.EqualTo(new LoadProgress(0, 60)), "at once");
-        Assert.That(progress.Told.Select(step => step.Done).Order(), Is.EqualTo(Enumerable.Range(0, 61)), "a file of two channels is looked at once");
+        Assert.That(progress.Told.Select(step => step.Done).Order(), Is.EqualTo(Enumerable.Range(0, 61)), "each file counts once");
         string[] expected =
         [
             .. from channel in new[] { "one", "two" }

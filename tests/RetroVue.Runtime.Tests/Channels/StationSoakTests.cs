@@ -6,17 +6,21 @@ using RetroVue.Runtime.Channels;
 
 namespace RetroVue.Runtime.Tests.Channels;
 
-/// <summary>A station in real time for half an hour, with viewers who come and go, holds no more at its end than after five minutes.</summary>
+/// <summary>
+/// A station runs in real time for half an hour, with viewers who come and go. At its end it holds no more than after five minutes.
+/// </summary>
 [Category("Soak")]
 public sealed class StationSoakTests
 {
-    /// <summary>Kilobytes of managed memory, or of native: what leaks of one a visit would add to.</summary>
+    /// <summary>
+    /// The bound of growth in kilobytes a minute, for managed and for native memory: a leak of one kilobyte a visit reaches it.
+    /// </summary>
     internal const double MostHeapPerMinute = VisitsPerMinute;
 
-    /// <summary>Four come and go, on average 2.6 s here and 1 s away.</summary>
+    /// <summary>Four viewers come and go. On average a visit lasts 2.6 s, and the viewer is away for 1 s.</summary>
     internal const double VisitsPerMinute = 4 * 60 / 3.6;
 
-    /// <summary>Minutes to run, for trying it out; thirty unless set.</summary>
+    /// <summary>The variable that sets the minutes of the run, to try the test out; without it the run lasts thirty minutes.</summary>
     private const string MinutesVariable = "RETROVUE_SOAK_MINUTES";
 
     private static readonly ClockTime s_interval = ClockTime.FromSeconds(5);
@@ -31,7 +35,7 @@ public sealed class StationSoakTests
         await using (live)
         {
             using var stop = new CancellationTokenSource();
-            // Two channels are never off the air, the one between them comes and goes with its viewers.
+            // Two channels are never off the air. The channel between them goes on and off the air with its viewers.
             Task[] viewers =
             [
                 live.VisitAsync(live.Station.Channels[0], isHls: false, ClockTime.FromSeconds(86_400), stop.Token),
@@ -42,7 +46,7 @@ public sealed class StationSoakTests
             {
                 await live.WaitAsync(s_interval);
                 seen.Add(new Sample((i + 1) * 5 / 60.0, Footprint.Take(), Footprint.Resident()));
-                Assert.That(viewers.Where(viewer => viewer.IsCompleted), Is.Empty, "All are still there.");
+                Assert.That(viewers.Where(viewer => viewer.IsCompleted), Is.Empty, "No viewer has ended.");
             }
 
             await stop.CancelAsync();
@@ -52,7 +56,7 @@ public sealed class StationSoakTests
 
         Assert.That(MediaBuffer.LiveCount, Is.Zero);
         Assert.That(FFmpegHandles.Live, Is.Zero);
-        // The first sixth, five minutes of thirty, is for pools, caches and compiled code to reach their size.
+        // In the first sixth (five minutes of thirty), pools, caches and compiled code reach their size.
         var settled = seen.Where(sample => sample.Minute > minutes / 6).ToList();
         foreach (Sample sample in seen)
         {
@@ -70,20 +74,22 @@ public sealed class StationSoakTests
         await TestContext.Out.WriteLineAsync(string.Create(
             CultureInfo.InvariantCulture,
             $"{minutes} min: heap {heap:F1}, native {native:F1}, resident {resident:F1} kB/min; over the run files {files:F1}, threads {threads:F1}, handles {handles:F1}"));
-        // Pools and segments take minutes to reach their size: a run that is shorter tries the test out and is held to the counts alone.
+        // Pools and segments take minutes to reach their size. So a shorter run, which only tries the test out, checks nothing but the
+        // counts.
         if (minutes >= 10)
         {
             Assert.That(heap, Is.LessThan(MostHeapPerMinute), "heap, kB a minute");
             Assert.That(native, Is.LessThan(MostHeapPerMinute), "native memory, kB a minute");
-            // The allocator of the C library gives back late and in large pieces.
+            // The C library's allocator gives memory back late and in large pieces, so the bound is four times as large.
             Assert.That(resident, Is.LessThan(4 * MostHeapPerMinute), "resident, kB a minute");
         }
 
-        // One left behind in a hundred visits would be twenty over the run.
+        // If one file in a hundred visits were left behind, the run would end with about twenty more.
         Assert.That(files, Is.LessThan(2), "open files");
         Assert.That(threads, Is.LessThan(4), "threads");
-        // A decoder and an encoder that are there or not, as items come and go, are thirty: over a run the trend of that alone strays by
-        // about ten (standard error). One left behind in twenty visits would be a hundred; that none is at the end was seen above.
+        // A decoder and an encoder that come and go with the items make thirty objects. This alone moves the trend of a run by about ten
+        // (standard error). If one object in twenty visits were left behind, the run would end with about a hundred more. The check above
+        // has shown that none is left at the end.
         Assert.That(handles, Is.LessThan(50), "objects of FFmpeg");
     }
 

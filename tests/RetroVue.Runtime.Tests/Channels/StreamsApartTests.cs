@@ -8,7 +8,8 @@ using RetroVue.Runtime.Schedules;
 namespace RetroVue.Runtime.Tests.Channels;
 
 /// <summary>
-/// A file that has one stream seconds after the other one of the same time, and too late to be known when the file is opened.
+/// Files in which one stream lies seconds behind the other stream of the same time, and so late in the file that the channel does not find
+/// it when it opens the file.
 /// </summary>
 public sealed class StreamsApartTests
 {
@@ -22,7 +23,7 @@ public sealed class StreamsApartTests
     [TearDown]
     public void NothingIsLeft() => Assert.That(MediaBuffer.LiveCount, Is.Zero);
 
-    // Pictures are large: of those that are waiting for sound of their time only so many are held.
+    // Pictures are large, so only a limited number waits for the sound of their time.
     [Test]
     public void File_whose_sound_comes_too_late_is_named_and_not_the_machine([Values] ProfileMode mode)
     {
@@ -32,7 +33,7 @@ public sealed class StreamsApartTests
         Assert.That(pictures, Is.GreaterThan((Seconds - 2) * 25), "pictures that differ");
     }
 
-    // Sound is small: it is held until its pictures come.
+    // Sound is small, so it waits until its pictures come.
     [Test]
     public void File_whose_picture_comes_late_is_aired_whole([Values] ProfileMode mode)
     {
@@ -41,7 +42,7 @@ public sealed class StreamsApartTests
         Assert.That(pictures, Is.GreaterThan((Seconds - 2) * 25), "pictures that differ");
     }
 
-    // Its packets have no times of their own either, but for the first of several in a PES.
+    // The packets of the late sound have no times of their own; only the first packet in a PES packet has one.
     [Test]
     public void Sound_that_begins_long_after_the_picture_is_heard_from_there_on()
     {
@@ -58,11 +59,14 @@ public sealed class StreamsApartTests
         string[] silences = [.. said.Split('\n').Where(line => line.Contains("silence_end", StringComparison.Ordinal))];
         Assert.That(silences, Has.Length.EqualTo(1), said);
         double until = double.Parse(silences[0].Split("silence_end:")[1].Split('|')[0], CultureInfo.InvariantCulture);
-        // The received stream begins with the first picture; sound fades in over the encoder's window of two packets, 43 ms.
+        // The received stream begins with the first picture. The sound fades in over the encoder's window of two packets (43 ms), so 0.1 s
+        // is allowed.
         Assert.That(until, Is.EqualTo(8).Within(0.1), said);
     }
 
-    /// <summary>Airs the file; returns it, the warnings and errors logged, and how many unlike pictures a viewer saw.</summary>
+    /// <summary>
+    /// Airs the file; returns it, the warnings and errors that were logged, and the number of different pictures that a viewer saw.
+    /// </summary>
     private static (string File, string[] Lines, int Pictures) Air(ProfileMode mode, int late)
     {
         string file = MakeApart(late);
@@ -74,7 +78,7 @@ public sealed class StreamsApartTests
         channel.Watch(Duration.FromSeconds(Seconds));
         long packets = channel.Session!.Output.LatePackets;
         channel.Leave();
-        // What came in its last second counts too.
+        // Packets that came in the last second count too.
         Assert.That(measured.Sum("retrovue.channel.late_packets", "channel=test reason=file"), Is.EqualTo(packets));
         (int code, string output, string error) = Tool.Run("ffmpeg", $"-v error -i {channel.Save($"apart-{mode}-{late}.ts")} -map 0:v -f framemd5 -");
         Assert.That(code, Is.Zero, error);

@@ -10,7 +10,9 @@ using RetroVue.Runtime.Schedules;
 
 namespace RetroVue.Runtime.Tests.Channels;
 
-/// <summary>A second producer takes over a channel of real files that its own producer plays; what is sent is decoded and looked at.</summary>
+/// <summary>
+/// A second producer takes over a channel of real files from the normal producer. The test decodes the stream and looks at the pictures.
+/// </summary>
 public sealed class TakeOverTests
 {
     private static readonly Instant s_start = Instant.FromUtc(2026, 3, 1, 12, 0);
@@ -19,7 +21,8 @@ public sealed class TakeOverTests
     [TearDown]
     public void NothingIsLeft() => Assert.That(MediaBuffer.LiveCount, Is.Zero);
 
-    // In the middle of a group of pictures; shortly before the end of an item; while the normal one's file hangs, which has a slate brought soon.
+    // The swap is in the middle of a group of pictures, shortly before the end of an item, or while the normal producer's file hangs and
+    // soon becomes a slate.
     [TestCase(ProfileMode.Copy, 10.48, false)]
     [TestCase(ProfileMode.Transcode, 10.48, false)]
     [TestCase(ProfileMode.Copy, 18.2, false)]
@@ -30,7 +33,7 @@ public sealed class TakeOverTests
     {
         string film = await TestFiles.MakeAsync(s_rate, 25 * 20);
         string other = await TestFiles.MakeAsync(s_rate, 25 * 30);
-        // With a context of the test runner's, continuations would go over the thread pool.
+        // With a synchronization context of the test runner, continuations would run on the thread pool and not in the simulation.
         SynchronizationContext.SetSynchronizationContext(null);
         using var log = new RecordedLog();
         var watched = new NumberedChannel(s_start, mode, [(film, 20), (film, 20)], log);
@@ -38,7 +41,8 @@ public sealed class TakeOverTests
         watched.Watch(5);
         if (hangs)
         {
-            // Early enough for the one on the air to read still: the output works more than a second ahead.
+            // The hang begins two seconds before the swap, because the output works more than a second ahead: so the producer on the air
+            // still reads when it begins.
             watched.Hang(at - 2, at + 15, first: true);
         }
 
@@ -55,7 +59,7 @@ public sealed class TakeOverTests
         watched.Watch(at + 12);
         channel.Complete(producer.DisposeAsync().AsTask());
         await watched.EndAsync();
-        // Of the copied film's last pictures those may be missing that are decoded after a later one: two B-frames.
+        // In a copied film, two of the last pictures may be missing: B-frames that are decoded after a picture that is shown later.
         double gap = mode == ProfileMode.Copy ? 0.08 : 0;
         watched.AssertNumbers(5, at - (hangs ? 2 : gap) - 0.001, 0);
         watched.AssertEach(at, at + 11, (time, number) => number == (long)Math.Round((time - at) * 25), "other");

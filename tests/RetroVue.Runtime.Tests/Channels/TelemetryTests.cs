@@ -16,8 +16,8 @@ using RetroVue.Runtime.Time;
 namespace RetroVue.Runtime.Tests.Channels;
 
 /// <summary>
-/// Each instrument of docs/telemetry.md moves when it should, and keeps nothing alive. Those of failures and stalls are looked at where these are
-/// tested.
+/// Each instrument of docs/telemetry.md changes when it should, and keeps no object alive. The tests of failures and stalls also check the
+/// instruments of these.
 /// </summary>
 [NonParallelizable]
 public sealed class TelemetryTests
@@ -32,7 +32,7 @@ public sealed class TelemetryTests
     [Test]
     public async Task Joins_viewers_and_the_time_to_the_first_one_are_measured()
     {
-        // The first one gets ready after a second and a half.
+        // The first producer gets ready after a second and a half.
         var normal = new ScriptedProducers(ChannelMode.Normal)
         {
             Ready = (_, context) => context.Executor.WaitUntilAsync(
@@ -54,7 +54,7 @@ public sealed class TelemetryTests
         Assert.That(measured.Look("retrovue.channel.on_air"), Is.EqualTo(new[] { 0.0 }));
         Assert.That(measured.Look("retrovue.channel.viewers"), Is.EqualTo(new[] { 0.0 }));
         channel.Complete(() => channel.Manager.DisposeAsync().AsTask());
-        Assert.That(measured.Look("retrovue.channel.on_air"), Is.Empty, "It is off the air for good.");
+        Assert.That(measured.Look("retrovue.channel.on_air"), Is.Empty, "The channel was disposed of.");
     }
 
     [Test]
@@ -140,7 +140,7 @@ public sealed class TelemetryTests
         Assert.That(activities.SelectMany(activity => activity.Tags).Select(tag => (tag.Key, tag.Value)), Has.All.EqualTo(("channel", "test")));
     }
 
-    // The viewer who puts a channel on the air leaves some day; the channel, its next items and its recoveries go on.
+    // The viewer who puts a channel on the air leaves at some time, but the channel, its next items and its recoveries go on.
     [Test]
     public async Task Work_of_a_channel_on_the_air_is_not_part_of_the_first_viewers_trace()
     {
@@ -162,7 +162,7 @@ public sealed class TelemetryTests
         }
 
         int before = activities.Count;
-        // The film is over and begins again, its producer fails, and another one takes its place.
+        // The film ends and begins again, its producer fails, and another producer takes over.
         channel.Watch(Duration.FromSeconds(65));
         channel.Do(() => normal.Made[0].Fail("It has burnt out."));
         channel.Watch(Duration.FromSeconds(10));

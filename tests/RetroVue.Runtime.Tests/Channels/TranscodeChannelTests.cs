@@ -35,11 +35,13 @@ public sealed class TranscodeChannelTests
             (int code, string output, string error) =
                 Tool.Run("ffprobe", $"-v error -show_entries packet=pts,dts -select_streams {stream} -of csv=p=0 {path}");
             Assert.That(code, Is.Zero, error);
-            // Where the recording stops, pictures that are shown before others may not have come yet.
+            // At the end of the recording, pictures may be missing that are shown before the last ones. So only pictures up to the last
+            // decoding time are checked.
             long last = output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Max(line => long.Parse(line.Split(',')[1], CultureInfo.InvariantCulture));
             long[] pts = [.. Ffprobe.FirstNumbers(output).Where(time => time <= last).Order()];
             Assert.That(pts, Has.Length.GreaterThan(15 * 90_000 / step));
-            // Joined as it begins: the first picture is of that instant, to a tick of rounding, and the sound begins within the block that holds it.
+            // The viewer joins as the channel begins. The first picture is at that instant, within a tick of rounding. The sound begins
+            // within the block of samples that holds the instant.
             long begun = channel.Line.At(s_start).ToUnits(new Rational(1, 90_000)) % (1L << 33);
             Assert.That(pts[0], Is.EqualTo(begun).Within(stream == "v" ? 1 : step), stream);
             Assert.That(pts.Zip(pts.Skip(1), (a, b) => b - a), Is.All.EqualTo(step), stream);
@@ -53,7 +55,8 @@ public sealed class TranscodeChannelTests
     {
         (string upright, Duration duration) = Item("upright", 5, "testsrc", "25", "320x180", 48000);
         byte[] film = File.ReadAllBytes(upright);
-        // The matrix of the first track, the picture's, behind 40 bytes of its header (ISO/IEC 14496-12, 8.3.2): an eighth of a turn.
+        // The matrix of the first track, which is the picture's, follows 40 bytes of its header (ISO/IEC 14496-12, 8.3.2). The test writes
+        // a rotation by 45 degrees.
         Span<byte> matrix = film.AsSpan(film.AsSpan().IndexOf("tkhd"u8) + 4 + 40);
         const int Half = 46341; // The sine of 45 degrees in 16.16 bits.
         foreach ((int place, int value) in new[] { (0, Half), (4, Half), (12, -Half), (16, Half) })
@@ -85,7 +88,8 @@ public sealed class TranscodeChannelTests
         channel.Watch(Duration.FromSeconds(20));
         IReadOnlyList<ClockTime> beeps = await ReceivedSound.BeepsAsync(channel.Save("beeps.ts"));
         Assert.That(beeps, Has.Count.GreaterThanOrEqualTo(18));
-        // Whole seconds of the line are whole seconds of every item: both start on one. One frame of sound is 1024 samples.
+        // Whole seconds of the line are whole seconds of every item, because the line and the items start on whole seconds. A beep may be
+        // off by one frame of sound: 1024 samples.
         long wrap = ClockTime.FromUnits(1L << 33, new Rational(1, 90_000)).Nanoseconds;
         long start = new ChannelLine(channel.Clock.AsClock(), ChannelLine.DefaultEpoch).At(s_start).Nanoseconds % wrap;
         foreach (ClockTime beep in beeps)

@@ -5,7 +5,7 @@ using RetroVue.Runtime.Schedules;
 
 namespace RetroVue.Runtime.Tests.Channels;
 
-/// <summary>Where one item of a transcoded channel follows on another.</summary>
+/// <summary>One item of a transcoded channel follows another.</summary>
 public sealed class TranscodedSeamTests
 {
     private static readonly int[] s_rates = [1, 2, 4, 5, 8, 10, 12, 20, 25];

@@ -1,13 +1,13 @@
 namespace RetroVue.Runtime.Tests.Channels;
 
-/// <summary>Whether something that goes up and down also grows.</summary>
+/// <summary>Tells if a value that goes up and down also grows.</summary>
 internal static class Trend
 {
     /// <summary>
-    /// What the least held in each minute grows by a minute, by least squares. The least, because what viewers hold at a moment varies by
-    /// megabytes, and what leaks is there at the quietest moment too.
+    /// Returns the growth per minute of the least value in each minute, by least squares. It takes the least value because what viewers
+    /// hold at a moment varies by megabytes, and a leak is there at the quietest moment too.
     /// </summary>
-    /// <param name="samples">Minutes since the start, and what was held.</param>
+    /// <param name="samples">The minutes since the start, each with the value at that time.</param>
     public static double PerMinute(IEnumerable<(double Minute, double Value)> samples)
     {
         (double Minute, double Value)[] least = [.. samples.GroupBy(sample => Math.Ceiling(sample.Minute)).Select(minute => (minute.Key, minute.Min(sample => sample.Value)))];

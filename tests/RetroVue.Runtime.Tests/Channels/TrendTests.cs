@@ -2,7 +2,9 @@ namespace RetroVue.Runtime.Tests.Channels;
 
 public sealed class TrendTests
 {
-    /// <summary>Made-up visitors hold up to 6 MB at a moment, looked at every five seconds of minutes 5 to 30.</summary>
+    /// <summary>
+    /// The most kilobytes that simulated viewers hold at a moment. A sample is taken every five seconds, from minute 5 to minute 30.
+    /// </summary>
     private const double MostHeld = 6 * 1024;
 
     [Test]
@@ -17,7 +19,8 @@ public sealed class TrendTests
     public void Steady_growth_is_told_exactly()
     {
         IEnumerable<(double, double)> line = Enumerable.Range(1, 300).Select(n => (n / 12.0, 7 + (n / 12.0 * 3)));
-        // The least of a minute is that of its beginning: the same for all.
+        // The value rises, so the least value of each minute is its first one. All minutes take it at the same place, so the result is
+        // exact.
         Assert.That(Trend.PerMinute(line), Is.EqualTo(3).Within(1e-9));
     }
 

@@ -6,7 +6,7 @@ using RetroVue.Runtime.Schedules;
 
 namespace RetroVue.Runtime.Tests.Channels;
 
-/// <summary>A viewer's session ends when it is disposed of, however often and whenever that is.</summary>
+/// <summary>A viewer's session ends when it is disposed of, at any time and any number of times.</summary>
 public sealed class ViewerSessionTests
 {
     private static readonly Instant s_start = Instant.FromUtc(2026, 3, 1, 12, 0);
@@ -21,7 +21,7 @@ public sealed class ViewerSessionTests
         ViewerSession first = Join(channel), second = Join(channel);
         Leave(channel, first);
         Leave(channel, first);
-        Assert.That((channel.Manager.ViewerCount, channel.Manager.Output is null), Is.EqualTo((1, false)), "A session that leaves twice is one viewer.");
+        Assert.That((channel.Manager.ViewerCount, channel.Manager.Output is null), Is.EqualTo((1, false)), "The session must leave only once.");
         Assert.That(channel.Manager.Touch(first.Id), Is.Null);
         Leave(channel, second);
         Assert.That((channel.Manager.ViewerCount, channel.Manager.Output is null), Is.EqualTo((0, true)));

@@ -7,7 +7,7 @@ using RetroVue.Runtime.Schedules;
 
 namespace RetroVue.Runtime.Tests.Output;
 
-/// <summary>Reports of what an output writes.</summary>
+/// <summary>The reports on what an output writes.</summary>
 public sealed class AiringLogTests
 {
     private static readonly Guid s_run = Guid.Parse("7e57ab1e-0000-4000-8000-000000000002");
@@ -29,7 +29,7 @@ public sealed class AiringLogTests
             ("b", AiringEnd.None), ("b", AiringEnd.None), ("a", AiringEnd.Followed), ("b", AiringEnd.None), ("b", AiringEnd.None), ("b", AiringEnd.OffAir)]));
         AiringReport ended = reports.Single(report => report.End == AiringEnd.Followed);
         Assert.That((ended.FirstPts, ended.LastPts, ended.Pictures.Packets, ended.Sound.Packets), Is.EqualTo((Ms(0), Ms(2960), 75, 75)));
-        Assert.That(reports[^1].Previous, Is.EqualTo(ended), "what was lost would be made up for");
+        Assert.That(reports[^1].Previous, Is.EqualTo(ended), "the report repeats the previous end");
         Assert.That(reports.Select(report => report.Id).Distinct().Count(), Is.EqualTo(2));
         Assert.That(reports.Select(report => report.Run), Is.All.EqualTo(s_run));
         Assert.That(log.Reports.Completion.IsCompletedSuccessfully);
@@ -48,7 +48,7 @@ public sealed class AiringLogTests
         Assert.That(ends[0].Id, Is.Not.EqualTo(ends[3].Id), "One entry that airs twice has two airings.");
     }
 
-    // Its sound is two seconds longer than its pictures, and that of the next one begins so much later.
+    // The item's sound is two seconds longer than its pictures, and the next item's sound begins two seconds later.
     [Test]
     public void Airing_ends_when_its_last_stream_has_gone_on()
     {
@@ -63,7 +63,7 @@ public sealed class AiringLogTests
 
         AiringReport ended = Read(log).Single(report => report.End != AiringEnd.None);
         Assert.That((ended.Tag, ended.Pictures.Last, ended.Sound.Last), Is.EqualTo((first, Ms(2960), Ms(4960))));
-        Assert.That((ended.FirstPts, ended.LastPts), Is.EqualTo((Ms(0), Ms(2960))), "pictures decide where there are any");
+        Assert.That((ended.FirstPts, ended.LastPts), Is.EqualTo((Ms(0), Ms(2960))), "the times are those of the pictures");
     }
 
     [Test]
@@ -78,7 +78,7 @@ public sealed class AiringLogTests
         }
     }
 
-    // Whoever reads late finds the newest, and nothing waits.
+    // If nobody reads for some time, the newest reports are kept and the writer does not wait.
     [Test]
     public void Reports_that_nobody_reads_go_oldest_first()
     {
@@ -91,7 +91,7 @@ public sealed class AiringLogTests
         Assert.That(reports[0].Sequence, Is.EqualTo(reports[^1].Sequence - AiringLog.MostReports + 1));
     }
 
-    // Streams in any order that a pump takes them in: what is reported of each item is what was written of it.
+    // The streams come in any order in which a pump can take them. The reports of each item agree with the packets that were written of it.
     [Test]
     public void Any_items_are_reported_as_they_were_written() => RandomCases.Run(200, random =>
     {
@@ -124,7 +124,7 @@ public sealed class AiringLogTests
             int index = Array.FindIndex(ends, end => time < end);
             if (index >= 0)
             {
-                // As B-frames: not in the order in which they are shown.
+                // As with B-frames, the pictures are not in the order in which they are shown.
                 ClockTime pts = Ms(time + (kind == MediaKind.Video ? random.Next(0, 3) * 40 : 0));
                 log.Note(kind, items[index], pts);
                 (written.TryGetValue(items[index], out List<ClockTime>? times) ? times : written[items[index]] = []).Add(pts);

@@ -22,7 +22,7 @@ public sealed class ChannelOutputTests
         var options = new PipelineOptions { Executor = executor };
         await using var output = new ChannelOutput("Test", new ChannelLine(executor.Clock, NodaConstants.UnixEpoch), new CopiedChannel(new ChannelFormats(format, null)), options);
         await using var pipeline = new Pipeline(options);
-        // The third can be decoded neither in the order of the file nor before it is shown; the fourth needs it.
+        // The third picture cannot be decoded in the order of the file and also before it is shown. The fourth picture needs the third.
         ScriptedSource source = pipeline.Add(new ScriptedSource(
         [
             new FormatChanged(format), Segment.Default, Packet(1000, 1000, true), Packet(1040, 1040), Packet(1040, 1020), Packet(1080, 1080), Packet(1120, 1120, true),
@@ -54,7 +54,7 @@ public sealed class ChannelOutputTests
         executor.RunUntilCompleted(run, executor.Clock.Now + ClockTime.FromSeconds(1));
     }
 
-    /// <summary>A packet with its times in milliseconds.</summary>
+    /// <summary>Makes a packet; its times are in milliseconds.</summary>
     private static MediaBuffer Packet(int pts, int dts, bool isKeyFrame = false)
     {
         MediaBuffer buffer = MediaBuffer.Create(HeapMemory.Copy(new byte[1000]));
@@ -63,7 +63,7 @@ public sealed class ChannelOutputTests
         return buffer;
     }
 
-    /// <summary>Takes the decoding times, in 90 kHz ticks, of the pictures that have come (ISO/IEC 13818-1 2.4.3.6).</summary>
+    /// <summary>Reads the decoding times, in 90 kHz ticks, of the pictures that have come (ISO/IEC 13818-1 2.4.3.6).</summary>
     private static void TakeDecodingTimes(ChunkReader reader, List<long> times)
     {
         while (reader.TryRead(out MediaBuffer? chunk) == ChunkReadState.Chunk)

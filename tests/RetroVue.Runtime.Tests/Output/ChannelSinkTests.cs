@@ -13,7 +13,9 @@ namespace RetroVue.Runtime.Tests.Output;
 
 public sealed class ChannelSinkTests
 {
-    /// <summary>An input fed with raw pictures and silence as fast as it takes them, from zero to a time.</summary>
+    /// <summary>
+    /// Builds an input with a pipeline that feeds it with raw pictures and silence, as fast as it takes them, from zero to a time.
+    /// </summary>
     private static (Pipeline Pipeline, ChannelSink Input) Feed(SimulatedExecutor executor, ClockTime length, ClockTime until)
     {
         var pipeline = new Pipeline(new PipelineOptions { Executor = executor });
@@ -45,7 +47,7 @@ public sealed class ChannelSinkTests
         {
             await pipeline.StartAsync();
             executor.RunFor(ClockTime.FromMilliseconds(1));
-            // A quarter of a second is 7 pictures; one or two more come before the sound has as much.
+            // A quarter of a second is 7 pictures. One or two more come until there is as much sound.
             Assert.That(input.Covers(ClockTime.FromMilliseconds(240)), Is.True);
             Assert.That(input.Covers(ClockTime.FromMilliseconds(400)), Is.False);
             input.Discard();
@@ -64,11 +66,11 @@ public sealed class ChannelSinkTests
         await using (pipeline)
         {
             await pipeline.StartAsync();
-            // Formats and segments wake it too.
+            // Formats and segments wake the output too.
             int begun = wakes;
             executor.RunFor(ClockTime.FromMilliseconds(1));
             Assert.That(input.Covers(ClockTime.FromMilliseconds(240)), Is.True);
-            Assert.That(wakes, Is.LessThanOrEqualTo(begun + 4), "Nobody waits for the pictures and the sound that come.");
+            Assert.That(wakes, Is.LessThanOrEqualTo(begun + 4), "The output does not wait for what comes.");
             Look(() => input.Covers(ClockTime.FromMilliseconds(600)));
             Look(() => input.Covers(MediaKind.Video, ClockTime.FromMilliseconds(900)));
             while (input.TryTake(MediaKind.Video, ClockTime.FromSeconds(3)) is { } taken)
@@ -102,7 +104,7 @@ public sealed class ChannelSinkTests
     public async Task Stream_that_reaches_the_items_end_wakes_the_output_and_ends_the_pipeline()
     {
         var executor = new SimulatedExecutor();
-        // The source goes on for a day: only the item's end can end the pipeline.
+        // The source goes on for a day, so only the item's end can end the pipeline.
         (Pipeline pipeline, ChannelSink input) = Feed(executor, ClockTime.FromSeconds(86_400), ClockTime.FromSeconds(1));
         var coveredWhenWoken = false;
         var before = ClockTime.FromSeconds(2);
@@ -159,7 +161,8 @@ public sealed class ChannelSinkTests
         Task start = pipeline.StartAsync();
         executor.RunFor(ClockTime.FromSeconds(10));
         await start;
-        // 200 ms are 5 pictures and 10 frames of sound; MP4 interleaves in stretches of up to half a second.
+        // 200 ms are 5 pictures and 10 frames of sound. The MP4 file interleaves its streams in stretches of up to half a second, so there
+        // may be more of one.
         Assert.That(MediaBuffer.LiveCount - before, Is.InRange(14, 60));
         Task stop = pipeline.DisposeAsync().AsTask();
         executor.RunUntilCompleted(stop, executor.Clock.Now + ClockTime.FromSeconds(1));
@@ -200,7 +203,7 @@ public sealed class ChannelSinkTests
             executor.RunFor(ClockTime.FromMilliseconds(1));
         }
 
-        // Three seconds are what a file's streams may lie apart; all of them are 1500 pictures.
+        // The streams of a file may lie three seconds apart. That is 75 pictures; the file has 1500.
         Assert.That(most, Is.LessThan(4 * 25 + 20));
         Task stop = pipeline.DisposeAsync().AsTask();
         executor.RunUntilCompleted(stop, executor.Clock.Now + ClockTime.FromSeconds(1));

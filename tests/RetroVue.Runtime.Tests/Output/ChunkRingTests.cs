@@ -18,7 +18,7 @@ public sealed class ChunkRingTests
         Add(ring, 0);
         ChunkReader reader = ring.Read();
         Assert.That(Read(reader), Is.EqualTo(ChunkReadState.Chunk));
-        // Ten seconds of output, five key frames, in no time.
+        // Ten seconds of output with five key frames come at once.
         for (int granule = 1; granule <= 250; granule++)
         {
             Add(ring, granule);
@@ -42,7 +42,7 @@ public sealed class ChunkRingTests
         Add(ring, 0);
         using ChunkReader slow = ring.Read();
         Assert.That(Read(slow), Is.EqualTo(ChunkReadState.Chunk));
-        // Key frames are 2 s apart. At the second one what the reader waits for is 2 s old, and kept for it alone.
+        // Key frames are 2 s apart. At the second one, the chunk that the reader waits for is 2 s old, and is kept for this reader alone.
         Run(ring, ref now, 1, 51);
         Assert.That(Read(slow), Is.EqualTo(ChunkReadState.Chunk));
         Run(ring, ref now, 51, 55);
@@ -68,7 +68,7 @@ public sealed class ChunkRingTests
 
             now += s_granule;
             Add(ring, granule);
-            // One a granule since the key frame, and the one that the reader has still to read.
+            // The ring keeps one chunk for each granule since the key frame, and the chunk that the reader has still to read.
             Assert.That(MediaBuffer.LiveCount, Is.LessThanOrEqualTo((granule % 50) + 2), $"granule {granule}");
         }
 
@@ -95,7 +95,7 @@ public sealed class ChunkRingTests
         Assert.That(Read(reader), Is.EqualTo(ChunkReadState.Chunk), "the newest");
         Assert.That(Read(reader), Is.EqualTo(ChunkReadState.Empty));
 
-        // The next key frame is where one joins again.
+        // A viewer who joins begins at the next key frame again.
         Add(ring, 1001, isKeyFrame: true);
         Add(ring, 1002, isKeyFrame: false);
         using ChunkReader next = ring.Read();

@@ -56,14 +56,15 @@ public sealed class CopyAdmissionTests
     [Test]
     public void Admission_of_files_of_one_kind_refuses_none_and_takes_the_first_ones_streams()
     {
-        // Bit rates and parameter sets may differ: they stand in the stream.
+        // Bit rates and parameter sets may differ, because they are in the stream.
         CopyCandidate first = s_usual with { Video = s_video with { BitRate = 1_000_000 } };
         CopyAdmission admission = CopyAdmission.Decide([first, s_usual with { File = "b", KeyFrameInterval = ClockTime.FromSeconds(4) }]);
         Assert.That(admission.Refused, Is.Empty);
         Assert.That(admission.Formats!.Video, Is.EqualTo(first.Video));
     }
 
-    // What is not said is what players take it for: of this size limited range and BT.601 of one kind or the other.
+    // If a file does not declare a colour property, players assume a value: for this size limited range, and BT.601 of one of its two
+    // kinds.
     [TestCase("tv", null, null, null)]
     [TestCase(null, "bt470bg", "smpte170m", "bt470bg")]
     [TestCase("tv", "smpte170m", "bt709", "smpte170m")]

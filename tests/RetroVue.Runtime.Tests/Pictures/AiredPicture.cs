@@ -6,7 +6,9 @@ namespace RetroVue.Runtime.Tests.Pictures;
 /// <summary>A decoded picture.</summary>
 internal sealed record AiredPicture(VideoFormat Format, ClockTime Pts, byte[][] Planes)
 {
-    /// <summary>Y, U and V around a place, given in parts of the width and the height: the mean of five by five samples.</summary>
+    /// <summary>
+    /// Returns the means of Y, U and V over five by five samples around a place, which is given in parts of the width and the height.
+    /// </summary>
     public (double Y, double U, double V) At(double x, double y) => (Mean(0, x, y), Mean(1, x, y), Mean(2, x, y));
 
     /// <summary>The mean of the luma.</summary>

@@ -8,8 +8,8 @@ using RetroVue.Runtime.Tests.Channels;
 namespace RetroVue.Runtime.Tests.Pictures;
 
 /// <summary>
-/// Pictures of two fields on a channel that keeps fields, and on one that does not. Each fiftieth of a second of the films is of one
-/// brightness, which grows with time, so that the brightness of a picture's even and odd lines tells the time of its two fields.
+/// Pictures of two fields on a channel that keeps fields, and on one that does not. In the films, each fiftieth of a second has a
+/// brightness of its own, which grows with time. So the brightness of a picture's even and odd lines tells the times of its two fields.
 /// </summary>
 public sealed class FieldTests
 {
@@ -21,7 +21,7 @@ public sealed class FieldTests
     [TearDown]
     public void NothingIsLeft() => Assert.That(MediaBuffer.LiveCount, Is.Zero);
 
-    // The channel's field order, the file's, and its size: as the channel's, and to be scaled.
+    // The channel's field order, the file's field order, and the file's size: the channel's size, or one that needs scaling.
     [TestCase(Interlacing.TopFieldFirst, "tff", "160x96")]
     [TestCase(Interlacing.TopFieldFirst, "bff", "160x96")]
     [TestCase(Interlacing.BottomFieldFirst, "tff", "160x96")]
@@ -41,7 +41,7 @@ public sealed class FieldTests
         Assert.That(times, Has.Length.GreaterThan(10));
         for (int i = 0; i < times.Length; i++)
         {
-            // A quarter of a step: what coding and scaling change.
+            // Coding and scaling change the brightness by up to a quarter of a step.
             Assert.That(times[i].Second - times[i].First, Is.EqualTo(1).Within(0.25), $"fields of picture {i}");
             Assert.That(i == 0 ? 2 : times[i].First - times[i - 1].First, Is.EqualTo(2).Within(0.25), $"pictures {i - 1} and {i}");
         }
@@ -58,7 +58,7 @@ public sealed class FieldTests
         Assert.That(times.Zip(times.Skip(1), (a, b) => b.First - a.First), Is.All.EqualTo(1).Within(0.25));
     }
 
-    // Broadcast recordings change between both from item to item: the first half is of whole pictures.
+    // Broadcast recordings change between both kinds of picture from item to item. The first half of this file has pictures without fields.
     [TestCase("tff")]
     [TestCase("bff")]
     public void File_that_becomes_interlaced_is_shown_without_combs(string scan)
@@ -69,7 +69,7 @@ public sealed class FieldTests
         File.WriteAllBytes(file, [.. File.ReadAllBytes(whole), .. File.ReadAllBytes(fields)]);
         string aired = Air(file, Interlacing.Progressive, new Rational(25, 1), $"fields-mixed-aired-{scan}.ts");
         (double First, double Second)[] times = [.. Whole(aired).Select(picture => Fields(picture, Interlacing.TopFieldFirst))];
-        // Of the whole pictures each is a step after the one before, of the others two.
+        // A picture without fields is one step after the one before, and a picture of two fields is two steps after it.
         Assert.That(times.Zip(times.Skip(1), (a, b) => Math.Round(b.First - a.First)).Count(step => step == 2), Is.GreaterThan(10), "pictures of two fields");
         Assert.That(times.Select(time => time.Second - time.First), Is.All.EqualTo(0).Within(0.25), "combs");
     }
@@ -92,13 +92,13 @@ public sealed class FieldTests
         return Path.Combine(MadeMedia.Folder, name);
     }
 
-    /// <summary>The pictures between the fade-free beginning and where the film begins again.</summary>
+    /// <summary>Returns the pictures after the beginning and before the film begins again.</summary>
     private static IEnumerable<AiredPicture> Whole(string aired) =>
         AiredPictures.ReadAsync(aired).GetAwaiter().GetResult().Where(picture => Middle(picture) > 39).TakeWhile(picture => Middle(picture) < 40 + (Rise * (Steps - 3)));
 
     private static double Middle(AiredPicture picture) => picture.At(0.5, 0.5).Y;
 
-    /// <summary>The numbers of the steps that a picture's fields are of, the first in time before the second.</summary>
+    /// <summary>Returns the step of each of a picture's two fields; the first is the field that is shown first.</summary>
     private static (double First, double Second) Fields(AiredPicture picture, Interlacing fields)
     {
         double[] means = [.. Enumerable.Range(0, 2).Select(parity => Enumerable.Range(4, picture.Format.Height - 8).Where(line => line % 2 == parity)

@@ -4,8 +4,8 @@ using RetroVue.Media.Time;
 namespace RetroVue.Runtime.Tests.Pictures;
 
 /// <summary>
-/// A film of two seconds with four quarters, white, red, green and black, of which the white one is black from the first second on, when a
-/// tone begins: in any of many codecs, pixel formats, sizes, shapes, colours, rates, scans and orientations.
+/// A film of two seconds with four quarters: white, red, green and black. After one second the white quarter becomes black, and a tone
+/// begins. The film is of a random codec, pixel format, size, shape, colour, rate, scan and orientation.
 /// </summary>
 internal sealed record RandomFilm(
     string Codec,
@@ -39,10 +39,10 @@ internal sealed record RandomFilm(
         (1, 0, 0, 1), (-1, 0, 0, 1), (1, 0, 0, -1), (-1, 0, 0, -1), (0, 1, 1, 0), (0, 1, -1, 0), (0, -1, 1, 0), (0, -1, -1, 0),
     ];
 
-    /// <summary>True where the picture has no colours.</summary>
+    /// <summary>True if the picture has no colours.</summary>
     public bool IsGray => Pixels == "gray";
 
-    /// <summary>When the white quarter becomes black: with the first picture at the first second or later.</summary>
+    /// <summary>The time at which the white quarter becomes black: that of the first picture at one second or later.</summary>
     public ClockTime Change => ClockTime.FromUnits((Rate.Numerator + Rate.Denominator - 1) / Rate.Denominator, Rate.Inverse);
 
     public static RandomFilm Create(Random random)
@@ -77,7 +77,7 @@ internal sealed record RandomFilm(
         string range = IsFull ? "pc" : "tv";
         string boxes = "drawbox=x=iw/2:y=0:w=iw:h=ih/2:c=0xC02020:t=fill,drawbox=x=0:y=ih/2:w=iw/2:h=ih:c=0x20C020:t=fill,"
             + "drawbox=x=iw/2:y=ih/2:w=iw:h=ih:c=black:t=fill,drawbox=x=0:y=0:w=iw/2:h=ih/2:c=black:t=fill:enable='gte(t,0.9999)'";
-        // Drawn as RGB, whose lines and columns all are single ones.
+        // The quarters are drawn as RGB, because RGB has no subsampling: every line and column has its own samples.
         string convert = $"scale=out_range={range}:out_color_matrix={(Matrix.Length > 0 ? Matrix : "smpte170m")},format={Pixels}";
         string tags = (Matrix.Length > 0 ? $" -colorspace {Matrix}" : "") + (Container is "mkv" or "mp4" && !IsGray ? $" -color_range {range}" : "");
         string fields = Scan.Length == 0 ? "" : $" -flags +ilme+ildct -top {(Scan == "tff" ? 1 : 0)}{(Codec.StartsWith("libx264", StringComparison.Ordinal) ? $" -x264opts {Scan}=1" : "")}";

@@ -6,14 +6,17 @@ using RetroVue.Runtime.Tests.Channels;
 
 namespace RetroVue.Runtime.Tests.Pictures;
 
-/// <summary>What airs is what a good player shows of the file: upright, in the right colours and range, in step with its sound.</summary>
+/// <summary>
+/// The channel airs what a good player shows of the file: upright, in the right colours and range, and with the picture and the sound in
+/// step.
+/// </summary>
 public sealed class RandomFilmTests
 {
     private static readonly Instant s_start = Instant.FromUtc(2026, 3, 29, 0, 0);
     private static readonly Rational[] s_rates = [new(25, 1), new(30, 1), new(30000, 1001), new(50, 1)];
     private static readonly (int Width, int Height)[] s_sizes = [(160, 96), (128, 128), (192, 108)];
 
-    // By ITU-R BT.709-6 of white, 0xC02020, 0x20C020 and black.
+    // The values of white, 0xC02020, 0x20C020 and black by ITU-R BT.709-6.
     private static readonly (double X, double Y, double Luma, double Blue, double Red)[] s_quarters =
         [(-1, -1, 235, 128, 128), (1, -1, 73, 112, 198), (-1, 1, 142, 74, 64), (1, 1, 16, 128, 128)];
 
@@ -48,16 +51,15 @@ public sealed class RandomFilmTests
         IReadOnlyList<AiredPicture> pictures = AiredPictures.ReadAsync(aired).GetAwaiter().GetResult();
         Judge(film, pictures.First(picture => picture.Pts - start >= ClockTime.FromMilliseconds(400)), width, height, described);
 
-        // The white quarter is where the film's first corner is shown.
+        // The white quarter is at the film's first corner, so the place depends on the orientation.
         (double x, double y) = Place(film, width, height, s_quarters[0].X, s_quarters[0].Y);
         ClockTime change = pictures.First(picture => picture.Pts - start >= ClockTime.FromMilliseconds(500) && picture.At(x, y).Y < 125).Pts;
         ClockTime tone = ReceivedSound.BeepsAsync(aired).GetAwaiter().GetResult()[0];
         double frame = 1000.0 * rate.Denominator / rate.Numerator;
         double offset = (change - tone - (film.Change - ClockTime.FromSeconds(1))).Nanoseconds / 1e6;
-        // A frame shows the nearest picture, so half a frame either way. Five milliseconds are what a beep's
-        // onset is found to.
+        // A frame shows the nearest picture, which may be half a frame away. The beginning of a beep is found to within five milliseconds.
         Assert.That(offset, Is.EqualTo(0).Within((frame / 2) + 5), $"milliseconds that the picture is late, {described}");
-        // Where the recording stops, pictures that are shown before others may not have come yet.
+        // At the end of the recording, pictures may be missing that are shown before the last ones.
         AiredPicture[] whole = [.. pictures.Where(picture => picture.Pts - start < ClockTime.FromMilliseconds(1600))];
         Assert.That(whole, Has.Length.EqualTo(1600 / frame).Within(2), described);
         Assert.That(whole.Zip(whole.Skip(1), (a, b) => (b.Pts - a.Pts).Nanoseconds / 1e6), Is.All.EqualTo(frame).Within(0.02), described);
@@ -76,7 +78,7 @@ public sealed class RandomFilmTests
         }
     }
 
-    /// <summary>Where the middle of a quarter of the film is in the aired picture, in parts of its sides.</summary>
+    /// <summary>Returns the place of the middle of a quarter in the aired picture, in parts of the picture's sides.</summary>
     private static (double X, double Y) Place(RandomFilm film, int width, int height, double x, double y)
     {
         (int a, int b, int c, int d) = film.Turn;

@@ -7,7 +7,7 @@ using RetroVue.Runtime.Tests.Channels;
 
 namespace RetroVue.Runtime.Tests.Pictures;
 
-/// <summary>What a transcoded channel shows of pictures that are turned, of full range, of high dynamic range, or of two fields.</summary>
+/// <summary>A transcoded channel shows pictures that are turned, of full range, of high dynamic range, or of two fields.</summary>
 public sealed class StrangePictureTests
 {
     private static readonly Instant s_start = Instant.FromUtc(2026, 3, 29, 0, 0);
@@ -15,7 +15,7 @@ public sealed class StrangePictureTests
     [TearDown]
     public void NothingIsLeft() => Assert.That(MediaBuffer.LiveCount, Is.Zero);
 
-    // Each way to turn and flip: the display matrix, and whether the picture then stands on its side.
+    // Each way to turn and flip a picture, as the four values of its display matrix.
     [TestCase(1, 0, 0, 1)]
     [TestCase(-1, 0, 0, 1)]
     [TestCase(1, 0, 0, -1)]
@@ -29,7 +29,7 @@ public sealed class StrangePictureTests
         string plain = MadeMedia.Make("quarters.mp4", $"{Quarters(160, 96)} -t 2 -c:v libx264 -preset ultrafast -pix_fmt yuv420p -an");
         string turned = TrackMatrix.Write(plain, Path.Combine(MadeMedia.Folder, $"quarters{a}{b}{c}{d}.mp4"), a, b, c, d);
         AiredPicture picture = await AirAsync(turned, 160, 96);
-        // A quarter turn makes a narrow picture: 96 by 160 into 160 by 96 leaves 58 columns in the middle.
+        // A film that lies on its side becomes a narrow picture: 96x160 in 160x96 has 58 columns in the middle.
         double wide = a == 0 ? 57.6 / 160 : 1;
         foreach ((double x, double y, double luma) in new[] { (-1.0, -1.0, 235.0), (1, -1, 162), (-1, 1, 89), (1, 1, 16) })
         {
@@ -54,8 +54,8 @@ public sealed class StrangePictureTests
         Assert.That(picture.Format.Color, Is.EqualTo(new ColorDescription("tv", "bt709", "bt709", "bt709")));
     }
 
-    // Red, 192 of 255 with green and blue 32, by the equations of ITU-R BT.709-6; the red of NTSC's primaries is another, as libzimg has it.
-    // Untagged of this size it is BT.601.
+    // The expected values are for red (192 of 255, with green and blue 32) by the equations of ITU-R BT.709-6. The red of NTSC's primaries
+    // is converted to another one, as libzimg does it. A picture of this size without tags counts as BT.601.
     [TestCase("bt709", "bt709", "bt709", 73, 112, 198)]
     [TestCase("smpte170m", "smpte170m", "smpte170m", 80, 107, 191)]
     [TestCase("bt470bg", "bt470bg", "smpte170m", 74, 111, 199)]
@@ -90,7 +90,8 @@ public sealed class StrangePictureTests
         Assert.That(picture.Format.Color, Is.EqualTo(new ColorDescription("tv", "bt709", "bt709", "bt709")));
     }
 
-    // Filters that convert colours take no odd sides, and the range of more than eight bits is a case of its own.
+    // Filters that convert colours do not take pictures with odd sides. Full and limited range of more than eight bits are converted in
+    // another way.
     [TestCase(160, 96, "yuv422p10le", "bt709", "bt709", "pc")]
     [TestCase(81, 48, "yuv420p", "smpte170m", "smpte170m", "tv")]
     [TestCase(80, 47, "yuv422p", "bt470bg", "bt709", "pc")]
@@ -104,7 +105,7 @@ public sealed class StrangePictureTests
             $"-f lavfi -i color=white:s={width}x{height}:r=25,format=gbrp,scale=out_range={range}:out_color_matrix={(matrix == "bt2020nc" ? "bt2020" : matrix)},format={pixels} -t 2 -c:v ffv1 -an "
             + $"-colorspace {matrix} -color_trc {transfer} -color_range {range}");
         AiredPicture picture = await AirAsync(file, 160, 96);
-        // What is white in high dynamic range is mapped to something brighter than grey.
+        // White in high dynamic range is mapped to a value brighter than grey.
         bool isHigh = transfer is "arib-std-b67" or "smpte2084";
         Assert.That(picture.At(0.5, 0.5).Y, isHigh ? Is.InRange(180, 236) : Is.EqualTo(235).Within(2));
         Assert.That(picture.Format.Color, Is.EqualTo(new ColorDescription("tv", "bt709", "bt709", "bt709")));
@@ -116,7 +117,7 @@ public sealed class StrangePictureTests
     [TestCase("tff", 50)]
     public async Task Pictures_of_two_fields_air_without_combs(string scan, int rate)
     {
-        // A bar that moves by eight pixels a field: in a picture of two fields its edges are combs.
+        // A bar moves by eight pixels a field. In a picture of two fields, its edges become combs.
         string file = MadeMedia.Make(
             $"fields-{scan}.mpg",
             $"-f lavfi -i color=black:s=160x96:r=50 -f lavfi -i color=white:s=24x96:r=50 -filter_complex [0][1]overlay=x='mod(n*8,160)':y=0,interlace=scan={scan}:lowpass=0,setfield={scan} "
@@ -128,7 +129,7 @@ public sealed class StrangePictureTests
             Assert.That(Combs(picture), Is.LessThan(0.02), $"lines unlike both their neighbours, at {picture.Pts}");
         }
 
-        // Only when every field is a picture does the bar move in steps of eight.
+        // The bar moves in steps of eight pixels only if every field becomes a picture.
         double[] places = [.. pictures.Skip(rate / 5).Take(rate / 2).Select(Place)];
         double[] steps = [.. places.Zip(places.Skip(1), (p, q) => ((q - p) + 160) % 160)];
         Assert.That(steps.Order().ElementAt(steps.Length / 2), Is.EqualTo(rate == 50 ? 8 : 16).Within(3));

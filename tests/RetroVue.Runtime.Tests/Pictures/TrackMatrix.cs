@@ -7,11 +7,11 @@ internal static class TrackMatrix
 {
     private const int MatrixOffset = 44;
 
-    /// <summary>A copy of a file whose picture is shown at x' = ax + cy, y' = bx + dy.</summary>
+    /// <summary>Writes a copy of a file whose picture is shown at x' = ax + cy, y' = bx + dy.</summary>
     public static string Write(string path, string copy, double a, double b, double c, double d)
     {
         byte[] bytes = File.ReadAllBytes(path);
-        // The first track is the picture's.
+        // The first track is the one of the picture.
         int box = bytes.AsSpan().IndexOf("tkhd"u8);
         Span<byte> matrix = bytes.AsSpan(box + MatrixOffset + (bytes[box + 4] == 1 ? 12 : 0), 36);
         BinaryPrimitives.WriteInt32BigEndian(matrix, (int)Math.Round(a * 65536));

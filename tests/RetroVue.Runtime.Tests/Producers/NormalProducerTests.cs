@@ -22,7 +22,7 @@ public sealed class NormalProducerTests
         var options = new PipelineOptions { Executor = executor };
         var line = new ChannelLine(new MasterClock(executor.Clock, start).AsClock(), ChannelLine.DefaultEpoch);
         var output = new ChannelOutput("test", line, new TranscodedChannel(new RawFormats(null, new AudioFormat(SampleFormat.F32Planar, 48_000, ChannelLayout.Stereo))), options);
-        // The item ends at once, the slate never.
+        // The item ends at once. The slate never ends.
         var items = new Opener(line, options, StepResult.Finished);
         var slates = new Opener(line, options, StepResult.Idle);
         ChannelFeed feed = output.OpenFeed("test-1");
@@ -43,7 +43,7 @@ public sealed class NormalProducerTests
     private static PlayoutEntry Entry(Instant start, Duration duration) =>
         new(SegmentKind.Programme, start, start + duration, "Test", "/none", Duration.Zero);
 
-    /// <summary>Opens items that give nothing, and counts.</summary>
+    /// <summary>Opens items that have no media, and counts them.</summary>
     private sealed class Opener(ChannelLine line, PipelineOptions options, StepResult step) : IItemOpener
     {
         public int Opened { get; private set; }

@@ -7,12 +7,12 @@ using RetroVue.Runtime.Producers;
 using RetroVue.Runtime.Schedules;
 using Duration = NodaTime.Duration;
 
-// Cancelled on the simulation's thread: on the thread pool it would lose its order.
+// Tokens are cancelled on the simulation's thread. On the thread pool, the cancellation would have no fixed place in the order of events.
 #pragma warning disable CA1849, VSTHRD103, MA0042, MA0045
 
 namespace RetroVue.Runtime.Tests.Producers;
 
-/// <summary>A file that somebody has given up opening is there for the next one who wants it, unless it hangs.</summary>
+/// <summary>If an opening was given up, the next opening of the same file waits for it, unless it hangs for too long.</summary>
 public sealed class PatientItemsTests
 {
     private SimulatedExecutor _executor = null!;
@@ -31,7 +31,7 @@ public sealed class PatientItemsTests
         GiveUp(opener, after: 0.1);
         Task<ItemPlayer> second = Open(opener, CancellationToken.None);
         Assert.That(() => _executor.RunUntilCompleted(second, _executor.Clock.Now + ClockTime.FromSeconds(20)), Throws.InstanceOf<InvalidDataException>());
-        // The second opening takes as long again.
+        // The second opening waits for the first one, and then takes as long again.
         Assert.That((Now, opener.Opened), Is.EqualTo((takes * 2, 2)).Within(0.001));
     }
 
@@ -42,13 +42,13 @@ public sealed class PatientItemsTests
         GiveUp(opener, after: 1);
         Task<ItemPlayer> second = Open(opener, CancellationToken.None);
         Assert.That(() => _executor.RunUntilCompleted(second, _executor.Clock.Now + ClockTime.FromSeconds(20)), Throws.InstanceOf<StalledFileException>());
-        Assert.That(Now, Is.EqualTo(PatientItems.Limit.Nanoseconds / 1e9).Within(0.001), "counted from when it was opened first");
+        Assert.That(Now, Is.EqualTo(PatientItems.Limit.Nanoseconds / 1e9).Within(0.001), "the limit counts from the first opening");
         Task<ItemPlayer> third = Open(opener, CancellationToken.None);
         Assert.That(() => _executor.RunUntilCompleted(third, _executor.Clock.Now), Throws.InstanceOf<StalledFileException>());
         Assert.That(opener.Opened, Is.EqualTo(1));
     }
 
-    // As when the producer on the air and the one before it both let go of the same file.
+    // This happens when the producer on the air and the one before it both give up the same file.
     [Test]
     public void File_that_yet_another_one_has_given_up_meanwhile_is_waited_for_as_well()
     {
@@ -66,7 +66,7 @@ public sealed class PatientItemsTests
         Assert.That((Now, opener.Opened), Is.EqualTo((0.11 + 0.5 + 0.3, 2)).Within(0.001));
     }
 
-    // It ended between the look whether it has and the taking in, which takes two threads.
+    // The opening ends between the check of its end and its entry in the list. In the program, this takes two threads.
     [Test]
     public void Opening_that_has_ended_meanwhile_is_not_waited_for_for_ever()
     {
@@ -105,7 +105,7 @@ public sealed class PatientItemsTests
         return opening!;
     }
 
-    /// <summary>Opens nothing, after a time that no one can shorten.</summary>
+    /// <summary>Opens nothing. An opening takes its time, even if it is cancelled.</summary>
     private sealed class SlowOpener(SimulatedExecutor executor, double takes) : IItemOpener
     {
         public int Opened { get; private set; }

@@ -5,7 +5,7 @@ using RetroVue.Runtime.Schedules;
 
 namespace RetroVue.Runtime.Tests.Producers;
 
-/// <summary>A producer's plan, parts of which are taken while others are replaced.</summary>
+/// <summary>Parts of a producer's plan are taken while others are replaced.</summary>
 public sealed class PlannedEntriesTests
 {
     private static readonly Instant s_start = Instant.FromUtc(2026, 3, 1, 12, 0);
@@ -16,7 +16,7 @@ public sealed class PlannedEntriesTests
         PlannedEntries planned = Begin(Entry("a", 0, 60), Entry("b", 60, 120));
         Assert.That(Replace(planned, 20, new PlayoutPlan([Entry("c", 0, 50), Entry("d", 50, 90)])), Is.True);
         Assert.That(All(planned), Is.EqualTo([("a", 0, 20, 0), ("c", 20, 50, 20), ("d", 50, 90, 0)]), "c airs from its middle");
-        Assert.That(planned.OnAir.Id, Is.EqualTo(Entry("a", 0, 60).Id), "what is left of an entry is the entry");
+        Assert.That(planned.OnAir.Id, Is.EqualTo(Entry("a", 0, 60).Id), "the rest of an entry has the entry's id");
     }
 
     [Test]
@@ -35,7 +35,7 @@ public sealed class PlannedEntriesTests
         Assert.That(Replace(planned, 70, new PlayoutPlan([Entry("b", 60, 150), Entry("d", 150, 200)])), Is.True);
         Assert.That(All(planned), Is.EqualTo([("a", 0, 60, 0), ("b", 60, 150, 0), ("d", 150, 200, 0)]));
         Assert.That(Replace(planned, 160, new PlayoutPlan([Entry("d", 150, 300)])), Is.True);
-        Assert.That(All(planned)[^1], Is.EqualTo(("d", 150, 300, 0)), "nor if it is not");
+        Assert.That(All(planned)[^1], Is.EqualTo(("d", 150, 300, 0)), "an entry that is not open becomes no longer either");
     }
 
     [Test]
@@ -51,19 +51,19 @@ public sealed class PlannedEntriesTests
         Assert.That((planned.OnAir.File, planned.Prepared), Is.EqualTo(("b", (PlayoutEntry?)null)));
     }
 
-    // What follows an entry is opened when that begins, so of one that is too short nothing could follow in time.
+    // The producer opens the next entry when an entry begins. If the entry is too short, nothing can follow it in time.
     [Test]
     public void Rest_of_an_entry_that_would_be_too_short_does_not_air()
     {
         var two = Duration.FromSeconds(2);
         PlannedEntries planned = Begin(Entry("a", 0, 60), Entry("b", 60, 120));
         Assert.That(planned.TryReplace(new PlayoutPlan([Entry("c", 50, 90)]), At(61), two), Is.True);
-        Assert.That(All(planned), Is.EqualTo([("a", 0, 60, 0), ("c", 60, 90, 10)]), "the other plan holds from the start of what would be left");
+        Assert.That(All(planned), Is.EqualTo([("a", 0, 60, 0), ("c", 60, 90, 10)]), "the rest of b is too short, so c begins at once");
         Assert.That(planned.TryReplace(new PlayoutPlan([Entry("d", 61, 90)]), At(61), two), Is.True);
-        Assert.That(All(planned), Is.EqualTo([("a", 0, 60, 0), ("c", 60, 61, 10), ("d", 61, 90, 0)]), "but not if it says nothing of that time");
+        Assert.That(All(planned), Is.EqualTo([("a", 0, 60, 0), ("c", 60, 61, 10), ("d", 61, 90, 0)]), "d has nothing for that time, so c airs");
         Assert.That(planned.TryReplace(new PlayoutPlan([Entry("c", 50, 95)]), At(60), two), Is.True);
         planned.TryTake(At(60));
-        Assert.That(planned.TryReplace(new PlayoutPlan([Entry("d", 50, 90)]), At(61), two), Is.False, "it has been opened");
+        Assert.That(planned.TryReplace(new PlayoutPlan([Entry("d", 50, 90)]), At(61), two), Is.False, "the entry has been opened");
         Assert.That(planned.TryReplace(new PlayoutPlan([Entry("d", 50, 90)]), At(62), two), Is.True);
     }
 
@@ -74,7 +74,7 @@ public sealed class PlannedEntriesTests
         Assert.That(() => Replace(planned, 10, new PlayoutPlan([Entry("c", 20, 90)])), Throws.ArgumentException.With.Message.Contains("does not contain"));
         Assert.That(() => Replace(planned, 61, new PlayoutPlan([Entry("c", 0, 90)])), Throws.ArgumentException.With.Message.Contains("ends at"));
         Assert.That(() => planned.Add(Entry("b", 61, 90)), Throws.ArgumentException.With.Message.Contains("ends at"));
-        Assert.That(Replace(planned, 60, new PlayoutPlan([Entry("c", 60, 90)])), Is.True, "that is to add");
+        Assert.That(Replace(planned, 60, new PlayoutPlan([Entry("c", 60, 90)])), Is.True, "this adds to the plan");
         Assert.That(All(planned), Is.EqualTo([("a", 0, 60, 0), ("c", 60, 90, 0)]));
     }
 
@@ -92,7 +92,8 @@ public sealed class PlannedEntriesTests
         Assert.That(planned.Changed.IsCompleted, Is.True);
     }
 
-    // At each instant airs what the plan says that held last for it, and nothing that has been taken moves its start.
+    // At each instant, the producer airs the entry of the plan that was set last for it. A replacement never moves the start of an entry
+    // that has been taken.
     [Test]
     public void Any_replacements_are_followed() => RandomCases.Run(300, random =>
     {
@@ -151,7 +152,7 @@ public sealed class PlannedEntriesTests
         }
     });
 
-    /// <summary>Few files on a common grid, so that plans often have the same entry.</summary>
+    /// <summary>Makes a plan of few files on a common grid, so that two plans often have the same entry.</summary>
     private static PlayoutPlan AnyPlan(Random random, int from, int to)
     {
         List<PlayoutEntry> entries = [];
@@ -173,7 +174,9 @@ public sealed class PlannedEntriesTests
         return new PlannedEntries(plan, plan.At(s_start)!.Value, new SimulatedExecutor());
     }
 
-    /// <summary>All that is planned: file, first second, end, and the file's second at the first.</summary>
+    /// <summary>
+    /// Returns all planned entries: the file, the first second, the end, and the position in the file at the first second.
+    /// </summary>
     private static List<(string File, int Begin, int End, int Offset)> All(PlannedEntries planned)
     {
         List<PlayoutEntry> entries = [planned.OnAir, .. planned.Prepared is { } prepared ? [prepared] : Array.Empty<PlayoutEntry>(), .. planned.Coming];

@@ -11,7 +11,7 @@ using RetroVue.Runtime.Tests.Output.Feeds;
 
 namespace RetroVue.Runtime.Tests.Producers;
 
-/// <summary>A producer on the air whose plan is replaced: what airs is what the plan says, to the frame.</summary>
+/// <summary>The plan of a producer on the air is replaced. The channel airs what the new plan says, to the frame.</summary>
 public sealed class ReplacedPlanTests
 {
     private const int Frame = 40;
@@ -19,7 +19,7 @@ public sealed class ReplacedPlanTests
     private static readonly Instant s_start = Instant.FromUtc(2026, 3, 1, 12, 0);
     private static readonly Rational s_rate = new(25, 1);
 
-    // What follows an entry is opened when that begins.
+    // The producer opens the next entry when an entry begins, so a shorter entry would be too short for that.
     private static readonly Duration s_shortest = Duration.FromSeconds(2);
 
     // Times are rounded to ticks of 90 kHz.
@@ -53,7 +53,7 @@ public sealed class ReplacedPlanTests
         Assert.That(Replace(10, Entry(_film, 0, 10), Entry(_message, 10, 30), Entry(_film, 30, 90)), Is.True);
         _watched.Watch(36);
         await _watched.EndAsync();
-        // Of a copied film's last pictures those may be missing that are decoded after a later one: two B-frames.
+        // In a copied film, two of the last pictures may be missing: B-frames that are decoded after a picture that is shown later.
         double missing = mode == ProfileMode.Copy ? 0.08 : 0;
         _watched.AssertNumbers(4, 10 - missing - 0.001, 0);
         _watched.AssertEach(10, 30 - missing, (time, number) => number == (long)Math.Round((time - 10) * 25), "message");
@@ -85,7 +85,7 @@ public sealed class ReplacedPlanTests
         Assert.That(Replace(10, OnAir().Until(At(20)), Entry(_film, 20, 80)), Is.True);
         _watched.Watch(26);
         await _watched.EndAsync();
-        // The still stays as it is until the next slate is there: in a copied channel that is encoded once the first has ended.
+        // The still stays until the next slate is there. In a copied channel, that slate is encoded after the first one has ended.
         _watched.AssertSlate(4, 11.9);
         _watched.AssertSlate(12.6, 19.8);
         _watched.AssertGrid(0.6);
@@ -93,7 +93,7 @@ public sealed class ReplacedPlanTests
         Assert.That(_log.Lines.Where(line => !line.Contains("nonexistent", StringComparison.Ordinal)), Is.Empty);
     }
 
-    // Of a copied film nothing can be shown before its next key frame, one every two seconds.
+    // A copied film cannot be shown before its next key frame; there is one every two seconds.
     [Test]
     public async Task Entry_airs_longer_than_it_was_to_and_one_that_has_begun_airs_from_its_middle([Values] ProfileMode mode)
     {
@@ -115,12 +115,12 @@ public sealed class ReplacedPlanTests
         Assert.That(_watched.Channel.Manager.OnAir.Producer!.PrepareLead, Is.EqualTo(ClockTime.FromSeconds(5)));
         Assert.That(Replace(8.999, Entry(_message, 0, 60)), Is.False);
         _watched.Watch(16);
-        Assert.That(Replace(21.9, Entry(_message, 0, 60)), Is.False, "What follows could not be opened in time.");
+        Assert.That(Replace(21.9, Entry(_message, 0, 60)), Is.False, "The next entry could not be opened in time.");
         Assert.That(Replace(22, Entry(_message, 0, 60)), Is.True);
         _watched.Watch(30);
         await _watched.EndAsync();
         _watched.AssertNumbers(4, 19.9, 0);
-        // It had been opened; two seconds of it are left.
+        // The entry had been opened. Two seconds of it are left.
         _watched.AssertEach(20, 21.92, (time, number) => number == (long)Math.Round((time - 20) * 25), "what had been opened");
         _watched.AssertEach(22, 29, (time, number) => number == (long)Math.Round(time * 25), "the message");
     }
@@ -146,11 +146,11 @@ public sealed class ReplacedPlanTests
         {
             scene.WatchUntil(scene.Line.Now + ClockTime.FromMilliseconds(random.Next(1, 12_000)));
             Instant from = scene.Line.ToInstant(scene.Line.Now + producer.PrepareLead + ClockTime.FromMilliseconds(random.Next(0, 12_000)));
-            // Often one that has the same entry there.
+            // The new plan often has the same entry at that time.
             PlayoutPlan before = plans[^1].Plan;
             Instant begin = random.Next(2) == 0 && before.At(from) is { } airing ? airing.Entry.Start : from - Duration.FromMilliseconds(random.Next(0, 5000));
             PlayoutPlan plan = AnyPlan(random, begin, before.At(from)?.Entry);
-            // Of parts that are too short for what follows to be opened in time, some pictures may be missing.
+            // If a part is too short, the next entry cannot be opened in time and some pictures may be missing. So such plans are left out.
             Instant[] begun = [EntryAt(from).Start, .. plans.Select(earlier => scene.Line.ToInstant(earlier.From))];
             bool isTooShort = begun.Any(begin => begin < from && begin + s_shortest > from) || plan.At(from)!.Value.Remaining < s_shortest;
             if (!isTooShort && producer.ReplacePlan(plan, from))
@@ -166,13 +166,14 @@ public sealed class ReplacedPlanTests
         var shown = scene.Sent.Where(pes => pes.Kind == MediaKind.Video).Select(pes => (pes.Pts, Mark: pes.Marks.Single())).OrderBy(pes => pes.Pts).ToList();
         foreach ((ClockTime pts, Mark mark) in shown)
         {
-            // Within a tick of a change it may belong to either.
+            // Within a tick of a change, a picture may be of either entry.
             PlayoutEntry[] right = [.. new[] { ClockTime.Max(pts - s_tick, start), pts + s_tick }.Select(time => EntryAt(scene.Line.ToInstant(time)))];
             Assert.That(right.Any(entry => entry.File![0] == mark.Item && Number(entry, pts) is var number && Math.Abs(number - mark.Number) < 0.01), Is.True, $"{what}: {mark} at {pts - start}");
         }
 
         AssertReported(scene, [.. shown.Select(pes => (pes.Pts, pes.Mark.Item))], what);
-        // A picture is missing only before the first key frame of what begins in the middle, and as the last ones before a change.
+        // Pictures may be missing only before the first key frame of an entry that begins in its middle, and at the end of an entry before
+        // a change.
         double mostHole = ((group + between + 2) * Frame) + 1;
         Assert.That(shown.Zip(shown.Skip(1), (one, next) => (next.Pts - one.Pts).Nanoseconds / 1e6).Max(), Is.LessThan(mostHole), what);
 
@@ -181,7 +182,7 @@ public sealed class ReplacedPlanTests
         double Number(PlayoutEntry entry, ClockTime pts) => ((entry.Offset.TotalMilliseconds * 1e6) + (pts - scene.Line.At(entry.Start)).Nanoseconds) / (Frame * 1e6);
     }
 
-    /// <summary>The output has reported each picture as one of the entry whose mark it carries.</summary>
+    /// <summary>Asserts that the output has reported each picture as a picture of the entry whose mark it carries.</summary>
     private static void AssertReported(CopiedScene scene, List<(ClockTime Pts, char Item)> shown, string what)
     {
         scene.Complete(scene.Output.DisposeAsync().AsTask());
@@ -195,7 +196,7 @@ public sealed class ReplacedPlanTests
         int found = 0;
         foreach (AiringReport airing in airings)
         {
-            // What was written last has not been sent, and some of it is shown before what has.
+            // The last pictures were written but not sent yet, and some of them are shown before pictures that were sent.
             var own = shown.Where(picture => picture.Pts > airing.FirstPts - s_tick && picture.Pts < airing.LastPts + s_tick).ToList();
             Assert.That(own.Select(picture => picture.Item), Is.All.EqualTo(airing.Tag!.Entry.File![0]), $"{what}: {airing}");
             Assert.That(own, Has.Count.EqualTo(airing.Pictures.Packets).Or.Matches<object>(_ => airing.LastPts > shown[^1].Pts - ClockTime.FromMilliseconds(200)), $"{what}: {airing}");
@@ -242,7 +243,7 @@ public sealed class ReplacedPlanTests
         return isReplaced;
     }
 
-    /// <summary>The entry on the air, which has an id of the schedule's.</summary>
+    /// <summary>Returns the entry on the air, with its id of the schedule.</summary>
     private PlayoutEntry OnAir() => _watched.Channel.Manager.Now.Entry;
 
     private static Instant At(double seconds) => s_start + Duration.FromSeconds(seconds);

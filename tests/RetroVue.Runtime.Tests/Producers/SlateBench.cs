@@ -7,7 +7,7 @@ using RetroVue.Runtime.Producers;
 
 namespace RetroVue.Runtime.Tests.Producers;
 
-/// <summary>Runs a slate in simulated time and shows what it gives to a test.</summary>
+/// <summary>Runs a slate in simulated time and hands its buffers to a test.</summary>
 internal static class SlateBench
 {
     public static Instant Epoch { get; } = Instant.FromUtc(2024, 1, 1, 0, 0);
@@ -29,7 +29,7 @@ internal static class SlateBench
         NextStart = Epoch,
     };
 
-    /// <summary>Runs to the end; the buffers are released after they have been shown, in the order in which they came.</summary>
+    /// <summary>Runs the slate to its end. The test sees the buffers in the order in which they come; then they are released.</summary>
     public static (CollectingSink? Video, CollectingSink? Audio) Run(SlateOptions options, Action<MediaKind, MediaBuffer>? onBuffer = null)
     {
         var executor = new SimulatedExecutor(ClockTime.FromSeconds(1000));

@@ -38,7 +38,7 @@ public sealed class SlatePictureTests
         {
             for (int x = 0; x < width; x++)
             {
-                // The ground is never brighter than 44.
+                // The luma of the background is at most 44.
                 if (drawn.Luma(x, y) > 44)
                 {
                     marks++;
@@ -53,7 +53,7 @@ public sealed class SlatePictureTests
         Assert.That(right, Is.LessThan(width * 0.95));
         Assert.That(top, Is.GreaterThanOrEqualTo(height * 0.05));
         Assert.That(bottom, Is.LessThan(height * 0.95));
-        // Of one pixel more to one side at most, for odd widths.
+        // The drawing may be a little off the centre: 12 pixels at a width of 640, and two more for odd widths.
         Assert.That(left, Is.EqualTo(width - 1 - right).Within(12 * width / 640.0 + 2));
     }
 
@@ -90,7 +90,7 @@ public sealed class SlatePictureTests
             }
         }
 
-        // Eight characters of which two are colons are 5.3 times as wide as they are high. Their edges are not of full brightness.
+        // Eight characters, two of which are colons, are 5.3 times as wide as they are high. Their edges are not of full brightness.
         double ratio = (right - left) * (double)aspect.Numerator / aspect.Denominator / (bottom - top);
         Assert.That(ratio, Is.EqualTo(5.3).Within(0.2));
     }

@@ -30,7 +30,7 @@ public sealed class SlateSourceTests
     {
         var rate = new Rational(numerator, denominator);
         ClockTime until = s_farIn + ClockTime.FromSeconds(20);
-        // The ceiling by 128-bit integers: no time here lies within a nanosecond of a frame's.
+        // 128-bit integers make the ceiling exact. No time here is within a nanosecond of a frame's time.
         long first = CeilingUnits(s_farIn, numerator, denominator);
         long end = CeilingUnits(until, numerator, denominator);
         long next = first;
@@ -48,7 +48,7 @@ public sealed class SlateSourceTests
     public void Consecutive_slates_cut_on_any_frame_miss_and_repeat_nothing()
     {
         var rate = new Rational(30000, 1001);
-        // Frames whose time was rounded up, rounded down and exact: n * 1001/30000 s in nanoseconds ends in 2/3, 1/3 and 0.
+        // The frames' times in nanoseconds are rounded up, rounded down, or exact: n * 1001/30000 s ends in 2/3, 1/3 or 0.
         for (long cut = 3_000_000; cut < 3_000_006; cut++)
         {
             ClockTime at = ClockTime.FromUnits(cut, rate.Inverse);
@@ -74,7 +74,7 @@ public sealed class SlateSourceTests
 
             Assert.That(frames, Is.EqualTo(Enumerable.Range((int)cut - 29, 59).Select(n => (long)n)));
             Assert.That(frames, Does.Contain(cut));
-            // Two seconds of any place on the line hold 88,200 samples.
+            // Two seconds hold 88,200 samples anywhere on the line.
             Assert.That(samples, Is.EqualTo(88_200));
         }
     }
@@ -82,7 +82,7 @@ public sealed class SlateSourceTests
     [Test]
     public void Slate_is_not_paced_and_ends_both_streams()
     {
-        // The bench allows one simulated second; nothing here takes any.
+        // The bench allows one second of simulated time. The slate takes none, because it is not paced.
         (CollectingSink? video, CollectingSink? audio) = Run(Options(ClockTime.Zero, ClockTime.FromSeconds(60), Video(160, 90, s_pal), Audio(48_000)));
         foreach (CollectingSink? sink in new[] { video, audio })
         {
@@ -142,7 +142,7 @@ public sealed class SlateSourceTests
         var drawn = new List<MediaMemory>();
         Run(Options(ClockTime.Zero, ClockTime.FromSeconds(10), Video(160, 90, s_pal), null), (_, buffer) =>
         {
-            // Kept, so that it is not recycled and seen again.
+            // The memory is kept, so that it is not recycled and then counted again.
             if (drawn.Count == 0 || !ReferenceEquals(drawn[^1], buffer.Memory))
             {
                 drawn.Add(buffer.Memory.Retain());
@@ -207,13 +207,13 @@ public sealed class SlateSourceTests
                 before = GC.GetAllocatedBytesForCurrentThread();
             }
 
-            // The last block of sound, a short one, has memory of its own.
+            // The last block of sound is short and has memory of its own, so the last second is not measured.
             if (buffer.Pts < s_farIn + ClockTime.FromSeconds(59))
             {
                 after = GC.GetAllocatedBytesForCurrentThread();
             }
         });
-        // The simulated executor runs on this thread, so all of the source's work is counted, 54 changes of the clock included.
+        // The simulated executor runs on this thread. So all work of the source is counted, with 54 changes of the clock.
         Assert.That(after - before, Is.Zero);
     }
 
@@ -251,7 +251,7 @@ public sealed class SlateSourceTests
         Name = options.Name,
     };
 
-    /// <summary>The clock's lines are those of a text.</summary>
+    /// <summary>Asserts that the lines of the clock show a text.</summary>
     private static void AssertClock(MediaBuffer buffer, string text)
     {
         const int width = 160, height = 90;
@@ -262,7 +262,7 @@ public sealed class SlateSourceTests
             clock = s_clock ??= new SlateClock(LetterFonts.OfSystem, layout.ClockSize, layout.Stretch, isSoft: false);
         }
 
-        // Drawn over the ground, which differs between lines alone; the first column shows it.
+        // The expected clock is drawn over the background. The background differs from line to line only, so the first column shows it.
         ReadOnlySpan<byte> luma = buffer.Memory.Plane(0);
         int stride = buffer.Memory.Stride(0);
         byte[] expected = new byte[width * height], shown = new byte[width * height];

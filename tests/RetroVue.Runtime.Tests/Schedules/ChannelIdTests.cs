@@ -4,7 +4,7 @@ namespace RetroVue.Runtime.Tests.Schedules;
 
 public sealed class ChannelIdTests
 {
-    // Computed by another implementation: Python's uuid.uuid5 with the same name space.
+    // The expected value was computed with Python's uuid.uuid5 and the same name space.
     [Test]
     public void FromShortName_known_name_gives_its_version_5_uuid() =>
         Assert.That(ChannelId.FromShortName("retro-one"), Is.EqualTo(new Guid("0b5915b1-18a7-59bc-8be9-6a30bd8bb088")));

@@ -49,7 +49,7 @@ public sealed class GridPackingTests
 
     [Test]
     public void Packed_start_off_the_grid_moves_back_to_it_on_the_channels_clocks() =>
-        // UTC + 05:45: 10:50 there, so the half hour before is 10:30 there.
+        // At an offset of UTC+05:45 the start is 10:50 local time. The half hour before that is 10:30.
         Assert.That(
             Channel("Asia/Kathmandu", s_start + Minutes(5), [Minutes(22)]).PackedToGrid().Programme.Start,
             Is.EqualTo(s_start - Minutes(15)));

@@ -7,7 +7,7 @@ using static RetroVue.Runtime.Tests.Schedules.TestSchedules;
 
 namespace RetroVue.Runtime.Tests.Schedules;
 
-/// <summary>A schedule that is published anew while it is read, and while its channel is on the air.</summary>
+/// <summary>A schedule is published anew while it is read, and while its channel is on the air.</summary>
 public sealed class PublicationTests
 {
     private static readonly Instant s_start = Instant.FromUtc(2026, 3, 1, 12, 0);
@@ -28,9 +28,9 @@ public sealed class PublicationTests
         Assert.That(
             plan.Entries.Select(entry => (entry.File, (entry.Start - s_start).TotalMinutes, entry.Duration.TotalMinutes, entry.Offset.TotalMinutes)),
             Is.EqualTo([("/p0", 0, 10, 0), ("/other", 10, 4, 3), ("/other", 14, 6, 0), ("/p0", 20, 40, 20)]),
-            "what began before a stretch airs in it from its middle");
+            "an item that began before the stretch airs in it from its middle");
         Assert.That((plan.Entries[0].Generation, book.GetGeneration(s_channel)), Is.EqualTo((1, 1)));
-        Assert.That(plan.Entries[3].Id, Is.EqualTo(plan.Entries[0].Id), "one entry, in two parts");
+        Assert.That(plan.Entries[3].Id, Is.EqualTo(plan.Entries[0].Id), "both are parts of one entry");
         Assert.That(plan.Entries[1].Id, Is.Not.EqualTo(plan.Entries[2].Id), "another start is another entry");
     }
 
@@ -46,7 +46,7 @@ public sealed class PublicationTests
         Assert.That(book.GetGeneration(s_channel), Is.Zero);
     }
 
-    // The ids are kept in logs: they must be the same in every version of the program, and after each restart.
+    // The ids are stored in logs. They must be the same in every version of the program and after each restart.
     [Test]
     public void Entry_has_the_same_id_for_ever()
     {
@@ -55,7 +55,8 @@ public sealed class PublicationTests
         Assert.That(entry.Id.Version, Is.EqualTo(5));
     }
 
-    // At each instant holds what was published last for it; all entries of a plan follow one another, and no two have one id.
+    // At each instant the programme holds that was published last for it. The entries of a plan follow one another, and no two have the
+    // same id.
     [Test]
     public void Any_publications_are_answered_as_they_were_published() => RandomCases.Run(200, random =>
     {
@@ -81,7 +82,7 @@ public sealed class PublicationTests
             }
         }
 
-        // The parts of one that is interrupted have one id; two that begin at different instants have not.
+        // The parts of an interrupted entry have one id. Two entries that begin at different instants have two ids.
         var whole = plan.Entries.GroupBy(entry => entry.Id).Select(parts => parts.Select(part => part.File is null ? default : part.Start - part.Offset).Distinct());
         Assert.That(whole.Select(starts => starts.Count()), Is.All.EqualTo(1));
     });
@@ -94,15 +95,17 @@ public sealed class PublicationTests
         var watched = new NumberedChannel(s_start, mode, [(film, 60)], log);
         ScheduleBook book = watched.Channel.Schedules;
         watched.Watch(4);
-        // From where the film is entered anew; two seconds from now is nearer than the channel can follow, so that holds for what it can.
+        // The publication is only two seconds ahead, which is nearer than the channel can follow. It holds from the first time that the
+        // channel can follow. Until 20 s, both lists have the film at the same position.
         ScheduleItem[] items = [ScheduleItem.Programme(film, "film", Duration.FromSeconds(20)), ScheduleItem.Programme(other, "other", Duration.FromSeconds(30))];
         book.Publish(watched.Channel.Manager.Channel.Id, new Programme(s_start, null, true, [.. items], []), s_start + Duration.FromSeconds(6));
         watched.Watch(43);
-        // Seven seconds ahead: back to the film alone, in its middle, where it was to begin anew.
+        // Seven seconds ahead, the film alone is published again. At 50 s it airs from its middle, where the other list would have begun
+        // anew.
         book.Publish(watched.Channel.Manager.Channel.Id, new Programme(s_start, null, true, [items[0] with { Duration = Duration.FromSeconds(60) }], []), s_start + Duration.FromSeconds(50));
         watched.Watch(57);
         await watched.EndAsync();
-        // Of a copied film's last pictures those may be missing that are decoded after a later one: two B-frames.
+        // In a copied film, two of the last pictures may be missing: B-frames that are decoded after a picture that is shown later.
         double missing = mode == ProfileMode.Copy ? 0.08 : 0;
         watched.AssertEach(4, 20 - missing, (time, number) => number == (long)Math.Round(time * 25), "the film goes on without a break");
         watched.AssertEach(20, 50 - missing, (time, number) => number == (long)Math.Round((time - 20) * 25), "the other");

@@ -21,7 +21,7 @@ public sealed class ScheduleBookTests
         Prop.ForAll(s_lists.ToArbitrary(), Gen.Choose(0, 1_000_000_000).ToArbitrary(), (items, offset) =>
         {
             ChannelSchedule channel = Channel("UTC", s_start, items);
-            // Up to a thousand steps into the list, somewhere inside an item.
+            // The instant is up to a thousand steps into the list, and somewhere inside an item.
             Instant at = s_start;
             int walked = 0;
             for (; walked < offset % 1000; walked++)
@@ -42,7 +42,7 @@ public sealed class ScheduleBookTests
             ChannelSchedule channel = Channel("Europe/Berlin", s_start, items, filler).With(programme => programme with { End = s_start + Duration.FromHours(7) });
             var service = new ScheduleBook([channel]);
             Instant from = s_start + Duration.FromSeconds(seconds), to = from + Duration.FromHours(1);
-            // The plan's constructor refuses gaps and overlaps.
+            // The constructor of the plan refuses gaps and overlaps.
             PlayoutPlan plan = service.GetPlan(channel.Channel.Id, from, to);
             Assert.That(plan.Start <= from && plan.End >= to && plan.Entries[0].Contains(from) && plan.Entries[^1].Contains(to - Duration.Epsilon), Is.True);
             foreach (PlayoutEntry entry in plan.Entries)
@@ -79,7 +79,7 @@ public sealed class ScheduleBookTests
     public void GetAiring_centuries_from_the_start_is_exact()
     {
         ChannelSchedule channel = Channel("UTC", s_start, [Duration.FromNanoseconds(1_000_000_007), Duration.FromNanoseconds(1_999_999_993)]);
-        // 400 years of 365.25 days are a whole number of three-second cycles.
+        // 400 years of 365.25 days are a whole number of cycles of three seconds.
         Airing airing = channel.At(s_start + Duration.FromDays(146_100) + Duration.FromNanoseconds(1_000_000_008));
         Assert.That((airing.Entry.File, airing.Position), Is.EqualTo(("/p1", Duration.Epsilon)));
     }
@@ -116,7 +116,7 @@ public sealed class ScheduleBookTests
     {
         Instant start = s_start + Minutes(20);
         ChannelSchedule channel = Channel("Australia/Lord_Howe", start, [Minutes(25)]).With(programme => programme with { Repeats = false });
-        // Without filler a slate airs, cut at the half hours of the channel's clocks, whose offset here is 11 h.
+        // Without filler a slate airs. It is cut at the half hours of the channel's clocks, whose offset is 11 h here.
         Assert.That(channel.Plan(s_start, s_start + Minutes(61)).Select(e => (e.Kind, e.Title, (e.Start - s_start).TotalMinutes)), Is.EqualTo([
             (SegmentKind.Slate, "Test", 0), (SegmentKind.Programme, "Programme 0", 20), (SegmentKind.Slate, "Test", 45), (SegmentKind.Slate, "Test", 60)]));
     }
@@ -125,7 +125,7 @@ public sealed class ScheduleBookTests
     public void GetAiring_empty_list_airs_slate_for_ever()
     {
         ChannelSchedule channel = Channel("Asia/Kathmandu", s_start, []);
-        // Local time there is UTC + 05:45, so its half hours fall on 15 and 45 minutes past.
+        // Local time is UTC+05:45, so its half hours are at 15 and 45 minutes past the hour of UTC.
         Airing airing = channel.At(s_start + Minutes(50));
         Assert.That((airing.Entry.Kind, (airing.Entry.Start - s_start).TotalMinutes, airing.Entry.Duration), Is.EqualTo((SegmentKind.Slate, 45, Minutes(30))));
     }

@@ -10,7 +10,7 @@ namespace RetroVue.Runtime.Tests.Schedules;
 
 public sealed class ScheduleFileTests
 {
-    /// <summary>A good schedule in which each line holds what a test may spoil.</summary>
+    /// <summary>A good schedule. Each of its lines holds something that a test can change into a mistake.</summary>
     private const string Good = """
         {
           "channels": [
@@ -134,7 +134,7 @@ public sealed class ScheduleFileTests
     public void Parse_one_mistake_names_its_line_and_field(string good, string bad, int line, string field, string part)
     {
         string spoilt = Good.Replace(good, bad, StringComparison.Ordinal);
-        Assert.That(spoilt, Is.Not.EqualTo(Good), "the mistake must be in the document");
+        Assert.That(spoilt, Is.Not.EqualTo(Good), "the replacement must change the document");
         ScheduleException complaint = Complaint(spoilt);
         Assert.Multiple(() =>
         {
@@ -211,7 +211,7 @@ public sealed class ScheduleFileTests
                         mutant.InsertRange(at, pieces[random.Next(pieces.Length)]);
                         break;
                     default:
-                        // Another digit where there is one: dates, durations, sizes and rates at their limits.
+                        // Another digit in the place of a digit: this tries dates, durations, sizes and rates at their limits.
                         int digit = mutant.FindIndex(at, letter => letter is >= (byte)'0' and <= (byte)'9');
                         mutant[digit < 0 ? at : digit] = (byte)random.Next('0', '9' + 1);
                         break;
@@ -230,7 +230,7 @@ public sealed class ScheduleFileTests
             }
         }
 
-        // Both kinds must come up, or the mutations test nothing.
+        // Both outcomes must occur, or the mutations test nothing.
         Assert.That(read, Is.GreaterThan(1000));
         Assert.That(refused, Is.GreaterThan(1000));
     }

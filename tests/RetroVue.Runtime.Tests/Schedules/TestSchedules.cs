@@ -19,7 +19,7 @@ internal static class TestSchedules
             [.. items.Select((duration, i) => ScheduleItem.Programme($"/p{i}", $"Programme {i}", duration))],
             [.. (filler ?? []).Select((duration, i) => ScheduleItem.Filler($"/f{i}", $"Filler {i}", duration))]));
 
-    /// <summary>The channel with another programme.</summary>
+    /// <summary>Returns the channel with another programme.</summary>
     public static ChannelSchedule With(this ChannelSchedule schedule, Func<Programme, Programme> change) => schedule with { Programme = change(schedule.Programme) };
 
     public static Airing At(this ChannelSchedule channel, Instant at) => new ScheduleBook([channel]).GetAiring(channel.Channel.Id, at);

@@ -10,7 +10,7 @@ using RetroVue.Runtime.Time;
 
 namespace RetroVue.Runtime.Tests.Time;
 
-/// <summary>A step of the machine's civil time is noticed and shown; station time goes on.</summary>
+/// <summary>If the machine's civil time steps, the clock notices and shows it, and station time goes on.</summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class CivilTimeTests : IDisposable
 {
@@ -34,7 +34,7 @@ public sealed class CivilTimeTests : IDisposable
     [TestCase(120, "behind")]
     [TestCase(-120, "ahead of")]
     [TestCase(1, "behind", Description = "a leap second that the kernel steps")]
-    [TestCase(-1_700_000_000, "ahead of", Description = "somebody sets 1972")]
+    [TestCase(-1_700_000_000, "ahead of", Description = "the machine's clock is set to 1972")]
     public async Task Step_is_noticed_within_a_minute_logged_and_shown_with_its_size(int seconds, string side)
     {
         MasterClock clock = Create();
@@ -56,10 +56,10 @@ public sealed class CivilTimeTests : IDisposable
         });
 
         _executor.RunFor(ClockTime.FromSeconds(600));
-        Assert.That(_log.Lines, Has.Count.EqualTo(1), "what has been said is not said again");
+        Assert.That(_log.Lines, Has.Count.EqualTo(1), "the same step is logged once");
         _step += Duration.FromSeconds(10);
         _executor.RunFor(ClockTime.FromSeconds(60));
-        Assert.That(_log.Lines, Has.Count.EqualTo(2), "another step is");
+        Assert.That(_log.Lines, Has.Count.EqualTo(2), "another step is logged");
 
         _step = Duration.Zero;
         _executor.RunFor(ClockTime.FromSeconds(60));
@@ -71,7 +71,7 @@ public sealed class CivilTimeTests : IDisposable
         await end;
         _step = Duration.FromSeconds(5);
         _executor.RunFor(ClockTime.FromSeconds(60));
-        Assert.That(_log.Lines, Has.Count.EqualTo(2), "a station that was disposed of compares no more");
+        Assert.That(_log.Lines, Has.Count.EqualTo(2), "a disposed station compares no more");
     }
 
     [Test]
@@ -88,7 +88,7 @@ public sealed class CivilTimeTests : IDisposable
         _step = Duration.Zero;
         clock.CompareCivilTime();
         _executor.RunFor(ClockTime.FromSeconds(1000));
-        // 20 ppm of 1000 s, to a nanosecond of rounding in the rate for each second.
+        // The rate is 20 ppm for 1000 s. For each second, a nanosecond of rounding in the rate is allowed.
         Assert.That((clock.AsClock().Now - before - ClockTime.FromSeconds(1000)).Nanoseconds, Is.EqualTo(20_000_000).Within(1000));
     }
 

@@ -24,7 +24,7 @@ public sealed class MasterClockTests
         {
             Assert.That(clock.UtcNow - s_anchor, Is.EqualTo(Duration.FromNanoseconds(expected)));
             Assert.That(clock.GetCurrentInstant(), Is.EqualTo(clock.UtcNow));
-            // Pacing is exact whatever the precision.
+            // The pacing clock is exact, whatever the precision is.
             Assert.That(clock.AsClock().Now.ToInstant() - s_anchor, Is.EqualTo(Duration.FromNanoseconds(59_999_999_999)));
         });
     }
@@ -56,14 +56,14 @@ public sealed class MasterClockTests
     {
         MasterClock clock = MasterClock.FromSystem();
         TimeConsistency consistency = clock.ValidateTimeConsistency();
-        // Both are read within microseconds of each other; 500 ms leaves room for a machine that is busy or being slewed.
+        // Both clocks are read within microseconds of each other. The 500 ms are for a machine that is busy or whose clock is being slewed.
         Assert.That(consistency.IsConsistent, Is.True, consistency.ToString());
     }
 
     [Test]
     public void AsClock_reading_shows_the_width_of_the_anchors_bracket()
     {
-        // Civil time takes 3 µs to read on this machine, so the anchor cannot be better than that.
+        // Reading civil time takes 3 µs on this simulated machine, so the anchor is uncertain by that.
         var clock = new MasterClock(_system, () =>
         {
             _system.Advance(ClockTime.FromMicroseconds(3));
@@ -100,7 +100,7 @@ public sealed class MasterClockTests
         _system.Advance(ClockTime.FromMilliseconds(1500));
         Assert.Multiple(() =>
         {
-            // 1.5 is a binary fraction: exact.
+            // 1.5 is a binary fraction, so the comparison can be exact.
             Assert.That(clock.SecondsSince(s_anchor), Is.EqualTo(1.5));
             Assert.That(clock.SecondsSince(clock.UtcNow), Is.Zero);
             Assert.That(clock.SecondsSince(s_anchor + Duration.FromDays(1)), Is.Zero);
@@ -135,7 +135,7 @@ public sealed class MasterClockTests
         Instant before = clock.AsClock().Now.ToInstant();
         _system.Advance(ClockTime.FromSeconds(86_400));
         Duration gained = clock.AsClock().Now.ToInstant() - before - Duration.FromDays(1);
-        // 20 ppm of 86,400 s is 1.728 s; the rate is kept to 2^-40, or 79 ns over a day.
+        // 20 ppm of 86,400 s is 1.728 s. The rate has a resolution of 2^-40, which is 79 ns over a day.
         Assert.That(gained.ToInt64Nanoseconds(), Is.EqualTo(1_728_000_000).Within(100));
     }
 
@@ -199,6 +199,6 @@ public sealed class MasterClockTests
             Assert.That(clock.TryGetTraceTime(), Is.Null, state.ToString());
         }
 
-        Assert.That(clock.UtcNow, Is.EqualTo(s_anchor), "a reference does not steer station time");
+        Assert.That(clock.UtcNow, Is.EqualTo(s_anchor), "a reference does not change station time");
     }
 }

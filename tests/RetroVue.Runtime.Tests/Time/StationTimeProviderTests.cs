@@ -59,7 +59,7 @@ public sealed class StationTimeProviderTests
         _clock.StepForward(Duration.FromSeconds(10));
         _executor.RunFor(ClockTime.FromMilliseconds(1000));
         Assert.That(_calls, Has.Count.EqualTo(3));
-        // The wait under way sees the step when it maps its deadline again, within 100 ms.
+        // A wait that is under way maps its deadline again within 100 ms, and sees the step then.
         Assert.That(_calls[1], Is.EqualTo(11.55).Within(0.1));
         Assert.That(_calls[2], Is.EqualTo(12));
     }

@@ -2,7 +2,7 @@ using RetroVue.Media.Pipelines;
 
 namespace RetroVue.Tests;
 
-/// <summary>A sink that shows each buffer to a test, releases it, and keeps the events.</summary>
+/// <summary>A sink that passes each buffer to a test, releases the buffer, and keeps the events.</summary>
 public sealed class CollectingSink : Element
 {
     private readonly Action<MediaBuffer>? _onBuffer;
@@ -14,7 +14,9 @@ public sealed class CollectingSink : Element
         AddInput();
     }
 
-    /// <summary>Called with each buffer; true if whoever is called releases it. Null: the sink releases all.</summary>
+    /// <summary>
+    /// Called with each buffer; returns true if the test releases the buffer. If it is null, the sink releases all buffers.
+    /// </summary>
     public Func<MediaBuffer, bool>? Keep { get; set; }
 
     public List<MediaEvent> Events { get; } = [];

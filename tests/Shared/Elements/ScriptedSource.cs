@@ -4,23 +4,23 @@ using RetroVue.Media.Time;
 
 namespace RetroVue.Tests;
 
-/// <summary>Pushes what a script yields, one item a step, then the end of the stream to every output that has not had it.</summary>
+/// <summary>Pushes the items of a script, one in each step. Then ends the stream of every output that has not ended.</summary>
 /// <remarks>
-/// Items are <see cref="MediaEvent"/>s, <see cref="MediaBuffer"/>s that the script hands over, and times: a <see cref="ClockTime"/> is a
-/// buffer of that PTS and DTS, a pair of them one with a duration too.
+/// Items are <see cref="MediaEvent"/>s, <see cref="MediaBuffer"/>s whose ownership the script passes on, and times. A
+/// <see cref="ClockTime"/> stands for a buffer with that PTS and DTS; a pair of them also has a duration.
 /// </remarks>
 public sealed class ScriptedSource : Element
 {
     private readonly IEnumerator<(int Output, object Item)> _script;
     private readonly HashSet<int> _ended = [];
 
-    /// <summary>A source of one output.</summary>
+    /// <summary>Makes a source with one output.</summary>
     public ScriptedSource(IEnumerable<object> script)
         : this("script", 1, script.Select(item => (0, item)))
     {
     }
 
-    /// <summary>A source of several outputs; each item says which one it is for.</summary>
+    /// <summary>Makes a source with several outputs; each item names its output.</summary>
     public ScriptedSource(string name, int outputs, params IEnumerable<(int Output, object Item)> script)
         : base(name)
     {
@@ -33,7 +33,7 @@ public sealed class ScriptedSource : Element
         AddTask(Step);
     }
 
-    /// <summary>True to fall silent after the script instead of ending.</summary>
+    /// <summary>True if the source is silent after the script and does not end.</summary>
     public bool IsEndless { get; init; }
 
     public ElementLatency ShownLatency { get; init; } = ElementLatency.None;

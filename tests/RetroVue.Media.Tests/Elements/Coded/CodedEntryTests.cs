@@ -5,19 +5,20 @@ namespace RetroVue.Media.Tests.Elements.Coded;
 
 public sealed class CodedEntryTests
 {
-    // first_mb_in_slice 0 and slice_type 7, intra, or 5, predicted, or 2, intra beside others.
+    // Slices with first_mb_in_slice 0. Their slice_type is 7 (the picture is intra), 5 (it is predicted) or 2 (this slice is intra, others
+    // may differ).
     private static readonly byte[] s_intra = [0x61, 0b1_0001000, 0x80];
     private static readonly byte[] s_predicted = [0x61, 0b1_00110_00, 0x80];
     private static readonly byte[] s_intraSlice = [0x61, 0b1_011_0000, 0x80];
 
-    // first_mb_in_slice 3 and slice_type 0, predicted.
+    // A slice with first_mb_in_slice 3 and slice_type 0 (predicted).
     private static readonly byte[] s_predictedSlice = [0x61, 0b00100_1_00, 0x80];
 
-    // A recovery point, payload type 6, right after no picture, and after four (recovery_frame_cnt as ue(v)).
+    // SEI messages with a recovery point (payload type 6): after no picture, and after four (recovery_frame_cnt as ue(v)).
     private static readonly byte[] s_atOnce = [6, 6, 1, 0b1_1_0_00_100, 0x80];
     private static readonly byte[] s_later = [6, 6, 1, 0b00101_1_00, 0x80];
 
-    // After user data of three bytes with zeros, among which a byte stands that keeps start codes out.
+    // The recovery point comes after three bytes of user data with zeros. An emulation prevention byte stands among these.
     private static readonly byte[] s_afterOther = [6, 5, 4, 0, 0, 3, 1, 9, 6, 1, 0b1_1_0_00_100, 0x80];
 
     private static IEnumerable<TestCaseData> H264()
@@ -41,7 +42,7 @@ public sealed class CodedEntryTests
     public void H264_is_entered_at_an_IDR_picture_or_an_intra_one_that_recovers_at_once(byte[][] units, bool isEntry) =>
         AssertEntry("h264", [1, 0x64, 0, 30, 0xFF, 0xE0, 0], units, isEntry);
 
-    // Slices of types 0 (trailing) to 21 (CRA), and of 22, which is reserved.
+    // Slices of the types 0 (trailing) to 21 (CRA), and of type 22, which is reserved.
     [Test]
     public void Hevc_is_entered_at_pictures_of_random_access([Values(0, 1, 8, 9, 15, 16, 17, 18, 19, 20, 21, 22)] int type) =>
         AssertEntry("hevc", [1, .. new byte[20], 0xFF, 0], [[70, 1, 0x50], [(byte)(type << 1), 1, 0x80]], type is >= 16 and <= 21);

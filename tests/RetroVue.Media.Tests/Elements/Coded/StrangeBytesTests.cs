@@ -5,7 +5,9 @@ using RetroVue.Media.Pipelines;
 
 namespace RetroVue.Media.Tests.Elements.Coded;
 
-/// <summary>Whatever stands in a packet or a parameter set, reading it ends, throws nothing, and leaves nothing behind.</summary>
+/// <summary>
+/// A packet or a parameter set may hold any bytes. Reading it ends, throws nothing, and does not change what is read afterwards.
+/// </summary>
 public sealed class StrangeBytesTests
 {
     private static readonly string[] s_codecs = ["h264", "hevc", "mpeg1video", "mpeg2video", "aac", "mp2", "ac3", "eac3"];
@@ -13,7 +15,7 @@ public sealed class StrangeBytesTests
     [Test]
     public void Any_bytes_are_read_to_their_end() => RandomCases.Run(20_000, CheckCase);
 
-    // log2_max_pic_order_cnt_lsb_minus4 of 2^31 - 6, of which a picture's order would have as many bits, and a long-term reference that has them.
+    // log2_max_pic_order_cnt_lsb_minus4 is 2^31 - 6, so a picture's order and a long-term reference would have that many bits.
     [Test]
     public void Sequence_whose_counts_have_more_bits_than_there_are_is_damaged()
     {
@@ -26,7 +28,7 @@ public sealed class StrangeBytesTests
         writer.Bits(0, 32);
         writer.Bits(0, 32);
         writer.Bits(0, 24);
-        // Identity, chroma, size, no cropping, depths.
+        // The identity, the chroma format, the size, no cropping, and the bit depths.
         foreach (uint value in new uint[] { 0, 1, 320, 180 })
         {
             writer.Unsigned(value);
@@ -42,7 +44,7 @@ public sealed class StrangeBytesTests
             writer.Unsigned(0);
         }
 
-        // No scaling, two flags, no PCM, no short-term sets, and long-term references.
+        // No scaling lists, two flags, no PCM, no short-term sets, and long-term references.
         writer.Bits(0, 4);
         writer.Unsigned(0);
         writer.Bits(1, 1);
@@ -64,11 +66,11 @@ public sealed class StrangeBytesTests
         byte[][] kept = [.. packets.Select(packet => packet.ToArray())];
         (CodedChanges changes, CodedBeginning beginning) = (new CodedChanges(), new CodedBeginning());
         List<object?> once = ReadAll(changes, beginning, format, others, packets);
-        Assert.That(packets, Is.EqualTo(kept), "what is read stays as it is");
-        Assert.That(ReadAll(changes, beginning, format, others, packets), Is.EqualTo(once), "strange bytes leave nothing behind in who has read them");
+        Assert.That(packets, Is.EqualTo(kept), "reading changes no bytes");
+        Assert.That(ReadAll(changes, beginning, format, others, packets), Is.EqualTo(once), "reading strange bytes changes no later result");
     }
 
-    /// <summary>What all readers say of a format, packets of it, and other parameter sets after them.</summary>
+    /// <summary>Returns the results of all readers for a format, for packets of it, and for other parameter sets after them.</summary>
     private static List<object?> ReadAll(CodedChanges changes, CodedBeginning beginning, EncodedFormat format, byte[] others, byte[][] packets)
     {
         List<object?> said = [];
@@ -90,13 +92,15 @@ public sealed class StrangeBytesTests
         return said;
     }
 
-    /// <summary>Units of kinds that are read, of many zeros, since numbers are coded the longer the more zeros they begin with.</summary>
+    /// <summary>
+    /// Makes units of the kinds that are read. They have many zeros, because a number that begins with more zeros is longer.
+    /// </summary>
     private static byte[] Bytes(Random random, string codec)
     {
         var bytes = new List<byte>();
         if (random.Next(4) == 0)
         {
-            // As a record of parameter sets begins.
+            // The beginning of a record of parameter sets.
             bytes.AddRange([1, 100, 0, 30, 0xFF, 0xE1]);
         }
 

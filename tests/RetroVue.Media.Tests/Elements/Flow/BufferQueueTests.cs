@@ -32,7 +32,7 @@ public sealed class BufferQueueTests
         bench.Push(Ms(1000), Ms(1100), Ms(1199));
         Assert.That(bench.Gate.IsOpen, Is.True);
         bench.Push(Ms(1200));
-        Assert.That(bench.Gate.IsOpen, Is.False, "200 ms, though nothing was ever taken out");
+        Assert.That(bench.Gate.IsOpen, Is.False, "200 ms are in the queue, and nothing was taken out");
         bench.Drain();
         Assert.That(bench.Gate.IsOpen, Is.True);
     }
@@ -42,7 +42,7 @@ public sealed class BufferQueueTests
     {
         using var bench = new Bench(new QueueLimits(200, ClockTime.None), QueuePolicy.Wait);
         bench.Push([.. Enumerable.Range(0, 200).Select(i => Ms(i))]);
-        // The reader takes 64 a step.
+        // The reader takes 64 buffers in a step.
         bench.Queue.Tasks[0].Step();
         Assert.That((bench.Queue.Count, bench.Gate.IsOpen), Is.EqualTo((136, false)));
         bench.Queue.Tasks[0].Step();
@@ -129,7 +129,7 @@ public sealed class BufferQueueTests
 
     private static ClockTime Ms(long milliseconds) => ClockTime.FromMilliseconds(milliseconds);
 
-    /// <summary>A queue whose both ends the test works itself.</summary>
+    /// <summary>A queue whose input and output the test operates by hand.</summary>
     private sealed class Bench : IDisposable
     {
         private readonly Pipeline _pipeline = new();

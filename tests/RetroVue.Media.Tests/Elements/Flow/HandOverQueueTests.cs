@@ -9,7 +9,7 @@ public sealed class HandOverQueueTests
     {
         const int count = 10_000_000;
         var queue = new HandOverQueue<object>();
-        // Few objects, many items: the order shows by their cycle.
+        // There are few objects and many items. The objects come in a cycle, which shows the order.
         object[] items = [.. Enumerable.Range(0, 997).Select(_ => new object())];
         var writer = new Thread(() =>
         {
@@ -19,7 +19,7 @@ public sealed class HandOverQueueTests
                 item = item == 996 ? 0 : item + 1;
                 if (queue.Count > 10_000)
                 {
-                    // The reader is behind: let it run, so that memory stays small.
+                    // The reader is behind. This lets it run, so that memory stays small.
                     Thread.Yield();
                 }
             }

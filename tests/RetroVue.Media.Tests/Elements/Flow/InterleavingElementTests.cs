@@ -25,7 +25,7 @@ public sealed class InterleavingElementTests
                         .Select(item => $"{item.Lane}:{item.Time}"),
                     "end",
                 ];
-                // Two arrivals of the same streams.
+                // The same streams arrive in two different orders.
                 return Run(lanes, Arrival(times, random)).SequenceEqual(expected, StringComparer.Ordinal) && Run(lanes, Arrival(times, random)).SequenceEqual(expected, StringComparer.Ordinal);
             },
             300);
@@ -33,7 +33,7 @@ public sealed class InterleavingElementTests
     [Test]
     public void One_source_whose_streams_lie_far_apart_does_not_stand_still()
     {
-        // All of the first stream arrives before any of the second, far beyond what an input stores.
+        // The whole first stream arrives before the second one. This is far more than an input stores.
         (int, object)[] script =
         [
             .. Enumerable.Range(0, 1000).Select(i => (0, (object)Ms(2 * i))),
@@ -55,7 +55,8 @@ public sealed class InterleavingElementTests
         pipeline.Link(live.Outputs[0], muxer.Inputs[1]);
         Task run = pipeline.RunAsync();
         executor.RunFor(ClockTime.FromMilliseconds(500));
-        // Only the first second may be taken: the live source's next buffer comes then. The rest waits in the file, but for what fills the input.
+        // Only buffers up to one second may be taken, because the live source's next buffer comes then. The rest stays in the file, except
+        // for what fills the input.
         Assert.That(MediaBuffer.LiveCount, Is.InRange(1, 4));
         executor.RunUntilCompleted(run, ClockTime.FromSeconds(100));
         Assert.That(muxer.Taken, Has.Count.EqualTo(1011));
@@ -73,7 +74,7 @@ public sealed class InterleavingElementTests
             (0, Ms(99)),
             (0, Ms(101)),
             (0, Ms(120)));
-        Assert.That(taken, Is.EqualTo(new[] { "1:FormatChanged", "1:Gap", "0:0", "0:50", "0:99" }), "at 101 the second input may have something at 100");
+        Assert.That(taken, Is.EqualTo(new[] { "1:FormatChanged", "1:Gap", "0:0", "0:50", "0:99" }), "the second input may still bring a buffer at 100");
         taken = RunWithoutEnd(2, (1, Format), (1, new Gap(Ms(0), Ms(100))), (0, Ms(0)), (0, Ms(101)), (1, Ms(100)), (0, Ms(102)), (1, Ms(200)));
         Assert.That(taken, Is.EqualTo(new[] { "1:FormatChanged", "1:Gap", "0:0", "1:100", "0:101", "0:102" }));
     }
@@ -82,7 +83,7 @@ public sealed class InterleavingElementTests
     public void Gap_before_a_format_lets_nobody_go_on_without_that_format()
     {
         List<string> taken = RunWithoutEnd(2, (0, Format), (1, new Gap(Ms(0), Ms(100))), (0, Ms(0)), (0, Ms(1)));
-        Assert.That(taken, Is.EqualTo(new[] { "0:FormatChanged", "1:Gap" }), "a muxer would begin the file without it");
+        Assert.That(taken, Is.EqualTo(new[] { "0:FormatChanged", "1:Gap" }), "a muxer would begin the file without that format");
         taken = RunWithoutEnd(2, (0, Format), (1, new Gap(Ms(0), Ms(100))), (0, Ms(0)), (1, Format), (1, Ms(2)), (0, Ms(3)));
         Assert.That(taken, Is.EqualTo(new[] { "0:FormatChanged", "1:Gap", "1:FormatChanged", "0:0", "1:2" }));
     }
@@ -194,7 +195,7 @@ public sealed class InterleavingElementTests
         return muxer.Taken;
     }
 
-    /// <summary>What has been taken before the end of the streams comes.</summary>
+    /// <summary>Returns what has been taken before the end of the streams comes.</summary>
     private static List<string> RunWithoutEnd(int lanes, params (int, object)[] script)
     {
         var executor = new SimulatedExecutor();

@@ -5,7 +5,9 @@ using RetroVue.Media.Time;
 
 namespace RetroVue.Media.Tests.Elements.Flow;
 
-/// <summary>A live source: each item comes at its moment, as a buffer of a DTS or an event, and is lost where it is not taken then.</summary>
+/// <summary>
+/// A live source. Each item comes at its time, as a buffer with a DTS or as an event, and is lost if it is not taken then.
+/// </summary>
 internal sealed class LiveScript : Element
 {
     private static readonly ClockTime s_patience = ClockTime.FromMilliseconds(100);
@@ -22,7 +24,7 @@ internal sealed class LiveScript : Element
         AddTask(Step);
     }
 
-    /// <summary>What an item weighs.</summary>
+    /// <summary>The number of bytes of a buffer.</summary>
     public int BufferLength { get; init; } = 1;
 
     public int Lost { get; private set; }

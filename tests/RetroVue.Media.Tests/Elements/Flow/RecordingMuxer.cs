@@ -4,7 +4,7 @@ using RetroVue.Media.Time;
 
 namespace RetroVue.Media.Tests.Elements.Flow;
 
-/// <summary>Writes down what it takes, as "lane:milliseconds", "lane:event" and "end".</summary>
+/// <summary>Records what it takes, as "lane:milliseconds", "lane:event" and "end".</summary>
 internal sealed class RecordingMuxer : InterleavingElement
 {
     private readonly Dictionary<InputPad, Segment> _segments = [];
@@ -23,7 +23,7 @@ internal sealed class RecordingMuxer : InterleavingElement
 
     public List<string> Taken { get; } = [];
 
-    /// <summary>The running times of what was taken, in its order.</summary>
+    /// <summary>The running times of the buffers that were taken, in their order.</summary>
     public List<(string Lane, ClockTime Time, ClockTime Moved)> Times { get; } = [];
 
     protected override int LaneCapacity => 4;

@@ -6,7 +6,7 @@ using RetroVue.Media.Time;
 
 namespace RetroVue.Media.Tests.Elements.Flow;
 
-/// <summary>Live inputs of a muxer of which one says nothing: the others lose nothing by it.</summary>
+/// <summary>One live input of a muxer is silent. The other inputs lose nothing because of that.</summary>
 public sealed class SilentInputTests
 {
     private const int Picture = 40, Sound = 20;
@@ -20,7 +20,7 @@ public sealed class SilentInputTests
         RecordingMuxer muxer = Run(executor, video, audio);
         AssertComplete(muxer, video, Times(Picture, 0, 5_000).Concat(Times(Picture, 35_000, 40_000)), audio, Times(Sound, 0, 40_000));
         long[] order = [.. muxer.Taken.Select(TimeOf).Where(time => time >= 0)];
-        Assert.That(order, Is.Ordered, "who returns finds the others no further than the limit");
+        Assert.That(order, Is.Ordered, "the other input is no further than the limit when one returns");
     }
 
     [Test]
@@ -35,7 +35,7 @@ public sealed class SilentInputTests
         executor.RunFor(Ms(5_900));
         Assert.That(TimeOf(muxer.Taken[^1]), Is.LessThan(1_000), "the picture at 1 s may still come");
         executor.RunFor(Ms(4_100));
-        Assert.That(TimeOf(muxer.Taken[^1]), Is.EqualTo(5_000).Within(2 * Sound), "as far behind as it waits");
+        Assert.That(TimeOf(muxer.Taken[^1]), Is.EqualTo(5_000).Within(2 * Sound), "the muxer is behind by its longest wait");
         executor.RunUntilCompleted(run, ClockTime.FromSeconds(100));
         Assert.That(audio.Lost, Is.Zero);
     }
@@ -46,7 +46,8 @@ public sealed class SilentInputTests
     [TestCase(1)]
     public void Encoder_that_looks_ahead_loses_nothing_and_stays_in_its_place(int rate)
     {
-        // What x264 holds at most by default: 40 pictures of look-ahead, 3 B-frames, and one for each of 24 threads and a few.
+        // This is the most that x264 holds by default: 40 pictures of look-ahead, 3 B-frames, one picture for each of 24 threads, and a few
+        // more.
         const int held = 71;
         var executor = new SimulatedExecutor();
         long[] pictures = [.. Enumerable.Range(0, (60 * rate) + held).Select(i => i * 1000L / rate)];
@@ -121,7 +122,9 @@ public sealed class SilentInputTests
     [Category("Soak")]
     public void Nothing_is_lost_through_ten_thousand_random_silences() => RandomCases.Run(10_000, RecordRandomSilences);
 
-    /// <summary>Two or three sources that are late by some time, fall silent at random, and say so or not.</summary>
+    /// <summary>
+    /// Records two or three sources that are late by some time and fall silent at random. Some of them announce their gaps.
+    /// </summary>
     private static void RecordRandomSilences(Random random)
     {
         var executor = new SimulatedExecutor();
@@ -141,7 +144,7 @@ public sealed class SilentInputTests
 
         if (lags[0] < 2_500)
         {
-            Assert.That(muxer.Taken.Select(TimeOf).Where(time => time >= 0), Is.Ordered, "nobody is later than the limit");
+            Assert.That(muxer.Taken.Select(TimeOf).Where(time => time >= 0), Is.Ordered, "no input is later than the limit");
         }
 
         Assert.That((muxer.Taken[^1], muxer.LeftOutBuffers, MediaBuffer.LiveCount), Is.EqualTo(("end", 0, 0)));
@@ -215,7 +218,7 @@ public sealed class SilentInputTests
 
     private static void AssertComplete(RecordingMuxer muxer, LiveScript first, IEnumerable<long> ofFirst, LiveScript second, IEnumerable<long> ofSecond)
     {
-        Assert.That((first.Lost, second.Lost), Is.EqualTo((0, 0)), "lost because nobody took it");
+        Assert.That((first.Lost, second.Lost), Is.EqualTo((0, 0)), "buffers that were lost because they were not taken");
         Assert.That(Of(muxer, 0), Is.EqualTo(ofFirst));
         Assert.That(Of(muxer, 1), Is.EqualTo(ofSecond));
         Assert.That(MediaBuffer.LiveCount, Is.Zero);
@@ -224,7 +227,7 @@ public sealed class SilentInputTests
     private static IEnumerable<long> Of(RecordingMuxer muxer, int input) =>
         muxer.Taken.Where(item => item.StartsWith($"{input}:", StringComparison.Ordinal)).Select(TimeOf).Where(time => time >= 0);
 
-    /// <summary>The time of what was taken; negative for an event.</summary>
+    /// <summary>Returns the time of a recorded item; negative for an event.</summary>
     private static long TimeOf(string item) =>
         long.TryParse(item.AsSpan(item.IndexOf(':', StringComparison.Ordinal) + 1), CultureInfo.InvariantCulture, out long time) ? time : -1;
 }

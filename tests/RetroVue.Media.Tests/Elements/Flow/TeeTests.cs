@@ -27,7 +27,7 @@ public sealed class TeeTests
         {
             Assert.That(buffer.Memory, Is.SameAs(held[^1].Memory));
             Assert.That(buffer.Pts + ClockTime.FromSeconds(100), Is.EqualTo(held[^1].Pts));
-            Assert.That(buffer.IsWritable, Is.True, "the last holder");
+            Assert.That(buffer.IsWritable, Is.True, "the last branch holds the memory alone");
         }));
         pipeline.Link(source, tee);
         pipeline.Link(tee.AddBranch(), first.Inputs[0]);

@@ -5,30 +5,30 @@ using RetroVue.Media.Time;
 
 namespace RetroVue.Media.Tests.Elements.Flow;
 
-/// <summary>Inputs of muxers whose times go back, as of recordings that were begun anew, and stay there.</summary>
+/// <summary>The times of a muxer's inputs go back and stay there, as in recordings that were begun anew.</summary>
 public sealed class TimesThatGoBackTests
 {
     [Test]
     public void Streams_that_go_back_go_on_after_what_came_before_by_one_and_the_same_shift()
     {
-        // Pictures every 40 ms and sound every 20 ms; after 2 s both begin again at zero.
+        // There is a picture every 40 ms and sound every 20 ms. After 2 s both begin again at zero.
         RecordingMuxer muxer = Run([.. Section(0, 2000), .. Section(0, 2000)]);
         long[] pictures = TimesOf(muxer, "0"), sound = TimesOf(muxer, "1");
         Assert.That(pictures, Is.EqualTo(Enumerable.Range(0, 100).Select(i => 40L * i)));
         Assert.That(sound, Is.EqualTo(Enumerable.Range(0, 200).Select(i => 20L * i)));
-        Assert.That(muxer.Times.Select(taken => taken.Time), Is.Ordered, "nothing waits for what lies on the new line");
+        Assert.That(muxer.Times.Select(taken => taken.Time), Is.Ordered, "no buffer waits for one with a new time");
         Assert.That(muxer.WentBack, Is.EqualTo(1));
     }
 
     [Test]
     public void Stream_that_ends_later_than_the_one_that_goes_back_first_loses_nothing_and_they_stay_together()
     {
-        // The sound of the first recording is half a second longer.
+        // The sound of the first recording is half a second longer than its pictures.
         (int, object)[] first = [.. Section(0, 2000), .. Enumerable.Range(100, 25).Select(i => (1, (object)Ms(20 * i)))];
         RecordingMuxer muxer = Run([.. first, .. Section(0, 2000)]);
         long[] pictures = TimesOf(muxer, "0"), sound = TimesOf(muxer, "1");
         Assert.That(sound, Is.EqualTo(Enumerable.Range(0, 225).Select(i => 20L * i)));
-        Assert.That(pictures[^1], Is.EqualTo(sound[^2]), "in the recording the last picture comes with the last sound but one");
+        Assert.That(pictures[^1], Is.EqualTo(sound[^2]), "the last picture belongs to the last sound but one");
         Assert.That(pictures, Is.Ordered.And.Unique);
     }
 
@@ -40,7 +40,8 @@ public sealed class TimesThatGoBackTests
         Assert.That(muxer.Times.Select(taken => taken.Moved), Is.All.EqualTo(ClockTime.Zero));
     }
 
-    // As of a faulty writer: what comes next shows how long the buffer was; of the last one the distance from the one before does.
+    // A faulty writer may declare such durations. The next buffer's time shows the true duration; for the last buffer, the step before it
+    // does.
     [TestCase(1000, 67_108)]
     [TestCase(1960, 67_108)]
     [TestCase(1000, 30)]
@@ -52,7 +53,7 @@ public sealed class TimesThatGoBackTests
         RecordingMuxer muxer = Run([.. first, .. Section(0, 2000)]);
         long[] pictures = TimesOf(muxer, "0");
         Assert.That(pictures, Is.Ordered.And.Unique);
-        Assert.That(pictures[50], Is.EqualTo(2000), "the first one after");
+        Assert.That(pictures[50], Is.EqualTo(2000), "the first picture after the step back");
     }
 
     [Test]
@@ -76,7 +77,7 @@ public sealed class TimesThatGoBackTests
         List<(long[] Pictures, long[] Sound)> sections = [];
         for (int i = random.Next(1, 6); i > 0; i--)
         {
-            // Each begins before the last has ended by more than is taken as one line.
+            // Each recording begins before the end of the one before, by more than the muxer takes as one line of times.
             int begin = random.Next(0, 1000), length = random.Next(1200, 5000), longerSound = random.Next(-400, 400);
             begin = sections.Count == 0 ? random.Next(0, 100_000) : (int)Math.Max(sections[^1].Pictures[^1], sections[^1].Sound[^1]) - 6000 - begin;
             (int Lane, object Time)[] section = [.. Section(begin, begin + length, longerSound)];
@@ -94,11 +95,11 @@ public sealed class TimesThatGoBackTests
         foreach ((long[] ownPictures, long[] ownSound) in sections)
         {
             (shown, heard) = (shown + ownPictures.Length, heard + ownSound.Length);
-            Assert.That(pictures[shown - 1] - sound[heard - 1], Is.EqualTo(ownPictures[^1] - ownSound[^1]), "in step at the end of each");
+            Assert.That(pictures[shown - 1] - sound[heard - 1], Is.EqualTo(ownPictures[^1] - ownSound[^1]), "in step at each end");
         }
     }
 
-    /// <summary>Pictures and sound in turn, as a file has them.</summary>
+    /// <summary>Returns pictures and sound in turn, as in a file.</summary>
     private static IEnumerable<(int Lane, object Time)> Section(int from, int to, int longerSound = 0)
     {
         for (int time = from; time < to + Math.Max(longerSound, 0); time += 20)

@@ -8,8 +8,8 @@ using RetroVue.Media.Time;
 namespace RetroVue.Media.Tests.Elements.Hls;
 
 /// <summary>
-/// A channel of made-up packets, written as an output does it, in granules of 40 ms and by the time at which they are due, into a segmenter
-/// whose playlists are looked at after every granule.
+/// A channel of invented packets. As an output does, it writes them in granules of 40 ms when they are due, into a segmenter. After every
+/// granule the playlist is checked.
 /// </summary>
 internal sealed class HlsCase : IDisposable
 {
@@ -29,7 +29,7 @@ internal sealed class HlsCase : IDisposable
     private int _next;
     private int _run;
 
-    /// <param name="packets">The packets in the order of decoding.</param>
+    /// <param name="packets">The packets in decoding order.</param>
     /// <param name="target">The target duration in seconds.</param>
     public HlsCase(List<ScriptedPacket> packets, int target)
     {
@@ -48,7 +48,9 @@ internal sealed class HlsCase : IDisposable
 
     private int Target { get; }
 
-    /// <summary>Begins a run at a time, with what was on the air for so long before it.</summary>
+    /// <summary>
+    /// Begins a run at a time. The media that was on the air for <paramref name="preroll"/> before that time is written first.
+    /// </summary>
     public void Start(ClockTime now, ClockTime preroll)
     {
         Stop();
@@ -66,7 +68,7 @@ internal sealed class HlsCase : IDisposable
         });
         Now = now;
         ClockTime from = now - preroll;
-        // As an output does: from the key frame before.
+        // As in an output, the run begins with the key frame before that time.
         _next = Math.Max(0, _packets.FindLastIndex(packet => packet.Pts <= from && packet.IsKey && packet.IsVideo == _hasVideo));
         ClockTime first = _packets[_next].Dts - _writer.Options.Delay;
         _output = ClockTime.FromUnits(ClockTime.Min(first, now).Nanoseconds / s_granule.Nanoseconds, new Rational(1, 25));
@@ -90,7 +92,7 @@ internal sealed class HlsCase : IDisposable
             _writer.AdvanceTo(_output, _chunker);
             _chunker.Flush(_output);
             _output += s_granule;
-            // While it catches up nobody has time to look.
+            // While the run catches up, it takes no time, so no player can look at the playlist.
             if (_output > Now)
             {
                 Look();
@@ -98,7 +100,7 @@ internal sealed class HlsCase : IDisposable
         }
     }
 
-    /// <summary>A player joins at the next playlist.</summary>
+    /// <summary>Adds a player, which begins with the next playlist.</summary>
     public void Join() => _players.Add(new HlsPlayerModel());
 
     public void Stop()
@@ -126,7 +128,7 @@ internal sealed class HlsCase : IDisposable
 
     private void Write(ScriptedPacket packet)
     {
-        // A picture that comes too late is not aired.
+        // A picture that comes too late is not written.
         if (packet.Pts < _output)
         {
             return;

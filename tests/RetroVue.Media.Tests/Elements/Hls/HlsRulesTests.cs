@@ -3,7 +3,9 @@ using RetroVue.Media.Time;
 
 namespace RetroVue.Media.Tests.Elements.Hls;
 
-/// <summary>Every version of a playlist and every segment keeps the rules, whatever comes; a player that begins at any time never waits.</summary>
+/// <summary>
+/// For any media, every version of a playlist and every segment keep the rules. A player never waits, whenever it begins.
+/// </summary>
 public sealed class HlsRulesTests
 {
     private static readonly ClockTime s_frame = ClockTime.FromMilliseconds(40);
@@ -51,7 +53,7 @@ public sealed class HlsRulesTests
         channel.Start(Seconds(16), Seconds(16));
         channel.Join();
         channel.RunTo(Seconds(200));
-        // 11 s in which nothing comes: four, four and three.
+        // In each item nothing comes for 11 s: gaps of four, four and three seconds. The run has about six items.
         Assert.That(channel.Rules.Gaps, Is.EqualTo(18).Within(3));
     }
 
@@ -95,7 +97,7 @@ public sealed class HlsRulesTests
         }
 
         using var channel = new HlsCase(items.ToList(), target);
-        // Pictures that are shown up to half a second after they are decoded go out so much ahead of the sound.
+        // Pictures may be shown up to half a second after they are decoded. They are sent ahead of the sound by that time.
         channel.Rules = new HlsRules(HlsCase.Epoch, channel.Read) { MostWait = TimeSpan.FromSeconds(target + 0.5), MostHole = TimeSpan.FromSeconds(0.95) };
         ClockTime now = Seconds(20 + (10 * random.NextDouble()));
         for (int run = 0; run < 2; run++)
@@ -122,9 +124,10 @@ public sealed class HlsRulesTests
         Func<ClockTime> keyFrames = kind == 0
             ? () => Seconds(0.2 + ((most - 0.2) * random.NextDouble()))
             : () => Seconds(kind == 1 ? most * 0.96 : Math.Min(most, 1));
-        // Pictures may begin late, as after an entry in the middle of a group, and either may end early; now and then all is missing.
+        // Pictures may begin late, as if an item is entered in the middle of a group. Pictures and sound may end early. Sometimes both are
+        // missing.
         double begin = random.Next(4) == 0 ? Math.Min(duration - 1.2, most * random.NextDouble()) : 0;
-        // What lasts less than a second between two holes is not told from them.
+        // Media of less than a second between two holes counts as a part of the hole.
         double pictureEnd = random.Next(3) == 0 ? Math.Min(duration, begin + 1 + ((duration - begin) * random.NextDouble())) : duration;
         double soundEnd = random.Next(3) == 0 ? Math.Min(duration, 1 + (duration * random.NextDouble())) : duration;
         bool isMissing = random.Next(10) == 0;

@@ -8,7 +8,7 @@ namespace RetroVue.Media.Tests.Elements.Hls;
 
 public sealed class HlsSegmenterTests
 {
-    /// <summary>2026-03-29 00:59:50 UTC, seconds before clocks in Europe change, which must not show.</summary>
+    /// <summary>2026-03-29 00:59:50 UTC, ten seconds before the clocks in Europe change, which must have no effect.</summary>
     private const long Epoch = 1_774_745_990_000_000_000;
 
     [Test]
@@ -88,7 +88,7 @@ public sealed class HlsSegmenterTests
         }
 
         channel.RunTo(channel.Second + 27);
-        Assert.That(channel.Read(oldest), Is.EqualTo(before), "four seconds and the 24 of the playlist");
+        Assert.That(channel.Read(oldest), Is.EqualTo(before), "until four seconds and the 24 s of the playlist have passed");
         channel.RunTo(channel.Second + 2);
         Assert.That(channel.Segmenter.Open(oldest), Is.Null);
         Assert.That(opened.Part(0).ToArray(), Is.EqualTo(before[..opened.Part(0).Length]));
@@ -100,16 +100,16 @@ public sealed class HlsSegmenterTests
         using var channel = new Channel(start: 0, hasVideo: false);
         channel.RunTo(40);
         HlsPlaylist playlist = channel.Segmenter.Playlist!;
-        Assert.That(playlist.Entries, Has.Count.GreaterThanOrEqualTo(6), "24 s of four at most");
+        Assert.That(playlist.Entries, Has.Count.GreaterThanOrEqualTo(6), "24 s in segments of at most four");
         foreach (HlsEntry entry in playlist.Entries)
         {
-            // Tables come at most 450 ms apart, and so do cuts.
+            // Tables are at most 450 ms apart. A segment can begin only at tables.
             Assert.That(entry.Duration.ToUnits(new Rational(1, 1000)), Is.InRange(3400, 4000));
             Assert.That(ParsedStream.Parse(channel.Read(entry.Number)).Pes[0].Pts, Is.EqualTo(entry.Pts.ToTicks(new Rational(1, 90_000))));
         }
     }
 
-    /// <summary>A writer in granules of 20 ms into a segmenter.</summary>
+    /// <summary>A writer that writes granules of 20 ms into a segmenter.</summary>
     private sealed class Channel : IDisposable
     {
         private readonly TransportStreamBench _bench;

@@ -2,7 +2,7 @@ using RetroVue.Media.Time;
 
 namespace RetroVue.Media.Tests.Elements.Hls;
 
-/// <summary>Makes the packets of items that follow on each other, as they would come out of files.</summary>
+/// <summary>Makes the packets of items that follow one another, as they would come out of files.</summary>
 internal sealed class ScriptedItems
 {
     private static readonly Rational s_soundFrame = new(1024, 48_000);
@@ -10,16 +10,16 @@ internal sealed class ScriptedItems
     private readonly List<ScriptedPacket> _packets = [];
     private ClockTime _lastPicture = -ClockTime.MaxValue;
 
-    /// <summary>Where the last item ends.</summary>
+    /// <summary>The end of the last item.</summary>
     public ClockTime End { get; private set; }
 
-    /// <summary>Adds an item that begins at the last one's end.</summary>
-    /// <param name="duration">Its time.</param>
-    /// <param name="step">How far apart its pictures are.</param>
-    /// <param name="keyFrames">Gives the time from one key frame to the next.</param>
-    /// <param name="pictures">When pictures begin and end in it; none where that is empty.</param>
-    /// <param name="sound">When sound begins and ends in it; none where that is empty.</param>
-    /// <param name="reorder">How many pictures are decoded ahead of being shown.</param>
+    /// <summary>Adds an item that begins at the end of the last one.</summary>
+    /// <param name="duration">The length of the item.</param>
+    /// <param name="step">The time from one picture to the next.</param>
+    /// <param name="keyFrames">Returns the time from one key frame to the next.</param>
+    /// <param name="pictures">When the pictures begin and end in the item; if the range is empty, there are none.</param>
+    /// <param name="sound">When the sound begins and ends in the item; if the range is empty, there is none.</param>
+    /// <param name="reorder">The number of pictures by which decoding is ahead of presentation.</param>
     public void Add(
         ClockTime duration, ClockTime step, Func<ClockTime> keyFrames, (ClockTime From, ClockTime To) pictures, (ClockTime From, ClockTime To) sound, int reorder = 0)
     {
@@ -34,7 +34,8 @@ internal sealed class ScriptedItems
             }
 
             ClockTime pts = End + at, dts = pts - (step * reorder);
-            // A new item's first pictures are decoded when the last one's are.
+            // The first pictures of a new item are decoded at the same times as the last pictures of the item before, so their decoding
+            // times are moved.
             dts = dts > _lastPicture ? dts : ClockTime.Min(pts, _lastPicture + ClockTime.FromMicroseconds(12));
             _lastPicture = dts;
             _packets.Add(new ScriptedPacket(true, pts, dts, step, isKey));
@@ -49,6 +50,6 @@ internal sealed class ScriptedItems
         End += duration;
     }
 
-    /// <summary>All packets in the order of decoding.</summary>
+    /// <summary>Returns all packets in decoding order.</summary>
     public List<ScriptedPacket> ToList() => [.. _packets.OrderBy(packet => packet.Dts)];
 }

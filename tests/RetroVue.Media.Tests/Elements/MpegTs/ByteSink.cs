@@ -4,7 +4,7 @@ using RetroVue.Media.Time;
 
 namespace RetroVue.Media.Tests.Elements.MpegTs;
 
-/// <summary>Keeps the bytes and the times of all that comes.</summary>
+/// <summary>Keeps the bytes and the times of all buffers.</summary>
 internal sealed class ByteSink : Element
 {
     private readonly ArrayBufferWriter<byte> _bytes = new();

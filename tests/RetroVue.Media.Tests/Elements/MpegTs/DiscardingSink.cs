@@ -2,7 +2,7 @@ using RetroVue.Media.Elements.MpegTs;
 
 namespace RetroVue.Media.Tests.Elements.MpegTs;
 
-/// <summary>Takes packets and forgets them.</summary>
+/// <summary>Takes packets and discards them.</summary>
 internal sealed class DiscardingSink : ITransportStreamSink
 {
     private readonly byte[] _bytes = new byte[64 * 1024];

@@ -53,7 +53,8 @@ public sealed class PackagingTests
     [Test]
     public void Each_kind_of_hevc_sets_is_decided_by_itself([Range(0, 7)] int inBand, [Values] bool isByteStream)
     {
-        // VPS, SPS and PPS, types 32 to 34: a second byte of 1 is the layer and time, the third tells the container's from those in band.
+        // The types of VPS, SPS and PPS are 32 to 34. The second byte, 1, is the layer and the time. The third byte tells the container's
+        // sets from those in the stream.
         byte[][] container = [[0x40, 1, 0xA], [0x42, 1, 0xB], [0x44, 1, 0xC]];
         byte[] slice = [0x26, 1, 7];
         byte[] record = [.. new byte[21], 3, 3, .. container.SelectMany(set => (byte[])[set[0], 0, 1, 0, 3, .. set])];
@@ -109,14 +110,14 @@ public sealed class PackagingTests
         bench.Writer.Finish(bench);
         ParsedPes[] packets = [.. bench.Parsed.Pes];
         Assert.That(packets.Sum(pes => pes.Payload.Count), Is.EqualTo(5 * 10), "7 bytes of header and 3 of sound each");
-        // A hole of 10 ms, 480 samples at 48 kHz, in ticks of 90 kHz.
+        // The hole is 10 ms long: 480 samples at 48 kHz, here in ticks of 90 kHz.
         Assert.That(packets.Select(pes => pes.Pts), Does.Contain((3072 + 480) * 90_000 / 48_000));
     }
 
     [Test]
     public void Silent_sound_of_a_byte_or_two_is_framed_and_an_empty_packet_left_out()
     {
-        // An element of MPEG-4 AAC that only ends the frame is three bits: one byte with padding.
+        // In MPEG-4 AAC, the element that ends a frame has three bits, which is one byte with padding.
         byte[][] frames = [[0xE0], [], [0x21, 0x4C], [0x21, 0, 3, 0x40, 0x68, 0x1C]];
         byte[] carried = CarriedSound(frames, out TransportStreamWriter writer);
         Assert.That(carried, Is.EqualTo((byte[])[.. Framed([0xE0]), .. Framed([0x21, 0x4C]), .. Framed([0x21, 0, 3, 0x40, 0x68, 0x1C])]));
@@ -149,7 +150,7 @@ public sealed class PackagingTests
         }
     }
 
-    /// <summary>A frame behind an ADTS header as for <see cref="TransportStreamBench.Aac"/>: LC, 48 kHz, stereo, no CRC.</summary>
+    /// <summary>Returns a frame with an ADTS header for <see cref="TransportStreamBench.Aac"/>: LC, 48 kHz, stereo, no CRC.</summary>
     private static byte[] Framed(byte[] frame)
     {
         int length = frame.Length + 7;

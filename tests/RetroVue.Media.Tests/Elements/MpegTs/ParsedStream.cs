@@ -3,7 +3,7 @@ using System.Buffers.Binary;
 namespace RetroVue.Media.Tests.Elements.MpegTs;
 
 /// <summary>
-/// Reads a transport stream bit by bit from ISO/IEC 13818-1, knowing nothing of the writer: packets, PES and sections.
+/// Parses a transport stream by ISO/IEC 13818-1 alone, independently of the writer: packets, PES packets and sections.
 /// </summary>
 internal sealed class ParsedStream
 {
@@ -71,7 +71,7 @@ internal sealed class ParsedStream
         }
     }
 
-    /// <summary>The CRC of annex A over a whole section, its own four bytes included: zero where it is right.</summary>
+    /// <summary>Computes the CRC of annex A over a whole section with its own four bytes; it is zero if they are right.</summary>
     public static uint Crc(ReadOnlySpan<byte> section)
     {
         uint register = 0xFFFFFFFF;

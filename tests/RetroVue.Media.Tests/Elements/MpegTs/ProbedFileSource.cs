@@ -5,7 +5,7 @@ using RetroVue.Media.Pipelines;
 
 namespace RetroVue.Media.Tests.Elements.MpegTs;
 
-/// <summary>Plays the packets of a file whose places ffprobe told: a demuxer without the parsing.</summary>
+/// <summary>Plays the packets of a file from the places that ffprobe names: a demuxer that does no parsing.</summary>
 internal sealed class ProbedFileSource : Element
 {
     private readonly byte[] _file;
@@ -58,7 +58,7 @@ internal sealed class ProbedFileSource : Element
         return StepResult.Again;
     }
 
-    /// <summary>The codecs and the extra data of a file's streams.</summary>
+    /// <summary>Returns the codecs and the extra data of a file's streams.</summary>
     private static (string Codec, byte[] ExtraData)[] Streams(string path)
     {
         using JsonDocument document = JsonDocument.Parse(Tool.OutputOf("ffprobe", "-v", "error", "-show_streams", "-show_data", "-of", "json", path));
@@ -67,7 +67,7 @@ internal sealed class ProbedFileSource : Element
             stream.TryGetProperty("extradata", out JsonElement dump) ? FromDump(dump.GetString()!) : []))];
     }
 
-    /// <summary>Lines such as "00000000: 0164 001e ffe1  .d....".</summary>
+    /// <summary>Reads the bytes from lines such as "00000000: 0164 001e ffe1  .d....".</summary>
     private static byte[] FromDump(string dump) => [.. dump.Split('\n', StringSplitOptions.RemoveEmptyEntries)
         .Select(line => line[(line.IndexOf(':', StringComparison.Ordinal) + 1)..])
         .Select(line => line[..line.IndexOf("  ", StringComparison.Ordinal)].Replace(" ", "", StringComparison.Ordinal))

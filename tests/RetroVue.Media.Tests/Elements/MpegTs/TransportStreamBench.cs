@@ -7,7 +7,7 @@ using RetroVue.Media.Time;
 
 namespace RetroVue.Media.Tests.Elements.MpegTs;
 
-/// <summary>A writer fed with made-up packets of known times and sizes, as a channel would: in granules of output time.</summary>
+/// <summary>A writer that is fed with invented packets of known times and sizes, as in a channel: in granules of output time.</summary>
 internal sealed class TransportStreamBench : ITransportStreamSink, IDisposable
 {
     public static readonly ClockTime Granule = ClockTime.FromMilliseconds(20);
@@ -30,14 +30,17 @@ internal sealed class TransportStreamBench : ITransportStreamSink, IDisposable
 
     public List<(int Offset, TransportStreamCut Cut)> Cuts { get; } = [];
 
-    /// <summary>The output time is this much ahead of or behind the line's zero at the first packet.</summary>
+    /// <summary>The line's time at the first packet; negative if it is before the line's zero.</summary>
     public ClockTime Origin { get; init; }
 
     public byte[] Bytes => _bytes.WrittenSpan.ToArray();
 
     public ParsedStream Parsed => ParsedStream.Parse(_bytes.WrittenSpan);
 
-    /// <summary>A picture stream in decoding order with pictures shown two frames late, a key frame each <paramref name="group"/> frames.</summary>
+    /// <summary>
+    /// Adds a stream of pictures in decoding order, which are shown two frames after that, with a key frame each <paramref name="group"/>
+    /// frames.
+    /// </summary>
     public TransportStreamTrack AddVideo(Rational rate, int bytesPerSecond, int group = 50)
     {
         TransportStreamTrack track = Writer.AddTrack(H264);
@@ -46,7 +49,8 @@ internal sealed class TransportStreamBench : ITransportStreamSink, IDisposable
         _lanes.Add(new Lane(track, n =>
         {
             bool isKey = n % group == 0;
-            // A key frame is five times a usual one; the others vary from half to one and a half of it.
+            // A key frame has five times the size of an average other frame. The other frames have from half to one and a half of the
+            // average.
             double size = mean * group / (group + 4) * (isKey ? 5 : 0.5 + random.NextDouble());
             MediaBuffer buffer = Picture(Math.Max(16, (int)size), isKey);
             buffer.Dts = Origin + ClockTime.FromUnits(n, rate.Inverse);
@@ -57,7 +61,7 @@ internal sealed class TransportStreamBench : ITransportStreamSink, IDisposable
         return track;
     }
 
-    /// <summary>A stream of sound frames of varying size.</summary>
+    /// <summary>Adds a stream of sound frames of varying size.</summary>
     public TransportStreamTrack AddSound(int bytesPerSecond, int sampleRate = 48_000, EncodedFormat? format = null)
     {
         TransportStreamTrack track = Writer.AddTrack(format ?? Aac(sampleRate));
@@ -77,7 +81,9 @@ internal sealed class TransportStreamBench : ITransportStreamSink, IDisposable
         return track;
     }
 
-    /// <summary>An H.264 access unit of a given size as byte stream: one slice unit, with parameter sets before it for a key frame.</summary>
+    /// <summary>
+    /// Makes an H.264 access unit of a given size as a byte stream: one slice, with parameter sets before it for a key frame.
+    /// </summary>
     public static MediaBuffer Picture(int size, bool isKey)
     {
         MediaBuffer buffer = MediaBuffer.Create(HeapMemory.Create(size));
@@ -89,7 +95,10 @@ internal sealed class TransportStreamBench : ITransportStreamSink, IDisposable
         return buffer;
     }
 
-    /// <summary>Runs output time on to a time from the origin, feeding packets <paramref name="ahead"/> of it; none from <paramref name="starveAt"/> on.</summary>
+    /// <summary>
+    /// Advances output time to a time from the origin, and feeds packets up to <paramref name="ahead"/> before they are due; none from
+    /// <paramref name="starveAt"/> on.
+    /// </summary>
     public void RunTo(ClockTime end, ClockTime? starveAt = null, ClockTime? granule = null, TransportStreamChunker? into = null)
     {
         ClockTime ahead = Writer.Options.Delay;

@@ -33,7 +33,7 @@ public sealed class TransportStreamMuxerTests
             parsed.AssertCountersContinuous();
             await File.WriteAllBytesAsync(target, sink.Bytes.ToArray());
 
-            // The decoder must be content too: a damaged parameter set shows only there.
+            // The decoder must not complain either: only the decoder notices a damaged parameter set.
             RunQuietly("-i", target, "-f", "null", "-");
             AssertTimes(source, target, offset);
             Assert.That(sink.Buffers.Count(buffer => buffer.Flags.HasFlag(BufferFlags.KeyFrame)), Is.GreaterThanOrEqualTo(4), "a key frame each 2 s");
@@ -72,10 +72,10 @@ public sealed class TransportStreamMuxerTests
         Assert.That((behind.Lost, ahead.Lost), Is.EqualTo((0, 0)));
         Assert.That(parsed.Packets.Count(packet => packet.IsDiscontinuous), Is.Zero);
         Assert.That(parsed.Pes.Min(pes => pes.Pts), Is.EqualTo(2 * 90_000));
-        Assert.That(parsed.Pes.Sum(pes => pes.Payload.Count), Is.EqualTo(times.Length + longer.Length), "a byte each");
+        Assert.That(parsed.Pes.Sum(pes => pes.Payload.Count), Is.EqualTo(times.Length + longer.Length), "one byte for each packet");
     }
 
-    /// <summary>Runs ffmpeg, which must succeed and complain of nothing.</summary>
+    /// <summary>Runs ffmpeg. It must succeed and print no error.</summary>
     private static void RunQuietly(params string[] arguments)
     {
         (int code, _, string complaints) = Tool.Run("ffmpeg", ["-hide_banner", "-v", "warning", .. arguments]);

@@ -11,7 +11,7 @@ public sealed class TransportStreamWriterTests
 
     private static readonly (int, int)[] s_rates = [(25, 2), (24, 1), (24_000, 1001), (25, 1), (30, 1), (30_000, 1001), (50, 1)];
 
-    /// <summary>Seconds at which the line begins: at zero, before each of the first wraps, and after years.</summary>
+    /// <summary>The seconds at which the line begins: at zero, before each of the first wraps, after years, and before zero.</summary>
     private static readonly long[] s_origins = [0, 95_440, 190_885, (95_444 * 365) + 20, 86_400L * 365 * 20, -3];
 
     [TestCaseSource(nameof(s_rates))]
@@ -23,9 +23,9 @@ public sealed class TransportStreamWriterTests
         bench.RunTo(ClockTime.FromSeconds(10));
         ParsedStream parsed = bench.Parsed;
         AssertSound(parsed);
-        // 10.5 s in steps of at most 40 ms need 263; carrying them as late as possible needs hardly more.
+        // 10.5 s in steps of at most 40 ms need 263 clock references. They are carried as late as possible, so there are hardly more.
         Assert.That(parsed.ClockReferences(), Has.Count.InRange(263, 330));
-        Assert.That(parsed.Packets.Count(packet => !packet.HasPayload), Is.LessThan(20), "they ride in media packets");
+        Assert.That(parsed.Packets.Count(packet => !packet.HasPayload), Is.LessThan(20), "most clock references are in media packets");
     }
 
     [Test]
@@ -36,7 +36,7 @@ public sealed class TransportStreamWriterTests
         bench.RunTo(ClockTime.FromSeconds(10));
         ParsedStream parsed = bench.Parsed;
         AssertSound(parsed);
-        Assert.That(parsed.Packets.Count(packet => !packet.HasPayload), Is.LessThan(20), "they ride in media packets");
+        Assert.That(parsed.Packets.Count(packet => !packet.HasPayload), Is.LessThan(20), "most clock references are in media packets");
         Assert.That(TablesApart(parsed).Max(), Is.LessThanOrEqualTo(500 * Millisecond), "the limit of TR 101 290");
         Assert.That(bench.Cuts, Has.Count.GreaterThan(20), "segments can begin where the tables are");
         AssertCuts(bench, parsed);
@@ -52,7 +52,7 @@ public sealed class TransportStreamWriterTests
         ParsedStream parsed = bench.Parsed;
         AssertSound(parsed);
         List<(int Packet, long Ticks)> references = parsed.ClockReferences();
-        Assert.That(TablesApart(parsed).Max(), Is.LessThanOrEqualTo(290 * Millisecond), "250 ms, seen through references 40 ms apart");
+        Assert.That(TablesApart(parsed).Max(), Is.LessThanOrEqualTo(290 * Millisecond), "250 ms, measured by references 40 ms apart");
         Assert.That(references[^1].Ticks - references[0].Ticks, Is.InRange(15_460 * Millisecond, 15_500 * Millisecond));
     }
 
@@ -181,7 +181,7 @@ public sealed class TransportStreamWriterTests
     {
         using var bench = new TransportStreamBench();
         TransportStreamTrack track = bench.Writer.AddTrack(TransportStreamBench.H264 with { ReorderDepth = 1 });
-        // Pictures last as long as they like, whatever is said of them.
+        // The durations of the pictures vary, although the format declares a frame rate.
         (int Pts, int Dts)[] pictures = [(10_022, 10_000), (10_138, 10_022), (10_049, 10_049), (10_186, 10_138)];
         for (int i = 0; i < pictures.Length; i++)
         {
@@ -207,7 +207,7 @@ public sealed class TransportStreamWriterTests
         using var bench = new TransportStreamBench();
         var format = TransportStreamBench.H264 with { ReorderDepth = 1 };
         TransportStreamTrack track = bench.Writer.AddTrack(format);
-        // The first ones do not say in what order they are decoded.
+        // The first pictures do not tell their decoding order.
         (int Pts, int Dts)[] pictures = [(10_000, 10_000), (10_040, 10_040), (90_000, 89_960), (90_080, 90_000)];
         for (int i = 0; i < pictures.Length; i++)
         {
@@ -243,7 +243,7 @@ public sealed class TransportStreamWriterTests
         ParsedPacket[] references = [.. parsed.Packets.Where(packet => packet.Pcr is not null)];
         Assert.That(references.Count(packet => packet.IsDiscontinuous), Is.EqualTo(1));
         Assert.That(references.Single(packet => packet.IsDiscontinuous).Pcr, Is.EqualTo(5 * 27_000_000));
-        Assert.That(references, Has.Length.EqualTo(1 + 1 + 25), "none for the time in between");
+        Assert.That(references, Has.Length.EqualTo(1 + 1 + 25), "no references for the time of the jump");
     }
 
     [Test]
@@ -286,7 +286,7 @@ public sealed class TransportStreamWriterTests
         Assert.That(sink.Length, Is.GreaterThan(40 * 25 * 4700));
     }
 
-    /// <summary>What holds for every stream: counters, references, tables, arrival before decoding, lengths.</summary>
+    /// <summary>Asserts the rules of every stream: counters, clock references, tables, arrival before decoding, and lengths.</summary>
     private static void AssertSound(ParsedStream parsed)
     {
         parsed.AssertCountersContinuous();
@@ -305,7 +305,7 @@ public sealed class TransportStreamWriterTests
         int found = 0;
         foreach (ParsedPes pes in parsed.Pes)
         {
-            // The reference behind the last packet is a time at which that packet has arrived for certain.
+            // The clock reference after the PES's last packet is a time by which that packet has certainly arrived.
             int next = references.FindIndex(reference => reference.Packet > pes.LastPacket);
             if (next >= 0)
             {
@@ -317,7 +317,7 @@ public sealed class TransportStreamWriterTests
             }
         }
 
-        Assert.That(found, Is.GreaterThan(parsed.Pes.Count / 2), "all but the last ones have a reference behind them");
+        Assert.That(found, Is.GreaterThan(parsed.Pes.Count / 2), "most packets have a clock reference after them");
     }
 
     private static void AssertCuts(TransportStreamBench bench, ParsedStream parsed)
@@ -333,7 +333,7 @@ public sealed class TransportStreamWriterTests
         }
     }
 
-    /// <summary>How far the PATs are apart, by the clock reference that follows each.</summary>
+    /// <summary>Returns the times between PATs, by the clock reference after each.</summary>
     private static IEnumerable<long> TablesApart(ParsedStream parsed)
     {
         List<(int Packet, long Ticks)> references = parsed.ClockReferences();

@@ -49,7 +49,7 @@ public sealed class FrameBlocksTests
             FrameBlocks.Write(luma, 640, 640, 360, number);
             for (int i = 0; i < luma.Length; i++)
             {
-                // Contrast halved, and noise of ±40, far beyond what a coder at a usable bit rate leaves.
+                // The contrast is halved, and noise of ±40 is added. This is far more than an encoder changes at a usable bit rate.
                 luma[i] = (byte)Math.Clamp(60 + (luma[i] / 2) + random.Next(-40, 41), 0, 255);
             }
 

@@ -20,7 +20,7 @@ public sealed class TestToneSourceTests
             new TestToneOptions { SampleRate = rate, Duration = ClockTime.FromSeconds(5), SamplesPerBuffer = 1000 },
             (buffer, _) => samples.AddRange(MemoryMarshal.Cast<byte, float>(buffer.Memory.Plane(1))));
         Assert.That(samples, Has.Count.EqualTo(5 * rate));
-        // The one at sample 0 is not told from a beep that had begun before.
+        // The beep at sample 0 is not found, because it could have begun before.
         Assert.That(ToneBeeps.FindOnsets(CollectionsMarshal.AsSpan(samples), rate), Is.EqualTo(new[] { rate, 2 * rate, 3 * rate, 4 * rate }));
     }
 
@@ -84,7 +84,7 @@ public sealed class TestToneSourceTests
                         : 0.1 * Math.Sin(Math.Tau * 440 * (first + i) / 48_000);
                     for (int channel = 0; channel < 6; channel++)
                     {
-                        // A step of 16 bits is 3e-5 of full scale.
+                        // A step of 16 bits is 3e-5 of full scale, so rounding changes a sample by less than that.
                         Assert.That(Sample(buffer, format, channel, i), Is.EqualTo(expected).Within(4e-5));
                     }
                 }

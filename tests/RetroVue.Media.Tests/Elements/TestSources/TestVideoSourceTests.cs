@@ -49,7 +49,7 @@ public sealed class TestVideoSourceTests
     [Test]
     public void Live_frames_pass_at_their_running_time_and_fast_ones_at_once()
     {
-        // Simulated time jumps to each deadline: live frames are on time to the nanosecond.
+        // Simulated time jumps to each deadline, so live frames are on time to the nanosecond.
         RunSimulated(new TestVideoOptions { Count = 100, IsLive = true }, (buffer, pipeline) => Assert.That(pipeline.RunningTime, Is.EqualTo(buffer.Pts)));
         RunSimulated(new TestVideoOptions { Count = 100 }, (_, pipeline) => Assert.That(pipeline.RunningTime, Is.EqualTo(ClockTime.Zero)));
     }
@@ -66,7 +66,7 @@ public sealed class TestVideoSourceTests
             (buffer, _) =>
             {
                 long now = (long)((Int128)buffer.Sequence * denominator / numerator);
-                // The middle of the square: 83 to 95 % across, 8 to 34 % down.
+                // The middle of the square. The square goes from 83 to 95 % across and from 8 to 34 % down.
                 byte middle = buffer.Memory.Plane(0)[(360 * 21 / 100 * buffer.Memory.Stride(0)) + (640 * 89 / 100)];
                 Assert.That(middle, Is.EqualTo(now > second ? 235 : 16), $"frame {buffer.Sequence}");
                 second = now;
@@ -141,7 +141,7 @@ public sealed class TestVideoSourceTests
 
                 after = GC.GetAllocatedBytesForCurrentThread();
             });
-        // The simulated executor runs on this thread, so all of the source's work is counted.
+        // The simulated executor runs on this thread, so all work of the source is counted.
         Assert.That(after - before, Is.Zero);
     }
 

@@ -6,7 +6,7 @@ using RetroVue.Runtime.Schedules;
 
 namespace RetroVue.Runtime.Tests.Channels.Seams;
 
-/// <summary>A copied channel of stretches of files, and whether a decoder shows the files' own pictures of it, each at its time.</summary>
+/// <summary>Airs parts of files on a copied channel, and checks that a decoder shows the files' own pictures, each at its time.</summary>
 internal sealed class AiredSeams
 {
     private const int PacketSize = 188;
@@ -14,10 +14,10 @@ internal sealed class AiredSeams
 
     private static readonly Instant s_start = Instant.FromUtc(2026, 3, 29, 0, 0);
 
-    /// <summary>Times on the wire and in Matroska are rounded.</summary>
+    /// <summary>The tolerance of times, because times on the wire and in Matroska are rounded.</summary>
     private static readonly ClockTime s_rounding = ClockTime.FromMilliseconds(1);
 
-    /// <summary>A stamp on the wire is a whole tick of 90 kHz.</summary>
+    /// <summary>The unit of time stamps on the wire, 1/90 000 s, rounded up.</summary>
     private static readonly ClockTime s_tick = ClockTime.FromMicroseconds(12);
 
     private readonly SeamItem[] _items;
@@ -31,23 +31,23 @@ internal sealed class AiredSeams
         _decoded = DecodedPictures.Of(path);
     }
 
-    /// <summary>What was received, up to its last whole picture.</summary>
+    /// <summary>The file with the received stream, up to its last whole picture.</summary>
     public string Path { get; }
 
-    /// <summary>What was logged.</summary>
+    /// <summary>The lines that were logged.</summary>
     public IReadOnlyCollection<string> Log => _log;
 
-    /// <summary>Watches a channel of these from a time in its first item on until the last one is over.</summary>
+    /// <summary>Airs the items on a channel, and watches from a time in the first item until the last one is over.</summary>
     public static AiredSeams Watch(SeamItem[] items, string name, Duration join = default)
     {
-        // With a context of the test runner's, continuations would go over the thread pool.
+        // With a synchronization context of the test runner, continuations would run on the thread pool and not in the simulation.
         SynchronizationContext.SetSynchronizationContext(null);
         using var log = new RecordedLog();
         var channel = new SimulatedChannel(s_start, ChannelProfile.Copy, [.. items.Select(item => item.Scheduled)], loggerFactory: log);
         ClockTime zero = channel.Line.Now;
         channel.Executor.RunFor(ClockTime.FromMilliseconds((long)join.TotalMilliseconds));
         channel.Join();
-        // Until the first one has begun again: the recording ends within a picture.
+        // The channel begins the first item again at the end, and the recording ends in the middle of a picture of it.
         channel.Watch(items.Aggregate(Duration.FromSeconds(2) - join, (sum, item) => sum + item.Length));
         channel.Dispose();
         string path = System.IO.Path.Combine(MadeMedia.Folder, $"{name}.ts");
@@ -57,12 +57,12 @@ internal sealed class AiredSeams
     }
 
     /// <summary>
-    /// Everything decodes, every picture is the one that the schedule wants at its time, in order, without a hole but where an item is
-    /// entered and left.
+    /// Asserts that everything decodes, and that every picture is the one that the schedule wants at its time. Pictures are in order, and
+    /// none is missing but where an item begins and ends.
     /// </summary>
-    /// <param name="entry">The most that may be missing where an item is entered.</param>
-    /// <param name="exit">How long before its end an item's last picture may begin.</param>
-    /// <param name="step">How far pictures are apart.</param>
+    /// <param name="entry">The longest time that may be missing where an item begins.</param>
+    /// <param name="exit">The longest time from an item's last picture to the end of the item.</param>
+    /// <param name="step">The time from one picture to the next.</param>
     public void AssertAllAsWanted(ClockTime entry, ClockTime exit, ClockTime step)
     {
         Assert.That(_decoded.Errors, Is.Empty, $"what ffmpeg says of the channel of {this}");
@@ -74,7 +74,7 @@ internal sealed class AiredSeams
             var aired = _decoded.Pictures.Select(picture => (Time: OnLine(picture.Pts), picture.Hash))
                 .Where(picture => picture.Time >= begin - s_tick && picture.Time < end - s_tick).ToArray();
             Assert.That(aired, Is.Not.Empty, $"pictures of {item}");
-            // Of the first item, the join decides.
+            // The first item begins where the viewer joins.
             Assert.That(begin == ClockTime.Zero || aired[0].Time - begin <= entry + s_rounding, $"first picture of {item} {aired[0].Time - begin} after its start in {this}");
             ClockTime last = ClockTime.None;
             foreach ((ClockTime time, string hash) in aired)
@@ -88,14 +88,14 @@ internal sealed class AiredSeams
             begin = end;
         }
 
-        // What is sent ahead of its time begins with the first item again.
+        // The pictures after the last item are of the first item, which begins again. They are in order too.
         Assert.That(_decoded.Pictures.Select(picture => OnLine(picture.Pts)), Is.All.GreaterThan(-s_rounding));
         Assert.That(_decoded.Pictures.Zip(_decoded.Pictures.Skip(1), (a, b) => b.Pts > a.Pts), Is.All.True, $"order in {this}");
     }
 
     public override string ToString() => string.Join(", ", _items.Select(item => item.ToString()));
 
-    /// <summary>How a file's picture looks that is shown at a time of a stretch of it; null where there is none.</summary>
+    /// <summary>Returns the hash of the file's picture that the item shows at a time after its start; null if there is none.</summary>
     private static string? Find(SeamItem item, ClockTime time)
     {
         ClockTime wanted = StartOf(item.File) + Time(item.In) + time;
@@ -119,14 +119,14 @@ internal sealed class AiredSeams
 
     private static ClockTime Time(Duration duration) => ClockTime.FromNanoseconds((long)duration.TotalNanoseconds);
 
-    /// <summary>A time on the wire, which is modulo 2^33 ticks of 90 kHz, since the channel's start.</summary>
+    /// <summary>Converts a time on the wire, which is modulo 2^33 ticks of 90 kHz, to a time since the channel's start.</summary>
     private ClockTime OnLine(ClockTime pts)
     {
         long wrap = ClockTime.FromUnits(1L << 33, new Rational(1, 90_000)).Nanoseconds;
         return ClockTime.FromNanoseconds((((pts.Nanoseconds - (_zero.Nanoseconds % wrap) + wrap + (wrap / 2)) % wrap) - (wrap / 2)));
     }
 
-    /// <summary>The stream without its last picture, in which the recording ends.</summary>
+    /// <summary>Returns the stream without its last picture, because the recording ends in the middle of that.</summary>
     public static byte[] WholePictures(byte[] received)
     {
         for (int at = received.Length - PacketSize; at > 0; at -= PacketSize)

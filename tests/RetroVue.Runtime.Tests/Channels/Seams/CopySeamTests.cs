@@ -2,7 +2,7 @@ using RetroVue.Media.Time;
 
 namespace RetroVue.Runtime.Tests.Channels.Seams;
 
-/// <summary>Where copied items meet, or are entered in the middle, whatever their groups of pictures are like.</summary>
+/// <summary>Copied items follow one another, or are entered in the middle, with groups of pictures of any kind.</summary>
 public sealed class CopySeamTests
 {
     private const string Sound = "-f lavfi -i sine=frequency=440:sample_rate=48000";

@@ -4,14 +4,16 @@ using RetroVue.Media.Time;
 
 namespace RetroVue.Runtime.Tests.Channels.Seams;
 
-/// <summary>The pictures that ffmpeg decodes of a file, each with its time and what it looks like, and what ffmpeg says meanwhile.</summary>
-/// <param name="Pictures">In the order in which they come out.</param>
-/// <param name="Errors">What it prints; empty where there is nothing to complain about.</param>
+/// <summary>
+/// The pictures that ffmpeg decodes from a file, each with its time and a hash of its content, and the errors that ffmpeg prints.
+/// </summary>
+/// <param name="Pictures">The pictures in the order in which ffmpeg gives them out.</param>
+/// <param name="Errors">The errors that ffmpeg prints; empty if there are none.</param>
 internal sealed record DecodedPictures(IReadOnlyList<(ClockTime Pts, string Hash)> Pictures, string Errors)
 {
     private static readonly ConcurrentDictionary<string, DecodedPictures> s_kept = [];
 
-    /// <summary>Of a file that does not change; decoded once a run.</summary>
+    /// <summary>Decodes a file that does not change, once in a run of the tests.</summary>
     public static DecodedPictures OfSource(string path) => s_kept.GetOrAdd(path, Of);
 
     /// <summary>Decodes a file.</summary>

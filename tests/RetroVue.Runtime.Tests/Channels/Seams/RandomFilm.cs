@@ -1,22 +1,22 @@
 namespace RetroVue.Runtime.Tests.Channels.Seams;
 
-/// <summary>A way of encoding films, and two films of it.</summary>
-/// <param name="Number">Which of the ways there are.</param>
+/// <summary>A way of encoding films. It makes two films.</summary>
+/// <param name="Number">The number of the way, less than <see cref="Count"/>.</param>
 internal sealed record RandomFilm(int Number)
 {
-    /// <summary>How many ways there are.</summary>
+    /// <summary>The number of ways.</summary>
     public const int Count = 600;
 
-    /// <summary>How long the films are, in milliseconds.</summary>
+    /// <summary>The length of each film, in milliseconds.</summary>
     public const int Length = 10_000;
 
     private static readonly string[] s_containers = ["mp4", "mkv", "ts"];
     private static readonly int[] s_groups = [12, 25, 40];
 
-    /// <summary>Pictures from one key frame to the next, at most.</summary>
+    /// <summary>The most pictures from one key frame to the next.</summary>
     public int Group => s_groups[Digit(9, 3)];
 
-    /// <summary>Pictures that are shown before one that is decoded first, at most.</summary>
+    /// <summary>The most pictures that are decoded after a picture and shown before it.</summary>
     public int Reordered => Codec == "mpeg2video" ? Digit(27, 3) : Digit(27, 4);
 
     public string Container => s_containers[Digit(3, 3)];
@@ -40,7 +40,7 @@ internal sealed record RandomFilm(int Number)
         _ => $"-c:v mpeg2video -g {Group} -bf {Reordered} -b:v 1M {(Digit(7, 3) == 0 ? "-flags +ildct+ilme" : IsOpen ? "" : "-flags +cgop -sc_threshold 1000000000")} -c:a mp2",
     };
 
-    /// <summary>One of the two films.</summary>
+    /// <summary>Makes one of the two films.</summary>
     public string Make(bool isSecond) => MadeMedia.Make(
         FormattableString.Invariant($"seam-{Number}-{(isSecond ? "b" : "a")}.{Container}"),
         $"-f lavfi -i {(isSecond ? "testsrc2=s=160x96:r=25,negate,hflip" : "testsrc2=s=160x96:r=25")} -f lavfi -i sine=frequency=440:sample_rate=48000 "
@@ -48,7 +48,9 @@ internal sealed record RandomFilm(int Number)
 
     public override string ToString() => $"film {Number}: {Container} {Settings}";
 
-    /// <summary>A digit that depends on the number as if at random, other ones by other salts.</summary>
+    /// <summary>
+    /// Returns a digit that looks random but depends on the number and the salt alone. Each property has a salt of its own.
+    /// </summary>
     private int Digit(int salt, int count)
     {
         uint hash = (uint)((Number * 2_654_435_761L) ^ (salt * 2_246_822_519L));

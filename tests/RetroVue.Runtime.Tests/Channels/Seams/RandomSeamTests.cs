@@ -3,10 +3,12 @@ using RetroVue.Media.Time;
 
 namespace RetroVue.Runtime.Tests.Channels.Seams;
 
-/// <summary>Copied stretches of films of any groups of pictures, entered and left anywhere, are a stream that decodes to the films' pictures.</summary>
+/// <summary>
+/// Copied stretches of films, entered and left at any place and with groups of pictures of any kind, decode to the films' pictures.
+/// </summary>
 public sealed class RandomSeamTests
 {
-    /// <summary>A key frame of an open group was due a millisecond after the join.</summary>
+    /// <summary>In this case the key frame of an open group is due a millisecond after the join.</summary>
     [Test]
     public void Viewer_who_joins_just_before_a_key_frame_begins_where_the_channel_does() => RandomCases.Repeat(166298389, CheckCase);
 

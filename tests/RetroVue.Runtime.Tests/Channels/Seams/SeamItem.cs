@@ -3,13 +3,13 @@ using RetroVue.Runtime.Schedules;
 
 namespace RetroVue.Runtime.Tests.Channels.Seams;
 
-/// <summary>A stretch of a file in a schedule.</summary>
+/// <summary>A part of a file in a schedule.</summary>
 /// <param name="File">The file.</param>
-/// <param name="In">Where in the file it begins.</param>
-/// <param name="Length">How long it airs.</param>
+/// <param name="In">The position in the file at which the part begins.</param>
+/// <param name="Length">The time that the part is on the air.</param>
 internal sealed record SeamItem(string File, Duration In, Duration Length)
 {
-    /// <summary>A stretch in milliseconds.</summary>
+    /// <summary>Makes a part from its position and its length, in milliseconds.</summary>
     public static SeamItem Of(string file, int from, int length) =>
         new(file, Duration.FromMilliseconds(from), Duration.FromMilliseconds(length));
 

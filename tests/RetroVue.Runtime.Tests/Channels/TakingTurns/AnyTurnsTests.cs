@@ -9,8 +9,8 @@ using Duration = NodaTime.Duration;
 namespace RetroVue.Runtime.Tests.Channels.TakingTurns;
 
 /// <summary>
-/// Whatever viewers, producers, outputs and a director do, in whatever order: who joins waits for no longer than its file, who watches has what is
-/// on the air, nobody is counted who is not there, and in the end nothing is left.
+/// Viewers, producers, outputs and swaps come in any order. A viewer who joins waits no longer than its file takes. A viewer who watches
+/// has the output that is on the air. Viewers who are not there are not counted, and in the end nothing is left.
 /// </summary>
 public sealed class AnyTurnsTests
 {
@@ -100,7 +100,7 @@ public sealed class AnyTurnsTests
                     Do("leaves", () => _ = session.DisposeAsync().AsTask());
                     break;
                 case 6 when Any(_normal.Made) is { } puppet:
-                    // That on the air, one that is being opened, or one that is over.
+                    // The output that fails may be on the air, still being opened, or already over.
                     Do($"output of {puppet.Id} fails", () => puppet.Output.Failed!(new InvalidOperationException("The encoder is out of paper.")));
                     break;
                 case 7 when Manager.OnAir.Producer is Puppet producer:
@@ -139,21 +139,21 @@ public sealed class AnyTurnsTests
             }
 
             Assert.That(Manager.Sessions.Select(session => session.Id), Is.EquivalentTo(_sessions.Select(session => session.Id)), "who watches");
-            Assert.That(_joining.Where(joining => Now - joining.Since > Puppets.LongestWait), Is.Empty, "Nobody waits longer than a file takes.");
+            Assert.That(_joining.Where(joining => Now - joining.Since > Puppets.LongestWait), Is.Empty, "A viewer waits longer than its file.");
             if (Manager.Output is { } output)
             {
                 Assert.That(Manager.OnAir.Producer, Is.InstanceOf<Puppet>().With.Property(nameof(Puppet.IsStarted)).True.And.Property(nameof(Puppet.IsDisposed)).False);
-                Assert.That(_sessions.Select(session => session.Output), Has.All.SameAs(output), "All have what is on the air.");
+                Assert.That(_sessions.Select(session => session.Output), Has.All.SameAs(output), "Viewers have the output on the air.");
             }
             else if (_sessions.Count > 0)
             {
-                Assert.That(Manager.ProducerHealth, Is.EqualTo(ProducerHealth.Failed), "It is off the air although somebody watches.");
+                Assert.That(Manager.ProducerHealth, Is.EqualTo(ProducerHealth.Failed), "Off the air with viewers, a channel has failed.");
             }
 
             _unwatchedSince = _sessions.Count + _joining.Count > 0 ? ClockTime.None : _unwatchedSince.IsNone ? Now : _unwatchedSince;
             if (!_unwatchedSince.IsNone && Now - _unwatchedSince > s_linger)
             {
-                Assert.That(Manager.Output, Is.Null, "Nobody watches.");
+                Assert.That(Manager.Output, Is.Null, "The channel has no viewer, so it must be off the air.");
             }
         }
 
@@ -174,7 +174,7 @@ public sealed class AnyTurnsTests
             Puppet[] made = [.. _normal.Made, .. _emergency.Made];
             Assert.That(made, Has.All.Property(nameof(Puppet.IsDisposed)).True);
             Assert.That(made.Select(puppet => puppet.Id), Is.Unique);
-            Assert.That(_log.Lines.Where(line => line.StartsWith("1104", StringComparison.Ordinal)), Is.Empty, "Nothing failed that nobody expected.");
+            Assert.That(_log.Lines.Where(line => line.StartsWith("1104", StringComparison.Ordinal)), Is.Empty, "Only expected failures were logged.");
         }
 
         public void Dispose()

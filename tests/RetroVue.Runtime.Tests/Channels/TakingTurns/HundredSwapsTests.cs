@@ -8,7 +8,7 @@ using Duration = NodaTime.Duration;
 
 namespace RetroVue.Runtime.Tests.Channels.TakingTurns;
 
-/// <summary>An emergency on a whole station of transcoded channels: one instant for all of them.</summary>
+/// <summary>An emergency on a whole station of transcoded channels: all of them swap at one instant.</summary>
 [Category("Slow")]
 public sealed class HundredSwapsTests
 {
@@ -27,7 +27,7 @@ public sealed class HundredSwapsTests
         List<SimulatedChannel> channels = [];
         for (int i = 0; i < Count; i++)
         {
-            // Each is elsewhere in its film, and has a group of other pictures behind it.
+            // Each channel is at another place in its film, and so in another place of a group of pictures.
             ScheduleItem item = ScheduleItem.Programme(film, "film", Duration.FromSeconds(50));
             channels.Add(new SimulatedChannel(
                 s_start + Duration.FromMilliseconds(40 * i),
@@ -42,7 +42,7 @@ public sealed class HundredSwapsTests
         Watch(ClockTime.FromMilliseconds(40 * Count));
         channels.ForEach(channel => channel.Join());
         Watch(ClockTime.FromSeconds(2));
-        // The next instant that all of them can keep.
+        // The next instant that is late enough for all channels.
         ClockTime lead = channels.Max(channel => channel.Manager.Output!.SwitchLead);
         Assert.That(lead, Is.LessThanOrEqualTo(ClockTime.FromMilliseconds(1300)));
         Instant at = NumberedRun.Aligned(first.Line.ToInstant(first.Line.Now + lead + NumberedRun.Frame));

@@ -11,7 +11,7 @@ using SystemClock = RetroVue.Media.Clocks.SystemClock;
 
 namespace RetroVue.Runtime.Tests.Channels.TakingTurns;
 
-/// <summary>The same as in simulation: real files, on threads and by the system's clock.</summary>
+/// <summary>The swaps of <see cref="SwapTests"/>, but in real time: with real files, on threads and by the system's clock.</summary>
 [Category("Slow")]
 public sealed class LiveSwapTests
 {
@@ -68,7 +68,9 @@ public sealed class LiveSwapTests
         Assert.That(log.Lines, Is.Empty);
     }
 
-    /// <summary>Four seconds of one file's opening, in the kernel; all who do not need that file take their turns meanwhile.</summary>
+    /// <summary>
+    /// The opening of one file hangs in the kernel for four seconds. Joins, leaves and swaps that do not need the file do not wait for it.
+    /// </summary>
     [Test]
     public async Task Joins_leaves_and_swaps_do_not_wait_for_a_file_whose_opening_hangs()
     {
@@ -81,10 +83,10 @@ public sealed class LiveSwapTests
         (ChannelManager hung, ChannelManager other) = (station.Channels[0], station.Channels[1]);
         await using LiveViewer viewer = await LiveViewer.JoinAsync(hung);
         disk.Hang();
-        // It is opened five seconds before its time.
+        // The channel opens the file five seconds before its time.
         while (disk.Count == 0)
         {
-            Assert.That(_clock.UtcNow - _start, Is.LessThan(Duration.FromSeconds(9)), "Nothing hangs.");
+            Assert.That(_clock.UtcNow - _start, Is.LessThan(Duration.FromSeconds(9)), "The opening does not hang.");
             await WaitUntilAsync(_clock.UtcNow + Duration.FromMilliseconds(10));
         }
 
@@ -97,7 +99,7 @@ public sealed class LiveSwapTests
         await MeasureAsync("a leave there", () => elsewhere.DisposeAsync().AsTask());
         await MeasureAsync("a swap's preparation", async () => swap = (await hung.OnAir.PrepareAsync(Message(at), at))!);
         await MeasureAsync("its commit", async () => Assert.That(await swap.CommitAsync(at), Is.True));
-        Assert.That(disk.Count, Is.EqualTo(1), "It hangs all the while.");
+        Assert.That(disk.Count, Is.EqualTo(1), "The opening still hangs.");
         await WaitUntilAsync(at + Duration.FromSeconds(2));
         Assert.That((disk.Count, swap.IsOnAir), Is.EqualTo((1, true)));
         ClockTime first = hung.Output!.Line.At(at);
@@ -111,14 +113,15 @@ public sealed class LiveSwapTests
             await action();
             ClockTime took = SystemClock.Instance.Now - began;
             await TestContext.Out.WriteLineAsync($"{what}: {took}");
-            // A quiet machine needs some milliseconds. Whoever waits for the file needs the four seconds after which its opening is given up.
+            // A quiet machine needs some milliseconds. A call that waits for the file takes the four seconds after which its opening is
+            // given up.
             Assert.That(took, Is.LessThan(ClockTime.FromSeconds(1)), what);
         }
     }
 
     /// <summary>
-    /// Of a copied film's last pictures those may be missing that are decoded after a later one, which are two, and a copied film is entered
-    /// with a key frame, of which there is one every two seconds.
+    /// Asserts the pictures of a copied channel. Two of a film's last pictures may be missing, because they are decoded after a picture
+    /// that is shown later. A film is entered at a key frame; there is one every two seconds.
     /// </summary>
     private static void AssertCopied(IReadOnlyList<(ClockTime Pts, long Number)> frames, ClockTime start, ClockTime at, ClockTime back)
     {
@@ -128,7 +131,9 @@ public sealed class LiveSwapTests
         Assert.That(frames.Where(frame => frame.Pts >= at && frame.Pts < back).Min(frame => (frame.Pts - at).Abs()), Is.LessThan(NumberedRun.Tick));
     }
 
-    /// <summary>A frame of the channel shows what is due before it is half over.</summary>
+    /// <summary>
+    /// Asserts the pictures of a transcoded channel. A frame shows the picture that is due before half of the frame is over.
+    /// </summary>
     private static void AssertTranscoded(IReadOnlyList<(ClockTime Pts, long Number)> frames, ClockTime start, ClockTime at, ClockTime back)
     {
         ClockTime half = NumberedRun.Frame / 2;

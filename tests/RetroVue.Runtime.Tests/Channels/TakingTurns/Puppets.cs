@@ -7,15 +7,17 @@ using RetroVue.Runtime.Schedules;
 
 namespace RetroVue.Runtime.Tests.Channels.TakingTurns;
 
-/// <summary>Makes producers that give nothing: they get ready at once, late or never, as chance has it, and fail when they are told to.</summary>
+/// <summary>
+/// Makes producers without media. They get ready at once, late or never, by chance, and fail when the test tells them to.
+/// </summary>
 internal sealed class Puppets(ChannelMode mode, Random random) : IProducerFactory
 {
-    /// <summary>The longest that getting ready takes.</summary>
+    /// <summary>The longest time that a producer takes to get ready.</summary>
     public static ClockTime LongestWait => ClockTime.FromSeconds(5);
 
     public ChannelMode Mode { get; } = mode;
 
-    /// <summary>Those made so far, in order.</summary>
+    /// <summary>The producers that were made so far, in order.</summary>
     public List<Puppet> Made { get; } = [];
 
     public IProducer Create(ProducerContext context)
@@ -37,7 +39,7 @@ internal sealed class Puppet(ProducerContext context, ClockTime wait, bool fails
 
     public string Id => context.Id;
 
-    /// <summary>What it would be aired by.</summary>
+    /// <summary>The output that would air the producer.</summary>
     public ChannelOutput Output => context.Output;
 
     public ProducerState State => IsDisposed ? ProducerState.Stopped : IsStarted ? ProducerState.Running : ProducerState.Starting;
@@ -50,7 +52,7 @@ internal sealed class Puppet(ProducerContext context, ClockTime wait, bool fails
 
     public async Task PrepareAsync(PlayoutPlan plan, Instant startAt, CancellationToken cancellationToken = default)
     {
-        Assert.That(plan.At(startAt), Is.Not.Null, "The plan holds the instant.");
+        Assert.That(plan.At(startAt), Is.Not.Null, "The plan has no entry at the instant.");
         if (wait > ClockTime.Zero)
         {
             Media.Clocks.IClock clock = context.Output.Line.Station;
@@ -65,7 +67,7 @@ internal sealed class Puppet(ProducerContext context, ClockTime wait, bool fails
 
     public Task StartAsync(CancellationToken cancellationToken = default)
     {
-        Assert.That((IsStarted, IsDisposed), Is.EqualTo((false, false)), "It is started once, before it is disposed of.");
+        Assert.That((IsStarted, IsDisposed), Is.EqualTo((false, false)), "The producer is started again, or after its end.");
         IsStarted = true;
         if (failsToStart)
         {
@@ -90,7 +92,7 @@ internal sealed class Puppet(ProducerContext context, ClockTime wait, bool fails
 
     public async ValueTask DisposeAsync()
     {
-        Assert.That(IsDisposed, Is.False, "It is disposed of once.");
+        Assert.That(IsDisposed, Is.False, "The producer is disposed of twice.");
         IsDisposed = true;
         await StopAsync().ConfigureAwait(false);
     }

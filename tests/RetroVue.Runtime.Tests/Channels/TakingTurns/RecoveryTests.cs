@@ -8,7 +8,9 @@ using RetroVue.Runtime.Schedules;
 
 namespace RetroVue.Runtime.Tests.Channels.TakingTurns;
 
-/// <summary>A channel that has failed is tried again by itself: ever more rarely, a few times, and only while somebody watches.</summary>
+/// <summary>
+/// A channel that has failed tries to recover by itself: after longer and longer pauses, a few times, and only while it has viewers.
+/// </summary>
 public sealed class RecoveryTests
 {
     private static readonly Instant s_start = Instant.FromUtc(2026, 3, 1, 12, 0);
@@ -23,7 +25,7 @@ public sealed class RecoveryTests
         var recovery = new RecoveryPauses(new ChannelOptions());
         Assert.That(Pauses(recovery, 6), Is.EqualTo(new[] { 1.0, 2, 4, 8, 16, double.NaN }));
         Assert.That(Pauses(new RecoveryPauses(new ChannelOptions { RecoveryAttempts = 7 }), 8), Is.EqualTo(new[] { 1.0, 2, 4, 8, 16, 30, 30, double.NaN }));
-        Assert.That(Pauses(recovery, 1), Is.EqualTo(new[] { 1.0 }), "Once it is given up, whoever asks begins anew.");
+        Assert.That(Pauses(recovery, 1), Is.EqualTo(new[] { 1.0 }), "After all attempts, a request begins anew.");
     }
 
     [TestCase(29.9, 4.0)]
@@ -53,7 +55,8 @@ public sealed class RecoveryTests
         Assert.That(watched.Channel.Manager.ProducerHealth, Is.EqualTo(ProducerHealth.Running));
         Assert.That(normal.Made.Select(producer => producer.IsDisposed), Is.EqualTo(new[] { true, false }));
         await watched.EndAsync();
-        // A second until it is tried, the lead of a switch and its margin, and in a copied channel up to the next key frame two seconds later.
+        // One second passes until the attempt, 1.5 s for the lead of a swap and its margin, and up to two seconds until a copied channel's
+        // next key frame.
         watched.AssertNumbers(5 + 1 + 1.5 + 2.1, 19, 0);
         Assert.That(measured.Sum("retrovue.channel.failures", "channel=test kind=producer"), Is.EqualTo(1));
         Assert.That(measured.Sum("retrovue.channel.swaps", "channel=test"), Is.EqualTo(1));
@@ -104,13 +107,13 @@ public sealed class RecoveryTests
         using var measured = new Measurements(channel.Meters);
         watched.Channel.Do(() => normal.Made[0].Fail("It has burnt out."));
         watched.Watch(5 + 30);
-        Assert.That(manager.Output, Is.Not.Null, "Four attempts, and one to come.");
+        Assert.That(manager.Output, Is.Not.Null, "After four attempts, one is to come.");
         watched.Watch(5 + 32);
         Assert.That(times.Skip(1), Is.EqualTo(new[] { 1.0, 3, 7, 15, 31 }).Within(0.05));
         Assert.That((manager.Output, manager.ProducerState, manager.HealthReason), Is.EqualTo(((ChannelOutput?)null, ProducerState.Error, "It has burnt out.")));
         Assert.That(log.Lines.Select(line => line[..4]), Is.EqualTo(new[] { "1140", "1141", "1141", "1141", "1141", "1141", "1143" }));
         watched.Watch(120);
-        Assert.That(times, Has.Count.EqualTo(6), "Given up is given up.");
+        Assert.That(times, Has.Count.EqualTo(6), "A channel that was given up must not try again.");
         Assert.That(measured.Sum("retrovue.channel.recoveries", "channel=test kind=failed"), Is.EqualTo(5));
         isBroken = false;
         channel.Join();

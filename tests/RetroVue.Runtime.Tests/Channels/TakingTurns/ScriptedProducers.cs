@@ -7,20 +7,22 @@ using RetroVue.Runtime.Schedules;
 
 namespace RetroVue.Runtime.Tests.Channels.TakingTurns;
 
-/// <summary>Makes producers that play a plan as the normal one does, and may besides be slow to get ready, or fail.</summary>
+/// <summary>
+/// Makes producers that play a plan as the normal producer does. The test can also make them slow to get ready, or make them fail.
+/// </summary>
 internal sealed class ScriptedProducers(ChannelMode mode) : IProducerFactory
 {
     private readonly NormalProducerFactory _inner = new();
 
     public ChannelMode Mode { get; } = mode;
 
-    /// <summary>Those made so far, in order.</summary>
+    /// <summary>The producers that were made so far, in order.</summary>
     public List<ScriptedProducer> Made { get; } = [];
 
-    /// <summary>For the test: the next one is to hang.</summary>
+    /// <summary>Set by the test: the next producer hangs.</summary>
     public bool HangsNext { get; set; }
 
-    /// <summary>What getting ready waits for, of the one with this number.</summary>
+    /// <summary>The task for which the producer with this number waits before it is ready.</summary>
     public Func<int, ProducerContext, Task> Ready { get; init; } = (_, _) => Task.CompletedTask;
 
     public IProducer Create(ProducerContext context)
@@ -38,13 +40,13 @@ internal sealed class ScriptedProducer(IProducer inner, ProducerContext context,
 
     public bool IsDisposed { get; private set; }
 
-    /// <summary>For the test: what it fails with as it starts; null if it starts.</summary>
+    /// <summary>Set by the test: the reason with which the start fails; null if it succeeds.</summary>
     public string? FailsToStart { get; set; }
 
-    /// <summary>For the test: whether its start throws then, and does not only complete as failed.</summary>
+    /// <summary>Set by the test: true if a failing start throws an exception; false if its completion fails only.</summary>
     public bool ThrowsAtStart { get; set; }
 
-    /// <summary>What it is aired by.</summary>
+    /// <summary>The output that airs the producer.</summary>
     public ChannelOutput Output => context.Output;
 
     public string Id => inner.Id;

@@ -8,7 +8,7 @@ using RetroVue.Runtime.Schedules;
 
 namespace RetroVue.Runtime.Tests.Channels.TakingTurns;
 
-/// <summary>Who needs a file whose opening hangs waits for it with all others who do; nobody else waits.</summary>
+/// <summary>If the opening of a file hangs, all who need the file wait for the same opening. Others do not wait.</summary>
 public sealed class SharedOpeningTests
 {
     private static readonly Instant s_start = Instant.FromUtc(2026, 3, 1, 12, 0);
@@ -78,7 +78,7 @@ public sealed class SharedOpeningTests
         Assert.That((one.IsCanceled, two.IsCompleted), Is.EqualTo((true, false)));
         _channel.Do(second.Cancel);
         Assert.That(two.IsCanceled, Is.True);
-        // The next one opens the file anew, which does not hang this time, while the first opening still does.
+        // The next viewer opens the file anew. This opening does not hang; the first one still does.
         Task<ViewerSession> next = Join();
         _channel.Complete(next);
         Assert.That((Now, _normal.Made.Count, Manager.ViewerCount), Is.EqualTo((1.0, 2, 1)));
@@ -138,7 +138,7 @@ public sealed class SharedOpeningTests
         Assert.That(joining.Exception?.GetBaseException().Message, Is.EqualTo("I cannot."));
         Assert.That(Manager.ViewerCount, Is.EqualTo(1));
         _channel.Complete(() => other.DisposeAsync().AsTask());
-        Assert.That(Manager.Output, Is.Null, "Nobody watches.");
+        Assert.That(Manager.Output, Is.Null, "The channel has no viewer.");
     }
 
     [Test]
@@ -151,7 +151,7 @@ public sealed class SharedOpeningTests
         ProducerSwap swap = _channel.Complete(() => Manager.OnAir.PrepareAsync(new ProducerRequest(ChannelMode.Emergency, _ => new PlayoutPlan([message])), at))!;
         Assert.That(_channel.Complete(() => swap.CommitAsync(at)), Is.True);
         _channel.Complete(joining);
-        Assert.That((Now, swap.IsOnAir), Is.EqualTo((0.5, true)), "Who waits for the channel need not wait for the file any more.");
+        Assert.That((Now, swap.IsOnAir), Is.EqualTo((0.5, true)), "The swap ends the wait for the file.");
         _channel.Executor.RunFor(s_hang);
         LetGo();
         Assert.That(Manager.OnAir.Producer, Is.SameAs(swap.Producer));
@@ -202,10 +202,10 @@ public sealed class SharedOpeningTests
         Task<ViewerSession> joining = Join();
         Task disposing = Begin(() => Manager.DisposeAsync().AsTask());
         Assert.That(joining.IsCanceled, Is.True);
-        Assert.That(disposing.IsCompleted, Is.False, "What hangs is still being let go of.");
+        Assert.That(disposing.IsCompleted, Is.False, "The hanging opening is not closed yet.");
         LetGo();
         _channel.Complete(disposing);
-        Assert.That(Join().IsCanceled, Is.True, "Who comes just after the end hears the same as who comes just before it.");
+        Assert.That(Join().IsCanceled, Is.True, "A join after the end is cancelled as one before it.");
     }
 
     [Test]
@@ -220,7 +220,7 @@ public sealed class SharedOpeningTests
         Assert.That(resuming.IsCompleted, Is.False);
         Task disposing = Begin(() => Manager.DisposeAsync().AsTask());
         Assert.That(resuming.IsCanceled, Is.True);
-        // Nobody else waits for the end: of two who await the same, .NET lets one go on beside the simulation.
+        // Only one task waits for the end here. If two awaited the same task, .NET would continue one of them beside the simulation.
         _channel.Do(() => _hanging.ForEach(hanging => hanging.TrySetResult()));
         _channel.Complete(disposing);
         Assert.That(session.Output.Stream.Read().TryRead(out _), Is.EqualTo(ChunkReadState.Closed));

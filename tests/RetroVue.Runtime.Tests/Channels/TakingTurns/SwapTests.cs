@@ -37,7 +37,7 @@ public sealed class SwapTests
         Assert.That(emergency.IsOnAir, Is.False);
         _watched.Watch(10);
         Assert.That(emergency.IsOnAir, Is.True);
-        Assert.That(_normal.Made.Single().IsDisposed, Is.True, "It was switched away.");
+        Assert.That(_normal.Made.Single().IsDisposed, Is.True, "The swap disposes of the old producer.");
         ProducerSwap back = Prepare(ChannelMode.Normal, 14);
         Commit(back, 14.2, isKept: true);
         _watched.Watch(24);
@@ -45,8 +45,8 @@ public sealed class SwapTests
         Assert.That(_emergency.Made.Single().IsDisposed, Is.True);
         Assert.That(_normal.Made.Select(producer => producer.Id).Concat(_emergency.Made.Select(producer => producer.Id)), Is.Unique);
         await EndAsync();
-        // Of the copied film's last pictures those may be missing that are decoded after a later one: two B-frames. And a copied film is entered
-        // with a key frame, one every two seconds of it.
+        // In a copied film, two of the last pictures may be missing: B-frames that are decoded after a picture that is shown later. A
+        // copied film is entered at a key frame; there is one every two seconds.
         double missing = mode == ProfileMode.Copy ? 0.08 : 0;
         double entered = mode == ProfileMode.Copy ? 16 : 14.2;
         _watched.AssertNumbers(4, 8.48 - missing - 0.001, 0);
@@ -68,7 +68,7 @@ public sealed class SwapTests
             Commit(revoked, 10, isKept: true);
             _watched.Watch(8);
             Assert.That(revoked.Revoke(), Is.True);
-            Assert.That(revoked.Revoke(), Is.False, "It has no instant any more.");
+            Assert.That(revoked.Revoke(), Is.False, "The swap has no instant any more.");
             _watched.Watch(13);
             Channel.Do(revoked.Abort);
             _watched.Watch(16);

@@ -11,33 +11,35 @@ using Duration = NodaTime.Duration;
 
 namespace RetroVue.Runtime.Tests.Output.AnyInput;
 
-/// <summary>What a channel that transcodes made of an item and the next one, before it is encoded.</summary>
-/// <param name="Frames">The pictures, each with its time and the number that is read in it.</param>
+/// <summary>The pictures and the sound that a transcoded channel makes of an item and the next one, before they are encoded.</summary>
+/// <param name="Frames">The pictures, each with its time and the number that it shows.</param>
 /// <param name="Blocks">The sound.</param>
-/// <param name="Rate">Pictures a second.</param>
-/// <param name="End">When the next item begins.</param>
+/// <param name="Rate">The number of pictures a second.</param>
+/// <param name="End">The time at which the next item begins.</param>
 internal sealed record AiredGrid(
     List<(ClockTime Pts, int Number)> Frames,
     List<(ClockTime Pts, float[] Samples)> Blocks,
     Rational Rate,
     ClockTime End)
 {
-    /// <summary>When the item begins.</summary>
+    /// <summary>The instant at which the item begins.</summary>
     public static Instant Start { get; } = ChannelLine.DefaultEpoch + Duration.FromHours(1);
 
-    /// <summary>The same on the channel's line.</summary>
+    /// <summary>The same instant on the channel's line.</summary>
     public static ClockTime Zero { get; } = ClockTime.FromSeconds(3600);
 
-    /// <summary>Makes them, from a time after the beginning of the item on, up to five seconds after the beginning of the next.</summary>
+    /// <summary>
+    /// Airs an item and the next one, from a time after the item's beginning until five seconds after the beginning of the next.
+    /// </summary>
     /// <param name="profile">The channel's pictures and sound.</param>
-    /// <param name="length">How long the item is scheduled for.</param>
-    /// <param name="join">How long after its beginning the channel begins.</param>
-    /// <param name="open">Opens the item, or the next one.</param>
+    /// <param name="length">The time for which the item is scheduled.</param>
+    /// <param name="join">The time from the item's beginning to the channel's beginning.</param>
+    /// <param name="open">Opens the item, or the next one if its argument is true.</param>
     /// <param name="read">Reads the number of a picture.</param>
     public static AiredGrid Watch(
         RawFormats profile, ClockTime length, ClockTime join, Func<PipelineOptions, ChannelLine, bool, Task<ItemPlayer>> open, Func<MediaBuffer, int> read)
     {
-        // With a context of the test runner's, continuations would go over the thread pool.
+        // With a synchronization context of the test runner, continuations would run on the thread pool and not in the simulation.
         SynchronizationContext.SetSynchronizationContext(null);
         var executor = new SimulatedExecutor(ClockTime.FromSeconds(10));
         var options = new PipelineOptions { Executor = executor };
@@ -47,7 +49,7 @@ internal sealed record AiredGrid(
         feeds.SwitchAt(feed, Zero, line.Now, ClockTime.Zero);
         var channel = new Pipeline(options);
         GridSource grid = channel.Add(new GridSource("grid", line, profile, feeds));
-        // As before the output: what comes is taken half a second before it is shown, and little more is kept.
+        // As before the output of a channel: media is taken half a second before it is shown, and little more is kept.
         ChannelSink made = channel.Add(new ChannelSink("made", -ClockTime.MaxValue, ClockTime.MaxValue, ClockTime.FromMilliseconds(250)));
         channel.Link(grid.Video!, made.AddStream(MediaKind.Video));
         channel.Link(grid.Audio!, made.AddStream(MediaKind.Audio));
@@ -63,7 +65,8 @@ internal sealed record AiredGrid(
             WatchUntil(end - ClockTime.FromSeconds(2));
         }
 
-        // As a producer does: two seconds before its time, or with the first where that is too late.
+        // As a producer does, the test opens the next item two seconds before its time, or together with the first item if that is too
+        // late.
         ItemPlayer second = Open(true);
         feed.SwitchAt(second.Sink, end);
         Run();
@@ -121,7 +124,7 @@ internal sealed record AiredGrid(
         void Complete(Task task) => executor.RunUntilCompleted(task, executor.Clock.Now + ClockTime.FromSeconds(10));
     }
 
-    /// <summary>Pictures and sound go on to the end, and every picture is a step after the one before.</summary>
+    /// <summary>Asserts that pictures and sound go on to the end, and that each picture is one step after the one before.</summary>
     public void AssertGoesOn()
     {
         ClockTime until = End + ClockTime.FromSeconds(5);
@@ -134,10 +137,11 @@ internal sealed record AiredGrid(
         }
     }
 
-    /// <summary>Of all pictures of both items, in the order of their times, each frame shows the nearest.</summary>
-    /// <param name="pictures">When they are shown, their numbers, and whether they may be missing.</param>
-    /// <param name="none">The number of black.</param>
-    /// <param name="from">From when on that is so.</param>
+    /// <summary>Asserts that each frame shows the nearest picture of both items.</summary>
+    /// <param name="pictures">The pictures in the order of their times: when each is shown, its number, and whether it may be
+    /// missing.</param>
+    /// <param name="none">The number that is read in a black picture.</param>
+    /// <param name="from">The time from which frames are checked.</param>
     public void AssertPictures((ClockTime Pts, int Number, bool MayBeMissing)[] pictures, int none, ClockTime from)
     {
         ClockTime frame = ClockTime.FromUnits(1, Rate.Inverse);
@@ -148,14 +152,15 @@ internal sealed record AiredGrid(
                 continue;
             }
 
-            // Nearest, or near a boundary any of those that begin there.
+            // The nearest picture is due. If pictures begin within 2 ms of the boundary, any of these may be shown, because their times are
+            // rounded.
             ClockTime early = pts + (frame / 2) - ClockTime.FromMilliseconds(2), late = pts + (frame / 2);
             List<int> due = [.. pictures.Where(picture => picture.Pts >= early && picture.Pts < late).Select(picture => picture.Number)];
             int last = Array.FindLastIndex(pictures, picture => picture.Pts < early);
             for (; last >= 0 && pictures[last].MayBeMissing; last--)
             {
                 due.Add(pictures[last].Number);
-                // What was shown before the channel began is not decoded.
+                // Pictures that were shown before the channel began are not decoded.
                 if (pictures[last].Pts <= from)
                 {
                     due.Add(none);

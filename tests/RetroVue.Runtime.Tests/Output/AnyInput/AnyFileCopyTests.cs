@@ -10,8 +10,11 @@ using Duration = NodaTime.Duration;
 
 namespace RetroVue.Runtime.Tests.Output.AnyInput;
 
-/// <summary>Whatever a file is like that is copied, it is refused when it is looked at, or the channel stands still at no time.</summary>
-/// <remarks>Its times are true. What FFmpeg does not give out, or only half a minute later (<see cref="ScriptFile.Unreadable"/>), may be missing.</remarks>
+/// <summary>
+/// A file of any kind is to be copied. The station refuses it when it looks at it, or the channel airs it and never stands still.
+/// </summary>
+/// <remarks>The files' times are true. Packets may be missing if FFmpeg does not give them out, or only half a minute later
+/// (<see cref="ScriptFile.Unreadable"/>).</remarks>
 public sealed class AnyFileCopyTests
 {
     private static readonly Instant s_start = ChannelLine.DefaultEpoch + Duration.FromHours(1);
@@ -34,16 +37,17 @@ public sealed class AnyFileCopyTests
             aired += TryCase(random) ? 1 : 0;
         });
         TestContext.Out.WriteLine($"{aired} of {tried} were aired, the others refused.");
-        // Key frames more than four seconds apart alone are those of a third; of a few files it may be more.
+        // A third of the files are refused because their key frames are more than four seconds apart, and some more for other reasons.
+        // Among few files there may be more of these, so the bound is a fifth.
         Assert.That(tried == 1 || aired > tried / 5, $"only {aired} of {tried} were aired");
     }
 
-    /// <summary>True where the file was aired, false where it was refused.</summary>
+    /// <summary>Returns true if the file was aired, false if it was refused.</summary>
     private static bool TryCase(Random random)
     {
         ScriptFile file = ScriptFile.Any(random);
         MediaScript script = file.Within(MediaScript.Create(random, isReordered: true, mayBeWrong: false, file.SoundStep));
-        // Channels begin at whole milliseconds.
+        // A channel begins at a whole millisecond.
         ClockTime join = ClockTime.FromMilliseconds((long)(random.NextDouble() * script.Length.Nanoseconds / 1e6));
         string described = $"{file.Picture} and {file.Sound} in {file.Container}, {script.Description}, joined at {join}";
         if (script.Packets.Count == 0)
@@ -93,7 +97,7 @@ public sealed class AnyFileCopyTests
 
     private static SentItems Air(string path, MediaScript script, NextFile next, ClockTime join, out long late)
     {
-        // With a context of the test runner's, continuations would go over the thread pool.
+        // With a synchronization context of the test runner, continuations would run on the thread pool and not in the simulation.
         SynchronizationContext.SetSynchronizationContext(null);
         (string, Duration)[] items =
         [

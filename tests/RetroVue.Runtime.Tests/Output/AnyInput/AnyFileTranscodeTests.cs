@@ -12,8 +12,9 @@ using Duration = NodaTime.Duration;
 
 namespace RetroVue.Runtime.Tests.Output.AnyInput;
 
-/// <summary>Whatever a file is like that is decoded, the channel's pictures and sound go on, and are those that the file has at that time.</summary>
-/// <remarks>Its times are true. What FFmpeg does not give out, or only half a minute later (<see cref="ScriptFile.Unreadable"/>), may be missing.</remarks>
+/// <summary>A file of any kind is decoded. The channel's pictures and sound go on, and they are those of the file at each time.</summary>
+/// <remarks>The files' times are true. Packets may be missing if FFmpeg does not give them out, or only half a minute later
+/// (<see cref="ScriptFile.Unreadable"/>).</remarks>
 public sealed class AnyFileTranscodeTests
 {
     private const int SampleRate = 8_000;
@@ -31,7 +32,7 @@ public sealed class AnyFileTranscodeTests
     [Category("Soak")]
     public void Ten_thousand_files_of_any_times_are_transcoded() => RandomCases.Run(10_000, CheckCase);
 
-    // Matroska cannot be sought by a stream that has nothing.
+    // A Matroska file cannot be sought by a stream without packets.
     [Test]
     public void Sound_of_a_film_none_of_whose_pictures_is_there_is_heard() => RandomCases.Repeat(312_271_711, CheckCase);
 
@@ -102,15 +103,16 @@ public sealed class AnyFileTranscodeTests
             .. s_nextScript.Of(MediaKind.Video).OrderBy(packet => packet.Pts)
                 .Select(packet => (aired.End + packet.Pts, ScriptFile.NumberOf(s_nextScript, Mark.Next, packet.Number), false)),
         ];
-        // Beside sound alone there is a slate. Of before the channel begins only what shows then is decoded, and the last picture comes when all sound has.
+        // If there is only sound, a slate airs. If the channel begins after the item's last picture, that picture comes only after all
+        // sound. In both cases the pictures are checked from the next item on.
         bool isOver = !script.Of(MediaKind.Video).Any(packet => packet.Pts > join);
         aired.AssertPictures(pictures, NumberedPicture.None, file.Picture is null || isOver ? aired.End : AiredGrid.Zero + join);
     }
 
-    /// <summary>There is sound where the file has some, and silence elsewhere.</summary>
+    /// <summary>Asserts that there is sound when the file has some, and silence at other times.</summary>
     private static void AssertSound(AiredGrid aired, MediaScript script, ClockTime from)
     {
-        // A decoder and a resampler need some before and after.
+        // A decoder and a resampler change the sound up to 80 ms from where it begins or ends.
         ClockTime near = ClockTime.FromMilliseconds(80), step = ClockTime.FromMilliseconds(20);
         float[] heard = [.. aired.Blocks.SelectMany(block => block.Samples)];
         long first = aired.Blocks[0].Pts.ToUnits(new Rational(1, SampleRate));

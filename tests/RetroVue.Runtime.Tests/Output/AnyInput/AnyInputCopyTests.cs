@@ -13,7 +13,7 @@ using Duration = NodaTime.Duration;
 
 namespace RetroVue.Runtime.Tests.Output.AnyInput;
 
-/// <summary>Whatever a copied file is like, the channel stands still at no time.</summary>
+/// <summary>A copied file may be of any kind: the channel never stands still.</summary>
 public sealed class AnyInputCopyTests
 {
     private static readonly Instant s_start = ChannelLine.DefaultEpoch + Duration.FromHours(1);
@@ -26,19 +26,20 @@ public sealed class AnyInputCopyTests
     [Category("Soak")]
     public void Ten_thousand_files_of_any_times_are_aired() => RandomCases.Run(10_000, CheckCase);
 
-    // Pictures with others between them that go on late: they may be shown still, but were to be decoded before they come.
+    // The file has B-frames, and its pictures come late: still in time to be shown, but after the times at which they should be decoded.
     [Test]
     public void Pictures_that_come_late_are_sent_before_they_are_decoded() => RandomCases.Repeat(727_778_895, CheckCase);
 
-    // Sound alone up to the next item's first picture, which is sent within the second that a viewer waits for one.
+    // There is only sound until the next item's first picture. That picture is sent within the second for which a viewer waits for a
+    // picture.
     [Test]
     public void Viewer_begins_with_the_next_item_where_its_picture_is_the_first_to_come() => RandomCases.Repeat(585_726_145, CheckCase);
 
-    // Sound before the first picture, for the very time at which the stream begins.
+    // There is sound before the first picture, for exactly the time at which the stream begins.
     [Test]
     public void What_is_due_as_the_stream_begins_is_not_sent_too_late() => RandomCases.Repeat(564_459_315, CheckCase);
 
-    // Within the item, beyond its end, and what no stream goes forward by.
+    // A wrong time may be within the item or beyond its end; it may also be so far away that no stream advances as far in one step.
     [Test]
     public void One_wrong_time_costs_its_packet_alone(
         [Values(MediaKind.Video, MediaKind.Audio)] MediaKind kind,
@@ -46,7 +47,7 @@ public sealed class AnyInputCopyTests
     {
         MediaScript regular = MediaScript.Regular(ClockTime.FromSeconds(40));
         ClockTime by = ClockTime.FromMilliseconds((long)(seconds * 1000));
-        // A picture in the middle of a group, and sound of about the same time.
+        // The number of a picture in the middle of a group, and of a packet of sound at about the same time.
         int wrong = kind == MediaKind.Video ? 512 : 850;
         MediaScript script = regular with
         {
@@ -56,7 +57,7 @@ public sealed class AnyInputCopyTests
         sent.AssertAlive();
         sent.AssertNext();
         Assert.That(late, Is.Zero);
-        // From the first key frame on; pictures after one that is missing wait for the next key frame.
+        // The item is shown from the first key frame on. If a picture is missing, the pictures up to the next key frame are left out too.
         Assert.That(sent.Pictures(Mark.First).Count(), Is.EqualTo((38 * 25) - (kind == MediaKind.Video ? 525 - wrong : 0)));
         int heard = sent.Sound().Count(pts => pts > s_zero + ClockTime.FromSeconds(3) - sent.Tick && pts < s_zero + script.Length - sent.Tick);
         Assert.That(heard, Is.EqualTo((int)(37 * 48_000 / 1152.0) - (kind == MediaKind.Audio ? 1 : 0)).Within(1));
@@ -88,7 +89,7 @@ public sealed class AnyInputCopyTests
 
     private static SentItems Air(MediaScript script, ClockTime join, out long late)
     {
-        // With a context of the test runner's, continuations would go over the thread pool.
+        // With a synchronization context of the test runner, continuations would run on the thread pool and not in the simulation.
         SynchronizationContext.SetSynchronizationContext(null);
         var executor = new SimulatedExecutor(ClockTime.FromSeconds(10));
         var options = new PipelineOptions { Executor = executor };

@@ -11,7 +11,9 @@ using RetroVue.Runtime.Time;
 
 namespace RetroVue.Runtime.Tests.Output.AnyInput;
 
-/// <summary>Whatever a decoded file is like, the channel's pictures and sound go on, and are those that the file has at that time.</summary>
+/// <summary>
+/// A decoded file may be of any kind: the channel's pictures and sound go on, and they are those of the file at each time.
+/// </summary>
 public sealed class AnyInputTranscodeTests
 {
     private const int SampleRate = 8_000;
@@ -84,7 +86,7 @@ public sealed class AnyInputTranscodeTests
         }
     }
 
-    /// <summary>A picture says its number, and so does every sample of sound.</summary>
+    /// <summary>Makes a picture that shows its number, or sound in which every sample is its number.</summary>
     private static HeapMemory Content(ScriptedPacket packet, int number)
     {
         if (packet.Kind == MediaKind.Video)
@@ -131,7 +133,7 @@ public sealed class AnyInputTranscodeTests
 
         for (int i = script.HasTrueTimes ? 0 : (int)(end.ToUnits(s_sample) - first); i < heard.Length; i++)
         {
-            // A decoder cuts the last packet of an item to its end; here it may be heard to its own.
+            // A decoder cuts an item's last packet at the item's end. Here that packet may be heard to its own end.
             bool isSeam = (ClockTime.FromUnits(first + i, s_sample) - end).Abs() < script.SoundStep;
             if (Math.Abs(heard[i] - expected[i]) > 1 && !isSeam)
             {

@@ -7,23 +7,26 @@ using RetroVue.Media.Time;
 
 namespace RetroVue.Runtime.Tests.Output.AnyInput;
 
-/// <summary>Pictures and sound that are encoded once a run and used again and again: closed groups, and a tone that goes on from packet to packet.</summary>
+/// <summary>
+/// Pictures and sound that are encoded once in a run of the tests and used again and again: closed groups, and a tone that goes on from
+/// packet to packet.
+/// </summary>
 internal static class CodedPool
 {
-    /// <summary>How many groups are unlike.</summary>
+    /// <summary>The number of different groups.</summary>
     public const int Groups = 8;
 
     private static readonly Dictionary<string, CodedStream> s_streams = new(StringComparer.Ordinal);
 
-    /// <summary>How long a picture lasts by what the encoder was told.</summary>
+    /// <summary>The time for which a picture lasts, as the encoder was told.</summary>
     public static ClockTime PictureStep => ClockTime.FromMilliseconds(40);
 
-    /// <summary>A group of pictures in the order of decoding, of 64x48 and 25 a second by what they say themselves.</summary>
+    /// <summary>Returns a group of pictures in decoding order. By their own headers they are of 64x48 and 25 a second.</summary>
     /// <param name="codec">"h264" or "mpeg2video".</param>
-    /// <param name="size">How many.</param>
-    /// <param name="between">How many between those that others refer to.</param>
-    /// <param name="number">What the first one says; the others go on from there.</param>
-    /// <param name="isInBand">Whether parameter sets stand before the key frame, or in the format alone.</param>
+    /// <param name="size">The number of pictures.</param>
+    /// <param name="between">The number of B-frames between two pictures that others refer to.</param>
+    /// <param name="number">The number that the first picture shows; the others count on from it.</param>
+    /// <param name="isInBand">True if parameter sets stand before the key frame, false if they are in the format alone.</param>
     public static CodedStream Pictures(string codec, int size, int between, int number, bool isInBand) => Get(
         $"{codec} {size} {between} {number} {isInBand}",
         new VideoFormat(PixelFormat.Yuv420P, NumberedPicture.Width, NumberedPicture.Height, new Rational(25, 1)),
@@ -42,9 +45,9 @@ internal static class CodedPool
         },
         Enumerable.Range(0, size).Select(i => Timed(NumberedPicture.Draw(number + i), PictureStep * i, PictureStep)));
 
-    /// <summary>Packets of a tone, each of which may follow the other.</summary>
+    /// <summary>Returns packets of a tone, which may follow one another in any order.</summary>
     /// <param name="codec">"aac" or "mp2", at 48 kHz.</param>
-    /// <param name="item">Whose: the next item's is a quarter as loud.</param>
+    /// <param name="item">The item of which the sound is: the next item's sound is a quarter as loud.</param>
     public static CodedStream Sound(string codec, char item)
     {
         int frame = FrameSize(codec);
@@ -54,11 +57,11 @@ internal static class CodedPool
             format,
             new EncoderOptions { Codec = codec, BitRate = 96_000, GlobalHeader = true },
             Enumerable.Range(0, 24).Select(i => Timed(Tone(frame, item == Mark.First ? 0.6 : 0.15, format.SampleFormat), ClockTime.FromUnits(i * frame, new Rational(1, 48_000)), SoundStep(codec))));
-        // The first ones begin a tone, and the last ones end it.
+        // The first packets have the beginning of the tone and the last ones its end, so they are left out.
         return new CodedStream(stream.Format with { InitialPadding = 0, TrailingPadding = 0 }, [.. stream.Packets.Skip(8).Take(8)]);
     }
 
-    /// <summary>How long a packet of sound lasts.</summary>
+    /// <summary>Returns the time for which a packet of sound lasts.</summary>
     public static ClockTime SoundStep(string codec) => ClockTime.FromUnits(FrameSize(codec), new Rational(1, 48_000));
 
     private static int FrameSize(string codec) => codec == "aac" ? 1024 : 1152;
@@ -94,7 +97,7 @@ internal static class CodedPool
         return buffer;
     }
 
-    /// <summary>Ten whole waves.</summary>
+    /// <summary>Makes ten whole waves.</summary>
     private static HeapMemory Tone(int samples, double level, SampleFormat format)
     {
         float[] tone = [.. Enumerable.Range(0, samples).Select(i => (float)(level * Math.Sin(2 * Math.PI * 10 * i / samples)))];

@@ -3,27 +3,27 @@ using System.Text;
 
 namespace RetroVue.Runtime.Tests.Output.AnyInput;
 
-/// <summary>What packets of a test carry in them, so that they are known again where they come out.</summary>
-/// <param name="Item">Whose.</param>
-/// <param name="Number">Which.</param>
+/// <summary>A mark in a test's packet, by which the test recognizes the packet in the output.</summary>
+/// <param name="Item">The item of which the packet is.</param>
+/// <param name="Number">The number of the packet.</param>
 internal readonly record struct Mark(char Item, int Number)
 {
-    /// <summary>The item that is looked at.</summary>
+    /// <summary>The item that is tested.</summary>
     public const char First = 'A';
 
-    /// <summary>The one after it.</summary>
+    /// <summary>The next item.</summary>
     public const char Next = 'B';
 
-    /// <summary>What is in the place of either.</summary>
+    /// <summary>A slate in the place of an item.</summary>
     public const char Slate = 'S';
 
-    /// <summary>Bytes of a mark.</summary>
+    /// <summary>The number of bytes of a mark.</summary>
     public const int Length = 10;
 
     /// <summary>The mark in bytes, none of which is zero.</summary>
     public byte[] ToBytes() => Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"#{Item}{Number:D7}#"));
 
-    /// <summary>The marks in a stretch of bytes.</summary>
+    /// <summary>Returns the marks in a stretch of bytes.</summary>
     public static List<Mark> Find(ReadOnlySpan<byte> bytes)
     {
         List<Mark> marks = [];

@@ -4,39 +4,41 @@ using RetroVue.Media.Time;
 
 namespace RetroVue.Runtime.Tests.Output.AnyInput;
 
-/// <summary>What an invented file holds, in its order.</summary>
+/// <summary>The packets of an invented file, in the order of the file.</summary>
 /// <param name="Packets">The packets, in the order of the file.</param>
-/// <param name="Length">How long it is scheduled for.</param>
-/// <param name="HasTrueTimes">False where times repeat, jump or go back.</param>
-/// <param name="TellsGaps">Whether who reads it says where a stream has nothing, as a demuxer does.</param>
-/// <param name="Description">How it came to be.</param>
+/// <param name="Length">The time for which the file is scheduled.</param>
+/// <param name="HasTrueTimes">False if times repeat, jump or go back.</param>
+/// <param name="TellsGaps">True if the reader announces gaps of a stream, as a demuxer does.</param>
+/// <param name="Description">How the file was made, for messages.</param>
 internal sealed record MediaScript(IReadOnlyList<ScriptedPacket> Packets, ClockTime Length, bool HasTrueTimes, bool TellsGaps, string Description)
 {
-    /// <summary>As MPEG audio of layer II at 48 kHz.</summary>
+    /// <summary>The length of a packet of MPEG audio, layer II, at 48 kHz.</summary>
     private static readonly ClockTime s_soundStep = ClockTime.FromUnits(1, new Rational(1152, 48_000));
 
-    /// <summary>How long a packet of sound lasts.</summary>
+    /// <summary>The time for which a packet of sound lasts.</summary>
     public ClockTime SoundStep { get; init; } = s_soundStep;
 
-    /// <summary>How many pictures there were before any was left out; those of one group have numbers from a multiple of <see cref="Group"/> on.</summary>
+    /// <summary>
+    /// The number of pictures before any was left out. The pictures of a group have numbers from a multiple of <see cref="Group"/> on.
+    /// </summary>
     public int PictureCount { get; init; }
 
-    /// <summary>How many pictures there are from one key frame to the next.</summary>
+    /// <summary>The number of pictures from one key frame to the next.</summary>
     public int Group { get; init; } = 1;
 
-    /// <summary>How many pictures are decoded after one that is shown after them.</summary>
+    /// <summary>The number of B-frames between two pictures that others refer to.</summary>
     public int Between { get; init; }
 
     public IEnumerable<ScriptedPacket> Of(MediaKind kind) => Packets.Where(packet => packet.Kind == kind);
 
-    /// <summary>Twenty-five pictures a second and sound, without a fault.</summary>
+    /// <summary>Makes a file without a fault, of twenty-five pictures a second and sound.</summary>
     public static MediaScript Regular(ClockTime length)
     {
         var step = ClockTime.FromMilliseconds(40);
         return Shown([.. Enumerable.Range(0, (int)(length.Nanoseconds / step.Nanoseconds)).Select(i => step * i)], length, 25, 0, s_soundStep) with { Description = "regular" };
     }
 
-    /// <summary>Pictures that are shown at these times, and sound, without a fault.</summary>
+    /// <summary>Makes a file without a fault, of sound and of pictures that are shown at the given times.</summary>
     public static MediaScript Shown(List<ClockTime> shown, ClockTime length, int group, int between, ClockTime soundStep) =>
         new([.. Interleave(Order(shown, group, between, length), Sound(length, soundStep), ClockTime.Zero)], length, true, true, "shown")
         {
@@ -46,18 +48,18 @@ internal sealed record MediaScript(IReadOnlyList<ScriptedPacket> Packets, ClockT
             Between = between,
         };
 
-    /// <summary>Something that a file may be.</summary>
-    /// <param name="random">Decides.</param>
-    /// <param name="isReordered">Whether pictures may be decoded in another order than shown.</param>
-    /// <param name="mayBeWrong">Whether times may be wrong.</param>
-    /// <param name="soundStep">How long a packet of sound lasts; null: as MPEG audio of layer II at 48 kHz.</param>
+    /// <summary>Makes a random file.</summary>
+    /// <param name="random">The source of chance.</param>
+    /// <param name="isReordered">True if the pictures may be decoded in another order than they are shown.</param>
+    /// <param name="mayBeWrong">True if times may be wrong.</param>
+    /// <param name="soundStep">The time for which a packet of sound lasts; null for MPEG audio, layer II, at 48 kHz.</param>
     public static MediaScript Create(Random random, bool isReordered, bool mayBeWrong = true, ClockTime? soundStep = null)
     {
         ClockTime packet = soundStep ?? s_soundStep;
         double slowest = Math.Log(30), fastest = Math.Log(1.0 / 120);
         double step = Math.Exp(fastest + (random.NextDouble() * (slowest - fastest)));
         bool isVariable = random.Next(3) == 0;
-        // Seldom more than some thousand pictures, and never fewer than a few.
+        // There are seldom more than some thousand pictures, and always some.
         double seconds = Math.Clamp(step * random.Next(3, 1500), 4 + (random.NextDouble() * 10), 90);
         ClockTime length = Seconds(seconds);
         Rational[] ticks = [new(1, 90_000), new(1, 1000), new(1, 1_000_000_000)];
@@ -70,7 +72,8 @@ internal sealed record MediaScript(IReadOnlyList<ScriptedPacket> Packets, ClockT
             time += Math.Max(next, 0.005);
         }
 
-        // As much as is admitted: key frames are four seconds apart at most, but for pictures that last longer.
+        // A copied channel admits key frames that are at most four seconds apart. So groups are no longer than that, unless a picture alone
+        // lasts longer.
         int between = isReordered ? random.Next(4) : 0;
         int group = random.Next(1, Math.Max(2, Math.Min(60, (int)(4 / step))));
         List<ScriptedPacket> pictures = [.. Order(shown, group, between, length)];
@@ -80,7 +83,7 @@ internal sealed record MediaScript(IReadOnlyList<ScriptedPacket> Packets, ClockT
         ScriptedPacket[] packets = [.. Interleave(pictures, sound, skew)];
         bool hasTrueTimes = !mayBeWrong || random.Next(4) > 0;
         faults += hasTrueTimes ? "" : Falsify(random, packets);
-        // The slot is shorter, longer or as long as the file.
+        // The scheduled time is shorter than the file, longer, or the same.
         ClockTime slot = random.Next(3) switch { 0 => length, 1 => Seconds(seconds * (0.3 + random.NextDouble() * 0.7)), _ => Seconds(seconds + (random.NextDouble() * 10)) };
         string text = string.Create(
             CultureInfo.InvariantCulture,
@@ -94,9 +97,9 @@ internal sealed record MediaScript(IReadOnlyList<ScriptedPacket> Packets, ClockT
         };
     }
 
-    /// <summary>As read from a position on: from the last key frame before it.</summary>
+    /// <summary>Returns the packets as they are read from a position on: from the last key frame before it.</summary>
     /// <param name="position">The position.</param>
-    /// <param name="unreadable">What nobody can read, and begin with; null for nothing.</param>
+    /// <param name="unreadable">The packets that cannot be read, and so cannot be the first; null for none.</param>
     public IReadOnlyList<ScriptedPacket> From(ClockTime position, IReadOnlySet<(MediaKind Kind, int Number)>? unreadable = null)
     {
         if (position <= ClockTime.Zero)
@@ -122,7 +125,9 @@ internal sealed record MediaScript(IReadOnlyList<ScriptedPacket> Packets, ClockT
     private static IEnumerable<ScriptedPacket> Sound(ClockTime length, ClockTime step) => Enumerable.Range(0, (int)(length.Nanoseconds / step.Nanoseconds))
         .Select(i => new ScriptedPacket(MediaKind.Audio, i, step * i, step * i, step, true));
 
-    /// <summary>In the order of decoding: closed groups, each picture that others refer to before those that are shown before it.</summary>
+    /// <summary>
+    /// Puts pictures in decoding order, in closed groups. A picture comes before those that refer to it and are shown before it.
+    /// </summary>
     private static IEnumerable<ScriptedPacket> Order(List<ClockTime> shown, int group, int between, ClockTime length)
     {
         List<int> order = [];
@@ -142,7 +147,7 @@ internal sealed record MediaScript(IReadOnlyList<ScriptedPacket> Packets, ClockT
         for (int i = 0; i < order.Count; i++)
         {
             int number = order[i];
-            // With pictures in between, decoding runs one picture ahead.
+            // If there are B-frames, decoding runs one picture ahead.
             ClockTime dts = between == 0 || group == 1 ? shown[number] : i > 0 ? shown[i - 1] : shown[0] - ClockTime.FromMilliseconds(40);
             ClockTime duration = (number + 1 < shown.Count ? shown[number + 1] : ClockTime.Max(length, shown[number])) - shown[number];
             yield return new ScriptedPacket(MediaKind.Video, number, shown[number], dts, duration, number % group == 0);
@@ -159,7 +164,7 @@ internal sealed record MediaScript(IReadOnlyList<ScriptedPacket> Packets, ClockT
             switch (random.Next(7))
             {
                 case 0:
-                    // Whole groups, or what is left could not be decoded.
+                    // Whole groups are left out, because the rest of a group could not be decoded.
                     from = stream.FindLast(packet => packet.IsKeyFrame && packet.Pts <= from)?.Pts ?? ClockTime.Zero;
                     to = stream.Find(packet => packet.IsKeyFrame && packet.Pts >= to)?.Pts ?? Seconds(seconds + 1);
                     stream.RemoveAll(packet => packet.Pts >= from && packet.Pts < to);
@@ -180,7 +185,7 @@ internal sealed record MediaScript(IReadOnlyList<ScriptedPacket> Packets, ClockT
         return faults.Count == 0 ? "" : ", " + string.Join(", ", faults);
     }
 
-    /// <summary>Makes times wrong: by repeating them, by putting one off, or all from some place on.</summary>
+    /// <summary>Makes times wrong: repeats them, changes one, or moves all from some place on.</summary>
     private static string Falsify(Random random, ScriptedPacket[] packets)
     {
         MediaKind[] kinds = random.Next(3) switch { 0 => [MediaKind.Video], 1 => [MediaKind.Audio], _ => [MediaKind.Video, MediaKind.Audio] };

@@ -3,7 +3,7 @@ using RetroVue.Media.Pipelines;
 
 namespace RetroVue.Runtime.Tests.Output.AnyInput;
 
-/// <summary>Pictures of twelve fields, each black or white, that say which they are when they are seen.</summary>
+/// <summary>Pictures of twelve fields, each black or white, which code the picture's number.</summary>
 internal static class NumberedPicture
 {
     /// <summary>In pixels.</summary>
@@ -12,17 +12,17 @@ internal static class NumberedPicture
     /// <summary>In pixels.</summary>
     public const int Height = 48;
 
-    /// <summary>What is said of a picture that says nothing: black, or a slate.</summary>
+    /// <summary>The number that is read in a picture without a number: black, or a slate.</summary>
     public const int None = -1;
 
-    /// <summary>What is added to the numbers of the next item.</summary>
+    /// <summary>The offset of the numbers of the next item.</summary>
     public const int Next = 1 << 10;
 
     private const int Side = 16;
     private const int Columns = Width / Side;
     private const int Bits = 10;
 
-    /// <summary>Planes of 4:2:0.</summary>
+    /// <summary>Draws a picture with a number, in planes of 4:2:0.</summary>
     public static HeapMemory Draw(int number)
     {
         HeapMemory memory = HeapMemory.Create([(Width * Height, Width), (Width * Height / 4, Width / 2), (Width * Height / 4, Width / 2)]);
@@ -32,7 +32,7 @@ internal static class NumberedPicture
             for (int x = 0; x < Width; x++)
             {
                 int field = (y / Side * Columns) + (x / Side);
-                // The last field is white in all.
+                // The last field is white in every numbered picture.
                 bool isWhite = field > Bits || (number >> field & 1) != 0;
                 luma[(y * Width) + x] = isWhite ? (byte)200 : (byte)40;
             }
@@ -43,7 +43,7 @@ internal static class NumberedPicture
         return memory;
     }
 
-    /// <summary>The number of a picture.</summary>
+    /// <summary>Reads the number of a picture.</summary>
     public static int Read(MediaBuffer picture)
     {
         ReadOnlySpan<byte> luma = picture.Memory.Plane(0);

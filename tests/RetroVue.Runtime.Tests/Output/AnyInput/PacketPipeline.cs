@@ -8,10 +8,10 @@ namespace RetroVue.Runtime.Tests.Output.AnyInput;
 /// <summary>Runs a pipeline from a source of several streams to its end, in simulated time.</summary>
 internal static class PacketPipeline
 {
-    /// <summary>Runs it.</summary>
+    /// <summary>Runs the pipeline.</summary>
     /// <param name="formats">The streams: the source has an output for each.</param>
-    /// <param name="items">Buffers and events, each with the stream that it is of, in the order in which they come.</param>
-    /// <param name="build">Adds what the source feeds.</param>
+    /// <param name="items">The buffers and events in the order in which they come, each with the index of its stream.</param>
+    /// <param name="build">Adds the elements that the source feeds.</param>
     public static void Run(
         IReadOnlyList<(MediaKind Kind, MediaFormat Format)> formats, IEnumerable<(MediaKind Kind, object Item)> items, Action<Pipeline, ScriptedSource> build)
     {

@@ -6,23 +6,23 @@ using RetroVue.Media.Time;
 
 namespace RetroVue.Runtime.Tests.Output.AnyInput;
 
-/// <summary>A file of what a script says, of pictures and sound that can be decoded.</summary>
+/// <summary>A real file with the packets of a script, of pictures and sound that can be decoded.</summary>
 /// <param name="Container">"mp4", "frag.mp4", "mkv" or "ts".</param>
 /// <param name="Picture">The codec of the pictures, "h264" or "mpeg2video"; null for none.</param>
 /// <param name="Sound">The codec of the sound, "aac" or "mp2"; null for none.</param>
 internal sealed record ScriptFile(string Container, string? Picture, string? Sound)
 {
-    /// <summary>How many pictures a group has at most.</summary>
+    /// <summary>The most pictures in a group.</summary>
     public const int MostInGroup = 64;
 
-    // A slice of a picture, or what stands before it.
+    // The head of an SEI message of H.264 with unregistered user data. The mark follows it.
     private static readonly byte[] s_message = [0, 0, 1, 0x06, 5, 16 + Mark.Length, .. "retrovue-testing"u8];
 
-    /// <summary>Any file.</summary>
+    /// <summary>Returns a random kind of file.</summary>
     public static ScriptFile Any(Random random)
     {
         string container = new[] { "mp4", "frag.mp4", "mkv", "ts" }[random.Next(4)];
-        // Of MPEG audio in MP4 nobody says which layer it is.
+        // In an MP4 file, nothing tells the layer of MPEG audio.
         string picture = random.Next(2) == 0 ? "h264" : "mpeg2video", sound = random.Next(2) == 0 || container.EndsWith("mp4", StringComparison.Ordinal) ? "aac" : "mp2";
         return random.Next(6) switch
         {
@@ -33,19 +33,21 @@ internal sealed record ScriptFile(string Container, string? Picture, string? Sou
     }
 
     /// <summary>
-    /// How much the container, and a channel once more, round times that are what <see cref="Within"/> makes them: MP4 says in milliseconds how much later
-    /// than the other a stream begins.
+    /// The tolerance of times that <see cref="Within"/> has rounded: the container rounds them, and the channel rounds them once more. An
+    /// MP4 file gives in milliseconds by how much one stream begins later than the other.
     /// </summary>
     public ClockTime Rounding => ClockTime.FromMicroseconds(Container.EndsWith("mp4", StringComparison.Ordinal) ? 1_036 : 36);
 
-    /// <summary>How long a packet of sound lasts.</summary>
+    /// <summary>The time for which a packet of sound lasts.</summary>
     public ClockTime SoundStep => CodedPool.SoundStep(Sound ?? "mp2");
 
-    /// <summary>The number that a picture of a script says.</summary>
+    /// <summary>Returns the number that a picture of a script shows.</summary>
     public static int NumberOf(MediaScript script, char item, int number) =>
         (item == Mark.Next ? NumberedPicture.Next : 0) + (number / script.Group % CodedPool.Groups * MostInGroup) + (number % script.Group);
 
-    /// <summary>What a file is; null where it is left out with its reason, as a transport stream of a few packets, which may be anything.</summary>
+    /// <summary>
+    /// Probes a file. Returns null if the file is refused and is small: a transport stream of a few packets may be anything.
+    /// </summary>
     public static ProbedMedia? Probe(string path)
     {
         try
@@ -58,7 +60,9 @@ internal sealed record ScriptFile(string Container, string? Picture, string? Sou
         }
     }
 
-    /// <summary>What of a script is in the file, on the line and in the ticks of the file.</summary>
+    /// <summary>
+    /// Returns the packets of a script that are in the file, with their times in the ticks of the file and from its beginning on.
+    /// </summary>
     public MediaScript Within(MediaScript script)
     {
         ScriptedPacket[] packets = [.. script.Packets.Where(packet => packet.Kind == MediaKind.Video ? Picture is not null : Sound is not null)];
@@ -67,12 +71,14 @@ internal sealed record ScriptFile(string Container, string? Picture, string? Sou
     }
 
     /// <summary>
-    /// Which packets FFmpeg cannot read, or not in time. Of a transport stream it gives one out when it has seen the beginning of the next, and of pictures of
-    /// two more, which come after a long hole or never. Of an MP4 with an edit list it leaves out what comes after a picture that would reach beyond the end
-    /// if it were as long as the step of decoding times there.
+    /// Returns the packets that FFmpeg cannot read, or not in time. From a transport stream it gives out a packet of sound when it has
+    /// seen the beginning of the next one, and a picture when it has seen two more; these may come after a long hole or never. From an MP4
+    /// file with an edit list it leaves out pictures at the end: those that follow a picture which would reach beyond the end if it were as
+    /// long as the step of decoding times there.
     /// </summary>
-    /// <param name="script">What is in the file.</param>
-    /// <param name="isDecoded">Whether pictures are decoded: then one comes when another that is shown later has been decoded.</param>
+    /// <param name="script">The packets in the file.</param>
+    /// <param name="isDecoded">True if pictures are decoded: a picture then comes when a picture that is shown later has been
+    /// decoded.</param>
     public HashSet<(MediaKind Kind, int Number)> Unreadable(MediaScript script, bool isDecoded = false)
     {
         HashSet<(MediaKind Kind, int Number)> late = Container.EndsWith("mp4", StringComparison.Ordinal) ? BeyondEdit(script) : [];
@@ -102,7 +108,7 @@ internal sealed record ScriptFile(string Container, string? Picture, string? Sou
         ClockTime end = pictures.Length == 0 ? ClockTime.Zero : pictures.Max(picture => picture.Pts + picture.Duration), longest = ClockTime.Zero;
         for (int i = 1; i < pictures.Length; i++)
         {
-            // Decoding times may be the script's, or the presentation of the picture before.
+            // The decoding time may be that of the script, or the presentation time of the picture before.
             ClockTime step = ClockTime.Max(pictures[i].Dts - pictures[i - 1].Dts, i < 2 ? ClockTime.Zero : (pictures[i - 1].Pts - pictures[i - 2].Pts).Abs());
             longest = ClockTime.Max(longest, pictures[i - 1].Pts + step);
             if (longest >= end)
@@ -115,10 +121,10 @@ internal sealed record ScriptFile(string Container, string? Picture, string? Sou
     }
 
     /// <summary>Writes the file.</summary>
-    /// <param name="name">Its name, without extension.</param>
-    /// <param name="script">What is in it.</param>
-    /// <param name="item">Whose it is.</param>
-    /// <param name="rate">What it says of the frame rate; zero for what the pictures say.</param>
+    /// <param name="name">The file's name, without extension.</param>
+    /// <param name="script">The packets in the file.</param>
+    /// <param name="item">The item of which the file is.</param>
+    /// <param name="rate">The frame rate that the file declares; zero for the rate of the pictures' headers.</param>
     public string Write(string name, MediaScript script, char item, Rational rate = default)
     {
         string path = Path.Combine(MadeMedia.Folder, $"{name}.{Container}");
@@ -172,7 +178,7 @@ internal sealed record ScriptFile(string Container, string? Picture, string? Sou
 
         foreach (ScriptedPacket packet in script.Packets.OrderBy(packet => packet.Dts))
         {
-            // As a live source, that what is written need not wait.
+            // Gaps are announced as by a live source, so that the muxer need not wait for the other stream.
             foreach ((MediaKind kind, ClockTime until) in reached.ToArray())
             {
                 if (kind != packet.Kind && packet.Dts - until > ClockTime.FromMilliseconds(300))
@@ -202,7 +208,7 @@ internal sealed record ScriptFile(string Container, string? Picture, string? Sou
         byte[] picture = Group(script, item, packet.Number / script.Group).Packets.Single(coded => coded.Pts == CodedPool.PictureStep * number).Data;
         int at = BeginningOfSlices(picture);
         byte[] mark = new Mark(item, packet.Number).ToBytes();
-        // In a message of H.264 or among the user data of MPEG video, which stand before slices.
+        // The mark is in a message of H.264, or in the user data of MPEG video. Both stand before the slices.
         byte[] message = Picture == "h264" ? [.. s_message, .. mark, 0x80] : [0, 0, 1, 0xB2, .. mark];
         return [.. picture[..at], .. message, .. picture[at..]];
     }
@@ -223,7 +229,7 @@ internal sealed record ScriptFile(string Container, string? Picture, string? Sou
     {
         CodedStream sound = CodedPool.Sound(Sound!, item);
         byte[] frame = sound.Packets[packet.Number % sound.Packets.Count].Data, mark = new Mark(item, packet.Number).ToBytes();
-        // In an element of data before AAC, at the end of a frame of MPEG audio, where there may be anything.
+        // The mark is in a data element before the AAC frame, or at the end of a frame of MPEG audio, where any bytes may stand.
         return Sound == "aac" ? [0x81, Mark.Length, .. mark, .. frame] : [.. frame[..^Mark.Length], .. mark];
     }
 }

@@ -5,10 +5,13 @@ using RetroVue.Media.Time;
 
 namespace RetroVue.Runtime.Tests.Output.AnyInput;
 
-/// <summary>Gives what an invented file holds, from a position on, as a demuxer would: in the order of the file and as fast as it is taken.</summary>
+/// <summary>
+/// An element that gives the packets of an invented file from a position on, as a demuxer would: in the order of the file and as fast as
+/// they are taken.
+/// </summary>
 internal sealed class ScriptedFile : Element
 {
-    // What FileDemuxer says: pictures may lie half a minute behind the sound, sound three behind the pictures.
+    // These are the lags of FileDemuxer: pictures may lie half a minute behind the sound, and sound three seconds behind the pictures.
     private static readonly ClockTime s_pictureLag = ClockTime.FromSeconds(32);
     private static readonly ClockTime s_soundLag = ClockTime.FromSeconds(3);
 
@@ -67,7 +70,7 @@ internal sealed class ScriptedFile : Element
             (buffer.Pts, buffer.Dts, buffer.Duration) = (packet.Pts, packet.Dts, packet.Duration);
             buffer.Flags = packet.IsKeyFrame ? BufferFlags.KeyFrame : BufferFlags.None;
             mine.Reached = packet.Dts > mine.Reached ? packet.Dts : mine.Reached;
-            // As a demuxer: of two the earlier, for a single one may be wrong.
+            // As in a demuxer, the earlier of two times counts, because a single time may be wrong.
             ClockTime confirmed = ClockTime.Min(mine.Last, packet.Dts);
             mine.Last = packet.Dts;
             mine.Output.Push(buffer);

@@ -10,11 +10,11 @@ using RetroVue.Runtime.Time;
 
 namespace RetroVue.Runtime.Tests.Output.AnyInput;
 
-/// <summary>Opens invented files for a copied channel, or slates that are such files.</summary>
+/// <summary>Opens invented files as the items of a copied channel, or as slates.</summary>
 /// <param name="line">The channel's line.</param>
 /// <param name="options">How pipelines run.</param>
-/// <param name="files">What the file of an entry holds, and whose marks its packets carry.</param>
-/// <param name="isSlate">Whether they begin where they are put on the air, and not with the entry.</param>
+/// <param name="files">Returns the packets of an entry's file, and the item whose marks they carry.</param>
+/// <param name="isSlate">True if a file begins when it goes on the air, false if it begins with its entry.</param>
 internal sealed class ScriptedItems(
     ChannelLine line, PipelineOptions options, Func<PlayoutEntry, (MediaScript Script, char Item)> files, bool isSlate = false) : IItemOpener
 {

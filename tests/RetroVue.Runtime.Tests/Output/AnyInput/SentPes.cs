@@ -4,13 +4,13 @@ using RetroVue.Media.Time;
 namespace RetroVue.Runtime.Tests.Output.AnyInput;
 
 /// <summary>A PES packet of a received transport stream.</summary>
-/// <param name="Kind">Whose.</param>
+/// <param name="Kind">The kind of the packet's stream.</param>
 /// <param name="Pts">Its presentation time.</param>
 /// <param name="Dts">Its decoding time.</param>
-/// <param name="Marks">Of each packet in it that has one, in their order.</param>
-/// <param name="SentAt">The clock reference before it.</param>
+/// <param name="Marks">The marks of the coded packets in it that have one, in their order.</param>
+/// <param name="SentAt">The last clock reference before the packet.</param>
 internal sealed record SentPes(MediaKind Kind, ClockTime Pts, ClockTime Dts, IReadOnlyList<Mark> Marks, ClockTime SentAt)
 {
-    /// <summary>True where it is a packet of an item.</summary>
+    /// <summary>Returns true if it is a packet of the item.</summary>
     public bool IsOf(char item) => Marks.Count > 0 && Marks[0].Item == item;
 }

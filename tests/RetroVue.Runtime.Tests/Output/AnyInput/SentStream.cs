@@ -6,7 +6,7 @@ using RetroVue.Runtime.Output;
 
 namespace RetroVue.Runtime.Tests.Output.AnyInput;
 
-/// <summary>Takes a channel's transport stream apart as it comes (ISO/IEC 13818-1 2.4.3): the PES, their times, and the clock.</summary>
+/// <summary>Parses a channel's transport stream as it comes (ISO/IEC 13818-1 2.4.3): the PES packets, their times, and the clock.</summary>
 internal sealed class SentStream(bool hasPicture)
 {
     private const int PacketSize = 188;
@@ -15,7 +15,7 @@ internal sealed class SentStream(bool hasPicture)
     private readonly Dictionary<int, (int At, List<byte> Payload)> _open = [];
     private readonly List<SentPes> _pes = [];
 
-    /// <summary>What has come so far, each as far as it has come.</summary>
+    /// <summary>The PES packets that have come so far; the last ones may not be complete.</summary>
     public IReadOnlyList<SentPes> Pes
     {
         get
@@ -38,7 +38,7 @@ internal sealed class SentStream(bool hasPicture)
     /// <summary>The longest step of the clock reference.</summary>
     public ClockTime LongestStep { get; private set; }
 
-    /// <summary>Takes what there is.</summary>
+    /// <summary>Takes all chunks that have been sent.</summary>
     public void Take(ChunkReader reader)
     {
         while (reader.TryRead(out MediaBuffer? chunk) == ChunkReadState.Chunk)
@@ -48,7 +48,7 @@ internal sealed class SentStream(bool hasPicture)
         }
     }
 
-    /// <summary>Takes whole packets.</summary>
+    /// <summary>Takes whole transport packets.</summary>
     public void Take(ReadOnlySpan<byte> packets)
     {
         for (; packets.Length >= PacketSize; packets = packets[PacketSize..])

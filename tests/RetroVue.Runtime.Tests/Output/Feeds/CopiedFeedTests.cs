@@ -11,7 +11,9 @@ using Duration = NodaTime.Duration;
 
 namespace RetroVue.Runtime.Tests.Output.Feeds;
 
-/// <summary>One producer takes over from another in a copied channel, and gives way to a third, whatever the one that is off the air does.</summary>
+/// <summary>
+/// In a copied channel, one producer takes over from another and gives way to a third, whatever the producer off the air does.
+/// </summary>
 public sealed class CopiedFeedTests
 {
     private const char Normal = 'A';
@@ -20,7 +22,8 @@ public sealed class CopiedFeedTests
 
     private static readonly ClockTime s_soundStep = ClockTime.FromUnits(1, new Rational(1152, 48_000));
 
-    // Sound that goes on within a millisecond is sent with the time of what it goes on from.
+    // If sound follows within a millisecond, it is sent with the time at which the sound before it ends. So a time may be off by a
+    // millisecond and a tick.
     private static readonly ClockTime s_soundSlack = ClockTime.FromMilliseconds(1) + ClockTime.FromNanoseconds(11_112);
 
     // Times are rounded to ticks of 90 kHz.
@@ -36,7 +39,7 @@ public sealed class CopiedFeedTests
     [Category("Soak")]
     public void Ten_thousand_switches_of_feeds() => RandomCases.Run(10_000, CheckCase);
 
-    // An item of the normal channel begins 55 ms before the switch; its format came when the other's pictures had begun.
+    // An item of the normal channel begins 55 ms before the switch. Its format came after the other producer's pictures had begun.
     [Test]
     public void Item_that_begins_as_the_feed_ends_is_not_in_the_middle_of_the_next_one() => RandomCases.Repeat(108_009_672, CheckCase);
 
@@ -54,7 +57,7 @@ public sealed class CopiedFeedTests
         scene.WatchUntil(scene.Line.At(CopiedScene.Start) + ClockTime.FromSeconds(5));
         ClockTime at = scene.Line.Now + ClockTime.FromSeconds(2);
         (_, ChannelFeed other) = scene.Prepare(Plan(scene.Line.ToInstant(at), [Duration.FromSeconds(60)]), scene.Line.ToInstant(at), _ => (film, Other));
-        // The lead has grown to what is counted at most.
+        // The lead has grown to its limit: a picture's time counts only up to that.
         Assert.That(scene.Output.SwitchLead, Is.EqualTo(ClockTime.FromMilliseconds(1540)));
         Assert.That(scene.Output.SwitchAt(other, scene.Line.ToInstant(at)), Is.True);
         scene.WatchUntil(at + ClockTime.FromSeconds(1));
@@ -71,7 +74,7 @@ public sealed class CopiedFeedTests
         MediaScript other = Film(25, 2, 60);
         for (int i = 0; i < channels; i++)
         {
-            // Groups and B-frames of each are others.
+            // Each channel has another length of group and another number of B-frames.
             MediaScript film = Film(1 + (i % 49), i % 4, 60);
             (_, ChannelFeed normal) = scenes[i].Prepare(Plan(CopiedScene.Start, [Duration.FromSeconds(60)]), CopiedScene.Start, _ => (film, Normal));
             scenes[i].Begin(normal);
@@ -79,7 +82,7 @@ public sealed class CopiedFeedTests
 
         ClockTime start = scenes[0].Line.Now;
         WatchUntil(start + ClockTime.FromSeconds(4));
-        // The instant that all can keep.
+        // The instant is late enough for all channels.
         ClockTime at = scenes[0].Line.Now + scenes.Max(scene => scene.Output.SwitchLead);
         Assert.That(at - scenes[0].Line.Now, Is.EqualTo(ClockTime.FromMilliseconds(700)));
         ChannelFeed[] feeds = [.. scenes.Select(scene =>
@@ -115,7 +118,7 @@ public sealed class CopiedFeedTests
         scene.Begin(normal);
         scene.WatchUntil(scene.Line.At(CopiedScene.Start) + ClockTime.FromSeconds(5));
         (_, ChannelFeed other) = scene.Prepare(plan, scene.Line.ToInstant(scene.Line.Now), _ => (film, Other));
-        // Pictures are decoded up to four before they are shown: 0.16 s, and 0.54 s that the output works ahead.
+        // Pictures are decoded up to four pictures (0.16 s) before they are shown, and the output works 0.54 s ahead.
         Assert.That(scene.Output.SwitchLead, Is.EqualTo(ClockTime.FromMilliseconds(700)));
         Assert.That(scene.Output.SwitchAt(other, scene.Line.ToInstant(scene.Line.Now + ClockTime.FromMilliseconds(699))), Is.False);
         scene.WatchUntil(scene.Line.Now + ClockTime.FromSeconds(3));
@@ -140,7 +143,7 @@ public sealed class CopiedFeedTests
         bool isRevoked = scene.Output.Revoke(other);
         Assert.That(isRevoked, Is.EqualTo(before >= 700));
         scene.WatchUntil(at + ClockTime.FromSeconds(3));
-        // Of the last to come some are missing yet that are shown before.
+        // At the end of the recording, pictures may be missing that are shown before the last ones.
         ClockTime[] pictures = [.. Pictures(scene, Normal).Where(pts => pts < at + ClockTime.FromSeconds(2)).Order()];
         Assert.That(pictures.Zip(pictures.Skip(1), (one, next) => next - one).Max(), Is.LessThanOrEqualTo(ClockTime.FromMilliseconds(Frame) + s_tick));
         Assert.That(pictures[^1] > at, Is.EqualTo(isRevoked));
@@ -151,7 +154,7 @@ public sealed class CopiedFeedTests
     private static void CheckCase(Random random)
     {
         (int group, int between) = (random.Next(1, 50), random.Next(4));
-        // Of the normal channel's items some are over too early, and some last little longer than a switch takes.
+        // Some of the normal channel's items end too early, and some last little longer than a switch takes.
         Duration[] lengths = [.. Enumerable.Range(0, 20).Select(_ => Duration.FromMilliseconds(random.Next(1500, 9000)))];
         bool[] isCut = [.. lengths.Select(_ => random.Next(3) == 0)];
         PlayoutPlan plan = Plan(CopiedScene.Start, lengths);
@@ -180,7 +183,7 @@ public sealed class CopiedFeedTests
         }
 
         scene.WatchUntil(scene.Line.Now + ClockTime.FromMilliseconds(random.Next(0, 3000)));
-        Assert.That(scene.Log.Lines.Skip(lines), Is.Empty, "who is off the air is silent");
+        Assert.That(scene.Log.Lines.Skip(lines), Is.Empty, "a producer off the air logs nothing");
         ClockTime back = scene.Line.Now + scene.Output.SwitchLead + ClockTime.FromNanoseconds(random.NextInt64(1, 4_000_000_000));
         (_, ChannelFeed again) = scene.Prepare(new PlayoutPlan([.. plan.Entries.Where(entry => entry.End > scene.Line.ToInstant(back))]), scene.Line.ToInstant(back), Files);
         Assert.That(scene.Output.SwitchAt(again, scene.Line.ToInstant(back)), Is.True);
@@ -189,7 +192,7 @@ public sealed class CopiedFeedTests
         AssertInOrder(scene, what);
         foreach ((MediaKind kind, ClockTime pts, Mark mark) in Sent(scene))
         {
-            // Near the switch it may belong to either.
+            // Near the switch, a packet may belong to either producer.
             ClockTime near = kind == MediaKind.Video ? s_tick * 2 : s_soundSlack;
             if ((pts - at).Abs() <= near || (pts - back).Abs() <= near)
             {
@@ -210,7 +213,7 @@ public sealed class CopiedFeedTests
         }
     }
 
-    /// <summary>All is decoded in order and before it is shown, and nothing was late.</summary>
+    /// <summary>Asserts that all packets are decoded in order and before they are shown, and that none was late.</summary>
     private static void AssertInOrder(CopiedScene scene, string what)
     {
         foreach (IGrouping<MediaKind, SentPes> stream in scene.Sent.GroupBy(pes => pes.Kind))
@@ -222,12 +225,15 @@ public sealed class CopiedFeedTests
         Assert.That(scene.Output.LatePackets, Is.Zero, what);
     }
 
-    /// <summary>The other producer's pictures are all there from the first on, each at its time, up to those that need what comes after the switch back.</summary>
+    /// <summary>
+    /// Asserts that all of the other producer's pictures are there at their times, except for those at the end that need pictures after the
+    /// switch back.
+    /// </summary>
     private static void AssertWhole(CopiedScene scene, ClockTime at, ClockTime back, int between, string what)
     {
         ClockTime[] shown = [.. Pictures(scene, Other).Order()];
         int whole = (int)((back - at).Nanoseconds / (Frame * 1_000_000L)) + 1;
-        // The last one may be due within a tick of the switch.
+        // The last picture may be due within a tick of the switch.
         Assert.That(shown, Has.Length.InRange(whole - between - 1, whole), what);
         for (int i = 0; i < shown.Length; i++)
         {
@@ -238,7 +244,10 @@ public sealed class CopiedFeedTests
         Assert.That((heard - at).Abs(), Is.LessThanOrEqualTo(s_soundSlack), $"{what}: sound");
     }
 
-    /// <summary>What comes back begins with its first key frame at the switch or after it, where its file is not over by then.</summary>
+    /// <summary>
+    /// Asserts that the producer that comes back begins with its first key frame at the switch or after it, if its file is not over by
+    /// then.
+    /// </summary>
     private static void AssertEntered(CopiedScene scene, PlayoutPlan plan, ClockTime back, int group, bool[] isCut, string what)
     {
         PlayoutEntry entry = plan.At(scene.Line.ToInstant(back))!.Value.Entry;
@@ -256,7 +265,7 @@ public sealed class CopiedFeedTests
     private static ClockTime[] Pictures(CopiedScene scene, char item) =>
         [.. Sent(scene).Where(sent => sent.Kind == MediaKind.Video && sent.Mark.Item == item).Select(sent => sent.Pts)];
 
-    /// <summary>Every picture, and every packet of sound, of which several may be sent with one time.</summary>
+    /// <summary>Returns every picture and every packet of sound. Several packets of sound may be sent with one time.</summary>
     private static IEnumerable<(MediaKind Kind, ClockTime Pts, Mark Mark)> Sent(CopiedScene scene) =>
         scene.Sent.SelectMany(pes => pes.Marks.Select((mark, i) => (pes.Kind, pes.Pts + (s_soundStep * i), mark)));
 

@@ -23,12 +23,12 @@ internal sealed class CopiedScene : IDisposable
     private readonly SentStream _sent = new(hasPicture: true);
     private ChunkReader? _reader;
 
-    /// <summary>A channel that is off the air.</summary>
-    /// <param name="executor">What it shares with other channels; null for one of its own.</param>
+    /// <summary>Makes a channel that is off the air.</summary>
+    /// <param name="executor">The executor, if it is shared with other channels; null for one of its own.</param>
     public CopiedScene(SimulatedExecutor? executor = null)
     {
         Executor = executor ?? new SimulatedExecutor(ClockTime.FromSeconds(10));
-        // With a context of the test runner's, continuations would go over the thread pool.
+        // With a synchronization context of the test runner, continuations would run on the thread pool and not in the simulation.
         SynchronizationContext.SetSynchronizationContext(null);
         _options = new PipelineOptions { Executor = Executor };
         Line = new ChannelLine(new MasterClock(Executor.Clock, Start).AsClock(), ChannelLine.DefaultEpoch);
@@ -43,13 +43,13 @@ internal sealed class CopiedScene : IDisposable
 
     public RecordedLog Log { get; } = new();
 
-    /// <summary>What the viewer has got.</summary>
+    /// <summary>The PES packets that the viewer has received.</summary>
     public IReadOnlyList<SentPes> Sent => _sent.Pes;
 
-    /// <summary>A producer that is ready to go on the air.</summary>
-    /// <param name="plan">What it plays.</param>
-    /// <param name="startAt">From when on.</param>
-    /// <param name="files">What the files of the plan hold, and whose marks they carry.</param>
+    /// <summary>Makes a producer that is ready to go on the air.</summary>
+    /// <param name="plan">The plan that it plays.</param>
+    /// <param name="startAt">The instant from which it plays.</param>
+    /// <param name="files">Returns the packets of an entry's file, and the item whose marks they carry.</param>
     public (NormalProducer Producer, ChannelFeed Feed) Prepare(PlayoutPlan plan, Instant startAt, Func<PlayoutEntry, (MediaScript Script, char Item)> files)
     {
         ChannelFeed feed = Output.OpenFeed($"test-{_producers.Count + 1}");
@@ -67,7 +67,7 @@ internal sealed class CopiedScene : IDisposable
     /// <summary>Puts the channel on the air.</summary>
     public void Begin(ChannelFeed feed)
     {
-        Assert.That(Output.SwitchAt(feed, Start), "The first is on the air at once.");
+        Assert.That(Output.SwitchAt(feed, Start), "The first feed goes on the air at once.");
         Complete(Output.StartAsync());
         _reader = Output.Stream.Read();
     }
@@ -82,7 +82,7 @@ internal sealed class CopiedScene : IDisposable
         }
     }
 
-    /// <summary>Takes what has been sent by now.</summary>
+    /// <summary>Takes the chunks that have been sent by now.</summary>
     public void Take() => _sent.Take(_reader!);
 
     public void Complete(Task task) => Executor.RunUntilCompleted(task, Executor.Clock.Now + ClockTime.FromSeconds(10));

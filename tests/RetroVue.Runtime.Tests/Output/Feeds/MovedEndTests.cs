@@ -6,7 +6,7 @@ using RetroVue.Runtime.Output;
 
 namespace RetroVue.Runtime.Tests.Output.Feeds;
 
-/// <summary>An item's end moves within what its feed still has.</summary>
+/// <summary>The end of an item moves, but not beyond the end of its feed.</summary>
 public sealed class MovedEndTests
 {
     [Test]

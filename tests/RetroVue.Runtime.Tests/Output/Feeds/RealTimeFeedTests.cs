@@ -12,7 +12,7 @@ using Duration = NodaTime.Duration;
 
 namespace RetroVue.Runtime.Tests.Output.Feeds;
 
-/// <summary>The same as in simulation, on threads and by the system's clock.</summary>
+/// <summary>A switch of feeds as in <see cref="CopiedFeedTests"/>, but in real time: on threads and by the system's clock.</summary>
 public sealed class RealTimeFeedTests
 {
     private static readonly MediaScript s_film = MediaScript.Regular(ClockTime.FromSeconds(60));
@@ -34,7 +34,7 @@ public sealed class RealTimeFeedTests
         using ChunkReader reader = output.Stream.Read();
         await WatchAsync(ClockTime.FromSeconds(2));
 
-        // Opening takes some of it.
+        // The opening takes a part of the second.
         ClockTime at = line.Now + output.SwitchLead + ClockTime.FromSeconds(1);
         (NormalProducer other, ChannelFeed feed) = await PrepareAsync(line.ToInstant(at), Mark.Next);
         Assert.That(output.SwitchAt(feed, line.ToInstant(at)), Is.True);

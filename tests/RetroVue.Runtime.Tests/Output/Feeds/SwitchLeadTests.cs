@@ -7,7 +7,7 @@ using Duration = NodaTime.Duration;
 
 namespace RetroVue.Runtime.Tests.Output.Feeds;
 
-/// <summary>The lead that an output publishes is one that it keeps, whenever it is asked.</summary>
+/// <summary>An output keeps the lead that it publishes, whenever it is asked for a switch.</summary>
 public sealed class SwitchLeadTests
 {
     private static readonly Instant s_start = Instant.FromUtc(2026, 3, 1, 12, 0);
@@ -21,7 +21,7 @@ public sealed class SwitchLeadTests
         channel.Watch(Duration.FromSeconds(3));
         channel.Join();
         ChannelOutput output = channel.Session!.Output;
-        // An output that still catches up with station time has taken no more than one that has.
+        // The lead also holds while the output still catches up with station time: it has not taken more of the feed by then.
         for (int i = 0; i < 200; i++)
         {
             ChannelFeed feed = output.OpenFeed("other");
@@ -31,7 +31,8 @@ public sealed class SwitchLeadTests
             channel.Watch(Duration.FromMilliseconds(73));
         }
 
-        // In copy 0.7 s; in transcode a block of sound and twelve frames and a half more than 0.79 s, at 25 a second 1.29 s.
+        // In a copied channel the lead is 0.7 s at most. In a transcoded channel it is 0.79 s, a block of sound of less than 25 ms, and
+        // twelve and a half frames.
         double most = transcodedRate == 0 ? 0.7 : 0.815 + (12.5 / transcodedRate);
         Assert.That(output.SwitchLead.Nanoseconds / 1e9, Is.LessThanOrEqualTo(most));
     }

@@ -13,7 +13,9 @@ using Duration = NodaTime.Duration;
 
 namespace RetroVue.Runtime.Tests.Output.Feeds;
 
-/// <summary>One feed takes over from another before the encoder: each frame, and each sample, is of the one whose time it is.</summary>
+/// <summary>
+/// One feed takes over from another before the encoder. Each frame and each sample is of the feed that is on the air at its time.
+/// </summary>
 public sealed class TranscodedFeedTests
 {
     private const int SampleRate = 8000;
@@ -32,7 +34,7 @@ public sealed class TranscodedFeedTests
     [Category("Soak")]
     public void Ten_thousand_changes_of_hands() => RandomCases.Run(10_000, CheckCase);
 
-    // A packet of sound that goes on after the switch reaches into the next block.
+    // A packet of sound that goes on after the switch reaches into the next block of samples.
     [Test]
     public void Sound_is_cut_at_the_sample_also_at_the_end_of_a_block() => RandomCases.Repeat(892_884_773, CheckCase);
 
@@ -55,22 +57,24 @@ public sealed class TranscodedFeedTests
         List<(ClockTime Pts, float[] Samples)> blocks = [];
         List<Pipeline> pipelines = [channel];
 
-        // Other rates than the channel's; the item that is taken over from may be over, or fall silent, before.
+        // The feeds have other frame rates than the channel. The first feed's item may end before the switch, or have no more sound.
         (ChannelFeed mine, ChannelSink input) = Open(Mine, start, ClockTime.FromMilliseconds(1000 / random.Next(3, 60)), random.Next(3) == 0 ? random.Next(1000, 6000) : 60_000);
         feeds.SwitchAt(mine, start, line.Now, ClockTime.Zero);
         Complete(channel.StartAsync());
         WatchUntil(start + ClockTime.FromMilliseconds(random.Next(2000, 6000)));
 
-        // What the output works ahead: half a second and a granule, what is kept, a frame and half of one, two blocks of sound, and no encoder.
+        // The output works ahead by half a second and a granule, the media that it keeps, one and a half frames, and two blocks of sound.
+        // There is no encoder here.
         ClockTime lead = ClockTime.FromMilliseconds(540 + 250 + 256) + ClockTime.FromUnits(3, video.FrameRate.Inverse) / 2;
         ClockTime waiting = ClockTime.FromMilliseconds(random.Next(2) * 200);
         ClockTime at = line.Now + lead + waiting + ClockTime.FromNanoseconds(random.NextInt64(1, 3_000_000_000));
         ClockTime step = ClockTime.FromMilliseconds(1000 / random.Next(3, 60));
-        // Of an item that began before, the picture is shown at the switch that is on display then, whether it has been read by now or comes later.
+        // If the other feed's item began before the switch, the picture that is on display at the switch is shown, whether it has been read
+        // by then or comes later.
         ClockTime began = at - ClockTime.FromMilliseconds(random.Next(2) * random.Next(2000));
         (ChannelFeed other, _) = Open(Others, began, step, 60_000);
         WatchUntil(line.Now + waiting);
-        Assert.That(feeds.SwitchAt(other, line.Now + ClockTime.FromMilliseconds(500), line.Now, ClockTime.Zero), Is.False, "That has been taken, whatever the lead.");
+        Assert.That(feeds.SwitchAt(other, line.Now + ClockTime.FromMilliseconds(500), line.Now, ClockTime.Zero), Is.False, "The output has taken that time already.");
         Assert.That(feeds.SwitchAt(other, at, line.Now, lead), Is.True);
         if (random.Next(3) == 0)
         {
@@ -88,14 +92,16 @@ public sealed class TranscodedFeedTests
         Assert.That(frames.Count(frame => frame.Pts >= at), Is.GreaterThanOrEqualTo(ClockTime.FromSeconds(3).ToUnits(video.FrameRate.Inverse)), what);
         foreach ((ClockTime pts, int whose) in frames)
         {
-            // A frame shows what is due before it is half over, so the middle between two belongs to either.
+            // A frame shows the picture that is due before half of the frame is over. So at the middle between two pictures, either may be
+            // shown.
             if ((pts + half - at).Abs() > ClockTime.FromMilliseconds(2) && pts + half > start)
             {
                 Assert.That(whose, Is.EqualTo(pts + half > at ? Others : Mine), $"{what}: frame at {pts}");
             }
         }
 
-        // The item that is taken over from may be over, or fall silent; the other is heard all the time, from its first whole packet of 20 ms on.
+        // The first feed's item may end, or have no more sound. The other feed has sound all the time, from its first whole packet of 20 ms
+        // on.
         ClockTime soundEnd = blocks[^1].Pts + ClockTime.FromUnits(blocks[^1].Samples.Length, new Rational(1, SampleRate));
         int others = blocks.Sum(block => block.Samples.Count(sample => (int)sample == Others));
         long samplesAfter = (soundEnd - at).ToUnits(new Rational(1, SampleRate));
@@ -105,7 +111,8 @@ public sealed class TranscodedFeedTests
         {
             for (int i = 0; i < samples.Length; i++)
             {
-                // A packet of sound that was there before may be heard to its end where the other has none; here it always has.
+                // A packet from before the switch may be heard to its end if the other feed has no sound. Here the other feed always has
+                // sound.
                 ClockTime time = pts + ClockTime.FromUnits(i, new Rational(1, SampleRate));
                 if ((time - at).Abs() > ClockTime.FromMicroseconds(250) && samples[i] > 0)
                 {
@@ -160,7 +167,7 @@ public sealed class TranscodedFeedTests
         void Complete(Task task) => executor.RunUntilCompleted(task, executor.Clock.Now + ClockTime.FromSeconds(10));
     }
 
-    /// <summary>Says whose it is, also every sample of sound.</summary>
+    /// <summary>Makes a picture or sound that shows its feed: every sample of sound has the feed's number.</summary>
     private static HeapMemory Content(ScriptedPacket packet, int whose)
     {
         if (packet.Kind == MediaKind.Video)

@@ -1,6 +1,6 @@
 namespace RetroVue.Runtime.Tests.Producers.Letters;
 
-/// <summary>Makes texts such as strangers write: of all scripts, broken, huge and empty.</summary>
+/// <summary>Makes texts as strangers write them: of all scripts, broken, very long and empty.</summary>
 internal static class AnyText
 {
     private static readonly string[] s_pieces =

@@ -4,7 +4,7 @@ namespace RetroVue.Runtime.Tests.Producers.Letters;
 
 public sealed class DirectionsTests
 {
-    // Expected by the rules of UAX #9, by hand; 'אבג' are letters that run from right to left.
+    // The expected levels were found by hand, by the rules of UAX #9. The letters 'אבג' run from right to left.
     [TestCase("", "")]
     [TestCase("abc", "000")]
     [TestCase("אבג", "111")]

@@ -11,13 +11,13 @@ using static RetroVue.Runtime.Tests.Producers.SlateBench;
 
 namespace RetroVue.Runtime.Tests.Producers.Letters;
 
-/// <summary>Fonts on disks that hang, fail, or change below the station.</summary>
+/// <summary>Fonts on disks that hang, fail, or change while the station runs.</summary>
 public sealed class FontDiskTests
 {
     private const string Thai = "ไทย";
     private const string Hindi = "हिन्दी";
 
-    // Much more than a slate takes, on a machine that does other things beside.
+    // Much more than a slate takes, because the machine may be busy.
     private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(20);
 
     private string _work = "";
@@ -57,7 +57,7 @@ public sealed class FontDiskTests
         await Until.TrueAsync(() => disk.Count == 1);
         Assert.That(Has(fonts, Thai), Is.False);
         Assert.That(Has(fonts, Hindi), Is.True);
-        Assert.That(fonts.Busy, Is.EqualTo(new[] { Path.Combine(_work, "fonts") }), "the log names the folder");
+        Assert.That(fonts.Busy, Is.EqualTo(new[] { Path.Combine(_work, "fonts") }), "the folder that does not answer is known");
         disk.GoOn();
         await Until.TrueAsync(() => Has(fonts, Thai));
     }
@@ -72,12 +72,12 @@ public sealed class FontDiskTests
         var log = new RecordedLog();
         SlatePicture early = await DrawnAsync(() => Slate(fonts, log), within: s_limit);
         byte[] boxes = Luma(early);
-        Assert.That(Luma(early), Is.EqualTo(boxes), "nothing is new");
+        Assert.That(Luma(early), Is.EqualTo(boxes), "the picture does not change");
         disk.GoOn();
         await Until.TrueAsync(() => Has(fonts, Thai));
         await Until.TrueAsync(() => !Luma(early).AsSpan().SequenceEqual(boxes));
         SlatePicture late = Slate(fonts, log);
-        await Until.TrueAsync(() => Luma(early).AsSpan().SequenceEqual(Luma(late)), "as if the letters had always been there");
+        await Until.TrueAsync(() => Luma(early).AsSpan().SequenceEqual(Luma(late)), "the slate is as if the font had been there");
         early.Release();
         late.Release();
         Assert.That(log.Lines, Is.Empty, "no font is missing");
@@ -89,7 +89,7 @@ public sealed class FontDiskTests
         string file = Copy("Thai", "fonts/Thai.ttf");
         LetterFonts fonts = Waiting("fonts");
         Assert.That(Has(fonts, "ไ"), Is.True);
-        Assert.That(File.ReadAllText("/proc/self/maps"), Does.Not.Contain(file), "a page of it that is cut off would end the process");
+        Assert.That(File.ReadAllText("/proc/self/maps"), Does.Not.Contain(file), "if a mapped file is cut, the process ends");
         File.WriteAllBytes(file, [1]);
         Assert.That(Has(fonts, Thai), Is.True);
         SlatePicture slate = Slate(fonts, new RecordedLog());
@@ -117,7 +117,7 @@ public sealed class FontDiskTests
         for (int i = 0; i < 5; i++)
         {
             byte[] broken = bytes[..random.Next(bytes.Length)];
-            // Most of what is broken is in the header and the list of tables.
+            // Most of the changed bytes are in the header and the list of tables.
             for (int j = random.Next(20); j > 0 && broken.Length > 0; j--)
             {
                 broken[random.Next(Math.Min(broken.Length, random.Next(2) == 0 ? 300 : bytes.Length))] = (byte)random.Next(256);
@@ -145,7 +145,7 @@ public sealed class FontDiskTests
     [Test]
     public void Folder_that_cannot_be_read_leaves_the_fonts_beside_it_in_use()
     {
-        // The kernel refuses a path of more than 4,095 bytes: so the folder below the fonts fails as one on a bad disk does.
+        // The kernel refuses a path of more than 4,095 bytes. So the folder below the fonts fails, as a folder on a bad disk does.
         string name = new('n', 250), top = Path.Combine(_work, "x");
         string folder = Path.Combine([top, .. Enumerable.Repeat(name, 15)]);
         Directory.CreateDirectory(folder);
@@ -186,7 +186,7 @@ public sealed class FontDiskTests
     private static async Task<T> DrawnAsync<T>(Func<T> draw, TimeSpan within)
     {
         Task<T> drawing = Task.Run(draw);
-        await Until.TrueAsync(() => drawing.IsCompleted, "the slate waits for the disk", within);
+        await Until.TrueAsync(() => drawing.IsCompleted, "The slate waits for the disk.", within);
         return await drawing;
     }
 

@@ -2,13 +2,13 @@ using RetroVue.Runtime.Producers.Slates.Letters;
 
 namespace RetroVue.Runtime.Tests.Producers.Letters;
 
-/// <summary>Texts of the world, and what tests of letters share.</summary>
+/// <summary>Texts in many scripts, and methods that the tests of letters share.</summary>
 internal static class LetterFixtures
 {
-    /// <summary>A machine without fonts.</summary>
+    /// <summary>The fonts of a machine that has none.</summary>
     public static LetterFonts NoFonts => new([]);
 
-    /// <summary>Ignores the test where no font of the system has a text's characters.</summary>
+    /// <summary>Ignores the test if no font of the system has a text's characters.</summary>
     public static void Need(string text, string package)
     {
         LetterFonts fonts = LetterFonts.OfSystem;
@@ -21,7 +21,7 @@ internal static class LetterFixtures
         }
     }
 
-    /// <summary>A text as one run, by the system's fonts.</summary>
+    /// <summary>Shapes a text as one run, with the system's fonts.</summary>
     public static ShapedRun ShapeOne(string text)
     {
         ShapedLine line = Shape(text);
@@ -29,7 +29,7 @@ internal static class LetterFixtures
         return line.Runs[0];
     }
 
-    /// <summary>A text as a line, by the system's fonts.</summary>
+    /// <summary>Shapes a text as a line, with the system's fonts.</summary>
     public static ShapedLine Shape(string text)
     {
         lock (LetterFonts.OfSystem.Gate)
@@ -38,14 +38,14 @@ internal static class LetterFixtures
         }
     }
 
-    /// <summary>The glyph of a character alone.</summary>
+    /// <summary>Returns the glyph of a character that stands alone.</summary>
     public static int GlyphOf(LetterFont font, int character)
     {
         font.Shaper.TryGetNominalGlyph((uint)character, out uint glyph);
         return (int)glyph;
     }
 
-    /// <summary>The characters at which the lines of a text begin.</summary>
+    /// <summary>Breaks a text into lines and returns the beginning of each.</summary>
     public static string[] Break(LetterFonts fonts, string text, float room, int most)
     {
         lock (fonts.Gate)

@@ -1,6 +1,6 @@
 namespace RetroVue.Runtime.Tests.Producers.Letters;
 
-/// <summary>What a build that names no runtime identifier takes of the libraries that draw letters.</summary>
+/// <summary>A build without a runtime identifier takes the letter libraries of certain systems only.</summary>
 public sealed class LetterLibrariesTests
 {
     [TestCase("libSkiaSharp.so")]

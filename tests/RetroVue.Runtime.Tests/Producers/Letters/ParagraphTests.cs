@@ -36,7 +36,7 @@ public sealed class ParagraphTests
         ShapedRun syllable = ShapeOne("कि");
         Assert.That(syllable.Glyphs, Has.Length.EqualTo(2));
         Assert.That(syllable.Glyphs[1], Is.EqualTo(GlyphOf(syllable.Font, 'क')), "the letter that is read first is drawn second");
-        Assert.That(syllable.Clusters, Is.EqualTo(new[] { 0, 0 }), "they are not parted");
+        Assert.That(syllable.Clusters, Is.EqualTo(new[] { 0, 0 }), "both belong to one cluster");
         Assert.That(ShapeOne("क्ष").Glyphs, Has.Length.EqualTo(1), "three characters, one sign");
     }
 
@@ -47,7 +47,7 @@ public sealed class ParagraphTests
         ShapedLine line = Shape("七人の侍カー、");
         Assert.That(line.Runs.Select(run => run.Font).Distinct().Count(), Is.EqualTo(1));
         Assert.That(line.Runs.SelectMany(run => run.Glyphs), Has.None.Zero);
-        // Each is a square of the font's size, but for a little kerning.
+        // Each character is a square of the font's size; the tolerance is for kerning.
         Assert.That(line.Width, Is.EqualTo(7).Within(0.1));
     }
 
@@ -79,7 +79,7 @@ public sealed class ParagraphTests
     public void Lines_break_between_words_by_the_width_of_their_letters(string text, float room, string expected)
     {
         string[] lines = Break(NoFonts, text, room, 2);
-        // A shortened line's own end is not known from where lines begin: its words are compared as far as they go.
+        // For a shortened line, the beginnings of lines do not tell where it ends. So its words are compared only as far as they go.
         string[] wanted = expected.Split('|');
         Assert.That(lines, Has.Length.EqualTo(wanted.Length), string.Join('|', lines));
         for (int i = 0; i < lines.Length; i++)
@@ -135,7 +135,7 @@ public sealed class ParagraphTests
             Assert.That(lines, text.Length == 0 ? Is.Empty : Is.Not.Empty);
             foreach (ShapedLine line in lines)
             {
-                // One character alone may be wider than the line; it is drawn as far as it goes.
+                // A single character may be wider than the line. It is drawn as far as the line goes.
                 int characters = line.Runs.SelectMany(run => run.Clusters).Distinct().Count();
                 Assert.That(line.Width <= room + 0.001f || characters <= 2, Is.True, $"{line.Width} in {room}: {Escape(text)}");
             }
@@ -146,7 +146,7 @@ public sealed class ParagraphTests
                 Assert.That(lines.Single().Width, Is.EqualTo(whole.Width), "what fits is not shortened");
             }
 
-            // No character is lost or drawn twice: each stands in one cluster, and clusters keep their order within a run.
+            // No character is lost or drawn twice. Each is in one cluster, and clusters keep their order within a run.
             foreach (ShapedRun run in whole.Runs)
             {
                 bool rises = run.Clusters.Zip(run.Clusters.Skip(1)).All(pair => pair.First <= pair.Second);

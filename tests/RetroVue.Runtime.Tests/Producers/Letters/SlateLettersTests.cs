@@ -13,7 +13,7 @@ namespace RetroVue.Runtime.Tests.Producers.Letters;
 
 public sealed class SlateLettersTests
 {
-    // The ground is never brighter.
+    // The brightest luma of the slate's background.
     private const int Ground = 44;
 
     private static readonly VideoFormat s_small = Video(320, 180, new Rational(25, 1));
@@ -87,14 +87,14 @@ public sealed class SlateLettersTests
     public void Ten_thousand_slates_take_no_memory()
     {
         VideoFormat format = Video(160, 90, new Rational(25, 1));
-        // What was drawn is kept as far as a limit of some megabytes: that is reached first.
+        // The cache of drawn letters has a limit of some megabytes. The first slates fill it before the measurement.
         Draw(8000);
         Footprint before = Footprint.Take();
         Draw(10_000);
         Footprint after = Footprint.Take();
         TestContext.Out.WriteLine($"native memory: {before.Native}, then {after.Native}");
         Assert.That(after.Heap - before.Heap, Is.LessThan(1 << 20));
-        // The cache swings by what one size of letters takes. A leak of no more than 500 bytes a slate is 5 MB.
+        // The cache grows and shrinks by the letters of one size. The bound is 500 bytes a slate, which is 5 MB in all.
         Assert.That(after.Native - before.Native, Is.LessThan(5_000_000));
 
         void Draw(int count)
