@@ -41,7 +41,7 @@ internal static class CaptureRun
             "file",
             settings.Output,
             new FileMuxerOptions { ProtocolOptions = settings.ProtocolOptions, NewFileOnChange = settings.HasNewFiles }));
-        var lanes = new List<(string Name, Element Source, TimestampProbe Probe)>();
+        var streams = new List<(string Name, Element Source, TimestampProbe Probe)>();
         if (settings.Video is not null)
         {
             Element source = pipeline.Add(screen is null ? DeviceSelection.OpenVideo(settings) : SharedScreen.Open(screen, settings));
@@ -57,7 +57,7 @@ internal static class CaptureRun
                 new EncoderOptions { Codec = "h264", Preset = "veryfast", Tune = "zerolatency", GlobalHeader = !isTransportStream }));
             pipeline.Link(source, probe, converter, encoder);
             pipeline.Link(encoder.Outputs[0], file.AddStream("video"));
-            lanes.Add(("video", source, probe));
+            streams.Add(("video", source, probe));
         }
 
         if (settings.Audio is not null)
@@ -68,17 +68,17 @@ internal static class CaptureRun
             Encoder encoder = pipeline.Add(new Encoder("aac", new EncoderOptions { Codec = "aac", GlobalHeader = !isTransportStream }));
             pipeline.Link(source, probe, converter, encoder);
             pipeline.Link(encoder.Outputs[0], file.AddStream("audio"));
-            lanes.Add(("audio", source, probe));
+            streams.Add(("audio", source, probe));
         }
 
         await pipeline.StartAsync(CancellationToken.None).ConfigureAwait(false);
         Task run = pipeline.RunAsync(CancellationToken.None);
-        await WatchAsync(pipeline, run, settings.Duration, [.. lanes.Select(lane => lane.Source)], cancellation).ConfigureAwait(false);
+        await WatchAsync(pipeline, run, settings.Duration, [.. streams.Select(stream => stream.Source)], cancellation).ConfigureAwait(false);
         pipeline.End();
         await run.ConfigureAwait(false);
         if (settings.Plot is { } plot)
         {
-            await File.WriteAllTextAsync(plot, TimestampPlot.Draw([.. lanes.Select(lane => (lane.Name, lane.Probe.Snapshot()))]), CancellationToken.None)
+            await File.WriteAllTextAsync(plot, TimestampPlot.Draw([.. streams.Select(stream => (stream.Name, stream.Probe.Snapshot()))]), CancellationToken.None)
                 .ConfigureAwait(false);
         }
     }

@@ -16,14 +16,14 @@ internal static class TimestampPlot
 
     private static readonly string[] s_colors = ["#1f77b4", "#d62728"];
 
-    public static string Draw(IReadOnlyList<(string Name, TimestampRecord[] Records)> lanes)
+    public static string Draw(IReadOnlyList<(string Name, TimestampRecord[] Records)> streams)
     {
         var text = new StringBuilder();
         text.Append(CultureInfo.InvariantCulture, $"<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{Width}\" height=\"{(2 * PanelHeight) + Top}\" ");
         text.Append("font-family=\"sans-serif\" font-size=\"12\"><rect width=\"100%\" height=\"100%\" fill=\"white\"/>\n");
-        double end = lanes.SelectMany(lane => lane.Records).Select(record => record.Pts.Nanoseconds / 1e9).DefaultIfEmpty(1).Max();
-        Panel(text, 0, "ms from capture to arrival", end, [.. lanes.Select(lane => (lane.Name, Lateness(lane.Records)))]);
-        Panel(text, 1, "ms deviation of PTS from an even line", end, [.. lanes.Select(lane => (lane.Name, Evenness(lane.Records)))]);
+        double end = streams.SelectMany(stream => stream.Records).Select(record => record.Pts.Nanoseconds / 1e9).DefaultIfEmpty(1).Max();
+        Panel(text, 0, "ms from capture to arrival", end, [.. streams.Select(stream => (stream.Name, Lateness(stream.Records)))]);
+        Panel(text, 1, "ms deviation of PTS from an even line", end, [.. streams.Select(stream => (stream.Name, Evenness(stream.Records)))]);
         return text.Append("</svg>\n").ToString();
     }
 

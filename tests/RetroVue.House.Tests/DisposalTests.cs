@@ -13,7 +13,7 @@ public sealed class DisposalTests
         ["InputPad"] = "the pipeline's",
         ["OutputPad"] = "the pipeline's",
         ["PipelineOptions"] = "the app's loggers",
-        ["FileDemuxerOptions"] = "the shelf's owner's",
+        ["FileDemuxerOptions"] = "the cache's owner's",
         ["ScreenCastStream"] = "its session's",
         ["ProducerContext"] = "the channel's output",
         ["ChannelFeed"] = "the items' pipelines'",

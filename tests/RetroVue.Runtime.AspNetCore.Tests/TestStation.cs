@@ -90,7 +90,7 @@ internal sealed class TestStation : IAsyncDisposable
             Instant.FromUtc(2026, 1, 1, 0, 0),
             null,
             true,
-            [.. files.Select(file => new ScheduleItem(SegmentKind.Programme, file, $"{name}: the programme", Duration.Zero, null))],
+            [.. files.Select(file => new ScheduleItem(EntryKind.Programme, file, $"{name}: the programme", Duration.Zero, null))],
             []));
 
     /// <summary>Makes a channel whose file does not exist, for tests that do not need its stream.</summary>

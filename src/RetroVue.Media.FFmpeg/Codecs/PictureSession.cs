@@ -22,7 +22,7 @@ internal sealed unsafe class PictureSession(
     private static readonly ClockTime s_longestHold = ClockTime.FromSeconds(1);
 
     private readonly PictureSource _source = new();
-    private readonly PictureLedger _ledger = new(EncoderSetup.TimeBase(format));
+    private readonly PictureHeaders _headers = new(EncoderSetup.TimeBase(format));
     private readonly AVPixelFormat _pixels = FormatNames.ToNative(format.PixelFormat);
 
     public override bool MustEndIn(Gap gap)
@@ -30,13 +30,13 @@ internal sealed unsafe class PictureSession(
         // Longer at low rates: decoding times begin some pictures before the first, and must not lie before earlier packets.
         const int reordered = 4;
         var hold = format.FrameRate.IsPositive ? ClockTime.Max(s_longestHold, ClockTime.FromUnits(reordered, format.FrameRate.Inverse)) : s_longestHold;
-        return gap.Pts + gap.Duration - _ledger.LastEnd > hold;
+        return gap.Pts + gap.Duration - _headers.LastEnd > hold;
     }
 
     public override void Add(MediaBuffer buffer)
     {
-        var last = _ledger.LastPts;
-        var pts = !buffer.Pts.IsNone ? buffer.Pts : last.IsNone ? ClockTime.Zero : _ledger.LastEnd;
+        var last = _headers.LastPts;
+        var pts = !buffer.Pts.IsNone ? buffer.Pts : last.IsNone ? ClockTime.Zero : _headers.LastEnd;
         if (pts <= last)
         {
             Dropped++;
@@ -45,7 +45,7 @@ internal sealed unsafe class PictureSession(
 
         _source.Refer(Frame, buffer.Memory, _pixels, format.Width, format.Height);
         Frame->pict_type = MustBeKey(pts, last, buffer.Flags) ? AVPictureType.AV_PICTURE_TYPE_I : AVPictureType.AV_PICTURE_TYPE_NONE;
-        Frame->pts = _ledger.Add(pts, buffer);
+        Frame->pts = _headers.Add(pts, buffer);
         Frame->IsInterlaced = format.Interlacing != Interlacing.Progressive;
         Frame->IsTopFieldFirst = format.Interlacing == Interlacing.TopFieldFirst;
         Send();
@@ -59,8 +59,8 @@ internal sealed unsafe class PictureSession(
 
     protected override void Stamp(AVPacket* packet, MediaBuffer buffer)
     {
-        _ledger.Restore(packet->pts, buffer);
-        buffer.Dts = packet->dts == AV_NOPTS_VALUE ? ClockTime.None : _ledger.TimeOf(packet->dts);
+        _headers.Restore(packet->pts, buffer);
+        buffer.Dts = packet->dts == AV_NOPTS_VALUE ? ClockTime.None : _headers.TimeOf(packet->dts);
     }
 
     private bool MustBeKey(ClockTime pts, ClockTime last, BufferFlags flags)

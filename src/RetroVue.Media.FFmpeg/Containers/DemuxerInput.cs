@@ -4,7 +4,7 @@ using RetroVue.Media.Time;
 namespace RetroVue.Media.FFmpeg.Containers;
 
 /// <summary>
-/// The file of a demuxer. It is opened, or taken from the shelf, at the first key frame to play, and returned to the shelf at the end.
+/// The file of a demuxer. It is opened, or taken from the cache, at the first key frame to play, and returned to the cache at the end.
 /// Packets that were read to find that key frame are kept and given out first.
 /// </summary>
 /// <remarks>For one thread at a time; <see cref="Interrupt"/> and <see cref="IsInterrupted"/> are for any.</remarks>
@@ -37,7 +37,7 @@ internal sealed class DemuxerInput(string path, FileDemuxerOptions options, Pack
     public void Interrupt()
     {
         _isInterrupted = true;
-        // Either this throws the switch of a file that is being taken from the shelf, or the taking thread sees the flag.
+        // Either this throws the switch of a file that is being taken from the cache, or the taking thread sees the flag.
         Interlocked.MemoryBarrier();
         _interrupt.Throw(s_lastRead);
     }
@@ -63,13 +63,13 @@ internal sealed class DemuxerInput(string path, FileDemuxerOptions options, Pack
         }
     }
 
-    /// <summary>Returns the file to the shelf; if there is no shelf, closes it.</summary>
+    /// <summary>Returns the file to the cache; if there is no cache, closes it.</summary>
     public void Dispose()
     {
         DropAhead();
-        if (_file is { } file && options.Shelf is { } shelf)
+        if (_file is { } file && options.Cache is { } cache)
         {
-            shelf.Return(file);
+            cache.Return(file);
         }
         else
         {
@@ -96,12 +96,12 @@ internal sealed class DemuxerInput(string path, FileDemuxerOptions options, Pack
     }
 
     /// <summary>
-    /// Takes a file from the shelf and seeks to the first key frame; returns null if the shelf has none, or if the file cannot seek like a
+    /// Takes a file from the cache and seeks to the first key frame; returns null if the cache has none, or if the file cannot seek like a
     /// new one.
     /// </summary>
     private InputFile? TakeKept()
     {
-        if (options.StartAt == ClockTime.Zero || options.Shelf?.TryTake(path, options.Streams) is not { } file)
+        if (options.StartAt == ClockTime.Zero || options.Cache?.TryTake(path, options.Streams) is not { } file)
         {
             return null;
         }

@@ -31,10 +31,10 @@ public sealed record FileDemuxerOptions
     public StepPlacement Placement { get; init; } = StepPlacement.Reading;
 
     /// <summary>
-    /// Keeps opened files: if the file is to be read from the middle, it is taken from this shelf, and when the demuxer is disposed of, it
+    /// Keeps opened files: if the file is to be read from the middle, it is taken from this cache, and when the demuxer is disposed of, it
     /// is put there. Null: the file is opened and closed.
     /// </summary>
-    public InputShelf? Shelf { get; init; }
+    public InputCache? Cache { get; init; }
 
     /// <summary>The longest time for opening, in real time; None for no limit.</summary>
     public ClockTime OpenLimit { get; init; } = ClockTime.FromSeconds(10);

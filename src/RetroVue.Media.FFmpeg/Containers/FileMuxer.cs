@@ -82,7 +82,7 @@ public sealed unsafe class FileMuxer : InterleavingElement
     /// <param name="name">Its name, such as "video".</param>
     public InputPad AddStream(string name)
     {
-        var stream = new MuxedStream(AddLane(name));
+        var stream = new MuxedStream(AddStreamInput(name));
         _streams.Add(stream);
         return stream.Input;
     }

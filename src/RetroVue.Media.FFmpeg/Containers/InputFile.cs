@@ -180,7 +180,7 @@ internal sealed unsafe class InputFile : IDisposable
     }
 
     /// <summary>
-    /// Removes a duration that is too long for a still picture or a packet of sound, and a decoding time that is further before the
+    /// Removes a duration that is too long for a fixed picture or a packet of sound, and a decoding time that is further before the
     /// presentation than any decoder holds back a picture: libavformat computes such times from such durations.
     /// </summary>
     private void LeaveOutImpossible(AVPacket* packet)

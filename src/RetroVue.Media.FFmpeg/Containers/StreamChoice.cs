@@ -6,7 +6,7 @@ namespace RetroVue.Media.FFmpeg.Containers;
 /// <remarks>
 /// <para>If a stream is not named, rules choose it: first the picture, then the sound that belongs to it. The first rule that distinguishes
 /// two streams decides.</para>
-/// <para>Picture: never a cover that is marked as attached, or a timed thumbnail; a film before a still picture (marked as one, of one
+/// <para>Picture: never a cover that is marked as attached, or a timed thumbnail; a film before a fixed picture (marked as one, of one
 /// packet, or with a codec of picture files such as PNG or JPEG); a stream of known size; in a file of several programmes, one whose
 /// programme has sound; the stream marked as default; the larger picture; the first stream.</para>
 /// <para>Sound: in a file of several programmes, a stream of the picture's programme; a stream with known rate and channels; the main sound

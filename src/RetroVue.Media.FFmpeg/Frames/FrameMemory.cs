@@ -16,13 +16,13 @@ internal sealed unsafe class FrameMemory : MediaMemory
 {
     private readonly FrameHandle _handle = new();
     private readonly AVFrame* _frame;
-    private readonly FramePool? _home;
+    private readonly FramePool? _pool;
 
     /// <summary>Makes an empty frame.</summary>
-    /// <param name="home">The pool to which it returns after its last reference; null: it is freed then.</param>
-    public FrameMemory(FramePool? home)
+    /// <param name="pool">The pool to which it returns after its last reference; null: it is freed then.</param>
+    public FrameMemory(FramePool? pool)
     {
-        _home = home;
+        _pool = pool;
         _frame = _handle.Pointer;
     }
 
@@ -113,13 +113,13 @@ internal sealed unsafe class FrameMemory : MediaMemory
     protected override void OnReleased()
     {
         av_frame_unref(_frame);
-        if (_home is null)
+        if (_pool is null)
         {
             Free();
         }
         else
         {
-            _home.Return(this);
+            _pool.Return(this);
         }
     }
 }

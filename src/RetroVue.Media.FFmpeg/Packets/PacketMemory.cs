@@ -20,13 +20,13 @@ internal sealed unsafe class PacketMemory : MediaMemory
 {
     private readonly PacketHandle _handle = new();
     private readonly AVPacket* _packet;
-    private readonly PacketPool? _home;
+    private readonly PacketPool? _pool;
 
     /// <summary>Makes an empty packet.</summary>
-    /// <param name="home">The pool to which it returns after its last reference; null: it is freed then.</param>
-    public PacketMemory(PacketPool? home)
+    /// <param name="pool">The pool to which it returns after its last reference; null: it is freed then.</param>
+    public PacketMemory(PacketPool? pool)
     {
-        _home = home;
+        _pool = pool;
         _packet = _handle.Pointer;
     }
 
@@ -114,13 +114,13 @@ internal sealed unsafe class PacketMemory : MediaMemory
     protected override void OnReleased()
     {
         av_packet_unref(_packet);
-        if (_home is null)
+        if (_pool is null)
         {
             Free();
         }
         else
         {
-            _home.Return(this);
+            _pool.Return(this);
         }
     }
 }

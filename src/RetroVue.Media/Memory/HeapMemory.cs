@@ -17,15 +17,15 @@ public sealed class HeapMemory : MediaMemory, IRecyclable<HeapMemory>
     [ThreadStatic]
     private static Recycler<HeapMemory>?[]? t_recyclers;
 
-    private readonly Recycler<HeapMemory> _home;
+    private readonly Recycler<HeapMemory> _recycler;
     private readonly byte[] _bytes;
     private readonly int _start;
     private readonly (int Offset, int Length, int Stride)[] _planes = new (int, int, int)[MaxPlanes];
     private int _planeCount;
 
-    private HeapMemory(Recycler<HeapMemory> home, int capacity)
+    private HeapMemory(Recycler<HeapMemory> recycler, int capacity)
     {
-        _home = home;
+        _recycler = recycler;
         _bytes = GC.AllocateUninitializedArray<byte>(capacity, pinned: true);
         _start = (int)(-Marshal.UnsafeAddrOfPinnedArrayElement(_bytes, 0) & (Alignment - 1));
     }
@@ -133,13 +133,13 @@ public sealed class HeapMemory : MediaMemory, IRecyclable<HeapMemory>
     /// <inheritdoc/>
     protected override void OnReleased()
     {
-        if (ReferenceEquals(_home, t_recyclers?[SizeClass(_bytes.Length)]))
+        if (ReferenceEquals(_recycler, t_recyclers?[SizeClass(_bytes.Length)]))
         {
-            _home.ReturnHere(this);
+            _recycler.ReturnHere(this);
         }
         else
         {
-            _home.ReturnFromAnywhere(this);
+            _recycler.ReturnFromAnywhere(this);
         }
     }
 
@@ -147,10 +147,10 @@ public sealed class HeapMemory : MediaMemory, IRecyclable<HeapMemory>
     {
         int sizeClass = SizeClass(size);
         Recycler<HeapMemory>?[] recyclers = t_recyclers ??= new Recycler<HeapMemory>?[SizeClasses];
-        Recycler<HeapMemory> home = recyclers[sizeClass] ??= new Recycler<HeapMemory>();
-        if (home.TryRent() is not { } memory)
+        Recycler<HeapMemory> recycler = recyclers[sizeClass] ??= new Recycler<HeapMemory>();
+        if (recycler.TryRent() is not { } memory)
         {
-            return new HeapMemory(home, 1 << sizeClass);
+            return new HeapMemory(recycler, 1 << sizeClass);
         }
 
         memory.Revive();

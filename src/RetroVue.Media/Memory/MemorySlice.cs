@@ -8,12 +8,12 @@ internal sealed class MemorySlice : MediaMemory, IRecyclable<MemorySlice>
     [ThreadStatic]
     private static Recycler<MemorySlice>? t_recycler;
 
-    private readonly Recycler<MemorySlice> _home;
+    private readonly Recycler<MemorySlice> _recycler;
     private MediaMemory? _block;
     private int _offset;
     private int _length;
 
-    private MemorySlice(Recycler<MemorySlice> home) => _home = home;
+    private MemorySlice(Recycler<MemorySlice> recycler) => _recycler = recycler;
 
     MemorySlice? IRecyclable<MemorySlice>.NextFree { get; set; }
 
@@ -26,14 +26,14 @@ internal sealed class MemorySlice : MediaMemory, IRecyclable<MemorySlice>
     {
         ArgumentOutOfRangeException.ThrowIfNegative(offset);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(length, block.Plane(0).Length - offset);
-        Recycler<MemorySlice> home = t_recycler ??= new Recycler<MemorySlice>();
-        if (home.TryRent() is { } slice)
+        Recycler<MemorySlice> recycler = t_recycler ??= new Recycler<MemorySlice>();
+        if (recycler.TryRent() is { } slice)
         {
             slice.Revive();
         }
         else
         {
-            slice = new MemorySlice(home);
+            slice = new MemorySlice(recycler);
         }
 
         (slice._block, slice._offset, slice._length) = (block.Retain(), offset, length);
@@ -58,13 +58,13 @@ internal sealed class MemorySlice : MediaMemory, IRecyclable<MemorySlice>
         MediaMemory block = _block!;
         _block = null;
         block.Release();
-        if (ReferenceEquals(_home, t_recycler))
+        if (ReferenceEquals(_recycler, t_recycler))
         {
-            _home.ReturnHere(this);
+            _recycler.ReturnHere(this);
         }
         else
         {
-            _home.ReturnFromAnywhere(this);
+            _recycler.ReturnFromAnywhere(this);
         }
     }
 }

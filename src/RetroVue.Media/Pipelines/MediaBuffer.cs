@@ -19,18 +19,18 @@ public sealed class MediaBuffer : IRecyclable<MediaBuffer>
     public const long NoSequence = -1;
 
     [ThreadStatic]
-    private static BufferHome? t_home;
+    private static BufferRecycler? t_recycler;
 
-    private readonly BufferHome _home;
+    private readonly BufferRecycler _recycler;
     private MediaMemory? _memory;
     private int _references;
 
-    private MediaBuffer(BufferHome home) => _home = home;
+    private MediaBuffer(BufferRecycler recycler) => _recycler = recycler;
 
     MediaBuffer? IRecyclable<MediaBuffer>.NextFree { get; set; }
 
     /// <summary>The number of buffers in use in the process; exact while no pipeline runs. For tests and diagnosis.</summary>
-    public static long LiveCount => BufferHome.Live;
+    public static long LiveCount => BufferRecycler.Live;
 
     /// <summary>Presentation time; for sound that of the first sample. None if unknown.</summary>
     public ClockTime Pts { get; set; }
@@ -85,8 +85,8 @@ public sealed class MediaBuffer : IRecyclable<MediaBuffer>
     public static MediaBuffer Create(MediaMemory memory)
     {
         ArgumentNullException.ThrowIfNull(memory);
-        BufferHome home = t_home ??= BufferHome.ForThisThread();
-        MediaBuffer buffer = home.Recycler.TryRent() ?? new MediaBuffer(home);
+        BufferRecycler recycler = t_recycler ??= BufferRecycler.ForThisThread();
+        MediaBuffer buffer = recycler.Recycler.TryRent() ?? new MediaBuffer(recycler);
         buffer._memory = memory;
         buffer._references = 1;
         buffer.Pts = ClockTime.None;
@@ -130,13 +130,13 @@ public sealed class MediaBuffer : IRecyclable<MediaBuffer>
         _memory = null;
         _references = 0;
         memory.Release();
-        if (ReferenceEquals(_home, t_home))
+        if (ReferenceEquals(_recycler, t_recycler))
         {
-            _home.Recycler.ReturnHere(this);
+            _recycler.Recycler.ReturnHere(this);
         }
         else
         {
-            _home.Recycler.ReturnFromAnywhere(this);
+            _recycler.Recycler.ReturnFromAnywhere(this);
         }
     }
 

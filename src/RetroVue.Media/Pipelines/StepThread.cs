@@ -356,7 +356,7 @@ internal sealed class StepThread
     {
         // Either this sees that the thread sleeps, or the thread sees, before it sleeps, that it has to look.
         Interlocked.MemoryBarrier();
-        if (_parked && Volatile.Read(ref _parkedUntil) > (_waiter.SystemClock.Now + StepWatch.Patience).Nanoseconds)
+        if (_parked && Volatile.Read(ref _parkedUntil) > (_waiter.SystemClock.Now + StepWatch.LongestDelay).Nanoseconds)
         {
             _wait.Unschedule();
         }

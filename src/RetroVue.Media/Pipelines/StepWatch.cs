@@ -30,7 +30,7 @@ internal sealed class StepWatch(IClockWaiter waiter)
     private ClockTime _quickUntil;
 
     /// <summary>The longest delay that a hanging step causes for others; their read-ahead has to be longer.</summary>
-    public static ClockTime Patience => ClockTime.FromMilliseconds(80);
+    public static ClockTime LongestDelay => ClockTime.FromMilliseconds(80);
 
     /// <summary>The watched thread; null if there is none.</summary>
     public StepThread? Watched { get; set; }

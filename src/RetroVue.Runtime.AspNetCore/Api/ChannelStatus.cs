@@ -24,9 +24,9 @@ internal sealed record ChannelStatus(
     string ProducerStatus,
     string ProducerHealth,
     string? HealthReason,
-    AiringStatus Now,
-    AiringStatus Next,
-    AiringStatus[] Before)
+    EntryStatus Now,
+    EntryStatus Next,
+    EntryStatus[] Before)
 {
     private static readonly Duration s_before = Duration.FromMinutes(1);
 
@@ -42,8 +42,8 @@ internal sealed record ChannelStatus(
             channel.ProducerState.ToApiName(),
             channel.ProducerHealth.ToApiName(),
             channel.HealthReason,
-            AiringStatus.Of(told.Now.Entry),
-            AiringStatus.Of(told.Next),
-            [.. told.Before.Select(AiringStatus.Of)]);
+            EntryStatus.Of(told.Now.Entry),
+            EntryStatus.Of(told.Next),
+            [.. told.Before.Select(EntryStatus.Of)]);
     }
 }

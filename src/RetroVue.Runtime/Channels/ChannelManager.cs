@@ -108,7 +108,7 @@ public sealed class ChannelManager : IAsyncDisposable
     public ChannelOutput? Output => _onAir.Output;
 
     /// <summary>The entry that airs now, and the position in it.</summary>
-    public Airing Now => _schedules.GetAiring(Channel.Id, _clock.UtcNow);
+    public SchedulePosition Now => _schedules.GetPosition(Channel.Id, _clock.UtcNow);
 
     /// <summary>
     /// Returns the entries that air now, next and before, all from one edition of the schedule. Each entry begins at the end of the one
@@ -119,7 +119,7 @@ public sealed class ChannelManager : IAsyncDisposable
     {
         Instant now = _clock.UtcNow;
         Instant from = Instant.Max(now - before, NodaConstants.UnixEpoch);
-        Instant end = _schedules.GetAiring(Channel.Id, now).Entry.End;
+        Instant end = _schedules.GetPosition(Channel.Id, now).Entry.End;
         while (true)
         {
             // One plan comes from one edition. If the present entry is longer there than in the edition of the first answer, the next entry
@@ -128,7 +128,7 @@ public sealed class ChannelManager : IAsyncDisposable
             int index = plan.Entries.IndexOf(plan.At(now)!.Value.Entry);
             if (index + 1 < plan.Entries.Length)
             {
-                return new NowAndNext(plan.Entries[..index], new Airing(plan.Entries[index], now), plan.Entries[index + 1]);
+                return new NowAndNext(plan.Entries[..index], new SchedulePosition(plan.Entries[index], now), plan.Entries[index + 1]);
             }
 
             end = plan.End;

@@ -24,7 +24,7 @@ internal sealed class ChannelRun(PlayoutChain chain, Retirement retired)
     public ChannelOutput Output { get; } = chain.CreateOutput();
 
     /// <summary>The producer on the air; null before the first.</summary>
-    public ProducerSwap? OnAir
+    public ProducerSwap? Current
     {
         get
         {
@@ -76,7 +76,7 @@ internal sealed class ChannelRun(PlayoutChain chain, Retirement retired)
             }
         }
 
-        if (!isCommitted && OnAir is null)
+        if (!isCommitted && Current is null)
         {
             throw first.Producer.Completion.Exception?.GetBaseException()
                 ?? new ChannelException(chain.ChannelName, $"The producer '{first.Producer.Id}' of the channel '{chain.ChannelName}' has ended before it was on the air.");

@@ -31,7 +31,7 @@ public sealed class ChannelStills
     /// <param name="cancellationToken">Ends the wait; the picture is still made, for the next caller.</param>
     public Task<byte[]?> GetAsync(CancellationToken cancellationToken = default)
     {
-        Airing now = _channel.Now;
+        SchedulePosition now = _channel.Now;
         lock (_lock)
         {
             if (_entry != now.Entry || now.At - _at >= s_lifetime)
@@ -43,7 +43,7 @@ public sealed class ChannelStills
         }
     }
 
-    private async Task<byte[]?> MakeAsync(Airing airing)
+    private async Task<byte[]?> MakeAsync(SchedulePosition airing)
     {
         if (airing.Entry.File is not { } file)
         {

@@ -10,4 +10,4 @@ namespace RetroVue.Runtime.Channels;
 /// <param name="Before">The entries before, oldest first. The first entry is complete, even if it began before the requested time.</param>
 /// <param name="Now">The entry on the air at the instant.</param>
 /// <param name="Next">The entry directly after it.</param>
-public sealed record NowAndNext(ImmutableArray<PlayoutEntry> Before, Airing Now, PlayoutEntry Next);
+public sealed record NowAndNext(ImmutableArray<PlayoutEntry> Before, SchedulePosition Now, PlayoutEntry Next);

@@ -57,7 +57,7 @@ internal sealed class OnAir : IAsyncDisposable
     public ChannelOutput? Output => Run?.Output;
 
     /// <summary>The producer on the air; null while the channel is off the air.</summary>
-    public IProducer? Producer => Run?.OnAir?.Producer;
+    public IProducer? Producer => Run?.Current?.Producer;
 
     /// <summary>
     /// Why the channel is off the air although a viewer wants it, in one line for people; null if nobody wants it or it is on the air.
@@ -188,7 +188,7 @@ internal sealed class OnAir : IAsyncDisposable
 
     /// <summary>Takes the channel off the air because its producer has failed and no other producer could take its place.</summary>
     internal void GiveUp(ChannelRun run, ProducerSwap failed) =>
-        Stop(onAir => ReferenceEquals(onAir, run) && ReferenceEquals(run.OnAir, failed), failed.Producer.HealthReason ?? "Its producer failed.");
+        Stop(onAir => ReferenceEquals(onAir, run) && ReferenceEquals(run.Current, failed), failed.Producer.HealthReason ?? "Its producer failed.");
 
     private OperationCanceledException IsShuttingDown() =>
         new($"The channel '{_channel.ShortName}' is shutting down with its station.", _disposed.Token);
@@ -207,7 +207,7 @@ internal sealed class OnAir : IAsyncDisposable
         {
             stop.ThrowIfCancellationRequested();
             Instant startAt = _chain.Now;
-            opening.Title = _schedules.GetAiring(_channel.Id, startAt).Entry.Title;
+            opening.Title = _schedules.GetPosition(_channel.Id, startAt).Entry.Title;
             if (preroll > ClockTime.Zero)
             {
                 startAt = Preroll.From(_schedules, _channel.Id, startAt, preroll);
@@ -219,7 +219,7 @@ internal sealed class OnAir : IAsyncDisposable
         {
             activity?.SetStatus(ActivityStatusCode.Error, exception.Message);
             // If another producer has taken the channel over meanwhile, all callers get that one.
-            if (run.OnAir is null)
+            if (run.Current is null)
             {
                 EndOpening(opening, exception);
                 run.End();
@@ -266,7 +266,7 @@ internal sealed class OnAir : IAsyncDisposable
             Deserted?.Invoke();
         }
 
-        if (run.OnAir is { Producer.Completion: { IsFaulted: true } failed } swap)
+        if (run.Current is { Producer.Completion: { IsFaulted: true } failed } swap)
         {
             OnProducerFailed(run, swap, failed.Exception!.GetBaseException());
         }

@@ -34,7 +34,7 @@ internal sealed class OutputWatch(IScheduleService schedules, Channel channel, I
         {
             if (!ReferenceEquals(item, _outOfOrder))
             {
-                PlayoutEntry entry = schedules.GetAiring(channel.Id, now).Entry;
+                PlayoutEntry entry = schedules.GetPosition(channel.Id, now).Entry;
                 RuntimeLog.FileOutOfOrder(logger, channel.ShortName, entry.File ?? entry.Title);
             }
 

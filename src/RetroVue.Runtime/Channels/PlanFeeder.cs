@@ -28,7 +28,7 @@ internal sealed class PlanFeeder(IScheduleService schedules, Channel channel, Du
     public PlayoutPlan Begin(Instant startAt, Instant now)
     {
         _generation = schedules.GetGeneration(channel.Id);
-        Instant first = schedules.GetAiring(channel.Id, startAt).Entry.Start;
+        Instant first = schedules.GetPosition(channel.Id, startAt).Entry.Start;
         PlayoutPlan plan = schedules.GetPlan(channel.Id, first, Instant.Max(startAt, now) + horizon);
         _plannedUntil = plan.End;
         return plan;

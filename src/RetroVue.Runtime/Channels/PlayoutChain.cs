@@ -27,7 +27,7 @@ internal sealed class PlayoutChain
     private readonly ILogger _logger;
     private readonly PipelineOptions _pipelines;
     private readonly PipelineOptions _itemPipelines;
-    private readonly LateFiles _late = new();
+    private readonly HangingOpenings _hanging = new();
     private long _created;
 
     /// <summary>Makes the chain of a channel.</summary>
@@ -97,9 +97,9 @@ internal sealed class PlayoutChain
             throw new KeyNotFoundException($"No producer factory is registered for the mode {mode}. Register an {nameof(IProducerFactory)} with this {nameof(IProducerFactory.Mode)}.");
         }
 
-        var slates = new SlateItems(_channel, Line, _kind, entry => _schedules.GetAiring(_channel.Id, entry.End).Entry, _itemPipelines, _loggerFactory);
-        IItemOpener items = _kind.CreateItems(Line, slates, Kept.Shelf, _itemPipelines, _loggerFactory);
-        return factory.Create(new ProducerContext(items, slates, _late)
+        var slates = new SlateItems(_channel, Line, _kind, entry => _schedules.GetPosition(_channel.Id, entry.End).Entry, _itemPipelines, _loggerFactory);
+        IItemOpener items = _kind.CreateItems(Line, slates, Kept.Inputs, _itemPipelines, _loggerFactory);
+        return factory.Create(new ProducerContext(items, slates, _hanging)
         {
             StreamEndpoint = new Uri($"/channels/{_channel.ShortName}/live.ts", UriKind.Relative),
             Channel = _channel,

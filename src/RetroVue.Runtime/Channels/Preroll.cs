@@ -16,10 +16,10 @@ internal static class Preroll
     {
         // A machine without a clock may believe that 1970 has only just begun.
         Instant from = Instant.Max(now - preroll.ToDuration(), NodaConstants.UnixEpoch);
-        PlayoutEntry entry = schedules.GetAiring(channel, now).Entry;
+        PlayoutEntry entry = schedules.GetPosition(channel, now).Entry;
         while (from < entry.Start)
         {
-            PlayoutEntry before = schedules.GetAiring(channel, entry.Start - Duration.Epsilon).Entry;
+            PlayoutEntry before = schedules.GetPosition(channel, entry.Start - Duration.Epsilon).Entry;
             if (before.File is null)
             {
                 return entry.Start;

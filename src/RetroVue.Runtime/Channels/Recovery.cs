@@ -76,7 +76,7 @@ internal sealed class Recovery(OnAir onAir, PlayoutChain chain, Audience audienc
                     await WaitAsync(ClockTime.FromSeconds(1), stop).ConfigureAwait(false);
                 }
 
-                if (audience.IsEmpty || !ReferenceEquals(onAir.Run, run) || !ReferenceEquals(run?.OnAir, failed))
+                if (audience.IsEmpty || !ReferenceEquals(onAir.Run, run) || !ReferenceEquals(run?.Current, failed))
                 {
                     // The channel has no viewers, or a viewer has put it on the air again, or another producer has taken over.
                     return;
@@ -152,7 +152,7 @@ internal sealed class Recovery(OnAir onAir, PlayoutChain chain, Audience audienc
         }
 
         await swap.Outcome.ConfigureAwait(false);
-        if (ReferenceEquals(run.OnAir, failed))
+        if (ReferenceEquals(run.Current, failed))
         {
             throw new ChannelException(channel, $"The producer '{swap.Producer.Id}' could not take the channel '{channel}' over.");
         }

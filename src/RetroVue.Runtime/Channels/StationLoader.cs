@@ -143,7 +143,7 @@ public sealed class StationLoader
         return programme with { Items = Replace(programme.Items), Filler = Replace(programme.Filler) };
 
         ImmutableArray<ScheduleItem> Replace(ImmutableArray<ScheduleItem> items) =>
-            [.. items.Select(item => item.File is { } file && refused.Contains((file, item.Streams)) ? item with { Kind = SegmentKind.Slate, File = null } : item)];
+            [.. items.Select(item => item.File is { } file && refused.Contains((file, item.Streams)) ? item with { Kind = EntryKind.Slate, File = null } : item)];
     }
 
     /// <summary>Returns the files of a channel whose streams or duration matter.</summary>

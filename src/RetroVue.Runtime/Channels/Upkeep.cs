@@ -22,7 +22,7 @@ internal sealed class Upkeep(PlayoutChain chain, ChannelRun run, OutputWatch wat
             {
                 await chain.Executor.WaitUntilAsync(line.Station, line.Station.Now.NextMultiple(s_interval), stop).ConfigureAwait(false);
                 Instant now = chain.Now;
-                if (run.OnAir is { Plan: { } plan } onAir)
+                if (run.Current is { Plan: { } plan } onAir)
                 {
                     await plan.SupplyAsync(onAir.Producer, now, stop).ConfigureAwait(false);
                 }

@@ -37,11 +37,11 @@ internal abstract class ChannelKind
     /// <summary>Makes the object that opens the channel's items.</summary>
     /// <param name="line">The channel's time line.</param>
     /// <param name="slates">Make the pictures that an item does not have.</param>
-    /// <param name="shelf">Holds files that are open already.</param>
+    /// <param name="cache">Holds files that are open already.</param>
     /// <param name="options">Options for items' pipelines.</param>
     /// <param name="loggerFactory">Makes the logger that is told what of an item does not air correctly; null for nobody.</param>
     internal abstract IItemOpener CreateItems(
-        ChannelLine line, SlateItems slates, InputShelf shelf, PipelineOptions options, ILoggerFactory? loggerFactory = null);
+        ChannelLine line, SlateItems slates, InputCache cache, PipelineOptions options, ILoggerFactory? loggerFactory = null);
 
     /// <summary>Returns the format in which a stream of a slate is encoded before it airs; null if it airs as it is drawn.</summary>
     internal abstract EncodedFormat? SlateFormat(MediaKind kind);

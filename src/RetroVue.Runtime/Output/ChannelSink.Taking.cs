@@ -30,20 +30,20 @@ public sealed partial class ChannelSink
         FeedItem item;
         lock (_lock)
         {
-            if (Find(kind) is not { } lane)
+            if (Find(kind) is not { } stream)
             {
                 return null;
             }
 
             Want(before);
-            FeedItem? next = lane.Peek();
+            FeedItem? next = stream.Peek();
             _isAwaited |= next is null;
             if (next is null || (next?.Buffer is { } oldest && !(oldest.DecodeOrder < before)))
             {
                 return null;
             }
 
-            item = lane.Take();
+            item = stream.Take();
             UpdateGate();
         }
 
@@ -56,7 +56,7 @@ public sealed partial class ChannelSink
     {
         lock (_lock)
         {
-            return Find(kind) is not { } lane || (lane.HasEnded && lane.Count == 0);
+            return Find(kind) is not { } stream || (stream.HasEnded && stream.Count == 0);
         }
     }
 
@@ -68,9 +68,9 @@ public sealed partial class ChannelSink
             lock (_lock)
             {
                 ClockTime last = ClockTime.None;
-                foreach (ChannelLane lane in _lanes)
+                foreach (ItemStream stream in _streams)
                 {
-                    last = last.IsNone || lane.PresentedUntil > last ? lane.PresentedUntil : last;
+                    last = last.IsNone || stream.PresentedUntil > last ? stream.PresentedUntil : last;
                 }
 
                 return last;
@@ -87,7 +87,7 @@ public sealed partial class ChannelSink
         lock (_lock)
         {
             Want(time);
-            return Awaits(IsFull || _lanes.TrueForAll(lane => lane.Covers(time)));
+            return Awaits(IsFull || _streams.TrueForAll(stream => stream.Covers(time)));
         }
     }
 
@@ -100,7 +100,7 @@ public sealed partial class ChannelSink
         lock (_lock)
         {
             Want(time);
-            return Awaits(IsFull || Find(kind) is not { } lane || lane.Covers(time));
+            return Awaits(IsFull || Find(kind) is not { } stream || stream.Covers(time));
         }
     }
 
@@ -109,7 +109,7 @@ public sealed partial class ChannelSink
     {
         lock (_lock)
         {
-            return Awaits(IsFull || _lanes.TrueForAll(lane => lane.HasEnded || !lane.Newest.IsNone));
+            return Awaits(IsFull || _streams.TrueForAll(stream => stream.HasEnded || !stream.Newest.IsNone));
         }
     }
 
@@ -120,10 +120,10 @@ public sealed partial class ChannelSink
         {
             ClockTime reached = ClockTime.None;
             bool hasEnded = true;
-            foreach (ChannelLane lane in _lanes)
+            foreach (ItemStream stream in _streams)
             {
-                hasEnded &= lane.HasEnded;
-                reached = reached.IsNone || lane.Newest > reached ? lane.Newest : reached;
+                hasEnded &= stream.HasEnded;
+                reached = reached.IsNone || stream.Newest > reached ? stream.Newest : reached;
             }
 
             return hasEnded ? ClockTime.MaxValue : reached;
@@ -143,7 +143,7 @@ public sealed partial class ChannelSink
             if (!first.IsNone)
             {
                 From = first;
-                _lanes.ForEach(lane => lane.DropBefore(first));
+                _streams.ForEach(stream => stream.DropBefore(first));
                 UpdateGate();
             }
 
@@ -161,7 +161,7 @@ public sealed partial class ChannelSink
             if (from > From)
             {
                 From = from;
-                _lanes.ForEach(lane => lane.BeginAt(from));
+                _streams.ForEach(stream => stream.BeginAt(from));
                 UpdateGate();
             }
         }
@@ -173,7 +173,7 @@ public sealed partial class ChannelSink
         lock (_lock)
         {
             Until = ClockTime.Min(Until, until);
-            _lanes.ForEach(lane => lane.EndAt(until - Tick));
+            _streams.ForEach(stream => stream.EndAt(until - Tick));
             UpdateGate();
         }
 
@@ -187,7 +187,7 @@ public sealed partial class ChannelSink
     {
         lock (_lock)
         {
-            if (_lanes.Exists(lane => lane.HasEnded))
+            if (_streams.Exists(stream => stream.HasEnded))
             {
                 return false;
             }
@@ -202,7 +202,7 @@ public sealed partial class ChannelSink
     {
         lock (_lock)
         {
-            _lanes.ForEach(lane => lane.End());
+            _streams.ForEach(stream => stream.End());
 
             UpdateGate();
         }
@@ -216,10 +216,10 @@ public sealed partial class ChannelSink
     {
         lock (_lock)
         {
-            foreach (ChannelLane lane in _lanes)
+            foreach (ItemStream stream in _streams)
             {
-                lane.End();
-                lane.Clear();
+                stream.End();
+                stream.Clear();
             }
 
             UpdateGate();

@@ -15,7 +15,7 @@ namespace RetroVue.Runtime.Output;
 /// that are shown before that.
 /// <para>
 /// Reading goes on until each stream has the media that the output wants, and the read-ahead beyond it, even if pictures are far apart in
-/// the file. If that is more than a stream may hold (<see cref="ChannelLane.IsFull"/>), the output goes on without the other stream's media
+/// the file. If that is more than a stream may hold (<see cref="ItemStream.IsFull"/>), the output goes on without the other stream's media
 /// of the same time. The item fails if its times become inconsistent (<see cref="LineOfTimes"/>).
 /// </para>
 /// </remarks>
@@ -31,7 +31,7 @@ public sealed partial class ChannelSink : Element
 
     private readonly Lock _lock = new();
     private readonly RoomGate _gate = new();
-    private readonly List<ChannelLane> _lanes = [];
+    private readonly List<ItemStream> _streams = [];
     private readonly ClockTime _readAhead;
     private bool _isReported;
 
@@ -77,7 +77,7 @@ public sealed partial class ChannelSink : Element
     public InputPad AddStream(MediaKind kind)
     {
         InputPad pad = AddInput(kind == MediaKind.Video ? "video" : "audio", _gate);
-        _lanes.Add(new ChannelLane(kind, pad));
+        _streams.Add(new ItemStream(kind, pad));
         return pad;
     }
 
@@ -98,10 +98,10 @@ public sealed partial class ChannelSink : Element
         bool isAwaited;
         lock (_lock)
         {
-            ChannelLane lane = Find(input)!;
+            ItemStream stream = Find(input)!;
             try
             {
-                Resolve(lane, aired.DecodeOrder);
+                Resolve(stream, aired.DecodeOrder);
             }
             catch
             {
@@ -109,16 +109,16 @@ public sealed partial class ChannelSink : Element
                 throw;
             }
 
-            if (!lane.HasEnded && LineOfTimes.IsDoubtful(aired.DecodeOrder, lane.Newest) && lane.Doubtful is null)
+            if (!stream.HasEnded && LineOfTimes.IsDoubtful(aired.DecodeOrder, stream.Newest) && stream.Doubtful is null)
             {
-                lane.Doubtful = aired;
+                stream.Doubtful = aired;
                 return;
             }
 
-            Take(lane, aired);
+            Take(stream, aired);
             UpdateGate();
             // While the output has enough, waking it for each packet would cost more than the packet.
-            isAwaited = _isAwaited || lane.HasEnded;
+            isAwaited = _isAwaited || stream.HasEnded;
             _isAwaited = false;
         }
 
@@ -134,31 +134,31 @@ public sealed partial class ChannelSink : Element
     {
         lock (_lock)
         {
-            ChannelLane lane = Find(input)!;
+            ItemStream stream = Find(input)!;
             switch (mediaEvent)
             {
-                case FormatChanged change when !lane.HasEnded:
-                    Resolve(lane, ClockTime.MaxValue);
-                    TakeFormat(lane, change.Format);
-                    lane.Add(change.Format);
+                case FormatChanged change when !stream.HasEnded:
+                    Resolve(stream, ClockTime.MaxValue);
+                    TakeFormat(stream, change.Format);
+                    stream.Add(change.Format);
                     break;
                 case Gap gap:
                     ClockTime begin = input.ToRunningTime(gap.Pts), end = input.ToRunningTime(gap.Pts + gap.Duration);
-                    if (lane.Doubtful is { } doubtful && LineOfTimes.GoesOn(begin, doubtful.DecodeOrder))
+                    if (stream.Doubtful is { } doubtful && LineOfTimes.GoesOn(begin, doubtful.DecodeOrder))
                     {
-                        Resolve(lane, begin);
+                        Resolve(stream, begin);
                     }
 
-                    lane.Reach(end);
+                    stream.Reach(end);
                     if (end >= Until)
                     {
-                        lane.End();
+                        stream.End();
                     }
 
                     break;
                 case EndOfStream:
-                    Resolve(lane, ClockTime.MaxValue);
-                    lane.End();
+                    Resolve(stream, ClockTime.MaxValue);
+                    stream.End();
                     break;
             }
 
@@ -170,39 +170,39 @@ public sealed partial class ChannelSink : Element
     }
 
     /// <summary>Accepts or drops the doubtful buffer, depending on the time of the next one.</summary>
-    private void Resolve(ChannelLane lane, ClockTime next)
+    private void Resolve(ItemStream stream, ClockTime next)
     {
-        if (lane.Doubtful is not { } doubtful)
+        if (stream.Doubtful is not { } doubtful)
         {
             return;
         }
 
-        lane.Doubtful = null;
+        stream.Doubtful = null;
         if (LineOfTimes.GoesOn(next, doubtful.DecodeOrder))
         {
-            Take(lane, doubtful);
+            Take(stream, doubtful);
         }
         else
         {
-            lane.NeedsKeyFrame = true;
+            stream.NeedsKeyFrame = true;
             doubtful.Release();
         }
     }
 
     /// <summary>Keeps a buffer for the output if it belongs to the item.</summary>
     /// <exception cref="InvalidDataException">The times of the stream stay inconsistent.</exception>
-    private void Take(ChannelLane lane, MediaBuffer buffer)
+    private void Take(ItemStream stream, MediaBuffer buffer)
     {
-        bool hadEnded = lane.HasEnded;
-        if (!hadEnded && IsInLine(lane, buffer) && Admit(lane, buffer) && IsOfFormat(lane, buffer))
+        bool hadEnded = stream.HasEnded;
+        if (!hadEnded && IsInLine(stream, buffer) && Admit(stream, buffer) && IsOfFormat(stream, buffer))
         {
-            IsOutOfOrder |= !LineOfTimes.GoesOn(buffer.DecodeOrder, lane.Newest);
-            lane.Add(buffer);
+            IsOutOfOrder |= !LineOfTimes.GoesOn(buffer.DecodeOrder, stream.Newest);
+            stream.Add(buffer);
             return;
         }
 
         buffer.Release();
-        if (!hadEnded && (lane.Change ?? lane.Times.Problem) is { } problem)
+        if (!hadEnded && (stream.Change ?? stream.Times.Problem) is { } problem)
         {
             throw new InvalidDataException(problem);
         }
@@ -210,86 +210,86 @@ public sealed partial class ChannelSink : Element
 
     /// <summary>Notes the format of the following buffers. Media that airs as it is encoded must not change its format.</summary>
     /// <exception cref="InvalidDataException">The format has changed.</exception>
-    private static void TakeFormat(ChannelLane lane, MediaFormat format)
+    private static void TakeFormat(ItemStream stream, MediaFormat format)
     {
-        lane.Format ??= format as EncodedFormat;
-        if (format is EncodedFormat encoded && lane.Changes.Expect(encoded) is { } changed)
+        stream.Format ??= format as EncodedFormat;
+        if (format is EncodedFormat encoded && stream.Changes.Expect(encoded) is { } changed)
         {
-            lane.Refuse(changed);
+            stream.Refuse(changed);
         }
 
-        if (lane.Change is { } change)
+        if (stream.Change is { } change)
         {
             throw new InvalidDataException(change);
         }
     }
 
     /// <summary>True if a packet announces the same format as those before it, or a change that does not matter.</summary>
-    private static bool IsOfFormat(ChannelLane lane, MediaBuffer buffer)
+    private static bool IsOfFormat(ItemStream stream, MediaBuffer buffer)
     {
-        if (lane.Format is null || (buffer.Flags & BufferFlags.Corrupt) != BufferFlags.None)
+        if (stream.Format is null || (buffer.Flags & BufferFlags.Corrupt) != BufferFlags.None)
         {
             return true;
         }
 
-        if (lane.Changes.Next(buffer.Data, buffer.IsKeyFrame) is { } changed)
+        if (stream.Changes.Next(buffer.Data, buffer.IsKeyFrame) is { } changed)
         {
-            lane.Refuse(changed);
+            stream.Refuse(changed);
         }
 
-        return lane.Change is null && !lane.Changes.IsDoubtful;
+        return stream.Change is null && !stream.Changes.IsDoubtful;
     }
 
     /// <summary>
     /// True if the time of a buffer follows on those before it. After a buffer that does not, a picture needs a key frame.
     /// </summary>
-    private bool IsInLine(ChannelLane lane, MediaBuffer buffer)
+    private bool IsInLine(ItemStream stream, MediaBuffer buffer)
     {
         ClockTime newest = ClockTime.None;
-        foreach (ChannelLane other in _lanes)
+        foreach (ItemStream other in _streams)
         {
             newest = newest.IsNone || other.Newest > newest ? other.Newest : newest;
         }
 
-        if (lane.Times.Follows(buffer.DecodeOrder, newest))
+        if (stream.Times.Follows(buffer.DecodeOrder, newest))
         {
             return true;
         }
 
-        lane.NeedsKeyFrame = true;
+        stream.NeedsKeyFrame = true;
         return false;
     }
 
-    private bool Admit(ChannelLane lane, MediaBuffer buffer)
+    private bool Admit(ItemStream stream, MediaBuffer buffer)
     {
         if (buffer.Pts >= Until - Tick)
         {
-            lane.End();
+            stream.End();
             return false;
         }
 
-        if (lane.IsRawPicture)
+        if (stream.IsRawPicture)
         {
-            ChannelLane.ShowFrom(buffer, From);
+            ItemStream.ShowFrom(buffer, From);
         }
 
-        if (buffer.Pts < From || buffer.Pts < lane.Entered)
+        if (buffer.Pts < From || buffer.Pts < stream.Entered)
         {
             // Before the item's start, or shown before the key frame at which the item began (leading pictures of an open GOP).
             return false;
         }
 
-        if (lane.NeedsKeyFrame && lane.IsCodedPicture)
+        if (stream.NeedsKeyFrame && stream.IsCodedPicture)
         {
             if (!buffer.IsKeyFrame)
             {
                 return false;
             }
 
-            lane.Entered = buffer.Pts;
+            stream.Entered = buffer.Pts;
         }
 
-        lane.NeedsKeyFrame = false;
+        stream.NeedsKeyFrame = false;
         return true;
     }
 
@@ -300,7 +300,7 @@ public sealed partial class ChannelSink : Element
     }
 
     /// <summary>True if a stream holds as much as it may.</summary>
-    private bool IsFull => _lanes.Exists(lane => lane.IsFull);
+    private bool IsFull => _streams.Exists(stream => stream.IsFull);
 
     /// <summary>Notes the time up to which the output wants media.</summary>
     private void Want(ClockTime time)
@@ -316,7 +316,7 @@ public sealed partial class ChannelSink : Element
     {
         IsOutOfOrder |= IsFull;
         // All streams come from one file: reading may pause only when each stream has enough, or the slowest stream would starve.
-        if (!IsFull && !_lanes.TrueForAll(lane => lane.HasEnded || lane.IsAheadOf(_wanted, _readAhead)))
+        if (!IsFull && !_streams.TrueForAll(stream => stream.HasEnded || stream.IsAheadOf(_wanted, _readAhead)))
         {
             _gate.Open();
         }
@@ -330,7 +330,7 @@ public sealed partial class ChannelSink : Element
     {
         lock (_lock)
         {
-            if (_isReported || !_lanes.TrueForAll(lane => lane.HasEnded && lane.Count == 0))
+            if (_isReported || !_streams.TrueForAll(stream => stream.HasEnded && stream.Count == 0))
             {
                 return;
             }
@@ -341,7 +341,7 @@ public sealed partial class ChannelSink : Element
         ReportEnd();
     }
 
-    private ChannelLane? Find(MediaKind kind) => _lanes.Find(lane => lane.Kind == kind);
+    private ItemStream? Find(MediaKind kind) => _streams.Find(stream => stream.Kind == kind);
 
-    private ChannelLane? Find(InputPad pad) => _lanes.Find(lane => ReferenceEquals(lane.Pad, pad));
+    private ItemStream? Find(InputPad pad) => _streams.Find(stream => ReferenceEquals(stream.Pad, pad));
 }

@@ -34,8 +34,8 @@ internal sealed class CopiedChannel : ChannelKind
     internal override IOutputStage CreateStage(ChannelLine line, FeedSwitcher feeds, PipelineOptions options) => new CopyStage(feeds);
 
     internal override IItemOpener CreateItems(
-        ChannelLine line, SlateItems slates, InputShelf shelf, PipelineOptions options, ILoggerFactory? loggerFactory = null) =>
-        new CopyItems(line, Formats, shelf, options);
+        ChannelLine line, SlateItems slates, InputCache cache, PipelineOptions options, ILoggerFactory? loggerFactory = null) =>
+        new CopyItems(line, Formats, cache, options);
 
     internal override EncodedFormat? SlateFormat(MediaKind kind) => kind == MediaKind.Video ? Formats.Video : Formats.Audio;
 

@@ -37,7 +37,7 @@ internal sealed class GridSource : Element
     private readonly OutputPad? _videoOutput;
     private readonly OutputPad? _audioOutput;
     private readonly StepTask _task;
-    private readonly Patience _patience = new(ChannelFeed.WaitLimit);
+    private readonly LimitedWait _wait = new(ChannelFeed.WaitLimit);
     private bool _hasBegun;
     private bool _isLive;
 
@@ -111,7 +111,7 @@ internal sealed class GridSource : Element
         ClockTime now = _line.Now;
         if (!_hasBegun && !TryBegin(now))
         {
-            return StepResult.At(_line.Station, _line.ToStation(_patience.EndsAt(now)));
+            return StepResult.At(_line.Station, _line.ToStation(_wait.EndsAt(now)));
         }
 
         ClockTime videoTime = _video?.NextTime ?? ClockTime.MaxValue;
@@ -119,24 +119,24 @@ internal sealed class GridSource : Element
         ClockTime time = ClockTime.Min(videoTime, audioTime);
         ClockTime due = time - Lead;
         bool isDue = now >= due;
-        _isLive |= !isDue || _patience.HasEnded(now);
+        _isLive |= !isDue || _wait.HasEnded(now);
         _feeds.Advance(time);
         // Behind station time, as at the start, everything is late already; then it waits for media that may still come.
         bool mayWait = !_isLive || !isDue;
         MediaBuffer? made = videoTime <= audioTime ? _video!.TryMake(_feeds, mayWait) : _audio!.TryMake(_feeds, mayWait);
         if (made is null)
         {
-            return StepResult.At(_line.Station, _line.ToStation(_isLive ? due : _patience.EndsAt(now)));
+            return StepResult.At(_line.Station, _line.ToStation(_isLive ? due : _wait.EndsAt(now)));
         }
 
-        _patience.Renew();
+        _wait.Renew();
         (videoTime <= audioTime ? _videoOutput : _audioOutput)!.Push(made);
         return StepResult.Again;
     }
 
     private bool TryBegin(ClockTime now)
     {
-        if (!_feeds.HasBegun(now) && !_patience.HasEnded(now))
+        if (!_feeds.HasBegun(now) && !_wait.HasEnded(now))
         {
             return false;
         }
@@ -148,7 +148,7 @@ internal sealed class GridSource : Element
         _video?.Begin(first);
         _audio?.Begin(first);
         _hasBegun = true;
-        _patience.Renew();
+        _wait.Renew();
         return true;
     }
 }

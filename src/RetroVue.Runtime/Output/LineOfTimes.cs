@@ -23,7 +23,7 @@ internal sealed class LineOfTimes(string stream)
     /// <summary>The longest step from one time to the next that raises no doubt.</summary>
     private static readonly ClockTime s_usualStep = ClockTime.FromSeconds(2);
 
-    /// <summary>The longest step forward that is accepted: a still picture may be shown for a minute or more.</summary>
+    /// <summary>The longest step forward that is accepted: a fixed picture may be shown for a minute or more.</summary>
     private static readonly ClockTime s_mostForward = ClockTime.FromSeconds(120);
 
     private ClockTime _last = ClockTime.None;

@@ -27,9 +27,9 @@ internal sealed class OutputPump : IDisposable
     private readonly AiringLog _airings;
     private readonly TransportStreamWriter _writer;
     private readonly TransportStreamChunker _chunker;
-    private readonly OutputLane[] _lanes;
+    private readonly OutputStream[] _streams;
     private readonly StepTask _task;
-    private readonly Patience _patience = new(ChannelFeed.WaitLimit * 2);
+    private readonly LimitedWait _wait = new(ChannelFeed.WaitLimit * 2);
 
     /// <summary>The earliest possible decoding time: the first granule is sent at its end.</summary>
     private ClockTime _begin = ClockTime.None;
@@ -48,10 +48,10 @@ internal sealed class OutputPump : IDisposable
         _writer = new TransportStreamWriter(new TransportStreamOptions { ServiceName = name, ServiceProvider = "RetroVue" });
         _chunker = new TransportStreamChunker(publish);
         _task = new StepTask($"{name}-output", Step);
-        _lanes =
+        _streams =
         [
             .. new[] { formats.Video, formats.Audio }.OfType<EncodedFormat>()
-                .Select(format => new OutputLane(format.Kind, _writer.AddTrack(format))),
+                .Select(format => new OutputStream(format.Kind, _writer.AddTrack(format))),
         ];
         source.Arrived = OnArrival;
     }
@@ -99,7 +99,7 @@ internal sealed class OutputPump : IDisposable
         ClockTime now = _line.Now;
         if (!_hasBegun && !TryBegin(now))
         {
-            return StepResult.At(_line.Station, _line.ToStation(_patience.EndsAt(now)));
+            return StepResult.At(_line.Station, _line.ToStation(_wait.EndsAt(now)));
         }
 
         ClockTime time = ClockTime.FromUnits(_granule, s_granule);
@@ -113,16 +113,16 @@ internal sealed class OutputPump : IDisposable
         // included.
         ClockTime horizon = ClockTime.FromUnits(_granule + 1, s_granule) + _writer.Options.Delay;
         _source.Advance(time);
-        _isLive |= _patience.HasEnded(now);
+        _isLive |= _wait.HasEnded(now);
         if (!_isLive && !_source.Covers(horizon))
         {
-            return StepResult.At(_line.Station, _line.ToStation(_patience.EndsAt(now)));
+            return StepResult.At(_line.Station, _line.ToStation(_wait.EndsAt(now)));
         }
 
-        _patience.Renew();
-        foreach (OutputLane lane in _lanes)
+        _wait.Renew();
+        foreach (OutputStream stream in _streams)
         {
-            TakeDue(lane, time, horizon);
+            TakeDue(stream, time, horizon);
         }
 
         _writer.AdvanceTo(time, _chunker);
@@ -134,34 +134,34 @@ internal sealed class OutputPump : IDisposable
 
     private bool TryBegin(ClockTime now)
     {
-        if (!_source.HasBegun(now) && !_patience.HasEnded(now))
+        if (!_source.HasBegun(now) && !_wait.HasEnded(now))
         {
             return false;
         }
 
         // If there is a picture, it decides: sound before its first key frame is not wanted. An item may have neither yet.
-        ClockTime first = _lanes.Select(lane => _source.PeekTime(lane.Kind)).FirstOrDefault(time => !time.IsNone, ClockTime.None);
+        ClockTime first = _streams.Select(stream => _source.PeekTime(stream.Kind)).FirstOrDefault(time => !time.IsNone, ClockTime.None);
         ClockTime start = first.IsNone ? now : ClockTime.Min(first - _writer.Options.Delay, now);
         // The last granule that ends at the start or before; the line's times may be negative.
         _granule = start.ToUnits(s_granule);
         _granule -= ClockTime.FromUnits(_granule, s_granule) > start ? 1 : 0;
         _begin = ClockTime.FromUnits(_granule, s_granule) + s_tick;
         _hasBegun = true;
-        _patience.Renew();
+        _wait.Renew();
         return true;
     }
 
-    private void TakeDue(OutputLane lane, ClockTime time, ClockTime horizon)
+    private void TakeDue(OutputStream stream, ClockTime time, ClockTime horizon)
     {
-        while (_source.TryTake(lane.Kind, horizon) is { } item)
+        while (_source.TryTake(stream.Kind, horizon) is { } item)
         {
             if (item.Buffer is { } packet)
             {
-                Write(lane, packet, item.Tag, time);
+                Write(stream, packet, item.Tag, time);
             }
             else if (item.Format is EncodedFormat format)
             {
-                ChangeFormat(lane, format);
+                ChangeFormat(stream, format);
             }
         }
     }
@@ -169,23 +169,23 @@ internal sealed class OutputPump : IDisposable
     /// <summary>
     /// Notes a change of format. An item that does not fit, such as a slate of another codec, is not aired; the channel goes on.
     /// </summary>
-    private void ChangeFormat(OutputLane lane, EncodedFormat format)
+    private void ChangeFormat(OutputStream stream, EncodedFormat format)
     {
         try
         {
-            _writer.ChangeFormat(lane.Track, format);
-            lane.Begin(format);
-            lane.IsRefused = false;
+            _writer.ChangeFormat(stream.Track, format);
+            stream.Begin(format);
+            stream.IsRefused = false;
         }
         catch (ArgumentException)
         {
-            lane.IsRefused = true;
+            stream.IsRefused = true;
         }
     }
 
-    private void Write(OutputLane lane, MediaBuffer packet, ItemTag? tag, ClockTime time)
+    private void Write(OutputStream stream, MediaBuffer packet, ItemTag? tag, ClockTime time)
     {
-        if (lane.IsRefused)
+        if (stream.IsRefused)
         {
             Volatile.Write(ref _refusedPackets, _refusedPackets + 1);
             packet.Release();
@@ -194,9 +194,9 @@ internal sealed class OutputPump : IDisposable
 
         // A packet cannot be decoded before it has been sent, nor before the packet that was sent before it.
         ClockTime sent = ClockTime.Max(time, _begin);
-        ClockTime earliest = lane.LastDecode + s_tick > sent ? lane.LastDecode + s_tick : sent;
+        ClockTime earliest = stream.LastDecode + s_tick > sent ? stream.LastDecode + s_tick : sent;
         // It is too late to be decoded before it is shown. Pictures after a missing one cannot be decoded until the next key frame.
-        if (!lane.Admits(packet, packet.Pts < earliest))
+        if (!stream.Admits(packet, packet.Pts < earliest))
         {
             // A packet from before the channel's beginning is not wanted, so it does not count.
             Volatile.Write(ref _latePackets, _latePackets + (packet.Pts < _begin ? 0 : 1));
@@ -204,7 +204,7 @@ internal sealed class OutputPump : IDisposable
             return;
         }
 
-        MediaBuffer written = lane.Write(packet).MakeWritable();
+        MediaBuffer written = stream.Write(packet).MakeWritable();
         ClockTime decode = written.DecodeOrder;
         if (decode < earliest)
         {
@@ -213,8 +213,8 @@ internal sealed class OutputPump : IDisposable
             written.Dts = decode;
         }
 
-        lane.LastDecode = decode;
-        _airings.Note(lane.Kind, tag, written.Pts);
-        _writer.Write(lane.Track, written);
+        stream.LastDecode = decode;
+        _airings.Note(stream.Kind, tag, written.Pts);
+        _writer.Write(stream.Track, written);
     }
 }

@@ -41,8 +41,8 @@ internal sealed class TranscodedChannel : ChannelKind
         new TranscodeStage(line, Raw, feeds, options);
 
     internal override IItemOpener CreateItems(
-        ChannelLine line, SlateItems slates, InputShelf shelf, PipelineOptions options, ILoggerFactory? loggerFactory = null) =>
-        new TranscodeItems(line, Raw, slates, shelf, options, loggerFactory);
+        ChannelLine line, SlateItems slates, InputCache cache, PipelineOptions options, ILoggerFactory? loggerFactory = null) =>
+        new TranscodeItems(line, Raw, slates, cache, options, loggerFactory);
 
     internal override EncodedFormat? SlateFormat(MediaKind kind) => null;
 

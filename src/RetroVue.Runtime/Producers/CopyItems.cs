@@ -9,7 +9,7 @@ using RetroVue.Runtime.Time;
 namespace RetroVue.Runtime.Producers;
 
 /// <summary>Opens files for a channel that airs them as they are encoded.</summary>
-internal sealed class CopyItems(ChannelLine line, ChannelFormats formats, InputShelf shelf, PipelineOptions options) : IItemOpener
+internal sealed class CopyItems(ChannelLine line, ChannelFormats formats, InputCache cache, PipelineOptions options) : IItemOpener
 {
     public Task<ItemPlayer> OpenAsync(PlayoutEntry entry, ClockTime from, ClockTime notBefore, CancellationToken cancellationToken)
     {
@@ -30,7 +30,7 @@ internal sealed class CopyItems(ChannelLine line, ChannelFormats formats, InputS
                     Video = formats.Video is not null,
                     Audio = formats.Audio is not null,
                     Streams = entry.Streams,
-                    Shelf = shelf,
+                    Cache = cache,
                     OpenLimit = NormalProducer.OpenLimit,
                 }));
             pipeline.Add(sink);

@@ -23,7 +23,7 @@ internal sealed class ItemReturn
 
     private readonly PlayoutEntry _entry;
     private readonly IItemOpener _items;
-    private readonly LateFiles _late;
+    private readonly HangingOpenings _hanging;
     private readonly ChannelOutput _output;
     private readonly ChannelLine _line;
     private readonly Executor _executor;
@@ -33,13 +33,13 @@ internal sealed class ItemReturn
     private ItemReturn(
         PlayoutEntry entry,
         IItemOpener items,
-        LateFiles late,
+        HangingOpenings hanging,
         ChannelOutput output,
         Executor executor,
         Action<ItemPlayer> retire,
         CancellationToken stop)
     {
-        (_entry, _items, _late, _output, _line, _executor, _retire) = (entry, items, late, output, output.Line, executor, retire);
+        (_entry, _items, _hanging, _output, _line, _executor, _retire) = (entry, items, hanging, output, output.Line, executor, retire);
         _stop = CancellationTokenSource.CreateLinkedTokenSource(stop);
     }
 
@@ -52,7 +52,7 @@ internal sealed class ItemReturn
     /// <summary>Begins to try.</summary>
     /// <param name="entry">The stalled entry.</param>
     /// <param name="items">Opens its file.</param>
-    /// <param name="late">Says when an opening that hung has ended.</param>
+    /// <param name="hanging">Says when an opening that hung has ended.</param>
     /// <param name="output">The channel's output.</param>
     /// <param name="executor">Runs the channel.</param>
     /// <param name="retire">Disposes of a player in the background.</param>
@@ -61,14 +61,14 @@ internal sealed class ItemReturn
     public static ItemReturn Begin(
         PlayoutEntry entry,
         IItemOpener items,
-        LateFiles late,
+        HangingOpenings hanging,
         ChannelOutput output,
         Executor executor,
         Action<ItemPlayer> retire,
         ClockTime pause,
         CancellationToken stop)
     {
-        var begun = new ItemReturn(entry, items, late, output, executor, retire, stop);
+        var begun = new ItemReturn(entry, items, hanging, output, executor, retire, stop);
         begun.Player = begun.TryAsync(pause);
         return begun;
     }
@@ -89,7 +89,7 @@ internal sealed class ItemReturn
             while (true)
             {
                 await WaitUntilAsync(_line.Now + pause).ConfigureAwait(false);
-                if (_late.EndOf(_entry.File!) is { } end)
+                if (_hanging.EndOf(_entry.File!) is { } end)
                 {
                     // The disk still does not answer. When this task ends, it does.
                     await end.WaitAsync(_stop.Token).ConfigureAwait(false);

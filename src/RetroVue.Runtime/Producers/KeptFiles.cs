@@ -28,8 +28,8 @@ internal sealed class KeptFiles(Executor executor, IClock station) : IAsyncDispo
     /// <summary>How long files stay open: ten minutes of station time.</summary>
     public static ClockTime KeepTime => ClockTime.FromSeconds(600);
 
-    /// <summary>The channel's demuxers take files from this shelf and return them to it.</summary>
-    public InputShelf Shelf { get; } = new(MostFiles);
+    /// <summary>The channel's demuxers take files from this cache and return them to it.</summary>
+    public InputCache Inputs { get; } = new(MostFiles);
 
     /// <summary>To be called when the channel goes off the air: files that demuxers return from now on are kept for a while.</summary>
     public async Task BeginAsync()
@@ -51,7 +51,7 @@ internal sealed class KeptFiles(Executor executor, IClock station) : IAsyncDispo
         {
             if (_isWanted && _keeping is null)
             {
-                Shelf.Open();
+                Inputs.Open();
                 _keeping = new CancellationTokenSource();
                 _wait = CloseLaterAsync(_keeping);
             }
@@ -88,6 +88,6 @@ internal sealed class KeptFiles(Executor executor, IClock station) : IAsyncDispo
             // The channel is on the air again, or the station is shutting down.
         }
 
-        await executor.InvokeAsync(Shelf.Close).ConfigureAwait(false);
+        await executor.InvokeAsync(Inputs.Close).ConfigureAwait(false);
     }
 }

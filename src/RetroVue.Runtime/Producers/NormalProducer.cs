@@ -23,16 +23,16 @@ internal sealed class NormalProducer : IProducer
     private readonly ChannelOutput _output;
     private readonly ChannelFeed _feed;
     private readonly Executor _executor;
-    private readonly PatientItems _patient;
+    private readonly TimedItems _timed;
     private readonly PlannedItems _items;
-    private readonly LateFiles _late;
+    private readonly HangingOpenings _hanging;
     private readonly ILogger _logger;
     private readonly CancellationTokenSource _stop = new();
     private readonly TaskCompletionSource _completion;
     private readonly Retirement _retired;
 
     private PlannedEntries? _plan;
-    private EntryOnAir? _onAir;
+    private EntryPlayout? _onAir;
     private ItemPlayer? _next;
     private Task _playing = Task.CompletedTask;
     private volatile string? _failure;
@@ -45,7 +45,7 @@ internal sealed class NormalProducer : IProducer
         Executor executor,
         IItemOpener items,
         IItemOpener slates,
-        LateFiles late,
+        HangingOpenings hanging,
         ILogger logger,
         ChannelTelemetry? telemetry = null)
     {
@@ -55,9 +55,9 @@ internal sealed class NormalProducer : IProducer
         _feed = feed;
         _executor = executor;
         _completion = executor.CreateCompletion();
-        _patient = new PatientItems(items, late, executor);
-        _items = new PlannedItems(id, _patient, slates, output.Line, logger, telemetry);
-        _late = late;
+        _timed = new TimedItems(items, hanging, executor);
+        _items = new PlannedItems(id, _timed, slates, output.Line, logger, telemetry);
+        _hanging = hanging;
         _logger = logger;
         _retired = new Retirement(id, logger);
     }
@@ -108,7 +108,7 @@ internal sealed class NormalProducer : IProducer
 
         State = ProducerState.Starting;
         _plan = new PlannedEntries(plan, airing, _executor);
-        _onAir = new EntryOnAir(Id, _plan, _items, _patient, _late, _output, _feed, _executor, _retired, _logger);
+        _onAir = new EntryPlayout(Id, _plan, _items, _timed, _hanging, _output, _feed, _executor, _retired, _logger);
         _onAir.Take(await _items.OpenAsync(airing.Entry, _output.Line.At(startAt), cancellationToken).ConfigureAwait(false));
         if (_plan.TryTake(Ahead(SwitchLead)) is { } following)
         {
@@ -120,7 +120,7 @@ internal sealed class NormalProducer : IProducer
     /// <inheritdoc/>
     public Task StartAsync(CancellationToken cancellationToken = default)
     {
-        (PlannedEntries plan, EntryOnAir onAir) = (Plan, _onAir!);
+        (PlannedEntries plan, EntryPlayout onAir) = (Plan, _onAir!);
         State = ProducerState.Running;
         onAir.Air(onAir.Player, plan.OnAir, _output.Line.At(plan.OnAir.Start));
         onAir.Air(_next, plan.Prepared, _output.Line.At(plan.OnAir.End));
@@ -179,7 +179,7 @@ internal sealed class NormalProducer : IProducer
 
     private PlannedEntries Plan => _plan ?? throw new InvalidOperationException("The producer has not been prepared.");
 
-    private async Task PlayAsync(PlannedEntries plan, EntryOnAir onAir, CancellationToken stop)
+    private async Task PlayAsync(PlannedEntries plan, EntryPlayout onAir, CancellationToken stop)
     {
         try
         {
@@ -231,7 +231,7 @@ internal sealed class NormalProducer : IProducer
     /// Takes the next entry when it is time to open it, and watches the entry on the air meanwhile. The next entry of a long one may be
     /// unknown for hours, and it may change.
     /// </summary>
-    private async Task<PlayoutEntry> TakeFollowingAsync(PlannedEntries plan, EntryOnAir onAir, CancellationToken stop)
+    private async Task<PlayoutEntry> TakeFollowingAsync(PlannedEntries plan, EntryPlayout onAir, CancellationToken stop)
     {
         while (true)
         {
@@ -259,7 +259,7 @@ internal sealed class NormalProducer : IProducer
     /// Lets the last item give its remaining media first: an output that still catches up with station time needs it. An item that follows
     /// a short one must not be handed over while the short one still waits for its turn, because the short one would lose it.
     /// </summary>
-    private Task HandOver(EntryOnAir onAir, ClockTime start, CancellationToken stop)
+    private Task HandOver(EntryPlayout onAir, ClockTime start, CancellationToken stop)
     {
         ItemPlayer? ended = onAir.Player;
         Task handover = _next is null || ended is null

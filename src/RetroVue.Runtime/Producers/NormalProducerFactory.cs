@@ -18,7 +18,7 @@ public sealed class NormalProducerFactory : IProducerFactory
             context.Executor,
             context.Items,
             context.Slates,
-            context.Late,
+            context.Hanging,
             context.Logger,
             context.Telemetry);
     }

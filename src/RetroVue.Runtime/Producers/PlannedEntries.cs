@@ -19,7 +19,7 @@ internal sealed class PlannedEntries
     private TaskCompletionSource _changed;
 
     /// <summary>Takes the entries of a plan from an instant on; the plan contains the instant.</summary>
-    public PlannedEntries(PlayoutPlan plan, Airing first, Executor executor)
+    public PlannedEntries(PlayoutPlan plan, SchedulePosition first, Executor executor)
     {
         _executor = executor;
         _changed = executor.CreateCompletion();

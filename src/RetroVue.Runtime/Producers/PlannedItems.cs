@@ -12,7 +12,7 @@ namespace RetroVue.Runtime.Producers;
 /// <param name="line">The channel's time line.</param>
 /// <param name="logger">Gets a line for each entry that cannot be aired.</param>
 /// <param name="telemetry">Counts slates; null for no count.</param>
-internal sealed class PlannedItems(string producer, PatientItems items, IItemOpener slates, ChannelLine line, ILogger logger, ChannelTelemetry? telemetry)
+internal sealed class PlannedItems(string producer, TimedItems items, IItemOpener slates, ChannelLine line, ILogger logger, ChannelTelemetry? telemetry)
 {
     /// <summary>Opens an entry; null if not even a slate can be made.</summary>
     /// <param name="entry">The entry to air.</param>

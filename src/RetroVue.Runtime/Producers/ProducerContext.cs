@@ -11,8 +11,8 @@ public sealed class ProducerContext
     /// <summary>Makes a context; only the runtime does this.</summary>
     /// <param name="items">Opens files for the channel.</param>
     /// <param name="slates">Makes slates.</param>
-    /// <param name="late">Files of the channel whose disks do not answer.</param>
-    internal ProducerContext(IItemOpener items, IItemOpener slates, LateFiles late) => (Items, Slates, Late) = (items, slates, late);
+    /// <param name="hanging">Files of the channel whose disks do not answer.</param>
+    internal ProducerContext(IItemOpener items, IItemOpener slates, HangingOpenings hanging) => (Items, Slates, Hanging) = (items, slates, hanging);
 
     /// <summary>The producer's id, which is also that of its feed. No other producer has the same id, not even after a restart.</summary>
     public string Id => Feed.Id;
@@ -39,7 +39,7 @@ public sealed class ProducerContext
 
     internal IItemOpener Slates { get; }
 
-    internal LateFiles Late { get; }
+    internal HangingOpenings Hanging { get; }
 
     internal ChannelTelemetry? Telemetry { get; init; }
 }

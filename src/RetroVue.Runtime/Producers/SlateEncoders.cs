@@ -50,6 +50,6 @@ internal static class SlateEncoders
         ? audio with { SampleFormat = format.Codec == "mp2" ? SampleFormat.S16 : SampleFormat.F32Planar }
         : null;
 
-    // A rate that is always enough for a still picture: two bits per pixel and second.
+    // A rate that is always enough for a fixed picture: two bits per pixel and second.
     private static long RateOf(VideoFormat? video) => Math.Max(400_000, video is null ? 0 : 2L * video.Width * video.Height);
 }

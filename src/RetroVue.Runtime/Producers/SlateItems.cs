@@ -12,7 +12,7 @@ using RetroVue.Runtime.Schedules;
 namespace RetroVue.Runtime.Producers;
 
 /// <summary>
-/// Makes slates: a still picture with the clock and the next title. Raw for a transcoded channel, encoded like its streams for a copied
+/// Makes slates: a fixed picture with the clock and the next title. Raw for a transcoded channel, encoded like its streams for a copied
 /// one.
 /// </summary>
 /// <param name="channel">The channel whose name and local time the slates show.</param>

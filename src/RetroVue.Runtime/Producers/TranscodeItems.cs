@@ -19,7 +19,7 @@ internal sealed class TranscodeItems(
     ChannelLine line,
     RawFormats raw,
     SlateItems slates,
-    InputShelf shelf,
+    InputCache cache,
     PipelineOptions options,
     ILoggerFactory? loggerFactory) : IItemOpener
 {
@@ -51,7 +51,7 @@ internal sealed class TranscodeItems(
                     Video = raw.Video is not null,
                     Audio = raw.Audio is not null,
                     Streams = entry.Streams,
-                    Shelf = shelf,
+                    Cache = cache,
                     OpenLimit = NormalProducer.OpenLimit,
                     Placement = StepPlacement.OwnThread,
                 }));

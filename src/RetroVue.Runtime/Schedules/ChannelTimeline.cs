@@ -54,9 +54,9 @@ internal sealed class ChannelTimeline
         Interval slot = LocalGrid.SlotAt(at, _channel.Zone);
         Instant start = isBefore ? slot.Start : Instant.Max(slot.Start, _end);
         Instant end = isBefore ? Instant.Min(slot.End, _start) : slot.End;
-        return new PlayoutEntry(SegmentKind.Slate, start, end, _channel.Name, null, Duration.Zero)
+        return new PlayoutEntry(EntryKind.Slate, start, end, _channel.Name, null, Duration.Zero)
         {
-            Origin = new EntryOrigin(_channel.Id, start, SegmentKind.Slate, _channel.Name, Duration.Zero),
+            Origin = new EntryOrigin(_channel.Id, start, EntryKind.Slate, _channel.Name, Duration.Zero),
         };
     }
 }

@@ -12,7 +12,7 @@ namespace RetroVue.Runtime.Schedules;
 /// <param name="Kind">The kind of the entry.</param>
 /// <param name="Name">Its file, or its title if it has none.</param>
 /// <param name="Offset">The position in the file at the start.</param>
-internal readonly record struct EntryOrigin(Guid Channel, Instant Start, SegmentKind Kind, string Name, Duration Offset)
+internal readonly record struct EntryOrigin(Guid Channel, Instant Start, EntryKind Kind, string Name, Duration Offset)
 {
     /// <summary>Returns the entry's id (<see cref="PlayoutEntry.Id"/>): a UUID in the name space of the channel's id.</summary>
     public Guid ToId()

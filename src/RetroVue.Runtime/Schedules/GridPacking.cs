@@ -64,7 +64,7 @@ public static class GridPacking
                 }
 
                 ScheduleItem filler = programme.Filler[nextFiller++ % programme.Filler.Length];
-                Add(filler with { Kind = SegmentKind.Filler, Duration = Duration.Min(DurationOf(filler), rest) });
+                Add(filler with { Kind = EntryKind.Filler, Duration = Duration.Min(DurationOf(filler), rest) });
             }
         }
 

@@ -17,7 +17,7 @@ public interface IScheduleService
     ImmutableArray<Channel> Channels { get; }
 
     /// <summary>Returns the entry that a channel airs at an instant. There is always one; it may be a slate.</summary>
-    Airing GetAiring(Guid channel, Instant at);
+    SchedulePosition GetPosition(Guid channel, Instant at);
 
     /// <summary>
     /// Returns all entries on the air in a period, uncut: the first may begin before <paramref name="from"/> and the last may end after

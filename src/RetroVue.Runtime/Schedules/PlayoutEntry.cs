@@ -11,7 +11,7 @@ namespace RetroVue.Runtime.Schedules;
 /// <param name="Title">The title that viewers see.</param>
 /// <param name="File">The file's full path; null for a slate.</param>
 /// <param name="Offset">The position in the file that airs at <paramref name="Start"/>, on the file's own time line from zero.</param>
-public sealed record PlayoutEntry(SegmentKind Kind, Instant Start, Instant End, string Title, string? File, Duration Offset)
+public sealed record PlayoutEntry(EntryKind Kind, Instant Start, Instant End, string Title, string? File, Duration Offset)
 {
     private readonly Guid _id;
 

@@ -42,7 +42,7 @@ public sealed class PlayoutPlan
     public Instant End => Entries[^1].End;
 
     /// <summary>Returns the entry that airs at an instant and the position in it; null if the plan does not contain the instant.</summary>
-    public Airing? At(Instant instant)
+    public SchedulePosition? At(Instant instant)
     {
         if (instant < Start || instant >= End)
         {
@@ -56,6 +56,6 @@ public sealed class PlayoutPlan
             (low, high) = Entries[middle].Start <= instant ? (middle, high) : (low, middle - 1);
         }
 
-        return new Airing(Entries[low], instant);
+        return new SchedulePosition(Entries[low], instant);
     }
 }

@@ -48,7 +48,7 @@ public sealed class ScheduleBook : IScheduleService
     public ImmutableArray<Channel> Channels { get; }
 
     /// <inheritdoc/>
-    public Airing GetAiring(Guid channel, Instant at) => new(PageOf(channel).Edition.EntryAt(at), at);
+    public SchedulePosition GetPosition(Guid channel, Instant at) => new(PageOf(channel).Edition.EntryAt(at), at);
 
     /// <inheritdoc/>
     public PlayoutPlan GetPlan(Guid channel, Instant from, Instant to)

@@ -9,7 +9,7 @@ namespace RetroVue.Runtime.Schedules;
 /// <param name="Title">The title that viewers see.</param>
 /// <param name="Offset">The position in the file at which the item begins, on the file's own time line from zero.</param>
 /// <param name="Duration">The duration, to the nanosecond; null if it comes from a file that has not been probed yet.</param>
-public sealed record ScheduleItem(SegmentKind Kind, string? File, string Title, Duration Offset, Duration? Duration)
+public sealed record ScheduleItem(EntryKind Kind, string? File, string Title, Duration Offset, Duration? Duration)
 {
     /// <summary>The choice among the file's streams.</summary>
     public StreamChoice Streams { get; init; } = StreamChoice.Best;
@@ -22,15 +22,15 @@ public sealed record ScheduleItem(SegmentKind Kind, string? File, string Title, 
 
     /// <summary>Makes a programme of a whole file.</summary>
     public static ScheduleItem Programme(string file, string title, Duration duration) =>
-        new(SegmentKind.Programme, file, title, NodaTime.Duration.Zero, duration);
+        new(EntryKind.Programme, file, title, NodaTime.Duration.Zero, duration);
 
     /// <summary>Makes filler of a whole file.</summary>
     public static ScheduleItem Filler(string file, string title, Duration duration) =>
-        new(SegmentKind.Filler, file, title, NodaTime.Duration.Zero, duration);
+        new(EntryKind.Filler, file, title, NodaTime.Duration.Zero, duration);
 
     /// <summary>Makes a slate.</summary>
     public static ScheduleItem Slate(string title, Duration duration) =>
-        new(SegmentKind.Slate, null, title, NodaTime.Duration.Zero, duration);
+        new(EntryKind.Slate, null, title, NodaTime.Duration.Zero, duration);
 
     /// <summary>Returns the duration, which must be known by now.</summary>
     /// <param name="channel">The channel's name, for the message.</param>

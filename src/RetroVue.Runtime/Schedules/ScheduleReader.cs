@@ -69,8 +69,8 @@ internal sealed class ScheduleReader(string folder)
                 start,
                 end,
                 value.Optional("repeat")?.AsBoolean() ?? true,
-                [.. items.AsArray().Select(item => ReadItem(item, SegmentKind.Programme))],
-                [.. value.Optional("filler")?.AsArray().Select(item => ReadItem(item, SegmentKind.Filler)) ?? []]));
+                [.. items.AsArray().Select(item => ReadItem(item, EntryKind.Programme))],
+                [.. value.Optional("filler")?.AsArray().Select(item => ReadItem(item, EntryKind.Filler)) ?? []]));
     }
 
     private static string ReadShortName(JsonValue value)
@@ -176,7 +176,7 @@ internal sealed class ScheduleReader(string folder)
     private static bool TryReadCount(string text, out int count) =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out count);
 
-    private ScheduleItem ReadItem(JsonValue value, SegmentKind kind)
+    private ScheduleItem ReadItem(JsonValue value, EntryKind kind)
     {
         value.AsObject("file", "title", "in", "out", "duration", "audio", "video");
         string file = ReadFile(value.Required("file"));

@@ -170,10 +170,10 @@ public sealed class AudioCodingTests
         using var sound = Recording.Of(new ScriptedSource(packets.Script()), new Decoder("decoder"));
         Assert.That(packets.Formats.Count(), Is.EqualTo(1));
         var times = sound.Buffers.Select(buffer => buffer.Pts).ToArray();
-        int seam = Array.FindIndex(times, time => time > ClockTime.FromSeconds(5));
+        int splice = Array.FindIndex(times, time => time > ClockTime.FromSeconds(5));
         // The priming of the new stream comes before its first sample.
-        Assert.That(times[seam], Is.EqualTo(ClockTime.FromSeconds(10) - ClockTime.FromUnits(1024, new Rational(1, rate))));
-        Assert.That(sound.Buffers[seam].Flags, Is.EqualTo(BufferFlags.Discontinuity));
+        Assert.That(times[splice], Is.EqualTo(ClockTime.FromSeconds(10) - ClockTime.FromUnits(1024, new Rational(1, rate))));
+        Assert.That(sound.Buffers[splice].Flags, Is.EqualTo(BufferFlags.Discontinuity));
         Assert.That(sound.Buffers[^1].End, Is.EqualTo(ClockTime.FromSeconds(12)));
     }
 

@@ -231,8 +231,8 @@ public sealed class VideoCodingTests
         using var second = Encode(new Rational(25, 1), 25, 0, H264() with { BFrames = 3 });
         var again = new Segment(ClockTime.Zero, ClockTime.None, ClockTime.FromSeconds(1));
         using var pictures = Recording.Of(new ScriptedSource(first.Script().Concat(second.Script(again))), new Decoder("decoder"));
-        int seam = pictures.All.ToList().IndexOf(again);
-        Assert.That(pictures.All.Take(seam).OfType<MediaBuffer>().Count(), Is.EqualTo(25));
+        int splice = pictures.All.ToList().IndexOf(again);
+        Assert.That(pictures.All.Take(splice).OfType<MediaBuffer>().Count(), Is.EqualTo(25));
         Assert.That(pictures.Numbers(), Is.EqualTo(Enumerable.Range(0, 25).Concat(Enumerable.Range(0, 25))));
     }
 

@@ -75,11 +75,11 @@ public sealed class StreamChoiceTests
     public void Kept_file_serves_only_whoever_wants_the_same_streams()
     {
         string file = MadeMedia.Make("choice-kept.mkv", $"{Film} -map 0 -map 1 -map 2 {Codecs}");
-        using var shelf = new InputShelf(2);
-        shelf.Open();
-        shelf.Return(InputFile.Open(file, new InterruptSwitch(), Time.ClockTime.FromSeconds(10)));
-        Assert.That(shelf.TryTake(file, new StreamChoice { Audio = "2" }), Is.Null);
-        shelf.TryTake(file, StreamChoice.Best)!.Dispose();
+        using var cache = new InputCache(2);
+        cache.Open();
+        cache.Return(InputFile.Open(file, new InterruptSwitch(), Time.ClockTime.FromSeconds(10)));
+        Assert.That(cache.TryTake(file, new StreamChoice { Audio = "2" }), Is.Null);
+        cache.TryTake(file, StreamChoice.Best)!.Dispose();
     }
 
     private static (int? Video, int? Audio) Chosen(string file, StreamChoice? choice = null)

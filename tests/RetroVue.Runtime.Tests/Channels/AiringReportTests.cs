@@ -75,7 +75,7 @@ public sealed class AiringReportTests
     {
         var watched = new NumberedChannel(s_start, mode, [(_film, 60)], _log, producers: [new NormalProducerFactory(), new ScriptedProducers(ChannelMode.Emergency)]);
         watched.Watch(4);
-        Swap(new ProducerRequest(ChannelMode.Emergency, _ => new PlayoutPlan([new PlayoutEntry(SegmentKind.Programme, At(8), At(38), "message", _other, Duration.Zero)])), 8);
+        Swap(new ProducerRequest(ChannelMode.Emergency, _ => new PlayoutPlan([new PlayoutEntry(EntryKind.Programme, At(8), At(38), "message", _other, Duration.Zero)])), 8);
         watched.Watch(11);
         Swap(ProducerRequest.Normal, 14);
         watched.Watch(20);

@@ -4,7 +4,7 @@ using RetroVue.Media.Pipelines;
 using RetroVue.Media.Time;
 using RetroVue.Runtime.Output;
 using RetroVue.Runtime.Schedules;
-using RetroVue.Runtime.Tests.Channels.Seams;
+using RetroVue.Runtime.Tests.Channels.Splices;
 
 namespace RetroVue.Runtime.Tests.Channels;
 
@@ -129,7 +129,7 @@ public sealed class ChangingFileTests
         channel.Join();
         channel.Watch(Duration.FromSeconds(watched) - join);
         string path = Path.Combine(MadeMedia.Folder, $"changed-{kind}-{join.TotalSeconds}-{profile.GetType().Name}.ts");
-        File.WriteAllBytes(path, AiredSeams.WholePictures(channel.Received));
+        File.WriteAllBytes(path, AiredSplices.WholePictures(channel.Received));
         return (path, log.Lines);
     }
 

@@ -164,7 +164,7 @@ public sealed class CrowdTests
 
             public BroadcastDay GetBroadcastDay(Guid channel, Instant at) => inner.GetBroadcastDay(channel, at);
 
-            public Airing GetAiring(Guid channel, Instant at) => inner.GetAiring(channel, at);
+            public SchedulePosition GetPosition(Guid channel, Instant at) => inner.GetPosition(channel, at);
 
             public PlayoutPlan GetPlan(Guid channel, Instant from, Instant to) =>
                 owner.Fails ? throw new ScheduleException("The guide does not answer.") : inner.GetPlan(channel, from, to);

@@ -27,11 +27,11 @@ public sealed class KeptFileTests
     {
         using SimulatedChannel channel = await CreateAsync(mode);
         Visit(channel);
-        Assert.That(channel.Manager.Kept.Shelf.Count, Is.EqualTo(1));
+        Assert.That(channel.Manager.Kept.Inputs.Count, Is.EqualTo(1));
         channel.Executor.RunFor(KeptFiles.KeepTime - s_moment);
-        Assert.That(channel.Manager.Kept.Shelf.Count, Is.EqualTo(1));
+        Assert.That(channel.Manager.Kept.Inputs.Count, Is.EqualTo(1));
         channel.Executor.RunFor(s_moment);
-        Assert.That(channel.Manager.Kept.Shelf.Count, Is.Zero);
+        Assert.That(channel.Manager.Kept.Inputs.Count, Is.Zero);
         Assert.That(FFmpegHandles.Live, Is.EqualTo(_handlesBefore));
     }
 
@@ -44,10 +44,10 @@ public sealed class KeptFileTests
         channel.Watch(Duration.FromSeconds(6));
         int onTheAir = FFmpegHandles.Live;
         channel.Leave();
-        Assert.That(channel.Manager.Kept.Shelf.Count, Is.EqualTo(2));
+        Assert.That(channel.Manager.Kept.Inputs.Count, Is.EqualTo(2));
         channel.Join();
         channel.Watch(Duration.FromSeconds(1));
-        Assert.That(channel.Manager.Kept.Shelf.Count, Is.Zero);
+        Assert.That(channel.Manager.Kept.Inputs.Count, Is.Zero);
         // FFmpegHandles counts packets too, so the exact number varies. Both kept files are the same file, opened twice.
         Assert.That(FFmpegHandles.Live, Is.LessThanOrEqualTo(onTheAir));
     }
@@ -61,7 +61,7 @@ public sealed class KeptFileTests
             Visit(channel);
             channel.Executor.RunFor(ClockTime.FromSeconds(500));
             // There are two kept files if the next item was prepared.
-            Assert.That(channel.Manager.Kept.Shelf.Count, Is.Positive);
+            Assert.That(channel.Manager.Kept.Inputs.Count, Is.Positive);
         }
     }
 

@@ -43,7 +43,7 @@ public sealed class PlanFeederTests
 
             for (int ahead = 0; ahead <= 7; ahead++)
             {
-                string said = Shown(book.GetAiring(channel, producer.Now + Duration.FromSeconds(ahead)));
+                string said = Shown(book.GetPosition(channel, producer.Now + Duration.FromSeconds(ahead)));
                 (right.TryGetValue(second + ahead, out HashSet<string>? all) ? all : right[second + ahead] = new(StringComparer.Ordinal)).Add(said);
             }
 
@@ -51,7 +51,7 @@ public sealed class PlanFeederTests
             producer.Advance();
             if (second >= 7)
             {
-                Assert.That(right[second], Does.Contain(Shown(new Airing(producer.OnAir, producer.Now))), $"at {second}");
+                Assert.That(right[second], Does.Contain(Shown(new SchedulePosition(producer.OnAir, producer.Now))), $"at {second}");
             }
         }
 
@@ -75,7 +75,7 @@ public sealed class PlanFeederTests
         Assert.That(log.Lines, Has.Count.EqualTo(1));
     }
 
-    private static string Shown(Airing airing) => $"{airing.Entry.File ?? "slate"}@{(airing.Entry.File is null ? "" : airing.Position.TotalSeconds)}";
+    private static string Shown(SchedulePosition airing) => $"{airing.Entry.File ?? "slate"}@{(airing.Entry.File is null ? "" : airing.Position.TotalSeconds)}";
 
     private static Programme AnyProgramme(Random random) => TestSchedules.Channel(
         "UTC", s_start - Duration.FromSeconds(random.Next(0, 300)), [.. Enumerable.Range(0, random.Next(1, 5)).Select(_ => Duration.FromSeconds(random.Next(3, 60)))]).Programme;
@@ -83,7 +83,7 @@ public sealed class PlanFeederTests
     /// <summary>
     /// A producer that airs nothing: it keeps its plan, and takes an entry five seconds before its time, as the normal producer does.
     /// </summary>
-    private sealed class PlanKeeper(PlayoutPlan plan, Airing first) : IProducer
+    private sealed class PlanKeeper(PlayoutPlan plan, SchedulePosition first) : IProducer
     {
         private readonly PlannedEntries _plan = new(plan, first, new SimulatedExecutor());
 

@@ -68,7 +68,7 @@ public sealed class StationLoaderTests
             s_start,
             null,
             true,
-            [.. files.Select(file => new ScheduleItem(SegmentKind.Programme, file, Path.GetFileName(file), Duration.Zero, null))],
+            [.. files.Select(file => new ScheduleItem(EntryKind.Programme, file, Path.GetFileName(file), Duration.Zero, null))],
             []));
 
     private sealed class Steps : IProgress<LoadProgress>

@@ -47,12 +47,12 @@ public sealed class TakeOverTests
         }
 
         ChannelOutput output = channel.Manager.Output!;
-        using var shelf = new InputShelf(1);
+        using var cache = new InputCache(1);
         ChannelFeed feed = output.OpenFeed("other");
-        await using NormalProducer producer = Producer(channel, feed, mode, shelf);
+        await using NormalProducer producer = Producer(channel, feed, mode, cache);
         watched.Watch(at - 3);
         Instant from = s_start + Duration.FromSeconds(at);
-        var entry = new PlayoutEntry(SegmentKind.Programme, from, from + Duration.FromSeconds(30), "other", other, Duration.Zero);
+        var entry = new PlayoutEntry(EntryKind.Programme, from, from + Duration.FromSeconds(30), "other", other, Duration.Zero);
         channel.Complete(producer.PrepareAsync(new PlayoutPlan([entry]), from));
         channel.Complete(producer.StartAsync());
         Assert.That(output.SwitchAt(feed, from), Is.True);
@@ -66,13 +66,13 @@ public sealed class TakeOverTests
         Assert.That(log.Lines.Where(line => !(hangs && line.Contains("has stalled", StringComparison.Ordinal))), Is.Empty);
     }
 
-    private static NormalProducer Producer(SimulatedChannel channel, ChannelFeed feed, ProfileMode mode, InputShelf shelf)
+    private static NormalProducer Producer(SimulatedChannel channel, ChannelFeed feed, ProfileMode mode, InputCache cache)
     {
         ChannelOutput output = channel.Manager.Output!;
         var options = new PipelineOptions { Name = "other", Executor = channel.Executor };
         var slates = new SlateItems(channel.Manager.Channel, output.Line, output.Kind, entry => entry, options);
-        IItemOpener items = output.Kind.CreateItems(output.Line, slates, shelf, options);
+        IItemOpener items = output.Kind.CreateItems(output.Line, slates, cache, options);
         return new NormalProducer(
-            feed.Id, new Uri("/other", UriKind.Relative), output, feed, channel.Executor, items, slates, new LateFiles(), NullLogger.Instance);
+            feed.Id, new Uri("/other", UriKind.Relative), output, feed, channel.Executor, items, slates, new HangingOpenings(), NullLogger.Instance);
     }
 }

@@ -135,7 +135,7 @@ public sealed class AiringLogTests
     private AiringLog Create() => new(s_run, new ChannelLine(_clock, NodaConstants.UnixEpoch), hasPictures: true);
 
     private static ItemTag Tag(string file, string producer = "normal") =>
-        new(new PlayoutEntry(SegmentKind.Programme, NodaConstants.UnixEpoch, NodaConstants.UnixEpoch + Duration.FromSeconds(1), file, file, Duration.Zero), producer, isSlate: false);
+        new(new PlayoutEntry(EntryKind.Programme, NodaConstants.UnixEpoch, NodaConstants.UnixEpoch + Duration.FromSeconds(1), file, file, Duration.Zero), producer, isSlate: false);
 
     /// <summary>Writes a picture and a packet of sound every 40 ms.</summary>
     private static void Write(AiringLog log, int from, int to, Func<double, ItemTag> tags)

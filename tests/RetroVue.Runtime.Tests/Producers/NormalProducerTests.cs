@@ -26,7 +26,7 @@ public sealed class NormalProducerTests
         var items = new Opener(line, options, StepResult.Finished);
         var slates = new Opener(line, options, StepResult.Idle);
         ChannelFeed feed = output.OpenFeed("test-1");
-        var producer = new NormalProducer(feed.Id, new Uri("/test", UriKind.Relative), output, feed, executor, items, slates, new LateFiles(), NullLogger.Instance);
+        var producer = new NormalProducer(feed.Id, new Uri("/test", UriKind.Relative), output, feed, executor, items, slates, new HangingOpenings(), NullLogger.Instance);
         PlayoutEntry entry = Entry(start, Duration.FromMinutes(1));
         PlayoutPlan plan = new([entry, Entry(entry.End, Duration.FromMinutes(1))]);
         Complete(() => producer.PrepareAsync(plan, start));
@@ -41,7 +41,7 @@ public sealed class NormalProducerTests
     }
 
     private static PlayoutEntry Entry(Instant start, Duration duration) =>
-        new(SegmentKind.Programme, start, start + duration, "Test", "/none", Duration.Zero);
+        new(EntryKind.Programme, start, start + duration, "Test", "/none", Duration.Zero);
 
     /// <summary>Opens items that have no media, and counts them.</summary>
     private sealed class Opener(ChannelLine line, PipelineOptions options, StepResult step) : IItemOpener

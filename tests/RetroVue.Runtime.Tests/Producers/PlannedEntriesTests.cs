@@ -188,5 +188,5 @@ public sealed class PlannedEntriesTests
     private static Instant At(int seconds) => s_start + Duration.FromSeconds(seconds);
 
     private static PlayoutEntry Entry(string file, int from, int to) =>
-        new(SegmentKind.Programme, At(from), At(to), file, file, Duration.Zero) { Id = new Guid(from, (short)file[0], 0, new byte[8]) };
+        new(EntryKind.Programme, At(from), At(to), file, file, Duration.Zero) { Id = new Guid(from, (short)file[0], 0, new byte[8]) };
 }

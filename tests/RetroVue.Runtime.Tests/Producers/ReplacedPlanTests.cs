@@ -215,7 +215,7 @@ public sealed class ReplacedPlanTests
             Duration length = Duration.FromMilliseconds(random.Next(8000, 20_000));
             entries.Add(first is not null && first.Start == at
                 ? first.Until(random.Next(2) == 0 ? first.End : at + length)
-                : new PlayoutEntry(SegmentKind.Programme, at, at + length, $"{file}", $"{file}", Duration.Zero));
+                : new PlayoutEntry(EntryKind.Programme, at, at + length, $"{file}", $"{file}", Duration.Zero));
         }
 
         return new PlayoutPlan([.. entries]);
@@ -249,5 +249,5 @@ public sealed class ReplacedPlanTests
     private static Instant At(double seconds) => s_start + Duration.FromSeconds(seconds);
 
     private static PlayoutEntry Entry(string file, double from, double to) =>
-        new(SegmentKind.Programme, At(from), At(to), Path.GetFileNameWithoutExtension(file), file, Duration.Zero);
+        new(EntryKind.Programme, At(from), At(to), Path.GetFileNameWithoutExtension(file), file, Duration.Zero);
 }

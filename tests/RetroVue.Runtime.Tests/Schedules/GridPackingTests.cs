@@ -26,7 +26,7 @@ public sealed class GridPackingTests
         Assert.That(Layout(packed), Is.EqualTo([
             ("/p0", 22), ("/p1", 5), ("/f0", 2), ("/f1", 1),
             ("/p2", 52), ("/p3", 10), ("/f0", 2), ("/f1", 4), ("/f0", 2), ("/f1", 4), ("/f0", 2), ("/f1", 4), ("/f0", 2), ("/f1", 4), ("/f0", 2), ("/f1", 2)]));
-        Assert.That(packed.Programme.Items.Select(item => item.Kind).Distinct(), Is.EqualTo([SegmentKind.Programme, SegmentKind.Filler]));
+        Assert.That(packed.Programme.Items.Select(item => item.Kind).Distinct(), Is.EqualTo([EntryKind.Programme, EntryKind.Filler]));
     }
 
     [Test]
@@ -69,7 +69,7 @@ public sealed class GridPackingTests
         int found = 0;
         foreach (PlayoutEntry entry in packed.Plan(s_start, s_start + Duration.FromDays(366)))
         {
-            if (entry.Duration > GridPacking.LongItem && entry.Kind == SegmentKind.Programme)
+            if (entry.Duration > GridPacking.LongItem && entry.Kind == EntryKind.Programme)
             {
                 found++;
                 LocalTime local = entry.Start.InZone(packed.Channel.Zone).TimeOfDay;
@@ -91,7 +91,7 @@ public sealed class GridPackingTests
             Duration at = Duration.Zero;
             foreach (ScheduleItem item in packed.Programme.Items)
             {
-                if (item.Kind == SegmentKind.Programme && item.Duration > GridPacking.LongItem)
+                if (item.Kind == EntryKind.Programme && item.Duration > GridPacking.LongItem)
                 {
                     Assert.That(at.ToInt64Nanoseconds() % Minutes(30).ToInt64Nanoseconds(), Is.Zero);
                 }
@@ -99,7 +99,7 @@ public sealed class GridPackingTests
                 at += item.Duration!.Value;
             }
 
-            Assert.That(packed.Programme.Items.Where(item => item.Kind == SegmentKind.Programme), Is.EqualTo(channel.Programme.Items));
+            Assert.That(packed.Programme.Items.Where(item => item.Kind == EntryKind.Programme), Is.EqualTo(channel.Programme.Items));
             bool hasLong = items.Any(item => item > GridPacking.LongItem);
             Assert.That(!hasLong || at.ToInt64Nanoseconds() % Minutes(30).ToInt64Nanoseconds() == 0, Is.True);
             Assert.That(hasLong || packed.Programme.Items.Length == channel.Programme.Items.Length, Is.True);

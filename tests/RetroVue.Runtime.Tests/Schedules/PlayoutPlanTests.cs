@@ -31,5 +31,5 @@ public sealed class PlayoutPlanTests
     });
 
     private static PlayoutEntry Entry(long start, long end) =>
-        new(SegmentKind.Slate, s_start + Duration.FromSeconds(start), s_start + Duration.FromSeconds(end), "", null, Duration.Zero);
+        new(EntryKind.Slate, s_start + Duration.FromSeconds(start), s_start + Duration.FromSeconds(end), "", null, Duration.Zero);
 }

@@ -76,9 +76,9 @@ public sealed class PublicationTests
             foreach (Instant at in new[] { entry.Start, entry.Start + (entry.Duration / 2), entry.End - Duration.Epsilon })
             {
                 Programme right = published.Last(one => one.From <= at && (one.To is null || at < one.To)).Programme;
-                Airing alone = Channel("Europe/Berlin", s_start, []).With(_ => right).At(at);
-                Assert.That((entry.File, entry.Id, new Airing(entry, at).Position), Is.EqualTo((alone.Entry.File, alone.Entry.Id, alone.Position)), $"{at}");
-                Assert.That(book.GetAiring(s_channel, at).Entry, Is.EqualTo(entry));
+                SchedulePosition alone = Channel("Europe/Berlin", s_start, []).With(_ => right).At(at);
+                Assert.That((entry.File, entry.Id, new SchedulePosition(entry, at).Position), Is.EqualTo((alone.Entry.File, alone.Entry.Id, alone.Position)), $"{at}");
+                Assert.That(book.GetPosition(s_channel, at).Entry, Is.EqualTo(entry));
             }
         }
 

@@ -30,7 +30,7 @@ public sealed class ScheduleBookTests
             }
 
             Duration into = Duration.FromNanoseconds((long)((Int128)items[walked % items.Length].ToInt64Nanoseconds() * offset / 1_000_000_001));
-            Airing airing = channel.At(at + into);
+            SchedulePosition airing = channel.At(at + into);
             return airing.Entry.Start == at && airing.Entry.File == $"/p{walked % items.Length}" && airing.Position == into && airing.Elapsed == into
                 && airing.Remaining == airing.Entry.Duration - into;
         }).QuickCheckThrowOnFailure();
@@ -48,10 +48,10 @@ public sealed class ScheduleBookTests
             foreach (PlayoutEntry entry in plan.Entries)
             {
                 Instant middle = entry.Start + (entry.Duration / 2);
-                Assert.That(service.GetAiring(channel.Channel.Id, middle).Entry, Is.EqualTo(entry));
-                Assert.That(service.GetAiring(channel.Channel.Id, entry.Start).Entry, Is.EqualTo(entry));
-                Assert.That(service.GetAiring(channel.Channel.Id, entry.End - Duration.Epsilon).Entry, Is.EqualTo(entry));
-                Assert.That(plan.At(middle), Is.EqualTo(new Airing(entry, middle)));
+                Assert.That(service.GetPosition(channel.Channel.Id, middle).Entry, Is.EqualTo(entry));
+                Assert.That(service.GetPosition(channel.Channel.Id, entry.Start).Entry, Is.EqualTo(entry));
+                Assert.That(service.GetPosition(channel.Channel.Id, entry.End - Duration.Epsilon).Entry, Is.EqualTo(entry));
+                Assert.That(plan.At(middle), Is.EqualTo(new SchedulePosition(entry, middle)));
             }
         }).QuickCheckThrowOnFailure();
 
@@ -70,7 +70,7 @@ public sealed class ScheduleBookTests
                 entryStart += items[index++ % 3];
             }
 
-            Airing airing = service.GetAiring(channel.Channel.Id, at);
+            SchedulePosition airing = service.GetPosition(channel.Channel.Id, at);
             Assert.That((airing.Entry.Start, airing.Entry.File), Is.EqualTo((entryStart, $"/p{index % 3}")), $"{at}");
         }
     }
@@ -80,7 +80,7 @@ public sealed class ScheduleBookTests
     {
         ChannelSchedule channel = Channel("UTC", s_start, [Duration.FromNanoseconds(1_000_000_007), Duration.FromNanoseconds(1_999_999_993)]);
         // 400 years of 365.25 days are a whole number of cycles of three seconds.
-        Airing airing = channel.At(s_start + Duration.FromDays(146_100) + Duration.FromNanoseconds(1_000_000_008));
+        SchedulePosition airing = channel.At(s_start + Duration.FromDays(146_100) + Duration.FromNanoseconds(1_000_000_008));
         Assert.That((airing.Entry.File, airing.Position), Is.EqualTo(("/p1", Duration.Epsilon)));
     }
 
@@ -97,10 +97,10 @@ public sealed class ScheduleBookTests
     {
         ChannelSchedule channel = Channel("UTC", s_start, [Minutes(40)], [Minutes(7), Minutes(5)]).With(programme => programme with { End = s_start + Minutes(50) });
         Assert.That(channel.Plan(s_start, s_start + Minutes(60)).Select(e => (e.Kind, e.File, (e.Start - s_start).TotalMinutes, e.Duration.TotalMinutes)), Is.EqualTo([
-            (SegmentKind.Programme, "/p0", 0, 40),
-            (SegmentKind.Programme, "/p0", 40, 10),
-            (SegmentKind.Filler, "/f0", 50, 7),
-            (SegmentKind.Filler, "/f1", 57, 5)]));
+            (EntryKind.Programme, "/p0", 0, 40),
+            (EntryKind.Programme, "/p0", 40, 10),
+            (EntryKind.Filler, "/f0", 50, 7),
+            (EntryKind.Filler, "/f1", 57, 5)]));
     }
 
     [Test]
@@ -118,7 +118,7 @@ public sealed class ScheduleBookTests
         ChannelSchedule channel = Channel("Australia/Lord_Howe", start, [Minutes(25)]).With(programme => programme with { Repeats = false });
         // Without filler a slate airs. It is cut at the half hours of the channel's clocks, whose offset is 11 h here.
         Assert.That(channel.Plan(s_start, s_start + Minutes(61)).Select(e => (e.Kind, e.Title, (e.Start - s_start).TotalMinutes)), Is.EqualTo([
-            (SegmentKind.Slate, "Test", 0), (SegmentKind.Programme, "Programme 0", 20), (SegmentKind.Slate, "Test", 45), (SegmentKind.Slate, "Test", 60)]));
+            (EntryKind.Slate, "Test", 0), (EntryKind.Programme, "Programme 0", 20), (EntryKind.Slate, "Test", 45), (EntryKind.Slate, "Test", 60)]));
     }
 
     [Test]
@@ -126,8 +126,8 @@ public sealed class ScheduleBookTests
     {
         ChannelSchedule channel = Channel("Asia/Kathmandu", s_start, []);
         // Local time is UTC+05:45, so its half hours are at 15 and 45 minutes past the hour of UTC.
-        Airing airing = channel.At(s_start + Minutes(50));
-        Assert.That((airing.Entry.Kind, (airing.Entry.Start - s_start).TotalMinutes, airing.Entry.Duration), Is.EqualTo((SegmentKind.Slate, 45, Minutes(30))));
+        SchedulePosition airing = channel.At(s_start + Minutes(50));
+        Assert.That((airing.Entry.Kind, (airing.Entry.Start - s_start).TotalMinutes, airing.Entry.Duration), Is.EqualTo((EntryKind.Slate, 45, Minutes(30))));
     }
 
     [Test]
@@ -144,7 +144,7 @@ public sealed class ScheduleBookTests
         var service = new ScheduleBook([channel]);
         Assert.Multiple(() =>
         {
-            Assert.That(() => service.GetAiring(Guid.Empty, s_start), Throws.InstanceOf<KeyNotFoundException>());
+            Assert.That(() => service.GetPosition(Guid.Empty, s_start), Throws.InstanceOf<KeyNotFoundException>());
             Assert.That(() => service.GetPlan(channel.Channel.Id, s_start, s_start), Throws.ArgumentException);
             Assert.That(() => new ScheduleBook([channel, channel]), Throws.InstanceOf<ScheduleException>());
             Assert.That(() => new ScheduleBook([channel.With(programme => programme with { End = s_start })]), Throws.InstanceOf<ScheduleException>());

@@ -45,10 +45,10 @@ public sealed class ScheduleFileTests
             Assert.That((one.Channel.ShortName, one.Channel.Name, one.Channel.Zone.Id, one.Channel.Profile), Is.EqualTo(("retro-one", "Retro One", "Europe/Berlin", ChannelProfile.Copy)));
             Assert.That((one.Programme.Start, one.Programme.End, one.Programme.Repeats), Is.EqualTo((Instant.FromUtc(2026, 1, 1, 5, 0), (Instant?)null, true)));
             Assert.That(one.Programme.Items, Is.EqualTo([
-                new ScheduleItem(SegmentKind.Programme, Path.Combine(folder, "media/harbour.mp4"), "Harbour at Dawn", Duration.Zero, null),
-                new ScheduleItem(SegmentKind.Programme, Path.Combine(folder, "media/trams.mp4"), "Trams of the City", Duration.FromSeconds(10), Duration.FromMilliseconds(1_280_500)),
-                new ScheduleItem(SegmentKind.Programme, Path.Combine(folder, "media/weather.mp4"), "The Weather", Duration.Zero, Duration.FromSeconds(90))]));
-            Assert.That(one.Programme.Filler.Single().Kind, Is.EqualTo(SegmentKind.Filler));
+                new ScheduleItem(EntryKind.Programme, Path.Combine(folder, "media/harbour.mp4"), "Harbour at Dawn", Duration.Zero, null),
+                new ScheduleItem(EntryKind.Programme, Path.Combine(folder, "media/trams.mp4"), "Trams of the City", Duration.FromSeconds(10), Duration.FromMilliseconds(1_280_500)),
+                new ScheduleItem(EntryKind.Programme, Path.Combine(folder, "media/weather.mp4"), "The Weather", Duration.Zero, Duration.FromSeconds(90))]));
+            Assert.That(one.Programme.Filler.Single().Kind, Is.EqualTo(EntryKind.Filler));
 
             Assert.That(late.Channel.Id, Is.EqualTo(ChannelId.FromShortName("late-show")));
             Assert.That((late.Programme.Start, late.Programme.Repeats), Is.EqualTo((Instant.FromUtc(2026, 3, 1, 1, 0), false)));

@@ -22,7 +22,7 @@ internal static class TestSchedules
     /// <summary>Returns the channel with another programme.</summary>
     public static ChannelSchedule With(this ChannelSchedule schedule, Func<Programme, Programme> change) => schedule with { Programme = change(schedule.Programme) };
 
-    public static Airing At(this ChannelSchedule channel, Instant at) => new ScheduleBook([channel]).GetAiring(channel.Channel.Id, at);
+    public static SchedulePosition At(this ChannelSchedule channel, Instant at) => new ScheduleBook([channel]).GetPosition(channel.Channel.Id, at);
 
     public static ImmutableArray<PlayoutEntry> Plan(this ChannelSchedule channel, Instant from, Instant to) =>
         new ScheduleBook([channel]).GetPlan(channel.Channel.Id, from, to).Entries;

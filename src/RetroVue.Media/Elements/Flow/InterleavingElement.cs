@@ -34,8 +34,8 @@ public abstract class InterleavingElement : Element
     /// </summary>
     private const int MostUntimed = 100;
 
-    private readonly List<InterleavingLane> _lanes = [];
-    private readonly LaneWaiting _waiting;
+    private readonly List<InterleavedStream> _streams = [];
+    private readonly StreamWaiting _waiting;
     private readonly LineShifts _shifts = new();
     private readonly StepTask _task;
     private bool _hasTaken;
@@ -51,7 +51,7 @@ public abstract class InterleavingElement : Element
     protected InterleavingElement(string name, StepPlacement placement = StepPlacement.Shared)
         : base(name)
     {
-        _waiting = new LaneWaiting(_lanes);
+        _waiting = new StreamWaiting(_streams);
         _task = AddTask(TakeNext, placement);
     }
 
@@ -63,7 +63,7 @@ public abstract class InterleavingElement : Element
     protected virtual bool NeedsTimes => false;
 
     /// <summary>The number of items that an input without a live source stores before its feeder waits.</summary>
-    protected virtual int LaneCapacity => 64;
+    protected virtual int StreamCapacity => 64;
 
     /// <summary>
     /// How long live inputs wait for a silent one, in media time; then they are written without it, about that late. If the silent input
@@ -89,11 +89,11 @@ public abstract class InterleavingElement : Element
     public int WentBack => _shifts.Count - 1;
 
     /// <summary>Adds an input that stores its buffers.</summary>
-    protected InputPad AddLane(string name)
+    protected InputPad AddStreamInput(string name)
     {
         var gate = new RoomGate();
         InputPad pad = AddInput(name, gate);
-        _lanes.Add(new InterleavingLane(pad, gate, LaneCapacity));
+        _streams.Add(new InterleavedStream(pad, gate, StreamCapacity));
         return pad;
     }
 
@@ -119,9 +119,9 @@ public abstract class InterleavingElement : Element
     /// <inheritdoc/>
     protected internal override void Start()
     {
-        foreach (InterleavingLane lane in _lanes)
+        foreach (InterleavedStream stream in _streams)
         {
-            lane.IsLive = lane.Pad.Peer is { } peer && IsFedLive(peer.Element);
+            stream.IsLive = stream.Pad.Peer is { } peer && IsFedLive(peer.Element);
         }
     }
 
@@ -145,17 +145,17 @@ public abstract class InterleavingElement : Element
         finally
         {
             _hasEnded = true;
-            _lanes.ForEach(lane => lane.Clear());
+            _streams.ForEach(stream => stream.Clear());
         }
     }
 
     private void Store(InputPad input, object item)
     {
-        foreach (InterleavingLane lane in _lanes)
+        foreach (InterleavedStream stream in _streams)
         {
-            if (ReferenceEquals(lane.Pad, input))
+            if (ReferenceEquals(stream.Pad, input))
             {
-                lane.Add(item);
+                stream.Add(item);
                 break;
             }
         }
@@ -178,10 +178,10 @@ public abstract class InterleavingElement : Element
 
     private StepResult TakeNextUnlessAwaited()
     {
-        InterleavingLane? earliest = FindEarliest(isStopping: false, out bool mustWait);
+        InterleavedStream? earliest = FindEarliest(isStopping: false, out bool mustWait);
         if (mustWait || (earliest is not null && earliest.Peek() is null))
         {
-            _waiting.Show(earliest, _lanes.Exists(lane => !lane.Gate.IsOpen));
+            _waiting.Show(earliest, _streams.Exists(stream => !stream.Gate.IsOpen));
             return StepResult.Idle;
         }
 
@@ -204,35 +204,35 @@ public abstract class InterleavingElement : Element
     /// Takes the events that precede buffers, and finds the input whose next buffer, or gap's end, is earliest. When no more comes, only
     /// among inputs that have buffers.
     /// </summary>
-    private InterleavingLane? FindEarliest(bool isStopping, out bool mustWait)
+    private InterleavedStream? FindEarliest(bool isStopping, out bool mustWait)
     {
-        InterleavingLane? earliest = null;
+        InterleavedStream? earliest = null;
         mustWait = false;
-        foreach (InterleavingLane lane in _lanes)
+        foreach (InterleavedStream stream in _streams)
         {
-            TakeEventsOf(lane);
-            bool isEmpty = lane.Peek() is null;
+            TakeEventsOf(stream);
+            bool isEmpty = stream.Peek() is null;
             if (!isEmpty)
             {
-                lane.SilentSince = ClockTime.None;
+                stream.SilentSince = ClockTime.None;
             }
 
-            if (lane.HasEnded || lane.IsLeftOut || (isEmpty && (isStopping || IsGivenUp(lane))))
+            if (stream.HasEnded || stream.IsLeftOut || (isEmpty && (isStopping || IsGivenUp(stream))))
             {
                 continue;
             }
 
-            if (lane.FollowLine(_shifts, isStopping))
+            if (stream.FollowLine(_shifts, isStopping))
             {
-                ReportLine(lane);
-                TakeEvent(lane.Pad, lane.Segment);
+                ReportLine(stream);
+                TakeEvent(stream.Pad, stream.Segment);
             }
 
-            // A lane with a gap is at the gap's end: nothing earlier has to wait for it.
-            mustWait |= lane.IsUnsure || (isEmpty && lane.CoveredUntil.IsNone);
-            if (earliest is null || lane.Position < earliest.Position)
+            // A stream with a gap is at the gap's end: nothing earlier has to wait for it.
+            mustWait |= stream.IsUnsure || (isEmpty && stream.CoveredUntil.IsNone);
+            if (earliest is null || stream.Position < earliest.Position)
             {
-                earliest = lane;
+                earliest = stream;
             }
         }
 
@@ -240,7 +240,7 @@ public abstract class InterleavingElement : Element
     }
 
     /// <summary>True if live inputs have waited for an empty one as long as they may; one without a format is then left out.</summary>
-    private bool IsGivenUp(InterleavingLane awaited)
+    private bool IsGivenUp(InterleavedStream awaited)
     {
         if (!_waiting.IsOver(awaited, SilenceLimit))
         {
@@ -259,20 +259,20 @@ public abstract class InterleavingElement : Element
         return true;
     }
 
-    private void ReportLine(InterleavingLane lane)
+    private void ReportLine(InterleavedStream stream)
     {
         if (!_isBackReported)
         {
             _isBackReported = true;
             Pipeline.Report(
-                "went-back", Name, $"The times of '{lane.Pad}' went back and stay there; the stream continues after its earlier media, shifted by {_shifts[lane.Line]}.");
+                "went-back", Name, $"The times of '{stream.Pad}' went back and stay there; the stream continues after its earlier media, shifted by {_shifts[stream.Line]}.");
         }
     }
 
     private static bool IsFedLive(Element element) =>
         element.Latency.IsLive || element.Inputs.Any(input => input.Peer is { } peer && IsFedLive(peer.Element));
 
-    private bool TakeEarliest(InterleavingLane? earliest)
+    private bool TakeEarliest(InterleavedStream? earliest)
     {
         if (earliest?.Peek() is not MediaBuffer buffer)
         {
@@ -293,42 +293,42 @@ public abstract class InterleavingElement : Element
         return true;
     }
 
-    private void LeaveOutUntimed(InterleavingLane lane)
+    private void LeaveOutUntimed(InterleavedStream stream)
     {
         Volatile.Write(ref _untimed, _untimed + 1);
-        if (++lane.Untimed > MostUntimed)
+        if (++stream.Untimed > MostUntimed)
         {
-            ThrowIfMostlyUntimed(lane);
+            ThrowIfMostlyUntimed(stream);
         }
 
         if (_untimed == 1)
         {
-            Pipeline.Report("untimed", Name, $"'{lane.Pad}' has a packet without a presentation time, which cannot be derived; this packet and all others like it are dropped.");
+            Pipeline.Report("untimed", Name, $"'{stream.Pad}' has a packet without a presentation time, which cannot be derived; this packet and all others like it are dropped.");
         }
     }
 
-    private void ThrowIfMostlyUntimed(InterleavingLane lane)
+    private void ThrowIfMostlyUntimed(InterleavedStream stream)
     {
-        if (lane.Untimed > lane.Timed)
+        if (stream.Untimed > stream.Timed)
         {
-            throw Refusal($"'{lane.Pad}' has no presentation times in most of its packets. Decode and encode that stream again.");
+            throw Refusal($"'{stream.Pad}' has no presentation times in most of its packets. Decode and encode that stream again.");
         }
     }
 
     /// <summary>Takes the events before the next buffer; for an input that is left out, also drops the buffers.</summary>
-    private void TakeEventsOf(InterleavingLane lane)
+    private void TakeEventsOf(InterleavedStream stream)
     {
-        while (lane.Peek() is { } item)
+        while (stream.Peek() is { } item)
         {
             if (item is MediaEvent mediaEvent)
             {
-                lane.Take();
-                lane.SilentSince = ClockTime.None;
-                TakeEventOf(lane, mediaEvent);
+                stream.Take();
+                stream.SilentSince = ClockTime.None;
+                TakeEventOf(stream, mediaEvent);
             }
-            else if (lane.IsLeftOut)
+            else if (stream.IsLeftOut)
             {
-                lane.Take();
+                stream.Take();
                 ((MediaBuffer)item).Release();
                 Volatile.Write(ref _leftOut, _leftOut + 1);
             }
@@ -339,29 +339,29 @@ public abstract class InterleavingElement : Element
         }
     }
 
-    private void TakeEventOf(InterleavingLane lane, MediaEvent mediaEvent)
+    private void TakeEventOf(InterleavedStream stream, MediaEvent mediaEvent)
     {
         switch (mediaEvent)
         {
             case Segment segment:
-                lane.Announce(segment, _shifts);
-                mediaEvent = lane.Segment;
+                stream.Announce(segment, _shifts);
+                mediaEvent = stream.Segment;
                 break;
-            case Gap gap when lane.HasFormat:
-                lane.CoveredUntil = lane.Segment.ToRunningTime(gap.Pts + gap.Duration);
+            case Gap gap when stream.HasFormat:
+                stream.CoveredUntil = stream.Segment.ToRunningTime(gap.Pts + gap.Duration);
                 break;
             case FormatChanged:
-                lane.HasFormat = true;
+                stream.HasFormat = true;
                 break;
             case EndOfStream:
-                lane.HasEnded = true;
-                ThrowIfMostlyUntimed(lane);
+                stream.HasEnded = true;
+                ThrowIfMostlyUntimed(stream);
                 return;
         }
 
-        if (!lane.IsLeftOut)
+        if (!stream.IsLeftOut)
         {
-            TakeEvent(lane.Pad, mediaEvent);
+            TakeEvent(stream.Pad, mediaEvent);
         }
     }
 }

@@ -25,7 +25,7 @@ public sealed class HlsSegmenter : IDisposable
     private static readonly ClockTime s_slack = ClockTime.FromMilliseconds(450);
 
     private readonly HlsOptions _options;
-    private readonly HlsShelf _shelf;
+    private readonly HlsSegments _finished;
     private readonly OpenSegment _open = new();
     private long _number;
 
@@ -35,11 +35,11 @@ public sealed class HlsSegmenter : IDisposable
     {
         _options = options ?? new HlsOptions();
         _options.Validate();
-        _shelf = new HlsShelf(_options);
+        _finished = new HlsSegments(_options);
     }
 
     /// <summary>The newest version of the playlist; null before the first.</summary>
-    public HlsPlaylist? Playlist => _shelf.Playlist;
+    public HlsPlaylist? Playlist => _finished.Playlist;
 
     /// <summary>Adds a chunk of the writer, and takes over the buffer's reference. Chunks before the first cut are dropped.</summary>
     /// <param name="chunk">The chunk.</param>
@@ -62,7 +62,7 @@ public sealed class HlsSegmenter : IDisposable
         ClockTime reached = chunk.Buffer.Pts + chunk.Buffer.Duration;
         _open.Add(chunk.Buffer);
         FinishWhatIsOver(reached, writer.MediaEnd);
-        _shelf.Update(reached, now);
+        _finished.Update(reached, now);
     }
 
     /// <summary>
@@ -79,12 +79,12 @@ public sealed class HlsSegmenter : IDisposable
     }
 
     /// <summary>Opens a segment by its number; null if it does not exist or is no longer available. The caller disposes of it.</summary>
-    public HlsSegment? Open(long number) => _shelf.Open(number);
+    public HlsSegment? Open(long number) => _finished.Open(number);
 
     /// <summary>Drops all segments. Opened segments stay valid until they are disposed of.</summary>
     public void Dispose()
     {
-        _shelf.Clear();
+        _finished.Clear();
         _open.Clear();
     }
 
@@ -186,6 +186,6 @@ public sealed class HlsSegmenter : IDisposable
     private void Add(HlsSegment segment)
     {
         _number++;
-        _shelf.Add(segment);
+        _finished.Add(segment);
     }
 }

@@ -27,7 +27,7 @@ public sealed class TransportStreamMuxer : InterleavingElement
     private readonly TransportStreamChunker _chunker;
     private readonly ClockTime _offset;
     private readonly OutputPad _output;
-    private readonly List<Lane> _lanes = [];
+    private readonly List<MuxedStream> _streams = [];
 
     /// <summary>Makes a muxer without tracks.</summary>
     /// <param name="name">The element's name.</param>
@@ -56,8 +56,8 @@ public sealed class TransportStreamMuxer : InterleavingElement
     /// <summary>Adds an input for one elementary stream; before the pipeline starts.</summary>
     public InputPad AddTrack()
     {
-        InputPad input = AddLane($"track-{_lanes.Count + 1}");
-        _lanes.Add(new Lane(input));
+        InputPad input = AddStreamInput($"track-{_streams.Count + 1}");
+        _streams.Add(new MuxedStream(input));
         return input;
     }
 
@@ -85,9 +85,9 @@ public sealed class TransportStreamMuxer : InterleavingElement
     /// <inheritdoc/>
     protected override void TakeBuffer(InputPad input, MediaBuffer buffer)
     {
-        Lane lane = LaneOf(input);
-        TransportStreamTrack track = lane.Track ?? AddTracks(lane);
-        ClockTime shift = lane.Segment.ToRunningTime(_offset);
+        MuxedStream stream = StreamOf(input);
+        TransportStreamTrack track = stream.Track ?? AddTracks(stream);
+        ClockTime shift = stream.Segment.ToRunningTime(_offset);
         if (shift != ClockTime.Zero)
         {
             buffer = buffer.MakeWritable();
@@ -100,9 +100,9 @@ public sealed class TransportStreamMuxer : InterleavingElement
         {
             // If its presentation does not go back, only the decoding time is wrong, and the writer corrects it.
             bool isShownBefore = buffer.Pts - _writer.Options.Delay < _writer.OutputTime - s_longestHole;
-            bool isLate = outputTime < _writer.OutputTime && !(isShownBefore && (outputTime - lane.Reached).Abs() > s_longestHole);
+            bool isLate = outputTime < _writer.OutputTime && !(isShownBefore && (outputTime - stream.Reached).Abs() > s_longestHole);
             FollowTo(isLate ? _writer.OutputTime : outputTime);
-            lane.Reached = outputTime;
+            stream.Reached = outputTime;
         }
 
         _writer.Write(track, buffer);
@@ -115,15 +115,15 @@ public sealed class TransportStreamMuxer : InterleavingElement
     /// <inheritdoc/>
     protected override void TakeEvent(InputPad input, MediaEvent mediaEvent)
     {
-        Lane lane = LaneOf(input);
+        MuxedStream stream = StreamOf(input);
         switch (mediaEvent)
         {
             case Segment segment:
-                lane.Segment = segment;
+                stream.Segment = segment;
                 break;
             case FormatChanged { Format: EncodedFormat format }:
-                lane.Format = format;
-                if (lane.Track is { } track)
+                stream.Format = format;
+                if (stream.Track is { } track)
                 {
                     _writer.ChangeFormat(track, format);
                 }
@@ -156,13 +156,13 @@ public sealed class TransportStreamMuxer : InterleavingElement
     /// Adds the tracks in the order of the inputs, not in the order in which their formats came, because the order decides the PIDs. All
     /// formats have come when the first packet is taken.
     /// </summary>
-    private TransportStreamTrack AddTracks(Lane first)
+    private TransportStreamTrack AddTracks(MuxedStream first)
     {
-        foreach (Lane lane in _lanes)
+        foreach (MuxedStream stream in _streams)
         {
-            if (lane is { Track: null, Format: { } format })
+            if (stream is { Track: null, Format: { } format })
             {
-                lane.Track = _writer.AddTrack(format);
+                stream.Track = _writer.AddTrack(format);
             }
         }
 
@@ -188,20 +188,20 @@ public sealed class TransportStreamMuxer : InterleavingElement
         _writer.AdvanceTo(outputTime, _chunker);
     }
 
-    private Lane LaneOf(InputPad input)
+    private MuxedStream StreamOf(InputPad input)
     {
-        foreach (Lane lane in _lanes)
+        foreach (MuxedStream stream in _streams)
         {
-            if (ReferenceEquals(lane.Input, input))
+            if (ReferenceEquals(stream.Input, input))
             {
-                return lane;
+                return stream;
             }
         }
 
         throw new ArgumentException($"'{input}' is not a track of '{Name}'.", nameof(input));
     }
 
-    private sealed class Lane(InputPad input)
+    private sealed class MuxedStream(InputPad input)
     {
         public InputPad Input { get; } = input;
 

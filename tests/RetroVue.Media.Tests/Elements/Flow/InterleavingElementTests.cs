@@ -17,16 +17,16 @@ public sealed class InterleavingElementTests
             seed =>
             {
                 var random = new Random(seed);
-                int lanes = random.Next(1, 5);
-                long[][] times = [.. Enumerable.Range(0, lanes).Select(_ => RandomTimes(random))];
+                int streams = random.Next(1, 5);
+                long[][] times = [.. Enumerable.Range(0, streams).Select(_ => RandomTimes(random))];
                 string[] expected =
                 [
-                    .. times.SelectMany((lane, i) => lane.Select(time => (Time: time, Lane: i))).OrderBy(item => item.Time).ThenBy(item => item.Lane)
-                        .Select(item => $"{item.Lane}:{item.Time}"),
+                    .. times.SelectMany((stream, i) => stream.Select(time => (Time: time, Stream: i))).OrderBy(item => item.Time).ThenBy(item => item.Stream)
+                        .Select(item => $"{item.Stream}:{item.Time}"),
                     "end",
                 ];
                 // The same streams arrive in two different orders.
-                return Run(lanes, Arrival(times, random)).SequenceEqual(expected, StringComparer.Ordinal) && Run(lanes, Arrival(times, random)).SequenceEqual(expected, StringComparer.Ordinal);
+                return Run(streams, Arrival(times, random)).SequenceEqual(expected, StringComparer.Ordinal) && Run(streams, Arrival(times, random)).SequenceEqual(expected, StringComparer.Ordinal);
             },
             300);
 
@@ -181,25 +181,25 @@ public sealed class InterleavingElementTests
 
     private static (int, object)[] Arrival(long[][] times, Random random)
     {
-        int[] order = [.. times.SelectMany((lane, i) => lane.Select(_ => i))];
+        int[] order = [.. times.SelectMany((stream, i) => stream.Select(_ => i))];
         random.Shuffle(order);
         int[] next = new int[times.Length];
-        return [.. order.Select(lane => (lane, (object)Ms(times[lane][next[lane]++])))];
+        return [.. order.Select(stream => (stream, (object)Ms(times[stream][next[stream]++])))];
     }
 
-    private static List<string> Run(int lanes, params (int, object)[] script)
+    private static List<string> Run(int streams, params (int, object)[] script)
     {
         var executor = new SimulatedExecutor();
-        (Pipeline pipeline, RecordingMuxer muxer) = Build(executor, lanes, script);
+        (Pipeline pipeline, RecordingMuxer muxer) = Build(executor, streams, script);
         executor.RunUntilCompleted(pipeline.RunAsync(), ClockTime.FromSeconds(1));
         return muxer.Taken;
     }
 
     /// <summary>Returns what has been taken before the end of the streams comes.</summary>
-    private static List<string> RunWithoutEnd(int lanes, params (int, object)[] script)
+    private static List<string> RunWithoutEnd(int streams, params (int, object)[] script)
     {
         var executor = new SimulatedExecutor();
-        (Pipeline pipeline, RecordingMuxer muxer) = Build(executor, lanes, script, isEndless: true);
+        (Pipeline pipeline, RecordingMuxer muxer) = Build(executor, streams, script, isEndless: true);
         Task run = pipeline.RunAsync();
         executor.RunFor(ClockTime.FromMilliseconds(10));
         List<string> taken = [.. muxer.Taken];
@@ -207,12 +207,12 @@ public sealed class InterleavingElementTests
         return taken;
     }
 
-    private static (Pipeline Pipeline, RecordingMuxer Muxer) Build(SimulatedExecutor executor, int lanes, (int, object)[] script, bool isEndless = false, bool needsTimes = false)
+    private static (Pipeline Pipeline, RecordingMuxer Muxer) Build(SimulatedExecutor executor, int streams, (int, object)[] script, bool isEndless = false, bool needsTimes = false)
     {
         var pipeline = new Pipeline(new PipelineOptions { Executor = executor });
-        var source = pipeline.Add(new ScriptedSource("source", lanes, script) { IsEndless = isEndless });
-        var muxer = pipeline.Add(new RecordingMuxer("mux", lanes, needsTimes));
-        for (int i = 0; i < lanes; i++)
+        var source = pipeline.Add(new ScriptedSource("source", streams, script) { IsEndless = isEndless });
+        var muxer = pipeline.Add(new RecordingMuxer("mux", streams, needsTimes));
+        for (int i = 0; i < streams; i++)
         {
             pipeline.Link(source.Outputs[i], muxer.Inputs[i]);
         }

@@ -4,29 +4,29 @@ using RetroVue.Media.Time;
 
 namespace RetroVue.Media.Tests.Elements.Flow;
 
-/// <summary>Records what it takes, as "lane:milliseconds", "lane:event" and "end".</summary>
+/// <summary>Records what it takes, as "stream:milliseconds", "stream:event" and "end".</summary>
 internal sealed class RecordingMuxer : InterleavingElement
 {
     private readonly Dictionary<InputPad, Segment> _segments = [];
 
     private readonly bool _needsTimes;
 
-    public RecordingMuxer(string name, int lanes, bool needsTimes = false)
+    public RecordingMuxer(string name, int streams, bool needsTimes = false)
         : base(name)
     {
         _needsTimes = needsTimes;
-        for (int i = 0; i < lanes; i++)
+        for (int i = 0; i < streams; i++)
         {
-            AddLane($"in{i}");
+            AddStreamInput($"in{i}");
         }
     }
 
     public List<string> Taken { get; } = [];
 
     /// <summary>The running times of the buffers that were taken, in their order.</summary>
-    public List<(string Lane, ClockTime Time, ClockTime Moved)> Times { get; } = [];
+    public List<(string Stream, ClockTime Time, ClockTime Moved)> Times { get; } = [];
 
-    protected override int LaneCapacity => 4;
+    protected override int StreamCapacity => 4;
 
     protected override bool NeedsTimes => _needsTimes;
 

@@ -47,8 +47,8 @@ public sealed class TimesThatGoBackTests
     [TestCase(1000, 30)]
     public void Duration_beyond_reason_does_not_move_what_goes_back(int at, int seconds)
     {
-        (int Lane, object Time)[] first = [.. Section(0, 2000)];
-        int wrong = Array.FindIndex(first, item => item.Lane == 0 && item.Time.Equals(Ms(at)));
+        (int Stream, object Time)[] first = [.. Section(0, 2000)];
+        int wrong = Array.FindIndex(first, item => item.Stream == 0 && item.Time.Equals(Ms(at)));
         first[wrong] = (0, (Ms(at), ClockTime.FromSeconds(seconds)));
         RecordingMuxer muxer = Run([.. first, .. Section(0, 2000)]);
         long[] pictures = TimesOf(muxer, "0");
@@ -80,8 +80,8 @@ public sealed class TimesThatGoBackTests
             // Each recording begins before the end of the one before, by more than the muxer takes as one line of times.
             int begin = random.Next(0, 1000), length = random.Next(1200, 5000), longerSound = random.Next(-400, 400);
             begin = sections.Count == 0 ? random.Next(0, 100_000) : (int)Math.Max(sections[^1].Pictures[^1], sections[^1].Sound[^1]) - 6000 - begin;
-            (int Lane, object Time)[] section = [.. Section(begin, begin + length, longerSound)];
-            script.AddRange(section.Select(item => (item.Lane, item.Time)));
+            (int Stream, object Time)[] section = [.. Section(begin, begin + length, longerSound)];
+            script.AddRange(section.Select(item => (item.Stream, item.Time)));
             sections.Add((TimesIn(section, 0), TimesIn(section, 1)));
         }
 
@@ -100,7 +100,7 @@ public sealed class TimesThatGoBackTests
     }
 
     /// <summary>Returns pictures and sound in turn, as in a file.</summary>
-    private static IEnumerable<(int Lane, object Time)> Section(int from, int to, int longerSound = 0)
+    private static IEnumerable<(int Stream, object Time)> Section(int from, int to, int longerSound = 0)
     {
         for (int time = from; time < to + Math.Max(longerSound, 0); time += 20)
         {
@@ -116,11 +116,11 @@ public sealed class TimesThatGoBackTests
         }
     }
 
-    private static long[] TimesIn((int Lane, object Time)[] section, int lane) =>
-        [.. section.Where(item => item.Lane == lane).Select(item => ((ClockTime)item.Time).Nanoseconds / 1_000_000)];
+    private static long[] TimesIn((int Stream, object Time)[] section, int stream) =>
+        [.. section.Where(item => item.Stream == stream).Select(item => ((ClockTime)item.Time).Nanoseconds / 1_000_000)];
 
-    private static long[] TimesOf(RecordingMuxer muxer, string lane) =>
-        [.. muxer.Times.Where(taken => taken.Lane == lane).Select(taken => taken.Time.Nanoseconds / 1_000_000)];
+    private static long[] TimesOf(RecordingMuxer muxer, string stream) =>
+        [.. muxer.Times.Where(taken => taken.Stream == stream).Select(taken => taken.Time.Nanoseconds / 1_000_000)];
 
     private static ClockTime Ms(long milliseconds) => ClockTime.FromMilliseconds(milliseconds);
 

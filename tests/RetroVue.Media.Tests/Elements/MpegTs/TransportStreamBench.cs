@@ -13,7 +13,7 @@ internal sealed class TransportStreamBench : ITransportStreamSink, IDisposable
     public static readonly ClockTime Granule = ClockTime.FromMilliseconds(20);
 
     private readonly ArrayBufferWriter<byte> _bytes = new();
-    private readonly List<Lane> _lanes = [];
+    private readonly List<BenchStream> _streams = [];
 
     public TransportStreamBench(TransportStreamOptions? options = null) => Writer = new TransportStreamWriter(options);
 
@@ -46,7 +46,7 @@ internal sealed class TransportStreamBench : ITransportStreamSink, IDisposable
         TransportStreamTrack track = Writer.AddTrack(H264);
         var random = new Random(track.Pid);
         double mean = bytesPerSecond * rate.Inverse.ToDouble();
-        _lanes.Add(new Lane(track, n =>
+        _streams.Add(new BenchStream(track, n =>
         {
             bool isKey = n % group == 0;
             // A key frame has five times the size of an average other frame. The other frames have from half to one and a half of the
@@ -69,7 +69,7 @@ internal sealed class TransportStreamBench : ITransportStreamSink, IDisposable
         int frameSize = track.Format.FrameSize;
         double mean = (double)bytesPerSecond * frameSize / sampleRate;
         var unit = new Rational(frameSize, sampleRate);
-        _lanes.Add(new Lane(track, n =>
+        _streams.Add(new BenchStream(track, n =>
         {
             MediaBuffer buffer = MediaBuffer.Create(HeapMemory.Create((int)(mean * (0.9 + (0.2 * random.NextDouble())))));
             buffer.Memory.WritablePlane(0).Fill((byte)n);
@@ -106,11 +106,11 @@ internal sealed class TransportStreamBench : ITransportStreamSink, IDisposable
         while (time < Origin + end)
         {
             time = Writer.OutputTime.IsNone ? time : ClockTime.Min(time + (granule ?? Granule), Origin + end);
-            foreach (Lane lane in _lanes)
+            foreach (BenchStream stream in _streams)
             {
-                while (lane.NextDts <= time + ahead + Granule && !(lane.NextDts >= Origin + starveAt.GetValueOrDefault(ClockTime.MaxValue)))
+                while (stream.NextDts <= time + ahead + Granule && !(stream.NextDts >= Origin + starveAt.GetValueOrDefault(ClockTime.MaxValue)))
                 {
-                    lane.Feed(Writer);
+                    stream.Feed(Writer);
                 }
             }
 
@@ -130,10 +130,10 @@ internal sealed class TransportStreamBench : ITransportStreamSink, IDisposable
     public void Dispose()
     {
         Writer.Dispose();
-        _lanes.ForEach(lane => lane.Dispose());
+        _streams.ForEach(stream => stream.Dispose());
     }
 
-    private sealed class Lane(TransportStreamTrack track, Func<long, MediaBuffer> make) : IDisposable
+    private sealed class BenchStream(TransportStreamTrack track, Func<long, MediaBuffer> make) : IDisposable
     {
         private MediaBuffer _next = make(0);
         private long _count;

@@ -199,7 +199,7 @@ public sealed class AnyTurnsTests
                 mode,
                 mode == ChannelMode.Normal
                     ? null
-                    : from => new PlayoutPlan([new PlayoutEntry(SegmentKind.Programme, from, from + Duration.FromHours(1), "message", null, Duration.Zero)]));
+                    : from => new PlayoutPlan([new PlayoutEntry(EntryKind.Programme, from, from + Duration.FromHours(1), "message", null, Duration.Zero)]));
             Task<ProducerSwap?>? preparing = null;
             Do($"prepares {mode}", () => preparing = Manager.OnAir.PrepareAsync(request, at));
             _ = preparing!.ContinueWith(failed => failed.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);

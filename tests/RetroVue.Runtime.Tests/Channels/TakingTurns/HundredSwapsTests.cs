@@ -72,6 +72,6 @@ public sealed class HundredSwapsTests
 
         ProducerRequest Message(Instant from) => new(
             ChannelMode.Emergency,
-            _ => new PlayoutPlan([new PlayoutEntry(SegmentKind.Programme, from, from + Duration.FromSeconds(30), "message", message, Duration.Zero)]));
+            _ => new PlayoutPlan([new PlayoutEntry(EntryKind.Programme, from, from + Duration.FromSeconds(30), "message", message, Duration.Zero)]));
     }
 }

@@ -144,7 +144,7 @@ public sealed class LiveSwapTests
 
     private ProducerRequest Message(Instant from) => new(
         ChannelMode.Emergency,
-        _ => new PlayoutPlan([new PlayoutEntry(SegmentKind.Programme, from, from + Duration.FromSeconds(30), "message", _message, Duration.Zero)]));
+        _ => new PlayoutPlan([new PlayoutEntry(EntryKind.Programme, from, from + Duration.FromSeconds(30), "message", _message, Duration.Zero)]));
 
     private ChannelSchedule Schedule(string name, ProfileMode mode, (string File, int Seconds)[] items) => new(
         new Channel(

@@ -162,7 +162,7 @@ public sealed class RecoveryTests
         Instant at = s_start + Duration.FromSeconds(8);
         var request = new ProducerRequest(
             ChannelMode.Emergency,
-            _ => new PlayoutPlan([new PlayoutEntry(SegmentKind.Programme, at, at + Duration.FromSeconds(30), "message", message, Duration.Zero)]));
+            _ => new PlayoutPlan([new PlayoutEntry(EntryKind.Programme, at, at + Duration.FromSeconds(30), "message", message, Duration.Zero)]));
         ProducerSwap swap = channel.Complete(() => channel.Manager.OnAir.PrepareAsync(request, at))!;
         Assert.That(channel.Complete(() => swap.CommitAsync(at)), Is.True);
         watched.Channel.Do(() => normal.Made[0].Fail("It has burnt out."));

@@ -147,7 +147,7 @@ public sealed class SharedOpeningTests
         Task<ViewerSession> joining = Join();
         _channel.Executor.RunFor(ClockTime.FromMilliseconds(500));
         Instant at = s_start + Duration.FromSeconds(2);
-        var message = new PlayoutEntry(SegmentKind.Programme, at, at + Duration.FromSeconds(30), "message", _film, Duration.Zero);
+        var message = new PlayoutEntry(EntryKind.Programme, at, at + Duration.FromSeconds(30), "message", _film, Duration.Zero);
         ProducerSwap swap = _channel.Complete(() => Manager.OnAir.PrepareAsync(new ProducerRequest(ChannelMode.Emergency, _ => new PlayoutPlan([message])), at))!;
         Assert.That(_channel.Complete(() => swap.CommitAsync(at)), Is.True);
         _channel.Complete(joining);

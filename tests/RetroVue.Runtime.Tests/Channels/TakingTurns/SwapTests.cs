@@ -185,7 +185,7 @@ public sealed class SwapTests
 
     private ProducerRequest Request(double from) => new(
         ChannelMode.Emergency,
-        _ => new PlayoutPlan([new PlayoutEntry(SegmentKind.Programme, At(from), At(from + 30), "message", _message, Duration.Zero)]));
+        _ => new PlayoutPlan([new PlayoutEntry(EntryKind.Programme, At(from), At(from + 30), "message", _message, Duration.Zero)]));
 
     private ProducerSwap Prepare(ChannelMode mode, double from) =>
         Channel.Complete(() => Channel.Manager.OnAir.PrepareAsync(mode == ChannelMode.Normal ? ProducerRequest.Normal : Request(from), At(from)))!;

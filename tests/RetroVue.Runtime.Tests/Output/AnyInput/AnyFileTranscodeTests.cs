@@ -77,16 +77,16 @@ public sealed class AnyFileTranscodeTests
         string next = Path.Combine(MadeMedia.Folder, "any-next.mp4");
         next = File.Exists(next) ? next : s_next.Write("any-next", s_nextScript, Mark.Next);
         Instant end = AiredGrid.Start + Duration.FromNanoseconds(script.Length.Nanoseconds);
-        PlayoutEntry first = new(SegmentKind.Programme, AiredGrid.Start, end, "first", path, Duration.Zero);
-        PlayoutEntry second = new(SegmentKind.Programme, end, end + Duration.FromSeconds(60), "second", next, Duration.Zero);
-        using var shelf = new InputShelf(2);
+        PlayoutEntry first = new(EntryKind.Programme, AiredGrid.Start, end, "first", path, Duration.Zero);
+        PlayoutEntry second = new(EntryKind.Programme, end, end + Duration.FromSeconds(60), "second", next, Duration.Zero);
+        using var cache = new InputCache(2);
         return AiredGrid.Watch(profile, script.Length, join, Open, NumberedPicture.Read);
 
         Task<ItemPlayer> Open(PipelineOptions options, ChannelLine line, bool isNext)
         {
             var channel = new Channel(Guid.Empty, "test", "Test", DateTimeZone.Utc, ChannelProfile.Transcode(NumberedPicture.Width, NumberedPicture.Height, rate));
             var kind = new TranscodedChannel(profile);
-            IItemOpener opener = kind.CreateItems(line, new SlateItems(channel, line, kind, _ => second, options), shelf, options);
+            IItemOpener opener = kind.CreateItems(line, new SlateItems(channel, line, kind, _ => second, options), cache, options);
             PlayoutEntry entry = isNext ? second : first;
             ClockTime start = line.At(entry.Start);
             return opener.OpenAsync(entry, isNext ? start : start + join, start, CancellationToken.None);

@@ -134,8 +134,8 @@ public sealed class AnyInputTranscodeTests
         for (int i = script.HasTrueTimes ? 0 : (int)(end.ToUnits(s_sample) - first); i < heard.Length; i++)
         {
             // A decoder cuts an item's last packet at the item's end. Here that packet may be heard to its own end.
-            bool isSeam = (ClockTime.FromUnits(first + i, s_sample) - end).Abs() < script.SoundStep;
-            if (Math.Abs(heard[i] - expected[i]) > 1 && !isSeam)
+            bool isSplice = (ClockTime.FromUnits(first + i, s_sample) - end).Abs() < script.SoundStep;
+            if (Math.Abs(heard[i] - expected[i]) > 1 && !isSplice)
             {
                 Assert.Fail($"sound at {ClockTime.FromUnits(first + i, s_sample)} is {heard[i]} instead of {expected[i]}");
             }

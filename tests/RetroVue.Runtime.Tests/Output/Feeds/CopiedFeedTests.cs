@@ -282,7 +282,7 @@ public sealed class CopiedFeedTests
         List<PlayoutEntry> entries = [];
         foreach (Duration length in lengths)
         {
-            entries.Add(new PlayoutEntry(SegmentKind.Programme, start, start + length, "film", "film", Duration.Zero));
+            entries.Add(new PlayoutEntry(EntryKind.Programme, start, start + length, "film", "film", Duration.Zero));
             start += length;
         }
 

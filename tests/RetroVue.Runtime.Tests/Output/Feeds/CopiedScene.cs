@@ -57,7 +57,7 @@ internal sealed class CopiedScene : IDisposable
         var items = new ScriptedItems(Line, _options, files);
         var slates = new ScriptedItems(Line, _options, _ => (slate, Mark.Slate), isSlate: true);
         var producer = new NormalProducer(
-            feed.Id, new Uri("/test", UriKind.Relative), Output, feed, Executor, items, slates, new LateFiles(), Log.CreateLogger("producer"));
+            feed.Id, new Uri("/test", UriKind.Relative), Output, feed, Executor, items, slates, new HangingOpenings(), Log.CreateLogger("producer"));
         _producers.Add(producer);
         Complete(producer.PrepareAsync(plan, startAt));
         Complete(producer.StartAsync());

@@ -66,8 +66,8 @@ public sealed class RealTimeFeedTests
             ChannelFeed opened = output.OpenFeed($"{mark}");
             var items = new ScriptedItems(line, options, _ => (s_film, mark));
             var made = new NormalProducer(
-                opened.Id, new Uri("/test", UriKind.Relative), output, opened, executor, items, items, new LateFiles(), NullLogger.Instance);
-            var entry = new PlayoutEntry(SegmentKind.Programme, from, from + Duration.FromSeconds(60), "film", "film", Duration.Zero);
+                opened.Id, new Uri("/test", UriKind.Relative), output, opened, executor, items, items, new HangingOpenings(), NullLogger.Instance);
+            var entry = new PlayoutEntry(EntryKind.Programme, from, from + Duration.FromSeconds(60), "film", "film", Duration.Zero);
             await made.PrepareAsync(new PlayoutPlan([entry]), from);
             await made.StartAsync();
             return (made, opened);

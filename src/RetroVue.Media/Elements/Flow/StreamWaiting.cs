@@ -6,34 +6,34 @@ namespace RetroVue.Media.Elements.Flow;
 /// <summary>
 /// Decides how long the inputs of an interleaving element wait for one another, and marks the inputs that the others wait for.
 /// </summary>
-/// <remarks>For the thread that takes buffers out of the lanes.</remarks>
-internal sealed class LaneWaiting(List<InterleavingLane> lanes)
+/// <remarks>For the thread that takes buffers out of the streams.</remarks>
+internal sealed class StreamWaiting(List<InterleavedStream> streams)
 {
     private bool _isShown;
 
     /// <summary>Returns true if live inputs have waited long enough for an empty one.</summary>
     /// <param name="awaited">The empty input.</param>
     /// <param name="silenceLimit">How long they wait, in media time, for an input that has a format but no buffer.</param>
-    public bool IsOver(InterleavingLane awaited, ClockTime silenceLimit)
+    public bool IsOver(InterleavedStream awaited, ClockTime silenceLimit)
     {
         ClockTime newest = ClockTime.None;
         ClockTime longest = ClockTime.Zero;
-        foreach (InterleavingLane lane in lanes)
+        foreach (InterleavedStream stream in streams)
         {
-            if (!lane.IsLive || lane.Peek() is not MediaBuffer)
+            if (!stream.IsLive || stream.Peek() is not MediaBuffer)
             {
                 continue;
             }
 
-            if (lane.IsAtLimit)
+            if (stream.IsAtLimit)
             {
                 return true;
             }
 
-            if (lane.Newest is { IsNone: false } latest)
+            if (stream.Newest is { IsNone: false } latest)
             {
                 newest = newest.IsNone ? latest : ClockTime.Max(newest, latest);
-                longest = ClockTime.Max(longest, lane.Span);
+                longest = ClockTime.Max(longest, stream.Span);
             }
         }
 
@@ -47,10 +47,10 @@ internal sealed class LaneWaiting(List<InterleavingLane> lanes)
         return awaited.HasFormat && longest > silenceLimit && newest - awaited.SilentSince > silenceLimit;
     }
 
-    /// <summary>Marks the lanes that the others wait for while one is full; if none is full, removes the marks.</summary>
-    /// <param name="earliest">The lane that comes first by its times; null if there is none.</param>
-    /// <param name="isStarving">True if another lane is full.</param>
-    public void Show(InterleavingLane? earliest, bool isStarving)
+    /// <summary>Marks the streams that the others wait for while one is full; if none is full, removes the marks.</summary>
+    /// <param name="earliest">The stream that comes first by its times; null if there is none.</param>
+    /// <param name="isStarving">True if another stream is full.</param>
+    public void Show(InterleavedStream? earliest, bool isStarving)
     {
         if (!isStarving && !_isShown)
         {
@@ -58,10 +58,10 @@ internal sealed class LaneWaiting(List<InterleavingLane> lanes)
         }
 
         _isShown = isStarving;
-        foreach (InterleavingLane lane in lanes)
+        foreach (InterleavedStream stream in streams)
         {
-            bool isAwaited = lane.IsUnsure || (!lane.HasEnded && lane.Peek() is null && (lane.CoveredUntil.IsNone || ReferenceEquals(lane, earliest)));
-            lane.Gate.SetStarving(isStarving && isAwaited);
+            bool isAwaited = stream.IsUnsure || (!stream.HasEnded && stream.Peek() is null && (stream.CoveredUntil.IsNone || ReferenceEquals(stream, earliest)));
+            stream.Gate.SetStarving(isStarving && isAwaited);
         }
     }
 }

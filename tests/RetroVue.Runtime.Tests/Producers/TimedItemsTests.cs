@@ -13,15 +13,15 @@ using Duration = NodaTime.Duration;
 namespace RetroVue.Runtime.Tests.Producers;
 
 /// <summary>If an opening was given up, the next opening of the same file waits for it, unless it hangs for too long.</summary>
-public sealed class PatientItemsTests
+public sealed class TimedItemsTests
 {
     private SimulatedExecutor _executor = null!;
-    private LateFiles _late = null!;
+    private HangingOpenings _hanging = null!;
 
     private double Now => (_executor.Clock.Now - ClockTime.FromSeconds(10)).Nanoseconds / 1e9;
 
     [SetUp]
-    public void Begin() => (_executor, _late) = (new SimulatedExecutor(ClockTime.FromSeconds(10)), new LateFiles());
+    public void Begin() => (_executor, _hanging) = (new SimulatedExecutor(ClockTime.FromSeconds(10)), new HangingOpenings());
 
     [TestCase(0.3)]
     [TestCase(4.2)]
@@ -42,7 +42,7 @@ public sealed class PatientItemsTests
         GiveUp(opener, after: 1);
         Task<ItemPlayer> second = Open(opener, CancellationToken.None);
         Assert.That(() => _executor.RunUntilCompleted(second, _executor.Clock.Now + ClockTime.FromSeconds(20)), Throws.InstanceOf<StalledFileException>());
-        Assert.That(Now, Is.EqualTo(PatientItems.Limit.Nanoseconds / 1e9).Within(0.001), "the limit counts from the first opening");
+        Assert.That(Now, Is.EqualTo(TimedItems.Limit.Nanoseconds / 1e9).Within(0.001), "the limit counts from the first opening");
         Task<ItemPlayer> third = Open(opener, CancellationToken.None);
         Assert.That(() => _executor.RunUntilCompleted(third, _executor.Clock.Now), Throws.InstanceOf<StalledFileException>());
         Assert.That(opener.Opened, Is.EqualTo(1));
@@ -58,7 +58,7 @@ public sealed class PatientItemsTests
         _executor.RunUntilCompleted(
             () =>
             {
-                _late.Add("/none", new SlowOpener(_executor, 0.5).OpenAsync(null!, ClockTime.Zero, ClockTime.Zero, CancellationToken.None), _executor.Clock.Now);
+                _hanging.Add("/none", new SlowOpener(_executor, 0.5).OpenAsync(null!, ClockTime.Zero, ClockTime.Zero, CancellationToken.None), _executor.Clock.Now);
                 return Task.CompletedTask;
             },
             _executor.Clock.Now);
@@ -70,8 +70,8 @@ public sealed class PatientItemsTests
     [Test]
     public void Opening_that_has_ended_meanwhile_is_not_waited_for_for_ever()
     {
-        _late.Add("/none", Task.FromException<ItemPlayer>(new InvalidDataException("There is none.")), _executor.Clock.Now);
-        Assert.That((_late.EndOf("/none"), _late.SinceOf("/none")), Is.EqualTo(((Task?)null, ClockTime.None)));
+        _hanging.Add("/none", Task.FromException<ItemPlayer>(new InvalidDataException("There is none.")), _executor.Clock.Now);
+        Assert.That((_hanging.EndOf("/none"), _hanging.SinceOf("/none")), Is.EqualTo(((Task?)null, ClockTime.None)));
     }
 
     private void GiveUp(SlowOpener opener, double after)
@@ -93,12 +93,12 @@ public sealed class PatientItemsTests
     private Task<ItemPlayer> Open(SlowOpener opener, CancellationToken gone)
     {
         Instant start = ChannelLine.DefaultEpoch;
-        var entry = new PlayoutEntry(SegmentKind.Programme, start, start + Duration.FromMinutes(1), "Test", "/none", Duration.Zero);
+        var entry = new PlayoutEntry(EntryKind.Programme, start, start + Duration.FromMinutes(1), "Test", "/none", Duration.Zero);
         Task<ItemPlayer>? opening = null;
         _executor.RunUntilCompleted(
             () =>
             {
-                opening = new PatientItems(opener, _late, _executor).OpenAsync(entry, ClockTime.Zero, ClockTime.Zero, gone);
+                opening = new TimedItems(opener, _hanging, _executor).OpenAsync(entry, ClockTime.Zero, ClockTime.Zero, gone);
                 return Task.CompletedTask;
             },
             _executor.Clock.Now);

@@ -8,7 +8,7 @@ namespace RetroVue.Media.Elements.Flow;
 /// One thread adds, one takes. An input without live sources is limited in items, because it can wait. An input with a live source is
 /// limited in bytes, far above the usual lag of the others, because its source loses media while it waits.
 /// </remarks>
-internal sealed class InterleavingLane(InputPad pad, RoomGate gate, int capacity)
+internal sealed class InterleavedStream(InputPad pad, RoomGate gate, int capacity)
 {
     /// <summary>The maximum number of bytes that a live input stores: 90 s at 6 Mbit/s.</summary>
     private const long MaxBytes = 64 * 1024 * 1024;
@@ -138,7 +138,7 @@ internal sealed class InterleavingLane(InputPad pad, RoomGate gate, int capacity
 
     /// <summary>Shifts the segment if the next buffer is on another line than the last, or the line was shifted.</summary>
     /// <remarks>Not for a live source: its times are those of its clock, and a late buffer is late.</remarks>
-    /// <param name="shifts">The lines of all lanes.</param>
+    /// <param name="shifts">The lines of all streams.</param>
     /// <param name="isStopping">True if no more buffers come.</param>
     /// <returns>True if the segment has changed.</returns>
     public bool FollowLine(LineShifts shifts, bool isStopping)

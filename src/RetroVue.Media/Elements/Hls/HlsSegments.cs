@@ -6,7 +6,7 @@ namespace RetroVue.Media.Elements.Hls;
 /// Finished segments: those that wait to be listed, those that are listed, and those that have left the playlist but are still available.
 /// </summary>
 /// <remarks>One thread adds and updates; the other methods are for any thread.</remarks>
-internal sealed class HlsShelf(HlsOptions options)
+internal sealed class HlsSegments(HlsOptions options)
 {
     private readonly Lock _lock = new();
     private readonly Queue<HlsSegment> _waiting = [];

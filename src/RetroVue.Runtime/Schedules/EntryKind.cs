@@ -1,7 +1,7 @@
 namespace RetroVue.Runtime.Schedules;
 
 /// <summary>The kind of an entry.</summary>
-public enum SegmentKind
+public enum EntryKind
 {
     /// <summary>A programme, which the guide lists.</summary>
     Programme,
@@ -9,6 +9,6 @@ public enum SegmentKind
     /// <summary>A file that fills the time between programmes.</summary>
     Filler,
 
-    /// <summary>A still picture with the clock and the next title, if nothing else fills the time.</summary>
+    /// <summary>A fixed picture with the clock and the next title, if nothing else fills the time.</summary>
     Slate,
 }

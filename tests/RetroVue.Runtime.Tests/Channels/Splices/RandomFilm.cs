@@ -1,4 +1,4 @@
-namespace RetroVue.Runtime.Tests.Channels.Seams;
+namespace RetroVue.Runtime.Tests.Channels.Splices;
 
 /// <summary>A way of encoding films. It makes two films.</summary>
 /// <param name="Number">The number of the way, less than <see cref="Count"/>.</param>
@@ -42,7 +42,7 @@ internal sealed record RandomFilm(int Number)
 
     /// <summary>Makes one of the two films.</summary>
     public string Make(bool isSecond) => MadeMedia.Make(
-        FormattableString.Invariant($"seam-{Number}-{(isSecond ? "b" : "a")}.{Container}"),
+        FormattableString.Invariant($"splice-{Number}-{(isSecond ? "b" : "a")}.{Container}"),
         $"-f lavfi -i {(isSecond ? "testsrc2=s=160x96:r=25,negate,hflip" : "testsrc2=s=160x96:r=25")} -f lavfi -i sine=frequency=440:sample_rate=48000 "
         + $"-t {Length / 1000} -pix_fmt yuv420p {Settings} -ac 2");
 

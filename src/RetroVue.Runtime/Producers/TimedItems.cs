@@ -12,7 +12,7 @@ namespace RetroVue.Runtime.Producers;
 /// Opens files, but waits no longer than a limit. If the opening of a file hangs, because its disk does not answer, it goes on in the
 /// background, and the file is closed when it opens after all.
 /// </summary>
-internal sealed class PatientItems(IItemOpener items, LateFiles late, Executor executor) : IItemOpener
+internal sealed class TimedItems(IItemOpener items, HangingOpenings hanging, Executor executor) : IItemOpener
 {
     /// <summary>A little longer than libavformat's limit, because libavformat describes a bad header better.</summary>
     public static ClockTime Limit => NormalProducer.OpenLimit + ClockTime.FromMilliseconds(300);
@@ -23,11 +23,11 @@ internal sealed class PatientItems(IItemOpener items, LateFiles late, Executor e
     {
         string file = entry.File!;
         IClock clock = executor.Waiter.SystemClock;
-        while (late.EndOf(file) is { } end)
+        while (hanging.EndOf(file) is { } end)
         {
             // An earlier opening was given up, perhaps long before the limit, and may end at any moment. After it, another opening may have
             // been given up too.
-            ClockTime since = late.SinceOf(file);
+            ClockTime since = hanging.SinceOf(file);
             if (!since.IsNone && clock.Now >= since + Limit)
             {
                 throw new StalledFileException(file, "is still being opened");
@@ -40,9 +40,9 @@ internal sealed class PatientItems(IItemOpener items, LateFiles late, Executor e
             }
         }
 
-        if (late.IsFull)
+        if (hanging.IsFull)
         {
-            throw new StalledFileException(file, $"was not opened, because {LateFiles.Most} other files of the channel hang");
+            throw new StalledFileException(file, $"was not opened, because {HangingOpenings.Most} other files of the channel hang");
         }
 
         using var giveUp = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -60,7 +60,7 @@ internal sealed class PatientItems(IItemOpener items, LateFiles late, Executor e
             return await opening.ConfigureAwait(false);
         }
 
-        late.Add(file, opening, begun);
+        hanging.Add(file, opening, begun);
         cancellationToken.ThrowIfCancellationRequested();
         throw new StalledFileException(file, "could not be opened in time");
     }

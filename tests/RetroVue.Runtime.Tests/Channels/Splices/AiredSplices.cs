@@ -4,10 +4,10 @@ using RetroVue.Media.Pipelines;
 using RetroVue.Media.Time;
 using RetroVue.Runtime.Schedules;
 
-namespace RetroVue.Runtime.Tests.Channels.Seams;
+namespace RetroVue.Runtime.Tests.Channels.Splices;
 
 /// <summary>Airs parts of files on a copied channel, and checks that a decoder shows the files' own pictures, each at its time.</summary>
-internal sealed class AiredSeams
+internal sealed class AiredSplices
 {
     private const int PacketSize = 188;
     private const int PicturePid = 0x100;
@@ -20,12 +20,12 @@ internal sealed class AiredSeams
     /// <summary>The unit of time stamps on the wire, 1/90 000 s, rounded up.</summary>
     private static readonly ClockTime s_tick = ClockTime.FromMicroseconds(12);
 
-    private readonly SeamItem[] _items;
+    private readonly SpliceItem[] _items;
     private readonly DecodedPictures _decoded;
     private readonly ClockTime _zero;
     private readonly IReadOnlyCollection<string> _log;
 
-    private AiredSeams(SeamItem[] items, string path, ClockTime zero, IReadOnlyCollection<string> log)
+    private AiredSplices(SpliceItem[] items, string path, ClockTime zero, IReadOnlyCollection<string> log)
     {
         (_items, Path, _zero, _log) = (items, path, zero, log);
         _decoded = DecodedPictures.Of(path);
@@ -38,7 +38,7 @@ internal sealed class AiredSeams
     public IReadOnlyCollection<string> Log => _log;
 
     /// <summary>Airs the items on a channel, and watches from a time in the first item until the last one is over.</summary>
-    public static AiredSeams Watch(SeamItem[] items, string name, Duration join = default)
+    public static AiredSplices Watch(SpliceItem[] items, string name, Duration join = default)
     {
         // With a synchronization context of the test runner, continuations would run on the thread pool and not in the simulation.
         SynchronizationContext.SetSynchronizationContext(null);
@@ -53,7 +53,7 @@ internal sealed class AiredSeams
         string path = System.IO.Path.Combine(MadeMedia.Folder, $"{name}.ts");
         File.WriteAllBytes(path, WholePictures(channel.Received));
         Assert.That(MediaBuffer.LiveCount, Is.Zero);
-        return new AiredSeams(items, path, zero, log.Lines);
+        return new AiredSplices(items, path, zero, log.Lines);
     }
 
     /// <summary>
@@ -68,7 +68,7 @@ internal sealed class AiredSeams
         Assert.That(_decoded.Errors, Is.Empty, $"what ffmpeg says of the channel of {this}");
         Assert.That(_log, Is.Empty);
         ClockTime begin = ClockTime.Zero;
-        foreach (SeamItem item in _items)
+        foreach (SpliceItem item in _items)
         {
             ClockTime end = begin + Time(item.Length);
             var aired = _decoded.Pictures.Select(picture => (Time: OnLine(picture.Pts), picture.Hash))
@@ -96,7 +96,7 @@ internal sealed class AiredSeams
     public override string ToString() => string.Join(", ", _items.Select(item => item.ToString()));
 
     /// <summary>Returns the hash of the file's picture that the item shows at a time after its start; null if there is none.</summary>
-    private static string? Find(SeamItem item, ClockTime time)
+    private static string? Find(SpliceItem item, ClockTime time)
     {
         ClockTime wanted = StartOf(item.File) + Time(item.In) + time;
         foreach ((ClockTime pts, string hash) in DecodedPictures.OfSource(item.File).Pictures)

@@ -5,7 +5,7 @@ namespace RetroVue.Runtime.Schedules;
 /// <summary>The entry on the air at an instant, and the position of the instant in it.</summary>
 /// <param name="Entry">The entry on the air.</param>
 /// <param name="At">The instant, within the entry.</param>
-public readonly record struct Airing(PlayoutEntry Entry, Instant At)
+public readonly record struct SchedulePosition(PlayoutEntry Entry, Instant At)
 {
     /// <summary>How long the entry has been on the air.</summary>
     public Duration Elapsed => At - Entry.Start;

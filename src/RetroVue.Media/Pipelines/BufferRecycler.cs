@@ -3,14 +3,14 @@ using RetroVue.Media.Memory;
 namespace RetroVue.Media.Pipelines;
 
 /// <summary>The recycler of one thread's buffer headers.</summary>
-internal sealed class BufferHome
+internal sealed class BufferRecycler
 {
     private static readonly Lock s_lock = new();
-    private static readonly List<BufferHome> s_all = [];
+    private static readonly List<BufferRecycler> s_all = [];
 
     private readonly Thread _thread = Thread.CurrentThread;
 
-    private BufferHome()
+    private BufferRecycler()
     {
     }
 
@@ -22,21 +22,21 @@ internal sealed class BufferHome
         {
             lock (s_lock)
             {
-                return s_all.Sum(home => home.Recycler.Live);
+                return s_all.Sum(recycler => recycler.Recycler.Live);
             }
         }
     }
 
-    public static BufferHome ForThisThread()
+    public static BufferRecycler ForThisThread()
     {
-        var home = new BufferHome();
+        var recycler = new BufferRecycler();
         lock (s_lock)
         {
-            // A home outlives its thread while any of its buffers is in use: a leaked buffer stays counted.
+            // A recycler outlives its thread while any of its buffers is in use: a leaked buffer stays counted.
             s_all.RemoveAll(old => !old._thread.IsAlive && old.Recycler.Live == 0);
-            s_all.Add(home);
+            s_all.Add(recycler);
         }
 
-        return home;
+        return recycler;
     }
 }

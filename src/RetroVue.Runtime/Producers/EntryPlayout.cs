@@ -15,19 +15,19 @@ namespace RetroVue.Runtime.Producers;
 /// <param name="producer">The producer's id, for the log.</param>
 /// <param name="plan">The producer's plan. The entry's end may move while it is on the air.</param>
 /// <param name="items">Opens slates.</param>
-/// <param name="patient">Opens the file again.</param>
-/// <param name="late">Says when an opening that hung has ended.</param>
+/// <param name="timed">Opens the file again.</param>
+/// <param name="hanging">Says when an opening that hung has ended.</param>
 /// <param name="output">The channel's output.</param>
 /// <param name="feed">The producer's feed.</param>
 /// <param name="executor">Runs the channel.</param>
 /// <param name="retired">The list of discarded players that are still ending.</param>
 /// <param name="logger">Gets a line for each failure.</param>
-internal sealed class EntryOnAir(
+internal sealed class EntryPlayout(
     string producer,
     PlannedEntries plan,
     PlannedItems items,
-    PatientItems patient,
-    LateFiles late,
+    TimedItems timed,
+    HangingOpenings hanging,
     ChannelOutput output,
     ChannelFeed feed,
     Executor executor,
@@ -94,7 +94,7 @@ internal sealed class EntryOnAir(
             MoveEnd(next, plan.Prepared);
             if (player.MayReturn)
             {
-                _return ??= ItemReturn.Begin(entry, patient, late, output, executor, returned => Retire(returned), _returnPause, stop);
+                _return ??= ItemReturn.Begin(entry, timed, hanging, output, executor, returned => Retire(returned), _returnPause, stop);
             }
 
             Task stalled = _stalls.StallOf(player);

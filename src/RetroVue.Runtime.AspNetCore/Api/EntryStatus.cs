@@ -8,9 +8,9 @@ namespace RetroVue.Runtime.AspNetCore.Api;
 /// <param name="Start">When it starts, ISO 8601 in UTC.</param>
 /// <param name="End">When it ends, ISO 8601 in UTC.</param>
 /// <param name="Kind">programme, filler or slate.</param>
-internal sealed record AiringStatus(string Title, string Start, string End, string Kind)
+internal sealed record EntryStatus(string Title, string Start, string End, string Kind)
 {
-    public static AiringStatus Of(PlayoutEntry entry) => new(
+    public static EntryStatus Of(PlayoutEntry entry) => new(
         entry.Title,
         InstantPattern.ExtendedIso.Format(entry.Start),
         InstantPattern.ExtendedIso.Format(entry.End),

@@ -6,7 +6,7 @@ using RetroVue.Media.Time;
 namespace RetroVue.Runtime.Output;
 
 /// <summary>One stream of an item, with the buffers that wait to be aired. Guarded by its sink's lock.</summary>
-internal sealed class ChannelLane(MediaKind kind, InputPad pad)
+internal sealed class ItemStream(MediaKind kind, InputPad pad)
 {
     /// <summary>Limits the memory of streams whose times do not advance.</summary>
     private const int MostItems = 4096;
@@ -72,13 +72,13 @@ internal sealed class ChannelLane(MediaKind kind, InputPad pad)
     /// <summary>The number of waiting buffers and format changes.</summary>
     public int Count => _items.Count;
 
-    /// <summary>True if the lane holds as much as it may.</summary>
+    /// <summary>True if the stream holds as much as it may.</summary>
     public bool IsFull => _items.Count > MostItems || _bytes > MostBytes;
 
     /// <summary>True if no more buffers come that are decoded before a time.</summary>
     public bool Covers(ClockTime time) => HasEnded || Newest >= time;
 
-    /// <summary>True if the lane reaches a read-ahead beyond the wanted time, or beyond its own beginning if that is later.</summary>
+    /// <summary>True if the stream reaches a read-ahead beyond the wanted time, or beyond its own beginning if that is later.</summary>
     public bool IsAheadOf(ClockTime wanted, ClockTime readAhead) =>
         Newest >= (wanted.IsNone || _first > wanted ? _first : wanted) + readAhead;
 
@@ -217,7 +217,7 @@ internal sealed class ChannelLane(MediaKind kind, InputPad pad)
     }
 
     /// <summary>
-    /// Ends the lane before the first buffer, in decoding order, that is presented at a time or later, if there is one yet.
+    /// Ends the stream before the first buffer, in decoding order, that is presented at a time or later, if there is one yet.
     /// </summary>
     public void EndAt(ClockTime time)
     {

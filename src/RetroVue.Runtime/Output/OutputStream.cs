@@ -7,7 +7,7 @@ using RetroVue.Media.Time;
 namespace RetroVue.Runtime.Output;
 
 /// <summary>One of the channel's streams on its way to the transport stream's writer.</summary>
-internal sealed class OutputLane(MediaKind kind, TransportStreamTrack track)
+internal sealed class OutputStream(MediaKind kind, TransportStreamTrack track)
 {
     private readonly CodedBeginning _beginning = new();
     private bool _isToEnter;

@@ -4,7 +4,7 @@ namespace RetroVue.Runtime.Output;
 
 /// <summary>A limit for a wait: a channel's start must not wait for ever.</summary>
 /// <param name="limit">The longest wait.</param>
-internal sealed class Patience(ClockTime limit)
+internal sealed class LimitedWait(ClockTime limit)
 {
     private ClockTime _since = ClockTime.None;
 

@@ -8,7 +8,7 @@ namespace RetroVue.Media.FFmpeg.Codecs;
 /// stored here, so packets get them back to the nanosecond.
 /// </summary>
 /// <param name="timeBase">The length of a tick in seconds.</param>
-internal sealed class PictureLedger(Rational timeBase)
+internal sealed class PictureHeaders(Rational timeBase)
 {
     // Encoders hold at most a few hundred pictures: x264's look-ahead is 250.
     private const int Capacity = 1024;

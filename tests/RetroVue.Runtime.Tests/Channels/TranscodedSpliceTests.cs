@@ -6,7 +6,7 @@ using RetroVue.Runtime.Schedules;
 namespace RetroVue.Runtime.Tests.Channels;
 
 /// <summary>One item of a transcoded channel follows another.</summary>
-public sealed class TranscodedSeamTests
+public sealed class TranscodedSpliceTests
 {
     private static readonly int[] s_rates = [1, 2, 4, 5, 8, 10, 12, 20, 25];
 

@@ -9,7 +9,7 @@ namespace RetroVue.Media.FFmpeg.Containers;
 /// meanwhile. Each file occupies a file descriptor and libavformat's index, 24 bytes per packet. Thread-safe.
 /// </remarks>
 /// <param name="capacity">The maximum number of kept files; beyond it, the oldest is closed.</param>
-public sealed class InputShelf(int capacity) : IDisposable
+public sealed class InputCache(int capacity) : IDisposable
 {
     private readonly Lock _lock = new();
     private readonly List<InputFile> _files = [];

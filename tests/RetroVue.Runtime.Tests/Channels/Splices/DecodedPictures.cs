@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using RetroVue.Media.Time;
 
-namespace RetroVue.Runtime.Tests.Channels.Seams;
+namespace RetroVue.Runtime.Tests.Channels.Splices;
 
 /// <summary>
 /// The pictures that ffmpeg decodes from a file, each with its time and a hash of its content, and the errors that ffmpeg prints.

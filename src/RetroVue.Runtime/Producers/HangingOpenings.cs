@@ -6,7 +6,7 @@ namespace RetroVue.Runtime.Producers;
 /// <remarks>
 /// Each occupies a thread while it hangs, so their number is limited, and the same file is here at most once. Thread-safe.
 /// </remarks>
-internal sealed class LateFiles
+internal sealed class HangingOpenings
 {
     /// <summary>The maximum number.</summary>
     public const int Most = 4;

@@ -1,9 +1,9 @@
 using RetroVue.Media.Time;
 
-namespace RetroVue.Runtime.Tests.Channels.Seams;
+namespace RetroVue.Runtime.Tests.Channels.Splices;
 
 /// <summary>Copied items follow one another, or are entered in the middle, with groups of pictures of any kind.</summary>
-public sealed class CopySeamTests
+public sealed class CopySpliceTests
 {
     private const string Sound = "-f lavfi -i sine=frequency=440:sample_rate=48000";
     private const string Film = $"-f lavfi -i testsrc2=s=320x180:r=25 {Sound} -pix_fmt yuv420p";
@@ -23,8 +23,8 @@ public sealed class CopySeamTests
     {
         string film = Make($"{name}-film.{container}", 20, settings);
         string other = Make($"{name}-other.{container}", 5, settings);
-        AiredSeams aired = AiredSeams.Watch(
-            [SeamItem.Of(film, 0, 4000), SeamItem.Of(other, 0, 4800), SeamItem.Of(film, 4000, 4000), SeamItem.Of(film, 8000, 5000)],
+        AiredSplices aired = AiredSplices.Watch(
+            [SpliceItem.Of(film, 0, 4000), SpliceItem.Of(other, 0, 4800), SpliceItem.Of(film, 4000, 4000), SpliceItem.Of(film, 8000, 5000)],
             $"{name}-{container}-aired");
         aired.AssertAllAsWanted(ClockTime.FromMilliseconds(entry), ClockTime.FromMilliseconds(160), ClockTime.FromMilliseconds(40));
     }
