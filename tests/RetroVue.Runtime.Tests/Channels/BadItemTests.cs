@@ -119,6 +119,8 @@ public sealed class BadItemTests
         string bad = BadFiles.Make("header-only", good);
         Aired aired = await Watch(mode, [good, bad, good], Duration.FromSeconds(1), Duration.FromSeconds(20), lengths: [12, 2, 12]);
         AssertNumbers(aired, 1, 12, 0);
+        AssertNumbers(aired, 14, 21, 14);
+        AssertGrid(aired, mode, 2);
         Assert.That(aired.Log, Has.Exactly(1).Contains(bad));
     }
 
@@ -141,15 +143,24 @@ public sealed class BadItemTests
     }
 
     [Test]
-    public async Task Item_without_sound_or_picture_is_transcoded_with_silence_or_the_last_picture()
+    public async Task Item_without_sound_or_picture_is_transcoded_with_silence_or_a_slate()
     {
         string good = await TestFiles.MakeAsync(s_rate, Seconds * 25);
         string silent = MadeMedia.Make("other-silent.mp4", $"-i {good} -c copy -an");
         string blind = MadeMedia.Make("other-sound.mp4", $"-i {good} -c copy -vn");
         Aired aired = await Watch(ProfileMode.Transcode, [silent, blind, good], Duration.FromSeconds(2), Duration.FromSeconds(26));
         AssertNumbers(aired, 2, 12, 0);
+        AssertSlate(aired, 12, 24);
         AssertNumbers(aired, 24, 27, 24);
         AssertGrid(aired, ProfileMode.Transcode, 0);
+        ReceivedSound sound = await ReceivedSound.ReadAsync(aired.Path);
+        Assert.That(aired.At(sound.Span.From), Is.LessThan(2));
+        Assert.That(aired.At(sound.Span.To), Is.GreaterThan(28));
+        Assert.That(sound.Holes, Is.EqualTo(ClockTime.Zero));
+        // The second item and the third one beep at each whole second. A beep is found to the sample, and its time is a whole tick of 11 µs.
+        Assert.That(sound.Beeps.Select(aired.At), Is.EqualTo(Enumerable.Range(12, 17).Select(second => (double)second)).Within(0.0001));
+        // Nothing is heard of the first item. AAC spreads the first beep over the frame of 21 ms before it.
+        Assert.That(sound.PeakBefore(sound.Beeps[0] - ClockTime.FromMilliseconds(22)), Is.Zero);
         Assert.That(aired.Log, Is.Empty);
     }
 
@@ -187,7 +198,9 @@ public sealed class BadItemTests
         double end = (join + time).TotalSeconds;
         return new Aired(
             [.. frames.Select(frame => (Seconds: ToSeconds(frame.Pts), frame.Number)).Where(frame => frame.Seconds < end)],
-            log.Lines);
+            log.Lines,
+            path,
+            ToSeconds);
 
         double ToSeconds(ClockTime pts) => (((pts.Nanoseconds - zero + wrap + (wrap / 2)) % wrap) - (wrap / 2)) / 1e9;
     }
@@ -225,7 +238,11 @@ public sealed class BadItemTests
         Assert.That(steps.Max(), Is.LessThan(mode == ProfileMode.Copy ? 0.041 + hole : 0.041));
     }
 
-    private sealed record Aired((double Time, long Number)[] Frames, IReadOnlyCollection<string> Log)
+    /// <param name="Frames">The pictures, each with its time in seconds since the schedule's start.</param>
+    /// <param name="Log">The warnings and errors.</param>
+    /// <param name="Path">The recorded stream.</param>
+    /// <param name="At">Returns the seconds since the schedule's start at a time of the stream.</param>
+    private sealed record Aired((double Time, long Number)[] Frames, IReadOnlyCollection<string> Log, string Path, Func<ClockTime, double> At)
     {
         public (double Time, long Number)[] Between(double from, double to) =>
             [.. Frames.Where(frame => frame.Time > from - 0.001 && frame.Time < to - 0.001)];
