@@ -7,128 +7,114 @@ using RetroVue.Media.Time;
 namespace RetroVue.Media.Tests.Pipelines;
 
 /// <summary>A pipeline that runs in simulation without end chooses the clock to follow, as clocks come, go, fail and return.</summary>
-public sealed class PipelineElectionTests
+public sealed class PipelineElectionTests : EndlessPipelineFixture
 {
-    private SimulatedExecutor _executor = new();
-    private Pipeline _pipeline = new();
-
-    [SetUp]
-    public void SetUp()
-    {
-        _executor = new SimulatedExecutor(ClockTime.FromSeconds(1000));
-        _pipeline = new Pipeline(new PipelineOptions { Executor = _executor });
-        _pipeline.Link(_pipeline.Add(new CountingSource("source", long.MaxValue, new Rational(1, 3600), _executor.Clock)), _pipeline.Add(new CollectingSink("sink")));
-    }
-
-    [TearDown]
-    public async Task TearDown() => await _pipeline.DisposeAsync();
-
     [Test]
     public async Task Lost_reference_is_replaced_at_once_by_the_next_best()
     {
-        var best = new FakeProvider(ClockPriorities.Network, new SimulatedDeviceClock(_executor.Clock, 10, name: "best"));
-        _pipeline.UseClock(new FakeProvider(ClockPriorities.Hardware, new SimulatedDeviceClock(_executor.Clock, 20, name: "next")));
-        _pipeline.UseClock(best);
-        await _pipeline.StartAsync();
-        Assert.That(_pipeline.Clock.Reference.Name, Is.EqualTo("best"));
+        var best = new FakeProvider(ClockPriorities.Network, new SimulatedDeviceClock(Executor.Clock, 10, name: "best"));
+        Pipeline.UseClock(new FakeProvider(ClockPriorities.Hardware, new SimulatedDeviceClock(Executor.Clock, 20, name: "next")));
+        Pipeline.UseClock(best);
+        await Pipeline.StartAsync();
+        Assert.That(Pipeline.Clock.Reference.Name, Is.EqualTo("best"));
         best.Provide(null);
-        _executor.RunFor(PipelineClock.DisciplineInterval + PipelineClock.DisciplineInterval);
-        Assert.That(_pipeline.Clock.Reference.Name, Is.EqualTo("next"));
-        Assert.That(_pipeline.Clock.Read().State, Is.EqualTo(ClockState.Synchronised));
+        Executor.RunFor(PipelineClock.DisciplineInterval + PipelineClock.DisciplineInterval);
+        Assert.That(Pipeline.Clock.Reference.Name, Is.EqualTo("next"));
+        Assert.That(Pipeline.Clock.Read().State, Is.EqualTo(ClockState.Synchronised));
     }
 
     [Test]
     public async Task Better_clock_that_is_gained_is_followed_only_after_two_quiet_seconds()
     {
         var best = new FakeProvider(ClockPriorities.Network, null);
-        var bestClock = new SimulatedDeviceClock(_executor.Clock, 10, name: "best");
-        _pipeline.UseClock(new FakeProvider(ClockPriorities.Hardware, new SimulatedDeviceClock(_executor.Clock, 20, name: "next")));
-        _pipeline.UseClock(best);
-        await _pipeline.StartAsync();
+        var bestClock = new SimulatedDeviceClock(Executor.Clock, 10, name: "best");
+        Pipeline.UseClock(new FakeProvider(ClockPriorities.Hardware, new SimulatedDeviceClock(Executor.Clock, 20, name: "next")));
+        Pipeline.UseClock(best);
+        await Pipeline.StartAsync();
         for (int i = 0; i < 10; i++)
         {
             // The clock comes and goes every second, so it is never followed.
             best.Provide(bestClock);
-            _executor.RunFor(ClockTime.FromSeconds(1));
-            Assert.That(_pipeline.Clock.Reference.Name, Is.EqualTo("next"));
+            Executor.RunFor(ClockTime.FromSeconds(1));
+            Assert.That(Pipeline.Clock.Reference.Name, Is.EqualTo("next"));
             best.Provide(null);
-            _executor.RunFor(ClockTime.FromSeconds(1));
+            Executor.RunFor(ClockTime.FromSeconds(1));
         }
 
         best.Provide(bestClock);
-        _executor.RunFor(ClockTime.FromMilliseconds(1900));
-        Assert.That(_pipeline.Clock.Reference.Name, Is.EqualTo("next"));
-        _executor.RunFor(ClockTime.FromMilliseconds(300));
-        Assert.That(_pipeline.Clock.Reference.Name, Is.EqualTo("best"));
+        Executor.RunFor(ClockTime.FromMilliseconds(1900));
+        Assert.That(Pipeline.Clock.Reference.Name, Is.EqualTo("next"));
+        Executor.RunFor(ClockTime.FromMilliseconds(300));
+        Assert.That(Pipeline.Clock.Reference.Name, Is.EqualTo("best"));
     }
 
     [Test]
     public async Task Better_figure_alone_never_switches()
     {
-        var first = new SimulatedDeviceClock(_executor.Clock, name: "first") { Jitter = ClockTime.FromMicroseconds(100) };
-        var second = new SimulatedDeviceClock(_executor.Clock, name: "second") { Jitter = ClockTime.FromMicroseconds(200) };
-        _pipeline.UseClock(new FakeProvider(ClockPriorities.Hardware, first));
-        _pipeline.UseClock(new FakeProvider(ClockPriorities.Hardware, second));
-        await _pipeline.StartAsync();
+        var first = new SimulatedDeviceClock(Executor.Clock, name: "first") { Jitter = ClockTime.FromMicroseconds(100) };
+        var second = new SimulatedDeviceClock(Executor.Clock, name: "second") { Jitter = ClockTime.FromMicroseconds(200) };
+        Pipeline.UseClock(new FakeProvider(ClockPriorities.Hardware, first));
+        Pipeline.UseClock(new FakeProvider(ClockPriorities.Hardware, second));
+        await Pipeline.StartAsync();
         second.Jitter = ClockTime.FromMicroseconds(1);
-        _executor.RunFor(ClockTime.FromSeconds(100));
-        Assert.That(_pipeline.Clock.Reference.Name, Is.EqualTo("first"));
+        Executor.RunFor(ClockTime.FromSeconds(100));
+        Assert.That(Pipeline.Clock.Reference.Name, Is.EqualTo("first"));
     }
 
     [Test]
     public async Task Displaced_clock_that_is_well_again_is_followed_again_without_saying_so()
     {
-        var best = new SimulatedDeviceClock(_executor.Clock, 30, name: "best");
-        _pipeline.UseClock(new FakeProvider(ClockPriorities.Hardware, new SimulatedDeviceClock(_executor.Clock, 20, name: "next")));
-        _pipeline.UseClock(new FakeProvider(ClockPriorities.Network, best));
-        await _pipeline.StartAsync();
+        var best = new SimulatedDeviceClock(Executor.Clock, 30, name: "best");
+        Pipeline.UseClock(new FakeProvider(ClockPriorities.Hardware, new SimulatedDeviceClock(Executor.Clock, 20, name: "next")));
+        Pipeline.UseClock(new FakeProvider(ClockPriorities.Network, best));
+        await Pipeline.StartAsync();
         best.State = ClockState.Unsynchronised;
-        _executor.RunFor(ClockTime.FromSeconds(5));
-        Assert.That(_pipeline.Clock.Reference.Name, Is.EqualTo("next"));
+        Executor.RunFor(ClockTime.FromSeconds(5));
+        Assert.That(Pipeline.Clock.Reference.Name, Is.EqualTo("next"));
         best.State = ClockState.Synchronised;
-        _executor.RunFor(ClockTime.FromMilliseconds(1900));
-        Assert.That(_pipeline.Clock.Reference.Name, Is.EqualTo("next"), "the old clock must be well for two seconds");
+        Executor.RunFor(ClockTime.FromMilliseconds(1900));
+        Assert.That(Pipeline.Clock.Reference.Name, Is.EqualTo("next"), "the old clock must be well for two seconds");
         // The pipeline sees the clock at its next look, and follows it at the first look after two seconds.
-        _executor.RunFor(ClockTime.FromMilliseconds(100) + PipelineClock.DisciplineInterval + PipelineClock.DisciplineInterval);
-        Assert.That(_pipeline.Clock.Reference.Name, Is.EqualTo("best"));
+        Executor.RunFor(ClockTime.FromMilliseconds(100) + PipelineClock.DisciplineInterval + PipelineClock.DisciplineInterval);
+        Assert.That(Pipeline.Clock.Reference.Name, Is.EqualTo("best"));
     }
 
     [Test]
     public async Task Event_of_another_clock_does_not_switch_between_equals_by_a_better_figure()
     {
-        var first = new SimulatedDeviceClock(_executor.Clock, name: "first") { Jitter = ClockTime.FromMicroseconds(100) };
-        var second = new SimulatedDeviceClock(_executor.Clock, name: "second") { Jitter = ClockTime.FromMicroseconds(200) };
-        var third = new FakeProvider(ClockPriorities.Software, new SimulatedDeviceClock(_executor.Clock, name: "third"));
-        _pipeline.UseClock(new FakeProvider(ClockPriorities.Hardware, first));
-        _pipeline.UseClock(new FakeProvider(ClockPriorities.Hardware, second));
-        _pipeline.UseClock(third);
-        await _pipeline.StartAsync();
+        var first = new SimulatedDeviceClock(Executor.Clock, name: "first") { Jitter = ClockTime.FromMicroseconds(100) };
+        var second = new SimulatedDeviceClock(Executor.Clock, name: "second") { Jitter = ClockTime.FromMicroseconds(200) };
+        var third = new FakeProvider(ClockPriorities.Software, new SimulatedDeviceClock(Executor.Clock, name: "third"));
+        Pipeline.UseClock(new FakeProvider(ClockPriorities.Hardware, first));
+        Pipeline.UseClock(new FakeProvider(ClockPriorities.Hardware, second));
+        Pipeline.UseClock(third);
+        await Pipeline.StartAsync();
         second.Jitter = ClockTime.FromMicroseconds(1);
         third.Provide(null);
-        _executor.RunFor(ClockTime.FromSeconds(10));
-        Assert.That(_pipeline.Clock.Reference.Name, Is.EqualTo("first"));
+        Executor.RunFor(ClockTime.FromSeconds(10));
+        Assert.That(Pipeline.Clock.Reference.Name, Is.EqualTo("first"));
     }
 
     [Test]
     public async Task Clock_that_flaps_does_not_keep_another_from_returning()
     {
-        var best = new SimulatedDeviceClock(_executor.Clock, name: "best");
-        var flapping = new SimulatedDeviceClock(_executor.Clock, name: "flapping");
-        _pipeline.UseClock(new FakeProvider(ClockPriorities.Hardware, new SimulatedDeviceClock(_executor.Clock, name: "next")));
-        _pipeline.UseClock(new FakeProvider(ClockPriorities.Network, best));
-        _pipeline.UseClock(new FakeProvider(ClockPriorities.Network, flapping));
+        var best = new SimulatedDeviceClock(Executor.Clock, name: "best");
+        var flapping = new SimulatedDeviceClock(Executor.Clock, name: "flapping");
+        Pipeline.UseClock(new FakeProvider(ClockPriorities.Hardware, new SimulatedDeviceClock(Executor.Clock, name: "next")));
+        Pipeline.UseClock(new FakeProvider(ClockPriorities.Network, best));
+        Pipeline.UseClock(new FakeProvider(ClockPriorities.Network, flapping));
         flapping.State = ClockState.HoldOver;
-        await _pipeline.StartAsync();
+        await Pipeline.StartAsync();
         best.State = ClockState.Failed;
-        _executor.RunFor(ClockTime.FromSeconds(5));
+        Executor.RunFor(ClockTime.FromSeconds(5));
         best.State = ClockState.Synchronised;
         for (int i = 0; i < 4; i++)
         {
             flapping.State = i % 2 == 0 ? ClockState.Synchronised : ClockState.Failed;
-            _executor.RunFor(ClockTime.FromSeconds(1));
+            Executor.RunFor(ClockTime.FromSeconds(1));
         }
 
-        Assert.That(_pipeline.Clock.Reference.Name, Is.EqualTo("best"));
+        Assert.That(Pipeline.Clock.Reference.Name, Is.EqualTo("best"));
     }
 
     [Test]
@@ -144,30 +130,30 @@ public sealed class PipelineElectionTests
         var random = new Random(5);
         FakeProvider[] providers = [.. Enumerable.Range(0, 4).Select(i => new FakeProvider(
             ClockPriorities.Hardware + i,
-            new SimulatedDeviceClock(_executor.Clock, random.Next(-200, 201), ClockTime.FromSeconds(random.Next(1_000_000)), $"device-{i}", seed: i)
+            new SimulatedDeviceClock(Executor.Clock, random.Next(-200, 201), ClockTime.FromSeconds(random.Next(1_000_000)), $"device-{i}", seed: i)
             {
                 Jitter = ClockTime.FromMicroseconds(5),
             }))];
         IClock[] clocks = [.. providers.Select(provider => provider.ProvideClock()!)];
-        Array.ForEach(providers, _pipeline.UseClock);
-        await _pipeline.StartAsync();
+        Array.ForEach(providers, Pipeline.UseClock);
+        await Pipeline.StartAsync();
         int elections = 0;
-        IClock last = _pipeline.Clock.Reference;
-        ClockTime lastTime = _pipeline.RunningTime;
+        IClock last = Pipeline.Clock.Reference;
+        ClockTime lastTime = Pipeline.RunningTime;
         while (elections < 100)
         {
             int i = random.Next(4);
             providers[i].Provide(providers[i].ProvideClock() is null ? clocks[i] : null);
             for (int step = 0; step < 400; step++)
             {
-                _executor.RunFor(ClockTime.FromMilliseconds(10));
-                ClockTime now = _pipeline.RunningTime;
+                Executor.RunFor(ClockTime.FromMilliseconds(10));
+                ClockTime now = Pipeline.RunningTime;
                 // The clock may run at most 0.1 % off the system clock. A step would show as more than that.
                 Assert.That((now - lastTime).Nanoseconds, Is.EqualTo(10_000_000).Within(10_001));
                 lastTime = now;
-                if (!ReferenceEquals(last, _pipeline.Clock.Reference))
+                if (!ReferenceEquals(last, Pipeline.Clock.Reference))
                 {
-                    last = _pipeline.Clock.Reference;
+                    last = Pipeline.Clock.Reference;
                     elections++;
                 }
             }
@@ -177,23 +163,21 @@ public sealed class PipelineElectionTests
     [Test]
     public async Task Sink_element_that_provides_a_clock_is_elected_before_a_source()
     {
-        await _pipeline.DisposeAsync();
-        _pipeline = new Pipeline(new PipelineOptions { Executor = _executor });
-        var source = _pipeline.Add(new ClockedElement("source", isSink: false, new SimulatedDeviceClock(_executor.Clock, 5, name: "source-clock")));
-        var sink = _pipeline.Add(new ClockedElement("sink", isSink: true, new SimulatedDeviceClock(_executor.Clock, 50, name: "sink-clock") { Jitter = ClockTime.FromMicroseconds(9) }));
-        _pipeline.Link(source, sink);
-        await _pipeline.StartAsync();
-        Assert.That(_pipeline.Clock.Reference.Name, Is.EqualTo("sink-clock"));
-        Assert.That(_pipeline.Events.TryRead(out PipelineEvent? elected), Is.True);
+        await Pipeline.DisposeAsync();
+        Pipeline = new Pipeline(new PipelineOptions { Executor = Executor });
+        var source = Pipeline.Add(new ClockedElement("source", isSink: false, new SimulatedDeviceClock(Executor.Clock, 5, name: "source-clock")));
+        var sink = Pipeline.Add(new ClockedElement("sink", isSink: true, new SimulatedDeviceClock(Executor.Clock, 50, name: "sink-clock") { Jitter = ClockTime.FromMicroseconds(9) }));
+        Pipeline.Link(source, sink);
+        await Pipeline.StartAsync();
+        Assert.That(Pipeline.Clock.Reference.Name, Is.EqualTo("sink-clock"));
+        Assert.That(Pipeline.Events.TryRead(out PipelineEvent? elected), Is.True);
         Assert.That(elected!.Kind, Is.EqualTo("clock-elected"));
         Assert.That(elected.Message, Does.Contain("sink-clock"));
     }
 
     private static void FollowRandomClocks(Random random)
     {
-        var executor = new SimulatedExecutor(ClockTime.FromSeconds(1000));
-        var pipeline = new Pipeline(new PipelineOptions { Executor = executor });
-        pipeline.Link(pipeline.Add(new CountingSource("source", long.MaxValue, new Rational(1, 3600), executor.Clock)), pipeline.Add(new CollectingSink("sink")));
+        (SimulatedExecutor executor, Pipeline pipeline) = Create();
         SimulatedDeviceClock[] clocks = [.. Enumerable.Range(0, 5).Select(i => new SimulatedDeviceClock(
             executor.Clock, random.Next(-200, 201), ClockTime.FromSeconds(random.Next(1_000_000)), $"device-{i}", seed: i)
         {
