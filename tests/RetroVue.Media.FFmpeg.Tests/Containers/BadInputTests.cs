@@ -160,8 +160,9 @@ public sealed class BadInputTests
         Assert.That(seen, Has.Length.InRange(1, (whole.Video.Length + whole.Audio.Length) * 11 / 10));
         double right = seen.Intersect(known).Count() / (double)seen.Length;
         TestContext.Out.WriteLine($"{seen.Length} packets of {whole.Video.Length + whole.Audio.Length}, {right:0.00} of them with a time of the file's");
-        // In MP4, all times come from one index. A wrong value there makes all later times wrong.
-        Assert.That(right, Is.GreaterThan(name.EndsWith(".mp4", StringComparison.Ordinal) ? 0 : 0.8));
+        // In MP4, all times come from one index. A wrong value there makes all later times wrong. That happens near the start of one of these
+        // files, of which a sixth of the times is right.
+        Assert.That(right, Is.GreaterThan(name.EndsWith(".mp4", StringComparison.Ordinal) ? 0.1 : 0.8));
     }
 
     [Test]
