@@ -12,8 +12,8 @@ namespace RetroVue.Media.Devices.Portal;
 /// </summary>
 /// <remarks>
 /// Thread-safe. A <see cref="PipeWire.PipeWireVideoSource"/> records one of the <see cref="Streams"/>. The session lasts until it is disposed of,
-/// the user ends it at the desktop, or the shared screen or window is gone. In the last two cases <see cref="Ended"/> completes, and sources
-/// that record from it fail. Source: org.freedesktop.portal.ScreenCast, versions 1 to 5.
+/// the user ends it at the desktop, or the shared screen or window is gone. Then <see cref="Ended"/> completes. In the last two cases
+/// <see cref="HasEnded"/> is true, and sources that record from it fail. Source: org.freedesktop.portal.ScreenCast, versions 1 to 5.
 /// </remarks>
 public sealed class ScreenCast : IDisposable
 {
@@ -26,7 +26,7 @@ public sealed class ScreenCast : IDisposable
 
     private ScreenCast(string? bus) => _desktop = PortalDesktop.Open(bus, End);
 
-    /// <summary>Completes if the session ends before it is disposed of. Does not fail.</summary>
+    /// <summary>Completes when the session ends or is disposed of. Does not fail.</summary>
     public Task Ended => _ended.Task;
 
     /// <summary>True if the session has ended without being disposed of.</summary>
@@ -98,7 +98,11 @@ public sealed class ScreenCast : IDisposable
     }
 
     /// <summary>Ends the session. Stop the pipelines that record from it first; otherwise they fail.</summary>
-    public void Dispose() => _desktop.Dispose();
+    public void Dispose()
+    {
+        _desktop.Dispose();
+        _ended.TrySetResult();
+    }
 
     /// <summary>Opens a connection to PipeWire on which the streams' nodes are visible; a new one each time.</summary>
     /// <exception cref="DeviceException">The session has ended, or the portal does not answer in time.</exception>

@@ -246,6 +246,18 @@ public sealed class ScreenCastTests
     }
 
     [Test]
+    public async Task Session_that_is_disposed_of_completes_its_end()
+    {
+        using StandInPortal portal = new StandInPortal(_bus.Address).Start();
+        ScreenCast screen = await ScreenCast.StartAsync(Options());
+        Assert.That(screen.Ended.IsCompleted, Is.False);
+        screen.Dispose();
+        screen.Dispose();
+        await screen.Ended.WaitAsync(s_soon);
+        Assert.That(screen.HasEnded, Is.False, "it was disposed of");
+    }
+
+    [Test]
     public async Task Session_that_its_owner_has_ended_says_so_to_who_records_from_it()
     {
         using StandInPortal portal = new StandInPortal(_bus.Address).Start();
