@@ -69,6 +69,9 @@ internal sealed class LetterFonts(IReadOnlyList<string> folders, Func<LetterFont
     /// <summary>Returns true at the first call for a message that is logged only once.</summary>
     public bool IsNews(string thing) => _told.Add(thing);
 
+    /// <summary>Lets all messages be logged once more; for tests.</summary>
+    public void ForgetNews() => _told.Clear();
+
     private LetterFont? Look(int character, Script script, LetterWeight weight, out bool isLater)
     {
         isLater = false;
