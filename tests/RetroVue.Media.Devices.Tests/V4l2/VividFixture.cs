@@ -90,8 +90,9 @@ public abstract class VividFixture(string bus = "platform:vivid-000")
             PixelFormat.Rgba => [[255, 0, 0, -1]],
             PixelFormat.Bgra => [[0, 0, 255, -1]],
 
-            // vivid converts a colour to grey with weights of its own, so all samples are compared with the first one.
-            _ => [[planes[0][0]]],
+            // vivid converts a colour to grey with the weights of BT.709, at full range: 0.2126 of 255.
+            PixelFormat.Gray8 => [[54]],
+            _ => throw new ArgumentOutOfRangeException(nameof(pixels), pixels, "The bytes of red in this format are not known."),
         };
         for (int plane = 0; plane < expected.Length; plane++)
         {
