@@ -40,6 +40,21 @@ public sealed class ClockElectionTests
                 Candidate("first", ClockPriorities.Hardware, order: 1)),
             Is.EqualTo("first"));
 
+    [Test]
+    public void Present_reference_wins_over_a_more_certain_clock_and_loses_to_a_sink()
+    {
+        ClockCandidate present = Candidate("present", ClockPriorities.Hardware, uncertainty: 1000, order: 2);
+        ClockCandidate certain = Candidate("certain", ClockPriorities.Hardware, uncertainty: 1, order: 1);
+        ClockCandidate sink = Candidate("sink", ClockPriorities.Hardware, isSink: true, uncertainty: 1000, order: 3);
+        Assert.That(ClockElection.Elect([certain, present], present.Clock)?.Clock.Name, Is.EqualTo("present"));
+        Assert.That(ClockElection.Elect([present, certain], certain.Clock)?.Clock.Name, Is.EqualTo("certain"));
+        Assert.That(ClockElection.Elect([certain, present, sink], present.Clock)?.Clock.Name, Is.EqualTo("sink"));
+    }
+
+    [Test]
+    public void No_list_of_candidates_is_refused() =>
+        Assert.That(() => ClockElection.Elect(null!), Throws.ArgumentNullException);
+
     [TestCase(ClockState.Unsynchronised)]
     [TestCase(ClockState.HoldOver)]
     [TestCase(ClockState.Failed)]

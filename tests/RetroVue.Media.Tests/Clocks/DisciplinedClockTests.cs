@@ -101,6 +101,8 @@ public sealed class DisciplinedClockTests
         system.Advance(ClockTime.FromSeconds(10));
         Assert.That(clock.Now, Is.EqualTo(ClockTime.FromSeconds(25)));
         Assert.That(clock.At(ClockTime.FromSeconds(9)), Is.EqualTo(ClockTime.FromSeconds(18)), "a device's time stamp from before the change");
+        clock.SetRate(1, ClockTime.Zero, ClockState.Synchronised);
+        Assert.That(clock.At(ClockTime.FromSeconds(15)), Is.EqualTo(ClockTime.FromMilliseconds(22_500)), "before the second change, after the first");
     }
 
     [Test]
@@ -141,12 +143,15 @@ public sealed class DisciplinedClockTests
         var clock = new DisciplinedClock(system, ClockTime.Zero, "line");
         foreach (double rate in new[] { 0.49, 2.01, double.NaN, double.PositiveInfinity })
         {
-            Assert.That(() => clock.SetRate(rate, ClockTime.Zero, ClockState.Synchronised), Throws.TypeOf<ArgumentOutOfRangeException>());
+            Assert.That(
+                () => clock.SetRate(rate, ClockTime.Zero, ClockState.Synchronised),
+                Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.Contains("between 0.5 and 2"));
         }
 
         Assert.That(() => clock.StepForward(ClockTime.FromNanoseconds(-1)), Throws.TypeOf<ArgumentOutOfRangeException>());
         Assert.That(() => clock.StepForward(ClockTime.None), Throws.TypeOf<ArgumentOutOfRangeException>());
-        Assert.That(() => new DisciplinedClock(system, ClockTime.None, "line"), Throws.ArgumentException);
+        Assert.That(() => new DisciplinedClock(system, ClockTime.None, "line"), Throws.ArgumentException.With.Message.Contains("None"));
+        Assert.That(() => new DisciplinedClock(null!, ClockTime.Zero, "line"), Throws.ArgumentNullException);
     }
 
     [Test]

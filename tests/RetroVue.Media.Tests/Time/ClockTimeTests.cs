@@ -115,6 +115,23 @@ public sealed class ClockTimeTests
     public void Division_by_zero_throws() => Assert.That(() => ClockTime.Zero / 0, Throws.TypeOf<DivideByZeroException>());
 
     [Test]
+    public void Abs_min_and_max_follow_the_numbers() =>
+        Property.Check(
+            from left in Generators.Times() from right in Generators.Times() select (Left: left, Right: right),
+            input => input.Left.Abs().Nanoseconds == Math.Abs(input.Left.Nanoseconds)
+                && ClockTime.Min(input.Left, input.Right).Nanoseconds == Math.Min(input.Left.Nanoseconds, input.Right.Nanoseconds)
+                && ClockTime.Max(input.Left, input.Right).Nanoseconds == Math.Max(input.Left.Nanoseconds, input.Right.Nanoseconds));
+
+    [TestCase(976_562L, 1L)]
+    [TestCase(976_561L, 0L)]
+    [TestCase(-976_562L, -1L)]
+    [TestCase(-976_561L, 0L)]
+    [TestCase(19_531_250_000_976_562L, 10_000_000_001L, Description = "The product of nanoseconds and ticks exceeds 64 bits.")]
+    [TestCase(19_531_250_000_976_561L, 10_000_000_000L)]
+    public void ToTicks_exactly_half_a_nanosecond_before_the_middle_counts_as_the_middle(long nanoseconds, long ticks) =>
+        Assert.That(ClockTime.FromNanoseconds(nanoseconds).ToTicks(new Rational(1, 512)), Is.EqualTo(ticks));
+
+    [Test]
     public void None_propagates_through_all_arithmetic() =>
         Property.Check(
             Generators.TimesOrNone(),
@@ -191,8 +208,10 @@ public sealed class ClockTimeTests
         Assert.That(() => ClockTime.None.ToUnits(new Rational(1, 25)), Throws.InvalidOperationException);
         Assert.That(() => ClockTime.None.ToTicks(new Rational(1, 25)), Throws.InvalidOperationException);
         Assert.That(() => ClockTime.None.ToTimeSpan(), Throws.InvalidOperationException);
-        Assert.That(() => ClockTime.FromUnits(1, new Rational(0, 1)), Throws.TypeOf<ArgumentOutOfRangeException>());
+        Assert.That(() => ClockTime.FromUnits(1, new Rational(0, 1)), Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.Contains("positive"));
         Assert.That(() => ClockTime.Zero.ToUnits(default), Throws.TypeOf<ArgumentOutOfRangeException>());
+        Assert.That(() => ClockTime.Zero.ToTicks(default), Throws.TypeOf<ArgumentOutOfRangeException>());
+        Assert.That(() => ClockTime.Zero.ToTicks(new Rational(-1, 25)), Throws.TypeOf<ArgumentOutOfRangeException>());
     }
 
     /// <summary>Returns the quotient, with halves rounded away from zero; the divisor is positive.</summary>

@@ -81,6 +81,24 @@ public sealed class DecodingTimesTests
     }
 
     [Test]
+    public void Decoding_time_that_repeats_or_goes_back_is_corrected_and_counted()
+    {
+        var times = new DecodingTimes(0);
+        Assert.That(Run(times, [(0, 0), (100, 0), (200, -50), (300, 300)], 100), Is.EqualTo([(0L, 0L), (100, 1), (200, 2), (300, 300)]));
+        Assert.That((times.Repaired, times.Refused), Is.EqualTo((2L, 0L)));
+    }
+
+    [Test]
+    public void Pictures_of_another_reorder_depth_begin_anew()
+    {
+        var times = new DecodingTimes(2);
+        Run(times, [(80, 0), (200, 40), (120, 80), (160, 120)], 40);
+        times.Continue(0);
+        // Nothing is held back now, so a picture without a decoding time is decoded when it is presented.
+        Assert.That(Run(times, [(1000, DecodingTimes.None), (1040, DecodingTimes.None)], 40), Is.EqualTo([(1000L, 1000L), (1040, 1040)]));
+    }
+
+    [Test]
     public void Packets_shorter_than_a_tick_share_one_where_they_may([Values] bool mayRepeat)
     {
         // Packets of sound that last 0.83 ms each, with times in milliseconds.

@@ -54,6 +54,21 @@ public sealed class RationalTests
         Assert.That(() => default(Rational).Inverse, Throws.InvalidOperationException);
     }
 
+    [TestCase(1, 0, false)]
+    [TestCase(0, 1, false)]
+    [TestCase(-1, 25, false)]
+    [TestCase(1, -25, false)]
+    [TestCase(1, 25, true)]
+    public void Ratio_is_positive_if_both_terms_are(int numerator, int denominator, bool isPositive) =>
+        Assert.That(new Rational(numerator, denominator).IsPositive, Is.EqualTo(isPositive));
+
+    [Test]
+    public void ToDouble_is_the_quotient() => Assert.That(new Rational(3, 2).ToDouble(), Is.EqualTo(1.5));
+
+    [Test]
+    public void Inverse_that_does_not_exist_names_the_ratio() =>
+        Assert.That(() => new Rational(-1, 25).Inverse, Throws.InvalidOperationException.With.Message.Contains("-1/25"));
+
     [Test]
     public void Default_is_not_a_ratio()
     {
