@@ -38,7 +38,7 @@ internal sealed class OutputPump : IDisposable
     private bool _hasBegun;
     private long _latePackets;
     private long _refusedPackets;
-    private volatile bool _isLive;
+    private bool _isLive;
 
     public OutputPump(string name, ChannelLine line, ChannelFormats formats, IPacketSource source, AiringLog airings, Action<TransportStreamChunk> publish)
     {
@@ -53,7 +53,7 @@ internal sealed class OutputPump : IDisposable
             .. new[] { formats.Video, formats.Audio }.OfType<EncodedFormat>()
                 .Select(format => new OutputStream(format.Kind, _writer.AddTrack(format))),
         ];
-        source.Arrived = OnArrival;
+        source.Arrived = _task.Wake;
     }
 
     /// <summary>How far ahead of station time packets are taken, by decoding time: the writer's delay, and a granule.</summary>
@@ -80,18 +80,6 @@ internal sealed class OutputPump : IDisposable
         _airings.Close();
         _writer.Dispose();
         _chunker.Dispose();
-    }
-
-    /// <summary>
-    /// Ends a wait for packets. A pump that has caught up waits only for station time, and a step for each packet would cost more than all
-    /// the writing. Any thread.
-    /// </summary>
-    private void OnArrival()
-    {
-        if (!_isLive)
-        {
-            _task.Wake();
-        }
     }
 
     private StepResult Step()

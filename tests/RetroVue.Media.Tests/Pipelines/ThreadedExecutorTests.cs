@@ -192,6 +192,7 @@ public sealed class ThreadedExecutorTests
         await Task.Delay(1000);
         long sleeps = Sleeps() - before;
         await Task.WhenAll(tasks.Select(executor.DetachAsync));
+        await TestContext.Out.WriteLineAsync($"{sleeps} sleeps");
         // Ten looks in a second; some waits end a little early and are repeated. One by one there were a thousand.
         Assert.That(sleeps, Is.LessThan(60));
 
