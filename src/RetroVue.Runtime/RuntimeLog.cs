@@ -102,4 +102,10 @@ internal static partial class RuntimeLog
 
     [LoggerMessage(1143, LogLevel.Error, "Channel {Channel} did not recover in {Attempts} attempts and stays off the air. It is tried again when a viewer joins or requests it")]
     public static partial void GivenUp(ILogger logger, string channel, int attempts);
+
+    [LoggerMessage(1200, LogLevel.Warning, "The log of events cannot be read after offset {Offset}; it is tried again")]
+    public static partial void EventsUnread(ILogger logger, long offset, Exception error);
+
+    [LoggerMessage(1201, LogLevel.Error, "A subscriber failed at the event {Type} with offset {Offset}; the next event follows")]
+    public static partial void SubscriberFailed(ILogger logger, string type, long offset, Exception error);
 }

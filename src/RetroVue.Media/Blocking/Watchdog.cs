@@ -24,6 +24,11 @@ public static class Watchdog
         return task.WaitAsync(limit);
     }
 
+    /// <summary>Pauses between two attempts at external I/O, or two looks at something that tells nobody of its changes.</summary>
+    /// <param name="pause">The pause, in real time.</param>
+    /// <param name="cancellationToken">Ends the pause with an <see cref="OperationCanceledException"/>.</param>
+    public static Task PauseAsync(TimeSpan pause, CancellationToken cancellationToken) => Task.Delay(pause, cancellationToken);
+
     /// <summary>Makes a token source that cancels itself after <paramref name="limit"/> of real time.</summary>
     public static CancellationTokenSource CancelAfter(TimeSpan limit) => new(limit);
 }
