@@ -1,0 +1,106 @@
+using RetroVue.Runtime.Events;
+
+namespace RetroVue.Runtime.Storage.Events;
+
+/// <summary>
+/// Lets concurrent appends share a commit. Who finds nobody writing writes at once, on its own thread, and takes those with it who came
+/// meanwhile; so a single caller pays for nothing, and many pay once together.
+/// </summary>
+/// <remarks>Thread-safe.</remarks>
+/// <param name="write">Writes some appends in one transaction; called by one caller at a time.</param>
+internal sealed class AppendQueue(Func<IReadOnlyList<IReadOnlyList<EventEnvelope>>, Task> write)
+{
+    /// <summary>The most events of one transaction, unless a single append has more.</summary>
+    private const int MostEvents = 2000;
+
+    private readonly Lock _lock = new();
+    private readonly Queue<Waiting> _waiting = [];
+    private bool _isWriting;
+
+    /// <summary>Writes events; returns when they are committed.</summary>
+    /// <param name="events">The events.</param>
+    /// <param name="cancellationToken">Cancels the wait for others; the events may be written nevertheless.</param>
+    public Task AppendAsync(IReadOnlyList<EventEnvelope> events, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        Waiting waiting;
+        lock (_lock)
+        {
+            if (_isWriting)
+            {
+                waiting = new Waiting(events);
+                _waiting.Enqueue(waiting);
+                return waiting.Task.WaitAsync(cancellationToken);
+            }
+
+            _isWriting = true;
+        }
+
+        return WriteOwnAsync(events);
+    }
+
+    private async Task WriteOwnAsync(IReadOnlyList<EventEnvelope> events)
+    {
+        try
+        {
+            await write([events]).ConfigureAwait(false);
+        }
+        finally
+        {
+            // The own events are done, so the others are somebody else's work.
+            if (!IsIdle())
+            {
+                _ = Task.Run(WriteWaitingAsync);
+            }
+        }
+    }
+
+    private async Task WriteWaitingAsync()
+    {
+        do
+        {
+            List<Waiting> batch = TakeBatch();
+            try
+            {
+                await write(batch.ConvertAll(waiting => waiting.Events)).ConfigureAwait(false);
+                batch.ForEach(waiting => waiting.TrySetResult());
+            }
+            catch (Exception exception)
+            {
+                batch.ForEach(waiting => waiting.TrySetException(exception));
+            }
+        }
+        while (!IsIdle());
+    }
+
+    /// <summary>Returns true, and lets the next caller write, if nobody waits.</summary>
+    private bool IsIdle()
+    {
+        lock (_lock)
+        {
+            _isWriting = _waiting.Count > 0;
+            return !_isWriting;
+        }
+    }
+
+    private List<Waiting> TakeBatch()
+    {
+        lock (_lock)
+        {
+            List<Waiting> batch = [];
+            int events = 0;
+            while (_waiting.TryPeek(out Waiting? next) && (batch.Count == 0 || events + next.Events.Count <= MostEvents))
+            {
+                events += next.Events.Count;
+                batch.Add(_waiting.Dequeue());
+            }
+
+            return batch;
+        }
+    }
+
+    private sealed class Waiting(IReadOnlyList<EventEnvelope> events) : TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)
+    {
+        public IReadOnlyList<EventEnvelope> Events => events;
+    }
+}
