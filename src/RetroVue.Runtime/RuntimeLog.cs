@@ -108,4 +108,10 @@ internal static partial class RuntimeLog
 
     [LoggerMessage(1201, LogLevel.Error, "A subscriber failed at the event {Type} with offset {Offset}; the next event follows")]
     public static partial void SubscriberFailed(ILogger logger, string type, long offset, Exception error);
+
+    [LoggerMessage(1202, LogLevel.Error, "The consumer {Consumer} cannot handle the event {Type} with offset {Offset}; the event is parked, and later events of its key behind it")]
+    public static partial void EventParked(ILogger logger, string consumer, string type, long offset, Exception error);
+
+    [LoggerMessage(1203, LogLevel.Warning, "The consumer {Consumer} cannot go on; it tries again in {Pause}")]
+    public static partial void ConsumerDelayed(ILogger logger, string consumer, TimeSpan pause, Exception error);
 }

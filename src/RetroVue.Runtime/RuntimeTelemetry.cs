@@ -25,6 +25,7 @@ internal sealed class RuntimeTelemetry
 
     private RuntimeTelemetry(Meter meter)
     {
+        Meter = meter;
         meter.CreateObservableUpDownCounter("retrovue.channel.on_air", OnAir, "{channel}", "1 while a channel is on the air, else 0.");
         meter.CreateObservableUpDownCounter("retrovue.channel.viewers", Viewers, "{viewer}", "Viewers now.");
         Joins = meter.CreateCounter<long>("retrovue.channel.joins", "{join}", "Viewers who joined.");
@@ -38,6 +39,9 @@ internal sealed class RuntimeTelemetry
         meter.CreateObservableGauge("retrovue.clock.offset", Offsets, "s", "Station time less the machine's civil time.");
         meter.CreateObservableGauge("retrovue.clock.uncertainty", Uncertainties, "s", "The uncertainty of station time.");
     }
+
+    /// <summary>The package's meter, for the parts that have their own instruments.</summary>
+    public Meter Meter { get; }
 
     public Counter<long> Joins { get; }
 

@@ -13,7 +13,6 @@ internal static class EventRules
     private const int MaxNumberLength = 100;
 
     private static readonly Instant s_first = Instant.FromUtc(1, 1, 1, 0, 0);
-    private static readonly Instant s_end = Instant.FromUtc(9999, 12, 31, 23, 59, 59) + Duration.FromSeconds(1);
     private static readonly JsonDocumentOptions s_payload = new() { AllowDuplicateProperties = false, MaxDepth = EventEnvelope.MaxPayloadDepth };
 
     /// <summary>An empty object.</summary>
@@ -51,7 +50,7 @@ internal static class EventRules
     public static string RequiredText(string value, string property) => Text(value, property) ?? throw new ArgumentNullException(property);
 
     /// <summary>Checks a time.</summary>
-    public static Instant Time(Instant value, string property) => value >= s_first && value < s_end
+    public static Instant Time(Instant value, string property) => value >= s_first // The last instant of NodaTime is the end of the year 9999.
         ? value
         : throw new ArgumentOutOfRangeException(property, value, "An event's time must lie in the years 1 to 9999.");
 
