@@ -4,7 +4,7 @@ namespace RetroVue.Runtime.Storage.Migrations;
 
 /// <summary>The log of events and what its consumers keep. Source: document 002, 8.2.</summary>
 [Migration(1, "The log of events, the offsets of its consumers, and the events that they have put aside")]
-public sealed class M0001EventLog : Migration
+internal sealed class M0001EventLog : Migration
 {
     /// <inheritdoc/>
     public override void Up()

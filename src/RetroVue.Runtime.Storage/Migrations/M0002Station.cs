@@ -4,7 +4,7 @@ namespace RetroVue.Runtime.Storage.Migrations;
 
 /// <summary>The state of a station that survives its process. Source: document 004, the data model.</summary>
 [Migration(2, "Channels, viewers, schedules, as-run, the station's mode, and the catalogue of media files")]
-public sealed class M0002Station : Migration
+internal sealed class M0002Station : Migration
 {
     /// <inheritdoc/>
     public override void Up()

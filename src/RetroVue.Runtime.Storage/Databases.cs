@@ -1,0 +1,34 @@
+using RetroVue.Runtime.Events;
+using RetroVue.Runtime.Storage.Sqlite;
+
+namespace RetroVue.Runtime.Storage;
+
+/// <summary>Chooses the kind of database by its address.</summary>
+internal static class Databases
+{
+    /// <summary>Returns the database of an address, without opening it.</summary>
+    /// <exception cref="EventException">There is no such kind of database.</exception>
+    public static Database Create(string connection)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(connection);
+        if (IsPostgres(connection))
+        {
+            throw new EventException("PostgreSQL is not supported yet; give the path of a SQLite file.", isTransient: false);
+        }
+
+        return connection.Contains("://", StringComparison.Ordinal) || connection.Contains('\0', StringComparison.Ordinal) || connection == ":memory:"
+            ? throw new EventException(
+                $"'{Scheme(connection)}' is no database of a station. Give the path of a SQLite file, or the address of a PostgreSQL database as postgresql://user:password@host/name.",
+                isTransient: false)
+            : new SqliteDatabase(connection);
+    }
+
+    /// <summary>True if an address is one of PostgreSQL.</summary>
+    public static bool IsPostgres(string connection) =>
+        connection.StartsWith("postgresql://", StringComparison.OrdinalIgnoreCase)
+        || connection.StartsWith("postgres://", StringComparison.OrdinalIgnoreCase)
+        || connection.Split(';').Any(part => part.Split('=') is [var key, _, ..] && key.Trim().ToUpperInvariant() is "HOST" or "SERVER");
+
+    // The rest of an address may hold a password.
+    private static string Scheme(string connection) => connection.IndexOf("://", StringComparison.Ordinal) is > 0 and int end ? connection[..(end + 3)] + "…" : connection;
+}
