@@ -13,13 +13,20 @@ var host = new Option<string>("--host")
 };
 var data = new Option<DirectoryInfo>("--data")
 {
-    Description = "The folder for the demo media.",
+    Description = "The folder for the demo media and the database.",
     HelpName = "DIR",
     DefaultValueFactory = _ => new DirectoryInfo(StationSettings.DefaultData),
+    Recursive = true,
+};
+var database = new Option<string?>("--database")
+{
+    Description = "The database: a SQLite file, or postgresql://user:password@host/name. Without it, station.db in the data folder.",
+    HelpName = "URL",
+    Recursive = true,
 };
 var command = new RootCommand("A television station: channels that air files by a schedule, watched in the browser, VLC, mpv or an IPTV client.")
 {
-    media, schedule, port, host, data,
+    media, schedule, port, host, data, database,
 };
 command.Validators.Add(result =>
 {
@@ -44,9 +51,13 @@ command.SetAction((result, _) => StationProgram.RunAsync(
         result.GetValue(schedule)?.FullName,
         result.GetValue(host)!,
         result.GetValue(port),
-        result.GetValue(data)!.FullName),
+        result.GetValue(data)!.FullName,
+        Database(result)),
     stop.Token));
+command.Subcommands.Add(DatabaseCommand.Create(Database, stop.Token));
 return await command.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });
+
+string Database(ParseResult result) => result.GetValue(database) ?? Path.Combine(result.GetValue(data)!.FullName, "station.db");
 
 void Stop(PosixSignalContext context)
 {

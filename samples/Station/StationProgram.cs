@@ -10,6 +10,7 @@ using RetroVue.Media;
 using RetroVue.Media.FFmpeg;
 using RetroVue.Runtime.AspNetCore;
 using RetroVue.Runtime.Schedules;
+using RetroVue.Runtime.Storage;
 
 namespace RetroVue.Samples;
 
@@ -23,6 +24,7 @@ internal static class StationProgram
         {
             await using WebApplication app = await BuildAsync(settings, stop);
             LogFFmpeg(app.Services.GetRequiredService<ILoggerFactory>());
+            _ = app.Services.GetRequiredService<StationDatabase>(); // A database that cannot be used ends the start before anything is on the air.
             await app.StartAsync(stop);
             Console.WriteLine($"RetroVue station on the air: {app.Urls.First().Replace("[::]", "localhost", StringComparison.Ordinal)}/");
             await app.WaitForShutdownAsync(stop);
@@ -73,6 +75,8 @@ internal static class StationProgram
             (station.Channels, station.ScheduleFile) = (folder is null ? null : [folder], schedule);
             station.Progress = new LoadReport();
         });
+        Folders.Make("--data", settings.Data);
+        builder.Services.AddRetroVueStorage(settings.Database);
         WebApplication app = builder.Build();
         app.MapRetroVue();
         return app;

@@ -6,7 +6,8 @@ namespace RetroVue.Samples;
 /// <param name="Host">The address to listen on.</param>
 /// <param name="Port">The port to listen on; 0 for a free one.</param>
 /// <param name="Data">The folder for files that the station makes.</param>
-internal sealed record StationSettings(string? Media, string? Schedule, string Host, int Port, string Data)
+/// <param name="Database">The address of the database.</param>
+internal sealed record StationSettings(string? Media, string? Schedule, string Host, int Port, string Data, string Database)
 {
     /// <summary>The user's data folder (XDG Base Directory Specification): $XDG_DATA_HOME or ~/.local/share, and there retrovue-station.</summary>
     public static string DefaultData => Path.Combine(

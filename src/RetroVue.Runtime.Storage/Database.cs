@@ -34,8 +34,8 @@ internal abstract class Database : IAsyncDisposable
     /// <summary>Begins a transaction that may write.</summary>
     public abstract Task<DbTransaction> BeginAsync(DbConnection connection, CancellationToken cancellationToken);
 
-    /// <summary>True if the database has a table.</summary>
-    public abstract Task<bool> HasTableAsync(DbConnection connection, string table, CancellationToken cancellationToken);
+    /// <summary>The condition that the database has the table @Table.</summary>
+    public virtual string HasTable => "EXISTS (SELECT 1 FROM information_schema.tables WHERE table_schema = current_schema() AND table_name = @Table)";
 
     /// <summary>Makes the log.</summary>
     /// <param name="loggerFactory">Makes its logger.</param>

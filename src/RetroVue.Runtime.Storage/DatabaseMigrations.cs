@@ -146,7 +146,8 @@ public static class DatabaseMigrations
         {
             try
             {
-                return await database.HasTableAsync(connection, StationMigrations.VersionTable, cancellationToken).ConfigureAwait(false)
+                return await connection.ExecuteScalarAsync<bool>(new CommandDefinition(
+                    $"SELECT {database.HasTable}", new { Table = StationMigrations.VersionTable }, cancellationToken: cancellationToken)).ConfigureAwait(false)
                     ? (await connection.QueryAsync<(long Version, string? Description)>(new CommandDefinition(
                         $"SELECT version, description FROM {StationMigrations.VersionTable}",
                         cancellationToken: cancellationToken)).ConfigureAwait(false)).ToDictionary(row => row.Version, row => row.Description ?? string.Empty)

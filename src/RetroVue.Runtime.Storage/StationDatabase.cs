@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using NodaTime;
 using RetroVue.Runtime.Events;
 using RetroVue.Runtime.Storage.Events;
+using RetroVue.Runtime.Storage.Sqlite;
 
 namespace RetroVue.Runtime.Storage;
 
@@ -15,10 +16,12 @@ namespace RetroVue.Runtime.Storage;
 public sealed class StationDatabase : IEventStore, IAsyncDisposable
 {
     private readonly Database _database;
+    private readonly IClock _clock;
+    private readonly ILogger _logger;
 
     private StationDatabase(Database database, IClock clock, ILoggerFactory loggerFactory)
     {
-        _database = database;
+        (_database, _clock, _logger) = (database, clock, loggerFactory.CreateLogger<StationDatabase>());
         Log = database.CreateLog(loggerFactory);
         Offsets = new OffsetStore(database, clock);
         Parked = new ParkedEvents(database);
@@ -84,6 +87,52 @@ public sealed class StationDatabase : IEventStore, IAsyncDisposable
             await connection.DisposeAsync().ConfigureAwait(false);
             throw;
         }
+    }
+
+    /// <summary>
+    /// Writes a copy of the database into a file while the database is used: all that was committed before the call, and nothing by halves. The file
+    /// appears, or is replaced, when the copy is complete.
+    /// </summary>
+    /// <param name="file">The path of the copy, on a disk with as much room as the database takes.</param>
+    /// <param name="cancellationToken">Cancels the copy; the file stays as it was.</param>
+    /// <exception cref="EventException">The database cannot be read, or the copy not be written.</exception>
+    /// <exception cref="NotSupportedException">It is PostgreSQL, whose own tools make better copies.</exception>
+    public Task BackUpAsync(string file, CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(file);
+        return _database is SqliteDatabase sqlite
+            ? SqliteBackUp.WriteAsync(sqlite, Path.GetFullPath(file), cancellationToken)
+            : throw new NotSupportedException($"Back up {Name} with PostgreSQL's own tools: pg_dump --format=custom --file '{file}' ADDRESS. docs/storage.md has an example.");
+    }
+
+    /// <summary>
+    /// Deletes events that happened before a time, in small steps, so that others can work meanwhile. An event stays if a consumer that has an
+    /// offset has not finished it, or has put it aside.
+    /// </summary>
+    /// <param name="before">Station time; events of this time and later ones stay.</param>
+    /// <param name="cancellationToken">Ends the work between two steps; what was deleted stays deleted.</param>
+    /// <returns>The number of events that were deleted.</returns>
+    public async Task<long> PurgeAsync(Instant before, CancellationToken cancellationToken = default)
+    {
+        long count = await new Purge(_database, cancellationToken).EventsAsync(before).ConfigureAwait(false);
+        StorageLog.Purged(_logger, count, before, Name);
+        return count;
+    }
+
+    /// <summary>Deletes what is older than a station keeps, in small steps, so that others can work meanwhile.</summary>
+    /// <param name="periods">How long what is kept.</param>
+    /// <param name="cancellationToken">Ends the work between two steps; what was deleted stays deleted.</param>
+    /// <returns>How much was deleted.</returns>
+    public async Task<PurgeResult> PurgeAsync(RetentionPeriods periods, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(periods);
+        Instant now = _clock.GetCurrentInstant();
+        var purge = new Purge(_database, cancellationToken);
+        return new PurgeResult(
+            periods.Events is { } events ? await PurgeAsync(now - events, cancellationToken).ConfigureAwait(false) : 0,
+            periods.AsRun is { } asRun ? await purge.AsRunAsync(now - asRun).ConfigureAwait(false) : 0,
+            periods.ViewerSessions is { } sessions ? await purge.ViewerSessionsAsync(now - sessions).ConfigureAwait(false) : 0,
+            periods.Schedules is { } schedules ? await purge.SchedulesAsync(now - schedules).ConfigureAwait(false) : 0);
     }
 
     /// <summary>

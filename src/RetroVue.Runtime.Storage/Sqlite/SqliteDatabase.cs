@@ -1,5 +1,4 @@
 using System.Data.Common;
-using Dapper;
 using FluentMigrator.Runner;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
@@ -45,6 +44,8 @@ internal sealed class SqliteDatabase : Database
 
     public override string Position => "id";
 
+    public override string HasTable => "EXISTS (SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = @Table)";
+
     public override Task<DbConnection> OpenAsync(CancellationToken cancellationToken) => Task.FromResult<DbConnection>(Open());
 
     /// <summary>Opens a connection from the pool.</summary>
@@ -72,9 +73,6 @@ internal sealed class SqliteDatabase : Database
             throw Explain("A transaction was not begun", exception);
         }
     }
-
-    public override Task<bool> HasTableAsync(DbConnection connection, string table, CancellationToken cancellationToken) => connection.ExecuteScalarAsync<bool>(
-        new CommandDefinition("SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = @Table)", new { Table = table }, cancellationToken: cancellationToken));
 
     public override IEventLog CreateLog(ILoggerFactory loggerFactory) => _log = new SqliteLog(this, loggerFactory.CreateLogger<SqliteLog>());
 
