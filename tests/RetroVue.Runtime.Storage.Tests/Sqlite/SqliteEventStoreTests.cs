@@ -1,7 +1,6 @@
-using NodaTime;
 using RetroVue.Runtime.Events;
 
-namespace RetroVue.Runtime.Storage.Tests;
+namespace RetroVue.Runtime.Storage.Tests.Sqlite;
 
 /// <summary>A SQLite file keeps what every store promises.</summary>
 public sealed class SqliteEventStoreTests : EventStoreContract, IDisposable
@@ -18,7 +17,7 @@ public sealed class SqliteEventStoreTests : EventStoreContract, IDisposable
     }
 
     protected override async Task<IEventStore?> OpenAgainAsync() =>
-        await StationDatabase.OpenAsync(new StationDatabaseOptions { Connection = _folder.File($"{_number}.db") }, SystemClock.Instance);
+        await StationDatabase.OpenAsync(new StationDatabaseOptions { Connection = _folder.File($"{_number}.db") }, NodaTime.SystemClock.Instance);
 
     protected override async Task CloseAsync(IEventStore store) => await ((StationDatabase)store).DisposeAsync();
 }
