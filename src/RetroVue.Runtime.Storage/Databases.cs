@@ -1,4 +1,5 @@
 using RetroVue.Runtime.Events;
+using RetroVue.Runtime.Storage.Postgres;
 using RetroVue.Runtime.Storage.Sqlite;
 
 namespace RetroVue.Runtime.Storage;
@@ -11,9 +12,16 @@ internal static class Databases
     public static Database Create(string connection)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(connection);
-        if (IsPostgres(connection))
+        if (PostgresAddress.Matches(connection))
         {
-            throw new EventException("PostgreSQL is not supported yet; give the path of a SQLite file.", isTransient: false);
+            try
+            {
+                return new PostgresDatabase(connection);
+            }
+            catch (ArgumentException exception)
+            {
+                throw new EventException(exception.Message, isTransient: false, exception);
+            }
         }
 
         return connection.Contains("://", StringComparison.Ordinal) || connection.Contains('\0', StringComparison.Ordinal) || connection == ":memory:"
@@ -22,12 +30,6 @@ internal static class Databases
                 isTransient: false)
             : new SqliteDatabase(connection);
     }
-
-    /// <summary>True if an address is one of PostgreSQL.</summary>
-    public static bool IsPostgres(string connection) =>
-        connection.StartsWith("postgresql://", StringComparison.OrdinalIgnoreCase)
-        || connection.StartsWith("postgres://", StringComparison.OrdinalIgnoreCase)
-        || connection.Split(';').Any(part => part.Split('=') is [var key, _, ..] && key.Trim().ToUpperInvariant() is "HOST" or "SERVER");
 
     // The rest of an address may hold a password.
     private static string Scheme(string connection) => connection.IndexOf("://", StringComparison.Ordinal) is > 0 and int end ? connection[..(end + 3)] + "…" : connection;

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace RetroVue.Runtime.Storage;
 
-/// <summary>Every log message of this package, by its fixed id: 2000 to 2099 PostgreSQL, 2100 to 2199 the rest.</summary>
+/// <summary>Every log message of this package, by its fixed id: 2100 to 2199, and 2200 to 2299 of PostgreSQL.</summary>
 internal static partial class StorageLog
 {
     [LoggerMessage(2100, LogLevel.Information, "The tables of {Database} are brought from version {From} to version {To}")]
@@ -16,4 +16,16 @@ internal static partial class StorageLog
 
     [LoggerMessage(2103, LogLevel.Information, "{Count} events before {Before} were deleted from {Database}")]
     public static partial void Purged(ILogger logger, long count, NodaTime.Instant before, string database);
+
+    [LoggerMessage(2200, LogLevel.Warning, "The events' order cannot be continued, because {Database} does not answer. It is tried again until it answers. {Problem}")]
+    public static partial void OutboxAway(ILogger logger, string database, string problem);
+
+    [LoggerMessage(2201, LogLevel.Information, "The events' order is continued: {Database} answers again")]
+    public static partial void OutboxBack(ILogger logger, string database);
+
+    [LoggerMessage(2202, LogLevel.Warning, "{Database} does not notify of new events, so it is asked for them ten times a second. {Problem}")]
+    public static partial void NotListening(ILogger logger, string database, string problem);
+
+    [LoggerMessage(2203, LogLevel.Information, "{Database} notifies of new events again")]
+    public static partial void Listening(ILogger logger, string database);
 }

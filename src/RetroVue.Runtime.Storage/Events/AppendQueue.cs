@@ -19,7 +19,7 @@ internal sealed class AppendQueue(Func<IReadOnlyList<IReadOnlyList<EventEnvelope
 
     /// <summary>Writes events; returns when they are committed.</summary>
     /// <param name="events">The events.</param>
-    /// <param name="cancellationToken">Cancels the wait for others; the events may be written nevertheless.</param>
+    /// <param name="cancellationToken">Cancels the wait; the events may be written nevertheless.</param>
     public Task AppendAsync(IReadOnlyList<EventEnvelope> events, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
@@ -36,7 +36,7 @@ internal sealed class AppendQueue(Func<IReadOnlyList<IReadOnlyList<EventEnvelope
             _isWriting = true;
         }
 
-        return WriteOwnAsync(events);
+        return WriteOwnAsync(events).WaitAsync(cancellationToken);
     }
 
     private async Task WriteOwnAsync(IReadOnlyList<EventEnvelope> events)
@@ -65,12 +65,33 @@ internal sealed class AppendQueue(Func<IReadOnlyList<IReadOnlyList<EventEnvelope
                 await write(batch.ConvertAll(waiting => waiting.Events)).ConfigureAwait(false);
                 batch.ForEach(waiting => waiting.TrySetResult());
             }
+            catch (EventException exception) when (batch.Count > 1 && !exception.IsTransient)
+            {
+                // One of them may be at fault. The others must not suffer for it.
+                foreach (Waiting waiting in batch)
+                {
+                    await WriteAloneAsync(waiting).ConfigureAwait(false);
+                }
+            }
             catch (Exception exception)
             {
                 batch.ForEach(waiting => waiting.TrySetException(exception));
             }
         }
         while (!IsIdle());
+    }
+
+    private async Task WriteAloneAsync(Waiting waiting)
+    {
+        try
+        {
+            await write([waiting.Events]).ConfigureAwait(false);
+            waiting.TrySetResult();
+        }
+        catch (Exception exception)
+        {
+            waiting.TrySetException(exception);
+        }
     }
 
     /// <summary>Returns true, and lets the next caller write, if nobody waits.</summary>
