@@ -10,7 +10,7 @@ internal sealed class M0002Station : Migration
     public override void Up()
     {
         IfDatabase("sqlite").Execute.Sql(Tables("TEXT", "TEXT", "INTEGER", "TEXT", "INTEGER"));
-        IfDatabase("postgres").Execute.Sql(Tables("uuid", "timestamptz", "boolean", "jsonb", "bigint"));
+        IfDatabase("postgresql").Execute.Sql(Tables("uuid", "timestamptz", "boolean", "jsonb", "bigint"));
         Create.Index("idx_viewer_sessions_channel").OnTable("viewer_sessions").OnColumn("channel_id").Ascending().OnColumn("started_at").Ascending();
         Create.Index("idx_schedule_entries_start").OnTable("schedule_entries").OnColumn("channel_id").Ascending().OnColumn("start_at").Ascending();
         Create.Index("idx_as_run_channel").OnTable("as_run").OnColumn("channel_id").Ascending().OnColumn("start_at").Ascending();

@@ -19,5 +19,6 @@ internal sealed class VersionTable : IVersionTableMetaData
 
     public string AppliedOnColumnName => "applied_at";
 
-    public bool CreateWithPrimaryKey => true;
+    // The primary key would have the name of the unique index, which PostgreSQL does not allow.
+    public bool CreateWithPrimaryKey => false;
 }

@@ -117,7 +117,8 @@ internal sealed class OutboxWatch : IAsyncDisposable
         }
         catch (OperationCanceledException)
         {
-            throw new ObjectDisposedException(nameof(PostgresDatabase));
+            ObjectDisposedException.ThrowIf(true, typeof(PostgresDatabase));
+            throw;
         }
         finally
         {

@@ -43,10 +43,17 @@ internal sealed class PostgresDatabase : Database
         SetDefault("Maximum Pool Size", 10);
         SetDefault("Connection Idle Lifetime", 60);
         SetDefault("Application Name", "RetroVue");
-        SetDefault("Tcp Keepalive", true);
-        SetDefault("Tcp Keepalive Time", 5);
-        SetDefault("Tcp Keepalive Interval", 5);
-        Name = $"the database '{_address.Database}' at {_address.Host}{(_address.Host!.Contains(':', StringComparison.Ordinal) ? null : string.Create(CultureInfo.InvariantCulture, $":{_address.Port}"))}";
+        bool isSocket = _address.Host is ['/' or '@', ..];
+        if (!isSocket)
+        {
+            SetDefault("Tcp Keepalive", true);
+            SetDefault("Tcp Keepalive Time", 5);
+            SetDefault("Tcp Keepalive Interval", 5);
+        }
+
+        Name = isSocket || _address.Host!.Contains(':', StringComparison.Ordinal)
+            ? $"the database '{_address.Database}' at {_address.Host}"
+            : string.Create(CultureInfo.InvariantCulture, $"the database '{_address.Database}' at {_address.Host}:{_address.Port}");
         try
         {
             _pool = NpgsqlDataSource.Create(_address);
@@ -103,19 +110,18 @@ internal sealed class PostgresDatabase : Database
             throw new ArgumentException($"The transaction is a {transaction.GetType().Name}, but {Name} needs an {nameof(NpgsqlTransaction)}.", nameof(transaction));
         }
 
-        NpgsqlConnection? connection;
         try
         {
-            connection = own.Connection;
+            // Npgsql answers this only for a transaction that is open.
+            _ = own.IsolationLevel;
         }
-        catch (ObjectDisposedException)
+        catch (InvalidOperationException exception)
         {
-            connection = null;
+            throw new ArgumentException($"The transaction is completed already; begin a new one of {Name}.", nameof(transaction), exception);
         }
 
-        return connection is null || connection.State != ConnectionState.Open ? throw new ArgumentException($"The transaction is completed already; begin a new one of {Name}.", nameof(transaction))
-            : connection.Database != _address.Database ? throw new ArgumentException($"The transaction is one of the database '{connection.Database}', not of {Name}.", nameof(transaction))
-            : own;
+        string? other = own.Connection?.Database;
+        return other == _address.Database ? own : throw new ArgumentException($"The transaction is one of the database '{other}', not of {Name}.", nameof(transaction));
     }
 
     /// <inheritdoc/>
@@ -222,7 +228,8 @@ internal sealed class PostgresDatabase : Database
         }
         catch (ObjectDisposedException) when (_isDisposed)
         {
-            throw new ObjectDisposedException(nameof(PostgresDatabase));
+            ObjectDisposedException.ThrowIf(true, this);
+            throw;
         }
         catch (Exception exception) when (PostgresErrors.IsOfDatabase(exception))
         {
