@@ -114,4 +114,16 @@ internal static partial class RuntimeLog
 
     [LoggerMessage(1203, LogLevel.Warning, "The consumer {Consumer} cannot go on; it tries again in {Pause}")]
     public static partial void ConsumerDelayed(ILogger logger, string consumer, TimeSpan pause, Exception error);
+
+    [LoggerMessage(1204, LogLevel.Error, "The event {Type} cannot be written into the log of events")]
+    public static partial void EventRefused(ILogger logger, string type, Exception error);
+
+    [LoggerMessage(1205, LogLevel.Warning, "The station's events wait for their log, which does not take them; it is tried again each second")]
+    public static partial void JournalDelayed(ILogger logger, Exception error);
+
+    [LoggerMessage(1206, LogLevel.Error, "{Count} events are lost so far, because {Most} others wait for the log already")]
+    public static partial void JournalFull(ILogger logger, long count, int most);
+
+    [LoggerMessage(1207, LogLevel.Error, "{Count} events are lost, because the log was away at the station's end")]
+    public static partial void JournalLost(ILogger logger, int count);
 }

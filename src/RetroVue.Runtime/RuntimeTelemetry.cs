@@ -1,7 +1,9 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using System.Runtime.CompilerServices;
 using RetroVue.Runtime.Channels;
+using RetroVue.Runtime.Events;
 using RetroVue.Runtime.Time;
 
 namespace RetroVue.Runtime;
@@ -22,10 +24,10 @@ internal sealed class RuntimeTelemetry
     // Weak references: the measurement does not keep a channel or a clock alive.
     private readonly ConditionalWeakTable<ChannelManager, ChannelTelemetry> _channels = [];
     private readonly ConditionalWeakTable<MasterClock, object> _clocks = [];
+    private readonly ConcurrentDictionary<EventConsumer, byte> _consumers = [];
 
     private RuntimeTelemetry(Meter meter)
     {
-        Meter = meter;
         meter.CreateObservableUpDownCounter("retrovue.channel.on_air", OnAir, "{channel}", "1 while a channel is on the air, else 0.");
         meter.CreateObservableUpDownCounter("retrovue.channel.viewers", Viewers, "{viewer}", "Viewers now.");
         Joins = meter.CreateCounter<long>("retrovue.channel.joins", "{join}", "Viewers who joined.");
@@ -38,10 +40,9 @@ internal sealed class RuntimeTelemetry
         Swaps = meter.CreateCounter<long>("retrovue.channel.swaps", "{swap}", "Producers that took a channel over from another one.");
         meter.CreateObservableGauge("retrovue.clock.offset", Offsets, "s", "Station time less the machine's civil time.");
         meter.CreateObservableGauge("retrovue.clock.uncertainty", Uncertainties, "s", "The uncertainty of station time.");
+        meter.CreateObservableGauge("retrovue.events.consumer.lag", Lags, "{event}", "Events in the log that a running consumer has not finished.");
+        Parked = meter.CreateCounter<long>("retrovue.events.parked", "{event}", "Events that a consumer put aside, because it failed at them or because they wait behind such an event.");
     }
-
-    /// <summary>The package's meter, for the parts that have their own instruments.</summary>
-    public Meter Meter { get; }
 
     public Counter<long> Joins { get; }
 
@@ -59,6 +60,8 @@ internal sealed class RuntimeTelemetry
 
     public Counter<long> Swaps { get; }
 
+    public Counter<long> Parked { get; }
+
     private static string Version => typeof(RuntimeTelemetry).Assembly.GetName().Version!.ToString(3);
 
     /// <summary>Returns the instruments of a factory, or those that all callers without a factory share.</summary>
@@ -73,6 +76,17 @@ internal sealed class RuntimeTelemetry
 
     /// <summary>Begins to measure a station's clock.</summary>
     public void Watch(MasterClock clock) => _clocks.TryAdd(clock, this);
+
+    /// <summary>Begins to measure a consumer that runs.</summary>
+    public void Watch(EventConsumer consumer) => _consumers.TryAdd(consumer, 0);
+
+    /// <summary>Stops measuring a consumer.</summary>
+    public void Forget(EventConsumer consumer) => _consumers.TryRemove(consumer, out _);
+
+    /// <summary>Returns the tag that names a consumer.</summary>
+    public static KeyValuePair<string, object?> ConsumerTag(string id) => new("consumer", id);
+
+    private IEnumerable<Measurement<long>> Lags() => _consumers.Keys.Select(consumer => new Measurement<long>(consumer.Lag, ConsumerTag(consumer.Id)));
 
     private IEnumerable<Measurement<int>> OnAir() =>
         _channels.Select(entry => new Measurement<int>(entry.Key.Output is null ? 0 : 1, entry.Value.Channel));

@@ -164,8 +164,8 @@ internal sealed class Audience(MasterClock clock, ChannelLine line, Executor exe
         over();
     }
 
-    /// <summary>Removes all viewers.</summary>
-    public void Clear() => _sessions.Clear();
+    /// <summary>Removes all viewers, and returns them.</summary>
+    public IReadOnlyList<ViewerSession> Clear() => [.. _sessions.Values.Where(Leave)];
 
     private void TellWatching(ChannelOutput output)
     {

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 using NodaTime;
 using RetroVue.Media.Pipelines;
 using RetroVue.Media.Time;
+using RetroVue.Runtime.Journal;
 using RetroVue.Runtime.Output;
 using RetroVue.Runtime.Producers;
 using RetroVue.Runtime.Schedules;
@@ -36,6 +37,7 @@ public sealed class ChannelManager : IAsyncDisposable
     private readonly Audience _audience;
     private readonly RuntimeTelemetry _telemetry;
     private readonly OnAir _onAir;
+    private readonly StationJournal? _journal;
     private readonly CancellationTokenSource _disposed = new();
     private int _isWatchingSilence;
 
@@ -49,6 +51,7 @@ public sealed class ChannelManager : IAsyncDisposable
     /// <param name="loggerFactory">Makes its loggers.</param>
     /// <param name="producers">Make the channel's producers, one factory for each mode; null for the one that plays the schedule.</param>
     /// <param name="meterFactory">Makes the meter of the channel; null for the meter that all callers without a factory share.</param>
+    /// <param name="journal">Is told what happens; null for nobody.</param>
     internal ChannelManager(
         Channel channel,
         ChannelKind kind,
@@ -58,10 +61,12 @@ public sealed class ChannelManager : IAsyncDisposable
         ChannelOptions options,
         ILoggerFactory loggerFactory,
         IEnumerable<IProducerFactory>? producers = null,
-        IMeterFactory? meterFactory = null)
+        IMeterFactory? meterFactory = null,
+        StationJournal? journal = null)
     {
         ArgumentNullException.ThrowIfNull(clock);
         Channel = channel;
+        _journal = journal;
         _schedules = schedules;
         _clock = clock;
         _options = options;
@@ -72,7 +77,7 @@ public sealed class ChannelManager : IAsyncDisposable
             Refused = error => RuntimeLog.Unexpected(_logger, channel.ShortName, error),
             Left = Leave,
         };
-        _onAir = new OnAir(channel, _chain, schedules, options, _audience, _logger) { Deserted = LingerIfUnwatched };
+        _onAir = new OnAir(channel, _chain, schedules, options, _audience, _logger) { Deserted = LingerIfUnwatched, Journal = journal };
         _telemetry = RuntimeTelemetry.Of(meterFactory);
         _telemetry.Watch(this, _chain.Telemetry);
     }
@@ -167,6 +172,7 @@ public sealed class ChannelManager : IAsyncDisposable
         }
 
         ViewerSession session = _audience.Join(request, output);
+        _journal?.Joined(Channel.Id, session);
         _chain.Telemetry.Joined(hasStarted: !isOnAir, clock.Now - asked);
         WatchSilence();
         return session;
@@ -208,7 +214,11 @@ public sealed class ChannelManager : IAsyncDisposable
     {
         _telemetry.Forget(this);
         _disposed.Cancel();
-        _audience.Clear();
+        foreach (ViewerSession session in _audience.Clear())
+        {
+            _journal?.Left(Channel.Id, session);
+        }
+
         await _onAir.DisposeAsync().ConfigureAwait(false);
     }
 
@@ -218,6 +228,7 @@ public sealed class ChannelManager : IAsyncDisposable
         {
             if (_audience.Leave(session))
             {
+                _journal?.Left(Channel.Id, session);
                 LingerIfUnwatched();
             }
         }

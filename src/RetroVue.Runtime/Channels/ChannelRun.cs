@@ -196,6 +196,20 @@ internal sealed class ChannelRun(PlayoutChain chain, Retirement retired)
         LetGo(swap);
     }
 
+    /// <summary>Ends the run when others have ended, even if they fail.</summary>
+    public async Task EndAfterAsync(Task upkeep, Task kept)
+    {
+        try
+        {
+            await upkeep.ConfigureAwait(false);
+            await kept.ConfigureAwait(false);
+        }
+        finally
+        {
+            End();
+        }
+    }
+
     /// <summary>Ends the run: streams end, and producers end in the background.</summary>
     public void End()
     {

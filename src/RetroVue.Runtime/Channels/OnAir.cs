@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using NodaTime;
 using RetroVue.Media.Pipelines;
 using RetroVue.Media.Time;
+using RetroVue.Runtime.Journal;
 using RetroVue.Runtime.Output;
 using RetroVue.Runtime.Producers;
 using RetroVue.Runtime.Schedules;
@@ -67,6 +68,9 @@ internal sealed class OnAir : IAsyncDisposable
     /// <summary>Called, on any thread, when the channel has gone on the air but all who requested it have left meanwhile.</summary>
     public Action? Deserted { get; set; }
 
+    /// <summary>Is told when the channel goes on and off the air; null for nobody.</summary>
+    public StationJournal? Journal { get; init; }
+
     /// <summary>The run on the air; null while the channel is off the air.</summary>
     internal ChannelRun? Run
     {
@@ -80,8 +84,8 @@ internal sealed class OnAir : IAsyncDisposable
     }
 
     /// <summary>
-    /// Returns the channel's output when the channel is on the air. If it is being put on the air, all callers wait for the same opening.
-    /// After a failure, a call starts another attempt at once.
+    /// Returns the channel's output when it is on the air. While it is being put there, all callers wait for the same opening. After a
+    /// failure, a call starts another attempt at once.
     /// </summary>
     /// <param name="request">The wishes of the viewer who calls.</param>
     /// <param name="cancellationToken">Cancels the wait; the opening is cancelled too if nobody else waits for it.</param>
@@ -253,6 +257,7 @@ internal sealed class OnAir : IAsyncDisposable
         }
 
         RuntimeLog.OnAir(_logger, _channel.ShortName, opening.Title);
+        Journal?.OnAir(_channel.Id, run.Output.Run, opening.Title);
         _audience.MoveTo(run.Output);
         foreach (Opening.Waiter waiter in waiters)
         {
@@ -348,21 +353,9 @@ internal sealed class OnAir : IAsyncDisposable
         keepingUp?.Cancel();
         _recovery.End();
         RuntimeLog.OffAir(_logger, _channel.ShortName);
-        _retired.Add(EndAsync());
+        Journal?.OffAir(_channel.Id, run.Output.Run, failure);
+        _retired.Add(run.EndAfterAsync(upkeep, kept));
         return true;
-
-        async Task EndAsync()
-        {
-            try
-            {
-                await upkeep.ConfigureAwait(false);
-                await kept.ConfigureAwait(false);
-            }
-            finally
-            {
-                run.End();
-            }
-        }
     }
 
     /// <summary>

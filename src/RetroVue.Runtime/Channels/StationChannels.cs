@@ -3,6 +3,7 @@ using System.Collections.Immutable;
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Logging;
 using RetroVue.Media.Pipelines;
+using RetroVue.Runtime.Journal;
 using RetroVue.Runtime.Output;
 using RetroVue.Runtime.Producers;
 using RetroVue.Runtime.Schedules;
@@ -24,6 +25,7 @@ internal sealed class StationChannels
     /// <param name="loggerFactory">Makes the channels' loggers.</param>
     /// <param name="producers">Make the channels' producers, one factory for each mode; null for the one that plays the schedule.</param>
     /// <param name="meterFactory">Makes the meters of the channels; null for the meters that all callers without a factory share.</param>
+    /// <param name="journal">Is told what happens; null for nobody.</param>
     /// <exception cref="KeyNotFoundException">A channel has no kind.</exception>
     /// <exception cref="ArgumentException">The value of an option is not allowed.</exception>
     public StationChannels(
@@ -34,7 +36,8 @@ internal sealed class StationChannels
         ChannelOptions options,
         ILoggerFactory loggerFactory,
         IEnumerable<IProducerFactory>? producers,
-        IMeterFactory? meterFactory)
+        IMeterFactory? meterFactory,
+        StationJournal? journal = null)
     {
         options = ChannelOptions.Checked(options);
         Schedules = schedules;
@@ -42,7 +45,7 @@ internal sealed class StationChannels
         All =
         [
             .. schedules.Channels.Select(channel =>
-                new ChannelManager(channel, kinds[channel.Id], schedules, clock, executor, options, loggerFactory, makers, meterFactory)),
+                new ChannelManager(channel, kinds[channel.Id], schedules, clock, executor, options, loggerFactory, makers, meterFactory, journal)),
         ];
         _byId = All.ToFrozenDictionary(manager => manager.Channel.Id);
         _byShortName = All.ToFrozenDictionary(manager => manager.Channel.ShortName, StringComparer.Ordinal);

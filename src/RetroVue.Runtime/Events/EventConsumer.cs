@@ -35,7 +35,7 @@ public sealed class EventConsumer : IAsyncDisposable
     private readonly EventDelivery _delivery;
     private readonly EventParking _parking;
     private readonly ILogger _logger;
-    private readonly EventTelemetry _telemetry;
+    private readonly RuntimeTelemetry _telemetry;
     private CancellationTokenSource? _stop;
     private Task _running = Task.CompletedTask;
     private TimeSpan _pause = s_firstPause;
@@ -89,7 +89,7 @@ public sealed class EventConsumer : IAsyncDisposable
         _options = options ?? new EventConsumerOptions();
         _types = EventSubscription.Chosen(_options.Types);
         _logger = (loggerFactory ?? NullLoggerFactory.Instance).CreateLogger<EventConsumer>();
-        _telemetry = EventTelemetry.Of(meterFactory);
+        _telemetry = RuntimeTelemetry.Of(meterFactory);
         _parking = new EventParking(store, Id, delivery, clock, _options, _logger, _telemetry);
     }
 
@@ -115,7 +115,8 @@ public sealed class EventConsumer : IAsyncDisposable
     }
 
     /// <summary>Stops after the event that is being handled, and keeps what was finished. If it does not run, nothing happens.</summary>
-    public async Task StopAsync()
+    /// <param name="cancellationToken">Cancels the wait; the consumer stops nevertheless, in the background.</param>
+    public async Task StopAsync(CancellationToken cancellationToken = default)
     {
         CancellationTokenSource? stop;
         Task running;
@@ -129,17 +130,17 @@ public sealed class EventConsumer : IAsyncDisposable
             await stop.CancelAsync().ConfigureAwait(false);
         }
 
-        await running.ConfigureAwait(false);
+        await running.WaitAsync(cancellationToken).ConfigureAwait(false);
         stop?.Dispose();
     }
 
     /// <summary>Stops the consumer.</summary>
-    public async ValueTask DisposeAsync() => await StopAsync().ConfigureAwait(false);
+    public async ValueTask DisposeAsync() => await StopAsync(CancellationToken.None).ConfigureAwait(false);
 
     private async Task RunAsync(Task before, CancellationToken stop)
     {
         await before.ConfigureAwait(false);
-        using IDisposable measured = _telemetry.Watch(this);
+        _telemetry.Watch(this);
         while (!stop.IsCancellationRequested)
         {
             try
@@ -157,6 +158,8 @@ public sealed class EventConsumer : IAsyncDisposable
                 _pause = _pause * 2 < s_longestPause ? _pause * 2 : s_longestPause;
             }
         }
+
+        _telemetry.Forget(this);
     }
 
     /// <summary>Handles one batch, or waits for one.</summary>

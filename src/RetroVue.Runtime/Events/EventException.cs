@@ -4,7 +4,7 @@ namespace RetroVue.Runtime.Events;
 /// An event could not be written, read or kept. <see cref="Media.MediaException.IsTransient"/> is true if the store may be well again later: then
 /// the same call may succeed, and an event that is appended again with the same id is written once.
 /// </summary>
-public class EventException : StationException
+public sealed class EventException : StationException
 {
     /// <summary>Makes an exception.</summary>
     /// <param name="message">The failure, its cause, and the remedy.</param>

@@ -6,7 +6,7 @@ namespace RetroVue.Runtime.Events;
 /// <summary>The parked events of one consumer: knows the keys that wait, parks what comes behind them, and retries what was released.</summary>
 /// <remarks>Only for the consumer's own loop.</remarks>
 internal sealed class EventParking(
-    IEventStore store, string consumerId, EventDelivery delivery, NodaTime.IClock clock, EventConsumerOptions options, ILogger logger, EventTelemetry telemetry)
+    IEventStore store, string consumerId, EventDelivery delivery, NodaTime.IClock clock, EventConsumerOptions options, ILogger logger, RuntimeTelemetry telemetry)
 {
     private readonly HashSet<string> _keys = new(StringComparer.Ordinal);
 
@@ -60,7 +60,7 @@ internal sealed class EventParking(
 
     private async Task KeepAsync(LoggedEvent logged, string? error, DbTransaction? transaction, CancellationToken stop)
     {
-        telemetry.Parked.Add(1, new KeyValuePair<string, object?>(EventTelemetry.ConsumerTag, consumerId));
+        telemetry.Parked.Add(1, RuntimeTelemetry.ConsumerTag(consumerId));
         var parked = new ParkedEvent(consumerId, logged.Offset, logged.Event.Id, options.Key(logged.Event), error, clock.GetCurrentInstant(), IsReleased: false);
         await store.Parked.ParkAsync(parked, transaction, stop).ConfigureAwait(false);
     }
