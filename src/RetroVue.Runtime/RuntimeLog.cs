@@ -116,7 +116,7 @@ internal static partial class RuntimeLog
     public static partial void ConsumerDelayed(ILogger logger, string consumer, TimeSpan pause, Exception error);
 
     [LoggerMessage(1204, LogLevel.Error, "The event {Type} cannot be written into the log of events")]
-    public static partial void EventRefused(ILogger logger, string type, Exception error);
+    public static partial void EventUnwritten(ILogger logger, string type, Exception error);
 
     [LoggerMessage(1205, LogLevel.Warning, "The station's events wait for their log, which does not take them; it is tried again each second")]
     public static partial void JournalDelayed(ILogger logger, Exception error);
@@ -126,4 +126,37 @@ internal static partial class RuntimeLog
 
     [LoggerMessage(1207, LogLevel.Error, "{Count} events are lost, because the log was away at the station's end")]
     public static partial void JournalLost(ILogger logger, int count);
+
+    [LoggerMessage(1240, LogLevel.Warning, "The log of events does not take an event, so it goes to the spool in '{Folder}'. Later ones queue behind it until the log has taken it")]
+    public static partial void SpoolBegun(ILogger logger, string folder, Exception? error);
+
+    [LoggerMessage(1241, LogLevel.Information, "The spool in '{Folder}' is empty: {Events} events are in the log, or put aside as this log says")]
+    public static partial void SpoolDrained(ILogger logger, string folder, long events);
+
+    [LoggerMessage(1242, LogLevel.Information, "The spool in '{Folder}' has {Events} events from an earlier run; they go to the log before all others")]
+    public static partial void SpoolLeft(ILogger logger, string folder, long events);
+
+    [LoggerMessage(1243, LogLevel.Error, "The spool in '{Folder}' has no room: it has {Size} bytes of at most {MaxSize}. Further events are refused until the log takes some of its events. This is logged once until then")]
+    public static partial void SpoolFull(ILogger logger, string folder, long size, long maxSize);
+
+    [LoggerMessage(1244, LogLevel.Error, "The spool in '{Folder}' cannot be written; events are refused while the log of events does not take them. This is logged once until a write succeeds")]
+    public static partial void SpoolFailed(ILogger logger, string folder, Exception error);
+
+    [LoggerMessage(1245, LogLevel.Warning, "The last {Bytes} bytes of '{File}', after offset {Offset}, are no whole record of the spool of events, and are cut off. {Meaning}")]
+    public static partial void SpoolCutOff(ILogger logger, string file, long bytes, long offset, string meaning);
+
+    [LoggerMessage(1246, LogLevel.Error, "'{File}' of the spool of events is damaged: the events in {Bytes} bytes after offset {Offset} are lost. All others are delivered, and then the file is kept as '{Kept}'")]
+    public static partial void SpoolDamaged(ILogger logger, string file, long bytes, long offset, string kept);
+
+    [LoggerMessage(1247, LogLevel.Error, "The log of events refuses the event {Id} of type {Type} for good, but takes later ones. The event is put aside in '{File}'")]
+    public static partial void EventRefused(ILogger logger, Guid id, string type, string file, Exception error);
+
+    [LoggerMessage(1248, LogLevel.Error, "The log of events refuses the event {Id} of type {Type} from the spool, with an error that calls itself lasting. The event is tried again, and later ones wait. This is logged once until the log takes an event")]
+    public static partial void SpoolStuck(ILogger logger, Guid id, string type, Exception error);
+
+    [LoggerMessage(1249, LogLevel.Error, "The spool of events in '{Folder}' cannot be read or cleared; it is tried again")]
+    public static partial void SpoolUnread(ILogger logger, string folder, Exception error);
+
+    [LoggerMessage(1250, LogLevel.Warning, "The spool in '{Folder}' is still open: its disk does not answer")]
+    public static partial void SpoolStillOpen(ILogger logger, string folder);
 }

@@ -4,6 +4,7 @@ using System.Diagnostics.Metrics;
 using System.Runtime.CompilerServices;
 using RetroVue.Runtime.Channels;
 using RetroVue.Runtime.Events;
+using RetroVue.Runtime.Events.Spool;
 using RetroVue.Runtime.Time;
 
 namespace RetroVue.Runtime;
@@ -25,6 +26,8 @@ internal sealed class RuntimeTelemetry
     private readonly ConditionalWeakTable<ChannelManager, ChannelTelemetry> _channels = [];
     private readonly ConditionalWeakTable<MasterClock, object> _clocks = [];
     private readonly ConcurrentDictionary<EventConsumer, byte> _consumers = [];
+    private readonly ConditionalWeakTable<EventSpool, object> _spools = [];
+    private readonly Counter<long> _spoolRefusals;
 
     private RuntimeTelemetry(Meter meter)
     {
@@ -42,6 +45,9 @@ internal sealed class RuntimeTelemetry
         meter.CreateObservableGauge("retrovue.clock.uncertainty", Uncertainties, "s", "The uncertainty of station time.");
         meter.CreateObservableGauge("retrovue.events.consumer.lag", Lags, "{event}", "Events in the log that a running consumer has not finished.");
         Parked = meter.CreateCounter<long>("retrovue.events.parked", "{event}", "Events that a consumer put aside, because it failed at them or because they wait behind such an event.");
+        meter.CreateObservableUpDownCounter("retrovue.spool.events", SpooledEvents, "{event}", "Events that wait in the spool for the log.");
+        meter.CreateObservableUpDownCounter("retrovue.spool.size", SpoolSizes, "By", "Bytes of the spool's files.");
+        _spoolRefusals = meter.CreateCounter<long>("retrovue.spool.refused", "{event}", "Events that were refused: they did not get into the log.");
     }
 
     public Counter<long> Joins { get; }
@@ -88,6 +94,17 @@ internal sealed class RuntimeTelemetry
 
     private IEnumerable<Measurement<long>> Lags() => _consumers.Keys.Select(consumer => new Measurement<long>(consumer.Lag, ConsumerTag(consumer.Id)));
 
+    /// <summary>Begins to measure a spool.</summary>
+    public void Watch(EventSpool spool) => _spools.Add(spool, this);
+
+    /// <summary>Stops measuring a spool, which is closed.</summary>
+    public void Forget(EventSpool spool) => _spools.Remove(spool);
+
+    /// <summary>Counts events that did not get into the log.</summary>
+    /// <param name="events">The number of events.</param>
+    /// <param name="reason">"full", "failed" or "log".</param>
+    public void SpoolRefused(int events, string reason) => _spoolRefusals.Add(events, new KeyValuePair<string, object?>("reason", reason));
+
     private IEnumerable<Measurement<int>> OnAir() =>
         _channels.Select(entry => new Measurement<int>(entry.Key.Output is null ? 0 : 1, entry.Value.Channel));
 
@@ -98,4 +115,11 @@ internal sealed class RuntimeTelemetry
 
     private IEnumerable<Measurement<double>> Uncertainties() =>
         _clocks.Select(entry => new Measurement<double>(entry.Key.AsClock().Read().Uncertainty.Nanoseconds / 1e9));
+
+    // Spools have no name of their own, so they are measured together.
+    private Measurement<long>[] SpooledEvents() => SumOfSpools(static spool => spool.Events);
+
+    private Measurement<long>[] SpoolSizes() => SumOfSpools(static spool => spool.Size);
+
+    private Measurement<long>[] SumOfSpools(Func<EventSpool, long> value) => _spools.Any() ? [new Measurement<long>(_spools.Sum(entry => value(entry.Key)))] : [];
 }

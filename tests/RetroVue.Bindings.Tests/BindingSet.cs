@@ -2,6 +2,7 @@ using System.Reflection;
 using RetroVue.Media.Devices;
 using RetroVue.Media.FFmpeg;
 using RetroVue.Media.Time;
+using RetroVue.Runtime;
 
 namespace RetroVue.Bindings.Tests;
 
@@ -16,6 +17,7 @@ internal sealed record BindingSet(string Name, Assembly Assembly, int LeastStruc
     [
         new("libc", typeof(ClockTime).Assembly, 1, 10),
         new("files", typeof(FFmpegLibrary).Assembly, 2, 2),
+        new("folders", typeof(StationException).Assembly, 0, 3),
         new("ffmpeg", typeof(FFmpegLibrary).Assembly, 15, 200),
         new("ffmpeg-log", typeof(FFmpegLibrary).Assembly, 1, 4),
         new("alsa", typeof(DeviceException).Assembly, 1, 20),

@@ -11,6 +11,8 @@ namespace RetroVue.Bindings.Tests;
 /// <summary>The C compiler checks every layout, enum value and constant of the bindings.</summary>
 public sealed class LayoutProofTests
 {
+    private static IEnumerable<BindingSet> SetsWithStructs => BindingSet.All.Where(set => set.LeastStructs > 0);
+
     [TestCaseSource(typeof(BindingSet), nameof(BindingSet.All))]
     public void Layouts_every_assert_compiles(object set)
     {
@@ -18,7 +20,7 @@ public sealed class LayoutProofTests
         Assert.That(code, Is.Zero, output);
     }
 
-    [TestCaseSource(typeof(BindingSet), nameof(BindingSet.All))]
+    [TestCaseSource(nameof(SetsWithStructs))]
     public void Layouts_a_wrong_offset_does_not_compile(object set)
     {
         var wrong = Regex.Replace(Asserts(((BindingSet)set).Input), "(offsetof.* == )([0-9]+LL)", "${1}1$2");

@@ -97,7 +97,7 @@ internal sealed class StationJournal : IAsyncDisposable
         }
         catch (ArgumentException exception)
         {
-            RuntimeLog.EventRefused(_logger, type, exception);
+            RuntimeLog.EventUnwritten(_logger, type, exception);
             return;
         }
 
