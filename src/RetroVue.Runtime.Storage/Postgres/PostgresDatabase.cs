@@ -128,18 +128,6 @@ internal sealed class PostgresDatabase : Database
     public override void Check(DbTransaction transaction) => Own(transaction);
 
     /// <inheritdoc/>
-    public override async Task<bool> HasTableAsync(DbConnection connection, string table, CancellationToken cancellationToken)
-    {
-        NpgsqlCommand command = ((NpgsqlConnection)connection).CreateCommand();
-        await using (command.ConfigureAwait(false))
-        {
-            command.CommandText = "SELECT to_regclass($1) IS NOT NULL";
-            command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = table });
-            return await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false) is true;
-        }
-    }
-
-    /// <inheritdoc/>
     public override IEventLog CreateLog(ILoggerFactory loggerFactory)
     {
         var log = new PostgresEventLog(this, loggerFactory.CreateLogger<PostgresEventLog>());
