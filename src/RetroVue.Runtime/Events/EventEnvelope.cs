@@ -18,6 +18,8 @@ public sealed record EventEnvelope
 {
     private static readonly FrozenDictionary<string, string> s_noHeaders = FrozenDictionary<string, string>.Empty;
 
+    private readonly JsonElement _payload = EventRules.EmptyPayload;
+
     /// <summary>The most characters of a type or a producer.</summary>
     public const int MaxNameLength = 100;
 
@@ -44,7 +46,7 @@ public sealed record EventEnvelope
     {
         (Id, Kind, Type, Version) = (stored.Id, stored.Kind, stored.Type, stored.Version);
         (RunId, CorrelationId, CausationId, TraceId) = (stored.RunId, stored.CorrelationId, stored.CausationId, stored.TraceId);
-        (Time, Producer, Payload) = (stored.Time, stored.Producer, stored.Payload);
+        (Time, Producer, _payload) = (stored.Time, stored.Producer, stored.Payload);
         Headers = stored.Headers is { Count: > 0 } headers ? headers : s_noHeaders;
     }
 
@@ -141,10 +143,9 @@ public sealed record EventEnvelope
     /// </summary>
     public JsonElement Payload
     {
-        get;
-        init => field = EventRules.Payload(value, nameof(Payload));
+        get => _payload;
+        init => _payload = EventRules.Payload(value, nameof(Payload));
     }
-    = EventRules.EmptyPayload;
 
     /// <summary>Makes an event with a new random id.</summary>
     /// <param name="type">The type, such as "playout.AiringEnded".</param>
