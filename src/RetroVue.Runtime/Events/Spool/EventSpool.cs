@@ -108,8 +108,9 @@ internal sealed class EventSpool : IAsyncDisposable
     public async Task WaitAsync(CancellationToken cancellationToken) => await _more.Reader.ReadAsync(cancellationToken).ConfigureAwait(false);
 
     /// <summary>Reads the first record at a position or after it; null if there is none. Only one thread may read.</summary>
+    /// <param name="position">The position. It is moved behind what is damaged.</param>
     /// <exception cref="IOException">The disk failed.</exception>
-    public SpoolRecord? Read(SpoolPosition position)
+    public SpoolRecord? Read(ref SpoolPosition position)
     {
         while (Find(position) is ({ } segment, var offset))
         {

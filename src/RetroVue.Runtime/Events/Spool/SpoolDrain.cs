@@ -54,27 +54,38 @@ internal sealed class SpoolDrain(EventSpool spool, LimitedLog log, EventSpoolOpt
 
     private async Task StepAsync(CancellationToken cancellationToken)
     {
+        while (spool.Drop(_position))
+        {
+            // One file after the other.
+        }
+
         List<SpoolRecord> records = ReadBatch();
         if (records.Count > 0)
         {
             await DeliverAsync(records, cancellationToken).ConfigureAwait(false);
+            return;
         }
-        else if (!spool.Drop(_position))
+
+        if (spool.Drop(_position))
         {
-            await spool.WaitAsync(cancellationToken).ConfigureAwait(false);
+            // The rest of that file is damaged.
+            return;
         }
-        else if (spool.IsEmpty && _taken > 0)
+
+        if (_taken > 0 && spool.IsEmpty)
         {
             RuntimeLog.SpoolDrained(logger, options.Folder, _taken);
             _taken = 0;
         }
+
+        await spool.WaitAsync(cancellationToken).ConfigureAwait(false);
     }
 
     private List<SpoolRecord> ReadBatch()
     {
         List<SpoolRecord> records = [];
         (int events, long bytes, SpoolPosition position) = (0, 0, _position);
-        while (events < _most && bytes < MostBytes && spool.Read(position) is { } record)
+        while (events < _most && bytes < MostBytes && spool.Read(ref position) is { } record)
         {
             // A large record goes alone.
             if (records.Count > 0 && (events + record.Events.Length > _most || bytes + record.Size > MostBytes))
@@ -84,6 +95,11 @@ internal sealed class SpoolDrain(EventSpool spool, LimitedLog log, EventSpoolOpt
 
             records.Add(record);
             (events, bytes, position) = (events + record.Events.Length, bytes + record.Size, record.End);
+        }
+
+        if (records.Count == 0)
+        {
+            _position = position;
         }
 
         return records;
@@ -126,7 +142,7 @@ internal sealed class SpoolDrain(EventSpool spool, LimitedLog log, EventSpoolOpt
     {
         List<SpoolRecord> doubted = [first];
         SpoolPosition position = first.End;
-        for (int i = 0; i < MostProbes && spool.Read(position) is { } record; i++)
+        for (int i = 0; i < MostProbes && spool.Read(ref position) is { } record; i++)
         {
             position = record.End;
             // What the log has already proves nothing: it is not written again.

@@ -31,11 +31,12 @@ internal static class SpoolFormat
     private static ReadOnlySpan<byte> Mark => [0xFF, (byte)'E', (byte)'V', 0xFE];
 
     /// <summary>Returns a header.</summary>
-    public static byte[] Header()
+    /// <param name="version">The version that it says.</param>
+    public static byte[] Header(int version = Version)
     {
         byte[] header = new byte[HeaderSize];
         Magic.CopyTo(header);
-        BinaryPrimitives.WriteInt32LittleEndian(header.AsSpan(8), Version);
+        BinaryPrimitives.WriteInt32LittleEndian(header.AsSpan(8), version);
         BinaryPrimitives.WriteUInt32LittleEndian(header.AsSpan(12), Checksum(header.AsSpan(0, 12)));
         return header;
     }

@@ -107,7 +107,13 @@ internal sealed class ScriptedLog : IEventLog
 
     public Task<long> GetLatestOffsetAsync(CancellationToken cancellationToken = default) => Task.FromResult(Written.Length is > 0 and var count ? count : -1L);
 
-    public Task WaitForAsync(long offset, CancellationToken cancellationToken) => Until.TrueAsync(() => Written.Length > offset);
+    public async Task WaitForAsync(long offset, CancellationToken cancellationToken)
+    {
+        while (Written.Length <= offset)
+        {
+            await Task.Delay(5, cancellationToken);
+        }
+    }
 
     public Task<IAsyncDisposable> SubscribeAsync(
         IReadOnlyCollection<string> types,
