@@ -34,12 +34,12 @@ internal sealed class M0002Station : Migration
             time_zone varchar(100) NOT NULL,
             mode varchar(20) NOT NULL,
             is_active {boolean} NOT NULL,
-            profile {json} NOT NULL,
+            profile varchar(20) NOT NULL,
             updated_at {time} NOT NULL);
         CREATE TABLE viewer_sessions (
             id {uuid} PRIMARY KEY,
             channel_id {uuid} NOT NULL,
-            kind varchar(20) NOT NULL,
+            client text NOT NULL,
             started_at {time} NOT NULL,
             last_activity_at {time} NOT NULL,
             ended_at {time});

@@ -66,7 +66,7 @@ internal sealed class StationJournal : IAsyncDisposable
 
     /// <summary>Notes that a viewer has joined.</summary>
     public void Joined(Guid channel, ViewerSession session) =>
-        Add(StationEvents.ViewerJoined, channel, null, new ViewerJoined(channel, NumberOf(channel, session), session.Client), JournalJson.Default.ViewerJoined);
+        Add(StationEvents.ViewerJoined, channel, null, new ViewerJoined(channel, NumberOf(channel, session), session.Client.Replace('\0', '\uFFFD')), JournalJson.Default.ViewerJoined);
 
     /// <summary>Notes that a viewer has left.</summary>
     public void Left(Guid channel, ViewerSession session) =>
