@@ -10,7 +10,7 @@ using RetroVue.Media;
 using RetroVue.Media.FFmpeg;
 using RetroVue.Runtime.AspNetCore;
 using RetroVue.Runtime.Schedules;
-using RetroVue.Runtime.Storage;
+using RetroVue.Runtime.Storage.Hosting;
 
 namespace RetroVue.Samples;
 
@@ -24,7 +24,6 @@ internal static class StationProgram
         {
             await using WebApplication app = await BuildAsync(settings, stop);
             LogFFmpeg(app.Services.GetRequiredService<ILoggerFactory>());
-            _ = app.Services.GetRequiredService<StationDatabase>(); // A database that cannot be used ends the start before anything is on the air.
             await app.StartAsync(stop);
             Console.WriteLine($"RetroVue station on the air: {app.Urls.First().Replace("[::]", "localhost", StringComparison.Ordinal)}/");
             await app.WaitForShutdownAsync(stop);
@@ -70,13 +69,14 @@ internal static class StationProgram
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(4));
         ChannelSchedule? folder = settings.Media is null ? null : await MediaFolder.ReadAsync(settings.Media, stop);
         string? schedule = folder is null ? settings.Schedule ?? await DemoStation.MakeAsync(settings.Data, stop) : null;
+        Folders.Make("--data", settings.Data);
+        // Before the station, so that a database that cannot be used ends the start before anything is probed.
+        builder.Services.AddRetroVueStorage(settings.Database, storage => storage.SpoolFolder = Path.Combine(settings.Data, "spool"));
         builder.Services.AddRetroVue(station =>
         {
             (station.Channels, station.ScheduleFile) = (folder is null ? null : [folder], schedule);
             station.Progress = new LoadReport();
         });
-        Folders.Make("--data", settings.Data);
-        builder.Services.AddRetroVueStorage(settings.Database);
         WebApplication app = builder.Build();
         app.MapRetroVue();
         return app;

@@ -8,6 +8,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using RetroVue.Media.Pipelines;
 using RetroVue.Runtime.Channels;
+using RetroVue.Runtime.Events;
 using RetroVue.Runtime.Producers;
 using RetroVue.Runtime.Schedules;
 using RetroVue.Runtime.Time;
@@ -23,7 +24,8 @@ public static class RetroVueServices
     /// (<see cref="Microsoft.Extensions.Hosting.HostOptions.ShutdownTimeout"/>). It can be injected into a service at any time; it has its channels
     /// once it has started (<see cref="Station.StartAsync"/>). It limits the server's connections (<see cref="RetroVueOptions.MaxConnections"/>). It
     /// uses a <see cref="MasterClock"/> or <see cref="Executor"/> that was registered before. Each registered <see cref="IProducerFactory"/> makes
-    /// the producers of its mode; if a mode has several, the last one is used. The services' <see cref="TimeProvider"/> gives station time, unless
+    /// the producers of its mode; if a mode has several, the last one is used. It writes what happens into an <see cref="IEventLog"/> if one is
+    /// registered, as the package RetroVue.Runtime.Storage does. The services' <see cref="TimeProvider"/> gives station time, unless
     /// another one was registered before. A further call only adds options.
     /// </summary>
     /// <param name="services">The app's services.</param>
@@ -82,7 +84,8 @@ public static class RetroVueServices
             options.Channel,
             services.GetRequiredService<ILoggerFactory>(),
             services.GetServices<IProducerFactory>(),
-            services.GetRequiredService<IMeterFactory>());
+            services.GetRequiredService<IMeterFactory>(),
+            services.GetService<IEventLog>());
         return loader.Create(() => options.Channels ?? ScheduleFile.Load(options.ScheduleFile!), options.Progress);
     }
 }

@@ -31,6 +31,11 @@ internal static class Databases
             : new SqliteDatabase(connection);
     }
 
+    /// <summary>Returns the folder for events beside a SQLite file; null for another database.</summary>
+    public static string? SpoolBeside(string connection) => PostgresAddress.Matches(connection) || connection.Contains("://", StringComparison.Ordinal)
+        ? null
+        : Path.Combine(Path.GetDirectoryName(Path.GetFullPath(connection)) ?? "/", Path.GetFileNameWithoutExtension(connection) + "-spool");
+
     // The rest of an address may hold a password.
     private static string Scheme(string connection) => connection.IndexOf("://", StringComparison.Ordinal) is > 0 and int end ? connection[..(end + 3)] + "…" : connection;
 }

@@ -115,7 +115,11 @@ public sealed class StationDatabase : IEventStore, IAsyncDisposable
     public async Task<long> PurgeAsync(Instant before, CancellationToken cancellationToken = default)
     {
         long count = await new Purge(_database, cancellationToken).EventsAsync(before).ConfigureAwait(false);
-        StorageLog.Purged(_logger, count, before, Name);
+        if (count > 0)
+        {
+            StorageLog.Purged(_logger, count, before, Name);
+        }
+
         return count;
     }
 

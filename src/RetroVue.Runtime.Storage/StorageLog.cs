@@ -17,6 +17,15 @@ internal static partial class StorageLog
     [LoggerMessage(2103, LogLevel.Information, "{Count} events before {Before} were deleted from {Database}")]
     public static partial void Purged(ILogger logger, long count, NodaTime.Instant before, string database);
 
+    [LoggerMessage(2104, LogLevel.Warning, "The database is away, so the station runs without it until it answers. {Problem}")]
+    public static partial void NotOpen(ILogger logger, string problem);
+
+    [LoggerMessage(2105, LogLevel.Information, "{Database} answers now, and is used from now on")]
+    public static partial void OpenedLate(ILogger logger, string database);
+
+    [LoggerMessage(2106, LogLevel.Warning, "Old rows were not deleted from {Database}; it is tried again tomorrow")]
+    public static partial void NotPurged(ILogger logger, string database, Exception error);
+
     [LoggerMessage(2200, LogLevel.Warning, "The events' order cannot be continued, because {Database} does not answer. It is tried again until it answers. {Problem}")]
     public static partial void OutboxAway(ILogger logger, string database, string problem);
 

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Logging;
 using RetroVue.Media.Pipelines;
+using RetroVue.Runtime.Journal;
 using RetroVue.Runtime.Output;
 using RetroVue.Runtime.Producers;
 using RetroVue.Runtime.Schedules;
@@ -18,6 +19,7 @@ namespace RetroVue.Runtime.Channels;
 public sealed class Station : IAsyncDisposable
 {
     private readonly Func<CancellationToken, Task<StationChannels>> _load;
+    private readonly StationJournal? _journal;
     private readonly CancellationTokenSource _disposed = new();
     private readonly TaskCompletionSource _started;
     private readonly TaskCompletionSource _ended;
@@ -30,9 +32,10 @@ public sealed class Station : IAsyncDisposable
     /// <param name="clock">Station time.</param>
     /// <param name="executor">Runs the channels.</param>
     /// <param name="load">Loads the schedule and makes the channels.</param>
-    internal Station(MasterClock clock, Executor executor, Func<CancellationToken, Task<StationChannels>> load)
+    /// <param name="journal">Is told what happens, and ends with the station; null for nobody.</param>
+    internal Station(MasterClock clock, Executor executor, Func<CancellationToken, Task<StationChannels>> load, StationJournal? journal = null)
     {
-        (Clock, Executor, _load) = (clock, executor, load);
+        (Clock, Executor, _load, _journal) = (clock, executor, load, journal);
         (_started, _ended) = (executor.CreateCompletion(), executor.CreateCompletion());
         // It touches only the clock, so nobody has to wait for its end.
         _ = clock.WatchCivilTimeAsync(executor, _disposed.Token);
@@ -153,6 +156,7 @@ public sealed class Station : IAsyncDisposable
         try
         {
             _known = await _load(_disposed.Token).ConfigureAwait(false);
+            _journal?.Started(_known.Schedules.Channels);
             _started.TrySetResult();
         }
         catch (OperationCanceledException) when (_disposed.IsCancellationRequested)
@@ -192,6 +196,12 @@ public sealed class Station : IAsyncDisposable
             if (_known is { } known)
             {
                 await Task.WhenAll(known.All.Select(channel => channel.DisposeAsync().AsTask())).ConfigureAwait(false);
+            }
+
+            if (_journal is not null)
+            {
+                _journal.Stopped();
+                await _journal.DisposeAsync().ConfigureAwait(false);
             }
 
             _ended.TrySetResult();

@@ -7,6 +7,8 @@ using RetroVue.Media.Formats;
 using RetroVue.Media.Memory;
 using RetroVue.Media.Pipelines;
 using RetroVue.Media.Time;
+using RetroVue.Runtime.Events;
+using RetroVue.Runtime.Journal;
 using RetroVue.Runtime.Output;
 using RetroVue.Runtime.Producers;
 using RetroVue.Runtime.Schedules;
@@ -43,6 +45,7 @@ public sealed class StationLoader
     private readonly ILoggerFactory _loggerFactory;
     private readonly IEnumerable<IProducerFactory>? _producers;
     private readonly IMeterFactory? _meterFactory;
+    private readonly IEventLog? _events;
     private readonly ILogger _logger;
 
     /// <summary>Makes a loader.</summary>
@@ -52,6 +55,9 @@ public sealed class StationLoader
     /// <param name="loggerFactory">Makes the loggers of the loader and the station.</param>
     /// <param name="producers">Make the channels' producers, one factory for each mode; null for the one that plays the schedule.</param>
     /// <param name="meterFactory">Makes the meters of the station; null for the meters that all callers without a factory share.</param>
+    /// <param name="events">
+    /// The log that the station writes what happens into (<see cref="StationEvents"/>); null for none. Nothing on the air waits for it.
+    /// </param>
     /// <exception cref="ArgumentException">The value of an option is not allowed.</exception>
     public StationLoader(
         MasterClock clock,
@@ -59,9 +65,10 @@ public sealed class StationLoader
         ChannelOptions options,
         ILoggerFactory loggerFactory,
         IEnumerable<IProducerFactory>? producers = null,
-        IMeterFactory? meterFactory = null)
+        IMeterFactory? meterFactory = null,
+        IEventLog? events = null)
     {
-        (_clock, _executor, _options, _loggerFactory, _producers, _meterFactory) = (clock, executor, ChannelOptions.Checked(options), loggerFactory, producers, meterFactory);
+        (_clock, _executor, _options, _loggerFactory, _producers, _meterFactory, _events) = (clock, executor, ChannelOptions.Checked(options), loggerFactory, producers, meterFactory, events);
         _logger = loggerFactory.CreateLogger<StationLoader>();
     }
 
@@ -73,7 +80,8 @@ public sealed class StationLoader
     public Station Create(Func<IEnumerable<ChannelSchedule>> channels, IProgress<LoadProgress>? progress = null)
     {
         ArgumentNullException.ThrowIfNull(channels);
-        return new Station(_clock, _executor, stop => LoadChannelsAsync(channels, progress, stop));
+        StationJournal? journal = _events is null ? null : new StationJournal(_events, _clock, _loggerFactory);
+        return new Station(_clock, _executor, stop => LoadChannelsAsync(channels, progress, journal, stop), journal);
     }
 
     /// <summary>Makes a station and starts it, with its channels off the air.</summary>
@@ -99,7 +107,8 @@ public sealed class StationLoader
         }
     }
 
-    private async Task<StationChannels> LoadChannelsAsync(Func<IEnumerable<ChannelSchedule>> channels, IProgress<LoadProgress>? progress, CancellationToken cancellationToken)
+    private async Task<StationChannels> LoadChannelsAsync(
+        Func<IEnumerable<ChannelSchedule>> channels, IProgress<LoadProgress>? progress, StationJournal? journal, CancellationToken cancellationToken)
     {
         ChannelSchedule[] all = [];
         // The schedule's file or a library may be on a disk that does not answer.
@@ -134,7 +143,7 @@ public sealed class StationLoader
             completed.Add(schedule with { Programme = probed });
         }
 
-        return new StationChannels(_clock, _executor, new ScheduleBook(completed), kinds, _options, _loggerFactory, _producers, _meterFactory);
+        return new StationChannels(_clock, _executor, new ScheduleBook(completed), kinds, _options, _loggerFactory, _producers, _meterFactory, journal);
     }
 
     private static Programme WithoutRefused(Programme programme, CopyAdmission admission)
