@@ -32,7 +32,7 @@ public sealed class SpoolKillTests
 
             await TestContext.Out.WriteLineAsync($"{kills} kills, {acknowledged.Count} events acknowledged, {log.Lines.Count} in the log, {leftSpools} kills left a spool");
             string[] names = [.. log.Lines.Select(line => line.Split(' ')[1])];
-            Assert.That(acknowledged, Has.Count.GreaterThan(kills * 10), "the writers did something");
+            Assert.That(acknowledged, Has.Count.GreaterThan(kills * 2), "the writers did something");
             Assert.That(leftSpools, Is.GreaterThan(kills / 4), "the spool was in use");
             Assert.That(names, Is.Unique, "doubled");
             Assert.That(acknowledged.Except(names, StringComparer.Ordinal), Is.Empty, "lost");
