@@ -47,6 +47,9 @@ public sealed record EventSpoolOptions
     }
     = TimeSpan.FromSeconds(2);
 
+    /// <summary>The longest time that an append waits for the spool's own disk.</summary>
+    internal TimeSpan DiskLimit { get; init; } = TimeSpan.FromSeconds(30);
+
     /// <summary>The pause after the first attempt that failed; each further failure doubles it.</summary>
     internal TimeSpan FirstPause { get; init; } = TimeSpan.FromMilliseconds(100);
 

@@ -67,8 +67,8 @@ public sealed class SpooledEventLog : IEventLog, IAsyncDisposable
 
     /// <inheritdoc/>
     /// <exception cref="EventException">
-    /// The log does not take the event, and the spool is full or its disk failed; transient. If the log did not answer in time, it may still
-    /// write the event.
+    /// The log does not take the event, and the spool is full, or its disk fails or does not answer within 30 s; transient. If the log or the
+    /// disk did not answer in time, the event may still be written.
     /// </exception>
     public async Task<Guid> AppendAsync(EventEnvelope @event, DbTransaction? transaction = null, CancellationToken cancellationToken = default)
     {
@@ -84,8 +84,8 @@ public sealed class SpooledEventLog : IEventLog, IAsyncDisposable
 
     /// <inheritdoc/>
     /// <exception cref="EventException">
-    /// The log does not take the events, and the spool is full or its disk failed; transient. If the log did not answer in time, it may still
-    /// write the events.
+    /// The log does not take the events, and the spool is full, or its disk fails or does not answer within 30 s; transient. If the log or the
+    /// disk did not answer in time, the events may still be written.
     /// </exception>
     public async Task<IReadOnlyList<Guid>> AppendAsync(
         IReadOnlyList<EventEnvelope> events, DbTransaction? transaction = null, CancellationToken cancellationToken = default)
@@ -175,6 +175,16 @@ public sealed class SpooledEventLog : IEventLog, IAsyncDisposable
             }
         }
 
-        await _spool.AddAsync(events, error).WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await Watchdog.WithinAsync(_spool.AddAsync(events, error).WaitAsync(cancellationToken), _options.DiskLimit).ConfigureAwait(false);
+        }
+        catch (TimeoutException exception)
+        {
+            throw new EventException(
+                $"The log of events does not take events now, and the disk of its spool in '{_options.Folder}' has not answered within {_options.DiskLimit.TotalSeconds:0.###} s. The event may be kept or not. Check the disk, or the network behind it.",
+                isTransient: true,
+                exception);
+        }
     }
 }

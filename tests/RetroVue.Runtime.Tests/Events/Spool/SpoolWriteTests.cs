@@ -183,6 +183,25 @@ public sealed class SpoolWriteTests
     }
 
     [Test]
+    public async Task Disk_that_does_not_answer_is_named_and_does_not_hold_the_caller_or_the_end()
+    {
+        var disk = new FaultyDisk();
+        await using var bench = new SpoolBench();
+        bench.Options = bench.Options with { Disk = disk, DiskLimit = TimeSpan.FromMilliseconds(50) };
+        bench.Log.GoAway();
+        disk.Flushing.Reset();
+        EventEnvelope[] events = SpoolBench.Events(2);
+        await Assert.ThatAsync(
+            () => bench.AppendAsync(events[0]), Throws.InstanceOf<EventException>().With.Message.Contains(bench.Folder).And.Message.Contains("has not answered within 0.05 s"));
+        await Assert.ThatAsync(() => bench.AppendAsync(events[1]), Throws.InstanceOf<EventException>());
+        // Five seconds are the limit for the end.
+        await bench.CloseAsync();
+        Assert.That(bench.Lines.Lines, Has.One.StartsWith("1250:"));
+        disk.Flushing.Set();
+        await Until.TrueAsync(() => disk.Flushes == 2);
+    }
+
+    [Test]
     public async Task Drain_reads_a_little_at_a_time()
     {
         await using var bench = new SpoolBench();
