@@ -13,6 +13,10 @@ internal sealed class AppendQueue(Func<IReadOnlyList<IReadOnlyList<EventEnvelope
     /// <summary>The most events of one transaction, unless a single append has more.</summary>
     private const int MostEvents = 2000;
 
+    /// <summary>How often other work gets its turn before the next commit, so that others may join it.</summary>
+    private const int FewestTurns = 4;
+    private const int MostTurns = 50;
+
     private readonly Lock _lock = new();
     private readonly Queue<Waiting> _waiting = [];
     private bool _isWriting;
@@ -64,6 +68,7 @@ internal sealed class AppendQueue(Func<IReadOnlyList<IReadOnlyList<EventEnvelope
             {
                 await write(batch.ConvertAll(waiting => waiting.Events)).ConfigureAwait(false);
                 batch.ForEach(waiting => waiting.TrySetResult());
+                await GatherAsync(batch.Count).ConfigureAwait(false);
             }
             catch (EventException exception) when (batch.Count > 1 && !exception.IsTransient)
             {
@@ -79,6 +84,30 @@ internal sealed class AppendQueue(Func<IReadOnlyList<IReadOnlyList<EventEnvelope
             }
         }
         while (!IsIdle());
+    }
+
+    /// <summary>
+    /// Lets those who were just served come again, if there were several: otherwise the first one to come would pay for a commit alone, and all others
+    /// would wait for it.
+    /// </summary>
+    private async Task GatherAsync(int served)
+    {
+        for (int turns = 0, before = -1; turns < MostTurns; turns++)
+        {
+            int waiting;
+            lock (_lock)
+            {
+                waiting = _waiting.Count;
+            }
+
+            if (waiting >= served || (waiting == before && turns > FewestTurns) || served == 1)
+            {
+                return;
+            }
+
+            before = waiting;
+            await Task.Yield();
+        }
     }
 
     private async Task WriteAloneAsync(Waiting waiting)

@@ -255,8 +255,10 @@ internal sealed class Outbox(PostgresDatabase database)
     /// Tells other processes that there are more events. It is a transaction of its own: the server lets only one transaction with a notification
     /// commit at a time. It says nothing that is not in the table, so its commit does not wait for the disk.
     /// </summary>
-    public Task NotifyAsync(CancellationToken cancellationToken) =>
-        ScalarAsync($"SELECT set_config('synchronous_commit', 'off', true), pg_notify('{Channel}', '')", cancellationToken);
+    /// <param name="sender">Says whose it is, so that the sender can ignore it.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    public Task NotifyAsync(string sender, CancellationToken cancellationToken) => ScalarAsync(
+        $"SELECT set_config('synchronous_commit', 'off', true), pg_notify('{Channel}', $1)", cancellationToken, new NpgsqlParameter<string> { TypedValue = sender });
 
     private static NpgsqlBatchCommand Add(NpgsqlBatch batch, string sql, EventRows? rows = null)
     {

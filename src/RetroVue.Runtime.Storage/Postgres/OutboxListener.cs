@@ -9,8 +9,9 @@ namespace RetroVue.Runtime.Storage.Postgres;
 /// <remarks>Thread-safe.</remarks>
 /// <param name="database">The database.</param>
 /// <param name="logger">Is told of failures.</param>
+/// <param name="self">The sender whose notifications are ignored.</param>
 /// <param name="changed">Is called after each notification, and after each connection.</param>
-internal sealed class OutboxListener(PostgresDatabase database, ILogger logger, Action changed) : IAsyncDisposable
+internal sealed class OutboxListener(PostgresDatabase database, ILogger logger, string self, Action changed) : IAsyncDisposable
 {
     /// <summary>A connection that was silent for so long is asked whether it still works.</summary>
     private static readonly TimeSpan s_silence = TimeSpan.FromSeconds(10);
@@ -98,7 +99,13 @@ internal sealed class OutboxListener(PostgresDatabase database, ILogger logger, 
         }
     }
 
-    private void Notified(object sender, NpgsqlNotificationEventArgs notification) => changed();
+    private void Notified(object sender, NpgsqlNotificationEventArgs notification)
+    {
+        if (notification.Payload != self)
+        {
+            changed();
+        }
+    }
 
     private async Task ListenAsync(NpgsqlConnection connection)
     {

@@ -22,10 +22,11 @@ internal sealed class OutboxWatch : IAsyncDisposable
     private static readonly TimeSpan s_busy = TimeSpan.FromMilliseconds(5);
     private static readonly TimeSpan s_idle = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan s_unnotified = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan s_betweenNotifications = TimeSpan.FromMilliseconds(2);
+    private static readonly TimeSpan s_betweenNotifications = TimeSpan.FromMilliseconds(4);
     private static readonly TimeSpan s_firstRetry = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan s_longestRetry = TimeSpan.FromSeconds(1);
 
+    private readonly string _self = Guid.NewGuid().ToString();
     private readonly CancellationTokenSource _end = new();
     private readonly SemaphoreSlim _alone = new(1);
     private readonly Signal _changed = new();
@@ -46,7 +47,7 @@ internal sealed class OutboxWatch : IAsyncDisposable
     public OutboxWatch(PostgresDatabase database, Outbox outbox, ILogger logger)
     {
         (_database, _outbox, _logger) = (database, outbox, logger);
-        _listener = new OutboxListener(database, logger, _changed.Set);
+        _listener = new OutboxListener(database, logger, _self, _changed.Set);
     }
 
     /// <summary>Does work that gives positions, while nobody else in this process does.</summary>
@@ -293,7 +294,7 @@ internal sealed class OutboxWatch : IAsyncDisposable
             try
             {
                 await _placed.WaitAsync(_end.Token).ConfigureAwait(false);
-                await _outbox.NotifyAsync(_end.Token).ConfigureAwait(false);
+                await _outbox.NotifyAsync(_self, _end.Token).ConfigureAwait(false);
                 await Watchdog.PauseAsync(s_betweenNotifications, _end.Token).ConfigureAwait(false);
             }
             catch (OperationCanceledException) when (_end.IsCancellationRequested)

@@ -180,7 +180,6 @@ internal sealed class PostgresDatabase : Database
     /// <inheritdoc/>
     public override async ValueTask DisposeAsync()
     {
-        _isDisposed = true;
         PostgresEventLog[] logs;
         lock (_logs)
         {
@@ -193,6 +192,7 @@ internal sealed class PostgresDatabase : Database
             await log.DisposeAsync().ConfigureAwait(false);
         }
 
+        _isDisposed = true;
         await _own.DisposeAsync().ConfigureAwait(false);
         await _pool.DisposeAsync().ConfigureAwait(false);
     }
