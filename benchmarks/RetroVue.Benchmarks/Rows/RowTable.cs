@@ -20,6 +20,9 @@ internal static class RowTable
         ["join"] = JoinRow.MeasureAsync,
         ["channel"] = ChannelRow.MeasureAsync,
         ["capture"] = CaptureRow.MeasureAsync,
+        ["events-sqlite-single"] = SqliteAppendRow.MeasureAsync,
+        ["events-sqlite-delivery"] = SqliteDeliveryRow.MeasureAsync,
+        ["events-sqlite-read"] = SqliteReadRow.MeasureAsync,
     };
 
     /// <summary>Runs a measure and prints its line of key=value pairs.</summary>

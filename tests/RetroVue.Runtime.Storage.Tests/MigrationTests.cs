@@ -1,0 +1,77 @@
+using NodaTime.Testing;
+using RetroVue.Runtime.Events;
+
+namespace RetroVue.Runtime.Storage.Tests;
+
+/// <summary>Tables up, down and up again.</summary>
+public sealed class MigrationTests
+{
+    private TestFolder _folder = null!;
+
+    private StationDatabaseOptions Options => TestDatabase.Options(_folder.Database);
+
+    [SetUp]
+    public void MakeFolder() => _folder = new TestFolder();
+
+    [TearDown]
+    public void RemoveFolder() => _folder.Dispose();
+
+    [Test]
+    public async Task Up_down_and_up_again_keeps_what_the_older_version_knows()
+    {
+        Assert.That(await DatabaseMigrations.MigrateAsync(Options), Is.EqualTo(2));
+        Assert.That(await DatabaseMigrations.MigrateAsync(Options), Is.Zero);
+        EventEnvelope[] events = TestEvents.Make(Enumerable.Range(0, 20));
+        ParkedEvent parked = new("one", 3, events[2].Id, null, "failed", TestEvents.Time, IsReleased: false);
+        await using (StationDatabase database = await TestDatabase.OpenAsync(_folder.Database))
+        {
+            await database.Log.AppendAsync(events);
+            await database.Offsets.SetAsync("one", 11);
+            await database.Parked.ParkAsync(parked);
+        }
+
+        Assert.That(await DatabaseMigrations.RollbackAsync(Options, 1), Is.EqualTo(1));
+        Assert.That(await DatabaseMigrations.RollbackAsync(Options, 1), Is.Zero);
+        Assert.That((await DatabaseMigrations.GetStatusAsync(Options)).Select(version => version.IsApplied), Is.EqualTo(new[] { true, false }));
+        await using (StationDatabase database = await TestDatabase.OpenAsync(_folder.Database))
+        {
+            Assert.That((await TestEvents.ReadAllAsync(database.Log)).Select(logged => logged.Event), Is.EqualTo(events));
+            Assert.That(await database.Offsets.GetAsync("one"), Is.EqualTo(11));
+            Assert.That(await database.Parked.GetAsync("one"), Is.EqualTo(new[] { parked }));
+        }
+
+        Assert.That((await DatabaseMigrations.GetStatusAsync(Options)).Select(version => version.IsApplied), Is.EqualTo(new[] { true, true }));
+    }
+
+    [Test]
+    public async Task Version_0_has_no_tables_and_the_file_can_begin_anew()
+    {
+        await DatabaseMigrations.MigrateAsync(Options);
+        Assert.That(await DatabaseMigrations.RollbackAsync(Options, 0), Is.EqualTo(2));
+        Assert.That((await DatabaseMigrations.GetStatusAsync(Options)).Select(version => version.IsApplied), Is.EqualTo(new[] { false, false }));
+        await using StationDatabase database = await TestDatabase.OpenAsync(_folder.Database);
+        await database.Log.AppendAsync(TestEvents.Make());
+        Assert.That(await database.Log.GetLatestOffsetAsync(), Is.EqualTo(1));
+    }
+
+    [Test]
+    public async Task Older_tables_are_refused_if_the_caller_wants_no_migration()
+    {
+        StationDatabaseOptions options = Options with { Migrate = false };
+        Assert.That(
+            async () => await StationDatabase.OpenAsync(options, new FakeClock(TestEvents.Time)),
+            Throws.InstanceOf<EventException>().With.Message.Contains("has tables of version 0, and this program needs 2").And.Message.Contains("station database migrate"));
+        await DatabaseMigrations.MigrateAsync(options);
+        await using StationDatabase database = await StationDatabase.OpenAsync(options, new FakeClock(TestEvents.Time));
+        Assert.That(await database.Log.GetLatestOffsetAsync(), Is.EqualTo(-1));
+    }
+
+    [Test]
+    public async Task Version_that_does_not_exist_is_refused()
+    {
+        await DatabaseMigrations.MigrateAsync(Options);
+        Assert.That(() => DatabaseMigrations.RollbackAsync(Options, 7), Throws.InstanceOf<ArgumentOutOfRangeException>().With.Message.Contains("There is no version 7; the versions are 0 to 2"));
+        Assert.That(() => DatabaseMigrations.RollbackAsync(Options, -1), Throws.InstanceOf<ArgumentOutOfRangeException>());
+        Assert.That((await DatabaseMigrations.GetStatusAsync(Options)).All(version => version.IsApplied), Is.True);
+    }
+}
