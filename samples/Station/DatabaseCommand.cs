@@ -120,6 +120,11 @@ internal static class DatabaseCommand
     {
         IReadOnlyList<MigrationStatus> versions = await DatabaseMigrations.GetStatusAsync(options, stop);
         long target = to ?? Math.Max(0, versions.Where(version => version.IsApplied).Select(version => version.Version).DefaultIfEmpty().Max() - 1);
+        if (target != 0 && !versions.Any(version => version.Version == target))
+        {
+            return Fail(string.Create(CultureInfo.InvariantCulture, $"There is no version {target}; 'station database status' lists the versions."));
+        }
+
         int count = await DatabaseMigrations.RollbackAsync(options, target, cancellationToken: stop);
         return Done(string.Create(CultureInfo.InvariantCulture, $"{count} versions were removed; the tables have version {target}."));
     }
