@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Globalization;
 using Dapper;
 using FluentMigrator.Runner;
 using FluentMigrator.Runner.Initialization;
@@ -146,12 +147,17 @@ public static class DatabaseMigrations
         {
             try
             {
-                return await connection.ExecuteScalarAsync<bool>(new CommandDefinition(
-                    $"SELECT {database.HasTable}", new { Table = StationMigrations.VersionTable }, cancellationToken: cancellationToken)).ConfigureAwait(false)
-                    ? (await connection.QueryAsync<(long Version, string? Description)>(new CommandDefinition(
-                        $"SELECT version, description FROM {StationMigrations.VersionTable}",
-                        cancellationToken: cancellationToken)).ConfigureAwait(false)).ToDictionary(row => row.Version, row => row.Description ?? string.Empty)
-                    : [];
+                if (!await connection.ExecuteScalarAsync<bool>(new CommandDefinition(
+                    $"SELECT {database.HasTable}", new { Table = StationMigrations.VersionTable }, cancellationToken: cancellationToken)).ConfigureAwait(false))
+                {
+                    return [];
+                }
+
+                // All columns: while FluentMigrator makes the table, or after the death of a process that did, it has no description yet.
+                IEnumerable<dynamic> rows = await connection.QueryAsync(new CommandDefinition(
+                    $"SELECT * FROM {StationMigrations.VersionTable}", cancellationToken: cancellationToken)).ConfigureAwait(false);
+                return rows.Cast<IDictionary<string, object?>>().ToDictionary(
+                    row => Convert.ToInt64(row["version"], CultureInfo.InvariantCulture), row => (row.TryGetValue("description", out object? text) ? text as string : null) ?? string.Empty);
             }
             catch (DbException exception)
             {

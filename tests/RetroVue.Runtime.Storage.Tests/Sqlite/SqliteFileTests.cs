@@ -52,6 +52,16 @@ public sealed class SqliteFileTests
     }
 
     [Test]
+    public async Task Table_of_versions_that_a_dead_process_has_half_made_is_finished()
+    {
+        Execute(_folder.Database, "CREATE TABLE retrovue_versions (version INTEGER NOT NULL PRIMARY KEY)");
+        Assert.That((await DatabaseMigrations.GetStatusAsync(TestDatabase.Options(_folder.Database))).Any(version => version.IsApplied), Is.False);
+        await using StationDatabase database = await TestDatabase.OpenAsync(_folder.Database);
+        await database.Log.AppendAsync(TestEvents.Make());
+        Assert.That((await DatabaseMigrations.GetStatusAsync(TestDatabase.Options(_folder.Database))).All(version => version.IsApplied), Is.True);
+    }
+
+    [Test]
     public async Task Damaged_file_is_said_to_be_damaged()
     {
         await using (StationDatabase database = await TestDatabase.OpenAsync(_folder.Database))
