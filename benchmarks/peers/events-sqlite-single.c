@@ -15,7 +15,7 @@ static const char schema[] =
     "PRAGMA journal_mode = WAL;"
     "PRAGMA synchronous = FULL;"
     "PRAGMA busy_timeout = 5000;"
-    "PRAGMA cache_size = -8192;"
+    "PRAGMA journal_size_limit = 67108864;"
     "CREATE TABLE outbox (id INTEGER PRIMARY KEY AUTOINCREMENT, position INTEGER GENERATED ALWAYS AS (id) VIRTUAL,"
     " event_id TEXT NOT NULL UNIQUE, type TEXT NOT NULL, payload TEXT NOT NULL, created_at TEXT NOT NULL);"
     "CREATE INDEX idx_outbox_type ON outbox (type);"

@@ -13,7 +13,6 @@ namespace RetroVue.Runtime.Storage.Sqlite;
 /// <remarks>Thread-safe.</remarks>
 internal sealed class SqliteDatabase : Database
 {
-    private static readonly TimeSpan s_migrationPatience = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan s_tryEvery = TimeSpan.FromMilliseconds(50);
 
     private readonly string _connectionString;
@@ -34,6 +33,9 @@ internal sealed class SqliteDatabase : Database
 
     /// <summary>The full path of the file.</summary>
     public string File { get; }
+
+    /// <summary>How long to wait for another process that changes the tables.</summary>
+    public TimeSpan MigrationPatience { get; init; } = TimeSpan.FromSeconds(60);
 
     /// <summary>The turn to write.</summary>
     public WriterGate Gate { get; }
@@ -83,7 +85,7 @@ internal sealed class SqliteDatabase : Database
 
     public override async Task<IAsyncDisposable> LockMigrationsAsync(CancellationToken cancellationToken)
     {
-        using CancellationTokenSource limit = Watchdog.CancelAfter(s_migrationPatience);
+        using CancellationTokenSource limit = Watchdog.CancelAfter(MigrationPatience);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         while (true)
         {
@@ -99,7 +101,7 @@ internal sealed class SqliteDatabase : Database
             catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
             {
                 throw new EventException(
-                    $"Another process has been changing the tables of {Name} for more than {s_migrationPatience.TotalSeconds:0} s. Wait for it, or look who holds '{LockFile}' (fuser).",
+                    $"Another process has been changing the tables of {Name} for more than {MigrationPatience.TotalSeconds:0} s. Wait for it, or look who holds '{LockFile}' (fuser).",
                     isTransient: true,
                     exception);
             }
@@ -160,7 +162,7 @@ internal sealed class SqliteDatabase : Database
         {
             connection.Open();
             SqliteException.ThrowExceptionForRC(
-                raw.sqlite3_exec(connection.Handle, $"PRAGMA busy_timeout = {WriterGate.Patience.TotalMilliseconds:0}; PRAGMA synchronous = FULL; PRAGMA cache_size = -8192"),
+                raw.sqlite3_exec(connection.Handle, $"PRAGMA busy_timeout = {WriterGate.Patience.TotalMilliseconds:0}; PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 67108864"),
                 connection.Handle);
             return connection;
         }

@@ -22,7 +22,7 @@ internal sealed class SqliteLog : IEventLog, IAsyncDisposable
     private readonly ConcurrentBag<SqliteReader> _readers = [];
     private readonly CommitWatch _commits;
     private SqliteWriter? _writer;
-    private bool _isDisposed;
+    private volatile bool _isDisposed;
 
     public SqliteLog(SqliteDatabase database, ILogger logger)
     {
@@ -124,10 +124,7 @@ internal sealed class SqliteLog : IEventLog, IAsyncDisposable
         _writer?.Dispose();
         _writer = null;
         _database.Gate.Leave();
-        while (_readers.TryTake(out SqliteReader? reader))
-        {
-            reader.Dispose();
-        }
+        CloseReaders();
     }
 
     private async Task WriteAsync(IReadOnlyList<IReadOnlyList<EventEnvelope>> appends)
@@ -180,6 +177,11 @@ internal sealed class SqliteLog : IEventLog, IAsyncDisposable
 
             T result = read(reader);
             _readers.Add(reader);
+            if (_isDisposed)
+            {
+                CloseReaders();
+            }
+
             return result;
         }
         catch (SqliteException exception)
@@ -191,6 +193,14 @@ internal sealed class SqliteLog : IEventLog, IAsyncDisposable
         {
             reader?.Dispose();
             throw;
+        }
+    }
+
+    private void CloseReaders()
+    {
+        while (_readers.TryTake(out SqliteReader? reader))
+        {
+            reader.Dispose();
         }
     }
 }

@@ -94,6 +94,44 @@ public sealed class SqliteFileTests
     }
 
     [Test]
+    public async Task Wait_and_subscription_outlast_failures_of_the_store()
+    {
+        await using StationDatabase database = await TestDatabase.OpenAsync(_folder.Database);
+        await database.Log.AppendAsync(TestEvents.Make(0));
+        List<int> seen = [];
+        await using IAsyncDisposable subscription = await database.Log.SubscribeAsync(["*"], null, (logged, _) =>
+        {
+            seen.Add(TestEvents.NumberOf(logged));
+            return Task.CompletedTask;
+        });
+        Task wait = database.Log.WaitForAsync(1, new CancellationTokenSource(TimeSpan.FromSeconds(60)).Token);
+        Execute(_folder.Database, "ALTER TABLE outbox RENAME TO hidden");
+        Assert.That(() => database.Log.ReadFromAsync(-1), Throws.InstanceOf<EventException>().With.Message.Contains("SQL logic error"));
+        Assert.That(() => database.Log.AppendAsync(TestEvents.Make(9)), Throws.InstanceOf<EventException>());
+        await Task.Delay(400);
+        Assert.That(wait.IsCompleted, Is.False);
+        Execute(_folder.Database, "ALTER TABLE hidden RENAME TO outbox");
+        await database.Log.AppendAsync(TestEvents.Make(1));
+        await wait;
+        await Until.TrueAsync(() => seen.Count == 1);
+        Assert.That(seen, Is.EqualTo(new[] { 1 }));
+    }
+
+    [Test]
+    public async Task Arguments_that_mean_nothing_are_refused()
+    {
+        await using StationDatabase database = await TestDatabase.OpenAsync(_folder.Database);
+        Assert.That(() => database.Log.AppendAsync([TestEvents.Make(), null!]), Throws.ArgumentException.With.Message.Contains("The event with index 1 is null"));
+        Assert.That(() => database.Log.AppendAsync((EventEnvelope)null!), Throws.ArgumentNullException);
+        Assert.That(() => database.Log.AppendAsync(TestEvents.Make(), cancellationToken: new CancellationToken(true)), Throws.InstanceOf<OperationCanceledException>());
+        Assert.That(() => database.Offsets.SetAsync("one", -2), Throws.InstanceOf<ArgumentOutOfRangeException>());
+        Assert.That(await database.Log.GetLatestOffsetAsync(), Is.EqualTo(-1));
+        await database.Parked.ParkAsync(new ParkedEvent("one", 1, Guid.NewGuid(), "half \uD83D", "nul \0 and \uDC00 😀", TestEvents.Time, IsReleased: false));
+        ParkedEvent parked = (await database.Parked.GetAsync("one")).Single();
+        Assert.That((parked.Key, parked.Error), Is.EqualTo(("half \uFFFD", "nul \uFFFD and \uFFFD 😀")), "an error's text must not keep an event from being put aside");
+    }
+
+    [Test]
     public async Task Locked_file_delays_appends_and_then_fails_them_as_something_that_passes()
     {
         await using StationDatabase database = await TestDatabase.OpenAsync(_folder.Database);

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using RetroVue.Runtime.Events;
+using RetroVue.Runtime.Storage.Sqlite;
 
 namespace RetroVue.Runtime.Storage.Tests.Sqlite;
 
@@ -89,6 +90,39 @@ public sealed class SqliteProcessTests
         }
 
         Assert.That((await DatabaseMigrations.GetStatusAsync(TestDatabase.Options(folder.Database))).All(version => version.IsApplied), Is.True);
+    }
+
+    [Test]
+    public async Task New_file_that_many_open_at_once_is_made_once()
+    {
+        for (int i = 0; i < 5; i++)
+        {
+            using var folder = new TestFolder();
+            StationDatabase[] databases = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(() => TestDatabase.OpenAsync(folder.Database))));
+            await Task.WhenAll(databases.Select((database, number) => database.Log.AppendAsync(TestEvents.Make(number))));
+            Assert.That(await databases[0].Log.GetLatestOffsetAsync(), Is.EqualTo(8));
+            foreach (StationDatabase database in databases)
+            {
+                await database.DisposeAsync();
+            }
+        }
+    }
+
+    [Test]
+    public async Task Process_that_changes_the_tables_for_too_long_is_named()
+    {
+        using var folder = new TestFolder();
+        await using var first = new SqliteDatabase(folder.Database);
+        await using var second = new SqliteDatabase(folder.Database) { MigrationPatience = TimeSpan.FromMilliseconds(200) };
+        await using (await first.LockMigrationsAsync(CancellationToken.None))
+        {
+            EventException? error = await Assert.ThrowsAsync<EventException>(() => second.LockMigrationsAsync(CancellationToken.None));
+            Assert.That(error!.IsTransient, Is.True);
+            Assert.That(error.Message, Does.Contain("Another process has been changing the tables").And.Contain(folder.Database + ".lock"));
+            Assert.That(() => second.LockMigrationsAsync(new CancellationToken(true)), Throws.InstanceOf<OperationCanceledException>());
+        }
+
+        await using IAsyncDisposable held = await second.LockMigrationsAsync(CancellationToken.None);
     }
 
     [Test]
