@@ -6,26 +6,20 @@ using RetroVue.Runtime.Storage.Values;
 
 namespace RetroVue.Runtime.Storage.Tests;
 
-/// <summary>What is deleted after its time, and what must never be.</summary>
-public sealed class PurgeTests
+/// <summary>What every database deletes after its time, and what it must never delete.</summary>
+public abstract class PurgeContract
 {
     private readonly FakeClock _clock = new(TestEvents.Time);
-    private TestFolder _folder = null!;
     private StationDatabase _database = null!;
 
     [SetUp]
-    public async Task OpenAsync()
-    {
-        _folder = new TestFolder();
-        _database = await TestDatabase.OpenAsync(_folder.Database, _clock);
-    }
+    public async Task OpenAsync() => _database = await TestDatabase.OpenAsync(await NewAddressAsync(), _clock);
 
     [TearDown]
-    public async Task CloseAsync()
-    {
-        await _database.DisposeAsync();
-        _folder.Dispose();
-    }
+    public async Task CloseAsync() => await _database.DisposeAsync();
+
+    /// <summary>Returns the address of a new database.</summary>
+    protected abstract Task<string> NewAddressAsync();
 
     [Test]
     public async Task Purge_deletes_old_events_that_every_consumer_has_finished_and_nobody_has_put_aside()

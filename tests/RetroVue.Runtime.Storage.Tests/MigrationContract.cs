@@ -3,18 +3,16 @@ using RetroVue.Runtime.Events;
 
 namespace RetroVue.Runtime.Storage.Tests;
 
-/// <summary>Tables up, down and up again.</summary>
-public sealed class MigrationTests
+/// <summary>Tables of every database up, down and up again.</summary>
+public abstract class MigrationContract
 {
-    private TestFolder _folder = null!;
-
-    private StationDatabaseOptions Options => TestDatabase.Options(_folder.Database);
+    private StationDatabaseOptions Options { get; set; } = null!;
 
     [SetUp]
-    public void MakeFolder() => _folder = new TestFolder();
+    public async Task ChooseAsync() => Options = TestDatabase.Options(await NewAddressAsync());
 
-    [TearDown]
-    public void RemoveFolder() => _folder.Dispose();
+    /// <summary>Returns the address of a new database.</summary>
+    protected abstract Task<string> NewAddressAsync();
 
     [Test]
     public async Task Up_down_and_up_again_keeps_what_the_older_version_knows()
@@ -22,34 +20,33 @@ public sealed class MigrationTests
         Assert.That(await DatabaseMigrations.MigrateAsync(Options), Is.EqualTo(2));
         Assert.That(await DatabaseMigrations.MigrateAsync(Options), Is.Zero);
         EventEnvelope[] events = TestEvents.Make(Enumerable.Range(0, 20));
-        ParkedEvent parked = new("one", 3, events[2].Id, null, "failed", TestEvents.Time, IsReleased: false);
-        await using (StationDatabase database = await TestDatabase.OpenAsync(_folder.Database))
+        await using (StationDatabase database = await TestDatabase.OpenAsync(Options.Connection))
         {
             await database.Log.AppendAsync(events);
             await database.Offsets.SetAsync("one", 11);
-            await database.Parked.ParkAsync(parked);
+            await database.Parked.ParkAsync(new ParkedEvent("one", 3, events[2].Id, null, "failed", TestEvents.Time, IsReleased: false));
         }
 
         Assert.That(await DatabaseMigrations.RollbackAsync(Options, 1), Is.EqualTo(1));
         Assert.That(await DatabaseMigrations.RollbackAsync(Options, 1), Is.Zero);
         Assert.That((await DatabaseMigrations.GetStatusAsync(Options)).Select(version => version.IsApplied), Is.EqualTo(new[] { true, false }));
-        await using (StationDatabase database = await TestDatabase.OpenAsync(_folder.Database))
+        await using (StationDatabase database = await TestDatabase.OpenAsync(Options.Connection))
         {
             Assert.That((await TestEvents.ReadAllAsync(database.Log)).Select(logged => logged.Event), Is.EqualTo(events));
             Assert.That(await database.Offsets.GetAsync("one"), Is.EqualTo(11));
-            Assert.That(await database.Parked.GetAsync("one"), Is.EqualTo(new[] { parked }));
+            Assert.That(await database.Parked.GetAsync("one"), Has.Count.EqualTo(1));
         }
 
         Assert.That((await DatabaseMigrations.GetStatusAsync(Options)).Select(version => version.IsApplied), Is.EqualTo(new[] { true, true }));
     }
 
     [Test]
-    public async Task Version_0_has_no_tables_and_the_file_can_begin_anew()
+    public async Task Version_0_has_no_tables_and_the_database_can_begin_anew()
     {
         await DatabaseMigrations.MigrateAsync(Options);
         Assert.That(await DatabaseMigrations.RollbackAsync(Options, 0), Is.EqualTo(2));
         Assert.That((await DatabaseMigrations.GetStatusAsync(Options)).Select(version => version.IsApplied), Is.EqualTo(new[] { false, false }));
-        await using StationDatabase database = await TestDatabase.OpenAsync(_folder.Database);
+        await using StationDatabase database = await TestDatabase.OpenAsync(Options.Connection);
         await database.Log.AppendAsync(TestEvents.Make());
         Assert.That(await database.Log.GetLatestOffsetAsync(), Is.EqualTo(1));
     }

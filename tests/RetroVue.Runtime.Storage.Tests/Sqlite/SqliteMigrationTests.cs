@@ -1,0 +1,12 @@
+namespace RetroVue.Runtime.Storage.Tests.Sqlite;
+
+/// <summary>A SQLite file moves between versions as every database does.</summary>
+public sealed class SqliteMigrationTests : MigrationContract, IDisposable
+{
+    private readonly TestFolder _folder = new();
+    private int _number;
+
+    public void Dispose() => _folder.Dispose();
+
+    protected override Task<string> NewAddressAsync() => Task.FromResult(_folder.File($"{++_number}.db"));
+}
