@@ -81,8 +81,8 @@ internal static class PostgresAddress
         }
         catch (Exception exception) when (exception is ArgumentException or FormatException or InvalidCastException or KeyNotFoundException or OverflowException)
         {
-            // Npgsql's message quotes at most one name or value.
-            throw new FormatException(exception.Message.Split('\n')[0], exception);
+            // Npgsql's message names the parameter, not its value.
+            throw new FormatException($"{exception.Message.Split(" (Parameter ")[0].TrimEnd('.')}.", exception);
         }
     }
 

@@ -79,18 +79,18 @@ internal sealed class PostgresServer : IAsyncDisposable
     /// <summary>Starts the server, and waits until it answers.</summary>
     public void Start()
     {
-        _process = Process.Start(Command(Program("postgres")!, ["-D", Data, .. _settings]))!;
-        // Unread output would block it.
-        _process.OutputDataReceived += static (_, _) => { };
-        _process.ErrorDataReceived += static (_, _) => { };
-        _process.BeginOutputReadLine();
-        _process.BeginErrorReadLine();
         var watch = Stopwatch.StartNew();
+        StartProcess();
         while (!Answers())
         {
-            Assert.That(_process.HasExited, Is.False, "PostgreSQL has ended at its start.");
             Assert.That(watch.Elapsed, Is.LessThan(TimeSpan.FromSeconds(60)), "PostgreSQL does not start.");
             Thread.Sleep(20);
+            if (_process!.HasExited)
+            {
+                // A process of the killed server may still be ending.
+                _process.Dispose();
+                StartProcess();
+            }
         }
     }
 
@@ -117,15 +117,6 @@ internal sealed class PostgresServer : IAsyncDisposable
         _process.WaitForExit();
         _process.Dispose();
         _process = null;
-        foreach (int child in children)
-        {
-            // The next server does not start while one of them has the shared memory.
-            var watch = Stopwatch.StartNew();
-            while (Directory.Exists($"/proc/{child}") && watch.Elapsed < TimeSpan.FromSeconds(10))
-            {
-                Thread.Sleep(5);
-            }
-        }
     }
 
     /// <inheritdoc/>
@@ -164,6 +155,16 @@ internal sealed class PostgresServer : IAsyncDisposable
     }
 
     private static string GroupOf(string user) => Tool.OutputOf("id", "-g", user).Trim();
+
+    private void StartProcess()
+    {
+        _process = Process.Start(Command(Program("postgres")!, ["-D", Data, .. _settings]))!;
+        // Unread output would block it.
+        _process.OutputDataReceived += static (_, _) => { };
+        _process.ErrorDataReceived += static (_, _) => { };
+        _process.BeginOutputReadLine();
+        _process.BeginErrorReadLine();
+    }
 
     private bool Answers()
     {

@@ -143,7 +143,7 @@ public sealed class PostgresWritersTests
         {
             List<EventEnvelope> events = [.. TestEvents.Make(Enumerable.Range(0, random.Next(3)))];
             known.AddRange(events);
-            events.AddRange(random.GetItems(known.ToArray(), known.Count == 0 ? 0 : random.Next(4)));
+            events.AddRange(Enumerable.Range(0, known.Count == 0 ? 0 : random.Next(4)).Select(_ => known[random.Next(known.Count)]));
             StationDatabase store = random.Next(2) == 0 ? _here : _there;
             if (random.Next(2) == 0)
             {
