@@ -5,7 +5,6 @@ using NodaTime.Testing;
 using RetroVue.Runtime.Events;
 using RetroVue.Runtime.Journal;
 using RetroVue.Runtime.Storage.Tables;
-using RetroVue.Runtime.Storage.Tests.Postgres;
 using RetroVue.Runtime.Storage.Values;
 
 namespace RetroVue.Runtime.Storage.Tests.Tables;

@@ -1,6 +1,8 @@
-namespace RetroVue.Runtime.Storage.Tests.Postgres;
+using RetroVue.Runtime.Storage.Tests.Postgres;
 
-/// <summary>The server that the tests of this namespace share. It starts with the first one that needs it.</summary>
+namespace RetroVue.Runtime.Storage.Tests;
+
+/// <summary>The server that the tests share. It starts with the first one that needs it.</summary>
 [SetUpFixture]
 public sealed class SharedPostgres
 {

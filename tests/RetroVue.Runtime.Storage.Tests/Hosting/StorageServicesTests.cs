@@ -2,8 +2,9 @@ using Microsoft.Extensions.DependencyInjection;
 using NodaTime;
 using NodaTime.Testing;
 using RetroVue.Runtime.Events;
+using RetroVue.Runtime.Storage.Hosting;
 
-namespace RetroVue.Runtime.Storage.Tests;
+namespace RetroVue.Runtime.Storage.Tests.Hosting;
 
 /// <summary>The database as a service of an app.</summary>
 public sealed class StorageServicesTests
