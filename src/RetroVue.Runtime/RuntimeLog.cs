@@ -142,8 +142,8 @@ internal static partial class RuntimeLog
     [LoggerMessage(1244, LogLevel.Error, "The spool in '{Folder}' cannot be written; events are refused while the log of events does not take them. This is logged once until a write succeeds")]
     public static partial void SpoolFailed(ILogger logger, string folder, Exception error);
 
-    [LoggerMessage(1245, LogLevel.Warning, "The last {Bytes} bytes of '{File}', after offset {Offset}, are no whole record of the spool of events, and are cut off. {Meaning}")]
-    public static partial void SpoolCutOff(ILogger logger, string file, long bytes, long offset, string meaning);
+    [LoggerMessage(1245, LogLevel.Warning, "The last {Bytes} bytes of '{File}', after offset {Offset}, are no whole record of the spool of events, and are cut off. No append of them was acknowledged, unless the disk is damaged. {Kept}")]
+    public static partial void SpoolCutOff(ILogger logger, string file, long bytes, long offset, string kept);
 
     [LoggerMessage(1246, LogLevel.Error, "'{File}' of the spool of events is damaged: the events in {Bytes} bytes after offset {Offset} are lost. All others are delivered, and then the file is kept as '{Kept}'")]
     public static partial void SpoolDamaged(ILogger logger, string file, long bytes, long offset, string kept);

@@ -173,8 +173,9 @@ internal sealed class SpoolDrain(EventSpool spool, LimitedLog log, EventSpoolOpt
     /// <summary>Gives each record a last chance, as the log may have got well in the meantime, and puts it aside.</summary>
     private async Task PutAsideAsync(List<SpoolRecord> records, CancellationToken cancellationToken)
     {
-        foreach (SpoolRecord record in records)
+        for (int i = 0; i < records.Count;)
         {
+            SpoolRecord record = records[i];
             Exception? error = await TryAsync(record.Events, cancellationToken).ConfigureAwait(false);
             if (error is not null)
             {
@@ -183,7 +184,18 @@ internal sealed class SpoolDrain(EventSpool spool, LimitedLog log, EventSpoolOpt
                     return;
                 }
 
-                _refused.Add(record.Events, error.Message);
+                try
+                {
+                    _refused.Add(record.Events, error.Message);
+                }
+                catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+                {
+                    // Here, and not from the beginning: what the log has taken meanwhile would prove nothing a second time.
+                    RuntimeLog.SpoolUnread(logger, options.Folder, exception);
+                    await PauseAsync(cancellationToken).ConfigureAwait(false);
+                    continue;
+                }
+
                 telemetry.SpoolRefused(record.Events.Length, "log");
                 foreach (EventEnvelope @event in record.Events)
                 {
@@ -192,6 +204,7 @@ internal sealed class SpoolDrain(EventSpool spool, LimitedLog log, EventSpoolOpt
             }
 
             Advance(record);
+            i++;
         }
     }
 

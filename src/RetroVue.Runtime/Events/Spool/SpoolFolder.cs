@@ -147,21 +147,32 @@ internal sealed class SpoolFolder : IDisposable
         return events;
     }
 
-    /// <summary>Cuts off the end of the last file, which is no whole record: the power failed before it was acknowledged.</summary>
+    /// <summary>
+    /// Cuts off the end of the last file, which is no whole record: the power failed before it was acknowledged. As a bad disk may look the
+    /// same, the bytes are kept beside it.
+    /// </summary>
     private void CutOff(SpoolSegment segment, long offset)
     {
-        long bytes = segment.Length - offset;
-        if (segment.LengthAt(offset) is not null)
+        byte[] end = segment.Read(offset, segment.Length - offset);
+        string kept = $"They are kept in '{segment.CutPath}'";
+        try
         {
-            // Not shorter than it should be, so it may be an acknowledged record on a bad disk.
-            File.Copy(segment.Path, segment.CutPath, overwrite: true);
-            RuntimeLog.SpoolCutOff(_logger, segment.Path, bytes, offset, $"If the power did not fail, the disk is damaged; the bytes are kept in '{segment.CutPath}'");
+            if (end.AsSpan().ContainsAnyExcept((byte)0))
+            {
+                File.WriteAllBytes(segment.CutPath, end);
+            }
+            else
+            {
+                kept = "They are zeros";
+            }
         }
-        else
+        catch (IOException exception)
         {
-            RuntimeLog.SpoolCutOff(_logger, segment.Path, bytes, offset, "No append of them was acknowledged");
+            // A full disk is no reason not to deliver the others.
+            kept = $"They could not be kept: {exception.Message}";
         }
 
+        RuntimeLog.SpoolCutOff(_logger, segment.Path, end.Length, offset, kept);
         using SafeFileHandle file = _options.Disk.Open(segment.Path);
         _options.Disk.SetLength(file, offset);
         _options.Disk.Flush(file);

@@ -25,7 +25,7 @@ internal sealed class SpoolSegment(long number, string path) : IDisposable
     /// <summary>The name under which it is kept if it is damaged.</summary>
     public string DamagedPath => System.IO.Path.ChangeExtension(path, ".damaged");
 
-    /// <summary>The name of a copy with an end that was cut off.</summary>
+    /// <summary>The name of a file with the end that was cut off.</summary>
     public string CutPath => System.IO.Path.ChangeExtension(path, ".cut");
 
     /// <summary>Returns the path of a file in a folder.</summary>
@@ -59,14 +59,11 @@ internal sealed class SpoolSegment(long number, string path) : IDisposable
         return length == bytes.Length ? bytes : bytes[..length];
     }
 
-    /// <summary>Returns the length of the record at an offset; null if there is no head, or if the file is too short for it.</summary>
-    public long? LengthAt(long offset) =>
-        SpoolFormat.LengthOf(Read(offset, Math.Min(SpoolFormat.HeadSize, Length - offset))) is > 0 and var length && length <= Length - offset ? length : null;
-
     /// <summary>Reads the whole record at an offset; null if there is none.</summary>
     public byte[]? ReadRecord(long offset)
     {
-        if (LengthAt(offset) is not { } length)
+        long length = SpoolFormat.LengthOf(Read(offset, Math.Min(SpoolFormat.HeadSize, Length - offset)));
+        if (length == 0 || length > Length - offset)
         {
             return null;
         }

@@ -50,7 +50,7 @@ public sealed class SpoolKillTests
     }
 
     /// <summary>Starts a writer, kills it, and returns what it had acknowledged.</summary>
-    private static async Task<string[]> RunAndKillAsync(string folder, int run)
+    private static async Task<List<string>> RunAndKillAsync(string folder, int run)
     {
         var start = new ProcessStartInfo("dotnet", [typeof(Program).Assembly.Location, SpoolWriter.Name, folder, run.ToString(CultureInfo.InvariantCulture)])
         {
@@ -65,12 +65,20 @@ public sealed class SpoolKillTests
             Assert.Fail($"The writer did not start: {await error}");
         }
 
-        Task<string> output = process.StandardOutput.ReadToEndAsync();
-        await Task.Delay(Random.Shared.Next(400));
-        process.Kill();
+        // Not after a time: on a busy machine, the writer would be killed before it has begun.
+        int events = Random.Shared.Next(100);
+        List<string> lines = [];
+        while (await process.StandardOutput.ReadLineAsync() is { } line)
+        {
+            lines.Add(line);
+            if (lines.Count == events + 1)
+            {
+                await Task.Delay(Random.Shared.Next(10));
+                process.Kill();
+            }
+        }
+
         await process.WaitForExitAsync();
-        string[] lines = (await output).Split('\n');
-        // The last one is empty, or cut.
-        return lines[..^1];
+        return lines;
     }
 }
