@@ -9,6 +9,7 @@ using RetroVue.Media.Testing;
 using RetroVue.Media.Time;
 using RetroVue.Runtime.Channels;
 using RetroVue.Runtime.Hls;
+using RetroVue.Runtime.Journal;
 using RetroVue.Runtime.Output;
 using RetroVue.Runtime.Producers;
 using RetroVue.Runtime.Schedules;
@@ -62,7 +63,8 @@ internal sealed class SimulatedChannel : IDisposable
         string shortName = "test",
         string? formatsOf = null,
         ChannelRates? rates = null,
-        IEnumerable<IProducerFactory>? producers = null)
+        IEnumerable<IProducerFactory>? producers = null,
+        Func<MasterClock, StationJournal>? journal = null)
     {
         Executor = beside?.Executor ?? new SimulatedExecutor(ClockTime.FromSeconds(5000));
         Clock = beside?.Clock ?? new MasterClock(Executor.Clock, start);
@@ -82,7 +84,7 @@ internal sealed class SimulatedChannel : IDisposable
         ChannelKind kind = profile is TranscodeProfile transcoded ? new TranscodedChannel(transcoded) : new CopiedChannel(FormatsOf(formatsOf ?? _schedule.Programme.Items[0].File!), rates);
         Schedules = new ScheduleBook([_schedule]);
         Manager = new ChannelManager(
-            _schedule.Channel, kind, schedules?.Invoke(Schedules) ?? Schedules, Clock, Executor, options ?? new ChannelOptions(), loggerFactory ?? NullLoggerFactory.Instance, producers, Meters);
+            _schedule.Channel, kind, schedules?.Invoke(Schedules) ?? Schedules, Clock, Executor, options ?? new ChannelOptions(), loggerFactory ?? NullLoggerFactory.Instance, producers, Meters, journal?.Invoke(Clock));
     }
 
     public SimulatedExecutor Executor { get; }
