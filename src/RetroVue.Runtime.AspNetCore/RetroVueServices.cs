@@ -85,7 +85,7 @@ public static class RetroVueServices
             services.GetRequiredService<ILoggerFactory>(),
             services.GetServices<IProducerFactory>(),
             services.GetRequiredService<IMeterFactory>(),
-            services.GetService<IEventLog>());
+            events: services.GetService<IEventLog>());
         return loader.Create(() => options.Channels ?? ScheduleFile.Load(options.ScheduleFile!), options.Progress);
     }
 }

@@ -43,7 +43,7 @@ public sealed class ChannelManager : IAsyncDisposable
 
     /// <summary>Makes a channel that is off the air.</summary>
     /// <param name="channel">The channel.</param>
-    /// <param name="kind">Copied or transcoded, and its formats.</param>
+    /// <param name="kind">Copied or transcoded, and its formats; null if that is not known yet. Then <see cref="Begin"/> or <see cref="Fail"/> follows.</param>
     /// <param name="schedules">The channel's schedule.</param>
     /// <param name="clock">Station time.</param>
     /// <param name="executor">Runs the channel's pipelines.</param>
@@ -54,7 +54,7 @@ public sealed class ChannelManager : IAsyncDisposable
     /// <param name="journal">Is told what happens; null for nobody.</param>
     internal ChannelManager(
         Channel channel,
-        ChannelKind kind,
+        ChannelKind? kind,
         IScheduleService schedules,
         MasterClock clock,
         Executor executor,
@@ -71,7 +71,12 @@ public sealed class ChannelManager : IAsyncDisposable
         _clock = clock;
         _options = options;
         _logger = loggerFactory.CreateLogger<ChannelManager>();
-        _chain = new PlayoutChain(channel, kind, schedules, clock, executor, options, producers ?? [new NormalProducerFactory()], loggerFactory, meterFactory);
+        _chain = new PlayoutChain(channel, schedules, clock, executor, options, producers ?? [new NormalProducerFactory()], loggerFactory, meterFactory);
+        if (kind is not null)
+        {
+            _chain.Begin(kind);
+        }
+
         _audience = new Audience(clock, _chain.Line, executor, options)
         {
             Refused = error => RuntimeLog.Unexpected(_logger, channel.ShortName, error),
@@ -84,6 +89,11 @@ public sealed class ChannelManager : IAsyncDisposable
 
     /// <summary>The channel.</summary>
     public Channel Channel { get; }
+
+    /// <summary>
+    /// True while the channel cannot air because its files are still being looked at. Viewers who join then wait; its schedule has only slates.
+    /// </summary>
+    public bool IsLoading => !_chain.Known.IsCompleted;
 
     /// <summary>Files that are kept open while the channel is off the air.</summary>
     internal KeptFiles Kept => _chain.Kept;
@@ -140,7 +150,7 @@ public sealed class ChannelManager : IAsyncDisposable
         }
     }
 
-    /// <summary>Lets a viewer join; the first puts the channel on the air.</summary>
+    /// <summary>Lets a viewer join; the first puts the channel on the air. While the channel is loading, the viewer waits for that.</summary>
     /// <param name="request">The viewer's wishes.</param>
     /// <param name="cancellationToken">Cancels the wait for the start.</param>
     /// <returns>The viewer's session. The caller disposes of it (<c>await using</c>); then the viewer leaves.</returns>
@@ -159,6 +169,7 @@ public sealed class ChannelManager : IAsyncDisposable
         ChannelOutput output;
         try
         {
+            await _chain.Known.WaitAsync(cancellationToken).ConfigureAwait(false);
             output = await _onAir.StartAsync(request, cancellationToken).ConfigureAwait(false);
             request.Watching?.Invoke(output);
         }
@@ -208,6 +219,12 @@ public sealed class ChannelManager : IAsyncDisposable
         session.LastActivity = _clock.UtcNow;
         return session;
     }
+
+    /// <summary>Lets the channel air, now that its formats are known.</summary>
+    internal void Begin(ChannelKind kind) => _chain.Begin(kind);
+
+    /// <summary>Says why the channel can never air: a viewer who joins gets this exception.</summary>
+    internal void Fail(Exception reason) => _chain.Fail(reason);
 
     /// <summary>Takes the channel off the air for good. The station does that at its end.</summary>
     public async ValueTask DisposeAsync()

@@ -18,7 +18,6 @@ namespace RetroVue.Runtime.Channels;
 internal sealed class PlayoutChain
 {
     private readonly Channel _channel;
-    private readonly ChannelKind _kind;
     private readonly IScheduleService _schedules;
     private readonly MasterClock _clock;
     private readonly ChannelOptions _options;
@@ -28,12 +27,13 @@ internal sealed class PlayoutChain
     private readonly PipelineOptions _pipelines;
     private readonly PipelineOptions _itemPipelines;
     private readonly HangingOpenings _hanging = new();
+    private readonly TaskCompletionSource _known;
+    private volatile ChannelKind? _kind;
     private long _created;
 
-    /// <summary>Makes the chain of a channel.</summary>
+    /// <summary>Makes the chain of a channel, which has no kind yet.</summary>
     public PlayoutChain(
         Channel channel,
-        ChannelKind kind,
         IScheduleService schedules,
         MasterClock clock,
         Executor executor,
@@ -42,7 +42,7 @@ internal sealed class PlayoutChain
         ILoggerFactory loggerFactory,
         IMeterFactory? meterFactory)
     {
-        (_channel, _kind, _schedules, _clock, Executor, _options) = (channel, kind, schedules, clock, executor, options);
+        (_channel, _schedules, _clock, Executor, _options) = (channel, schedules, clock, executor, options);
         _producers = producers.GroupBy(factory => factory.Mode).ToFrozenDictionary(factories => factories.Key, factories => factories.Last());
         (_loggerFactory, _logger) = (loggerFactory, loggerFactory.CreateLogger<ChannelManager>());
         _pipelines = new PipelineOptions { Name = channel.ShortName, Executor = executor, LoggerFactory = loggerFactory, MeterFactory = meterFactory };
@@ -51,6 +51,7 @@ internal sealed class PlayoutChain
         Telemetry = new ChannelTelemetry(RuntimeTelemetry.Of(meterFactory), channel.ShortName);
         Line = new ChannelLine(clock.AsClock(), options.Epoch);
         Kept = new KeptFiles(executor, Line.Station);
+        _known = executor.CreateCompletion();
     }
 
     /// <summary>Runs the channel's pipelines.</summary>
@@ -69,13 +70,35 @@ internal sealed class PlayoutChain
     public KeptFiles Kept { get; }
 
     /// <summary>The longest distance between key frames of its outputs.</summary>
-    public ClockTime KeyFrameInterval => _kind.KeyFrameInterval;
+    public ClockTime KeyFrameInterval => _channel.Profile is TranscodeProfile ? TranscodeStage.KeyFrameInterval : CopyAdmission.MostKeyFrameInterval;
+
+    /// <summary>Completes when the channel has its kind, and so can make outputs; fails if it never will.</summary>
+    public Task Known => _known.Task;
+
+    private ChannelKind Kind => _kind ?? throw new InvalidOperationException("The channel has no kind yet.");
 
     /// <summary>Station time.</summary>
     public Instant Now => _clock.UtcNow;
 
+    /// <summary>Gives the channel its kind; once.</summary>
+    public void Begin(ChannelKind kind)
+    {
+        _kind = kind;
+        _known.TrySetResult();
+    }
+
+    /// <summary>Says that the channel gets no kind.</summary>
+    public void Fail(Exception reason)
+    {
+        if (_known.TrySetException(reason))
+        {
+            // It need not have a viewer who waits for it.
+            _ = _known.Task.Exception;
+        }
+    }
+
     /// <summary>Makes an output that does not run yet.</summary>
-    public ChannelOutput CreateOutput() => new(_channel.Name, Line, _kind, _pipelines, NextRun());
+    public ChannelOutput CreateOutput() => new(_channel.Name, Line, Kind, _pipelines, NextRun());
 
     /// <summary>Makes a feeder that gives a producer the channel's schedule.</summary>
     public PlanFeeder CreateFeeder() => new(_schedules, _channel, _options.Horizon, _logger);
@@ -97,8 +120,8 @@ internal sealed class PlayoutChain
             throw new KeyNotFoundException($"No producer factory is registered for the mode {mode}. Register an {nameof(IProducerFactory)} with this {nameof(IProducerFactory.Mode)}.");
         }
 
-        var slates = new SlateItems(_channel, Line, _kind, entry => _schedules.GetPosition(_channel.Id, entry.End).Entry, _itemPipelines, _loggerFactory);
-        IItemOpener items = _kind.CreateItems(Line, slates, Kept.Inputs, _itemPipelines, _loggerFactory);
+        var slates = new SlateItems(_channel, Line, Kind, entry => _schedules.GetPosition(_channel.Id, entry.End).Entry, _itemPipelines, _loggerFactory);
+        IItemOpener items = Kind.CreateItems(Line, slates, Kept.Inputs, _itemPipelines, _loggerFactory);
         return factory.Create(new ProducerContext(items, slates, _hanging)
         {
             StreamEndpoint = new Uri($"/channels/{_channel.ShortName}/live.ts", UriKind.Relative),

@@ -13,12 +13,13 @@ namespace RetroVue.Runtime.Channels;
 /// <summary>A whole station: its time, its executor, its schedule, and one manager for each channel.</summary>
 /// <remarks>
 /// Thread-safe. The station knows its channels once it has started. <see cref="StartAsync"/> waits for that; any caller may call it, any number
-/// of times. A channel is off the air until a viewer joins. After its end the station still gives its schedule and its channels; a viewer who
+/// of times. Each channel can air as soon as what it needs of its files is known (<see cref="ChannelManager.IsLoading"/>); a viewer who joins
+/// before waits for that. A channel is off the air until a viewer joins. After its end the station still gives its schedule and its channels; a viewer who
 /// joins then gets an <see cref="OperationCanceledException"/>.
 /// </remarks>
 public sealed class Station : IAsyncDisposable
 {
-    private readonly Func<CancellationToken, Task<StationChannels>> _load;
+    private readonly Func<Task<StationChannels>> _load;
     private readonly StationJournal? _journal;
     private readonly CancellationTokenSource _disposed = new();
     private readonly TaskCompletionSource _started;
@@ -33,7 +34,7 @@ public sealed class Station : IAsyncDisposable
     /// <param name="executor">Runs the channels.</param>
     /// <param name="load">Loads the schedule and makes the channels.</param>
     /// <param name="journal">Is told what happens, and ends with the station; null for nobody.</param>
-    internal Station(MasterClock clock, Executor executor, Func<CancellationToken, Task<StationChannels>> load, StationJournal? journal = null)
+    internal Station(MasterClock clock, Executor executor, Func<Task<StationChannels>> load, StationJournal? journal = null)
     {
         (Clock, Executor, _load, _journal) = (clock, executor, load, journal);
         (_started, _ended) = (executor.CreateCompletion(), executor.CreateCompletion());
@@ -51,7 +52,7 @@ public sealed class Station : IAsyncDisposable
         ILoggerFactory loggerFactory,
         IEnumerable<IProducerFactory>? producers = null,
         IMeterFactory? meterFactory = null)
-        : this(clock, executor, _ => throw new InvalidOperationException("The station has started already."))
+        : this(clock, executor, () => throw new InvalidOperationException("The station has started already."))
     {
         _isStarting = 1;
         _known = new StationChannels(clock, executor, schedules, kinds, options, loggerFactory, producers, meterFactory);
@@ -67,6 +68,11 @@ public sealed class Station : IAsyncDisposable
     /// <summary>True once the station knows its channels, also after its end.</summary>
     public bool IsStarted => _known is not null;
 
+    /// <summary>
+    /// How many files have been looked at, of all whose formats or durations matter; both are zero before the start. Afterwards it stays.
+    /// </summary>
+    public LoadProgress Progress => _known?.Files?.Progress ?? default;
+
     /// <summary>The schedules of all channels. Publish other programmes here, also while channels are on the air (<see cref="ScheduleBook.Publish"/>).</summary>
     /// <exception cref="InvalidOperationException">The station has not started; <see cref="StartAsync"/> waits for that.</exception>
     public ScheduleBook Schedules => Known.Schedules;
@@ -81,8 +87,9 @@ public sealed class Station : IAsyncDisposable
             _started.Task.Exception?.InnerException));
 
     /// <summary>
-    /// Starts the station if it has not been started yet, and waits until it knows its channels. All callers wait for the same start; if it
-    /// fails, all of them get its exception.
+    /// Starts the station if it has not been started yet, and waits until it knows its channels: their names and profiles, which viewers can join.
+    /// It does not wait for the files: <see cref="WaitForFilesAsync"/> does. Until a channel's files are known, its schedule has only slates. All
+    /// callers wait for the same start; if it fails, all of them get its exception.
     /// </summary>
     /// <param name="cancellationToken">Cancels the wait. The start itself goes on, for other callers, until the station's end.</param>
     /// <exception cref="ScheduleException">The schedule cannot be aired.</exception>
@@ -101,6 +108,28 @@ public sealed class Station : IAsyncDisposable
         }
 
         await _started.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Waits until all files have been looked at, so that all channels have their schedules.</summary>
+    /// <param name="cancellationToken">Cancels the wait.</param>
+    /// <exception cref="InvalidOperationException">The station has not started; <see cref="StartAsync"/> waits for that.</exception>
+    public Task WaitForFilesAsync(CancellationToken cancellationToken = default) => (Known.Files?.Loaded ?? Task.CompletedTask).WaitAsync(cancellationToken);
+
+    /// <summary>
+    /// Gives a channel another programme of its own: looks at the files, fills in durations that the programme omits, puts slates in place of files
+    /// that do not fit a copied channel, and publishes the result behind what cannot be changed any more: from the end of the entry that airs ten
+    /// seconds from now, or, if that is a slate, from then. Periods for which other programmes were published stay as they are.
+    /// </summary>
+    /// <param name="channel">The channel's id.</param>
+    /// <param name="programme">The programme. Its own start decides which of its items airs when.</param>
+    /// <param name="cancellationToken">Cancels the call; the channel then keeps its programme.</param>
+    /// <exception cref="KeyNotFoundException">There is no such channel.</exception>
+    /// <exception cref="ScheduleException">The programme cannot be aired; nothing has changed.</exception>
+    /// <exception cref="InvalidOperationException">The station has not started; <see cref="StartAsync"/> waits for that.</exception>
+    public Task ReviseAsync(Guid channel, Programme programme, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(programme);
+        return Known.Files!.ReviseAsync(channel, programme, cancellationToken);
     }
 
     /// <summary>Returns the channel with this UUID or short name; null if there is none.</summary>
@@ -155,8 +184,11 @@ public sealed class Station : IAsyncDisposable
     {
         try
         {
-            _known = await _load(_disposed.Token).ConfigureAwait(false);
-            _journal?.Started(_known.Schedules.Channels);
+            StationChannels known = await _load().ConfigureAwait(false);
+            _disposed.Token.ThrowIfCancellationRequested();
+            known.Files!.Start(_disposed.Token);
+            _known = known;
+            _journal?.Started(known.Schedules.Channels);
             _started.TrySetResult();
         }
         catch (OperationCanceledException) when (_disposed.IsCancellationRequested)
@@ -195,7 +227,7 @@ public sealed class Station : IAsyncDisposable
             await _started.Task.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (_known is { } known)
             {
-                await Task.WhenAll(known.All.Select(channel => channel.DisposeAsync().AsTask())).ConfigureAwait(false);
+                await Task.WhenAll([.. known.All.Select(channel => channel.DisposeAsync().AsTask()), known.Files?.EndAsync() ?? Task.CompletedTask]).ConfigureAwait(false);
             }
 
             if (_journal is not null)

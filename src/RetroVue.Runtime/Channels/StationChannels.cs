@@ -20,13 +20,12 @@ internal sealed class StationChannels
     /// <param name="clock">Station time.</param>
     /// <param name="executor">Runs the channels.</param>
     /// <param name="schedules">The channels and their schedules.</param>
-    /// <param name="kinds">The kind of each channel, by the channel's id.</param>
+    /// <param name="kinds">The kind of each channel, by the channel's id; a channel that has none is loading.</param>
     /// <param name="options">Linger, recovery and the like.</param>
     /// <param name="loggerFactory">Makes the channels' loggers.</param>
     /// <param name="producers">Make the channels' producers, one factory for each mode; null for the one that plays the schedule.</param>
     /// <param name="meterFactory">Makes the meters of the channels; null for the meters that all callers without a factory share.</param>
     /// <param name="journal">Is told what happens; null for nobody.</param>
-    /// <exception cref="KeyNotFoundException">A channel has no kind.</exception>
     /// <exception cref="ArgumentException">The value of an option is not allowed.</exception>
     public StationChannels(
         MasterClock clock,
@@ -45,7 +44,7 @@ internal sealed class StationChannels
         All =
         [
             .. schedules.Channels.Select(channel =>
-                new ChannelManager(channel, kinds[channel.Id], schedules, clock, executor, options, loggerFactory, makers, meterFactory, journal)),
+                new ChannelManager(channel, kinds.GetValueOrDefault(channel.Id), schedules, clock, executor, options, loggerFactory, makers, meterFactory, journal)),
         ];
         _byId = All.ToFrozenDictionary(manager => manager.Channel.Id);
         _byShortName = All.ToFrozenDictionary(manager => manager.Channel.ShortName, StringComparer.Ordinal);
@@ -59,6 +58,9 @@ internal sealed class StationChannels
 
     /// <summary>The channels, in the schedule's order.</summary>
     public ImmutableArray<ChannelManager> All { get; }
+
+    /// <summary>The channels' files; null if they are not followed.</summary>
+    public StationFiles? Files { get; set; }
 
     /// <summary>Stills of each channel, by the channel's id.</summary>
     public FrozenDictionary<Guid, ChannelStills> Stills { get; }

@@ -1,12 +1,11 @@
-using System.Collections.Immutable;
+using System.Collections.Frozen;
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Logging;
+using NodaTime;
 using RetroVue.Media.FFmpeg;
-using RetroVue.Media.FFmpeg.Containers;
-using RetroVue.Media.Formats;
 using RetroVue.Media.Memory;
 using RetroVue.Media.Pipelines;
-using RetroVue.Media.Time;
+using RetroVue.Runtime.Catalogue;
 using RetroVue.Runtime.Events;
 using RetroVue.Runtime.Journal;
 using RetroVue.Runtime.Output;
@@ -17,34 +16,22 @@ using RetroVue.Runtime.Time;
 namespace RetroVue.Runtime.Channels;
 
 /// <summary>
-/// Makes a station from a schedule: probes the files, fills in durations that the schedule omits, and decides the streams of each channel.
+/// Makes a station from a schedule: looks at the files, fills in durations that the schedule omits, and decides the streams of each channel.
 /// </summary>
 /// <remarks>
-/// A problem with a file or its disk is logged and does not stop the station. If a file does not fit a copied channel, a slate airs at its
-/// time. If a file cannot be read and the schedule gives no duration, its item is left out.
+/// A file that is in the catalogue as it is now is not opened. A problem with a file or its disk is logged and does not stop the station. If a
+/// file does not fit a copied channel, a slate airs at its time. If a file cannot be read and its duration is neither given nor catalogued, its
+/// item is left out. While the station runs, files that change, come or go change its schedule, from the end of the entry on.
 /// </remarks>
 public sealed class StationLoader
 {
-    /// <summary>The streams of a copied channel that has no file to air: it shows slates.</summary>
-    private static readonly ChannelFormats s_slateFormats = new(
-        new EncodedFormat("h264", MediaKind.Video)
-        {
-            Profile = "High",
-            Video = new VideoFormat(PixelFormat.Yuv420P, 640, 360, new Rational(25, 1)),
-        },
-        new EncodedFormat("aac", MediaKind.Audio)
-        {
-            Profile = "LC",
-            FrameSize = 1024,
-            Audio = new AudioFormat(SampleFormat.F32Planar, 48_000, ChannelLayout.Stereo),
-        });
-
     private readonly MasterClock _clock;
     private readonly Executor _executor;
     private readonly ChannelOptions _options;
     private readonly ILoggerFactory _loggerFactory;
     private readonly IEnumerable<IProducerFactory>? _producers;
     private readonly IMeterFactory? _meterFactory;
+    private readonly MediaLibrary _library;
     private readonly IEventLog? _events;
     private readonly ILogger _logger;
 
@@ -55,6 +42,7 @@ public sealed class StationLoader
     /// <param name="loggerFactory">Makes the loggers of the loader and the station.</param>
     /// <param name="producers">Make the channels' producers, one factory for each mode; null for the one that plays the schedule.</param>
     /// <param name="meterFactory">Makes the meters of the station; null for the meters that all callers without a factory share.</param>
+    /// <param name="library">Knows media files; null for a library that knows nothing yet and keeps nothing for the next start.</param>
     /// <param name="events">
     /// The log that the station writes what happens into (<see cref="StationEvents"/>); null for none. Nothing on the air waits for it.
     /// </param>
@@ -66,14 +54,17 @@ public sealed class StationLoader
         ILoggerFactory loggerFactory,
         IEnumerable<IProducerFactory>? producers = null,
         IMeterFactory? meterFactory = null,
+        MediaLibrary? library = null,
         IEventLog? events = null)
     {
-        (_clock, _executor, _options, _loggerFactory, _producers, _meterFactory, _events) = (clock, executor, ChannelOptions.Checked(options), loggerFactory, producers, meterFactory, events);
+        (_clock, _executor, _options, _loggerFactory, _producers, _meterFactory) = (clock, executor, ChannelOptions.Checked(options), loggerFactory, producers, meterFactory);
+        _events = events;
+        _library = library ?? new MediaLibrary(null, clock, loggerFactory);
         _logger = loggerFactory.CreateLogger<StationLoader>();
     }
 
     /// <summary>
-    /// Makes a station that has not started. <see cref="Station.StartAsync"/> asks for its channels and probes their files.
+    /// Makes a station that has not started. <see cref="Station.StartAsync"/> asks for its channels and begins to look at their files.
     /// </summary>
     /// <param name="channels">Returns the channels; called once, at the start. If it throws, the start fails with its exception.</param>
     /// <param name="progress">Told, on any thread, at the start and after each file; null for nobody.</param>
@@ -81,10 +72,10 @@ public sealed class StationLoader
     {
         ArgumentNullException.ThrowIfNull(channels);
         StationJournal? journal = _events is null ? null : new StationJournal(_events, _clock, _loggerFactory);
-        return new Station(_clock, _executor, stop => LoadChannelsAsync(channels, progress, journal, stop), journal);
+        return new Station(_clock, _executor, () => LoadChannelsAsync(channels, progress, journal), journal);
     }
 
-    /// <summary>Makes a station and starts it, with its channels off the air.</summary>
+    /// <summary>Makes a station, starts it with its channels off the air, and waits until all its files have been looked at.</summary>
     /// <param name="channels">Its channels.</param>
     /// <param name="progress">Told, on any thread, at the start and after each file; null for nobody.</param>
     /// <param name="cancellationToken">Cancels the loading.</param>
@@ -98,6 +89,7 @@ public sealed class StationLoader
         try
         {
             await station.StartAsync(cancellationToken).ConfigureAwait(false);
+            await station.WaitForFilesAsync(cancellationToken).ConfigureAwait(false);
             return station;
         }
         catch
@@ -107,8 +99,7 @@ public sealed class StationLoader
         }
     }
 
-    private async Task<StationChannels> LoadChannelsAsync(
-        Func<IEnumerable<ChannelSchedule>> channels, IProgress<LoadProgress>? progress, StationJournal? journal, CancellationToken cancellationToken)
+    private async Task<StationChannels> LoadChannelsAsync(Func<IEnumerable<ChannelSchedule>> channels, IProgress<LoadProgress>? progress, StationJournal? journal)
     {
         ChannelSchedule[] all = [];
         // The schedule's file or a library may be on a disk that does not answer.
@@ -119,111 +110,24 @@ public sealed class StationLoader
             NativeHeap.ReturnFreedMemory();
             FFmpegLibrary.Load(_loggerFactory);
         }).ConfigureAwait(false);
-        List<ChannelSchedule> completed = [];
-        Dictionary<Guid, ChannelKind> kinds = [];
-        Dictionary<(string File, StreamChoice Streams), ProbedFile> looked = await ProbeAsync(all.SelectMany(FilesOf), progress, cancellationToken).ConfigureAwait(false);
         foreach (ChannelSchedule schedule in all)
         {
-            Channel channel = schedule.Channel;
-            Dictionary<(string File, StreamChoice Streams), ProbedMedia> files = Usable(schedule, looked);
-            Programme probed = schedule.Programme.Probed(item => files.GetValueOrDefault((item.File!, item.Streams))?.Duration.ToDuration());
-            if (channel.Profile is TranscodeProfile profile)
-            {
-                kinds[channel.Id] = new TranscodedChannel(profile);
-            }
-            else
-            {
-                CopyAdmission admission = Admit(channel, files);
-                probed = WithoutRefused(probed, admission);
-                ChannelFormats formats = admission.Formats ?? s_slateFormats;
-                kinds[channel.Id] = new CopiedChannel(formats, admission.Rates);
-                WarnOfSlates(channel, formats);
-            }
-
-            completed.Add(schedule with { Programme = probed });
+            // Errors that do not depend on files are found at once.
+            _ = new ChannelTimeline(schedule.Channel, schedule.Programme.Probed(_ => null));
         }
 
-        return new StationChannels(_clock, _executor, new ScheduleBook(completed), kinds, _options, _loggerFactory, _producers, _meterFactory, journal);
-    }
-
-    private static Programme WithoutRefused(Programme programme, CopyAdmission admission)
-    {
-        var refused = admission.Refused.Select(refusal => (refusal.File, refusal.Streams)).ToHashSet();
-        return programme with { Items = Replace(programme.Items), Filler = Replace(programme.Filler) };
-
-        ImmutableArray<ScheduleItem> Replace(ImmutableArray<ScheduleItem> items) =>
-            [.. items.Select(item => item.File is { } file && refused.Contains((file, item.Streams)) ? item with { Kind = EntryKind.Slate, File = null } : item)];
-    }
-
-    /// <summary>Returns the files of a channel whose streams or duration matter.</summary>
-    private static IEnumerable<(string File, StreamChoice Streams)> FilesOf(ChannelSchedule schedule) => schedule.Programme.Items.Concat(schedule.Programme.Filler)
-        .Where(item => item.File is not null && (item.Duration is null || schedule.Channel.Profile is CopyProfile))
-        .Select(item => (item.File!, item.Streams))
-        .Distinct();
-
-    /// <summary>Probes files, each once, as many at a time as there are processors.</summary>
-    private static async Task<Dictionary<(string File, StreamChoice Streams), ProbedFile>> ProbeAsync(
-        IEnumerable<(string File, StreamChoice Streams)> wanted, IProgress<LoadProgress>? progress, CancellationToken cancellationToken)
-    {
-        (string File, StreamChoice Streams)[] files = [.. wanted.Distinct()];
-        var probed = new ProbedFile[files.Length];
-        var silent = new SilentFolders();
-        int done = 0;
-        progress?.Report(new LoadProgress(0, files.Length));
-        await Parallel.ForAsync(
-            0,
-            files.Length,
-            new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount, CancellationToken = cancellationToken },
-            async (index, token) =>
-            {
-                probed[index] = await ProbedFile.OfAsync(files[index].File, files[index].Streams, silent, token).ConfigureAwait(false);
-                progress?.Report(new LoadProgress(Interlocked.Increment(ref done), files.Length));
-            }).ConfigureAwait(false);
-        return files.Zip(probed).ToDictionary(pair => pair.First, pair => pair.Second);
-    }
-
-    /// <summary>Returns those of a channel's files that can be used; logs the others.</summary>
-    private Dictionary<(string File, StreamChoice Streams), ProbedMedia> Usable(ChannelSchedule schedule, Dictionary<(string File, StreamChoice Streams), ProbedFile> looked)
-    {
-        Dictionary<(string File, StreamChoice Streams), ProbedMedia> files = [];
-        foreach ((string File, StreamChoice Streams) file in FilesOf(schedule))
-        {
-            ProbedFile probed = looked[file];
-            if (probed.Problem is { } problem)
-            {
-                RuntimeLog.FileUnusable(_logger, schedule.Channel.ShortName, problem);
-                continue;
-            }
-
-            files[file] = probed.Media!;
-            if (probed.Media!.Duration.ToDuration() < ScheduleItem.MinDuration)
-            {
-                RuntimeLog.FileTooShort(_logger, schedule.Channel.ShortName, file.File, probed.Media.Duration, ScheduleItem.MinDuration.TotalMilliseconds);
-            }
-        }
-
-        return files;
-    }
-
-    private void WarnOfSlates(Channel channel, ChannelFormats formats)
-    {
-        foreach (EncodedFormat format in new[] { formats.Video, formats.Audio }.OfType<EncodedFormat>())
-        {
-            if (SlateEncoders.For(format) is null)
-            {
-                RuntimeLog.NoSlateEncoder(_logger, channel.ShortName, format.Codec);
-            }
-        }
-    }
-
-    private CopyAdmission Admit(Channel channel, Dictionary<(string File, StreamChoice Streams), ProbedMedia> files)
-    {
-        CopyAdmission admission = CopyAdmission.Decide(files.Select(file => CopyCandidate.Of(file.Key.File, file.Value) with { Streams = file.Key.Streams }));
-        foreach (CopyRefusal refusal in admission.Refused)
-        {
-            RuntimeLog.FileDoesNotFit(_logger, channel.ShortName, refusal.File, refusal.Reason);
-        }
-
-        return admission;
+        var schedules = new ScheduleBook(all.Select(schedule => schedule with { Programme = schedule.Programme with { Items = [], Filler = [] } }));
+        var made = new StationChannels(_clock, _executor, schedules, FrozenDictionary<Guid, ChannelKind>.Empty, _options, _loggerFactory, _producers, _meterFactory, journal);
+        Instant now = _clock.UtcNow;
+        made.Files = new StationFiles(
+            _library,
+            new FileWatch(_clock, _executor, _loggerFactory),
+            all.Zip(made.All, (schedule, channel) => (new ChannelFiles(schedule, now, _logger), channel)),
+            schedules,
+            _clock,
+            _executor,
+            progress,
+            _logger);
+        return made;
     }
 }

@@ -51,6 +51,9 @@ public sealed record CopyAdmission(ChannelFormats? Formats, ImmutableArray<CopyR
         };
     }
 
+    /// <summary>Returns why a file cannot air in these formats, as in <see cref="CopyRefusal.Reason"/>; null if it can.</summary>
+    internal static string? FindMisfit(CopyCandidate candidate, ChannelFormats formats) => FindFault(candidate) ?? FindDifference(candidate.Formats, formats);
+
     /// <summary>Returns the first file with the most frequent formats.</summary>
     private static CopyCandidate? MostFrequent(IEnumerable<CopyCandidate> candidates)
     {

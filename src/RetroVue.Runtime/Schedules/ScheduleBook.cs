@@ -98,6 +98,28 @@ public sealed class ScheduleBook : IScheduleService
         return page.Publish(new ChannelTimeline(page.Channel, programme), from, to);
     }
 
+    /// <summary>
+    /// Gives a channel its first programme in place of one that stood for it while its files were not known; the generation stays. What was
+    /// published meanwhile stays too.
+    /// </summary>
+    /// <exception cref="ScheduleException">The programme cannot be aired; nothing has changed.</exception>
+    internal void Begin(Guid channel, Programme programme)
+    {
+        Page page = PageOf(channel);
+        page.Begin(new ChannelTimeline(page.Channel, programme));
+    }
+
+    /// <summary>
+    /// Gives a channel another programme in place of its own, from an instant on. Periods for which others have published programmes stay.
+    /// </summary>
+    /// <exception cref="ScheduleException">The programme cannot be aired; nothing has changed.</exception>
+    internal void Revise(Guid channel, Programme programme, Instant from)
+    {
+        Page page = PageOf(channel);
+        using Activity? activity = RuntimeTelemetry.Activities.StartActivity("retrovue.schedule.publish")?.SetTag("channel", page.Channel.ShortName);
+        page.Revise(new ChannelTimeline(page.Channel, programme), from);
+    }
+
     private Page PageOf(Guid channel) => _pages.TryGetValue(channel, out Page? page)
         ? page
         : throw new KeyNotFoundException($"There is no channel with the id {channel}.");
@@ -111,6 +133,22 @@ public sealed class ScheduleBook : IScheduleService
         public Channel Channel { get; } = channel;
 
         public ScheduleEdition Edition => _edition;
+
+        public void Begin(ChannelTimeline timeline)
+        {
+            lock (_publishing)
+            {
+                _edition = _edition.Begun(timeline);
+            }
+        }
+
+        public void Revise(ChannelTimeline timeline, Instant from)
+        {
+            lock (_publishing)
+            {
+                _edition = _edition.Revised(timeline, from);
+            }
+        }
 
         public long Publish(ChannelTimeline timeline, Instant from, Instant? to)
         {

@@ -40,16 +40,20 @@ public sealed class StationLoaderTests
 
         Assert.That(progress.Told[0], Is.EqualTo(new LoadProgress(0, 60)), "at once");
         Assert.That(progress.Told.Select(step => step.Done).Order(), Is.EqualTo(Enumerable.Range(0, 61)), "each file counts once");
-        string[] expected =
-        [
-            .. from channel in new[] { "one", "two" }
-               from file in files
-               let number = Path.GetFileName(file)
-               where number[1] is '3' or '7'
-               select number[1] == '3' ? $"1110: Channel {channel}: '{file}' does not exist" : $"1120: Channel {channel}: '{file}' lasts only 0.08",
-        ];
-        Assert.That(log.Lines, Has.Count.EqualTo(expected.Length));
-        Assert.That(log.Lines.Zip(expected, (line, start) => line.StartsWith(start, StringComparison.Ordinal) ? "" : $"{line}, not {start}"), Is.All.Empty);
+        foreach (string channel in new[] { "one", "two" })
+        {
+            string[] expected =
+            [
+                .. from file in files
+                   let number = Path.GetFileName(file)
+                   where number[1] is '3' or '7'
+                   select number[1] == '3' ? $"1110: Channel {channel}: '{file}' does not exist" : $"1120: Channel {channel}: '{file}' lasts only 0.08",
+            ];
+            string[] lines = [.. log.Lines.Where(line => line.Contains($"Channel {channel}:"))];
+            Assert.That(lines, Has.Length.EqualTo(expected.Length));
+            Assert.That(lines.Zip(expected, (line, start) => line.StartsWith(start, StringComparison.Ordinal) ? "" : $"{line}, not {start}"), Is.All.Empty);
+        }
+
         Assert.That(
             station.Schedules.Channels.Select(channel => station.Schedules.GetPlan(channel.Id, s_start, s_start + Duration.FromHours(1)).Entries.Select(entry => entry.File).Distinct(StringComparer.Ordinal)),
             Is.All.EqualTo(files.Where(file => Path.GetFileName(file)[1] is not '3' and not '7')));
