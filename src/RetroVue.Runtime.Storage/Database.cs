@@ -37,6 +37,10 @@ internal abstract class Database : IAsyncDisposable
     /// <summary>The condition that the database has the table @Table.</summary>
     public virtual string HasTable => "EXISTS (SELECT 1 FROM information_schema.tables WHERE table_schema = current_schema() AND table_name = @Table)";
 
+    /// <summary>The rest of a condition that a column is one of the values of a list, which is a parameter: "= ANY (@Paths)".</summary>
+    /// <param name="parameter">The parameter's name.</param>
+    public virtual string IsOneOf(string parameter) => $"= ANY (@{parameter})";
+
     /// <summary>Makes the log.</summary>
     /// <param name="loggerFactory">Makes its logger.</param>
     public abstract IEventLog CreateLog(ILoggerFactory loggerFactory);

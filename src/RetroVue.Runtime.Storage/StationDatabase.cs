@@ -2,7 +2,9 @@ using System.Data.Common;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using NodaTime;
+using RetroVue.Runtime.Catalogue;
 using RetroVue.Runtime.Events;
+using RetroVue.Runtime.Storage.Catalogue;
 using RetroVue.Runtime.Storage.Events;
 using RetroVue.Runtime.Storage.Sqlite;
 
@@ -25,6 +27,7 @@ public sealed class StationDatabase : IEventStore, IAsyncDisposable
         Log = database.CreateLog(loggerFactory);
         Offsets = new OffsetStore(database, clock);
         Parked = new ParkedEvents(database);
+        Catalogue = new MediaCatalogue(database, clock);
     }
 
     /// <inheritdoc/>
@@ -35,6 +38,9 @@ public sealed class StationDatabase : IEventStore, IAsyncDisposable
 
     /// <inheritdoc/>
     public IParkedEvents Parked { get; }
+
+    /// <summary>What is known of media files, and the formats of copied channels.</summary>
+    public IMediaCatalogue Catalogue { get; }
 
     /// <summary>The database's name for messages, without a password: "the database '/data/station.db'".</summary>
     public string Name => _database.Name;

@@ -5,6 +5,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using NodaTime;
+using RetroVue.Runtime.Catalogue;
 using RetroVue.Runtime.Events;
 using RetroVue.Runtime.Events.Spool;
 using RetroVue.Runtime.Time;
@@ -16,7 +17,8 @@ public static class StorageServices
 {
     /// <summary>
     /// Adds a <see cref="StationDatabase"/> that lives as long as the host: the station then writes what happens into its log of events
-    /// (<see cref="IEventLog"/>), through a spool on the disk, and keeps its catalogue there. The app starts with the host. If the database cannot
+    /// (<see cref="IEventLog"/>), through a spool on the disk, and keeps its catalogue there (<see
+    /// cref="IMediaCatalogue"/>). If the database cannot
     /// be used, the host does not start: the message says why. If it is only away, the host starts without it, and the database is opened as soon
     /// as it answers. Nothing on the air waits for it.
     /// </summary>
@@ -38,6 +40,7 @@ public static class StorageServices
             .AddSingleton(provider => new DatabaseOpening(new StationDatabaseOptions { Connection = options.Connection }, ClockOf(provider), LoggersOf(provider)))
             .AddSingleton(provider => Wait(provider.GetRequiredService<DatabaseOpening>()))
             .AddSingleton<IEventStore>(provider => provider.GetRequiredService<StationDatabase>())
+            .AddSingleton<IMediaCatalogue>(provider => new OpeningCatalogue(provider.GetRequiredService<DatabaseOpening>()))
             .AddSingleton<IEventLog>(provider =>
             {
                 var log = new OpeningEventLog(provider.GetRequiredService<DatabaseOpening>(), LoggersOf(provider));

@@ -84,7 +84,7 @@ internal sealed class M0002Station : Migration
             updated_at {time} NOT NULL);
         CREATE TABLE media_files (
             path text NOT NULL,
-            streams varchar(200) NOT NULL,
+            streams text NOT NULL,
             size {number} NOT NULL,
             changed_ns {number} NOT NULL,
             probed_at {time} NOT NULL,

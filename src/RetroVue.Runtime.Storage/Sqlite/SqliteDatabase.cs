@@ -48,6 +48,8 @@ internal sealed class SqliteDatabase : Database
 
     public override string HasTable => "EXISTS (SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = @Table)";
 
+    public override string IsOneOf(string parameter) => $"IN @{parameter}";
+
     public override Task<DbConnection> OpenAsync(CancellationToken cancellationToken) => Task.FromResult<DbConnection>(Open());
 
     /// <summary>Opens a connection from the pool.</summary>
