@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.RegularExpressions;
 
@@ -132,11 +133,13 @@ internal static partial class BlockCompiler
               }
             }
             """);
-        foreach (string file in OwnFiles().Concat(Directory.GetFiles(AppContext.BaseDirectory, "libretrovue-*.so")))
+        foreach (string file in OwnFiles().Concat(Directory.GetFiles(AppContext.BaseDirectory, "libretrovue-*.so")).Append(Sqlite))
         {
             File.CreateSymbolicLink(Path.Combine(folder, Path.GetFileName(file)), file);
         }
     }
+
+    private static string Sqlite => Path.Combine(AppContext.BaseDirectory, "runtimes", RuntimeInformation.RuntimeIdentifier, "native", "libe_sqlite3.so");
 
     private static string FindSdk()
     {

@@ -19,6 +19,7 @@ internal sealed class SqliteDatabase : Database
     private readonly Lock _preparing = new();
     private SqliteLog? _log;
     private bool _isPrepared;
+    private bool _wasOpened;
     private bool _isDisposed;
 
     /// <summary>Names a file; it is opened by the first call.</summary>
@@ -133,9 +134,12 @@ internal sealed class SqliteDatabase : Database
             await log.DisposeAsync().ConfigureAwait(false);
         }
 
-        // The last connection writes the write-ahead log back into the file and deletes it.
-        using var any = new SqliteConnection(_connectionString);
-        SqliteConnection.ClearPool(any);
+        if (_wasOpened)
+        {
+            // The last connection writes the write-ahead log back into the file and deletes it.
+            using var any = new SqliteConnection(_connectionString);
+            SqliteConnection.ClearPool(any);
+        }
     }
 
     private string LockFile => File + ".lock";
@@ -159,10 +163,11 @@ internal sealed class SqliteDatabase : Database
 
     private StationConnection OpenPlain()
     {
-        var connection = new StationConnection(_connectionString);
+        StationConnection connection = NewConnection();
         try
         {
             connection.Open();
+            _wasOpened = true;
             SqliteException.ThrowExceptionForRC(
                 raw.sqlite3_exec(connection.Handle, $"PRAGMA busy_timeout = {WriterGate.Patience.TotalMilliseconds:0}; PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 67108864"),
                 connection.Handle);
@@ -172,6 +177,21 @@ internal sealed class SqliteDatabase : Database
         {
             connection.Dispose();
             throw Explain("It was not opened", exception);
+        }
+    }
+
+    private StationConnection NewConnection()
+    {
+        try
+        {
+            return new StationConnection(_connectionString);
+        }
+        catch (TypeInitializationException exception)
+        {
+            throw new EventException(
+                $"{Name} cannot be used: SQLite's library cannot be loaded. It comes with the packages as libe_sqlite3.so, and must be in the folder of the program. {exception.GetBaseException().Message}",
+                isTransient: false,
+                exception);
         }
     }
 
