@@ -189,7 +189,7 @@ internal sealed class SqliteDatabase : Database
         catch (TypeInitializationException exception)
         {
             throw new EventException(
-                $"{Name} cannot be used: SQLite's library cannot be loaded. It comes with the packages as libe_sqlite3.so, and must be in the folder of the program. {exception.GetBaseException().Message}",
+                $"{Name} cannot be used: SQLite's library cannot be loaded. It comes with the packages as libe_sqlite3.so, and must be in the folder of the program. {exception.GetBaseException().Message.Split('\n')[0]}",
                 isTransient: false,
                 exception);
         }
