@@ -1,5 +1,8 @@
+using Dapper;
 using NodaTime.Testing;
 using RetroVue.Runtime.Events;
+using RetroVue.Runtime.Journal;
+using RetroVue.Runtime.Storage.Tables;
 
 namespace RetroVue.Runtime.Storage.Tests;
 
@@ -38,6 +41,25 @@ public abstract class MigrationContract
         }
 
         Assert.That((await DatabaseMigrations.GetStatusAsync(Options)).Select(version => version.IsApplied), Is.EqualTo(new[] { true, true }));
+    }
+
+    [Test]
+    public async Task Tables_made_from_events_are_made_again_after_a_rollback()
+    {
+        await DatabaseMigrations.MigrateAsync(Options);
+        await MakeAsync();
+        await DatabaseMigrations.RollbackAsync(Options, 1);
+        await DatabaseMigrations.MigrateAsync(Options);
+        await MakeAsync();
+
+        async Task MakeAsync()
+        {
+            await using StationDatabase database = await TestDatabase.OpenAsync(Options.Connection);
+            ViewerJoined joined = new(Guid.NewGuid(), new Guid("0f0e0d0c-0b0a-4908-8706-050403020100"), "VLC");
+            await database.Log.AppendAsync(EventEnvelope.Create(StationEvents.ViewerJoined, "tests", TestEvents.Time, joined, StationPayloads.ViewerJoined) with { Id = joined.Session });
+            await using var tables = new StationTables(database, new FakeClock(TestEvents.Time));
+            await Until.TrueAsync(() => database.Database.ReadAsync("", null, connection => connection.ExecuteScalarAsync<long>("SELECT count(*) FROM viewer_sessions"), CancellationToken.None).Result == 1);
+        }
     }
 
     [Test]

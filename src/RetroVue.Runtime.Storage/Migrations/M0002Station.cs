@@ -1,4 +1,5 @@
 using FluentMigrator;
+using RetroVue.Runtime.Storage.Tables;
 
 namespace RetroVue.Runtime.Storage.Migrations;
 
@@ -20,6 +21,12 @@ internal sealed class M0002Station : Migration
     /// <inheritdoc/>
     public override void Down()
     {
+        // When the tables are there again, their consumer makes them again from the events.
+        foreach (string table in new[] { "consumer_offsets", "parked_events" })
+        {
+            Delete.FromTable(table).Row(new { consumer_id = StationTables.ConsumerId });
+        }
+
         foreach (string table in new[] { "channel_formats", "media_files", "station_state", "as_run", "schedule_entries", "schedule_generations", "viewer_sessions", "channels" })
         {
             Delete.Table(table);
