@@ -8,7 +8,7 @@ namespace RetroVue.House.Tests;
 internal sealed partial record DocumentedCommand(IReadOnlyList<string> Words)
 {
     /// <summary>Programs of other projects that a reader has, or is told to install. Their options are not checked.</summary>
-    private static readonly string[] s_others = ["cd", "cp", "mkdir", "vlc", "mpv", "useradd", "ffmpeg", "ffprobe"];
+    private static readonly string[] s_others = ["cd", "cp", "mkdir", "vlc", "mpv", "useradd", "ffmpeg", "ffprobe", "sudo", "pg_dump", "pg_restore"];
 
     /// <summary>The number of words in the name of a dotnet command; one for the commands that are not listed.</summary>
     private static readonly Dictionary<string, int> s_verbs = new(StringComparer.Ordinal) { ["new"] = 2, ["add"] = 2, ["nuget"] = 3 };
@@ -28,7 +28,7 @@ internal sealed partial record DocumentedCommand(IReadOnlyList<string> Words)
         where words.Length > 0
         select new DocumentedCommand(words);
 
-    /// <summary>Returns the help text of dotnet or of a program of this repository.</summary>
+    /// <summary>Returns the help text of dotnet or of a program of this repository, also of a command of it: "./run database".</summary>
     public static string HelpOf(string program) => s_helps.GetOrAdd(program, name =>
     {
         if (name.StartsWith("dotnet ", StringComparison.Ordinal))
@@ -37,9 +37,10 @@ internal sealed partial record DocumentedCommand(IReadOnlyList<string> Words)
             return code == 0 ? output : "";
         }
 
-        if (File.Exists(Path.Combine(Repository.Root, name)))
+        string[] words = name.Split(' ', 2);
+        if (File.Exists(Path.Combine(Repository.Root, words[0])))
         {
-            return Tool.Run(Path.Combine(Repository.Root, name), "--help") is (0, var output, _) ? output : "";
+            return Tool.Run(Path.Combine(Repository.Root, words[0]), $"{words.ElementAtOrDefault(1)} --help") is (0, var output, _) ? output : "";
         }
 
         string built = Path.Combine(Repository.Root, name, "bin", "Release", "net10.0", $"{Path.GetFileName(name)}.dll");
@@ -65,11 +66,27 @@ internal sealed partial record DocumentedCommand(IReadOnlyList<string> Words)
         {
             string path = Path.Combine(Repository.Root, program);
             return Tool.Run("test", "-x", path).ExitCode == 0
-                ? Missing(program, Words.Skip(1))
+                ? Missing(WithSubcommands(program), Words.Skip(1))
                 : [$"there is no program {program}"];
         }
 
         return s_others.Contains(program, StringComparer.Ordinal) ? [] : [$"'{program}' is a program that no page needs so far"];
+    }
+
+    /// <summary>Returns the program with those of the next words that its help lists as commands: "./run database purge".</summary>
+    private string WithSubcommands(string program)
+    {
+        foreach (string word in Words.Skip(1).TakeWhile(word => !word.StartsWith('-')))
+        {
+            if (!Regex.IsMatch(HelpOf(program), $@"(?s)Commands:.*^\s+{Regex.Escape(word)}(\s|$)", RegexOptions.Multiline, TimeSpan.FromSeconds(1)))
+            {
+                break;
+            }
+
+            program = $"{program} {word}";
+        }
+
+        return program;
     }
 
     private IEnumerable<string> OfDotnet()

@@ -20,7 +20,7 @@ public sealed class LayeringTests
     // The other layers that a layer may use, because their types are in members of the layer below it (docs/adr/0005).
     private static readonly Dictionary<string, string[]> s_mayUse = new(StringComparer.Ordinal)
     {
-        ["RetroVue.Runtime.Storage"] = ["RetroVue.Media"],
+        ["RetroVue.Runtime.Storage"] = ["RetroVue.Media", "RetroVue.Media.FFmpeg"],
         ["RetroVue.Runtime.AspNetCore"] = ["RetroVue.Media"],
     };
 
