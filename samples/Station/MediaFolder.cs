@@ -1,9 +1,12 @@
 using System.Collections.Frozen;
+using Microsoft.Extensions.Logging;
 using NodaTime;
 using NodaTime.TimeZones;
 using RetroVue.Media.FFmpeg.Containers;
 using RetroVue.Media.Formats;
 using RetroVue.Media.Time;
+using RetroVue.Runtime.Catalogue;
+using RetroVue.Runtime.Channels;
 using RetroVue.Runtime.Output;
 using RetroVue.Runtime.Schedules;
 using RetroVue.Runtime.Time;
@@ -11,7 +14,9 @@ using RetroVue.Runtime.Time;
 namespace RetroVue.Samples;
 
 /// <summary>Makes one channel from the files in a folder, in the order of their names; files in its folder "filler" fill gaps.</summary>
-internal static class MediaFolder
+/// <param name="folder">The folder.</param>
+/// <param name="library">Knows media files.</param>
+internal sealed class MediaFolder(string folder, MediaLibrary library)
 {
     private static readonly FrozenSet<string> s_extensions = new[]
     {
@@ -19,102 +24,126 @@ internal static class MediaFolder
         ".oga", ".ogg", ".ogv", ".opus", ".ts", ".vob", ".wav", ".webm", ".wmv",
     }.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
 
+    private readonly string _fillerFolder = Path.Combine(folder, "filler");
+    private HashSet<string> _present = [];
+    private HashSet<string> _leftOut = [];
+
     /// <summary>Returns the channel: copied if all its files have the same formats, transcoded if not.</summary>
     /// <exception cref="ScheduleException">The folder cannot be read, or contains no file that can air.</exception>
-    public static async Task<ChannelSchedule> ReadAsync(string folder, CancellationToken cancellationToken)
+    public async Task<ChannelSchedule> ReadAsync(CancellationToken cancellationToken)
     {
-        string[] all = Folders.Read("--media", folder);
-        string[] files = [.. all.Where(IsMedia)];
-        string fillerFolder = Path.Combine(folder, "filler");
-        string[] fillerFiles = Path.Exists(fillerFolder) ? [.. Folders.Read("--media, for fillers,", fillerFolder).Where(IsMedia)] : [];
-        if (files.Length == 0)
-        {
-            throw new ScheduleException(all.Length == 0
-                ? $"The folder '{folder}' contains no files; put some in, or give another folder with --media."
-                : $"None of the {all.Length} files in '{folder}' has the extension of a media file: {string.Join(' ', s_extensions.Order(StringComparer.Ordinal))}.");
-        }
-
-        ProbedMedia?[] probed = await ProbeAsync([.. files, .. fillerFiles], cancellationToken);
-        (string File, ProbedMedia Media)[] programmes = Usable(files, probed);
-        (string File, ProbedMedia Media)[] filler = Usable(fillerFiles, probed[files.Length..]);
-        if (programmes.Length == 0)
+        (string[] files, string[] fillerFiles) = List();
+        Console.WriteLine($"Checking {files.Length + fillerFiles.Length} files …");
+        IReadOnlyList<MediaFile> known = [];
+        await Progress.RunAsync(
+            [("files", files.Length + fillerFiles.Length)],
+            async advance => known = await library.LookAsync(
+                Keys(files, fillerFiles), new Reporter(done => advance(0, done)), cancellationToken));
+        _present = [.. files, .. fillerFiles];
+        await TellLeftOutAsync(known);
+        if (!known.Take(files.Length).Any(CanAir))
         {
             throw new ScheduleException($"None of the {files.Length} media files in '{folder}' can be aired; see the reasons above.");
         }
 
         DateTimeZone zone = LocalZone();
-        var channel = new ChannelSchedule(
-            new Channel(
-                ChannelId.FromShortName("media"),
-                "media",
-                Path.GetFileName(Path.TrimEndingDirectorySeparator(folder)) is { Length: > 0 } name ? name : "Media",
-                zone,
-                ChooseProfile([.. programmes, .. filler])),
-            new Programme(
-                Programme.DefaultStart(zone),
-                End: null,
-                Repeats: true,
-                [.. programmes.Select(file => ScheduleItem.Programme(file.File, Path.GetFileNameWithoutExtension(file.File), file.Media.Duration.ToDuration()))],
-                [.. filler.Select(file => ScheduleItem.Filler(file.File, Path.GetFileNameWithoutExtension(file.File), file.Media.Duration.ToDuration()))]));
-        return channel.PackedToGrid();
+        var channel = new Channel(
+            ChannelId.FromShortName("media"),
+            "media",
+            Path.GetFileName(Path.TrimEndingDirectorySeparator(folder)) is { Length: > 0 } name ? name : "Media",
+            zone,
+            ChooseProfile([.. known.Where(CanAir)]));
+        return Schedule(channel, known, files.Length);
+    }
+
+    /// <summary>Gives the channel's station another list whenever files come, go or change, until it is stopped.</summary>
+    public async Task FollowAsync(Station station, ILoggerFactory loggerFactory, CancellationToken stop)
+    {
+        Channel channel = station.Channels[0].Channel;
+        using var watch = new FileWatch(station.Clock, station.Executor, loggerFactory);
+        await watch.FollowFolderAsync(folder);
+        await watch.FollowFolderAsync(_fillerFolder);
+        await watch.RunAsync(_ => ReviseAsync(station, channel, stop), stop);
     }
 
     private static bool IsMedia(string file) => s_extensions.Contains(Path.GetExtension(file));
 
-    private static (string File, ProbedMedia Media)[] Usable(string[] files, ProbedMedia?[] probed) =>
-        [.. files.Zip(probed).Where(pair => pair.Second is not null).Select(pair => (pair.First, pair.Second!))];
+    private static MediaFileKey[] Keys(params string[][] files) => [.. files.SelectMany(some => some).Select(file => new MediaFileKey(file, StreamChoice.Best))];
 
-    /// <summary>Probes files, as many at a time as there are processors; null for a file that cannot be aired, with a message.</summary>
-    private static async Task<ProbedMedia?[]> ProbeAsync(string[] files, CancellationToken cancellationToken)
+    /// <summary>True for a file that can be read, or that could be read earlier: it keeps its place.</summary>
+    private static bool CanAir(MediaFile file) => file.Facts is not null && file.Duration.ToDuration() >= ScheduleItem.MinDuration;
+
+    private static ChannelSchedule Schedule(Channel channel, IReadOnlyList<MediaFile> known, int programmes) => new ChannelSchedule(
+        channel,
+        new Programme(
+            Programme.DefaultStart(channel.Zone),
+            End: null,
+            Repeats: true,
+            [.. known.Take(programmes).Where(CanAir).Select(file => ScheduleItem.Programme(file.Key.Path, Path.GetFileNameWithoutExtension(file.Key.Path), file.Duration.ToDuration()))],
+            [.. known.Skip(programmes).Where(CanAir).Select(file => ScheduleItem.Filler(file.Key.Path, Path.GetFileNameWithoutExtension(file.Key.Path), file.Duration.ToDuration()))])).PackedToGrid();
+
+    /// <summary>Returns the media files of the folder, and those that fill gaps.</summary>
+    private (string[] Files, string[] Filler) List()
     {
-        var probed = new ProbedMedia?[files.Length];
-        var problems = new string?[files.Length];
-        int done = 0;
-        Console.WriteLine($"Checking {files.Length} files …");
-        await Progress.RunAsync(
-            [("files", files.Length)],
-            advance => Parallel.ForAsync(
-                0,
-                files.Length,
-                new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount, CancellationToken = cancellationToken },
-                async (index, token) =>
-                {
-                    (probed[index], problems[index]) = await ProbeAsync(files[index], token);
-                    advance(0, Interlocked.Increment(ref done));
-                }));
-        foreach (string problem in problems.OfType<string>())
-        {
-            await Console.Error.WriteLineAsync($"Left out: {problem}");
-        }
-
-        return probed;
+        string[] all = Folders.Read("--media", folder);
+        string[] files = [.. all.Where(IsMedia)];
+        string[] filler = Path.Exists(_fillerFolder) ? [.. Folders.Read("--media, for fillers,", _fillerFolder).Where(IsMedia)] : [];
+        return files.Length > 0 ? (files, filler) : throw new ScheduleException(all.Length == 0
+            ? $"The folder '{folder}' contains no files; put some in, or give another folder with --media."
+            : $"None of the {all.Length} files in '{folder}' has the extension of a media file: {string.Join(' ', s_extensions.Order(StringComparer.Ordinal))}.");
     }
 
-    private static async Task<(ProbedMedia? Media, string? Problem)> ProbeAsync(string file, CancellationToken cancellationToken)
+    /// <summary>Gives the station the list of the files that are there now.</summary>
+    private async Task ReviseAsync(Station station, Channel channel, CancellationToken stop)
     {
         try
         {
-            ProbedMedia media = await MediaProbe.ProbeAsync(file, cancellationToken: cancellationToken);
-            return media.Duration.ToDuration() >= ScheduleItem.MinDuration
-                ? (media, null)
-                : (null, $"'{file}' lasts only {media.Duration}; an item has to last at least {ScheduleItem.MinDuration.TotalMilliseconds} ms.");
+            (string[] files, string[] fillerFiles) = List();
+            HashSet<string> present = [.. files, .. fillerFiles];
+            await library.ForgetAsync(_present.Except(present, StringComparer.Ordinal));
+            _present = present;
+            IReadOnlyList<MediaFile> known = await library.LookAsync(Keys(files, fillerFiles), cancellationToken: stop);
+            await TellLeftOutAsync(known);
+            await station.ReviseAsync(channel.Id, Schedule(channel, known, files.Length).Programme, stop);
         }
-        catch (MediaFileException exception)
+        catch (ScheduleException exception)
         {
-            return (null, exception.Message);
+            // A disk that is away leaves an empty folder, or none. The list stays, and its files come back with the disk.
+            await Console.Error.WriteLineAsync($"The list stays as it is: {exception.Message}");
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            // The station ends.
         }
     }
 
-    private static ChannelProfile ChooseProfile((string File, ProbedMedia Media)[] files)
+    /// <summary>Tells of files that cannot be aired, once.</summary>
+    private async Task TellLeftOutAsync(IReadOnlyList<MediaFile> known)
     {
-        CopyAdmission admission = CopyAdmission.Decide(files.Select(file => CopyCandidate.Of(file.File, file.Media)));
+        HashSet<string> leftOut = [];
+        foreach (MediaFile file in known.Where(file => file.Problem is not null || !CanAir(file)))
+        {
+            string problem = file.Problem
+                ?? $"'{file.Key.Path}' lasts only {file.Duration}; an item has to last at least {ScheduleItem.MinDuration.TotalMilliseconds} ms.";
+            if (leftOut.Add(problem) && !_leftOut.Contains(problem))
+            {
+                await Console.Error.WriteLineAsync(CanAir(file) ? $"A slate airs instead: {problem}" : $"Left out: {problem}");
+            }
+        }
+
+        _leftOut = leftOut;
+    }
+
+    private static ChannelProfile ChooseProfile(MediaFile[] files)
+    {
+        CopyAdmission admission = CopyAdmission.Decide(files.Select(file => file.Facts!.ToCandidate(file.Key)));
         if (admission.Refused.IsEmpty)
         {
             Console.WriteLine("All files have the same formats: they air as they are encoded.");
             return ChannelProfile.Copy;
         }
 
-        VideoFormat[] pictures = [.. files.Select(file => file.Media.Info.Video?.Format.Video).OfType<VideoFormat>()];
+        VideoFormat[] pictures = [.. files.Select(file => file.Facts!.Video?.Video).OfType<VideoFormat>()];
         (int width, int height) = pictures.Any(picture => picture.Height > 576) ? (1280, 720) : (640, 360);
         Rational rate = pictures.Select(picture => picture.FrameRate)
             .Where(candidate => candidate.IsPositive && candidate >= new Rational(10, 1) && candidate <= new Rational(60, 1))
@@ -136,5 +165,11 @@ internal static class MediaFolder
         {
             return DateTimeZone.Utc;
         }
+    }
+
+    /// <summary>Hands on how many files are known; unlike <see cref="Progress{T}"/> at once.</summary>
+    private sealed class Reporter(Action<int> report) : IProgress<LoadProgress>
+    {
+        public void Report(LoadProgress value) => report(value.Done);
     }
 }

@@ -10,14 +10,16 @@ internal static class Progress
 {
     private static readonly ClockTime s_lineEvery = ClockTime.FromSeconds(2);
 
+    private static readonly ProgressColumn[] s_columns = [new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn()];
+
     /// <summary>Runs work that has several parts.</summary>
     /// <param name="parts">The names of the parts, and their lengths.</param>
     /// <param name="work">The work; it reports the progress of a part, on any thread.</param>
     public static async Task RunAsync(IReadOnlyList<(string Name, double Length)> parts, Func<Action<int, double>, Task> work)
     {
-        if (AnsiConsole.Profile.Out.IsTerminal)
+        if (LinesAboveBars.IsTerminal)
         {
-            await AnsiConsole.Progress().StartAsync(context =>
+            await AnsiConsole.Progress().Columns(s_columns).StartAsync(context =>
             {
                 ProgressTask[] bars = [.. parts.Select(part => context.AddTask(Markup.Escape(part.Name), maxValue: part.Length))];
                 return work((part, value) => bars[part].Value = value);
@@ -34,7 +36,9 @@ internal static class Progress
     {
         private readonly Lock _lock = new();
         private readonly double[] _values = new double[parts.Count];
+        private readonly ClockTime _began = SystemClock.Instance.Now;
         private ClockTime _told = SystemClock.Instance.Now;
+        private double _atLastLine;
 
         public void Advance(int part, double value)
         {
@@ -43,14 +47,18 @@ internal static class Progress
                 bool isDone = value >= parts[part].Length && _values[part] < parts[part].Length;
                 _values[part] = value;
                 ClockTime now = SystemClock.Instance.Now;
-                if (now - _told < s_lineEvery && !(isDone && parts.Count > 1))
+                // Less often as time goes on, so that an hour does not fill a log.
+                ClockTime pause = ClockTime.Max(s_lineEvery, ClockTime.FromNanoseconds((now - _began).Nanoseconds / 20));
+                if (now - _told < pause && !(isDone && parts.Count > 1))
                 {
                     return;
                 }
 
-                _told = now;
-                double percent = 100 * _values.Sum() / Math.Max(1, parts.Sum(one => one.Length));
-                Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {percent,3:0} %  {parts[part].Name}"));
+                double all = parts.Sum(one => one.Length), done = _values.Sum();
+                double speed = (done - _atLastLine) / Math.Max(1e-3, (now - _told).ToTimeSpan().TotalSeconds);
+                (_told, _atLastLine) = (now, done);
+                string left = speed > 0 && all / speed < 1e8 ? $", {TimeSpan.FromSeconds(Math.Ceiling((all - done) / speed)):c} left" : "";
+                Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {100 * done / Math.Max(1, all),3:0} %  {parts[part].Name}{left}"));
             }
         }
     }

@@ -9,6 +9,8 @@ using Microsoft.Extensions.Logging;
 using RetroVue.Media;
 using RetroVue.Media.FFmpeg;
 using RetroVue.Runtime.AspNetCore;
+using RetroVue.Runtime.Catalogue;
+using RetroVue.Runtime.Channels;
 using RetroVue.Runtime.Schedules;
 using RetroVue.Runtime.Storage.Hosting;
 
@@ -17,16 +19,40 @@ namespace RetroVue.Samples;
 /// <summary>Runs the station from start to stop.</summary>
 internal static class StationProgram
 {
+    private static readonly TimeSpan s_soon = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan s_look = TimeSpan.FromMilliseconds(200);
+
     /// <returns>0 after it was stopped; 1 if it could not start, with one line that says why.</returns>
     public static async Task<int> RunAsync(StationSettings settings, CancellationToken stop)
     {
         try
         {
-            await using WebApplication app = await BuildAsync(settings, stop);
-            LogFFmpeg(app.Services.GetRequiredService<ILoggerFactory>());
+            LinesAboveBars.Install();
+            if (!TryParseHost(settings.Host, out IPAddress? address))
+            {
+                throw new ScheduleException($"'{settings.Host}' is not an address to listen on; write one such as 127.0.0.1, or any.");
+            }
+
+            ChannelSchedule? folder = null;
+            string? schedule = settings.Media is null ? settings.Schedule ?? await DemoStation.MakeAsync(settings.Data, stop) : null;
+            Folders.Make("--data", settings.Data);
+            // The storage comes first, so that a database that cannot be used ends the start before the station begins.
+            await using WebApplication app = Build(address, settings.Port, services => services
+                .AddRetroVueStorage(settings.Database, storage => storage.SpoolFolder = Path.Combine(settings.Data, "spool"))
+                .AddRetroVue(station => (station.Channels, station.ScheduleFile) = (folder is null ? null : [folder], schedule)));
+            ILoggerFactory loggers = app.Services.GetRequiredService<ILoggerFactory>();
+            LogFFmpeg(loggers);
+            MediaFolder? media = settings.Media is { } path ? new MediaFolder(path, app.Services.GetRequiredService<MediaLibrary>()) : null;
+            // Before the start, at which the station asks for its channels.
+            folder = media is null ? null : await media.ReadAsync(stop);
             await app.StartAsync(stop);
             Console.WriteLine($"RetroVue station on the air: {app.Urls.First().Replace("[::]", "localhost", StringComparison.Ordinal)}/");
+            Station station = app.Services.GetRequiredService<Station>();
+            Task beside = Task.WhenAll(
+                ShowLoadingAsync(station, stop),
+                media?.FollowAsync(station, loggers, stop) ?? Task.CompletedTask);
             await app.WaitForShutdownAsync(stop);
+            await beside.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             FFmpegLibrary.LogTo(null);
             return 0;
         }
@@ -52,34 +78,42 @@ internal static class StationProgram
         }
     }
 
-    private static async Task<WebApplication> BuildAsync(StationSettings settings, CancellationToken stop)
+    private static WebApplication Build(IPAddress address, int port, Action<IServiceCollection> register)
     {
-        if (!TryParseHost(settings.Host, out IPAddress? address))
-        {
-            throw new ScheduleException($"'{settings.Host}' is not an address to listen on; write one such as 127.0.0.1, or any.");
-        }
-
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders()
-            .AddSimpleConsole(console => console.SingleLine = true)
-            .AddFilter("Microsoft", LogLevel.Warning)
-            .AddFilter("Microsoft.Extensions.Hosting", LogLevel.None) // This program reports a failed start itself, in one line.
-            .AddFilter("RetroVue.Media", LogLevel.Warning);
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(address, settings.Port));
+        Log(builder.Logging);
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(address, port));
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(4));
-        ChannelSchedule? folder = settings.Media is null ? null : await MediaFolder.ReadAsync(settings.Media, stop);
-        string? schedule = folder is null ? settings.Schedule ?? await DemoStation.MakeAsync(settings.Data, stop) : null;
-        Folders.Make("--data", settings.Data);
-        // Before the station, so that a database that cannot be used ends the start before anything is probed.
-        builder.Services.AddRetroVueStorage(settings.Database, storage => storage.SpoolFolder = Path.Combine(settings.Data, "spool"));
-        builder.Services.AddRetroVue(station =>
-        {
-            (station.Channels, station.ScheduleFile) = (folder is null ? null : [folder], schedule);
-            station.Progress = new LoadReport();
-        });
+        register(builder.Services);
         WebApplication app = builder.Build();
         app.MapRetroVue();
         return app;
+    }
+
+    private static void Log(ILoggingBuilder logging) => logging.ClearProviders()
+        .AddSimpleConsole(console => console.SingleLine = true)
+        .AddFilter("Microsoft", LogLevel.Warning)
+        .AddFilter("Microsoft.Extensions.Hosting", LogLevel.None) // This program reports a failed start itself, in one line.
+        .AddFilter("RetroVue.Media", LogLevel.Warning);
+
+    /// <summary>Shows how far the station has looked at its files, if that takes longer than a second.</summary>
+    private static async Task ShowLoadingAsync(Station station, CancellationToken stop)
+    {
+        Task loaded = station.WaitForFilesAsync(stop);
+        await Task.WhenAny(loaded, Task.Delay(s_soon, stop));
+        if (loaded.IsCompleted || stop.IsCancellationRequested)
+        {
+            return;
+        }
+
+        await Progress.RunAsync([("files", station.Progress.Files)], async advance =>
+        {
+            while (!loaded.IsCompleted)
+            {
+                await Task.WhenAny(loaded, Task.Delay(s_look, CancellationToken.None));
+                advance(0, station.Progress.Done);
+            }
+        });
     }
 
     /// <summary>Adds FFmpeg's errors to the station's log, unless the user wants FFmpeg's messages on standard error.</summary>

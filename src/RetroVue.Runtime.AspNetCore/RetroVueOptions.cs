@@ -28,8 +28,8 @@ public sealed class RetroVueOptions
     public int MaxConnections { get; set; } = 2000;
 
     /// <summary>
-    /// Receives the progress of the start: the number of probed files, of those whose formats or durations matter. It may be called on any
-    /// thread. Only for code: the configuration has no such setting.
+    /// Receives the progress of the start: the number of files that are known, of those whose formats or durations matter. It may be called on any
+    /// thread, and goes on after the app has started. Only for code: the configuration has no such setting.
     /// </summary>
     public IProgress<LoadProgress>? Progress { get; set; }
 

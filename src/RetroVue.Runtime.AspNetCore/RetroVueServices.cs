@@ -7,6 +7,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using RetroVue.Media.Pipelines;
+using RetroVue.Runtime.Catalogue;
 using RetroVue.Runtime.Channels;
 using RetroVue.Runtime.Events;
 using RetroVue.Runtime.Producers;
@@ -24,8 +25,9 @@ public static class RetroVueServices
     /// (<see cref="Microsoft.Extensions.Hosting.HostOptions.ShutdownTimeout"/>). It can be injected into a service at any time; it has its channels
     /// once it has started (<see cref="Station.StartAsync"/>). It limits the server's connections (<see cref="RetroVueOptions.MaxConnections"/>). It
     /// uses a <see cref="MasterClock"/> or <see cref="Executor"/> that was registered before. Each registered <see cref="IProducerFactory"/> makes
-    /// the producers of its mode; if a mode has several, the last one is used. It writes what happens into an <see cref="IEventLog"/> if one is
-    /// registered, as the package RetroVue.Runtime.Storage does. The services' <see cref="TimeProvider"/> gives station time, unless
+    /// the producers of its mode; if a mode has several, the last one is used. It writes what happens into an <see cref="IEventLog"/>, and keeps what
+    /// it knows of media files in an <see cref="IMediaCatalogue"/>, if they are registered, as the package RetroVue.Runtime.Storage does. Without a
+    /// catalogue, each start opens all files whose formats or durations matter. The services' <see cref="TimeProvider"/> gives station time, unless
     /// another one was registered before. A further call only adds options.
     /// </summary>
     /// <param name="services">The app's services.</param>
@@ -62,6 +64,8 @@ public static class RetroVueServices
         services.AddSingleton<IValidateOptions<RetroVueOptions>, RetroVueOptionsCheck>();
         services.TryAddSingleton(provider => MasterClock.FromSystem(logger: provider.GetRequiredService<ILogger<MasterClock>>()));
         services.TryAddSingleton<Executor>(_ => ThreadedExecutor.Default);
+        services.TryAddSingleton(provider => new MediaLibrary(
+            provider.GetService<IMediaCatalogue>(), provider.GetRequiredService<MasterClock>(), provider.GetRequiredService<ILoggerFactory>()));
         services.TryAddSingleton(provider => provider.GetRequiredService<MasterClock>().AsTimeProvider(provider.GetRequiredService<Executor>()));
         // At the first place, so that a factory of the app for the same mode is used, no matter if it is added before or after this call.
         services.Insert(0, ServiceDescriptor.Singleton<IProducerFactory, NormalProducerFactory>());
@@ -85,7 +89,8 @@ public static class RetroVueServices
             services.GetRequiredService<ILoggerFactory>(),
             services.GetServices<IProducerFactory>(),
             services.GetRequiredService<IMeterFactory>(),
-            events: services.GetService<IEventLog>());
+            services.GetRequiredService<MediaLibrary>(),
+            services.GetService<IEventLog>());
         return loader.Create(() => options.Channels ?? ScheduleFile.Load(options.ScheduleFile!), options.Progress);
     }
 }

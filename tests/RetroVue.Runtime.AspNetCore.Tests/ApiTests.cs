@@ -154,6 +154,8 @@ public sealed class ApiTests
         Assert.That(health.GetProperty("channels").GetInt32(), Is.EqualTo(2));
         Assert.That(health.GetProperty("onAir").GetInt32(), Is.Zero);
         Assert.That(health.GetProperty("viewers").GetInt32(), Is.Zero);
+        Assert.That(health.GetProperty("loading").GetInt32(), Is.Zero);
+        Assert.That(health.GetProperty("files").GetRawText(), Is.EqualTo("""{"done":2,"all":2}"""));
         Assert.That(health.GetProperty("losses").GetArrayLength(), Is.Zero);
     }
 

@@ -72,6 +72,7 @@ internal sealed class TestStation : IAsyncDisposable
         WebApplication app = builder.Build();
         app.MapRetroVue().WithMetadata(Marker);
         await app.StartAsync();
+        await app.Services.GetRequiredService<Station>().WaitForFilesAsync();
         return new TestStation(app, clock);
     }
 

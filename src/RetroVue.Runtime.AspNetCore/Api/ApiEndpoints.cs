@@ -61,6 +61,8 @@ internal static class ApiEndpoints
         station.Channels.Length,
         station.Channels.Count(channel => channel.Output is not null),
         station.Channels.Sum(channel => channel.ViewerCount),
+        station.Channels.Count(channel => channel.IsLoading),
+        FilesStatus.Of(station),
         [.. station.Channels.Select(ChannelProblem.Of).OfType<ChannelProblem>()],
         [.. station.Channels.Select(ChannelLosses.Of).OfType<ChannelLosses>()]);
 

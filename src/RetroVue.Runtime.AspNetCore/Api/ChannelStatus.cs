@@ -8,6 +8,8 @@ namespace RetroVue.Runtime.AspNetCore.Api;
 /// <param name="Name">The name that viewers see.</param>
 /// <param name="ShortName">Its name in addresses.</param>
 /// <param name="Mode">normal: it airs its schedule.</param>
+/// <param name="IsLoading">True while it cannot air yet, because its files are still being looked at. Its entries are slates then, and a viewer
+/// who joins waits.</param>
 /// <param name="ViewerCount">The number of viewers now.</param>
 /// <param name="ProducerStatus">stopped (off the air), starting, running, stopping or error.</param>
 /// <param name="ProducerHealth">stopped, running, degraded (a slate airs because an item failed), or failed.</param>
@@ -20,6 +22,7 @@ internal sealed record ChannelStatus(
     string Name,
     string ShortName,
     string Mode,
+    bool IsLoading,
     int ViewerCount,
     string ProducerStatus,
     string ProducerHealth,
@@ -38,6 +41,7 @@ internal sealed record ChannelStatus(
             channel.Channel.Name,
             channel.Channel.ShortName,
             "normal",
+            channel.IsLoading,
             channel.ViewerCount,
             channel.ProducerState.ToApiName(),
             channel.ProducerHealth.ToApiName(),

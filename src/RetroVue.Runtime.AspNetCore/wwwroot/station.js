@@ -6,6 +6,7 @@ import { Player } from "./player.js";
 const channelsEvery = 5000;
 const stillsEvery = 15000;
 const clockEvery = 30000;
+const loading = "Looking at its files …";
 const silence = "The station does not answer. Trying again …";
 
 const find = (id) => document.getElementById(id);
@@ -27,7 +28,8 @@ function shownOn(channel) {
   const at = (channel === picked() ? player.date() : null) ?? clock.now();
   const airings = [...channel.before, channel.now, channel.next];
   const index = airings.findIndex((airing) => at < Date.parse(airing.end));
-  return { at, now: airings.at(index), next: airings[index + 1] ?? channel.next };
+  const now = airings.at(index);
+  return { at, now: channel.isLoading ? { ...now, title: loading } : now, next: airings[index + 1] ?? channel.next };
 }
 
 function showLamp(lamp, channel) {
