@@ -28,6 +28,7 @@ internal sealed class RuntimeTelemetry
     private readonly ConcurrentDictionary<EventConsumer, byte> _consumers = [];
     private readonly ConditionalWeakTable<EventSpool, object> _spools = [];
     private readonly Counter<long> _spoolRefusals;
+    private readonly ConditionalWeakTable<LoadMeter, object> _files = [];
 
     private RuntimeTelemetry(Meter meter)
     {
@@ -41,6 +42,7 @@ internal sealed class RuntimeTelemetry
         Failures = meter.CreateCounter<long>("retrovue.channel.failures", "{failure}", "Outputs and producers that failed on the air.");
         Recoveries = meter.CreateCounter<long>("retrovue.channel.recoveries", "{attempt}", "Attempts to put a channel that had failed on the air again.");
         Swaps = meter.CreateCounter<long>("retrovue.channel.swaps", "{swap}", "Producers that took a channel over from another one.");
+        meter.CreateObservableUpDownCounter("retrovue.files.waiting", Waiting, "{file}", "Files that a station has not looked at yet since its start.");
         meter.CreateObservableGauge("retrovue.clock.offset", Offsets, "s", "Station time less the machine's civil time.");
         meter.CreateObservableGauge("retrovue.clock.uncertainty", Uncertainties, "s", "The uncertainty of station time.");
         meter.CreateObservableGauge("retrovue.events.consumer.lag", Lags, "{event}", "Events in the log that a running consumer has not finished.");
@@ -104,6 +106,17 @@ internal sealed class RuntimeTelemetry
     /// <param name="events">The number of events.</param>
     /// <param name="reason">"full", "failed" or "log".</param>
     public void SpoolRefused(int events, string reason) => _spoolRefusals.Add(events, new KeyValuePair<string, object?>("reason", reason));
+    /// <summary>Begins to measure how far a station has looked at its files.</summary>
+    public void Watch(LoadMeter files) => _files.TryAdd(files, this);
+
+    private IEnumerable<Measurement<int>> Waiting()
+    {
+        foreach ((LoadMeter meter, _) in _files)
+        {
+            LoadProgress progress = meter.Progress;
+            yield return new Measurement<int>(progress.Files - progress.Done);
+        }
+    }
 
     private IEnumerable<Measurement<int>> OnAir() =>
         _channels.Select(entry => new Measurement<int>(entry.Key.Output is null ? 0 : 1, entry.Value.Channel));

@@ -62,7 +62,8 @@ public sealed class FileWatch : IDisposable
 
     /// <summary>Follows files, from now on. They need not exist. Waits at most five seconds for a disk.</summary>
     /// <param name="files">Their full paths.</param>
-    public Task FollowAsync(IEnumerable<string> files)
+    /// <param name="cancellationToken">Cancels the wait; the files are followed nevertheless.</param>
+    public Task FollowAsync(IEnumerable<string> files, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(files);
         HashSet<string> folders = new(StringComparer.Ordinal);
@@ -73,16 +74,17 @@ public sealed class FileWatch : IDisposable
             folders.Add(folder);
         }
 
-        return Task.WhenAll(folders.Select(LookAsync));
+        return Task.WhenAll(folders.Select(LookAsync)).WaitAsync(cancellationToken);
     }
 
     /// <summary>Follows all files of a folder, from now on. Waits at most five seconds for its disk.</summary>
     /// <param name="folder">The folder's full path.</param>
-    public Task FollowFolderAsync(string folder)
+    /// <param name="cancellationToken">Cancels the wait; the folder is followed nevertheless.</param>
+    public Task FollowFolderAsync(string folder, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
         FolderOf(folder).Follow(null);
-        return LookAsync(folder);
+        return LookAsync(folder).WaitAsync(cancellationToken);
     }
 
     /// <summary>Counts a file as changed.</summary>

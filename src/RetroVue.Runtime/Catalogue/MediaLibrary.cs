@@ -69,14 +69,16 @@ public sealed class MediaLibrary
 
     /// <summary>Forgets files that no longer exist.</summary>
     /// <param name="paths">Their full paths.</param>
-    public Task ForgetAsync(IEnumerable<string> paths)
+    /// <param name="cancellationToken">Cancels the wait.</param>
+    public Task ForgetAsync(IEnumerable<string> paths, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(paths);
-        return Catalogue.RemoveAsync(paths);
+        return Catalogue.RemoveAsync(paths).WaitAsync(cancellationToken);
     }
 
     /// <summary>Waits until all that was found is saved, or the catalogue has failed.</summary>
-    public Task FlushAsync() => Catalogue.FlushAsync();
+    /// <param name="cancellationToken">Cancels the wait.</param>
+    public Task FlushAsync(CancellationToken cancellationToken = default) => Catalogue.FlushAsync().WaitAsync(cancellationToken);
 
     /// <summary>Tells what is known of files, each as soon as it is.</summary>
     /// <param name="files">The files, each once; the most urgent first.</param>

@@ -42,6 +42,7 @@ internal sealed class StationFiles
     /// <param name="executor">Waits in station time.</param>
     /// <param name="progress">Told of the progress; null for nobody.</param>
     /// <param name="logger">Told of problems.</param>
+    /// <param name="telemetry">Measures the progress.</param>
     public StationFiles(
         MediaLibrary library,
         FileWatch watch,
@@ -50,11 +51,13 @@ internal sealed class StationFiles
         MasterClock clock,
         Executor executor,
         IProgress<LoadProgress>? progress,
-        ILogger logger)
+        ILogger logger,
+        RuntimeTelemetry telemetry)
     {
         (_library, _watch, _schedules, _clock, _executor, _logger) = (library, watch, schedules, clock, executor, logger);
         _channels = [.. channels.Select(channel => new LoadedChannel(channel.Files, channel.Manager))];
         _meter = new LoadMeter(_channels.SelectMany(channel => channel.Files.Wanted), progress);
+        telemetry.Watch(_meter);
     }
 
     /// <summary>How many of the files that were wanted at the start are known.</summary>
@@ -105,7 +108,7 @@ internal sealed class StationFiles
 
         try
         {
-            await _watch.FollowAsync(unknown.Select(key => key.Path)).ConfigureAwait(false);
+            await _watch.FollowAsync(unknown.Select(key => key.Path), cancellationToken).ConfigureAwait(false);
             await _library.LookAsync(unknown, group: 0, channel.Add, cancellationToken).ConfigureAwait(false);
             Revise(channel);
         }
@@ -125,7 +128,7 @@ internal sealed class StationFiles
         ChannelFiles files = channel.Files;
         try
         {
-            await _watch.FollowAsync(files.Wanted.Select(key => key.Path)).ConfigureAwait(false);
+            await _watch.FollowAsync(files.Wanted.Select(key => key.Path), stop).ConfigureAwait(false);
             if (files.Channel.Profile is CopyProfile)
             {
                 files.Kept = await _library.Catalogue.FindFormatsAsync(files.Channel.Id, stop).ConfigureAwait(false);

@@ -127,7 +127,8 @@ public sealed class StationLoader
             _clock,
             _executor,
             progress,
-            _logger);
+            _logger,
+            RuntimeTelemetry.Of(_meterFactory));
         return made;
     }
 }
