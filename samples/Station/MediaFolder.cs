@@ -61,8 +61,8 @@ internal sealed class MediaFolder(string folder, MediaLibrary library)
     {
         Channel channel = station.Channels[0].Channel;
         using var watch = new FileWatch(station.Clock, station.Executor, loggerFactory);
-        await watch.FollowFolderAsync(folder);
-        await watch.FollowFolderAsync(_fillerFolder);
+        await watch.FollowFolderAsync(folder, stop);
+        await watch.FollowFolderAsync(_fillerFolder, stop);
         await watch.RunAsync(_ => ReviseAsync(station, channel, stop), stop);
     }
 
@@ -100,7 +100,7 @@ internal sealed class MediaFolder(string folder, MediaLibrary library)
         {
             (string[] files, string[] fillerFiles) = List();
             HashSet<string> present = [.. files, .. fillerFiles];
-            await library.ForgetAsync(_present.Except(present, StringComparer.Ordinal));
+            await library.ForgetAsync(_present.Except(present, StringComparer.Ordinal), stop);
             _present = present;
             IReadOnlyList<MediaFile> known = await library.LookAsync(Keys(files, fillerFiles), cancellationToken: stop);
             await TellLeftOutAsync(known);
