@@ -43,8 +43,9 @@ internal static class StationProgram
             ILoggerFactory loggers = app.Services.GetRequiredService<ILoggerFactory>();
             LogFFmpeg(loggers);
             MediaFolder? media = settings.Media is { } path ? new MediaFolder(path, app.Services.GetRequiredService<MediaLibrary>()) : null;
-            // Before the start, at which the station asks for its channels.
+            // Before the channels are asked for.
             folder = media is null ? null : await media.ReadAsync(stop);
+            app.MapRetroVue();
             await app.StartAsync(stop);
             Console.WriteLine($"RetroVue station on the air: {app.Urls.First().Replace("[::]", "localhost", StringComparison.Ordinal)}/");
             Station station = app.Services.GetRequiredService<Station>();
@@ -85,9 +86,7 @@ internal static class StationProgram
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(address, port));
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(4));
         register(builder.Services);
-        WebApplication app = builder.Build();
-        app.MapRetroVue();
-        return app;
+        return builder.Build();
     }
 
     private static void Log(ILoggingBuilder logging) => logging.ClearProviders()

@@ -26,6 +26,9 @@ internal static partial class StorageLog
     [LoggerMessage(2106, LogLevel.Warning, "Old rows were not deleted from {Database}; it is tried again tomorrow")]
     public static partial void NotPurged(ILogger logger, string database, Exception error);
 
+    [LoggerMessage(2107, LogLevel.Warning, "This process has no spool: while the database is away, its events wait in memory. {Problem}")]
+    public static partial void SpoolTaken(ILogger logger, string problem);
+
     [LoggerMessage(2200, LogLevel.Warning, "The events' order cannot be continued, because {Database} does not answer. It is tried again until it answers. {Problem}")]
     public static partial void OutboxAway(ILogger logger, string database, string problem);
 

@@ -8,7 +8,8 @@ public sealed class StorageOptions
 
     /// <summary>
     /// The folder on this machine where events wait while the database is away; it must belong to this station alone. By default, for a SQLite
-    /// file, a folder beside it: "station-spool" for "station.db". PostgreSQL has no default: without a folder, events wait in memory.
+    /// file, a folder beside it: "station-spool" for "station.db". PostgreSQL has no default: without a folder, events wait in memory. They do so,
+    /// too, if another process uses the folder; that is logged.
     /// </summary>
     public string? SpoolFolder { get; set; }
 

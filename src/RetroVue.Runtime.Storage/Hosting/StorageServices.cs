@@ -41,15 +41,24 @@ public static class StorageServices
             .AddSingleton(provider => Wait(provider.GetRequiredService<DatabaseOpening>()))
             .AddSingleton<IEventStore>(provider => provider.GetRequiredService<StationDatabase>())
             .AddSingleton<IMediaCatalogue>(provider => new OpeningCatalogue(provider.GetRequiredService<DatabaseOpening>()))
-            .AddSingleton<IEventLog>(provider =>
-            {
-                var log = new OpeningEventLog(provider.GetRequiredService<DatabaseOpening>(), LoggersOf(provider));
-                return options.SpoolFolder is { } folder
-                    ? new SpooledEventLog(log, new EventSpoolOptions { Folder = folder }, LoggersOf(provider), provider.GetService<IMeterFactory>())
-                    : log;
-            })
+            .AddSingleton(provider => Spooled(
+                new OpeningEventLog(provider.GetRequiredService<DatabaseOpening>(), LoggersOf(provider)), options.SpoolFolder, LoggersOf(provider), provider.GetService<IMeterFactory>()))
             .AddSingleton<IHostedService>(provider => new StorageHost(
                 provider.GetRequiredService<DatabaseOpening>(), options.Retention, ClockOf(provider), LoggersOf(provider), provider.GetService<IMeterFactory>()));
+    }
+
+    private static IEventLog Spooled(IEventLog log, string? folder, ILoggerFactory loggerFactory, IMeterFactory? meterFactory)
+    {
+        try
+        {
+            return folder is null ? log : new SpooledEventLog(log, new EventSpoolOptions { Folder = folder }, loggerFactory, meterFactory);
+        }
+        catch (EventException exception) when (exception.IsTransient)
+        {
+            // Two stations may share a data folder; the second one can go on without a spool.
+            StorageLog.SpoolTaken(loggerFactory.CreateLogger<StationDatabase>(), exception.Message);
+            return log;
+        }
     }
 
     private static IClock ClockOf(IServiceProvider provider) => provider.GetService<IClock>() ?? provider.GetRequiredService<MasterClock>();
