@@ -8,14 +8,15 @@ namespace RetroVue.Benchmarks.Rows;
 internal static class SqliteReadRow
 {
     private const int Batch = 1000;
+    private const int Append = 10_000;
 
     public static async Task<string> MeasureAsync(string[] arguments)
     {
         int count = Arguments.Count(arguments, 0, 1_000_000);
         await using SqliteStore store = await SqliteStore.OpenAsync();
-        for (int written = 0; written < count; written += Batch)
+        for (int written = 0; written < count; written += Append)
         {
-            await store.Log.AppendAsync([.. Enumerable.Range(written, Math.Min(Batch, count - written)).Select(SqliteStore.MakeEvent)]);
+            await store.Log.AppendAsync([.. Enumerable.Range(written, Math.Min(Append, count - written)).Select(SqliteStore.MakeEvent)]);
         }
 
         await WarmUp.RunAsync(() => store.Log.ReadFromAsync(-1, Batch));
