@@ -12,17 +12,19 @@ namespace RetroVue.Runtime.Catalogue;
 /// <remarks>Thread-safe. In real time, because a disk or a network stands behind it.</remarks>
 /// <param name="catalogue">The catalogue; it may be slow, fail, or answer with rubbish.</param>
 /// <param name="logger">Told of its failures, once until it works again.</param>
-internal sealed class CatalogueAccess(IMediaCatalogue catalogue, ILogger logger)
+/// <param name="rest">How long it is left alone after a failure; null for half a minute.</param>
+internal sealed class CatalogueAccess(IMediaCatalogue catalogue, ILogger logger, ClockTime? rest = null)
 {
     private static readonly TimeSpan s_readLimit = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan s_writeLimit = TimeSpan.FromSeconds(30);
 
     /// <summary>After a failure the catalogue is left alone for so long, so that a thousand batches do not wait for it one after the other.</summary>
-    private static readonly ClockTime s_rest = ClockTime.FromSeconds(30);
+    private readonly ClockTime _rest = rest ?? ClockTime.FromSeconds(30);
 
     private readonly Lock _lock = new();
     private readonly Dictionary<MediaFileKey, CataloguedFile> _unsaved = [];
     private Task _saving = Task.CompletedTask;
+    private Task _lastRead = Task.CompletedTask;
     private ClockTime _failedAt = ClockTime.None;
     private bool _isUnreadable;
     private bool _isUnwritable;
@@ -158,13 +160,22 @@ internal sealed class CatalogueAccess(IMediaCatalogue catalogue, ILogger logger)
     private async Task<T?> ReadAsync<T>(Func<CancellationToken, Task<T>> read, CancellationToken cancellationToken)
         where T : class?
     {
-        if (IsResting())
+        // One after the other: a thousand channels ask at the start, and each question has its own time limit.
+        var turn = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Task before;
+        lock (_lock)
         {
-            return null;
+            (before, _lastRead) = (_lastRead, turn.Task);
         }
 
         try
         {
+            await before.WaitAsync(cancellationToken).ConfigureAwait(false);
+            if (IsResting())
+            {
+                return null;
+            }
+
             T? answer = await WithinAsync(read, s_readLimit, cancellationToken).ConfigureAwait(false);
             _isUnreadable = false;
             return answer;
@@ -179,6 +190,10 @@ internal sealed class CatalogueAccess(IMediaCatalogue catalogue, ILogger logger)
             }
 
             return null;
+        }
+        finally
+        {
+            turn.SetResult();
         }
     }
 
@@ -238,7 +253,7 @@ internal sealed class CatalogueAccess(IMediaCatalogue catalogue, ILogger logger)
     {
         lock (_lock)
         {
-            return !_failedAt.IsNone && SystemClock.Instance.Now - _failedAt < s_rest;
+            return !_failedAt.IsNone && SystemClock.Instance.Now - _failedAt < _rest;
         }
     }
 

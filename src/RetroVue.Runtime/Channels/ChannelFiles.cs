@@ -39,6 +39,7 @@ internal sealed class ChannelFiles
     private readonly Dictionary<MediaFileKey, string> _toldProblems = [];
     private readonly Dictionary<MediaFileKey, string> _toldMisfits = [];
     private HashSet<MediaFileKey> _wanted = [];
+    private HashSet<MediaFileKey> _unknown = [];
     private HashSet<MediaFileKey> _undated = [];
     private HashSet<MediaFileKey> _silentVoters = [];
     private ImmutableArray<MediaFileKey> _voters;
@@ -68,34 +69,38 @@ internal sealed class ChannelFiles
     public CopyFormats? Kept { get; set; }
 
     /// <summary>True if all files are known.</summary>
-    public bool IsComplete => _known.Count == Wanted.Length;
-
-    /// <summary>The files that are not known yet.</summary>
-    public IEnumerable<MediaFileKey> Unknown => Wanted.Where(key => !_known.ContainsKey(key));
+    public bool IsComplete => _unknown.Count == 0;
 
     /// <summary>The files that may be readable later although they do not change.</summary>
-    public IEnumerable<MediaFileKey> MayReturn => _known.Values.Where(file => file.MayReturn).Select(file => file.Key);
+    public IEnumerable<MediaFileKey> MayReturn => Known.Where(file => file.MayReturn).Select(file => file.Key);
+
+    /// <summary>What is known of the files, in their order.</summary>
+    private IEnumerable<MediaFile> Known => Wanted.Select(key => _known.GetValueOrDefault(key)).OfType<MediaFile>();
 
     private bool IsCopied => Channel.Profile is CopyProfile;
 
-    /// <summary>Takes another programme; the files that it shares with the present one stay known.</summary>
+    /// <summary>Takes another programme; what is known of files stays known.</summary>
     public void Take(Programme programme, Instant now)
     {
         Source = programme;
         Wanted = [.. DueOrder.Of(new ChannelSchedule(Channel, programme), now)];
         _wanted = [.. Wanted];
+        HashSet<MediaFileKey> undated = [.. programme.Items.Concat(programme.Filler).Where(item => item is { Duration: null, File: not null }).Select(KeyOf)];
+        _voters = undated.Count > 0 || Wanted.Length <= MostVoters ? Wanted : Wanted[..MostVoters];
+        _unknown = Unknown(Wanted);
+        _undated = Unknown(undated);
+        _silentVoters = Unknown(_voters);
+    }
+
+    /// <summary>Forgets files that the programme does not have.</summary>
+    public void ForgetOthers()
+    {
         foreach (MediaFileKey gone in _known.Keys.Where(key => !_wanted.Contains(key)).ToArray())
         {
             _known.Remove(gone);
             _toldProblems.Remove(gone);
             _toldMisfits.Remove(gone);
         }
-
-        _undated = [.. programme.Items.Concat(programme.Filler).Where(item => item is { Duration: null, File: not null }).Select(KeyOf)];
-        _voters = _undated.Count > 0 || Wanted.Length <= MostVoters ? Wanted : Wanted[..MostVoters];
-        _silentVoters = [.. _voters];
-        _undated.ExceptWith(_known.Keys);
-        _silentVoters.ExceptWith(_known.Keys);
     }
 
     /// <summary>Adds what is known of a file; ignores a file that is not wanted any more.</summary>
@@ -107,6 +112,7 @@ internal sealed class ChannelFiles
         }
 
         _known[file.Key] = file;
+        Tick(_unknown, file.Key);
         Tick(_undated, file.Key);
         Tick(_silentVoters, file.Key);
         _hasFit = _hasFit || (Kept is { } kept && file.Facts is { } facts && CopyAdmission.FindMisfit(facts.ToCandidate(file.Key), kept.Formats) is null);
@@ -160,7 +166,7 @@ internal sealed class ChannelFiles
     /// <summary>Logs what is wrong with files, each problem once, in the order of the list.</summary>
     public void Tell()
     {
-        MediaFile[] known = [.. Wanted.Select(key => _known.GetValueOrDefault(key)).OfType<MediaFile>()];
+        MediaFile[] known = [.. Known];
         foreach (MediaFile file in known)
         {
             bool isShort = file.Problem is null && file.Facts!.Duration.ToDuration() < ScheduleItem.MinDuration;
@@ -199,6 +205,8 @@ internal sealed class ChannelFiles
             list.TrimExcess();
         }
     }
+
+    private HashSet<MediaFileKey> Unknown(IEnumerable<MediaFileKey> keys) => [.. keys.Where(key => !_known.ContainsKey(key))];
 
     private static bool IsNews(Dictionary<MediaFileKey, string> told, MediaFile file, string? problem)
     {
@@ -247,7 +255,7 @@ internal sealed class ChannelFiles
     /// <summary>Returns the bit rates of the files that fit; null if one of them was not measured.</summary>
     private ChannelRates? Measure()
     {
-        MediaFacts[] fitting = [.. _known.Values.Where(file => file.Facts is not null && FindMisfit(file) is null).Select(file => file.Facts!)];
+        MediaFacts[] fitting = [.. Known.Where(file => file.Facts is not null && FindMisfit(file) is null).Select(file => file.Facts!)];
         return fitting.Length == 0 || fitting.Any(facts => facts.PeakBitRate == 0)
             ? null
             : ChannelRates.OfMedia(_formats!, fitting.Max(facts => facts.PeakBitRate), fitting.Max(facts => facts.AverageBitRate));
@@ -258,7 +266,7 @@ internal sealed class ChannelFiles
 
     private ImmutableArray<ScheduleItem> WithSlates(ImmutableArray<ScheduleItem> items)
     {
-        HashSet<MediaFileKey> refused = [.. _known.Values.Where(file => FindMisfit(file) is not null).Select(file => file.Key)];
+        HashSet<MediaFileKey> refused = [.. Known.Where(file => FindMisfit(file) is not null).Select(file => file.Key)];
         return refused.Count == 0
             ? items
             : [.. items.Select(item => item.File is not null && refused.Contains(KeyOf(item)) ? item with { Kind = EntryKind.Slate, File = null } : item)];

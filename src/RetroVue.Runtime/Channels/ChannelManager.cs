@@ -111,13 +111,13 @@ public sealed class ChannelManager : IAsyncDisposable
     public IReadOnlyCollection<ViewerSession> Sessions => _audience.Sessions;
 
     /// <summary>The state of the producer. While the channel is off the air: stopped, or in error if it has failed.</summary>
-    public ProducerState ProducerState => _onAir.Producer?.State ?? (_onAir.Failure is null ? ProducerState.Stopped : ProducerState.Error);
+    public ProducerState ProducerState => _onAir.Producer?.State ?? (Failure is null ? ProducerState.Stopped : ProducerState.Error);
 
     /// <summary>The health of the producer. Failed after a failure or a failed start, until the channel is on the air again.</summary>
-    public ProducerHealth ProducerHealth => _onAir.Producer?.Health ?? (_onAir.Failure is null ? ProducerHealth.Stopped : ProducerHealth.Failed);
+    public ProducerHealth ProducerHealth => _onAir.Producer?.Health ?? (Failure is null ? ProducerHealth.Stopped : ProducerHealth.Failed);
 
     /// <summary>Why <see cref="ProducerHealth"/> is degraded or failed, in one line for people; null if it is neither.</summary>
-    public string? HealthReason => _onAir.Producer is { } producer ? producer.HealthReason : _onAir.Failure;
+    public string? HealthReason => _onAir.Producer is { } producer ? producer.HealthReason : Failure;
 
     /// <summary>The channel's output; null while it is off the air.</summary>
     public ChannelOutput? Output => _onAir.Output;
@@ -219,6 +219,9 @@ public sealed class ChannelManager : IAsyncDisposable
         session.LastActivity = _clock.UtcNow;
         return session;
     }
+
+    /// <summary>Why the channel is off the air although it should not be; null if it is not.</summary>
+    private string? Failure => _chain.Known.Exception?.GetBaseException().Message ?? _onAir.Failure;
 
     /// <summary>Lets the channel air, now that its formats are known.</summary>
     internal void Begin(ChannelKind kind) => _chain.Begin(kind);

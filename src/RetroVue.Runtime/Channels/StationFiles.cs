@@ -98,28 +98,39 @@ internal sealed class StationFiles
     {
         LoadedChannel channel = _channels.FirstOrDefault(channel => channel.Files.Channel.Id == id) ?? throw new KeyNotFoundException($"There is no channel with the id {id}.");
         await channel.Loaded.WaitAsync(cancellationToken).ConfigureAwait(false);
-        Programme before = channel.Files.Source;
-        MediaFileKey[] unknown;
+        if (channel.Aired is null)
+        {
+            throw new ScheduleException($"Channel '{channel.Files.Channel.Name}' cannot take another programme, because its first one could not be loaded.");
+        }
+
+        MediaFileKey[] wanted = [.. DueOrder.Of(new ChannelSchedule(channel.Files.Channel, programme), _clock.UtcNow)];
+        List<MediaFile> known = [];
+        await _watch.FollowAsync(wanted.Select(key => key.Path), cancellationToken).ConfigureAwait(false);
+        await _library.LookAsync(wanted, group: 0, Collect, cancellationToken).ConfigureAwait(false);
         lock (channel.Files)
         {
+            Programme before = channel.Files.Source;
             channel.Files.Take(programme, _clock.UtcNow);
-            unknown = [.. channel.Files.Unknown];
-        }
-
-        try
-        {
-            await _watch.FollowAsync(unknown.Select(key => key.Path), cancellationToken).ConfigureAwait(false);
-            await _library.LookAsync(unknown, group: 0, channel.Add, cancellationToken).ConfigureAwait(false);
-            Revise(channel);
-        }
-        catch
-        {
-            lock (channel.Files)
+            known.ForEach(channel.Files.Add);
+            try
+            {
+                Revise(channel);
+            }
+            catch
             {
                 channel.Files.Take(before, _clock.UtcNow);
+                throw;
             }
 
-            throw;
+            channel.Files.ForgetOthers();
+        }
+
+        void Collect(MediaFile file)
+        {
+            lock (known)
+            {
+                known.Add(file);
+            }
         }
     }
 

@@ -119,7 +119,7 @@ public sealed class MediaLibraryTests
     }
 
     [Test]
-    public async Task What_could_not_be_saved_is_saved_later()
+    public async Task What_could_not_be_saved_is_known_from_memory_while_the_catalogue_rests()
     {
         string file = await CopyAsync("film.mp4", frames: 50);
         using var log = new RecordedLog();
@@ -128,9 +128,32 @@ public sealed class MediaLibraryTests
         MediaFile known = (await library.LookAsync([Key(file)]))[0];
         await library.FlushAsync();
         Assert.That(log.Lines, Has.Exactly(1).StartsWith("1211"));
+        await File.WriteAllTextAsync(file + ".other", "no film");
         catalogue.Fault = Fault.None;
-        Assert.That(await library.LookAsync([Key(file)]), Is.EqualTo(new[] { known }), "from memory");
-        Assert.That(await catalogue.Inner.FindAsync([file]), Is.Empty, "The catalogue rests after a failure.");
+        Assert.That(await library.LookAsync([Key(file), Key(file + ".other")]), Has.Exactly(1).EqualTo(known));
+        await library.FlushAsync();
+        Assert.That(await catalogue.Inner.FindAsync([file, file + ".other"]), Is.Empty, "The catalogue rests after a failure.");
+    }
+
+    [Test]
+    public async Task What_could_not_be_saved_is_saved_later_with_what_came_since()
+    {
+        using var log = new RecordedLog();
+        using var catalogue = new FaultyCatalogue(Fault.ThrowsAtSave);
+        var access = new CatalogueAccess(catalogue, log, rest: ClockTime.Zero);
+        CataloguedFile[] files =
+        [
+            .. Enumerable.Range(0, 1200).Select(index => new CataloguedFile(new MediaFileKey($"/films/{index}", StreamChoice.Best), new FileStamp(index, 1), default) { Problem = "none" }),
+        ];
+        Array.ForEach(files[..700], access.Save);
+        await access.FlushAsync();
+        Assert.That(await catalogue.Inner.FindAsync([.. files.Select(file => file.Key.Path)]), Is.Empty);
+        catalogue.Fault = Fault.None;
+        Array.ForEach(files[700..], access.Save);
+        access.SaveUnsaved();
+        await access.FlushAsync();
+        Assert.That(await catalogue.Inner.FindAsync([.. files.Select(file => file.Key.Path)]), Is.EquivalentTo(files));
+        Assert.That(log.Lines.Where(line => line.StartsWith("1211", StringComparison.Ordinal)), Has.Exactly(1).Items, "once until it works again");
     }
 
     [Test]

@@ -102,6 +102,8 @@ public sealed class StationFilesTests
         await using Station station = await knowing.LoadAsync([tooLong with { Programme = tooLong.Programme with { Items = [.. items, .. items[^1..]] } }]);
         Assert.That(async () => await station.Channels[0].JoinAsync(new JoinRequest("viewer")), Throws.InstanceOf<ScheduleException>().With.Message.Contains("100 years"));
         Assert.That(log.Lines, Has.Exactly(1).StartsWith("1215"));
+        Assert.That(station.Channels[0].ProducerHealth, Is.EqualTo(ProducerHealth.Failed));
+        Assert.That(station.Channels[0].HealthReason, Does.Contain("100 years"));
     }
 
     [Test]
