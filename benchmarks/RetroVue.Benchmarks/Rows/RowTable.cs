@@ -21,8 +21,12 @@ internal static class RowTable
         ["channel"] = ChannelRow.MeasureAsync,
         ["capture"] = CaptureRow.MeasureAsync,
         ["events-sqlite-single"] = SqliteAppendRow.MeasureAsync,
-        ["events-sqlite-delivery"] = SqliteDeliveryRow.MeasureAsync,
-        ["events-sqlite-read"] = SqliteReadRow.MeasureAsync,
+        ["events-sqlite-delivery"] = EventDeliveryRow.MeasureSqliteAsync,
+        ["events-sqlite-read"] = EventReadRow.MeasureSqliteAsync,
+        ["events-pg-batch"] = PostgresBatchRow.MeasureAsync,
+        ["events-pg-single"] = PostgresSingleRow.MeasureAsync,
+        ["events-pg-delivery"] = EventDeliveryRow.MeasurePostgresAsync,
+        ["events-pg-read"] = EventReadRow.MeasurePostgresAsync,
     };
 
     /// <summary>Runs a measure and prints its line of key=value pairs.</summary>

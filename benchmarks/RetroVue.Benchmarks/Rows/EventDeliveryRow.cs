@@ -11,19 +11,31 @@ namespace RetroVue.Benchmarks.Rows;
 /// Measures the time from a commit to the subscriber's handler: of an append, of a transaction of the caller, and of another process, whose part a
 /// second store plays.
 /// </summary>
-internal static class SqliteDeliveryRow
+internal static class EventDeliveryRow
 {
     private static readonly TimeSpan s_pace = TimeSpan.FromMilliseconds(3);
 
-    public static async Task<string> MeasureAsync(string[] arguments)
+    public static async Task<string> MeasureSqliteAsync(string[] arguments)
     {
-        int count = Arguments.Count(arguments, 0, 1000);
         await using SqliteStore store = await SqliteStore.OpenAsync();
         await using StationDatabase other = await store.OpenAgainAsync();
+        return await MeasureAsync(store.Database, other, arguments);
+    }
+
+    public static async Task<string> MeasurePostgresAsync(string[] arguments)
+    {
+        await using StationDatabase store = await PostgresStore.OpenAsync();
+        await using StationDatabase other = await PostgresStore.OpenAgainAsync();
+        return await MeasureAsync(store, other, arguments);
+    }
+
+    private static async Task<string> MeasureAsync(StationDatabase store, StationDatabase other, string[] arguments)
+    {
+        int count = Arguments.Count(arguments, 0, 1000);
         double[] appends = await MeasureAsync(store.Log, count, @event => store.Log.AppendAsync(@event));
         double[] transactions = await MeasureAsync(store.Log, count, async @event =>
         {
-            await using EventTransaction transaction = await store.Database.BeginAsync();
+            await using EventTransaction transaction = await store.BeginAsync();
             await store.Log.AppendAsync(@event, transaction.Transaction);
             await transaction.CommitAsync();
         });
