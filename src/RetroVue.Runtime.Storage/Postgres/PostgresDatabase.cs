@@ -20,6 +20,9 @@ internal sealed class PostgresDatabase : Database
     private const string OwnSettings = "-c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off -c jit=off -c lock_timeout=1000"
         + " -c idle_in_transaction_session_timeout=10000 -c tcp_keepalives_idle=5 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3 -c tcp_user_timeout=20000";
 
+    /// <summary>The bytes that go to or come from the server at once: a batch of a hundred events in one piece.</summary>
+    private const int BufferBytes = 128 * 1024;
+
     /// <summary>The key of the lock that a migrating process holds: "RetroVue" in ASCII.</summary>
     private const long MigrationKey = 0x52_65_74_72_6F_56_75_65;
 
@@ -62,6 +65,8 @@ internal sealed class PostgresDatabase : Database
                 Options = $"{_address.Options} {OwnSettings}".Trim(),
                 MaxPoolSize = 8,
                 MinPoolSize = 0,
+                ReadBufferSize = BufferBytes,
+                WriteBufferSize = BufferBytes,
                 MaxAutoPrepare = 20,
                 AutoPrepareMinUsages = 2,
                 NoResetOnClose = true,
