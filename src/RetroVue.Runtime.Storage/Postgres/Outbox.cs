@@ -31,7 +31,7 @@ internal sealed class Outbox(PostgresDatabase database)
     public const int MostEvents = 1_048_576;
 
     /// <summary>The key of the lock: "RetroLog" in ASCII.</summary>
-    private const long Key = 0x52_65_74_72_6F_4C_6F_67;
+    public const long Key = 0x52_65_74_72_6F_4C_6F_67;
 
     /// <summary>The most bytes that are read at once, unless one event has more.</summary>
     private const int MostBytesRead = 8 * 1024 * 1024;
@@ -46,15 +46,17 @@ internal sealed class Outbox(PostgresDatabase database)
         $"SELECT set_config('retrovue.placing', pg_try_advisory_xact_lock({Key})::text, true), set_config('lock_timeout', '100', true)";
 
     /// <summary>
-    /// Gives positions to the oldest events that have none. If there may be more of them, no other events get positions in this transaction: they
-    /// would overtake the older ones.
+    /// Gives positions to the oldest events that have none: to some 5000, and to the rest of the last one's append, so that nothing comes between. If
+    /// there may be more of them, no other events get positions in this transaction: they would overtake the older ones.
     /// </summary>
     private const string Place = """
-        WITH unplaced AS MATERIALIZED (
-            SELECT id, row_number() OVER (ORDER BY id) AS n
-            FROM (
-                SELECT id FROM outbox
-                WHERE position IS NULL AND current_setting('retrovue.placing')::boolean ORDER BY id LIMIT 5000) AS oldest),
+        WITH last AS MATERIALIZED (
+            SELECT COALESCE(
+                (SELECT ((id - 1) | 1048575) + 1 FROM outbox WHERE position IS NULL ORDER BY id OFFSET 4999 LIMIT 1),
+                9223372036854775807) AS id
+            WHERE current_setting('retrovue.placing')::boolean),
+        unplaced AS MATERIALIZED (
+            SELECT outbox.id, row_number() OVER (ORDER BY outbox.id) AS n FROM last JOIN outbox ON position IS NULL AND outbox.id <= last.id),
         moved AS (
             UPDATE outbox_position SET last_position = last_position + total.n
             FROM (SELECT count(*) AS n FROM unplaced) AS total WHERE total.n > 0

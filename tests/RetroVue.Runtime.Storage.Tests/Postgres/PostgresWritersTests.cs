@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using NodaTime;
 using RetroVue.Runtime.Events;
+using RetroVue.Runtime.Storage.Postgres;
 
 namespace RetroVue.Runtime.Storage.Tests.Postgres;
 
@@ -129,6 +130,39 @@ public sealed class PostgresWritersTests
         {
             Assert.That(append.Select(logged => logged.Event.Type), Is.All.EqualTo(append[0].Event.Type));
             Assert.That(append.Select(TestEvents.NumberOf), Is.EqualTo(Enumerable.Range(0, Count)));
+        }
+    }
+
+    [Test]
+    public async Task Append_is_placed_whole_also_if_there_are_many_events_to_place()
+    {
+        await using (EventTransaction earlier = await _here.BeginAsync())
+        {
+            await _here.Log.AppendAsync(TestEvents.Make(), earlier.Transaction);
+            await using (Npgsql.NpgsqlConnection holder = new(PostgresAddress.Parse(_address).ConnectionString))
+            {
+                // While somebody else has the lock, appends leave their events without positions.
+                await holder.OpenAsync();
+                await using Npgsql.NpgsqlTransaction held = await holder.BeginTransactionAsync();
+                await using Npgsql.NpgsqlCommand command = new($"SELECT pg_advisory_xact_lock({Outbox.Key})", holder, held);
+                await command.ExecuteNonQueryAsync();
+                await _here.Log.AppendAsync([.. Enumerable.Range(0, 4000).Select(number => TestEvents.Make(number, "tests.First"))]);
+                await _here.Log.AppendAsync([.. Enumerable.Range(0, 4000).Select(number => TestEvents.Make(number, "tests.Second"))]);
+                Assert.That(await _there.Log.GetLatestOffsetAsync(), Is.EqualTo(-1));
+                await held.CommitAsync();
+            }
+
+            await using var database = new PostgresDatabase(_address);
+            await new Outbox(database).PlaceAsync(CancellationToken.None);
+            await earlier.CommitAsync();
+        }
+
+        await Until.TrueAsync(() => _there.Log.GetLatestOffsetAsync().Result == 8001);
+        List<LoggedEvent> all = await TestEvents.ReadAllAsync(_there.Log);
+        foreach (IGrouping<string, LoggedEvent> append in all.GroupBy(logged => logged.Event.Type, StringComparer.Ordinal))
+        {
+            long[] positions = [.. append.Select(logged => logged.Offset)];
+            Assert.That(positions, Is.EqualTo(Enumerable.Range((int)positions[0], positions.Length)), append.Key);
         }
     }
 
