@@ -233,13 +233,7 @@ internal sealed class Outbox(PostgresDatabase database)
                 NpgsqlDataReader reader = await command.ExecuteReaderAsync(System.Data.CommandBehavior.SingleResult, cancellationToken).ConfigureAwait(false);
                 await using (reader.ConfigureAwait(false))
                 {
-                    List<LoggedEvent> events = new(Math.Min(limit, 1000));
-                    while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
-                    {
-                        events.Add(Event(reader));
-                    }
-
-                    return events;
+                    return Events(reader, limit);
                 }
             }
         }
@@ -303,7 +297,20 @@ internal sealed class Outbox(PostgresDatabase database)
 
     private static ulong Transaction(NpgsqlDataReader reader) => reader.GetFieldValue<ulong>(0);
 
-    private static LoggedEvent Event(NpgsqlDataReader reader) => new(reader.GetInt64(0), EventEnvelope.FromStore(reader.GetFieldValue<byte[]>(1)));
+    /// <summary>
+    /// Reads rows that are on their way. The server sends them in small pieces; to wait for each of them without blocking the thread takes longer than
+    /// to read it.
+    /// </summary>
+    private static List<LoggedEvent> Events(NpgsqlDataReader reader, int limit)
+    {
+        List<LoggedEvent> events = new(Math.Min(limit, 1000));
+        while (reader.Read())
+        {
+            events.Add(new LoggedEvent(reader.GetInt64(0), EventEnvelope.FromStore(reader.GetFieldValue<byte[]>(1))));
+        }
+
+        return events;
+    }
 
     private async Task<object?> ScalarAsync(string sql, CancellationToken cancellationToken, params NpgsqlParameter[] parameters)
     {
