@@ -13,13 +13,14 @@ internal sealed class AppendQueue(Func<IReadOnlyList<IReadOnlyList<EventEnvelope
     /// <summary>The most events of one transaction, unless a single append has more.</summary>
     private const int MostEvents = 2000;
 
-    /// <summary>How often other work gets its turn before the next commit, so that others may join it.</summary>
-    private const int FewestTurns = 4;
-    private const int MostTurns = 50;
+    /// <summary>How often other work gets its turn before the next commit: until all who were served go on, and then as long as somebody joins.</summary>
+    private const int MostTurns = 500;
+    private const int VainTurns = 10;
 
     private readonly Lock _lock = new();
     private readonly Queue<Waiting> _waiting = [];
     private bool _isWriting;
+    private int _returning;
 
     /// <summary>Writes events; returns when they are committed.</summary>
     /// <param name="events">The events.</param>
@@ -34,13 +35,19 @@ internal sealed class AppendQueue(Func<IReadOnlyList<IReadOnlyList<EventEnvelope
             {
                 waiting = new Waiting(events);
                 _waiting.Enqueue(waiting);
-                return waiting.Task.WaitAsync(cancellationToken);
+                return JoinAsync(waiting, cancellationToken);
             }
 
             _isWriting = true;
         }
 
         return WriteOwnAsync(events).WaitAsync(cancellationToken);
+    }
+
+    private async Task JoinAsync(Waiting waiting, CancellationToken cancellationToken)
+    {
+        await waiting.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
+        Interlocked.Decrement(ref _returning);
     }
 
     private async Task WriteOwnAsync(IReadOnlyList<EventEnvelope> events)
@@ -67,6 +74,7 @@ internal sealed class AppendQueue(Func<IReadOnlyList<IReadOnlyList<EventEnvelope
             try
             {
                 await write(batch.ConvertAll(waiting => waiting.Events)).ConfigureAwait(false);
+                Volatile.Write(ref _returning, batch.Count);
                 batch.ForEach(waiting => waiting.TrySetResult());
                 await GatherAsync(batch.Count).ConfigureAwait(false);
             }
@@ -92,21 +100,23 @@ internal sealed class AppendQueue(Func<IReadOnlyList<IReadOnlyList<EventEnvelope
     /// </summary>
     private async Task GatherAsync(int served)
     {
-        for (int turns = 0, before = -1; turns < MostTurns; turns++)
+        int waiting = Count();
+        int most = waiting + served;
+        int vain = 0;
+        for (int turns = 0; served > 1 && waiting < most && vain < VainTurns && turns < MostTurns; turns++)
         {
-            int waiting;
+            await Task.Yield();
+            int now = Count();
+            vain = now != waiting || Volatile.Read(ref _returning) > 0 ? 0 : vain + 1;
+            waiting = now;
+        }
+
+        int Count()
+        {
             lock (_lock)
             {
-                waiting = _waiting.Count;
+                return _waiting.Count;
             }
-
-            if (waiting >= served || (waiting == before && turns > FewestTurns) || served == 1)
-            {
-                return;
-            }
-
-            before = waiting;
-            await Task.Yield();
         }
     }
 
