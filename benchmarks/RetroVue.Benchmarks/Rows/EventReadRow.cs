@@ -19,15 +19,20 @@ internal static class EventReadRow
     public static async Task<string> MeasurePostgresAsync(string[] arguments)
     {
         await using StationDatabase store = await PostgresStore.OpenAsync();
-        return await MeasureAsync(store.Log, arguments);
+        return await MeasureAsync(store.Log, arguments, PostgresStore.VacuumAsync);
     }
 
-    private static async Task<string> MeasureAsync(IEventLog log, string[] arguments)
+    private static async Task<string> MeasureAsync(IEventLog log, string[] arguments, Func<Task>? settleAsync = null)
     {
         int count = Arguments.Count(arguments, 0, 1_000_000);
         for (int written = 0; written < count; written += Batch)
         {
             await log.AppendAsync([.. Enumerable.Range(written, Math.Min(Batch, count - written)).Select(SqliteStore.MakeEvent)]);
+        }
+
+        if (settleAsync is not null)
+        {
+            await settleAsync();
         }
 
         await WarmUp.RunAsync(() => log.ReadFromAsync(-1, Batch));

@@ -10,6 +10,9 @@ internal static class PostgresSingleRow
 {
     private const int Writers = 16;
 
+    /// <summary>All events differ only in their ids, as the peer's rows do.</summary>
+    private static readonly EventEnvelope s_event = SqliteStore.MakeEvent(0);
+
     public static async Task<string> MeasureAsync(string[] arguments)
     {
         await using StationDatabase store = await PostgresStore.OpenAsync();
@@ -30,7 +33,7 @@ internal static class PostgresSingleRow
             int count = 0;
             for (; SystemClock.Instance.Now < end; count++)
             {
-                await log.AppendAsync(SqliteStore.MakeEvent(count));
+                await log.AppendAsync(s_event with { Id = Guid.NewGuid() });
             }
 
             return count;
