@@ -33,19 +33,22 @@ internal static class StationProgram
                 throw new ScheduleException($"'{settings.Host}' is not an address to listen on; write one such as 127.0.0.1, or any.");
             }
 
-            ChannelSchedule? folder = null;
+            // The app is built before the folder is read, with the help of the app's catalogue; the station asks for its channels at its start.
+            List<ChannelSchedule>? folder = settings.Media is null ? null : [];
             string? schedule = settings.Media is null ? settings.Schedule ?? await DemoStation.MakeAsync(settings.Data, stop) : null;
             Folders.Make("--data", settings.Data);
             // The storage comes first, so that a database that cannot be used ends the start before the station begins.
             await using WebApplication app = Build(address, settings.Port, services => services
                 .AddRetroVueStorage(settings.Database, storage => storage.SpoolFolder = Path.Combine(settings.Data, "spool"))
-                .AddRetroVue(station => (station.Channels, station.ScheduleFile) = (folder is null ? null : [folder], schedule)));
+                .AddRetroVue(station => (station.Channels, station.ScheduleFile) = (folder, schedule)));
             ILoggerFactory loggers = app.Services.GetRequiredService<ILoggerFactory>();
             LogFFmpeg(loggers);
             MediaFolder? media = settings.Media is { } path ? new MediaFolder(path, app.Services.GetRequiredService<MediaLibrary>()) : null;
-            // Before the channels are asked for.
-            folder = media is null ? null : await media.ReadAsync(stop);
-            app.MapRetroVue();
+            if (media is not null)
+            {
+                folder!.Add(await media.ReadAsync(stop));
+            }
+
             await app.StartAsync(stop);
             Console.WriteLine($"RetroVue station on the air: {app.Urls.First().Replace("[::]", "localhost", StringComparison.Ordinal)}/");
             Station station = app.Services.GetRequiredService<Station>();
@@ -86,7 +89,9 @@ internal static class StationProgram
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(address, port));
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(4));
         register(builder.Services);
-        return builder.Build();
+        WebApplication app = builder.Build();
+        app.MapRetroVue();
+        return app;
     }
 
     private static void Log(ILoggingBuilder logging) => logging.ClearProviders()
