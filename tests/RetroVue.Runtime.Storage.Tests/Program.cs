@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Globalization;
 using NodaTime;
 using RetroVue.Runtime.Events;
@@ -7,6 +8,14 @@ namespace RetroVue.Runtime.Storage.Tests;
 /// <summary>A program for tests that need a process of their own: to kill it, or to have several at once.</summary>
 internal static class Program
 {
+    /// <summary>The id of the consumers that are run.</summary>
+    public const string Consumer = "killed";
+
+    /// <summary>The most events between two offsets that a consumer keeps.</summary>
+    public const int ConsumerBatch = 10;
+
+    private static readonly EventConsumerOptions s_consuming = new() { Types = ["tests.Happened"], BatchSize = ConsumerBatch };
+
     public static async Task<int> Main(string[] arguments)
     {
         switch (arguments)
@@ -16,6 +25,12 @@ internal static class Program
                 return 0;
             case ["append-each-line", string database]:
                 await AppendEachLineAsync(database);
+                return 0;
+            case ["consume-together", string database]:
+                await ConsumeAsync(database, store => new EventConsumer(store, Consumer, (logged, transaction, stop) => CopyAsync(store, logged, transaction, stop), SystemClock.Instance, s_consuming));
+                return 0;
+            case ["consume-each", string database]:
+                await ConsumeAsync(database, store => new EventConsumer(store, Consumer, TellAsync, SystemClock.Instance, s_consuming));
                 return 0;
             case ["migrate", string database]:
                 Console.WriteLine("ready");
@@ -74,6 +89,31 @@ internal static class Program
             await store.Log.AppendAsync(TestEvents.Make(int.Parse(line, CultureInfo.InvariantCulture)));
             Console.WriteLine(line);
         }
+    }
+
+    /// <summary>Runs a consumer until it is killed, or until its input ends.</summary>
+    private static async Task ConsumeAsync(string database, Func<StationDatabase, EventConsumer> create)
+    {
+        await using StationDatabase store = await OpenAsync(database);
+        await using EventConsumer consumer = create(store);
+        consumer.Start();
+        while (Console.ReadLine() is not null)
+        {
+        }
+    }
+
+    /// <summary>An effect in the store, in the transaction of the offset.</summary>
+    private static async Task CopyAsync(StationDatabase store, LoggedEvent logged, DbTransaction transaction, CancellationToken stop)
+    {
+        await store.Log.AppendAsync(TestEvents.Make(TestEvents.NumberOf(logged), "tests.Copied"), transaction, stop);
+        Console.WriteLine(TestEvents.NumberOf(logged));
+    }
+
+    /// <summary>An effect outside of the store.</summary>
+    private static Task TellAsync(LoggedEvent logged, CancellationToken stop)
+    {
+        Console.WriteLine(TestEvents.NumberOf(logged));
+        return Task.CompletedTask;
     }
 
     private static Task<StationDatabase> OpenAsync(string database) =>
