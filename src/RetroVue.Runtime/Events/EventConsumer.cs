@@ -40,6 +40,9 @@ public sealed class EventConsumer : IAsyncDisposable
     private Task _running = Task.CompletedTask;
     private TimeSpan _pause = s_firstPause;
 
+    /// <summary>The last event that this run of the consumer has handled without a transaction, no matter if the store could keep that.</summary>
+    private long _handled;
+
     /// <summary>Makes a consumer whose effects are not in the store: each event is handled at least once.</summary>
     /// <param name="store">The log, and the place for the offset and for parked events.</param>
     /// <param name="id">The consumer's id: 1 to 100 characters.</param>
@@ -140,6 +143,7 @@ public sealed class EventConsumer : IAsyncDisposable
     private async Task RunAsync(Task before, CancellationToken stop)
     {
         await before.ConfigureAwait(false);
+        _handled = -1;
         _telemetry.Watch(this);
         while (!stop.IsCancellationRequested)
         {
@@ -167,8 +171,14 @@ public sealed class EventConsumer : IAsyncDisposable
     {
         await _parking.RefreshAsync(stop).ConfigureAwait(false);
         long offset = await _store.Offsets.GetAsync(Id, null, stop).ConfigureAwait(false);
+        if (offset < _handled)
+        {
+            offset = _handled;
+            await _store.Offsets.SetAsync(Id, offset, null, stop).ConfigureAwait(false);
+        }
+
         IReadOnlyList<LoggedEvent> events = await _store.Log.ReadFromAsync(offset, _options.BatchSize, stop).ConfigureAwait(false);
-        Lag = events.Count < _options.BatchSize ? events.Count : await _store.Log.GetLatestOffsetAsync(stop).ConfigureAwait(false) - offset;
+        Lag = events.Count < _options.BatchSize ? events.Count : await _store.Log.GetLatestOffsetAsync(stop).ConfigureAwait(false) - Math.Max(offset, 0);
         if (events.Count == 0)
         {
             await WaitAsync(offset, stop).ConfigureAwait(false);
@@ -267,7 +277,6 @@ public sealed class EventConsumer : IAsyncDisposable
     /// <summary>Handles the events of a batch one by one, and keeps the offset of the last that was finished.</summary>
     private async Task HandleEachAsync(long offset, IReadOnlyList<LoggedEvent> events, CancellationToken stop)
     {
-        long finished = offset;
         try
         {
             foreach (LoggedEvent logged in events)
@@ -285,15 +294,15 @@ public sealed class EventConsumer : IAsyncDisposable
                     }
                 }
 
-                finished = logged.Offset;
+                _handled = logged.Offset;
             }
         }
         finally
         {
-            if (finished > offset)
+            if (_handled > offset)
             {
                 // Also at a stop: what was handled must not come again.
-                await _store.Offsets.SetAsync(Id, finished, null, CancellationToken.None).ConfigureAwait(false);
+                await _store.Offsets.SetAsync(Id, _handled, null, CancellationToken.None).ConfigureAwait(false);
             }
         }
     }
