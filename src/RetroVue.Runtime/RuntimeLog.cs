@@ -127,6 +127,30 @@ internal static partial class RuntimeLog
     [LoggerMessage(1207, LogLevel.Error, "{Count} events are lost, because the log was away at the station's end")]
     public static partial void JournalLost(ILogger logger, int count);
 
+    [LoggerMessage(1210, LogLevel.Warning, "The catalogue of media files cannot be read; files are probed as if nothing were known")]
+    public static partial void CatalogueUnread(ILogger logger, Exception error);
+
+    [LoggerMessage(1211, LogLevel.Warning, "The catalogue of media files cannot be written; what was found is kept in memory and written later")]
+    public static partial void CatalogueUnwritten(ILogger logger, Exception error);
+
+    [LoggerMessage(1212, LogLevel.Warning, "The folder '{Folder}' cannot be watched, so it is looked at from time to time instead. {Problem}")]
+    public static partial void FolderUnwatched(ILogger logger, string folder, string problem);
+
+    [LoggerMessage(1213, LogLevel.Warning, "Channel {Channel}: no file has the formats that the channel had so far; it takes those of most files")]
+    public static partial void FormatsChosenAnew(ILogger logger, string channel);
+
+    [LoggerMessage(1214, LogLevel.Information, "Channel {Channel}: its files have changed; it airs the changed list from {From} on")]
+    public static partial void ProgrammeRevised(ILogger logger, string channel, Instant from);
+
+    [LoggerMessage(1215, LogLevel.Error, "Channel {Channel} cannot air: its files could not be looked at")]
+    public static partial void ChannelNotLoaded(ILogger logger, string channel, Exception error);
+
+    [LoggerMessage(1216, LogLevel.Error, "Channel {Channel}: a change of its files could not be taken over; the channel airs its list as it was")]
+    public static partial void ProgrammeNotRevised(ILogger logger, string channel, Exception error);
+
+    [LoggerMessage(1217, LogLevel.Error, "Files are not watched any more; what changes is noticed at the next start")]
+    public static partial void WatchFailed(ILogger logger, Exception error);
+
     [LoggerMessage(1240, LogLevel.Warning, "The log of events does not take an event, so it goes to the spool in '{Folder}'. Later ones queue behind it until the log has taken it")]
     public static partial void SpoolBegun(ILogger logger, string folder, Exception? error);
 
@@ -159,28 +183,4 @@ internal static partial class RuntimeLog
 
     [LoggerMessage(1250, LogLevel.Warning, "The spool in '{Folder}' is still open: its disk does not answer")]
     public static partial void SpoolStillOpen(ILogger logger, string folder);
-
-    [LoggerMessage(1210, LogLevel.Warning, "The catalogue of media files cannot be read; files are probed as if nothing were known")]
-    public static partial void CatalogueUnread(ILogger logger, Exception error);
-
-    [LoggerMessage(1211, LogLevel.Warning, "The catalogue of media files cannot be written; what was found is kept in memory and written later")]
-    public static partial void CatalogueUnwritten(ILogger logger, Exception error);
-
-    [LoggerMessage(1212, LogLevel.Warning, "The folder '{Folder}' cannot be watched, so it is looked at from time to time instead. {Problem}")]
-    public static partial void FolderUnwatched(ILogger logger, string folder, string problem);
-
-    [LoggerMessage(1213, LogLevel.Warning, "Channel {Channel}: no file has the formats that the channel had so far; it takes those of most files")]
-    public static partial void FormatsChosenAnew(ILogger logger, string channel);
-
-    [LoggerMessage(1214, LogLevel.Information, "Channel {Channel}: its files have changed; it airs the changed list from {From} on")]
-    public static partial void ProgrammeRevised(ILogger logger, string channel, Instant from);
-
-    [LoggerMessage(1215, LogLevel.Error, "Channel {Channel} cannot air: its files could not be looked at")]
-    public static partial void ChannelNotLoaded(ILogger logger, string channel, Exception error);
-
-    [LoggerMessage(1216, LogLevel.Error, "Channel {Channel}: a change of its files could not be taken over; the channel airs its list as it was")]
-    public static partial void ProgrammeNotRevised(ILogger logger, string channel, Exception error);
-
-    [LoggerMessage(1217, LogLevel.Error, "Files are not watched any more; what changes is noticed at the next start")]
-    public static partial void WatchFailed(ILogger logger, Exception error);
 }
