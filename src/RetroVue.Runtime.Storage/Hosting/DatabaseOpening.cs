@@ -13,11 +13,12 @@ internal sealed class DatabaseOpening : IAsyncDisposable
     private static readonly TimeSpan s_longestPause = TimeSpan.FromSeconds(15);
 
     private readonly CancellationTokenSource _end = new();
-    private readonly TaskCompletionSource _tried = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _away = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public DatabaseOpening(StationDatabaseOptions options, IClock clock, ILoggerFactory loggerFactory)
     {
         Database = Task.Run(() => OpenAsync(options, clock, loggerFactory), CancellationToken.None);
+        Tried = Task.WhenAny(Database, _away.Task);
         // Who asks for it gets its error; nobody need ask.
         _ = Database.ContinueWith(static task => task.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
     }
@@ -26,7 +27,7 @@ internal sealed class DatabaseOpening : IAsyncDisposable
     public Task<StationDatabase> Database { get; }
 
     /// <summary>Completes when the database is open, could not be reached at the first attempt, or cannot be used.</summary>
-    public Task Tried => _tried.Task;
+    public Task Tried { get; }
 
     /// <summary>Returns the database, if it is open by now.</summary>
     /// <exception cref="EventException">It is not open: transient if it is away, else it cannot be used.</exception>
@@ -54,36 +55,28 @@ internal sealed class DatabaseOpening : IAsyncDisposable
     {
         ILogger logger = loggerFactory.CreateLogger<StationDatabase>();
         TimeSpan pause = s_firstPause;
-        try
+        while (true)
         {
-            while (true)
+            try
             {
-                try
+                StationDatabase database = await StationDatabase.OpenAsync(options, clock, loggerFactory, _end.Token).ConfigureAwait(false);
+                if (_away.Task.IsCompleted)
                 {
-                    StationDatabase database = await StationDatabase.OpenAsync(options, clock, loggerFactory, _end.Token).ConfigureAwait(false);
-                    if (_tried.Task.IsCompleted)
-                    {
-                        StorageLog.OpenedLate(logger, database.Name);
-                    }
-
-                    return database;
+                    StorageLog.OpenedLate(logger, database.Name);
                 }
-                catch (EventException exception) when (exception.IsTransient)
-                {
-                    if (!_tried.Task.IsCompleted)
-                    {
-                        StorageLog.NotOpen(logger, exception.Message);
-                    }
 
-                    _tried.TrySetResult();
-                    await Watchdog.PauseAsync(pause, _end.Token).ConfigureAwait(false);
-                    pause = pause * 2 < s_longestPause ? pause * 2 : s_longestPause;
-                }
+                return database;
             }
-        }
-        finally
-        {
-            _tried.TrySetResult();
+            catch (EventException exception) when (exception.IsTransient)
+            {
+                if (_away.TrySetResult())
+                {
+                    StorageLog.NotOpen(logger, exception.Message);
+                }
+
+                await Watchdog.PauseAsync(pause, _end.Token).ConfigureAwait(false);
+                pause = pause * 2 < s_longestPause ? pause * 2 : s_longestPause;
+            }
         }
     }
 }

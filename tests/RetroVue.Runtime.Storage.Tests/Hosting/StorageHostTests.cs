@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging.Abstractions;
 using NodaTime;
 using NodaTime.Testing;
 using RetroVue.Runtime.Catalogue;
@@ -87,6 +88,23 @@ public sealed class StorageHostTests
         Assert.That(second.GetRequiredService<IEventLog>(), Is.Not.InstanceOf<SpooledEventLog>());
         await second.GetRequiredService<IEventLog>().AppendAsync(TestEvents.Make());
         Assert.That(await first.GetRequiredService<IEventLog>().GetLatestOffsetAsync(), Is.EqualTo(1));
+    }
+
+    [Test]
+    public async Task Database_is_never_called_away_at_the_moment_at_which_it_opens()
+    {
+        using var folder = new TestFolder();
+        for (int i = 0; i < 200; i++)
+        {
+            await using var opening = new DatabaseOpening(new StationDatabaseOptions { Connection = folder.Database }, new FakeClock(s_now), NullLoggerFactory.Instance);
+            // The moment is short: only who looks all the time can see it.
+            while (!opening.Tried.IsCompleted)
+            {
+                Thread.SpinWait(1);
+            }
+
+            Assert.That(opening.Database.IsCompleted, $"opening {i}");
+        }
     }
 
     private static ServiceProvider Services(string connection, TestFolder folder, string spool = "spool") => new ServiceCollection()
