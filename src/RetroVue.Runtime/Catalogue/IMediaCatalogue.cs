@@ -6,7 +6,7 @@ namespace RetroVue.Runtime.Catalogue;
 /// <remarks>
 /// Implementations are thread-safe. They may be slow and may fail: the station then logs that, and probes the files as if nothing were known.
 /// No member needs all entries at once. The key of an entry is its <see cref="MediaFileKey"/>: a path and a choice of streams. Paths are
-/// compared byte by byte; a store must not fold upper and lower case or trailing spaces.
+/// compared byte by byte; a store must not fold upper and lower case or trailing spaces. Station times are kept to the microsecond at least.
 /// </remarks>
 public interface IMediaCatalogue
 {

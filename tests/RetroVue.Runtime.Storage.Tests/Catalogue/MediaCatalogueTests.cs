@@ -3,14 +3,14 @@ using RetroVue.Media.FFmpeg.Containers;
 using RetroVue.Media.Formats;
 using RetroVue.Media.Time;
 using RetroVue.Runtime.Catalogue;
-using RetroVue.Runtime.Output;
+using RetroVue.Tests.Catalogue;
 
 namespace RetroVue.Runtime.Storage.Tests.Catalogue;
 
 /// <summary>The catalogue in a database gives back what was saved.</summary>
 [TestFixture("sqlite")]
 [TestFixture("postgresql")]
-public sealed class MediaCatalogueTests(string kind)
+public sealed class MediaCatalogueTests(string kind) : MediaCatalogueContract
 {
     private TestFolder _folder = null!;
     private StationDatabase _database = null!;
@@ -29,16 +29,6 @@ public sealed class MediaCatalogueTests(string kind)
     {
         await _database.DisposeAsync();
         _folder.Dispose();
-    }
-
-    [Test]
-    public async Task Entries_come_back_as_they_were_saved()
-    {
-        List<CataloguedFile> saved = [];
-        RandomCases.Run(60, random => saved.Add(RandomEntry(random, saved.Count)));
-        await Catalogue.SaveAsync(saved);
-        IReadOnlyList<CataloguedFile> found = await Catalogue.FindAsync([.. saved.Select(file => file.Key.Path).Distinct(StringComparer.Ordinal), "/none"]);
-        Assert.That(found, Is.EquivalentTo(saved));
     }
 
     [Test]
@@ -85,19 +75,7 @@ public sealed class MediaCatalogueTests(string kind)
         Assert.That(() => Catalogue.FindAsync(paths), Throws.InstanceOf<ArgumentOutOfRangeException>());
     }
 
-    [Test]
-    public async Task Formats_of_a_channel_are_kept_replaced_and_removed()
-    {
-        Guid channel = Guid.NewGuid();
-        Assert.That(await Catalogue.FindFormatsAsync(channel), Is.Null);
-        var formats = new CopyFormats(new ChannelFormats(Video(25), null), null);
-        await Catalogue.SaveFormatsAsync(channel, new CopyFormats(new ChannelFormats(Video(50), null), null));
-        await Catalogue.SaveFormatsAsync(channel, formats);
-        Assert.That(await Catalogue.FindFormatsAsync(channel), Is.EqualTo(formats));
-        Assert.That(await Catalogue.FindFormatsAsync(Guid.NewGuid()), Is.Null);
-        await Catalogue.SaveFormatsAsync(channel, null);
-        Assert.That(await Catalogue.FindFormatsAsync(channel), Is.Null);
-    }
+    protected override Task<IMediaCatalogue> CreateAsync() => Task.FromResult(Catalogue);
 
     private static EncodedFormat Video(int rate) => new("h264", MediaKind.Video)
     {
@@ -109,17 +87,4 @@ public sealed class MediaCatalogueTests(string kind)
     {
         Facts = new MediaFacts(ClockTime.FromSeconds(90), Video(25), null, ClockTime.FromSeconds(2)),
     };
-
-    private static CataloguedFile RandomEntry(Random random, int number)
-    {
-        // Half of the entries are further choices of the same files.
-        string path = $"/media/{number / 2} {RandomEvents.Make(new Random(number / 2)).Type}";
-        var entry = new CataloguedFile(
-            new MediaFileKey(path, new StreamChoice { Video = number % 2, Audio = random.Next(3) == 0 ? null : RandomEvents.Make(random).TraceId is { Length: > 0 } audio ? audio : null }),
-            new FileStamp(random.NextInt64(), random.NextInt64(long.MinValue, long.MaxValue)),
-            Instant.FromUtc(2026, 1, 1, 0, 0) + Duration.FromMilliseconds(random.Next()));
-        return random.Next(3) == 0
-            ? entry with { Problem = RandomEvents.Make(random).Producer }
-            : entry with { Facts = new MediaFacts(ClockTime.FromNanoseconds(random.NextInt64(1, long.MaxValue)), Video(random.Next(1, 100)), null, ClockTime.FromSeconds(1)) };
-    }
 }

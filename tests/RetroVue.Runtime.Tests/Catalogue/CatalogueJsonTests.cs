@@ -3,6 +3,7 @@ using RetroVue.Media.Formats;
 using RetroVue.Media.Time;
 using RetroVue.Runtime.Catalogue;
 using RetroVue.Runtime.Output;
+using RetroVue.Tests.Catalogue;
 
 namespace RetroVue.Runtime.Tests.Catalogue;
 

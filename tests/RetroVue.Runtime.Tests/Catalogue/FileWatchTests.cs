@@ -6,6 +6,7 @@ using RetroVue.Media.Time;
 using RetroVue.Runtime.Catalogue;
 using RetroVue.Runtime.Time;
 using Duration = NodaTime.Duration;
+using RetroVue.Tests.Catalogue;
 
 namespace RetroVue.Runtime.Tests.Catalogue;
 

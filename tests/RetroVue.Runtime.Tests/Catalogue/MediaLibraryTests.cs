@@ -7,6 +7,7 @@ using RetroVue.Media.Time;
 using RetroVue.Runtime.Catalogue;
 using RetroVue.Runtime.Channels;
 using RetroVue.Runtime.Time;
+using RetroVue.Tests.Catalogue;
 using SystemClock = RetroVue.Media.Clocks.SystemClock;
 
 namespace RetroVue.Runtime.Tests.Catalogue;

@@ -5,7 +5,7 @@ using RetroVue.Media.Time;
 using RetroVue.Runtime.Catalogue;
 using RetroVue.Runtime.Output;
 
-namespace RetroVue.Runtime.Tests.Catalogue;
+namespace RetroVue.Tests.Catalogue;
 
 /// <summary>Facts of files that could exist, and of some that could not.</summary>
 internal static class RandomFacts

@@ -2,25 +2,26 @@ using NodaTime;
 using RetroVue.Media.FFmpeg.Containers;
 using RetroVue.Runtime.Catalogue;
 
-namespace RetroVue.Runtime.Tests.Catalogue;
+namespace RetroVue.Tests.Catalogue;
 
 /// <summary>What every catalogue promises. Tests of an implementation derive from this class.</summary>
 public abstract class MediaCatalogueContract
 {
     private static readonly StreamChoice s_german = new() { Audio = "deu" };
 
-    /// <summary>Makes an empty catalogue.</summary>
-    protected abstract IMediaCatalogue Create();
+    /// <summary>Makes an empty catalogue. A test does so once.</summary>
+    protected abstract Task<IMediaCatalogue> CreateAsync();
 
     [Test]
     public async Task Random_saves_and_removals_are_found_as_in_a_dictionary()
     {
         var cases = new List<Random>();
         RandomCases.Run(20, cases.Add);
-        foreach (Random random in cases)
+        IMediaCatalogue catalogue = await CreateAsync();
+        for (int number = 0; number < cases.Count; number++)
         {
-            IMediaCatalogue catalogue = Create();
-            string[] paths = [.. Enumerable.Range(0, 12).Select(_ => RandomFacts.Path(random)).Distinct(StringComparer.Ordinal)];
+            Random random = cases[number];
+            string[] paths = [.. Enumerable.Range(0, 12).Select(_ => $"/{number}{RandomFacts.Path(random)}").Distinct(StringComparer.Ordinal)];
             Dictionary<MediaFileKey, CataloguedFile> model = [];
             for (int step = 0; step < 30; step++)
             {
@@ -49,7 +50,7 @@ public abstract class MediaCatalogueContract
     [Test]
     public async Task Largest_batches_are_saved_found_and_removed()
     {
-        IMediaCatalogue catalogue = Create();
+        IMediaCatalogue catalogue = await CreateAsync();
         var random = new Random(1);
         CataloguedFile[] files = [.. Enumerable.Range(0, IMediaCatalogue.MostAtOnce).Select(index => Entry($"/films/{index}", random))];
         string[] paths = [.. files.Select(file => file.Key.Path)];
@@ -62,7 +63,7 @@ public abstract class MediaCatalogueContract
     [Test]
     public async Task Nothing_is_asked_saved_and_removed()
     {
-        IMediaCatalogue catalogue = Create();
+        IMediaCatalogue catalogue = await CreateAsync();
         await catalogue.SaveAsync([]);
         await catalogue.RemoveAsync([]);
         Assert.That(await catalogue.FindAsync([]), Is.Empty);
@@ -71,7 +72,7 @@ public abstract class MediaCatalogueContract
     [Test]
     public async Task Formats_are_kept_for_each_channel_replaced_and_removed()
     {
-        IMediaCatalogue catalogue = Create();
+        IMediaCatalogue catalogue = await CreateAsync();
         var random = new Random(2);
         CopyFormats first = RandomFacts.Formats(random), second = RandomFacts.Formats(random);
         (Guid one, Guid two) = (Guid.NewGuid(), Guid.NewGuid());
@@ -89,7 +90,7 @@ public abstract class MediaCatalogueContract
     [Test]
     public async Task Callers_on_several_threads_do_not_disturb_each_other()
     {
-        IMediaCatalogue catalogue = Create();
+        IMediaCatalogue catalogue = await CreateAsync();
         await Parallel.ForAsync(0, 16, async (worker, token) =>
         {
             var random = new Random(worker);
@@ -109,7 +110,8 @@ public abstract class MediaCatalogueContract
         return new CataloguedFile(
             new MediaFileKey(path, random.Next(3) switch { 0 => s_german, 1 => new StreamChoice { Video = 2 }, _ => StreamChoice.Best }),
             new FileStamp(random.NextInt64(1L << 50), random.NextInt64(-1L << 60, 1L << 60)),
-            Instant.FromUnixTimeTicks(random.NextInt64(1L << 55)))
+            // To the microsecond: no catalogue need keep more.
+            Instant.FromUnixTimeTicks(random.NextInt64(1L << 50) * 10))
         {
             Facts = facts,
             Problem = facts is null || random.Next(5) == 0 ? $"'{path}' contains no picture or sound that can be read." : null,
