@@ -250,7 +250,7 @@ public sealed class EventConsumer : IAsyncDisposable
                 }
                 catch (Exception exception) when (IsFault(exception, stop))
                 {
-                        return exception;
+                    return exception;
                 }
             }
 
