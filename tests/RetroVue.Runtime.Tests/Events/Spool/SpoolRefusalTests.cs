@@ -88,6 +88,61 @@ public sealed class SpoolRefusalTests
     }
 
     [Test]
+    public async Task Event_that_the_log_has_already_taken_proves_nothing_a_second_time()
+    {
+        await using var bench = new SpoolBench();
+        EventEnvelope[] events = SpoolBench.Events(3);
+        bench.Log.GoAway();
+        await bench.AppendAsync(events);
+        bool isFull = false;
+        int doubts = 0;
+        bench.Log.Before = (batch, _) =>
+        {
+            if (batch.All(one => one.Id == events[1].Id))
+            {
+                // It is taken as long as there is room; later, it is in the log already, which needs none.
+                isFull = true;
+                return Task.CompletedTask;
+            }
+
+            bool isLastChance = isFull && doubts++ == 0;
+            throw new EventException(isLastChance ? "The database is away." : "The database is full.", isTransient: isLastChance);
+        };
+        await Until.TrueAsync(() => Volatile.Read(ref doubts) > 30);
+        Assert.That(bench.Spooled.SpooledEvents, Is.EqualTo(3), "nothing shows that the log refuses one of them alone");
+        Assert.That(File.Exists(Path.Combine(bench.Folder, "refused.jsonl")), Is.False);
+        bench.Log.Work();
+        await bench.EmptyAsync();
+        Assert.That(bench.Log.Written, Is.EquivalentTo(events));
+    }
+
+    [Test]
+    public async Task Time_out_of_a_later_event_does_not_prove_that_the_log_refuses_an_earlier_one()
+    {
+        await using var bench = new SpoolBench();
+        EventEnvelope[] events = SpoolBench.Events(3);
+        bench.Log.GoAway();
+        await bench.AppendAsync(events);
+        int later = 0;
+        bench.Log.Before = (batch, _) =>
+        {
+            if (batch.Any(one => one.Id == events[0].Id))
+            {
+                throw new EventException("The value is too long for its column.", isTransient: false);
+            }
+
+            later++;
+            throw new EventException("The database is away.", isTransient: true);
+        };
+        await Until.TrueAsync(() => Volatile.Read(ref later) > 5);
+        Assert.That(bench.Spooled.SpooledEvents, Is.EqualTo(3));
+        Assert.That(File.Exists(Path.Combine(bench.Folder, "refused.jsonl")), Is.False);
+        bench.Log.Work();
+        await bench.EmptyAsync();
+        Assert.That(bench.Log.Written, Is.EqualTo(events));
+    }
+
+    [Test]
     public async Task Refused_event_that_cannot_be_put_aside_is_kept_in_the_spool()
     {
         var disk = new FaultyDisk();
