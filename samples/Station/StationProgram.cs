@@ -12,7 +12,7 @@ using RetroVue.Runtime.AspNetCore;
 using RetroVue.Runtime.Catalogue;
 using RetroVue.Runtime.Channels;
 using RetroVue.Runtime.Schedules;
-using RetroVue.Runtime.Storage.Hosting;
+using RetroVue.Runtime.Storage;
 
 namespace RetroVue.Samples;
 

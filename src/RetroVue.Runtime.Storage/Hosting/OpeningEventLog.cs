@@ -32,8 +32,8 @@ internal sealed class OpeningEventLog(DatabaseOpening opening, ILoggerFactory lo
         Func<EventEnvelope, bool>? predicate,
         Func<LoggedEvent, CancellationToken, Task> handler,
         long? after = null,
-        CancellationToken cancellationToken = default) => new EventSubscription(
-            this, after ?? await GetLatestOffsetAsync(cancellationToken).ConfigureAwait(false), types, predicate, handler, _logger);
+        CancellationToken cancellationToken = default) =>
+        await EventSubscription.StartAsync(this, types, predicate, handler, after, _logger, cancellationToken).ConfigureAwait(false);
 
     private async Task<IEventLog> GetAsync(CancellationToken cancellationToken) => (await opening.GetAsync(cancellationToken).ConfigureAwait(false)).Log;
 }

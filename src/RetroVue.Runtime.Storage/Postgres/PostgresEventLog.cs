@@ -109,13 +109,8 @@ internal sealed class PostgresEventLog : IEventLog, IAsyncDisposable
         Func<EventEnvelope, bool>? predicate,
         Func<LoggedEvent, CancellationToken, Task> handler,
         long? after = null,
-        CancellationToken cancellationToken = default)
-    {
-        ArgumentNullException.ThrowIfNull(types);
-        ArgumentNullException.ThrowIfNull(handler);
-        long start = after ?? await GetLatestOffsetAsync(cancellationToken).ConfigureAwait(false);
-        return new EventSubscription(this, start, types, predicate, handler, _logger);
-    }
+        CancellationToken cancellationToken = default) =>
+        await EventSubscription.StartAsync(this, types, predicate, handler, after, _logger, cancellationToken).ConfigureAwait(false);
 
     /// <summary>Ends the work in the background.</summary>
     public ValueTask DisposeAsync() => _watch.DisposeAsync();

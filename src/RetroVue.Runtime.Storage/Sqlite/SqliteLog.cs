@@ -104,13 +104,8 @@ internal sealed class SqliteLog : IEventLog, IAsyncDisposable
         Func<EventEnvelope, bool>? predicate,
         Func<LoggedEvent, CancellationToken, Task> handler,
         long? after = null,
-        CancellationToken cancellationToken = default)
-    {
-        ArgumentNullException.ThrowIfNull(types);
-        ArgumentNullException.ThrowIfNull(handler);
-        long start = after ?? await GetLatestOffsetAsync(cancellationToken).ConfigureAwait(false);
-        return new EventSubscription(this, start, types, predicate, handler, _logger);
-    }
+        CancellationToken cancellationToken = default) =>
+        await EventSubscription.StartAsync(this, types, predicate, handler, after, _logger, cancellationToken).ConfigureAwait(false);
 
     /// <summary>Tells those who wait that another connection of this process may have committed.</summary>
     public void Written() => _commits.Set();

@@ -25,26 +25,39 @@ public sealed class EventSubscription : IAsyncDisposable
     private long _offset;
     private int _isEnding;
 
-    /// <summary>Begins a subscription.</summary>
+    private EventSubscription(
+        IEventLog log, long after, FrozenSet<string>? types, Func<EventEnvelope, bool>? predicate, Func<LoggedEvent, CancellationToken, Task> handler, ILogger logger)
+    {
+        (_log, _offset, _types, _predicate, _handler, _logger) = (log, after, types, predicate, handler, logger);
+        // Not on the caller's thread: the first handler may block.
+        _running = Task.Run(RunAsync, CancellationToken.None);
+    }
+
+    /// <summary>Begins a subscription, and returns it.</summary>
     /// <param name="log">The log to read.</param>
-    /// <param name="after">The offset after which to start.</param>
     /// <param name="types">The types of the events; "*", or no type at all, for all.</param>
     /// <param name="predicate">Chooses among them; null for all.</param>
     /// <param name="handler">Is called with each event.</param>
+    /// <param name="after">The offset after which to start; null for the latest one.</param>
     /// <param name="logger">Is told of failures.</param>
-    public EventSubscription(
+    /// <param name="cancellationToken">Gives the call up. It does not end a subscription that has begun.</param>
+    /// <exception cref="EventException">The latest offset was asked for, and the log did not tell it.</exception>
+    public static async Task<EventSubscription> StartAsync(
         IEventLog log,
-        long after,
         IReadOnlyCollection<string> types,
         Func<EventEnvelope, bool>? predicate,
         Func<LoggedEvent, CancellationToken, Task> handler,
-        ILogger logger)
+        long? after,
+        ILogger logger,
+        CancellationToken cancellationToken = default)
     {
+        ArgumentNullException.ThrowIfNull(log);
         ArgumentNullException.ThrowIfNull(types);
-        (_log, _offset, _predicate, _handler, _logger) = (log, after, predicate, handler, logger);
-        _types = Chosen(types);
-        // Not on the caller's thread: the first handler may block.
-        _running = Task.Run(RunAsync, CancellationToken.None);
+        ArgumentNullException.ThrowIfNull(handler);
+        ArgumentNullException.ThrowIfNull(logger);
+        FrozenSet<string>? chosen = Chosen(types);
+        long start = after ?? await log.GetLatestOffsetAsync(cancellationToken).ConfigureAwait(false);
+        return new EventSubscription(log, start, chosen, predicate, handler, logger);
     }
 
     /// <summary>Returns the types that are wanted; null for all.</summary>

@@ -100,7 +100,7 @@ public sealed class InMemoryEventStore(ILoggerFactory? loggerFactory = null) : I
         Func<LoggedEvent, CancellationToken, Task> handler,
         long? after = null,
         CancellationToken cancellationToken = default) =>
-        new EventSubscription(this, after ?? await GetLatestOffsetAsync(cancellationToken).ConfigureAwait(false), types, predicate, handler, _logger);
+        await EventSubscription.StartAsync(this, types, predicate, handler, after, _logger, cancellationToken).ConfigureAwait(false);
 
     /// <inheritdoc/>
     async Task<long> IOffsetStore.GetAsync(string consumerId, DbTransaction? transaction, CancellationToken cancellationToken)

@@ -2,7 +2,6 @@ using Microsoft.Extensions.DependencyInjection;
 using NodaTime;
 using NodaTime.Testing;
 using RetroVue.Runtime.Events;
-using RetroVue.Runtime.Storage.Hosting;
 
 namespace RetroVue.Runtime.Storage.Tests.Hosting;
 

@@ -115,12 +115,11 @@ internal sealed class ScriptedLog : IEventLog
         }
     }
 
-    public Task<IAsyncDisposable> SubscribeAsync(
+    public async Task<IAsyncDisposable> SubscribeAsync(
         IReadOnlyCollection<string> types,
         Func<EventEnvelope, bool>? predicate,
         Func<LoggedEvent, CancellationToken, Task> handler,
         long? after = null,
         CancellationToken cancellationToken = default) =>
-        Task.FromResult<IAsyncDisposable>(
-            new EventSubscription(this, after ?? 0, types, predicate, handler, Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance));
+        await EventSubscription.StartAsync(this, types, predicate, handler, after ?? 0, Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance, cancellationToken);
 }

@@ -8,9 +8,10 @@ using NodaTime;
 using RetroVue.Runtime.Catalogue;
 using RetroVue.Runtime.Events;
 using RetroVue.Runtime.Events.Spool;
+using RetroVue.Runtime.Storage.Hosting;
 using RetroVue.Runtime.Time;
 
-namespace RetroVue.Runtime.Storage.Hosting;
+namespace RetroVue.Runtime.Storage;
 
 /// <summary>Adds a station's database to an app's services.</summary>
 public static class StorageServices

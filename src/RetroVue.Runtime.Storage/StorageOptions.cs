@@ -1,4 +1,4 @@
-namespace RetroVue.Runtime.Storage.Hosting;
+namespace RetroVue.Runtime.Storage;
 
 /// <summary>What a station keeps, and where.</summary>
 public sealed class StorageOptions
